@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { operation } from './operation.ts';
+import { SERVICE_NAMES, type ServiceName } from './service-names.ts';
+import { Empty, Id, page, pageQuery, Timestamp } from './types.ts';
+
+export const DeadLetter = z
+  .object({
+    id: Id,
+    consumer: z.string(),
+    eventId: z.string(),
+    type: z.string(),
+    aggregate: z.string(),
+    error: z.string(),
+    attempts: z.int(),
+    diedAt: Timestamp,
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+function deadLetterOperations(service: ServiceName) {
+  const shared = { service, scope: 'operator' } as const;
+  return {
+    list: operation({
+      ...shared,
+      name: 'dead-letters.list',
+      summary: `Events that ${service} could not handle`,
+      input: z.strictObject(pageQuery),
+      output: page(DeadLetter),
+      readonly: true,
+    }),
+    replay: operation({
+      ...shared,
+      name: 'dead-letters.replay',
+      summary: 'Handle a dead letter again; it stays when it fails again',
+      input: z.strictObject({ id: Id }),
+      output: Empty,
+    }),
+    discard: operation({
+      ...shared,
+      name: 'dead-letters.discard',
+      summary: 'Drop a dead letter',
+      input: z.strictObject({ id: Id, reason: z.string().min(1).max(500) }),
+      output: Empty,
+    }),
+  };
+}
+
+/** Every service that handles events answers these; operators reach them through the CLI. */
+export const deadLetters = Object.fromEntries(
+  SERVICE_NAMES.filter((service) => service !== 'gateway').map((service) => [service, deadLetterOperations(service)]),
+) as Record<Exclude<ServiceName, 'gateway'>, ReturnType<typeof deadLetterOperations>>;

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { register } from './registry.ts';
+import type { ServiceName } from './service-names.ts';
+
+export interface Event<D extends z.ZodType = z.ZodType> {
+  readonly kind: 'event';
+  readonly service: ServiceName;
+  /** CloudEvents type, `<service>.<thing>.<verb>.v<n>`. */
+  readonly type: string;
+  /** NATS subject, `evt.<type>`. */
+  readonly subject: string;
+  readonly summary: string;
+  readonly data: D;
+  /** Events of one aggregate reach every consumer in the order in which they were emitted. */
+  readonly aggregate: (data: z.output<D>) => string;
+}
+
+export type EventData<E> = E extends Event<infer D> ? z.output<D> : never;
+
+export function event<D extends z.ZodType>(spec: {
+  service: ServiceName;
+  /** `<thing>.<verb>.v<n>` */
+  name: string;
+  summary: string;
+  data: D;
+  aggregate: (data: z.output<D>) => string;
+}): Event<D> {
+  if (!/^[a-z_-]+(\.[a-z_-]+)+\.v\d+$/.test(spec.name)) {
+    throw new Error(`Event "${spec.name}" must be named <thing>.<verb>.v<n>.`);
+  }
+  const type = `${spec.service}.${spec.name}`;
+  return register({
+    kind: 'event',
+    service: spec.service,
+    type,
+    subject: `evt.${type}`,
+    summary: spec.summary,
+    data: spec.data,
+    aggregate: spec.aggregate,
+  });
+}
+
+/** CloudEvents 1.0, structured JSON: the outbox row, the message and the dead letter are the same bytes. */
+export const Envelope = z.looseObject({
+  specversion: z.literal('1.0'),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  time: z.string(),
+  /** The aggregate. */
+  subject: z.string(),
+  /** Gapless per type family and aggregate, from 1: what a consumer orders and deduplicates by. */
+  sequence: z.int().min(1),
+  orgid: z.string().nullable(),
+  datacontenttype: z.literal('application/json'),
+  data: z.unknown(),
+});
+export type Envelope = z.infer<typeof Envelope>;

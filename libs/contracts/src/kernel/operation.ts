@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import type { Problem } from './problem.ts';
+import { register } from './registry.ts';
+import type { ServiceName } from './service-names.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  readonly kind: 'operation';
+  readonly service: ServiceName;
+  /** `<noun>.<verb>`, unique within the service. */
+  readonly name: string;
+  /** NATS subject, `rpc.<service>.<name>`. */
+  readonly subject: string;
+  readonly http: readonly [method: HttpMethod, path: string] | undefined;
+  /** Scope the caller needs. `public`: anyone. `service`: other services only, never mounted on HTTP. */
+  readonly scope: string;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly input: I;
+  readonly output: O;
+  readonly errors: readonly Problem<never>[];
+  /** The counted or metered feature of the plan that this draws on; shown in the documentation. */
+  readonly limit: string | undefined;
+  /** HTTP status of success. */
+  readonly status: number;
+  /** A reading operation runs in read-only transactions and may be retried freely. */
+  readonly readonly: boolean;
+  /** Milliseconds until the caller gives up. */
+  readonly deadlineMs: number;
+}
+
+export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
+export type Output<Op> = Op extends Operation<z.ZodType, infer O> ? z.input<O> : never;
+
+interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
+  service: ServiceName;
+  name: string;
+  http?: readonly [HttpMethod, string];
+  scope: string;
+  summary: string;
+  description?: string;
+  input: I;
+  output: O;
+  errors?: readonly Problem<never>[] | readonly unknown[];
+  limit?: string;
+  status?: number;
+  /** Defaults to true for GET, false otherwise. An internal query says `readonly: true`. */
+  readonly?: boolean;
+  deadlineMs?: number;
+}
+
+/** Declares an operation: what is asked, what is answered, and every way it may fail. */
+export function operation<I extends z.ZodType, O extends z.ZodType>(spec: OperationSpec<I, O>): Operation<I, O> {
+  const method = spec.http?.[0];
+  if (spec.scope === 'service' && spec.http) throw new Error(`${spec.name}: scope "service" cannot be on HTTP.`);
+  if (spec.scope !== 'service' && !spec.http && spec.scope !== 'operator') {
+    throw new Error(`${spec.name}: an operation without http needs scope "service" or "operator".`);
+  }
+  return register({
+    kind: 'operation',
+    service: spec.service,
+    name: spec.name,
+    subject: `rpc.${spec.service}.${spec.name}`,
+    http: spec.http,
+    scope: spec.scope,
+    summary: spec.summary,
+    description: spec.description,
+    input: spec.input,
+    output: spec.output,
+    errors: (spec.errors ?? []) as readonly Problem<never>[],
+    limit: spec.limit,
+    status: spec.status ?? (method === 'POST' ? 201 : 200),
+    readonly: spec.readonly ?? method === 'GET',
+    deadlineMs: spec.deadlineMs ?? 10_000,
+  });
+}

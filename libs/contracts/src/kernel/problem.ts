@@ -1,0 +1,187 @@
+import { z } from 'zod';
+
+export const FieldError = z
+  .object({
+    field: z.string().meta({ description: 'JSON pointer into the input' }),
+    code: z.string(),
+    message: z.string().meta({ description: 'What is wrong and what to do' }),
+  })
+  .meta({ id: 'FieldError' });
+export type FieldError = z.infer<typeof FieldError>;
+
+/** RFC 9457 problem document. `code` is stable; `title` and `detail` are for people. */
+export const ProblemDocument = z
+  .object({
+    type: z.string(),
+    code: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    traceId: z.string().optional(),
+    errors: z.array(FieldError).optional(),
+  })
+  .catchall(z.unknown())
+  .meta({ id: 'Problem' });
+export type ProblemDocument = z.infer<typeof ProblemDocument>;
+
+type NoData = undefined;
+
+/** The definition of one declared error. Call it to make the error that a handler throws. */
+export interface Problem<D = unknown> {
+  (data?: D, detail?: string): ProblemError;
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly data: z.ZodType<D> | NoData;
+}
+
+/** A declared error on its way to the caller. Everything in it is public. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly detail: string | undefined;
+
+  constructor(
+    shape: { code: string; status: number; title: string },
+    data: Readonly<Record<string, unknown>> = {},
+    detail?: string,
+  ) {
+    super(`${shape.code}: ${detail ?? shape.title}`);
+    this.code = shape.code;
+    this.status = shape.status;
+    this.title = shape.title;
+    this.data = data;
+    this.detail = detail;
+  }
+
+  toDocument(): ProblemDocument {
+    return {
+      ...this.data,
+      type: `urn:tidegate:problem:${this.code}`,
+      code: this.code,
+      title: this.title,
+      status: this.status,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+    };
+  }
+
+  static fromDocument(document: ProblemDocument): ProblemError {
+    const { type: _type, code, title, status, detail, instance: _instance, traceId: _traceId, ...data } = document;
+    return new ProblemError({ code, status, title }, data, detail);
+  }
+}
+
+export function problem<D extends Record<string, unknown> = Record<string, never>>(
+  code: string,
+  status: number,
+  title: string,
+  data?: z.ZodType<D>,
+): Problem<D> {
+  if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new Error(`Problem code "${code}" must be snake_case.`);
+  if (status < 400 || status > 599) throw new Error(`Problem "${code}" needs an HTTP error status, got ${status}.`);
+  const make = (given?: D, detail?: string) => new ProblemError({ code, status, title }, given, detail);
+  return Object.assign(make, { code, status, title, data }) as Problem<D>;
+}
+
+export const malformedBody = problem('malformed_body', 400, 'The body is not valid JSON');
+export const validationFailed = problem(
+  'validation_failed',
+  422,
+  'Some fields are not valid',
+  z.object({ errors: z.array(FieldError) }),
+);
+export const unauthenticated = problem('unauthenticated', 401, 'Missing or invalid credentials');
+export const forbidden = problem('forbidden', 403, 'Not allowed', z.object({ scope: z.string() }).partial());
+export const notFound = problem('not_found', 404, 'Not found');
+export const methodNotAllowed = problem('method_not_allowed', 405, 'Method not allowed');
+export const conflict = problem('conflict', 409, 'Conflict with the current state');
+export const alreadyDone = problem('already_done', 409, 'This request was already carried out');
+export const idempotencyKeyReused = problem(
+  'idempotency_key_reused',
+  422,
+  'The idempotency key was used for another request',
+);
+export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
+export const unsupportedMediaType = problem('unsupported_media_type', 415, 'Send application/json');
+export const rateLimited = problem('rate_limited', 429, 'Too many requests', z.object({ retryAfterSeconds: z.int() }));
+export const quotaExhausted = problem(
+  'quota_exhausted',
+  429,
+  'The quota of this period is used up',
+  z.object({
+    meter: z.string(),
+    limit: z.int(),
+    used: z.int(),
+    resetsAt: z.string(),
+    upgradeTo: z.string().nullable(),
+  }),
+);
+export const planLimitReached = problem(
+  'plan_limit_reached',
+  402,
+  'The limit of the plan is reached',
+  z.object({ feature: z.string(), limit: z.int(), used: z.int(), plan: z.string(), upgradeTo: z.string().nullable() }),
+);
+export const featureNotIncluded = problem(
+  'feature_not_included',
+  402,
+  'The plan does not include this feature',
+  z.object({ feature: z.string(), plan: z.string(), upgradeTo: z.string().nullable() }),
+);
+export const timeout = problem('timeout', 504, 'The service did not answer in time');
+export const unavailable = problem(
+  'unavailable',
+  503,
+  'The service is not available right now',
+  z.object({ retryAfterSeconds: z.int() }).partial(),
+);
+export const internalError = problem('internal_error', 500, 'Something went wrong on our side');
+
+/** Problems that any operation may answer with, besides those it declares. */
+export const COMMON_PROBLEMS: readonly Problem<never>[] = [
+  malformedBody,
+  validationFailed,
+  unauthenticated,
+  forbidden,
+  notFound,
+  methodNotAllowed,
+  conflict,
+  alreadyDone,
+  idempotencyKeyReused,
+  bodyTooLarge,
+  unsupportedMediaType,
+  rateLimited,
+  quotaExhausted,
+  planLimitReached,
+  featureNotIncluded,
+  timeout,
+  unavailable,
+  internalError,
+] as unknown as readonly Problem<never>[];
+
+/** One invalid field, found by a rule that a schema cannot express. `field` is a JSON pointer. */
+export function invalid(field: string, code: string, message: string): ProblemError {
+  return validationFailed({ errors: [{ field, code, message }] }, `${field}: ${message}`);
+}
+
+/** Zod's issues as field errors; a union's or record's nested issues are flattened to their own paths. */
+export function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        field: pointer([...issue.path, key]),
+        code: 'unknown_field',
+        message: 'This field does not exist. Remove it.',
+      }));
+    }
+    return [{ field: pointer(issue.path), code: issue.code, message: issue.message }];
+  });
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
