@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { FieldError, problem } from '../kernel/problem.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { FeatureGrant, FeatureKey } from './features.ts';
+
+export const PlanKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, - and _, beginning with a letter')
+  .meta({ id: 'PlanKey', examples: ['free', 'pro'] });
+
+export const Price = z
+  .object({
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    interval: z.enum(['month', 'year']),
+    /** Minor units: 2900 is 29.00 EUR. */
+    amountMinor: z.int().min(0),
+  })
+  .meta({ id: 'Price' });
+export type Price = z.infer<typeof Price>;
+
+export const FeatureInfo = z
+  .object({ key: FeatureKey, name: z.string(), unit: z.string(), description: z.string() })
+  .meta({ id: 'FeatureInfo' });
+
+export const PlanFeature = FeatureGrant.and(z.object({ note: z.string().optional() })).meta({ id: 'PlanFeature' });
+
+export const Plan = z
+  .object({
+    plan: PlanKey,
+    version: z.int().min(1),
+    name: z.string(),
+    description: z.string(),
+    /** Given to organisations that have not chosen a plan. */
+    isDefault: z.boolean(),
+    prices: z.array(Price),
+    features: z.record(FeatureKey, PlanFeature),
+  })
+  .meta({ id: 'Plan' });
+export type Plan = z.infer<typeof Plan>;
+
+export const listPlans = operation({
+  service: 'billing',
+  name: 'plans.list',
+  http: ['GET', '/api/v1/plans'],
+  scope: 'public',
+  summary: 'The plans on offer, cheapest first',
+  input: z.strictObject({}),
+  output: z.object({ catalogueVersion: z.int().min(0), features: z.array(FeatureInfo), items: z.array(Plan) }),
+});
+
+const CatalogueText = z.string().min(1).max(500_000).meta({ description: 'The YAML text of a plan catalogue' });
+
+export const catalogueInvalid = problem(
+  'catalogue_invalid',
+  422,
+  'The plan catalogue is not valid',
+  z.object({
+    errors: z.array(FieldError.extend({ line: z.int().optional(), column: z.int().optional() })),
+  }),
+);
+
+export const catalogueChanged = problem(
+  'catalogue_changed',
+  409,
+  'The catalogue was changed by somebody else',
+  z.object({ catalogueVersion: z.int() }),
+);
+
+export const PlanChange = z
+  .object({
+    plan: PlanKey,
+    change: z.enum(['added', 'changed', 'removed', 'unchanged']),
+    fromVersion: z.int().nullable(),
+    toVersion: z.int().nullable(),
+    /** Subscriptions on earlier versions keep theirs until `plans.move`. */
+    subscriptions: z.int().min(0),
+    fields: z.array(z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
+  })
+  .meta({ id: 'PlanChange' });
+export type PlanChange = z.infer<typeof PlanChange>;
+
+export const CatalogueDiff = z
+  .object({
+    catalogueVersion: z.int().min(0).meta({ description: 'The version that is in force' }),
+    changed: z.boolean(),
+    changes: z.array(PlanChange),
+  })
+  .meta({ id: 'CatalogueDiff' });
+export type CatalogueDiff = z.infer<typeof CatalogueDiff>;
+
+export const validatePlans = operation({
+  service: 'billing',
+  name: 'plans.validate',
+  scope: 'operator',
+  summary: 'Check a catalogue without looking at the one in force',
+  input: z.strictObject({ yaml: CatalogueText }),
+  output: z.object({ plans: z.array(PlanKey), features: z.array(FeatureKey) }),
+  errors: [catalogueInvalid],
+  readonly: true,
+});
+
+export const diffPlans = operation({
+  service: 'billing',
+  name: 'plans.diff',
+  scope: 'operator',
+  summary: 'What applying a catalogue would change',
+  input: z.strictObject({ yaml: CatalogueText }),
+  output: CatalogueDiff,
+  errors: [catalogueInvalid],
+  readonly: true,
+});
+
+export const applyPlans = operation({
+  service: 'billing',
+  name: 'plans.apply',
+  scope: 'operator',
+  summary: 'Put a catalogue in force; the same content again changes nothing',
+  description: 'Changed plans get a new version. Running subscriptions keep theirs until they are moved.',
+  input: z.strictObject({
+    yaml: CatalogueText,
+    /** Refuse when another catalogue was applied since the diff was shown. */
+    expectedVersion: z.int().min(0).optional(),
+  }),
+  output: CatalogueDiff.extend({ appliedVersion: z.int().min(1) }),
+  errors: [catalogueInvalid, catalogueChanged],
+});
+
+export const movePlans = operation({
+  service: 'billing',
+  name: 'plans.move',
+  scope: 'operator',
+  summary: 'Move the running subscriptions of a plan to its newest version',
+  input: z.strictObject({ plan: PlanKey, dryRun: z.boolean().default(false) }),
+  output: z.object({ plan: PlanKey, version: z.int(), subscriptions: z.int().min(0) }),
+  deadlineMs: 60_000,
+});
+
+export const CatalogueApplied = z.object({
+  version: z.int().min(1),
+  appliedAt: Timestamp,
+  meters: z.array(FeatureInfo),
+});
+
+export const catalogueApplied = event({
+  service: 'billing',
+  name: 'catalogue.applied.v1',
+  summary: 'A plan catalogue is in force; carries every meter it declares',
+  data: CatalogueApplied,
+  aggregate: () => 'catalogue',
+});

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { problem } from '../kernel/problem.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { PlanKey } from './plans.ts';
+
+/** Stripe's spelling, kept inside and outside. pause_collection is not a status. */
+export const SubscriptionStatus = z
+  .enum(['trialing', 'active', 'past_due', 'unpaid', 'paused', 'incomplete', 'incomplete_expired', 'canceled'])
+  .meta({ id: 'SubscriptionStatus' });
+export type SubscriptionStatus = z.infer<typeof SubscriptionStatus>;
+
+export const Subscription = z
+  .object({
+    orgId: Id,
+    plan: PlanKey,
+    planName: z.string(),
+    planVersion: z.int().min(1),
+    /** The newest version of the plan; higher than `planVersion` when the catalogue has moved on. */
+    latestVersion: z.int().min(1),
+    status: SubscriptionStatus,
+    interval: z.enum(['month', 'year']),
+    periodAnchor: Timestamp,
+    periodStart: Timestamp,
+    periodEnd: Timestamp,
+    startedAt: Timestamp,
+  })
+  .meta({ id: 'Subscription' });
+export type Subscription = z.infer<typeof Subscription>;
+
+export const unknownPlan = problem(
+  'unknown_plan',
+  422,
+  'There is no such plan',
+  z.object({ plan: z.string(), plans: z.array(z.string()) }),
+);
+
+export const getSubscription = operation({
+  service: 'billing',
+  name: 'subscriptions.get',
+  http: ['GET', '/api/v1/subscription'],
+  scope: 'billing:read',
+  summary: "The organisation's subscription",
+  input: z.strictObject({}),
+  output: Subscription,
+});
+
+export const setSubscription = operation({
+  service: 'billing',
+  name: 'subscriptions.set',
+  http: ['PUT', '/api/v1/operator/organisations/{organisationId}/subscription'],
+  scope: 'operator',
+  summary: 'Put an organisation on a plan (operators only)',
+  description:
+    'Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running ' +
+    'period go on; only the limits change. Nothing that exceeds the new limits is deleted.',
+  input: z.strictObject({
+    organisationId: Id,
+    plan: PlanKey,
+    interval: z.enum(['month', 'year']).default('month'),
+  }),
+  output: Subscription,
+  errors: [unknownPlan],
+});

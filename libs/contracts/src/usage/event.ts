@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { FeatureKey } from '../billing/features.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+
+/** A meter is a metered feature of the catalogue; both have one name. */
+export const MeterKey = FeatureKey;
+
+/** Events older than this are refused: their identity may have been forgotten, and they could count twice. */
+export const MAX_EVENT_AGE_DAYS = 35;
+/** Clocks differ; an event from further in the future is refused. */
+export const MAX_EVENT_LEAD_MINUTES = 5;
+export const MAX_QUANTITY = 1_000_000_000_000;
+
+/**
+ * One fact of usage as it rides on JetStream. `(org, source, id)` is its identity for ever: sent again it counts once,
+ * even with another time. So derive `id` from the fact (a request id, an order id), never from the moment of sending.
+ */
+export const UsageEvent = z
+  .object({
+    id: z.string().min(1).max(200),
+    org: Id,
+    meter: MeterKey,
+    /** Whole units. A negative quantity is a correction of earlier events. */
+    quantity: z
+      .int()
+      .min(-MAX_QUANTITY)
+      .max(MAX_QUANTITY)
+      .refine((quantity) => quantity !== 0, 'a whole number other than zero'),
+    /** When it happened; decides the hour and the period it counts in. */
+    at: Timestamp,
+    /** Who says so: a service's name, or `api` for events sent to POST /api/v1/usage/events. */
+    source: z.string().min(1).max(100),
+    /**
+     * The lease these units were drawn from (`usage.take-lease`). Such units already count against the quota;
+     * without this field they would count once as leased and once as used until the lease ends.
+     */
+    lease: Id.optional(),
+  })
+  .meta({ id: 'UsageEvent' });
+export type UsageEvent = z.infer<typeof UsageEvent>;
+
+/** The stream and its one durable consumer. */
+export const USAGE_STREAM = 'USAGE';
+export const USAGE_SUBJECTS = 'usage.*.*';
+export const USAGE_CONSUMER = 'usage-ingest';
+
+/** `usage.<orgId>.<meter>`: every event of a message is of this organisation and meter. */
+export const usageSubject = (org: string, meter: string): string => `usage.${org}.${meter}`;
+
+/** The body of one message: several events may ride in it (50 lift publishing about tenfold). */
+export const UsageMessage = z.array(UsageEvent).min(1).max(2_000).meta({ id: 'UsageMessage' });
+export type UsageMessage = z.infer<typeof UsageMessage>;

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { Limit } from '../billing/features.ts';
+import { operation } from '../kernel/operation.ts';
+import { problem } from '../kernel/problem.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { MeterKey } from './event.ts';
+
+export const unknownMeter = problem(
+  'unknown_meter',
+  404,
+  'There is no such meter',
+  z.object({ meter: z.string(), meters: z.array(z.string()) }),
+);
+
+export const leaseClosed = problem(
+  'lease_closed',
+  409,
+  'The lease was returned before with another amount',
+  z.object({ leaseId: Id, spent: z.int() }),
+);
+
+export const LeaseRequest = z
+  .strictObject({
+    meter: MeterKey,
+    want: z.int().min(1).max(1_000_000).meta({ description: 'Units you would like to spend without asking again' }),
+    holderId: z.string().min(1).max(100).meta({ description: 'Who holds the lease: one process of yours' }),
+    leaseKey: z
+      .string()
+      .min(1)
+      .max(100)
+      .meta({ description: 'Made by you, new for every lease; the same key again answers the same lease' }),
+  })
+  .meta({ id: 'LeaseRequest' });
+
+export const Lease = z
+  .object({
+    leaseId: Id.nullable().meta({ description: 'null when nothing was granted' }),
+    meter: MeterKey,
+    /** 0: the quota is used up (or lent out to others). Less than wanted near the limit. */
+    granted: z.int().min(0),
+    /** Spend nothing from the lease after this instant. */
+    expiresAt: Timestamp,
+    limit: Limit,
+    enforcement: z.enum(['hard', 'soft']),
+    /** Used in this period, without what is lent out. */
+    used: z.int(),
+    /** Lent out to all holders and not yet reported as used, this lease included. */
+    reserved: z.int().min(0),
+    resetsAt: Timestamp,
+    plan: z.string(),
+    upgradeTo: z.string().nullable(),
+  })
+  .meta({ id: 'Lease' });
+export type Lease = z.infer<typeof Lease>;
+
+export const takeLease = operation({
+  service: 'usage',
+  name: 'usage.take-lease',
+  http: ['POST', '/api/v1/usage/leases'],
+  scope: 'usage:write',
+  summary: 'Take a slice of a metered quota to spend locally',
+  description:
+    'All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with ' +
+    '`lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not ' +
+    'reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`.',
+  input: LeaseRequest,
+  output: Lease,
+  errors: [unknownMeter],
+  status: 200,
+});
+
+export const returnLease = operation({
+  service: 'usage',
+  name: 'usage.return-lease',
+  http: ['POST', '/api/v1/usage/leases/{leaseId}/return'],
+  scope: 'usage:write',
+  summary: 'Give back what was not spent of a lease',
+  input: z.strictObject({
+    leaseId: Id,
+    spent: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .meta({ description: 'Units spent in all; their usage events carry the lease id and may arrive later' }),
+  }),
+  output: z.object({ leaseId: Id, released: z.int().min(0), remaining: Limit }).meta({ id: 'ReturnedLease' }),
+  errors: [leaseClosed],
+  status: 200,
+});

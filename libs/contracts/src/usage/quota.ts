@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { MeterKey } from './event.ts';
+
+export const QuotaReached = z.object({
+  orgId: Id,
+  meter: MeterKey,
+  limit: z.int().min(0),
+  used: z.int(),
+  /** The threshold that was reached, not the exact share. */
+  percent: z.union([z.literal(80), z.literal(100)]),
+  periodStart: Timestamp,
+  periodEnd: Timestamp,
+});
+export type QuotaReached = z.infer<typeof QuotaReached>;
+
+export const quotaReached = event({
+  service: 'usage',
+  name: 'quota.reached.v1',
+  summary: 'A share of a metered quota is used; once per meter, threshold and period',
+  data: QuotaReached,
+  aggregate: (reached) => reached.orgId,
+});

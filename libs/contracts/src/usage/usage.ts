@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { Limit } from '../billing/features.ts';
+import { operation } from '../kernel/operation.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
+import { unknownMeter } from './leases.ts';
+
+export const Meter = z
+  .object({ meter: MeterKey, name: z.string(), unit: z.string(), description: z.string() })
+  .meta({ id: 'Meter' });
+export type Meter = z.infer<typeof Meter>;
+
+export const listMeters = operation({
+  service: 'usage',
+  name: 'meters.list',
+  http: ['GET', '/api/v1/usage/meters'],
+  scope: 'usage:read',
+  summary: 'What is metered',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(Meter) }),
+});
+
+export const MeterUsage = z
+  .object({
+    ...Meter.shape,
+    used: z.int(),
+    reserved: z.int().min(0).meta({ description: 'Lent out in leases and not yet reported as used' }),
+    limit: Limit,
+    enforcement: z.enum(['hard', 'soft']).nullable().meta({ description: 'null: not part of the plan' }),
+    included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
+    remaining: Limit,
+    percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
+    periodStart: Timestamp,
+    periodEnd: Timestamp,
+    resetsAt: Timestamp,
+    upgradeTo: z.string().nullable(),
+  })
+  .meta({ id: 'MeterUsage' });
+export type MeterUsage = z.infer<typeof MeterUsage>;
+
+export const currentUsage = operation({
+  service: 'usage',
+  name: 'usage.current',
+  http: ['GET', '/api/v1/usage'],
+  scope: 'usage:read',
+  summary: 'Usage of the current period against the limits of the plan',
+  input: z.strictObject({}),
+  output: z.object({ plan: z.string(), periodStart: Timestamp, periodEnd: Timestamp, items: z.array(MeterUsage) }),
+});
+
+export const usageHistory = operation({
+  service: 'usage',
+  name: 'usage.history',
+  http: ['GET', '/api/v1/usage/{meter}/history'],
+  scope: 'usage:read',
+  summary: 'Usage of one meter by hour or day (UTC), without gaps',
+  input: z.strictObject({
+    meter: MeterKey,
+    from: Timestamp.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
+    to: Timestamp.optional().meta({ description: 'Excluded; default now' }),
+    granularity: z.enum(['hour', 'day']).default('day'),
+  }),
+  output: z.object({
+    meter: MeterKey,
+    granularity: z.enum(['hour', 'day']),
+    items: z.array(z.object({ start: Timestamp, quantity: z.int(), events: z.int() })),
+    total: z.int(),
+  }),
+  errors: [unknownMeter],
+});
+
+export const NewUsageEvent = z
+  .strictObject({
+    id: z.string().min(1).max(200),
+    source: z.string().min(1).max(90).default('default'),
+    meter: MeterKey,
+    quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
+    time: Timestamp.optional(),
+    lease: Id.optional(),
+  })
+  .meta({ id: 'NewUsageEvent' });
+export type NewUsageEvent = z.infer<typeof NewUsageEvent>;
+
+export const RejectionCode = z
+  .enum(['malformed', 'unknown_meter', 'unknown_organisation', 'too_old', 'in_the_future', 'conflict'])
+  .meta({
+    id: 'RejectionCode',
+    description: 'conflict: the id was used for another meter or quantity; the first counts',
+  });
+export type RejectionCode = z.infer<typeof RejectionCode>;
+
+export const ingestUsage = operation({
+  service: 'usage',
+  name: 'usage.ingest',
+  http: ['POST', '/api/v1/usage/events'],
+  scope: 'usage:write',
+  summary: 'Report usage of your own product',
+  description:
+    'Exactly once: (source, id) is the identity of an event, sent again it counts once. Each event is judged by ' +
+    `itself, a bad one never fails the others. Events up to ${MAX_EVENT_AGE_DAYS} days old count in the period they ` +
+    'happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance.',
+  input: z.strictObject({
+    // Anything is taken and judged one by one; the first shape is what is wanted.
+    events: z
+      .array(z.union([NewUsageEvent, z.unknown()]))
+      .min(1)
+      .max(1_000),
+  }),
+  output: z.object({
+    accepted: z.int().min(0),
+    duplicates: z.int().min(0),
+    rejected: z.array(z.object({ index: z.int().min(0), code: RejectionCode, message: z.string() })),
+  }),
+  status: 202,
+});
