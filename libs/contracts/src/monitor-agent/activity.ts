@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { Count, serverRange } from './range.ts';
+
+/** How many sessions were doing what, at one moment. */
+export const ActivityPoint = z
+  .object({
+    at: Timestamp,
+    total: Count,
+    active: Count,
+    idle: Count,
+    idleInTransaction: Count,
+    waiting: Count.meta({ description: 'Sessions that wait for a lock' }),
+    longestTransactionSeconds: z.number().min(0),
+  })
+  .meta({ id: 'ActivityPoint' });
+export type ActivityPoint = z.infer<typeof ActivityPoint>;
+
+export const Session = z
+  .object({
+    pid: z.int(),
+    database: z.string().nullable(),
+    role: z.string().nullable(),
+    application: z.string(),
+    client: z.string().nullable(),
+    backend: z.string().meta({ examples: ['client backend', 'autovacuum worker'] }),
+    state: z.string(),
+    waitType: z.string().nullable(),
+    waitEvent: z.string().nullable(),
+    blockedBy: z.array(z.int()).meta({ description: 'Sessions that this one waits for' }),
+    querySeconds: z.number().min(0).nullable(),
+    stateSeconds: z.number().min(0).nullable(),
+    transactionSeconds: z.number().min(0).nullable(),
+    queryId: z.string().nullable(),
+    text: z.string().nullable().meta({ description: 'Constants and comments removed' }),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
+
+export const SessionGroup = z
+  .object({ state: z.string(), role: z.string(), application: z.string(), sessions: Count })
+  .meta({ id: 'SessionGroup' });
+
+export const showActivity = operation({
+  service: 'monitor-agent',
+  name: 'servers.activity',
+  http: ['GET', '/api/v1/servers/{serverId}/activity'],
+  scope: 'servers:read',
+  summary: 'What the sessions were doing at the last look, and the recent history',
+  input: z.strictObject({
+    ...serverRange,
+    at: Timestamp.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
+  }),
+  output: z.object({
+    at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),
+    maxConnections: z.int().nullable(),
+    sessions: z.array(Session).meta({ description: 'All that are not idle' }),
+    sessionsTotal: Count.meta({ description: 'How many were not idle; more than are listed when there were many' }),
+    groups: z.array(SessionGroup).meta({ description: 'All sessions, counted' }),
+    history: z.array(ActivityPoint),
+  }),
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Id } from '../kernel/types.ts';
+import { ActivityPoint } from './activity.ts';
+import { Count, Range } from './range.ts';
+import { Server } from './server.ts';
+import { ServerCheck } from './server-test.ts';
+import { Statement, StatementCompleteness } from './statement.ts';
+
+export const showOverview = operation({
+  service: 'monitor-agent',
+  name: 'servers.overview',
+  http: ['GET', '/api/v1/servers/{serverId}/overview'],
+  scope: 'servers:read',
+  summary: 'One look at a server: state, load, sizes, busiest statements, what is missing',
+  input: z.strictObject({ serverId: Id }),
+  output: z.object({
+    server: Server,
+    range: Range,
+    uptimeSeconds: z.number().nullable(),
+    maxConnections: z.int().nullable(),
+    activity: ActivityPoint.nullable(),
+    perSecond: z.object({
+      commits: z.number(),
+      rollbacks: z.number(),
+      rowsRead: z.number(),
+      rowsWritten: z.number(),
+      calls: z.number(),
+    }),
+    cacheHitRatio: z.number().nullable().meta({ description: 'Blocks found in memory / blocks asked for, 0 to 1' }),
+    databases: Count,
+    bytes: Count.nullable(),
+    tables: Count,
+    indexes: Count,
+    statements: z.object({ known: Count, completeness: StatementCompleteness, top: z.array(Statement) }),
+    missing: z.array(ServerCheck).meta({ description: 'Checks that failed when the collector last connected' }),
+  }),
+});
+
+/** Live topic `servers`: small, sent at every look, lossy. */
+export const ServerPulse = z
+  .object({
+    serverId: Id,
+    state: Server.shape.state,
+    activity: ActivityPoint,
+  })
+  .meta({ id: 'ServerPulse' });
+export type ServerPulse = z.infer<typeof ServerPulse>;

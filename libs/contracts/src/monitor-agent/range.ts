@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { Id, Timestamp } from '../kernel/types.ts';
+
+/** The part of the history that a list looks at; spread into its input. Older than the plan keeps answers nothing. */
+export const rangeQuery = {
+  from: Timestamp.optional().meta({ description: 'Included; default one hour before `to`' }),
+  to: Timestamp.optional().meta({ description: 'Excluded; default now' }),
+};
+
+export const serverRange = { serverId: Id, ...rangeQuery };
+
+/** What was really looked at, so that a reader can tell a quiet hour from a missing one. */
+export const Range = z
+  .object({
+    from: Timestamp,
+    to: Timestamp,
+    coveredSeconds: z.number().meta({ description: 'How much of the range was really observed' }),
+  })
+  .meta({ id: 'CollectedRange' });
+export type Range = z.infer<typeof Range>;
+
+/** A count that both JavaScript and Postgres hold exactly. */
+export const Count = z.int().min(0).meta({ id: 'Count' });

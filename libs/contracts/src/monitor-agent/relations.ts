@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { Count, Range, serverRange } from './range.ts';
+
+const Bytes = Count.nullable().meta({ description: 'null: not measured yet' });
+
+export const Database = z
+  .object({
+    name: z.string(),
+    bytes: Bytes,
+    connections: Count,
+    commits: Count,
+    rollbacks: Count,
+    blocksHit: Count,
+    blocksRead: Count,
+    rowsReturned: Count,
+    rowsFetched: Count,
+    rowsInserted: Count,
+    rowsUpdated: Count,
+    rowsDeleted: Count,
+    tempFiles: Count,
+    tempBytes: Count,
+    deadlocks: Count,
+    activeMs: z
+      .number()
+      .min(0)
+      .nullable()
+      .meta({ description: 'Time sessions were active; null before PostgreSQL 14' }),
+    transactionAge: Count.meta({ description: 'Of about 2.1 billion; vacuum keeps it low' }),
+    partial: z.boolean(),
+    lastSeenAt: Timestamp,
+  })
+  .meta({ id: 'MonitoredDatabase' });
+export type Database = z.infer<typeof Database>;
+
+export const listDatabases = operation({
+  service: 'monitor-agent',
+  name: 'servers.databases',
+  http: ['GET', '/api/v1/servers/{serverId}/databases'],
+  scope: 'servers:read',
+  summary: 'Databases of a server with their work in the range',
+  input: z.strictObject(serverRange),
+  output: z.object({ range: Range, items: z.array(Database) }),
+});
+
+export const Table = z
+  .object({
+    database: z.string(),
+    schema: z.string(),
+    name: z.string(),
+    kind: z.enum(['table', 'materialized view']),
+    estimatedRows: Count.nullable().meta({ description: 'null: never analysed' }),
+    heapBytes: Bytes,
+    indexBytes: Bytes,
+    totalBytes: Bytes,
+    sizeStale: z.boolean().meta({ description: 'It was locked when sizes were last measured; this is an older size' }),
+    deadRows: Count,
+    liveRows: Count,
+    sequentialScans: Count,
+    rowsReadSequentially: Count,
+    indexScans: Count,
+    rowsFetchedByIndex: Count,
+    rowsInserted: Count,
+    rowsUpdated: Count,
+    rowsHotUpdated: Count,
+    rowsDeleted: Count,
+    blocksHit: Count,
+    blocksRead: Count,
+    lastVacuumAt: Timestamp.nullable(),
+    lastAnalyzeAt: Timestamp.nullable(),
+    partial: z.boolean(),
+    lastSeenAt: Timestamp,
+  })
+  .meta({ id: 'MonitoredTable' });
+export type Table = z.infer<typeof Table>;
+
+const relationQuery = {
+  ...serverRange,
+  limit: z.int().min(1).max(500).default(100),
+  schema: z.string().max(63).optional(),
+  search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, in any case' }),
+};
+
+/** `shown` of `known`: a list never ends silently. */
+const listed = <I extends z.ZodType>(item: I) => z.object({ range: Range, known: Count, items: z.array(item) });
+
+export const listTables = operation({
+  service: 'monitor-agent',
+  name: 'servers.tables',
+  http: ['GET', '/api/v1/servers/{serverId}/tables'],
+  scope: 'servers:read',
+  summary: 'Tables of the watched database with their work in the range',
+  input: z.strictObject({
+    ...relationQuery,
+    sort: z
+      .enum(['totalBytes', 'sequentialScans', 'rowsReadSequentially', 'indexScans', 'writes', 'deadRows', 'name'])
+      .default('totalBytes'),
+  }),
+  output: listed(Table),
+});
+
+export const Index = z
+  .object({
+    database: z.string(),
+    schema: z.string(),
+    table: z.string(),
+    name: z.string(),
+    columns: z.array(z.string()).meta({ description: 'Key columns in order; `(expression)` for an expression' }),
+    method: z.string().nullable(),
+    unique: z.boolean(),
+    primary: z.boolean(),
+    valid: z.boolean(),
+    bytes: Bytes,
+    scans: Count,
+    rowsRead: Count,
+    rowsFetched: Count,
+    blocksHit: Count,
+    blocksRead: Count,
+    partial: z.boolean(),
+    lastSeenAt: Timestamp,
+  })
+  .meta({ id: 'MonitoredIndex' });
+export type Index = z.infer<typeof Index>;
+
+export const listIndexes = operation({
+  service: 'monitor-agent',
+  name: 'servers.indexes',
+  http: ['GET', '/api/v1/servers/{serverId}/indexes'],
+  scope: 'servers:read',
+  summary: 'Indexes of the watched database with their use in the range',
+  input: z.strictObject({
+    ...relationQuery,
+    table: z.string().max(63).optional(),
+    sort: z.enum(['bytes', 'scans', 'rowsRead', 'name']).default('bytes'),
+  }),
+  output: listed(Index),
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { ConnectionFields } from './server.ts';
+
+export const ServerCheck = z
+  .object({
+    id: z.string().meta({ examples: ['reach', 'login', 'statements_preloaded'] }),
+    ok: z.boolean(),
+    severity: z.enum(['error', 'warning', 'info']).meta({
+      description: 'When not ok: error, nothing can be collected; warning, something is missing; info, worth knowing',
+    }),
+    code: z.string().optional().meta({ description: 'Stable name of the failure, such as `password_wrong`' }),
+    what: z.string().meta({ description: 'What was found, and what is missing without it' }),
+    fixSql: z.string().optional().meta({ description: 'SQL that an administrator of that server may run' }),
+    restart: z.boolean().optional().meta({ description: 'The fix works after a restart of that server' }),
+  })
+  .meta({ id: 'ServerCheck' });
+export type ServerCheck = z.infer<typeof ServerCheck>;
+
+export const ServerReport = z
+  .object({
+    ok: z.boolean().meta({ description: 'No check of severity error or warning failed' }),
+    usable: z.boolean().meta({ description: 'No check of severity error failed: something can be collected' }),
+    version: z.string().nullable(),
+    takenAt: Timestamp,
+    checks: z.array(ServerCheck),
+  })
+  .meta({ id: 'ServerReport' });
+export type ServerReport = z.infer<typeof ServerReport>;
+
+const description =
+  'Connects once and looks around; nothing is stored or changed. Every check says what is missing and, where SQL can ' +
+  'mend it, the SQL.';
+
+export const testNewServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.test-new',
+  http: ['POST', '/api/v1/servers/test'],
+  scope: 'servers:write',
+  summary: 'Test a connection before adding it',
+  description,
+  input: z.strictObject(ConnectionFields).meta({ id: 'NewServerTest' }),
+  output: ServerReport,
+  status: 200,
+  deadlineMs: 20_000,
+});
+
+export const testServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.test',
+  http: ['POST', '/api/v1/servers/{serverId}/test'],
+  scope: 'servers:write',
+  summary: 'Test the connection of a watched server',
+  description,
+  input: z.strictObject({ serverId: Id }),
+  output: ServerReport,
+  status: 200,
+  deadlineMs: 20_000,
+});

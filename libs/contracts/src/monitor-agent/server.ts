@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { planLimitReached, problem } from '../kernel/problem.ts';
+import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+
+/** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
+const PLAIN = /^[^\p{Cc}]*$/u;
+const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN, what);
+
+export const ServerName = plain(100, 'a name of 1 to 100 characters').meta({ id: 'ServerName' });
+
+/** Host, port and so on are fields of their own; a connection URL could smuggle in local files and options. */
+const Host = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[^\s/@\\?#]+$/, 'a host name or an IP address alone: no URL, path, socket, user or port')
+  .meta({ id: 'ServerHost', examples: ['db.example.com'] });
+
+export const TlsMode = z.enum(['disable', 'require', 'verify-ca', 'verify-full']).meta({
+  id: 'TlsMode',
+  description:
+    'verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require ' +
+    'encrypts without checking who answers; disable does not encrypt. For a loopback address the default is disable.',
+});
+export type TlsMode = z.infer<typeof TlsMode>;
+
+const tlsCa = z
+  .string()
+  .max(65_536)
+  .regex(/^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/, 'one or more certificates in PEM form')
+  .meta({ description: 'Certificate authority to trust for this server, as PEM text; absent: the well-known ones' });
+
+/** Where a server is and who logs in. */
+export const ConnectionFields = {
+  host: Host,
+  port: z.int().min(1).max(65_535).default(5432),
+  database: plain(63, 'the name of a database').default('postgres').meta({
+    description: 'The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it',
+  }),
+  user: plain(63, 'the name of a role'),
+  password: secret(z.string().min(1).max(1_000)),
+  tlsMode: TlsMode.optional(),
+  tlsCa: tlsCa.optional(),
+};
+
+export const NewServer = z.strictObject({ name: ServerName, ...ConnectionFields }).meta({ id: 'NewServer' });
+export type NewServer = z.infer<typeof NewServer>;
+
+export const ServerState = z.enum(['pending', 'ok', 'unreachable', 'paused']).meta({ id: 'ServerState' });
+export type ServerState = z.infer<typeof ServerState>;
+
+export const Server = z
+  .object({
+    id: Id,
+    name: z.string(),
+    host: z.string(),
+    port: z.int(),
+    database: z.string(),
+    user: z.string(),
+    tlsMode: TlsMode,
+    tlsCa: z.string().nullable(),
+    platform: z.boolean().meta({ description: 'The database that this installation itself runs on' }),
+    state: ServerState,
+    stateSince: Timestamp,
+    failure: z
+      .object({ code: z.string(), what: z.string() })
+      .nullable()
+      .meta({ description: 'Why the last attempt failed and what to do; null when it did not' }),
+    version: z
+      .string()
+      .nullable()
+      .meta({ examples: ['18.1'] }),
+    lastCollectedAt: Timestamp.nullable(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'Server' });
+export type Server = z.infer<typeof Server>;
+
+export const ServerPatch = z
+  .strictObject({
+    serverId: Id,
+    name: ServerName.optional(),
+    host: Host.optional(),
+    port: z.int().min(1).max(65_535).optional(),
+    database: plain(63, 'the name of a database').optional(),
+    user: plain(63, 'the name of a role').optional(),
+    password: secret(z.string().min(1).max(1_000)).optional().meta({
+      description: 'Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere',
+    }),
+    tlsMode: TlsMode.optional(),
+    tlsCa: tlsCa.nullable().optional(),
+    paused: z.boolean().optional(),
+  })
+  .meta({ id: 'ServerPatch' });
+export type ServerPatch = z.infer<typeof ServerPatch>;
+
+export const serverNameTaken = problem('server_name_taken', 409, 'Another server has this name');
+export const noPlatformDatabase = problem(
+  'no_platform_database',
+  409,
+  'This installation does not offer its own database for monitoring',
+);
+
+export const createServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.create',
+  http: ['POST', '/api/v1/servers'],
+  scope: 'servers:write',
+  summary: 'Watch a PostgreSQL server',
+  description:
+    'Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. ' +
+    'POST /api/v1/servers/test tells beforehand what is missing.',
+  input: NewServer,
+  output: Server,
+  errors: [planLimitReached, serverNameTaken],
+  limit: 'servers',
+});
+
+export const addPlatformServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.add-platform',
+  http: ['POST', '/api/v1/servers/platform'],
+  scope: 'servers:write',
+  summary: 'Watch the database that this installation itself runs on',
+  description: 'Answers the existing server when it is already watched.',
+  input: z.strictObject({}),
+  output: Server,
+  errors: [planLimitReached, noPlatformDatabase, serverNameTaken],
+  limit: 'servers',
+});
+
+export const listServers = operation({
+  service: 'monitor-agent',
+  name: 'servers.list',
+  http: ['GET', '/api/v1/servers'],
+  scope: 'servers:read',
+  summary: 'All watched servers, by name',
+  input: z.strictObject(pageQuery),
+  output: page(Server),
+});
+
+export const getServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.get',
+  http: ['GET', '/api/v1/servers/{serverId}'],
+  scope: 'servers:read',
+  summary: 'One watched server',
+  input: z.strictObject({ serverId: Id }),
+  output: Server,
+});
+
+export const updateServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.update',
+  http: ['PATCH', '/api/v1/servers/{serverId}'],
+  scope: 'servers:write',
+  summary: 'Change, pause or resume a server',
+  input: ServerPatch,
+  output: Server,
+  errors: [serverNameTaken],
+});
+
+export const deleteServer = operation({
+  service: 'monitor-agent',
+  name: 'servers.delete',
+  http: ['DELETE', '/api/v1/servers/{serverId}'],
+  scope: 'servers:write',
+  summary: 'Stop watching a server and delete everything collected from it',
+  input: z.strictObject({ serverId: Id }),
+  output: Empty,
+  status: 204,
+});
+
+export const serverAdded = event({
+  service: 'monitor-agent',
+  name: 'server.added.v1',
+  summary: 'A server is watched from now on',
+  data: z.object({ serverId: Id, name: z.string() }),
+  aggregate: (data) => data.serverId,
+});
+
+export const serverRemoved = event({
+  service: 'monitor-agent',
+  name: 'server.removed.v1',
+  summary: 'A server is no longer watched; its data is gone',
+  data: z.object({ serverId: Id, name: z.string() }),
+  aggregate: (data) => data.serverId,
+});
+
+export const serverUnreachable = event({
+  service: 'monitor-agent',
+  name: 'server.unreachable.v1',
+  summary: 'A server could not be reached several times in a row; said once until it is back',
+  data: z.object({
+    serverId: Id,
+    name: z.string(),
+    since: Timestamp,
+    code: z.string().meta({ description: 'As in the server’s `failure`, such as `connection_refused`' }),
+  }),
+  aggregate: (data) => data.serverId,
+});
+
+export const serverReachable = event({
+  service: 'monitor-agent',
+  name: 'server.reachable.v1',
+  summary: 'A server that was unreachable is back',
+  data: z.object({ serverId: Id, name: z.string(), since: Timestamp, unreachableSeconds: z.int().min(0) }),
+  aggregate: (data) => data.serverId,
+});

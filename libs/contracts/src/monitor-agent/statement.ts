@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Timestamp } from '../kernel/types.ts';
+import { Count, Range, serverRange } from './range.ts';
+
+const Milliseconds = z.number().min(0);
+
+export const Statement = z
+  .object({
+    statementId: z.string(),
+    database: z.string(),
+    role: z.string(),
+    queryId: z.string().meta({ description: 'PostgreSQL’s own number of the statement, as text' }),
+    toplevel: z.boolean().meta({ description: 'false: called from within a function' }),
+    text: z.string().nullable().meta({ description: 'Constants and comments removed; null until it has been read' }),
+    textTruncated: z.boolean(),
+    calls: Count,
+    rows: Count,
+    totalMs: Milliseconds,
+    meanMs: Milliseconds,
+    planMs: Milliseconds,
+    sharedBlocksHit: Count,
+    sharedBlocksRead: Count,
+    sharedBlocksDirtied: Count,
+    sharedBlocksWritten: Count,
+    tempBlocksRead: Count,
+    tempBlocksWritten: Count,
+    ioReadMs: Milliseconds,
+    ioWriteMs: Milliseconds,
+    walBytes: Count,
+    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
+    firstSeenAt: Timestamp,
+    lastSeenAt: Timestamp,
+  })
+  .meta({ id: 'Statement' });
+export type Statement = z.infer<typeof Statement>;
+
+/** What PostgreSQL itself lost or did not see, so that totals can be trusted for what they are. */
+export const StatementCompleteness = z
+  .object({
+    resets: Count.meta({ description: 'Times that all counters were set back (by hand or by a crash)' }),
+    evictions: Count.meta({ description: 'Times that PostgreSQL threw statements out to make room' }),
+    gaps: Count.meta({ description: 'Times that the server behind the address became another one' }),
+    lostSeconds: z.number().min(0).meta({ description: 'Time before resets that nobody can account for' }),
+    coverage: z.number().min(0).nullable().meta({
+      description: 'Time of the statements / time that sessions were active; null where PostgreSQL does not say',
+    }),
+  })
+  .meta({ id: 'StatementCompleteness' });
+export type StatementCompleteness = z.infer<typeof StatementCompleteness>;
+
+export const StatementSort = z.enum(['totalMs', 'calls', 'meanMs', 'rows', 'ioReadMs', 'walBytes']).meta({
+  id: 'StatementSort',
+});
+export type StatementSort = z.infer<typeof StatementSort>;
+
+export const topStatements = operation({
+  service: 'monitor-agent',
+  name: 'servers.statements',
+  http: ['GET', '/api/v1/servers/{serverId}/statements'],
+  scope: 'servers:read',
+  summary: 'Top statements of a range, with exact counts',
+  description:
+    'Each series is one statement of one database and role, apart by whether it was called from within a function. ' +
+    '`total` sums up all series, not only those shown.',
+  input: z.strictObject({
+    ...serverRange,
+    sort: StatementSort.default('totalMs'),
+    limit: z.int().min(1).max(500).default(50),
+    database: z.string().max(63).optional(),
+    role: z.string().max(63).optional(),
+    search: z.string().min(1).max(200).optional().meta({ description: 'Part of the text, in any case' }),
+  }),
+  output: z.object({
+    range: Range,
+    completeness: StatementCompleteness,
+    total: z.object({ statements: Count, calls: Count, rows: Count, totalMs: Milliseconds }),
+    items: z.array(Statement),
+  }),
+});
