@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { problem } from '../kernel/problem.ts';
+import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import { NOTICE_TYPES, NoticeType } from './notices.ts';
+
+export const smtpNotConfigured = problem('smtp_not_configured', 409, 'This installation cannot send e-mail yet');
+export const webhookHostNotAllowed = problem(
+  'host_not_allowed',
+  422,
+  'Webhooks may not be sent to this host',
+  z.object({ host: z.string() }),
+);
+export const notAWebhook = problem('not_a_webhook', 409, 'Only webhook channels have a secret');
+export const channelDisabled = problem('channel_disabled', 409, 'The channel is disabled');
+
+const shared = {
+  name: z.string().trim().min(1).max(100).optional().meta({ description: 'Defaults to the address or host' }),
+  events: z
+    .array(NoticeType)
+    .min(1)
+    .max(NOTICE_TYPES.length)
+    .default([...NOTICE_TYPES])
+    .meta({ description: 'What this channel is told about; everything when absent' }),
+};
+
+export const NewEmailChannel = z
+  .strictObject({ kind: z.literal('email'), address: z.email().max(254), ...shared })
+  .meta({ id: 'NewEmailChannel' });
+export const NewWebhookChannel = z
+  .strictObject({
+    kind: z.literal('webhook'),
+    url: z.string().min(1).max(2000).meta({ description: 'https (or http) address that takes a POST' }),
+    ...shared,
+  })
+  .meta({ id: 'NewWebhookChannel' });
+export const NewChannel = z.discriminatedUnion('kind', [NewEmailChannel, NewWebhookChannel]).meta({ id: 'NewChannel' });
+export type NewChannel = z.output<typeof NewChannel>;
+
+export const Channel = z
+  .object({
+    id: Id,
+    kind: z.enum(['email', 'webhook']),
+    name: z.string(),
+    /** Of an e-mail channel. */
+    address: z.string().optional(),
+    /** Of a webhook channel. */
+    url: z.string().optional(),
+    events: z.array(NoticeType),
+    state: z.enum(['active', 'disabled']),
+    /** `gone`: the receiver answered 410. `by_member`: a member switched it off. */
+    disabledBecause: z.enum(['gone', 'by_member']).optional(),
+    /** While a secret is being changed: until then every request is signed with both. */
+    previousSecretValidUntil: Timestamp.optional(),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'Channel' });
+export type Channel = z.infer<typeof Channel>;
+
+export const CreatedChannel = z
+  .object({
+    ...Channel.shape,
+    secret: secret(z.string())
+      .optional()
+      .meta({ description: 'Signing secret of a webhook channel (`whsec_…`). Shown once: keep it.' }),
+  })
+  .meta({ id: 'CreatedChannel' });
+export type CreatedChannel = z.infer<typeof CreatedChannel>;
+
+export const createChannel = operation({
+  service: 'notifier',
+  name: 'channels.create',
+  http: ['POST', '/api/v1/channels'],
+  scope: 'channels:write',
+  summary: 'Add an e-mail address or a webhook that is told what happens',
+  description:
+    'Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. ' +
+    'How to verify a signature: docs/notifications.md.',
+  input: NewChannel,
+  output: CreatedChannel,
+  errors: [smtpNotConfigured, webhookHostNotAllowed],
+  limit: 'channels',
+});
+
+export const listChannels = operation({
+  service: 'notifier',
+  name: 'channels.list',
+  http: ['GET', '/api/v1/channels'],
+  scope: 'channels:read',
+  summary: 'Channels, newest first',
+  input: z.strictObject(pageQuery),
+  output: page(Channel),
+});
+
+export const getChannel = operation({
+  service: 'notifier',
+  name: 'channels.get',
+  http: ['GET', '/api/v1/channels/{channelId}'],
+  scope: 'channels:read',
+  summary: 'One channel',
+  input: z.strictObject({ channelId: Id }),
+  output: Channel,
+});
+
+export const updateChannel = operation({
+  service: 'notifier',
+  name: 'channels.update',
+  http: ['PATCH', '/api/v1/channels/{channelId}'],
+  scope: 'channels:write',
+  summary: 'Rename a channel, choose its events, switch it off or on again',
+  input: z.strictObject({
+    channelId: Id,
+    name: z.string().trim().min(1).max(100).optional(),
+    events: z.array(NoticeType).min(1).max(NOTICE_TYPES.length).optional(),
+    state: z.enum(['active', 'disabled']).optional(),
+  }),
+  output: Channel,
+});
+
+export const deleteChannel = operation({
+  service: 'notifier',
+  name: 'channels.delete',
+  http: ['DELETE', '/api/v1/channels/{channelId}'],
+  scope: 'channels:write',
+  summary: 'Remove a channel with its deliveries; what is not sent yet is not sent',
+  input: z.strictObject({ channelId: Id }),
+  output: Empty,
+});
+
+export const rotateSecret = operation({
+  service: 'notifier',
+  name: 'channels.rotate-secret',
+  http: ['POST', '/api/v1/channels/{channelId}/rotate-secret'],
+  scope: 'channels:write',
+  summary: 'Give a webhook a new secret',
+  description:
+    'Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change ' +
+    'over without losing a message. An overlap of 0 makes the old secret worthless at once.',
+  input: z.strictObject({ channelId: Id, overlapHours: z.int().min(0).max(168).default(24) }),
+  output: z.object({ secret: secret(z.string()), previousSecretValidUntil: Timestamp }).meta({ id: 'RotatedSecret' }),
+  errors: [notAWebhook],
+  status: 200,
+});

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { channelDisabled, smtpNotConfigured } from './channels.ts';
+import { NOTICE_TYPES } from './notices.ts';
+
+/** The meter: one unit per message that the other side took. */
+export const NOTIFICATIONS_METER = 'notifications';
+
+/** Why an attempt did not succeed. What a host answered beyond its status is never kept or shown. */
+export const DeliveryError = z
+  .enum([
+    'http_status',
+    'unreachable',
+    'host_not_allowed',
+    'answer_too_large',
+    'smtp_refused',
+    'smtp_unreachable',
+    'smtp_not_configured',
+    'quota_exhausted',
+    'channel_disabled',
+  ])
+  .meta({ id: 'DeliveryError' });
+export type DeliveryError = z.infer<typeof DeliveryError>;
+
+export const DeliveryState = z
+  .enum(['pending', 'delivered', 'failed', 'quota_exhausted', 'cancelled'])
+  .meta({ id: 'DeliveryState' });
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+export const Delivery = z
+  .object({
+    id: Id.meta({
+      description: 'Also the `webhook-id` and the local part of the Message-ID: the same for every attempt',
+    }),
+    channelId: Id,
+    event: z.enum([...NOTICE_TYPES, 'channel.test']),
+    state: DeliveryState,
+    attempts: z.int(),
+    lastError: DeliveryError.optional(),
+    /** Status of the last answer, of HTTP or SMTP. */
+    lastStatus: z.int().optional(),
+    nextAttemptAt: Timestamp.optional(),
+    createdAt: Timestamp,
+    deliveredAt: Timestamp.optional(),
+  })
+  .meta({ id: 'Delivery' });
+export type Delivery = z.infer<typeof Delivery>;
+
+export const listDeliveries = operation({
+  service: 'notifier',
+  name: 'deliveries.list',
+  http: ['GET', '/api/v1/deliveries'],
+  scope: 'channels:read',
+  summary: 'Messages sent and to be sent, newest first',
+  input: z.strictObject({ ...pageQuery, channelId: Id.optional(), state: DeliveryState.optional() }),
+  output: page(Delivery),
+});
+
+export const getDelivery = operation({
+  service: 'notifier',
+  name: 'deliveries.get',
+  http: ['GET', '/api/v1/deliveries/{deliveryId}'],
+  scope: 'channels:read',
+  summary: 'One delivery',
+  input: z.strictObject({ deliveryId: Id }),
+  output: Delivery,
+});
+
+export const retryDelivery = operation({
+  service: 'notifier',
+  name: 'deliveries.retry',
+  http: ['POST', '/api/v1/deliveries/{deliveryId}/retry'],
+  scope: 'channels:write',
+  summary: 'Send a message now that failed or was held back; the receiver sees the same id',
+  input: z.strictObject({ deliveryId: Id }),
+  output: Delivery,
+  errors: [channelDisabled],
+  status: 202,
+});
+
+export const testChannel = operation({
+  service: 'notifier',
+  name: 'channels.test',
+  http: ['POST', '/api/v1/channels/{channelId}/test'],
+  scope: 'channels:write',
+  summary: 'Send a test message; ask for the delivery to see how it went',
+  description: 'A test is tried once and never again. It counts as a notification when it arrives.',
+  input: z.strictObject({ channelId: Id }),
+  output: Delivery,
+  errors: [channelDisabled, smtpNotConfigured],
+  limit: NOTIFICATIONS_METER,
+  status: 202,
+});
+
+export const DeliveryFailed = z.object({
+  deliveryId: Id,
+  channelId: Id,
+  kind: z.enum(['email', 'webhook']),
+  event: z.enum(NOTICE_TYPES),
+  attempts: z.int(),
+  error: DeliveryError,
+});
+
+export const deliveryFailed = event({
+  service: 'notifier',
+  name: 'delivery.failed.v1',
+  summary: 'A message could not be delivered and is not tried again',
+  data: DeliveryFailed,
+  aggregate: (failed) => failed.channelId,
+});

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { Decimal, Id, Timestamp } from '../kernel/types.ts';
+
+/** What a channel can be told about; the `type` of a webhook's body. */
+export const NOTICE_TYPES = ['server.unreachable', 'trade.closed', 'quota.reached'] as const;
+export const NoticeType = z.enum(NOTICE_TYPES).meta({ id: 'NoticeType' });
+export type NoticeType = z.infer<typeof NoticeType>;
+
+export const ServerUnreachableNotice = z
+  .object({
+    type: z.literal('server.unreachable'),
+    timestamp: Timestamp,
+    data: z.object({ serverId: Id, name: z.string(), since: Timestamp, code: z.string() }),
+  })
+  .meta({ id: 'ServerUnreachableNotice' });
+
+export const TradeClosedNotice = z
+  .object({
+    type: z.literal('trade.closed'),
+    timestamp: Timestamp,
+    data: z.object({
+      tradeId: Id,
+      botId: Id,
+      botName: z.string(),
+      market: z.string(),
+      direction: z.enum(['long', 'short']),
+      profit: Decimal,
+      profitPercent: Decimal,
+      currency: z.string(),
+      closedAt: Timestamp,
+    }),
+  })
+  .meta({ id: 'TradeClosedNotice' });
+
+export const QuotaReachedNotice = z
+  .object({
+    type: z.literal('quota.reached'),
+    timestamp: Timestamp,
+    data: z.object({
+      meter: z.string(),
+      limit: z.int(),
+      used: z.int(),
+      percent: z.int(),
+      periodStart: Timestamp,
+      periodEnd: Timestamp,
+    }),
+  })
+  .meta({ id: 'QuotaReachedNotice' });
+
+export const TestNotice = z
+  .object({
+    type: z.literal('channel.test'),
+    timestamp: Timestamp,
+    data: z.object({ channelId: Id, name: z.string() }),
+  })
+  .meta({ id: 'TestNotice' });
+
+/** The body of a webhook. A type's shape only ever gains fields: receivers ignore those they do not know. */
+export const Notice = z
+  .discriminatedUnion('type', [ServerUnreachableNotice, TradeClosedNotice, QuotaReachedNotice, TestNotice])
+  .meta({ id: 'Notice' });
+export type Notice = z.infer<typeof Notice>;
