@@ -1,0 +1,197 @@
+/*
+ * Exact differences of pg_stat_statements.
+ *
+ * The view shows counters that only rise, in rows that live and die: a row is born with its first call, dies when
+ * PostgreSQL makes room (eviction), when somebody resets it, or all of them, and when the server crashes. A collector
+ * sees only the counters at the moments it looks. What happened in between is
+ *
+ *     current − previous   when the row is in the same life as at the previous look,
+ *     current              when its life began since,
+ *
+ * and everything here decides which of the two it is. In this order:
+ *
+ *  1. Another instance answers (system identifier, timeline, address): nothing is comparable. Remember, report a gap.
+ *  2. `stats_reset` moved: all rows died (by hand, or by a crash), all lives began then. Everything is `current`, and
+ *     the time between the previous look and the reset is lost: reported as such. A `stats_reset` that lies before
+ *     the previous look (restored statistics) makes nothing comparable: as 1.
+ *  3. Row by row. PostgreSQL 17 says when the life began (`stats_since`). Before, a row was born again if any counter
+ *     fell, or if the longest call got shorter or the shortest one longer: within one life neither can happen, once
+ *     there was a call at all (a row may be planned before its first call, its extremes are 0 then).
+ *     What remains before 17: a row that was reset alone and has outgrown all counters and both extremes since.
+ *  4. A row never seen was born since the previous look, which saw all rows.
+ *  5. A row that is gone is forgotten. What it counted since the previous look is lost; evictions are reported.
+ *
+ * Times are whole microseconds from here on: rounded counters telescope, so sums over any number of looks equal the
+ * difference of the ends exactly. Nothing here can give a negative number.
+ */
+
+/** Everything that only rises within one life, in the order in which it is read and stored. */
+export const STATEMENT_COUNTERS = [
+  'calls',
+  'plans',
+  'rows',
+  'total_us',
+  'plan_us',
+  'shared_hit',
+  'shared_read',
+  'shared_dirtied',
+  'shared_written',
+  'local_hit',
+  'local_read',
+  'temp_read',
+  'temp_written',
+  'io_read_us',
+  'io_write_us',
+  'wal_records',
+  'wal_bytes',
+] as const;
+export type StatementCounter = (typeof STATEMENT_COUNTERS)[number];
+
+const CALLS = 0;
+
+/** One row of pg_stat_statements. `key` names database, role, query and level. */
+export interface StatementReading {
+  key: string;
+  counters: readonly number[];
+  /** Extremes of one call in milliseconds, as PostgreSQL gives them. */
+  minMs: number;
+  maxMs: number;
+  /** Beginning of the row's life in microseconds, from PostgreSQL 17 on. */
+  since: number | null;
+}
+
+export interface StatementScrape {
+  /** Which instance answered: equal only for looks that may be compared. */
+  identity: string;
+  /** When all rows were last reset, in microseconds; null before PostgreSQL 14. */
+  statsReset: number | null;
+  /** How often PostgreSQL has made room since; null before PostgreSQL 14. */
+  evictions: number | null;
+  /** The server's clock at the look, in microseconds. */
+  at: number;
+  /** How many rows there are in all. */
+  total: number;
+  /** false: `rows` holds only those that differ from the previous look. */
+  full: boolean;
+  rows: readonly StatementReading[];
+}
+
+export interface StatementState {
+  identity: string;
+  statsReset: number | null;
+  evictions: number | null;
+  at: number;
+  entries: Map<string, StatementReading>;
+}
+
+export interface StatementDelta {
+  key: string;
+  counters: number[];
+  /** The row began a new life since the previous look. */
+  partial: boolean;
+}
+
+export interface StatementInterval {
+  /** Microseconds; `from` is the previous look, or the reset when all rows died. */
+  from: number;
+  to: number;
+  /** Nothing could be compared; `deltas` is empty. */
+  gap: boolean;
+  /** When all rows were reset, if they were. */
+  resetAt: number | null;
+  /** Microseconds before the reset that nobody can account for. */
+  lostUs: number;
+  /** How often PostgreSQL made room in the interval. */
+  evictions: number;
+  deltas: StatementDelta[];
+}
+
+export interface Advance {
+  state: StatementState;
+  /** Undefined at the very first look: there is nothing before it. */
+  interval: StatementInterval | undefined;
+  /** Rows that are new or differ from what was remembered, and keys that are gone: what to persist. */
+  changed: StatementReading[];
+  gone: string[];
+}
+
+/**
+ * A look that only brought changed rows is enough while nothing vanished: rows known + rows new = rows there are.
+ * After a reset or on another instance "unchanged" means nothing, so all rows are needed as well.
+ */
+export function needsAllRows(state: StatementState | undefined, scrape: StatementScrape): boolean {
+  if (scrape.full) return false;
+  if (!state || state.identity !== scrape.identity || state.statsReset !== scrape.statsReset) return true;
+  const born = scrape.rows.filter((row) => !state.entries.has(row.key)).length;
+  return state.entries.size + born !== scrape.total;
+}
+
+export function advance(state: StatementState | undefined, scrape: StatementScrape): Advance {
+  if (needsAllRows(state, scrape)) throw new Error('This look needs all rows, not only the changed ones.');
+  if (!state) return { ...remember(undefined, scrape), interval: undefined };
+  const epoch = judge(state, scrape);
+  const interval: StatementInterval = {
+    from: epoch === 'reset' ? (scrape.statsReset as number) : state.at,
+    to: scrape.at,
+    gap: epoch === 'gap',
+    resetAt: epoch === 'reset' ? scrape.statsReset : null,
+    lostUs: epoch === 'reset' ? Math.max(0, (scrape.statsReset as number) - state.at) : 0,
+    evictions: epoch === 'gap' ? 0 : evictionsSince(epoch === 'reset' ? 0 : state.evictions, scrape.evictions),
+    deltas: epoch === 'gap' ? [] : deltas(epoch === 'reset' ? undefined : state, scrape, epoch === 'reset'),
+  };
+  return { ...remember(state, scrape), interval };
+}
+
+function judge(state: StatementState, scrape: StatementScrape): 'same' | 'reset' | 'gap' {
+  if (state.identity !== scrape.identity) return 'gap';
+  if (state.statsReset === scrape.statsReset) return 'same';
+  return scrape.statsReset !== null && scrape.statsReset > state.at ? 'reset' : 'gap';
+}
+
+function evictionsSince(before: number | null, now: number | null): number {
+  if (now === null) return 0;
+  return before === null || now < before ? now : now - before;
+}
+
+function deltas(state: StatementState | undefined, scrape: StatementScrape, reset: boolean): StatementDelta[] {
+  const found: StatementDelta[] = [];
+  for (const row of scrape.rows) {
+    const before = state?.entries.get(row.key);
+    const reborn = before !== undefined && bornAgain(before, row);
+    const counters =
+      before === undefined || reborn
+        ? [...row.counters]
+        : row.counters.map((value, index) => value - (before.counters[index] ?? 0));
+    if (counters.some((value) => value > 0)) found.push({ key: row.key, counters, partial: reset || reborn });
+  }
+  return found;
+}
+
+/** Whether the row died and was born again between the two looks. */
+export function bornAgain(before: StatementReading, now: StatementReading): boolean {
+  if (now.since !== null && before.since !== null && now.since !== before.since) return true;
+  if (now.counters.some((value, index) => value < (before.counters[index] ?? 0))) return true;
+  if (now.since !== null && before.since !== null) return false;
+  return (before.counters[CALLS] ?? 0) > 0 && (now.maxMs < before.maxMs || now.minMs > before.minMs);
+}
+
+function remember(state: StatementState | undefined, scrape: StatementScrape): Omit<Advance, 'interval'> {
+  const known = state?.entries ?? new Map<string, StatementReading>();
+  const changed = scrape.rows.filter((row) => !sameReading(known.get(row.key), row));
+  // A copy: when the interval cannot be stored, the state before it must still be there.
+  const entries = scrape.full ? new Map<string, StatementReading>() : new Map(known);
+  for (const row of scrape.rows) entries.set(row.key, row);
+  const gone = scrape.full ? [...known.keys()].filter((key) => !entries.has(key)) : [];
+  const { identity, statsReset, evictions, at } = scrape;
+  return { state: { identity, statsReset, evictions, at, entries }, changed, gone };
+}
+
+function sameReading(before: StatementReading | undefined, now: StatementReading): boolean {
+  return (
+    before !== undefined &&
+    before.since === now.since &&
+    before.minMs === now.minMs &&
+    before.maxMs === now.maxMs &&
+    now.counters.every((value, index) => value === before.counters[index])
+  );
+}
