@@ -132,6 +132,12 @@ export const featureNotIncluded = problem(
   'The plan does not include this feature',
   z.object({ feature: z.string(), plan: z.string(), upgradeTo: z.string().nullable() }),
 );
+export const organisationReadOnly = problem(
+  'organisation_read_only',
+  402,
+  'The subscription needs attention: data can be read, nothing new can be made',
+  z.object({ plan: z.string() }),
+);
 export const timeout = problem('timeout', 504, 'The service did not answer in time');
 export const unavailable = problem(
   'unavailable',
@@ -158,6 +164,7 @@ export const COMMON_PROBLEMS: readonly Problem<never>[] = [
   quotaExhausted,
   planLimitReached,
   featureNotIncluded,
+  organisationReadOnly,
   timeout,
   unavailable,
   internalError,

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import {
+  entitlementsChanged,
+  getEntitlements,
+  type Entitlements as Snapshot,
+} from '@tidegate/contracts/billing/entitlements';
+import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { type Happened, On } from '@tidegate/messaging/handler';
+
+/**
+ * What an organisation may do, decided from the snapshot that billing sent and this service keeps. An organisation
+ * that was never heard of is asked for once. A feature that the snapshot lacks is not included.
+ */
+@Injectable()
+export class Entitlements {
+  private readonly bus: Bus;
+
+  constructor(bus: Bus) {
+    this.bus = bus;
+  }
+
+  /**
+   * For creating one more of a counted thing. Locks the organisation's snapshot until the transaction ends, so that
+   * concurrent creators count one after the other: of N attempts at a limit of L exactly L succeed.
+   */
+  async claim(tx: Tx, feature: string, count: () => Promise<number>): Promise<void> {
+    const snapshot = await this.snapshot(tx, 'for update');
+    if (snapshot.access === 'read_only') throw organisationReadOnly({ plan: snapshot.plan });
+    const grant = snapshot.features[feature];
+    if (grant?.kind !== 'counted') throw this.missing(snapshot, feature);
+    if (grant.limit === null) return;
+    const used = await count();
+    if (used < grant.limit) return;
+    const upgradeTo = snapshot.upgrade[feature]?.plan ?? null;
+    throw planLimitReached(
+      { feature, limit: grant.limit, used, plan: snapshot.plan, upgradeTo },
+      `The plan ${snapshot.planName} allows ${grant.limit} ${feature}, and ${used} exist. ${
+        upgradeTo ? `The plan ${snapshot.upgrade[feature]?.planName} allows more.` : 'Delete one first.'
+      }`,
+    );
+  }
+
+  /** Throws `feature_not_included` unless the plan says yes. */
+  async feature(tx: Tx, feature: string): Promise<void> {
+    const snapshot = await this.snapshot(tx);
+    const grant = snapshot.features[feature];
+    if (grant?.kind !== 'boolean' || !grant.value) throw this.missing(snapshot, feature);
+  }
+
+  /** A number of the plan, such as days of retention. */
+  async number(tx: Tx, feature: string): Promise<number> {
+    const snapshot = await this.snapshot(tx);
+    const grant = snapshot.features[feature];
+    if (grant?.kind !== 'static') throw this.missing(snapshot, feature);
+    return grant.value;
+  }
+
+  @On(entitlementsChanged)
+  async store({ data, tx }: Happened<typeof entitlementsChanged>): Promise<void> {
+    await save(tx, data);
+  }
+
+  async snapshot(tx: Tx, lock: '' | 'for update' = ''): Promise<Snapshot> {
+    const found = await read(tx, lock);
+    if (found) return found;
+    const fetched = await this.bus.call(getEntitlements, {}, { orgId: tx.orgId as string });
+    if (lock === '') return fetched;
+    await save(tx, fetched);
+    return (await read(tx, lock)) ?? fetched;
+  }
+
+  private missing(snapshot: Snapshot, feature: string): Error {
+    return featureNotIncluded({
+      feature,
+      plan: snapshot.plan,
+      upgradeTo: snapshot.upgrade[feature]?.plan ?? null,
+    });
+  }
+}
+
+async function read(tx: Tx, lock: '' | 'for update'): Promise<Snapshot | undefined> {
+  const row = await tx.one<{ snapshot: Snapshot }>(`select snapshot from entitlements where org_id = $1 ${lock}`, [
+    tx.orgId,
+  ]);
+  return row?.snapshot;
+}
+
+/** Snapshots may arrive out of order; the highest version stays. */
+async function save(tx: Tx, snapshot: Snapshot): Promise<void> {
+  await tx.query(
+    `insert into entitlements as e (org_id, version, snapshot) values ($1, $2, $3)
+     on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
+       where e.version < excluded.version`,
+    [snapshot.orgId, snapshot.version, snapshot],
+  );
+}

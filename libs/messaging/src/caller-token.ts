@@ -1,0 +1,43 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+
+/*
+ * Who asks, signed by the process that checked it, so that a service need not trust the message's path. Tokens live
+ * one minute; both sides remember recent ones, so that a busy caller costs one HMAC per minute and not per request.
+ */
+const LIFETIME_MS = 60_000;
+const REMEMBERED = 10_000;
+
+export class CallerTokens {
+  private readonly secret: string;
+  private readonly known = new Map<string, { caller: Caller; expires: number }>();
+
+  constructor(secret: string) {
+    this.secret = secret;
+  }
+
+  sign(caller: Caller, now = Date.now()): string {
+    const payload = Buffer.from(JSON.stringify({ ...caller, exp: now + LIFETIME_MS })).toString('base64url');
+    return `${payload}.${this.mac(payload)}`;
+  }
+
+  /** Undefined when forged, malformed or expired. */
+  verify(token: string, now = Date.now()): Caller | undefined {
+    const remembered = this.known.get(token);
+    if (remembered) return remembered.expires > now ? remembered.caller : undefined;
+    const [payload, mac] = token.split('.');
+    if (!payload || !mac) return undefined;
+    const expected = Buffer.from(this.mac(payload));
+    const given = Buffer.from(mac);
+    if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
+    const { exp, ...caller } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Caller & { exp: number };
+    if (exp <= now) return undefined;
+    if (this.known.size >= REMEMBERED) this.known.clear();
+    this.known.set(token, { caller, expires: exp });
+    return caller;
+  }
+
+  private mac(payload: string): string {
+    return createHmac('sha256', this.secret).update(payload).digest('base64url');
+  }
+}

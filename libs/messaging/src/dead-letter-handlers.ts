@@ -1,0 +1,80 @@
+import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
+import { Envelope } from '@tidegate/contracts/kernel/event';
+import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
+import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import type { Tenants } from '@tidegate/database/tenants';
+import type { Log } from '@tidegate/telemetry/log';
+import type { Call, OperationHandler } from './handler.ts';
+import { type Inbox, visibility } from './inbox.ts';
+
+interface Row {
+  id: string;
+  consumer: string;
+  event_id: string;
+  type: string;
+  aggregate: string;
+  envelope: string;
+  error: string;
+  attempts: number;
+  died_at: Date;
+}
+
+const toWire = (row: Row): DeadLetter => ({
+  id: row.id,
+  consumer: row.consumer,
+  eventId: row.event_id,
+  type: row.type,
+  aggregate: row.aggregate,
+  error: row.error,
+  attempts: row.attempts,
+  diedAt: row.died_at.toISOString(),
+});
+
+/** The three operations with which an operator works off what a service could not handle. */
+export function deadLetterHandlers(
+  service: Exclude<ServiceName, 'gateway'>,
+  { tenants, inboxes, log }: { tenants: Tenants; inboxes: Map<string, Inbox>; log: Log },
+): OperationHandler[] {
+  const { list, replay, discard } = deadLetters[service];
+  return [
+    {
+      operation: list,
+      run: async ({ input, tx }: Call) => {
+        const { limit, cursor } = input as { limit: number; cursor?: string };
+        const rows = await tx.query<Row>(
+          'select * from dead_letters where ($2::uuid is null or id > $2) order by id limit $1',
+          [limit, cursor ?? null],
+        );
+        const items = rows.map(toWire);
+        return { items, ...(items.length === limit ? { nextCursor: items.at(-1)?.id } : {}) };
+      },
+    },
+    {
+      operation: replay,
+      run: async ({ input }: Call) => {
+        const { id } = input as { id: string };
+        const row = await tenants.as({}, (tx) => tx.one<Row>('select * from dead_letters where id = $1', [id]));
+        if (!row) throw notFound();
+        const inbox = inboxes.get(row.consumer);
+        if (!inbox || row.type === 'unreadable') throw conflict({}, 'Nothing here handles it any more. Discard it.');
+        const envelope = Envelope.parse(JSON.parse(row.envelope));
+        await tenants.as(visibility(envelope), async (tx) => {
+          const mine = await tx.one('delete from dead_letters where id = $1 returning id', [id]);
+          if (!mine) throw notFound();
+          await inbox.effect(tx, envelope);
+        });
+        return {};
+      },
+    },
+    {
+      operation: discard,
+      run: async ({ input, tx }: Call) => {
+        const { id, reason } = input as { id: string; reason: string };
+        const row = await tx.one<Row>('delete from dead_letters where id = $1 returning *', [id]);
+        if (!row) throw notFound();
+        log.warn({ deadLetter: toWire(row), reason }, 'A dead letter was discarded');
+        return {};
+      },
+    },
+  ];
+}

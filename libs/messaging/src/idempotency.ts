@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { alreadyDone, idempotencyKeyReused } from '@tidegate/contracts/kernel/problem';
+import type { Tx } from '@tidegate/database/tx';
+import { hasSecrets } from './secrets.ts';
+
+/*
+ * The key is a row in the transaction of the change itself: the change and the memory of it happen together, whatever
+ * dies in between. A second request with the same key waits on the row of the first, then answers what that answered.
+ * A failed request leaves no row, so it may be tried again. Keys are forgotten after a day.
+ */
+export async function claimKey(
+  tx: Tx,
+  operation: Operation,
+  key: string,
+  input: unknown,
+): Promise<{ replay: unknown } | undefined> {
+  const hash = createHash('sha256').update(JSON.stringify(input)).digest('base64');
+  const claimed = await tx.one(
+    `insert into idempotency_keys (org_id, key, operation, input_hash) values ($1, $2, $3, $4)
+     on conflict do nothing returning key`,
+    [tx.orgId, key, operation.name, hash],
+  );
+  if (claimed) return undefined;
+  const first = await tx.one<{ operation: string; input_hash: string; output: string | null }>(
+    'select operation, input_hash, output from idempotency_keys where org_id = $1 and key = $2',
+    [tx.orgId, key],
+  );
+  if (!first) return undefined;
+  if (first.operation !== operation.name || first.input_hash !== hash) {
+    throw idempotencyKeyReused({}, 'Use a new key for another request; the same key repeats the first one.');
+  }
+  if (first.output === null) {
+    throw alreadyDone({}, 'The first request succeeded; its answer held a secret that is shown only once.');
+  }
+  return { replay: JSON.parse(first.output) };
+}
+
+export async function rememberOutput(tx: Tx, operation: Operation, key: string, output: unknown): Promise<void> {
+  if (hasSecrets(operation.output)) return;
+  await tx.query('update idempotency_keys set output = $3 where org_id = $1 and key = $2', [
+    tx.orgId,
+    key,
+    JSON.stringify(output),
+  ]);
+}
+
+export async function forgetOldKeys(tx: Tx): Promise<void> {
+  await tx.query("delete from idempotency_keys where created_at < now() - interval '24 hours'");
+}

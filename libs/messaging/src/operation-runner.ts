@@ -1,0 +1,125 @@
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import {
+  COMMON_PROBLEMS,
+  fieldErrors,
+  forbidden,
+  ProblemError,
+  unauthenticated,
+  validationFailed,
+} from '@tidegate/contracts/kernel/problem';
+import type { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { isRetryable } from './errors.ts';
+import type { OperationHandler } from './handler.ts';
+import { claimKey, rememberOutput } from './idempotency.ts';
+import type { Outbox } from './outbox.ts';
+
+const MAX_TRIES = 4;
+const COMMON = new Set(COMMON_PROBLEMS.map((problem) => problem.code));
+
+export interface Asked {
+  caller: Caller;
+  input: unknown;
+  key?: string | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs one operation: scope, input, transaction, handler, output, commit. The process that acts checks everything
+ * itself; the gateway is no trust boundary.
+ */
+export class OperationRunner {
+  private readonly tenants: Tenants;
+  private readonly outbox: Outbox;
+
+  constructor(tenants: Tenants, outbox: Outbox) {
+    this.tenants = tenants;
+    this.outbox = outbox;
+  }
+
+  async run(handler: OperationHandler, asked: Asked): Promise<unknown> {
+    const { operation } = handler;
+    authorize(operation, asked.caller);
+    const parsed = operation.input.safeParse(asked.input);
+    if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
+    const checked = { ...asked, input: parsed.data };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return operation.readonly ? await this.read(handler, checked) : await this.write(handler, checked);
+      } catch (error) {
+        if (attempt < MAX_TRIES && isRetryable(error) && !asked.signal.aborted) continue;
+        throw declared(operation, error);
+      }
+    }
+  }
+
+  private async read(handler: OperationHandler, asked: Asked): Promise<unknown> {
+    const tx = this.tenants.reader({ orgId: asked.caller.orgId, userId: asked.caller.userId });
+    return checkedOutput(handler.operation, await this.invoke(handler, asked, tx));
+  }
+
+  private async write(handler: OperationHandler, asked: Asked): Promise<unknown> {
+    const { operation } = handler;
+    const open = this.tenants.open({ orgId: asked.caller.orgId, userId: asked.caller.userId });
+    const key = asked.caller.orgId ? asked.key : undefined;
+    try {
+      const before = key ? await claimKey(open.tx, operation, key, asked.input) : undefined;
+      if (before) {
+        await open.rollback();
+        return before.replay;
+      }
+      const output = checkedOutput(operation, await this.invoke(handler, asked, open.tx));
+      if (key) await rememberOutput(open.tx, operation, key, output);
+      await open.commit();
+      return output;
+    } catch (error) {
+      await open.rollback();
+      throw error;
+    }
+  }
+
+  private invoke(handler: OperationHandler, { caller, input, signal }: Asked, tx: Tx): Promise<unknown> {
+    return handler.run({
+      input: input as never,
+      caller,
+      tx,
+      emit: this.outbox.emitter(tx),
+      meter: this.outbox.meterer(tx),
+      signal,
+    });
+  }
+}
+
+function authorize(operation: Operation, caller: Caller): void {
+  const { scope } = operation;
+  if (scope === 'public') return;
+  if (caller.kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
+  if (caller.kind === 'service') return;
+  if (scope === 'service') throw forbidden();
+  if (!caller.scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
+  if (!caller.orgId && scope !== 'operator' && scope !== 'self') {
+    throw forbidden({}, 'Choose an organisation first: POST /api/v1/sessions/organisation.');
+  }
+}
+
+function invalidInput(errors: ReturnType<typeof fieldErrors>): ProblemError {
+  const [first] = errors;
+  return validationFailed({ errors }, first ? `${first.field || '/'}: ${first.message}` : undefined);
+}
+
+/** An answer that breaks its own contract is our fault and is never sent. */
+function checkedOutput(operation: Operation, output: unknown): unknown {
+  const checked = operation.output.safeParse(output);
+  if (checked.success) return checked.data;
+  const where = fieldErrors(checked.error).map((error) => `${error.field} ${error.code}`);
+  throw new Error(`The answer of ${operation.name} breaks its contract: ${where.join(', ')}`);
+}
+
+/** Only what the contract declares may leave; anything else is a fault of ours, kept as the cause. */
+function declared(operation: Operation, error: unknown): unknown {
+  if (!(error instanceof ProblemError)) return error;
+  const known = COMMON.has(error.code) || operation.errors.some((problem) => problem.code === error.code);
+  if (known) return error;
+  return new Error(`${operation.name} answered the undeclared problem ${error.code}.`, { cause: error });
+}

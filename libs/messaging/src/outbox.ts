@@ -1,0 +1,66 @@
+import type { Event, EventData } from '@tidegate/contracts/kernel/event';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import { currentTrace, toTraceparent } from '@tidegate/telemetry/trace';
+import type { Emit, Meter } from './handler.ts';
+
+/*
+ * An event is a row in the transaction that changes the state: both happen or neither. Its number within the
+ * aggregate is taken from a row that the transaction locks, so numbers have no gaps and rise in commit order;
+ * consumers order and deduplicate by nothing else.
+ */
+export class Outbox {
+  private readonly service: string;
+  private readonly wake: () => void;
+
+  /** `wake` is called after each commit that wrote to the outbox. */
+  constructor(service: string, wake: () => void) {
+    this.service = service;
+    this.wake = wake;
+  }
+
+  async emit<E extends Event>(tx: Tx, event: E, data: EventData<E>, orgId = tx.orgId): Promise<void> {
+    if (event.service !== this.service) throw new Error(`${this.service} may not emit ${event.type}.`);
+    const body = event.data.parse(data) as EventData<E>;
+    await tx.query(
+      `with numbered as (
+         insert into outbox_sequences as s (aggregate, last) values ($3, 1)
+         on conflict (aggregate) do update set last = s.last + 1 returning last)
+       insert into outbox (event_id, subject, aggregate, sequence, org_id, trace, body)
+       select $1, $2, $3, last, $4, $5, $6 from numbered`,
+      [newId(), event.subject, event.aggregate(body), orgId ?? null, trace(), JSON.stringify(body)],
+    );
+    tx.onCommit(this.wake);
+  }
+
+  /** One use of a meter, as a message of the usage stream. */
+  async meter(
+    tx: Tx,
+    meter: string,
+    quantity: number,
+    { key, at = new Date() }: { key: string; at?: Date },
+  ): Promise<void> {
+    if (!tx.orgId) throw new Error('Usage belongs to an organisation: this transaction has none.');
+    const use = { id: key, org: tx.orgId, meter, quantity, at: at.toISOString(), source: this.service };
+    await tx.query('insert into outbox (event_id, subject, org_id, body) values ($1, $2, $3, $4)', [
+      newId(),
+      `usage.${tx.orgId}.${meter}`,
+      tx.orgId,
+      JSON.stringify([use]),
+    ]);
+    tx.onCommit(this.wake);
+  }
+
+  emitter(tx: Tx): Emit {
+    return (event, data, options) => this.emit(tx, event, data, options?.orgId ?? tx.orgId);
+  }
+
+  meterer(tx: Tx): Meter {
+    return (meter, quantity, options) => this.meter(tx, meter, quantity, options);
+  }
+}
+
+function trace(): string | null {
+  const current = currentTrace();
+  return current ? toTraceparent(current) : null;
+}

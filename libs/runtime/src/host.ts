@@ -1,0 +1,236 @@
+import 'reflect-metadata';
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import {
+  type DynamicModule,
+  type INestApplication,
+  type INestApplicationContext,
+  type InjectionToken,
+  type LogLevel,
+  Module,
+  type Provider,
+} from '@nestjs/common';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
+import { operations } from '@tidegate/contracts/kernel/registry';
+import { type ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { Tenants } from '@tidegate/database/tenants';
+import { Bus } from '@tidegate/messaging/bus';
+import { CallerTokens } from '@tidegate/messaging/caller-token';
+import { consumerName, EventConsumer } from '@tidegate/messaging/consumer';
+import { deadLetterHandlers } from '@tidegate/messaging/dead-letter-handlers';
+import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
+import { forgetOldKeys } from '@tidegate/messaging/idempotency';
+import { Inbox } from '@tidegate/messaging/inbox';
+import { connectNats } from '@tidegate/messaging/nats';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { OperationServer } from '@tidegate/messaging/operation-server';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { Relay } from '@tidegate/messaging/relay';
+import { SecretSealer } from '@tidegate/messaging/sealer';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { Vault } from '@tidegate/vault/vault';
+import type { DataSource } from 'typeorm';
+import { type Check, type Health, within } from './health.ts';
+import { Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
+import { type ServiceDefinition, schemaOf } from './service.ts';
+import type { Settings } from './settings.ts';
+import { checkHandlers } from './wiring.ts';
+
+/** What every service of this process shares. */
+export const SETTINGS = Symbol('settings');
+export const HEALTH = Symbol('health');
+/** The service's NATS connection: for the gateway's streams and the usage stream, not for capability folders. */
+export const NATS = Symbol('nats');
+
+class Housekeeping {
+  private readonly tenants: Tenants;
+
+  constructor(tenants: Tenants) {
+    this.tenants = tenants;
+  }
+
+  @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
+  async turn(): Promise<void> {
+    await this.tenants.system('housekeeping', forgetOldKeys);
+  }
+}
+
+/**
+ * One running service: its connections, its Nest application and everything that was found in it.
+ *
+ * Start: connections, Nest, start hooks, then operations, events and loops. Stop, in two halves so that a process can
+ * stop the gateway of all first: `stopWork` takes no more and finishes what is in hand; `close` sends the outbox and
+ * closes the connections.
+ */
+export class ServiceHost {
+  readonly definition: ServiceDefinition;
+  private readonly settings: Settings;
+  private readonly log: Log;
+  private nc!: NatsConnection;
+  private dataSource: DataSource | undefined;
+  private bus!: Bus;
+  private relay: Relay | undefined;
+  private app!: INestApplicationContext;
+  private server: OperationServer | undefined;
+  private consumers: EventConsumer[] = [];
+  private loops: RunningLoop[] = [];
+
+  constructor(definition: ServiceDefinition, settings: Settings) {
+    this.definition = definition;
+    this.settings = settings;
+    this.log = new Log({ service: definition.name });
+  }
+
+  async start(config: object | undefined, health: Health): Promise<void> {
+    const { name } = this.definition;
+    const { settings } = this;
+    this.nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users[name] }, name);
+    const metrics = new Metrics();
+    const tokens = new CallerTokens(settings.callerSecret);
+    const sealer = this.makeSealer();
+    this.bus = new Bus({ service: name, nc: this.nc, tokens, sealer });
+    const providers: Provider[] = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: HEALTH, useValue: health },
+      { provide: NATS, useValue: this.nc },
+      { provide: Log, useValue: this.log },
+      { provide: Metrics, useValue: metrics },
+      { provide: Bus, useValue: this.bus },
+      { provide: CallerTokens, useValue: tokens },
+      ...(this.definition.config ? [{ provide: this.definition.config, useValue: config }] : []),
+      ...(await this.dataProviders()),
+    ];
+    this.app = await this.createApp(providers);
+    await this.startWork({ metrics, tokens, sealer });
+    health.serviceStarted(name, this.readiness());
+  }
+
+  private makeSealer(): SecretSealer {
+    const { sealing } = this.settings;
+    const publicKeys = Object.fromEntries(Object.entries(sealing).map(([name, keys]) => [name, keys.publicKey]));
+    const own = sealing[this.definition.name];
+    if (!own) throw new Error(`There is no sealing key pair for ${this.definition.name}.`);
+    return new SecretSealer(publicKeys, { name: this.definition.name, privateKey: own.privateKey });
+  }
+
+  /** Database, outbox and vault, for a service that has a schema. */
+  private async dataProviders(): Promise<Provider[]> {
+    const { name, migrations } = this.definition;
+    if (migrations.length === 0) return [];
+    const { database, encryptionKeys } = this.settings;
+    this.dataSource = await connectDatabase({
+      host: database.host,
+      port: database.port,
+      database: database.name,
+      ssl: database.ssl,
+      schema: schemaOf(name),
+      ...database.roles[name],
+    });
+    const tenants = new Tenants(this.dataSource);
+    this.relay = new Relay({
+      service: name,
+      tenants,
+      jetstream: jetstream(this.nc, { checkAPI: false }),
+      log: this.log,
+    });
+    const outbox = new Outbox(name, () => this.relay?.wake());
+    const key = encryptionKeys[name];
+    return [
+      { provide: Tenants, useValue: tenants },
+      { provide: Outbox, useValue: outbox },
+      ...(key ? [{ provide: Vault, useValue: new Vault({ masterKeys: [{ id: 'k1', key }] }) }] : []),
+    ];
+  }
+
+  private async createApp(providers: Provider[]): Promise<INestApplicationContext> {
+    const platform: DynamicModule = {
+      module: class PlatformModule {},
+      global: true,
+      providers,
+      exports: providers.map((provider) => (provider as unknown as { provide: InjectionToken }).provide),
+    };
+    const root: DynamicModule = { module: class RootModule {}, imports: [platform, this.definition.module] };
+    Module({})(root.module);
+    Module({})(platform.module);
+    const options = { logger: ['error', 'fatal'] as LogLevel[], abortOnError: false };
+    if (!this.definition.http) return NestFactory.createApplicationContext(root, options);
+    const { createHttpApp } = await import('./http-app.ts');
+    return createHttpApp(root, options);
+  }
+
+  private async startWork(shared: { metrics: Metrics; tokens: CallerTokens; sealer: SecretSealer }): Promise<void> {
+    const { name } = this.definition;
+    const instances = this.instances();
+    for (const instance of instances) for (const hook of startHooks(instance)) await hook();
+    const handled = instances.flatMap(operationHandlers);
+    const listening = instances.flatMap(eventHandlers);
+    if (this.dataSource) {
+      const tenants = this.app.get(Tenants);
+      const outbox = this.app.get(Outbox);
+      const inboxes = this.makeInboxes(listening, tenants, outbox);
+      if (name !== 'gateway') handled.push(...deadLetterHandlers(name, { tenants, inboxes, log: this.log }));
+      checkHandlers(name, handled, operations());
+      const runner = new OperationRunner(tenants, outbox);
+      this.server = new OperationServer({ service: name, nc: this.nc, runner, log: this.log, ...shared }, handled);
+      this.relay?.start();
+      for (const consumer of this.consumers) await consumer.start();
+      this.server.start();
+      this.loops.push(...startLoops(new Housekeeping(tenants), this.log));
+    }
+    this.loops.push(...instances.flatMap((instance) => startLoops(instance, this.log)));
+    if (this.definition.http) await (this.app as INestApplication).listen(this.settings.port, this.settings.host);
+  }
+
+  private makeInboxes(
+    listening: ReturnType<typeof eventHandlers>,
+    tenants: Tenants,
+    outbox: Outbox,
+  ): Map<string, Inbox> {
+    const inboxes = new Map<string, Inbox>();
+    for (const [source, handlers] of Map.groupBy(listening, (handler) => handler.event.service as ServiceName)) {
+      const consumer = consumerName(this.definition.name, source);
+      const inbox = new Inbox({ consumer, handlers, tenants, outbox });
+      inboxes.set(consumer, inbox);
+      this.consumers.push(
+        new EventConsumer({ service: this.definition.name, source, nc: this.nc, inbox, log: this.log }),
+      );
+    }
+    return inboxes;
+  }
+
+  private instances(): object[] {
+    const modules = [...this.app.get(ModulesContainer).values()];
+    const found = modules.flatMap((module) => [...module.providers.values()].map((wrapper) => wrapper.instance));
+    const objects = found.filter((instance): instance is object => typeof instance === 'object' && instance !== null);
+    return [...new Set(objects)];
+  }
+
+  private readiness(): Check {
+    return async () => {
+      if (this.nc.isClosed()) return 'NATS: the connection is closed';
+      const bus = within(500, 'NATS', this.nc.flush());
+      const database = this.dataSource ? within(500, 'Postgres', this.dataSource.query('select 1')) : undefined;
+      return (await bus) ?? (await database);
+    };
+  }
+
+  get<T>(token: new (...args: never[]) => T): T {
+    return this.app.get(token);
+  }
+
+  async stopWork(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
+    // Nest's own hooks close what a module opened itself, such as the gateway's HTTP server.
+    await this.app.close();
+  }
+
+  async close(): Promise<void> {
+    await this.relay?.stop();
+    this.bus.close();
+    if (!this.nc.isClosed()) await this.nc.drain();
+    await this.dataSource?.destroy();
+  }
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { migrate, type SchemaPlan } from '@tidegate/database/migrate';
+import { ensureStreams } from '@tidegate/messaging/jetstream';
+import { connectNats } from '@tidegate/messaging/nats';
+import { type ServiceDefinition, schemaOf } from './service.ts';
+import type { Settings } from './settings.ts';
+
+/** What every schema has: the functions for day partitions, and messaging's tables. */
+const SHARED = ['../../database/migrations', '../../messaging/migrations'];
+
+/** Roles, schemas, tables and streams, all brought to this version. Answers what was applied. */
+export async function migrateAll(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {
+  const { database } = settings;
+  if (!database.adminUrl) throw new Error('Migrations need DATABASE_URL: a role that may create roles and schemas.');
+  const shared = SHARED.map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const plans: SchemaPlan[] = definitions
+    .filter((definition) => definition.migrations.length > 0)
+    .map((definition) => {
+      const role = database.roles[definition.name];
+      return {
+        schema: schemaOf(definition.name),
+        role: role.user,
+        password: role.password,
+        folders: [...shared, ...definition.migrations.map((url) => fileURLToPath(url))],
+      };
+    });
+  const applied = await migrate({ connectionString: database.adminUrl }, plans);
+  const nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users.platform }, 'migrate');
+  try {
+    await ensureStreams(nc, settings.nats.replicas ?? 1);
+  } finally {
+    await nc.close();
+  }
+  return applied;
+}

@@ -1,0 +1,29 @@
+import type { Type } from '@nestjs/common';
+import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import type { ConfigClass } from './config.ts';
+
+export interface ServiceDefinition {
+  readonly name: ServiceName;
+  /** Nest module whose providers are the service's handlers and loops. */
+  readonly module: Type;
+  /** Made with `Config(schema)`; injectable by its class. */
+  readonly config: ConfigClass | undefined;
+  /** Folders of SQL files, in order; empty for a service without a schema. */
+  readonly migrations: readonly URL[];
+  /** The gateway serves HTTP; other services answer on NATS only. */
+  readonly http: boolean;
+}
+
+export function defineService(spec: {
+  name: ServiceName;
+  module: Type;
+  config?: ConfigClass;
+  migrations?: URL | readonly URL[];
+  http?: boolean;
+}): ServiceDefinition {
+  const migrations = spec.migrations === undefined ? [] : [spec.migrations].flat();
+  return { name: spec.name, module: spec.module, config: spec.config, migrations, http: spec.http ?? false };
+}
+
+/** Schema and role of a service: its name in snake case. */
+export const schemaOf = (service: ServiceName): string => service.replaceAll('-', '_');
