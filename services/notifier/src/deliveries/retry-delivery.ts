@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
+import { channelDisabled } from '@tidegate/contracts/notifier/channels';
+import { type Delivery, retryDelivery } from '@tidegate/contracts/notifier/deliveries';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { findChannel } from '../channels/channel.rows.ts';
+import { findDelivery, hastenDelivery, lockDelivery, restartDelivery, toWire } from './delivery.rows.ts';
+
+@Injectable()
+export class RetryDelivery {
+  @Handles(retryDelivery)
+  async handle({ input, tx }: Call<typeof retryDelivery>): Promise<Delivery> {
+    const delivery = await lockDelivery(tx, input.deliveryId);
+    const channel = delivery && (await findChannel(tx, delivery.channel_id));
+    if (!channel) throw notFound();
+    if (delivery.state === 'delivered') throw conflict({}, 'The message has been delivered already.');
+    if (channel.state === 'disabled') {
+      throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
+    }
+    if (delivery.state === 'pending') await hastenDelivery(tx, delivery.id);
+    else await restartDelivery(tx, delivery.id);
+    const after = await findDelivery(tx, delivery.id);
+    if (!after) throw notFound();
+    return toWire(after);
+  }
+}

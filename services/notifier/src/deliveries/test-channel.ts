@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { channelDisabled } from '@tidegate/contracts/notifier/channels';
+import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
+import { newId } from '@tidegate/database/ids';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { findChannel } from '../channels/channel.rows.ts';
+import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
+import { findDelivery, insertDelivery, toWire } from './delivery.rows.ts';
+
+@Injectable()
+export class TestChannel {
+  constructor(private readonly config: NotifierConfig) {}
+
+  @Handles(testChannel)
+  async handle({ input, tx }: Call<typeof testChannel>): Promise<Delivery> {
+    const channel = await findChannel(tx, input.channelId);
+    if (!channel) throw notFound();
+    if (channel.state === 'disabled') {
+      throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
+    }
+    if (channel.kind === 'email') requireSmtp(this.config);
+    const id = newId();
+    const notice = {
+      type: 'channel.test',
+      timestamp: new Date().toISOString(),
+      data: { channelId: channel.id, name: channel.name },
+    };
+    await insertDelivery(tx, { id, channelId: channel.id, event: 'channel.test', body: JSON.stringify(notice) });
+    const row = await findDelivery(tx, id);
+    if (!row) throw new Error('The delivery is not there after it was inserted.');
+    return toWire(row);
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Envelope } from '@tidegate/contracts/kernel/event';
+import type { Notice, NoticeType } from '@tidegate/contracts/notifier/notices';
+import type { Tx } from '@tidegate/database/tx';
+import { channelsFor } from '../channels/channel.rows.ts';
+import { insertDelivery } from '../deliveries/delivery.rows.ts';
+
+/** One delivery for each channel that wants the notice, in the transaction that marks the event as handled. */
+export async function queueNotice(tx: Tx, event: Envelope, notice: Notice & { type: NoticeType }): Promise<void> {
+  const body = JSON.stringify(notice);
+  for (const channel of await channelsFor(tx, notice.type, event.time)) {
+    const id = deliveryId(event, channel.id);
+    await insertDelivery(tx, { id, channelId: channel.id, event: notice.type, body });
+  }
+}
+
+/**
+ * The same event and channel give the same id, so a replayed event is not sent twice. Laid out as a uuid version 7
+ * with the event's time and a hash where randomness would be, so that deliveries sort by time like everything else.
+ */
+export function deliveryId(event: { id: string; time: string }, channelId: string): string {
+  const bytes = createHash('sha256').update(`${event.id} ${channelId}`).digest().subarray(0, 16);
+  bytes.writeUIntBE(Date.parse(event.time), 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
