@@ -1,0 +1,197 @@
+import { isIP } from 'node:net';
+import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls';
+import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
+import pg from 'pg';
+import { ConnectionFailed, type Where } from './connection-failure.rules.ts';
+import { isVerified } from './tls-mode.rules.ts';
+import { watchBytes } from './watch-bytes.ts';
+
+/*
+ * One connection to a server that somebody else owns, made from plain fields.
+ *
+ * Nothing of the process's own leaks in: no connection URL (its parser reads local files), no PG* variables, no
+ * password file, no unix socket. The address is the one that was checked, the certificate is checked against the name
+ * that was given. Nothing of the server's can hurt: answers are counted, a password is never sent in clear text to
+ * whom we cannot verify, and functions are only looked up in pg_catalog.
+ */
+export interface ServerTarget extends Where {
+  password: string;
+  tlsMode: TlsMode;
+  tlsCa: string | null;
+}
+
+/** The checked address that `host` leads to. */
+export interface Address {
+  address: string;
+  loopback: boolean;
+}
+
+export interface ConnectOptions {
+  timeoutMs?: number;
+  /** The most that one answer, or one batch of answers, may bring. */
+  maxAnswerBytes?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 8_000;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_GREETING_BYTES = 1024 * 1024;
+
+/** Settings of our sessions: nothing of ours runs long, waits for locks, writes, or uses the customer's functions. */
+const SESSION = `select set_config(s.name, v.value, false) from (values
+  ('statement_timeout', '5000'), ('lock_timeout', '100'), ('idle_in_transaction_session_timeout', '10000'),
+  ('idle_session_timeout', '0'), ('jit', 'off'), ('default_transaction_read_only', 'on'),
+  ('search_path', 'pg_catalog'), ('timezone', 'UTC'), ('client_min_messages', 'error'), ('bytea_output', 'hex')
+  ) v(name, value) join pg_settings s on s.name = v.name`;
+
+const MAX_OWN_SESSIONS = 10;
+const GREETING = `select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
+  (select count(*)::int from pg_stat_activity
+    where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`;
+
+export class ServerConnection {
+  /** As in `server_version_num`: 180001. */
+  readonly version: number;
+  private readonly client: pg.Client;
+  private readonly bytes: { allow(count: number): void };
+  private readonly maxAnswerBytes: number;
+  private lost: Error | undefined;
+
+  constructor(client: pg.Client, version: number, bytes: { allow(count: number): void }, maxAnswerBytes: number) {
+    this.client = client;
+    this.version = version;
+    this.bytes = bytes;
+    this.maxAnswerBytes = maxAnswerBytes;
+    client.on('error', (error) => {
+      this.lost ??= error;
+    });
+    client.on('end', () => {
+      this.lost ??= new ConnectionFailed('connection_lost');
+    });
+  }
+
+  get alive(): boolean {
+    return this.lost === undefined;
+  }
+
+  /** Questions that are asked without waiting for each other travel together; one that fails leaves the others alone. */
+  async rows<Row extends unknown[]>(text: string, values: unknown[] = []): Promise<Row[]> {
+    if (this.lost) throw this.lost;
+    this.bytes.allow(this.maxAnswerBytes);
+    const result = await this.client.query<Row>({ text, values, rowMode: 'array' });
+    return result.rows;
+  }
+
+  async objects<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    if (this.lost) throw this.lost;
+    this.bytes.allow(this.maxAnswerBytes);
+    return (await this.client.query(text, values)).rows as Row[];
+  }
+
+  async one<Row extends object>(text: string, values: unknown[] = []): Promise<Row> {
+    const [row] = await this.objects<Row>(text, values);
+    if (!row) throw new Error('A question that always has an answer had none.');
+    return row;
+  }
+
+  async close(): Promise<void> {
+    this.lost ??= new ConnectionFailed('connection_lost');
+    await this.client.end();
+  }
+}
+
+export async function connectServer(
+  target: ServerTarget,
+  { address }: Address,
+  { timeoutMs = CONNECT_TIMEOUT_MS, maxAnswerBytes = MAX_ANSWER_BYTES }: ConnectOptions = {},
+): Promise<ServerConnection> {
+  if (isIP(address) === 0) throw new Error('Only checked addresses are connected to.');
+  const client = new pg.Client({
+    host: address,
+    port: target.port,
+    user: target.user,
+    password: target.password,
+    database: target.database,
+    ssl: tlsOptions(target),
+    sslnegotiation: 'postgres',
+    client_encoding: 'utf8',
+    application_name: 'tidegate',
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    enableChannelBinding: true,
+    keepAlive: true,
+    pipeline: true,
+    types: { getTypeParser },
+  } as pg.ClientConfig);
+  const internals = client as unknown as Internals;
+  internals.connectionParameters.options = undefined;
+  internals.connectionParameters.replication = undefined;
+  refuseCleartext(internals, target);
+  const bytes = watchBytes(internals.connection, target.tlsMode !== 'disable');
+  bytes.allow(MAX_GREETING_BYTES);
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await greet(client, internals, bytes, maxAnswerBytes);
+  } catch (error) {
+    internals.connection.stream.destroy();
+    throw bytes.breach() ?? error;
+  }
+}
+
+interface Internals {
+  connectionParameters: { options: unknown; replication: unknown };
+  connection: { stream: import('node:net').Socket; emit(event: string, error: Error): void } & Parameters<
+    typeof watchBytes
+  >[0];
+  processID: number | null;
+  _handleAuthCleartextPassword: () => void;
+}
+
+function refuseCleartext(internals: Internals, target: ServerTarget): void {
+  if (isVerified(target.tlsMode)) return;
+  internals._handleAuthCleartextPassword = () =>
+    internals.connection.emit('error', new ConnectionFailed('cleartext_refused'));
+}
+
+/** The first question shows whether PostgreSQL itself answers, before anything is set in the session. */
+async function greet(
+  client: pg.Client,
+  internals: Internals,
+  bytes: { allow(count: number): void },
+  maxAnswerBytes: number,
+): Promise<ServerConnection> {
+  const { rows } = await client.query<{ pid: number; version: number; own: number }>(GREETING);
+  const [first] = rows;
+  if (!first) throw new ConnectionFailed('not_postgresql');
+  // A pooler hands out a session number of its own making.
+  if (first.pid !== internals.processID) throw new ConnectionFailed('pooler');
+  if (first.version < 130_000) throw new ConnectionFailed('version_unsupported');
+  if (first.own >= MAX_OWN_SESSIONS) throw new ConnectionFailed('too_many_own_sessions');
+  await client.query(SESSION);
+  return new ServerConnection(client, first.version, bytes, maxAnswerBytes);
+}
+
+/** Our own meaning of each mode; that of the driver's connection strings changes between its versions. */
+function tlsOptions({ tlsMode, tlsCa, host }: ServerTarget): ConnectionOptions | false {
+  if (tlsMode === 'disable') return false;
+  const common: ConnectionOptions = {
+    minVersion: 'TLSv1.2',
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(tlsCa ? { ca: tlsCa } : {}),
+  };
+  if (tlsMode === 'require') return { ...common, rejectUnauthorized: false };
+  return {
+    ...common,
+    rejectUnauthorized: true,
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
+      tlsMode === 'verify-ca' ? undefined : checkServerIdentity(host, certificate),
+  };
+}
+
+/** Numbers become numbers: all we read stays below 2^53. Instants are read as microseconds, never as dates. */
+function getTypeParser(oid: number): (text: string) => unknown {
+  const { builtins } = pg.types;
+  if (oid === builtins.INT8 || oid === builtins.NUMERIC || oid === builtins.OID) return Number;
+  return pg.types.getTypeParser(oid, 'text') as (text: string) => unknown;
+}

@@ -1,0 +1,15 @@
+import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
+
+/** Verified unless somebody chose otherwise; on the machine itself there is nobody in between. */
+export function defaultTlsMode(given: TlsMode | undefined, loopback: boolean): TlsMode {
+  return given ?? (loopback ? 'disable' : 'verify-full');
+}
+
+/** Whether whoever answers has proved to be the server: only then may a password be sent in clear text. */
+export function isVerified(mode: TlsMode): boolean {
+  return mode === 'verify-ca' || mode === 'verify-full';
+}
+
+const STRENGTH: Record<TlsMode, number> = { disable: 0, require: 1, 'verify-ca': 2, 'verify-full': 3 };
+
+export const isWeaker = (next: TlsMode, before: TlsMode): boolean => STRENGTH[next] < STRENGTH[before];

