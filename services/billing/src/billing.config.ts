@@ -1,0 +1,15 @@
+import { Config } from '@tidegate/runtime/config';
+import { z } from 'zod';
+
+export class BillingConfig extends Config(
+  z.object({
+    PLANS_FILE: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          'The plan catalogue that the very first start puts in force (default: the shipped plans/default.yaml). ' +
+          'Later ones are applied with `tidegate plans apply`.',
+      }),
+  }),
+) {}

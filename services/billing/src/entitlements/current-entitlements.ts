@@ -1,0 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import { currentEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { unavailable } from '@tidegate/contracts/kernel/problem';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { findEntitlements } from './entitlements.rows.ts';
+
+@Injectable()
+export class CurrentEntitlements {
+  @Handles(currentEntitlements)
+  async handle({ caller, tx }: Call<typeof currentEntitlements>) {
+    const known = caller.orgId ? await findEntitlements(tx, caller.orgId) : undefined;
+    if (!known) throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
+    return known.snapshot;
+  }
+}

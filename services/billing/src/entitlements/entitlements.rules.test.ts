@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { type GrantingPlan, snapshotOf } from './entitlements.rules.ts';
+
+const plan = (name: string, bots: number | null, calls: number | null, sso = false): GrantingPlan => ({
+  plan: name,
+  name: name.toUpperCase(),
+  version: 1,
+  features: {
+    bots: { kind: 'counted', limit: bots },
+    calls: { kind: 'metered', limit: calls, enforcement: 'hard', per: 'month' },
+    sso: { kind: 'boolean', value: sso },
+  },
+});
+const free = plan('free', 5, 100);
+const pro = plan('pro', 5, 1_000);
+const business = plan('business', 50, null, true);
+const base = {
+  orgId: '0197f0e0-0000-7000-8000-000000000001',
+  periodAnchor: '2026-01-31T10:00:00.000Z',
+  fallback: free,
+  offers: [free, pro, business],
+} as const;
+
+test('an active subscription has the features of its plan and, for each, the cheapest plan that gives more', () => {
+  expect(snapshotOf({ ...base, status: 'active', pinned: free })).toMatchObject({
+    plan: 'free',
+    access: 'full',
+    features: { bots: { kind: 'counted', limit: 5 } },
+    upgrade: {
+      bots: { plan: 'business', planName: 'BUSINESS', limit: 50 },
+      calls: { plan: 'pro', limit: 1_000 },
+      sso: { plan: 'business', limit: null },
+    },
+  });
+});
+
+test('the largest plan has nowhere to go', () => {
+  expect(snapshotOf({ ...base, status: 'active', pinned: business }).upgrade).toEqual({});
+});
+
+test('a subscription pinned to an old version keeps its limits and is not sent to its own plan', () => {
+  const old = { ...plan('pro', 3, 500), version: 7 };
+  const snapshot = snapshotOf({ ...base, status: 'active', pinned: old });
+  expect(snapshot).toMatchObject({ planVersion: 7, features: { bots: { limit: 3 } } });
+  expect(snapshot.upgrade['calls']?.plan).toBe('business');
+});
+
+test('a feature that the pinned version does not know is not included, and the plan that has it is named', () => {
+  const { sso: _sso, ...features } = free.features;
+  const snapshot = snapshotOf({ ...base, status: 'active', pinned: { ...free, features } });
+  expect(snapshot.features['sso']).toBeUndefined();
+  expect(snapshot.upgrade['sso']).toMatchObject({ plan: 'business' });
+});
+
+test.each(['unpaid', 'canceled', 'incomplete', 'incomplete_expired'] as const)(
+  '%s falls back to the default plan',
+  (status) => {
+    expect(snapshotOf({ ...base, status, pinned: business })).toMatchObject({ plan: 'free', access: 'full' });
+  },
+);
+
+test('past due keeps the plan, paused keeps it for reading', () => {
+  expect(snapshotOf({ ...base, status: 'past_due', pinned: pro })).toMatchObject({ plan: 'pro', access: 'full' });
+  expect(snapshotOf({ ...base, status: 'paused', pinned: pro })).toMatchObject({ plan: 'pro', access: 'read_only' });
+});
+
+test('an upgrade always gives strictly more, and none exists only when no offer does', () => {
+  const limit = fc.option(fc.nat(20), { nil: null });
+  const size = (value: number | null | undefined) => (value === null ? Number.POSITIVE_INFINITY : (value ?? 0));
+  fc.assert(
+    fc.property(fc.array(limit, { maxLength: 6 }), limit, (offered, mine) => {
+      const offers = offered.map((bots, index) => plan(`p${index}`, bots, null));
+      const { upgrade } = snapshotOf({ ...base, offers, status: 'active', pinned: plan('mine', mine, null) });
+      const first = offered.findIndex((bots) => size(bots) > size(mine));
+      expect(upgrade['bots']?.plan).toBe(first < 0 ? undefined : `p${first}`);
+    }),
+  );
+});

@@ -1,0 +1,85 @@
+import type { Entitlements, Upgrade } from '@tidegate/contracts/billing/entitlements';
+import type { FeatureGrant } from '@tidegate/contracts/billing/features';
+import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
+
+/** A plan as far as entitlements need it. */
+export interface GrantingPlan {
+  plan: string;
+  name: string;
+  version: number;
+  features: Readonly<Record<string, FeatureGrant>>;
+}
+
+export interface SnapshotInput {
+  orgId: string;
+  status: SubscriptionStatus;
+  periodAnchor: string;
+  /** The plan at the version the subscription is pinned to. */
+  pinned: GrantingPlan;
+  /** What an organisation without a valid subscription has. */
+  fallback: GrantingPlan;
+  /** The plans on offer, cheapest first. */
+  offers: readonly GrantingPlan[];
+}
+
+/*
+ * trialing, active, past_due (the payment is being retried)     the plan, full access
+ * paused                                                         the plan, read only
+ * incomplete, incomplete_expired, unpaid, canceled               the default plan, data is kept
+ */
+const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Entitlements['access'] }> = {
+  trialing: { valid: true, access: 'full' },
+  active: { valid: true, access: 'full' },
+  past_due: { valid: true, access: 'full' },
+  paused: { valid: true, access: 'read_only' },
+  incomplete: { valid: false, access: 'full' },
+  incomplete_expired: { valid: false, access: 'full' },
+  unpaid: { valid: false, access: 'full' },
+  canceled: { valid: false, access: 'full' },
+};
+
+/** Everything the organisation may do now; the caller numbers it. */
+export function snapshotOf(input: SnapshotInput): Omit<Entitlements, 'version'> {
+  const { valid, access } = STANDING[input.status];
+  const plan = valid ? input.pinned : input.fallback;
+  return {
+    orgId: input.orgId,
+    plan: plan.plan,
+    planName: plan.name,
+    planVersion: plan.version,
+    access,
+    features: Object.fromEntries(Object.entries(plan.features).map(([key, grant]) => [key, bare(grant)])),
+    periodAnchor: input.periodAnchor,
+    upgrade: upgrades(plan, input.offers),
+  };
+}
+
+function upgrades(plan: GrantingPlan, offers: readonly GrantingPlan[]): Record<string, Upgrade> {
+  const result: Record<string, Upgrade> = {};
+  for (const offer of offers) {
+    if (offer.plan === plan.plan) continue;
+    for (const [key, offered] of Object.entries(offer.features)) {
+      if (result[key] || !isMore(offered, plan.features[key])) continue;
+      result[key] = { plan: offer.plan, planName: offer.name, limit: amount(offered) };
+    }
+  }
+  return result;
+}
+
+/** True when the first grant allows more than the second; nothing at all is less than anything above zero. */
+function isMore(offered: FeatureGrant, had: FeatureGrant | undefined): boolean {
+  if (offered.kind === 'boolean') return offered.value && !(had?.kind === 'boolean' && had.value);
+  const most = (grant: FeatureGrant) => amount(grant) ?? Number.POSITIVE_INFINITY;
+  return most(offered) > (had === undefined ? 0 : most(had));
+}
+
+function amount(grant: FeatureGrant): number | null {
+  if (grant.kind === 'boolean') return null;
+  return grant.kind === 'static' ? grant.value : grant.limit;
+}
+
+/** The grant without the note for the price list. */
+function bare(grant: FeatureGrant & { note?: string }): FeatureGrant {
+  const { note: _note, ...rest } = grant;
+  return rest;
+}

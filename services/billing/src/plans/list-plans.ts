@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { listPlans, type Plan } from '@tidegate/contracts/billing/plans';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireCatalogue } from './catalogue.rows.ts';
+
+@Injectable()
+export class ListPlans {
+  @Handles(listPlans)
+  async handle({ tx }: Call<typeof listPlans>) {
+    const { version, features, plans } = await requireCatalogue(tx);
+    return {
+      catalogueVersion: version,
+      features: features.map(({ kind: _kind, ...info }) => info),
+      items: plans satisfies Plan[],
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { type Subscription, setSubscription, unknownPlan } from '@tidegate/contracts/billing/subscriptions';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
+import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { changedBy, lockSubscription, toWire, updatePlan } from './subscription.rows.ts';
+
+/**
+ * The operator acts on an organisation that is not their own. The handler's transaction belongs to the operator's
+ * organisation and would hide it, so the change runs in a transaction of the other one.
+ */
+@Injectable()
+export class SetSubscription {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly outbox: Outbox,
+  ) {}
+
+  @Handles(setSubscription)
+  handle({ input, caller }: Call<typeof setSubscription>): Promise<Subscription> {
+    return this.tenants.run(input.organisationId, (tx) =>
+      this.change(tx, this.outbox.emitter(tx), input, changedBy(caller)),
+    );
+  }
+
+  private async change(tx: Tx, emit: Emit, input: Input<typeof setSubscription>, by: string): Promise<Subscription> {
+    const before = await lockSubscription(tx, input.organisationId);
+    if (!before) throw notFound(undefined, 'No organisation has this id.');
+    const { plans } = await requireCatalogue(tx);
+    const plan = plans.find((offer) => offer.plan === input.plan);
+    if (!plan) {
+      const known = plans.map((offer) => offer.plan);
+      throw unknownPlan({ plan: input.plan, plans: known }, `Plans on offer: ${known.join(', ')}.`);
+    }
+    const after = { plan: plan.plan, planVersion: plan.version, interval: input.interval };
+    const row = await updatePlan(tx, before, after, by);
+    await announceEntitlements(tx, emit, input.organisationId);
+    return toWire(row, plan, plan.version, Date.now());
+  }
+}

@@ -1,0 +1,124 @@
+import { monthAt, yearAt } from '@tidegate/contracts/billing/period';
+import type { Subscription, SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface SubscriptionRow {
+  org_id: string;
+  plan: string;
+  plan_version: number;
+  status: SubscriptionStatus;
+  billing_interval: 'month' | 'year';
+  period_anchor: Date;
+  started_at: Date;
+}
+
+const COLUMNS = 'org_id, plan, plan_version, status, billing_interval, period_anchor, started_at';
+
+export const findSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
+  tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1`, [orgId]);
+
+/** Whoever changes a subscription or announces its entitlements holds its row, so that versions rise one by one. */
+export const lockSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
+  tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1 for update`, [orgId]);
+
+/** Changes nothing when there is one already. */
+export async function insertSubscription(
+  tx: Tx,
+  given: { orgId: string; plan: string; planVersion: number; periodAnchor: string },
+): Promise<void> {
+  const row = await tx.one<SubscriptionRow>(
+    `insert into subscriptions (org_id, plan, plan_version, status, billing_interval, period_anchor)
+     values ($1, $2, $3, 'active', 'month', date_trunc('milliseconds', $4::timestamptz))
+     on conflict do nothing returning ${COLUMNS}`,
+    [given.orgId, given.plan, given.planVersion, given.periodAnchor],
+  );
+  if (!row) return;
+  await noteChange(tx, undefined, row, 'sign-up');
+}
+
+async function noteChange(tx: Tx, before: SubscriptionRow | undefined, after: SubscriptionRow, by: string) {
+  await tx.query(
+    'insert into subscription_changes (org_id, id, changed_by, before, after) values ($1, $2, $3, $4::jsonb, $5::jsonb)',
+    [after.org_id, newId(), by, before ? JSON.stringify(essence(before)) : null, JSON.stringify(essence(after))],
+  );
+}
+
+export async function updatePlan(
+  tx: Tx,
+  before: SubscriptionRow,
+  after: { plan: string; planVersion: number; interval: 'month' | 'year' },
+  by: string,
+): Promise<SubscriptionRow> {
+  const row = await tx.one<SubscriptionRow>(
+    `update subscriptions set plan = $2, plan_version = $3, billing_interval = $4, status = 'active',
+            started_at = case when plan = $2 then started_at else now() end
+      where org_id = $1 returning ${COLUMNS}`,
+    [before.org_id, after.plan, after.planVersion, after.interval],
+  );
+  if (!row) throw new Error('The subscription vanished while it was locked.');
+  await noteChange(tx, before, row, by);
+  return row;
+}
+
+/** Running subscriptions by plan. Needs a transaction that sees all of them. */
+export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
+  const rows = await tx.query<{ plan: string; count: number }>(
+    'select plan, count(*)::int as count from subscriptions group by plan',
+  );
+  return new Map(rows.map((row) => [row.plan, row.count]));
+}
+
+export async function countBehind(tx: Tx, plan: { plan: string; version: number }): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    'select count(*)::int as count from subscriptions where plan = $1 and plan_version < $2',
+    [plan.plan, plan.version],
+  );
+  return row?.count ?? 0;
+}
+
+/** Moves everybody on the plan to this version and marks their entitlements as behind. */
+export async function moveSubscriptions(tx: Tx, plan: { plan: string; version: number }, by: string): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `with old as (
+       select org_id, plan_version from subscriptions where plan = $1 and plan_version < $2 order by org_id for update),
+     moved as (
+       update subscriptions s set plan_version = $2 from old where s.org_id = old.org_id returning s.org_id),
+     noted as (
+       insert into subscription_changes (org_id, id, changed_by, before, after)
+       select org_id, gen_random_uuid(), $3, jsonb_build_object('plan', $1::text, 'planVersion', plan_version),
+              jsonb_build_object('plan', $1::text, 'planVersion', $2::int) from old),
+     marked as (
+       update entitlements e set catalogue_version = 0 from moved where e.org_id = moved.org_id)
+     select count(*)::int as count from moved`,
+    [plan.plan, plan.version, by],
+  );
+  return row?.count ?? 0;
+}
+
+export const changedBy = (caller: Caller): string => caller.userId ?? caller.keyId ?? caller.service ?? caller.kind;
+
+const essence = (row: SubscriptionRow) => ({
+  plan: row.plan,
+  planVersion: row.plan_version,
+  status: row.status,
+  interval: row.billing_interval,
+});
+
+export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersion: number, now: number): Subscription {
+  const period = (row.billing_interval === 'year' ? yearAt : monthAt)(row.period_anchor.getTime(), now);
+  return {
+    orgId: row.org_id,
+    plan: row.plan,
+    planName: plan.name,
+    planVersion: row.plan_version,
+    latestVersion: Math.max(latestVersion, row.plan_version),
+    status: row.status,
+    interval: row.billing_interval,
+    periodAnchor: row.period_anchor.toISOString(),
+    periodStart: new Date(period.start).toISOString(),
+    periodEnd: new Date(period.end).toISOString(),
+    startedAt: row.started_at.toISOString(),
+  };
+}
