@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { History, type Step } from '../../test/statement-history.ts';
 import {
   advance,
   needsAllRows,
@@ -7,7 +8,6 @@ import {
   type StatementScrape,
   type StatementState,
 } from './statement-deltas.rules.ts';
-import { History, type Step } from './statement-history.test-helper.ts';
 
 const zeros = STATEMENT_COUNTERS.map(() => 0);
 
@@ -21,7 +21,7 @@ function reading(
   counters[0] = calls;
   counters[3] = Math.round(totalMs * 1_000);
   const { min = totalMs / calls, max = totalMs / calls, since = null } = extremes;
-  return { key, counters, minMs: min, maxMs: max, since } satisfies StatementReading;
+  return { key, counters, minMs: min, maxMs: max, totalMs, since } satisfies StatementReading;
 }
 
 function scrape(at: number, rows: StatementReading[], more: Partial<StatementScrape> = {}): StatementScrape {

@@ -56,6 +56,11 @@ export interface StatementReading {
   /** Extremes of one call in milliseconds, as PostgreSQL gives them. */
   minMs: number;
   maxMs: number;
+  /**
+   * Time of all calls and plans as PostgreSQL gives it, to the last digit. Nothing is counted without taking time, so
+   * by it a row is recognised as unchanged.
+   */
+  totalMs: number;
   /** Beginning of the row's life in microseconds, from PostgreSQL 17 on. */
   since: number | null;
 }
@@ -190,6 +195,7 @@ function sameReading(before: StatementReading | undefined, now: StatementReading
   return (
     before !== undefined &&
     before.since === now.since &&
+    before.totalMs === now.totalMs &&
     before.minMs === now.minMs &&
     before.maxMs === now.maxMs &&
     now.counters.every((value, index) => value === before.counters[index])

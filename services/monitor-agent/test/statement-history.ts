@@ -6,7 +6,7 @@ import {
   type StatementReading,
   type StatementScrape,
   type StatementState,
-} from './statement-deltas.rules.ts';
+} from '../src/statements/statement-deltas.rules.ts';
 
 /*
  * A pretended pg_stat_statements that, unlike the real one, never forgets: beside the rows that a collector may see it
@@ -22,6 +22,7 @@ interface Row {
   plans: number;
   rows: number;
   totalMs: number;
+  planMs: number;
   minMs: number;
   maxMs: number;
   born: number;
@@ -61,7 +62,7 @@ export class History {
   apply(step: Step): void {
     this.clock += 1 + (step.do.length % 7);
     if (step.do === 'call') this.call(`q${step.key}`, step.ms, step.rows);
-    else if (step.do === 'plan') this.row(`q${step.key}`).plans += 1;
+    else if (step.do === 'plan') this.plan(`q${step.key}`);
     else if (step.do === 'resetOne') this.kill(`q${step.key}`);
     else if (step.do === 'evict') this.evict(`q${step.key}`);
     else if (step.do === 'resetAll') this.resetAll();
@@ -94,11 +95,21 @@ export class History {
     return uncovered;
   }
 
+  private plan(key: string): void {
+    const row = this.row(key);
+    row.plans += 1;
+    row.planMs += this.fraction();
+  }
+
+  /** Unlike in a test of chosen numbers, no two sums of real times are equal. */
+  private fraction(): number {
+    this.serial += 1;
+    return ((this.serial * 2_654_435_761) % 2 ** 32) / 2 ** 32;
+  }
+
   private call(key: string, ms: number, rows: number): void {
     const row = this.row(key);
-    // Unlike in a test of chosen numbers, no two sums of real times are equal.
-    this.serial += 1;
-    const took = ms + ((this.serial * 2_654_435_761) % 2 ** 32) / 2 ** 32;
+    const took = ms + this.fraction();
     row.calls += 1;
     row.rows += rows;
     row.totalMs += took;
@@ -114,6 +125,7 @@ export class History {
       plans: 0,
       rows: 0,
       totalMs: 0,
+      planMs: 0,
       minMs: 0,
       maxMs: 0,
       born: this.clock,
@@ -197,9 +209,7 @@ export class History {
 
   private differs(row: StatementReading): boolean {
     const before = this.state?.entries.get(row.key);
-    return (
-      !before || before.since !== row.since || before.counters.some((value, index) => value !== row.counters[index])
-    );
+    return !before || before.since !== row.since || before.totalMs !== row.totalMs;
   }
 
   private reading(key: string, row: Row): StatementReading {
@@ -208,6 +218,7 @@ export class History {
       counters: visible(row),
       minMs: row.minMs,
       maxMs: row.maxMs,
+      totalMs: row.totalMs + row.planMs,
       since: this.tellsBirth ? row.born : null,
     };
   }
@@ -230,6 +241,7 @@ function visible(row: Row): number[] {
   counters[1] = row.plans;
   counters[2] = row.rows;
   counters[3] = Math.round(row.totalMs * 1_000);
+  counters[4] = Math.round(row.planMs * 1_000);
   return counters;
 }
 

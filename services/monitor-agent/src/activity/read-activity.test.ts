@@ -1,0 +1,76 @@
+import type pg from 'pg';
+import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { until } from '../../test/until.ts';
+import { makeWatcher, watch } from '../../test/watched.ts';
+import { type Instance, readInstance } from '../collection/instance.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { type ActivityLook, readActivity } from './read-activity.ts';
+
+describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
+  let server: PostgresServer;
+  let connection: ServerConnection;
+  let instance: Instance;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start(binaries);
+    await makeWatcher(server);
+    connection = await watch(server);
+    instance = await readInstance(connection);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  const look = () => readActivity(connection, instance);
+  const session = (seen: ActivityLook, client: pg.Client) =>
+    seen.sessions.find(({ pid }) => pid === (client as unknown as { processID: number }).processID);
+
+  test('counts all sessions and lists those that do something, without constants', async () => {
+    const [idle, open, busy] = [await server.client(), await server.client(), await server.client()];
+    await idle.query("select 'S3CR3T'");
+    await open.query('begin');
+    await open.query("select 'S3CR3T' as done");
+    const sleeping = busy.query("select pg_sleep(5), 'S3CR3T' -- S3CR3T").catch(() => undefined);
+    const seen = await until(
+      async () => {
+        const now = await look();
+        return session(now, busy)?.state === 'active' ? now : undefined;
+      },
+      { withinMs: 3_000 },
+    );
+    expect(seen).toMatchObject({ total: 3, active: 1, idle: 1, idleInTransaction: 1, waiting: 0, busy: 2 });
+    expect(seen.longestTransactionUs).toBeGreaterThan(0);
+    expect(seen.groups.reduce((sum, group) => sum + group.sessions, 0)).toBe(3);
+    expect(session(seen, idle)).toBeUndefined();
+    expect(session(seen, busy)).toMatchObject({
+      database: 'postgres',
+      role: 'postgres',
+      text: 'select pg_sleep(?), ?',
+    });
+    expect(session(seen, open)).toMatchObject({ state: 'idle in transaction', querySeconds: null });
+    expect(JSON.stringify(seen)).not.toContain('S3CR3T');
+    await server.sql(`select pg_cancel_backend(${(busy as unknown as { processID: number }).processID})`);
+    await sleeping;
+    for (const client of [idle, open, busy]) await client.end();
+  });
+
+  test('says who waits for whom', async () => {
+    await server.sql('create table locked (id int)');
+    const [holder, waiter] = [await server.client(), await server.client()];
+    await holder.query('begin; lock table locked');
+    const waiting = waiter.query('select * from locked').catch(() => undefined);
+    const seen = await until(
+      async () => {
+        const now = await look();
+        return now.waiting === 1 ? now : undefined;
+      },
+      { withinMs: 3_000 },
+    );
+    expect(session(seen, waiter)).toMatchObject({ waitType: 'Lock', waitEvent: 'relation' });
+    expect(session(seen, waiter)?.blockedBy).toEqual([(holder as unknown as { processID: number }).processID]);
+    await holder.query('rollback');
+    await waiting;
+    for (const client of [holder, waiter]) await client.end();
+  });
+});

@@ -1,0 +1,79 @@
+import type { ServerConnection } from '../connection/connect-server.ts';
+
+/*
+ * What answers: which PostgreSQL, which of its columns exist. The version alone does not tell: an extension stays as
+ * old as it was until somebody runs ALTER EXTENSION … UPDATE, so the columns are asked for by name.
+ */
+export interface Instance {
+  version: number;
+  versionText: string;
+  database: string;
+  databaseOid: number;
+  startedAt: number;
+  maxConnections: number;
+  statements: StatementsExtension | undefined;
+  /** Columns of the catalogue's own views that differ between versions. */
+  has: { activityQueryId: boolean; databaseTime: boolean; controlData: boolean };
+}
+
+export interface StatementsExtension {
+  /** Quoted, ready to stand before the function's name. */
+  schema: string;
+  version: string;
+  columns: ReadonlySet<string>;
+}
+
+interface Row {
+  version: number;
+  version_text: string;
+  database: string;
+  database_oid: number;
+  started_at: number;
+  max_connections: number;
+  schema: string | null;
+  extension_version: string | null;
+  columns: string[];
+  activity_columns: string[];
+  database_columns: string[];
+  control: boolean;
+}
+
+const attributes = (relation: string) => `(select coalesce(array_agg(attname::text), '{}') from pg_attribute
+  where attrelid = ${relation} and attnum > 0 and not attisdropped)`;
+
+const SQL = `
+  with e as (
+    select quote_ident(n.nspname) as schema, e.extversion as version,
+           (select c.oid from pg_class c where c.relnamespace = n.oid and c.relname = 'pg_stat_statements') as view
+      from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_stat_statements')
+  select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
+         current_database()::text as database,
+         (select oid from pg_database where datname = current_database()) as database_oid,
+         (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
+         current_setting('max_connections')::int as max_connections,
+         (select schema from e) as schema, (select version from e) as extension_version,
+         ${attributes('(select view from e)')} as columns,
+         ${attributes("'pg_catalog.pg_stat_activity'::regclass")} as activity_columns,
+         ${attributes("'pg_catalog.pg_stat_database'::regclass")} as database_columns,
+         has_function_privilege('pg_catalog.pg_control_system()', 'execute') as control`;
+
+export async function readInstance(connection: ServerConnection): Promise<Instance> {
+  const row = await connection.one<Row>(SQL);
+  return {
+    version: row.version,
+    versionText: row.version_text.split(' ')[0] ?? row.version_text,
+    database: row.database,
+    databaseOid: row.database_oid,
+    startedAt: row.started_at,
+    maxConnections: row.max_connections,
+    statements:
+      row.schema !== null && row.extension_version !== null && row.columns.length > 0
+        ? { schema: row.schema, version: row.extension_version, columns: new Set(row.columns) }
+        : undefined,
+    has: {
+      activityQueryId: row.activity_columns.includes('query_id'),
+      databaseTime: row.database_columns.includes('active_time'),
+      controlData: row.control,
+    },
+  };
+}

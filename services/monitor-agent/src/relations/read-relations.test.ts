@@ -1,0 +1,109 @@
+import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { until } from '../../test/until.ts';
+import { makeWatcher, watch } from '../../test/watched.ts';
+import { readInstance } from '../collection/instance.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { DATABASE_COUNTERS, readDatabases } from './read-databases.ts';
+import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './read-relations.ts';
+import { readDatabaseSizes, readSizes } from './read-sizes.ts';
+
+describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)', (binaries) => {
+  let server: PostgresServer;
+  let connection: ServerConnection;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start(binaries, { settings: { log_lock_waits: 'on', deadlock_timeout: '100ms' } });
+    await makeWatcher(server);
+    await server.sql(`create schema shop;
+      create table shop.orders (id int primary key, customer int, note text);
+      create index on shop.orders (customer, (lower(note))) include (id);
+      create materialized view shop.totals as select 1 as x;
+      create temp table hidden (x int);
+      insert into shop.orders select g, g % 10, 'n' from generate_series(1, 1000) g;
+      analyze shop.orders`);
+    connection = await watch(server);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await server.stop();
+  });
+
+  const table = async (name: string) => (await readTables(connection)).items.find((item) => item.name === name);
+
+  test('the tables of the database with their counters', async () => {
+    const counted = await until(
+      async () => {
+        const now = await table('orders');
+        return now?.counters[TABLE_COUNTERS.indexOf('rows_inserted')] === 1_000 ? now : undefined;
+      },
+      { withinMs: 5_000 },
+    );
+    expect(counted).toMatchObject({ schema: 'shop', kind: 'table', estimatedRows: 1_000, deadRows: 0 });
+    expect(counted.counters).toHaveLength(TABLE_COUNTERS.length);
+    expect(counted.lastAnalyzeUs).not.toBeNull();
+    const { items, known } = await readTables(connection);
+    expect(items.map((item) => item.name).sort()).toEqual(['orders', 'totals']);
+    expect(known).toBe(2);
+  });
+
+  test('indexes with their counters, shapes and sizes', async () => {
+    const { items } = await readIndexes(connection);
+    expect(items.map(({ name, unique, primary, valid }) => ({ name, unique, primary, valid }))).toEqual([
+      { name: 'orders_pkey', unique: true, primary: true, valid: true },
+      { name: expect.stringMatching(/^orders_customer/), unique: false, primary: false, valid: true },
+    ]);
+    expect(items[0]?.counters).toHaveLength(INDEX_COUNTERS.length);
+    const orders = await table('orders');
+    const sizes = await readSizes(connection, [orders?.oid ?? 0]);
+    expect(sizes.stale.size).toBe(0);
+    expect(sizes.tables.get(orders?.oid ?? 0)).toBeGreaterThan(8_192);
+    expect(sizes.indexes.get(items[1]?.oid ?? 0)).toBeGreaterThanOrEqual(8_192);
+    expect(sizes.shapes.get(items[1]?.oid ?? 0)).toEqual({ method: 'btree', columns: ['customer', '(expression)'] });
+  });
+
+  test('databases with their counters, ages and sizes', async () => {
+    const { at, databases } = await readDatabases(connection, await readInstance(connection));
+    expect(at).toBeGreaterThan(1_700_000_000_000_000);
+    expect(databases.map(({ name }) => name).sort()).toEqual(['postgres', 'template1']);
+    for (const { counters } of databases) expect(counters).toHaveLength(DATABASE_COUNTERS.length);
+    const sizes = await readDatabaseSizes(connection);
+    for (const { oid } of databases) expect(sizes.get(oid)).toBeGreaterThan(1_000_000);
+  });
+
+  test('behaviour 10: a locked table is left out of the sizes; nothing of ours waits for its lock', async () => {
+    const holder = await server.client();
+    await server.sql('create table shop.free (id int)');
+    const [orders, free] = [await table('orders'), await table('free')];
+    await holder.query('begin; lock table shop.orders in access exclusive mode');
+    const started = Date.now();
+    const [sizes, seen, indexes] = await Promise.all([
+      readSizes(connection, [orders?.oid ?? 0, free?.oid ?? 0]),
+      readTables(connection),
+      readIndexes(connection),
+    ]);
+    expect([...sizes.stale]).toEqual([orders?.oid]);
+    expect(sizes.tables.get(free?.oid ?? 0)).toBe(0);
+    expect(seen.items).toHaveLength(3);
+    expect(indexes.items).toHaveLength(2);
+    expect(Date.now() - started).toBeLessThan(1_000);
+    await holder.query('rollback');
+    await holder.end();
+    expect(server.log()).not.toMatch(/tidegate.*still waiting/);
+  });
+
+  test('a table that is locked in between costs one short wait and its own size only', async () => {
+    const holder = await server.client();
+    await holder.query('begin; lock table shop.orders in access exclusive mode');
+    const [orders, free] = [await table('orders'), await table('free')];
+    // The list of locks is made to look empty, as it would a moment before the lock was taken.
+    const blind = Object.assign(Object.create(connection) as ServerConnection, {
+      rows: (text: string, values?: unknown[]) =>
+        connection.rows(text.includes('pg_locks') ? 'select 0 where false' : text, values),
+    });
+    const sizes = await readSizes(blind, [free?.oid ?? 0, orders?.oid ?? 0]);
+    expect([...sizes.stale]).toEqual([orders?.oid]);
+    expect(sizes.tables.get(free?.oid ?? 0)).toBe(0);
+    await holder.query('rollback');
+    await holder.end();
+  });
+});

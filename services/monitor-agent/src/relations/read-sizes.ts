@@ -1,0 +1,96 @@
+import type { ServerConnection } from '../connection/connect-server.ts';
+
+/*
+ * Sizes. Asking for one takes a lock on the relation, and would wait behind whoever holds it exclusively. So relations
+ * that are locked, or that somebody waits to lock, are left out; what gets locked in between costs one question of at
+ * most 100 ms (lock_timeout), after which its page is halved until the culprit is alone. What is left out keeps its old
+ * size and is marked as stale.
+ */
+const PAGE = 200;
+
+export interface RelationSizes {
+  /** Main, free space map, visibility map and TOAST; without indexes. */
+  tables: Map<number, number>;
+  indexes: Map<number, number>;
+  /** Tables that could not be measured this time. */
+  stale: Set<number>;
+  /** Methods and columns of indexes, which the same pass reads: `btree`, [`customer_id`, `(expression)`]. */
+  shapes: Map<number, { method: string; columns: string[] }>;
+}
+
+/** An exclusive lock that is held or waited for, on the table or on one of its indexes or its TOAST table. */
+const LOCKED = `
+  select distinct coalesce(i.indrelid, t.oid, l.relation)
+    from pg_locks l left join pg_index i on i.indexrelid = l.relation
+    left join pg_class t on t.reltoastrelid = l.relation
+   where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid()
+     and l.database = (select oid from pg_database where datname = current_database())`;
+
+const SIZES = `
+  select c.oid, pg_table_size(c.oid),
+         (select coalesce(json_agg(json_build_array(indexrelid::int8, pg_relation_size(indexrelid))), '[]')
+            from pg_index where indrelid = c.oid)
+    from pg_class c where c.oid = any ($1::oid[])`;
+
+const SHAPES = `
+  select i.indexrelid, m.amname::text,
+         (select array_agg(case when k.attnum = 0 then '(expression)' else a.attname::text end order by k.n)
+            from unnest(i.indkey::int2[]) with ordinality k(attnum, n)
+            left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+           where k.n <= i.indnkeyatts)
+    from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
+   where i.indrelid = any ($1::oid[])`;
+
+export async function readSizes(connection: ServerConnection, tableOids: readonly number[]): Promise<RelationSizes> {
+  const sizes: RelationSizes = { tables: new Map(), indexes: new Map(), stale: new Set(), shapes: new Map() };
+  for (let start = 0; start < tableOids.length; start += PAGE) {
+    const page = tableOids.slice(start, start + PAGE);
+    const [locked, shapes] = await Promise.all([
+      connection.rows<[number]>(LOCKED),
+      connection.rows<[number, string, string[]]>(SHAPES, [page]),
+    ]);
+    for (const [oid, method, columns] of shapes) sizes.shapes.set(oid, { method, columns });
+    const away = new Set(locked.map(([oid]) => oid));
+    for (const oid of page) if (away.has(oid)) sizes.stale.add(oid);
+    await measure(
+      connection,
+      page.filter((oid) => !away.has(oid)),
+      sizes,
+    );
+  }
+  return sizes;
+}
+
+async function measure(connection: ServerConnection, oids: readonly number[], sizes: RelationSizes): Promise<void> {
+  if (oids.length === 0) return;
+  try {
+    const rows = await connection.rows<[number, number | null, [number, number | null][]]>(SIZES, [oids]);
+    for (const [oid, bytes, indexes] of rows) {
+      // null: dropped a moment ago.
+      if (bytes !== null) sizes.tables.set(oid, bytes);
+      for (const [index, size] of indexes) if (size !== null) sizes.indexes.set(index, size);
+    }
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    const [only] = oids;
+    if (oids.length === 1 && only !== undefined) {
+      sizes.stale.add(only);
+      return;
+    }
+    const half = Math.ceil(oids.length / 2);
+    await measure(connection, oids.slice(0, half), sizes);
+    await measure(connection, oids.slice(half), sizes);
+  }
+}
+
+const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === '55P03';
+
+const DATABASE_SIZES = `
+  select oid, case when has_database_privilege(oid, 'connect') or pg_has_role('pg_read_all_stats', 'usage')
+                   then pg_database_size(oid) end
+    from pg_database where datallowconn limit 1000`;
+
+export async function readDatabaseSizes(connection: ServerConnection): Promise<Map<number, number>> {
+  const rows = await connection.rows<[number, number | null]>(DATABASE_SIZES);
+  return new Map(rows.flatMap(([oid, bytes]) => (bytes === null ? [] : [[oid, bytes] as [number, number]])));
+}

@@ -1,0 +1,192 @@
+import type pg from 'pg';
+import { PostgresServer, type PostgresServer as Server, VERSIONS } from '../../test/postgres-server.ts';
+import { makeWatcher, watch } from '../../test/watched.ts';
+import { type Instance, readInstance } from '../collection/instance.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { readStatements } from './read-statements.ts';
+import { readTexts } from './read-texts.ts';
+import { advance, type StatementInterval, type StatementState } from './statement-deltas.rules.ts';
+
+const CALLS = 0;
+const TOTAL_US = 3;
+
+describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
+  let server: Server;
+  let app: pg.Client;
+  let connection: ServerConnection;
+  let instance: Instance;
+  let state: StatementState | undefined;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start(binaries, {
+      settings: { 'pg_stat_statements.track': 'all', 'pg_stat_statements.max': 5_000 },
+    });
+    await makeWatcher(server);
+    app = await server.client();
+    connection = await watch(server);
+    instance = await readInstance(connection);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await server.stop();
+  });
+  beforeEach(async () => {
+    await server.sql('select pg_stat_statements_reset()');
+    state = undefined;
+    await look();
+  });
+
+  async function look(): Promise<StatementInterval | undefined> {
+    const step = advance(state, await readStatements(connection, instance, state));
+    state = step.state;
+    return step.interval;
+  }
+
+  async function keysOf(pattern: string): Promise<string[]> {
+    const rows = await server.sql<{ key: string }>(
+      `select concat_ws('/', dbid, userid, queryid, left(toplevel::text, 1)) as key
+         from pg_stat_statements where query like '${pattern}' and query not like '%pg_stat_statements%'`,
+    );
+    return rows.map((row) => row.key);
+  }
+
+  async function calls(interval: StatementInterval | undefined, pattern: string) {
+    const keys = new Set(await keysOf(pattern));
+    const found = interval?.deltas.filter((delta) => keys.has(delta.key)) ?? [];
+    return {
+      calls: found.reduce((sum, delta) => sum + (delta.counters[CALLS] ?? 0), 0),
+      ms: found.reduce((sum, delta) => sum + (delta.counters[TOTAL_US] ?? 0), 0) / 1_000,
+      partial: found.some((delta) => delta.partial),
+      series: found.length,
+    };
+  }
+
+  const run = async (times: number, sql: string) => {
+    for (let turn = 0; turn < times; turn += 1) await app.query(sql);
+  };
+
+  test('only what changed is read, and nothing is missed', async () => {
+    await run(3, 'select 1, 1 as quiet');
+    await run(2, 'select 1 as busy');
+    const first = await look();
+    await run(5, 'select 1 as busy');
+    const scrape = await readStatements(connection, instance, state);
+    expect(scrape.full).toBe(false);
+    expect(scrape.rows.length).toBeLessThan(scrape.total);
+    const second = await look();
+    expect((await calls(first, 'select $1, $2 as quiet')).calls).toBe(3);
+    expect((await calls(second, 'select $1, $2 as quiet')).calls).toBe(0);
+    expect((await calls(first, 'select $1 as busy')).calls + (await calls(second, 'select $1 as busy')).calls).toBe(7);
+  });
+
+  test('behaviour 1: a single entry that was reset counts what came after: 25 calls of about 1 ms', async () => {
+    await run(10, 'select pg_sleep(0.020) as slow');
+    await look();
+    const [key] = await keysOf('select pg_sleep($1) as slow');
+    await server.sql(`select pg_stat_statements_reset(0, 0, ${key?.split('/')[2]})`);
+    await run(25, 'select pg_sleep(0.001) as slow');
+    const interval = await look();
+    const found = await calls(interval, 'select pg_sleep($1) as slow');
+    expect(found).toMatchObject({ calls: 25, partial: true });
+    expect(found.ms).toBeGreaterThan(25);
+    expect(found.ms).toBeLessThan(150);
+    for (const delta of interval?.deltas ?? []) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
+  });
+
+  test('behaviour 2: after a reset of everything the interval begins there and the rest is lost, no more', async () => {
+    await run(10, 'select 1 as before');
+    const counted = (await calls(await look(), 'select $1 as before')).calls;
+    await run(4, 'select 1 as before');
+    await server.sql('select pg_stat_statements_reset()');
+    await run(7, 'select 1 as before');
+    const interval = await look();
+    expect(interval).toMatchObject({ gap: false });
+    expect(interval?.resetAt).not.toBeNull();
+    expect(interval?.lostUs).toBeGreaterThan(0);
+    expect(counted + (await calls(interval, 'select $1 as before')).calls).toBe(17);
+  });
+
+  test('behaviour 5: same statement from two roles, two databases and within a function: series of their own', async () => {
+    await server.sql(`drop database if exists second;
+      create database second;
+      drop function if exists nested;
+      create function nested() returns void language plpgsql as 'begin perform count(*) from pg_am; end';
+      drop role if exists other;
+      create role other login password 'o'`);
+    state = undefined;
+    await look();
+    const nested = 'select nested()';
+    await run(3, nested);
+    for (const [database, user] of [
+      ['postgres', 'other'],
+      ['second', 'postgres'],
+    ] as const) {
+      const client = await server.client(database, user, user === 'other' ? 'o' : server.password);
+      await client.query('SELECT count(*) from pg_am');
+      await client.query('SELECT count(*) from pg_am');
+      await client.end();
+    }
+    await run(4, 'SELECT count(*) from pg_am');
+    const interval = await look();
+    const found = await calls(interval, 'SELECT count(*) from pg_am');
+    const [truth] = await server.sql<{ calls: string; us: string; series: number }>(
+      `select sum(calls) as calls, sum(round(total_exec_time * 1000)) as us, count(*)::int as series
+         from pg_stat_statements where query = 'SELECT count(*) from pg_am'`,
+    );
+    expect(found.series).toBe(4);
+    expect(found).toMatchObject({ calls: Number(truth?.calls), series: truth?.series });
+    expect(Math.round(found.ms * 1_000)).toBe(Number(truth?.us));
+    expect(found.calls).toBe(11);
+  });
+
+  test('behaviour 6: a collector that comes back with what it stored counts one long interval exactly', async () => {
+    await run(2, 'select 1 as long');
+    await look();
+    const stored = structuredClone(state);
+    const before = state?.at;
+    await run(20, 'select 1 as long');
+    await connection.close();
+    await run(20, 'select 1 as long');
+    connection = await watch(server);
+    state = stored;
+    const interval = await look();
+    expect(interval?.from).toBe(before);
+    expect((await calls(interval, 'select $1 as long')).calls).toBe(40);
+  });
+
+  test('evictions are told and never make a number negative', async () => {
+    const small = await PostgresServer.start(binaries, { settings: { 'pg_stat_statements.max': 100 } });
+    await makeWatcher(small);
+    const watcher = await watch(small);
+    const facts = await readInstance(watcher);
+    let { state: now } = advance(undefined, await readStatements(watcher, facts, undefined));
+    const client = await small.client();
+    let evictions = 0;
+    for (let round = 0; round < 4; round += 1) {
+      for (let each = 0; each < 150; each += 1) await client.query(`select 1${'+1'.repeat(round * 150 + each)}`);
+      const step = advance(now, await readStatements(watcher, facts, now));
+      now = step.state;
+      evictions += step.interval?.evictions ?? 0;
+      expect(now.entries.size).toBeLessThanOrEqual(100);
+      for (const delta of step.interval?.deltas ?? []) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
+    }
+    expect(evictions).toBeGreaterThan(0);
+    await watcher.close();
+    await small.stop();
+  }, 30_000);
+
+  test('texts come without constants, also of statements that PostgreSQL itself does not clean', async () => {
+    await app.query("select 'S3CR3T' as kept /* S3CR3T */");
+    await app.query("create role tmp password 'S3CR3T'");
+    await app.query('drop role tmp');
+    await look();
+    const keys = [...(state?.entries.keys() ?? [])];
+    const { texts, totalBytes } = await readTexts(connection, instance.statements as never, keys);
+    const all = [...texts.values()].map(({ text }) => text);
+    expect(totalBytes).toBeGreaterThan(100);
+    expect(texts.size).toBe(keys.length);
+    expect(all).toContain('select $1 as kept');
+    expect(all).toContain('create role tmp password ?');
+    expect(all.join('\n')).not.toContain('S3CR3T');
+  });
+});
