@@ -9,7 +9,16 @@ export const MeterKey = FeatureKey;
 export const MAX_EVENT_AGE_DAYS = 35;
 /** Clocks differ; an event from further in the future is refused. */
 export const MAX_EVENT_LEAD_MINUTES = 5;
-export const MAX_QUANTITY = 1_000_000_000_000;
+export const MAX_QUANTITY = 1_000_000_000;
+
+const visible = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'a text without control characters');
+export const EventId = visible(200);
+export const EventSource = visible(100);
 
 /**
  * One fact of usage as it rides on JetStream. `(org, source, id)` is its identity for ever: sent again it counts once,
@@ -17,7 +26,7 @@ export const MAX_QUANTITY = 1_000_000_000_000;
  */
 export const UsageEvent = z
   .object({
-    id: z.string().min(1).max(200),
+    id: EventId,
     org: Id,
     meter: MeterKey,
     /** Whole units. A negative quantity is a correction of earlier events. */
@@ -29,7 +38,7 @@ export const UsageEvent = z
     /** When it happened; decides the hour and the period it counts in. */
     at: Timestamp,
     /** Who says so: a service's name, or `api` for events sent to POST /api/v1/usage/events. */
-    source: z.string().min(1).max(100),
+    source: EventSource,
     /**
      * The lease these units were drawn from (`usage.take-lease`). Such units already count against the quota;
      * without this field they would count once as leased and once as used until the lease ends.

@@ -83,7 +83,9 @@ export const returnLease = operation({
       .max(1_000_000)
       .meta({ description: 'Units spent in all; their usage events carry the lease id and may arrive later' }),
   }),
-  output: z.object({ leaseId: Id, released: z.int().min(0), remaining: Limit }).meta({ id: 'ReturnedLease' }),
+  output: z
+    .object({ leaseId: Id, granted: z.int().min(0), spent: z.int().min(0), released: z.int().min(0) })
+    .meta({ id: 'ReturnedLease' }),
   errors: [leaseClosed],
   status: 200,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Limit } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
-import { MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
+import { EventId, EventSource, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
 
 export const Meter = z
@@ -71,8 +71,8 @@ export const usageHistory = operation({
 
 export const NewUsageEvent = z
   .strictObject({
-    id: z.string().min(1).max(200),
-    source: z.string().min(1).max(90).default('default'),
+    id: EventId,
+    source: EventSource.max(90).default('default').meta({ description: 'Which of your systems says so' }),
     meter: MeterKey,
     quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
     time: Timestamp.optional(),
@@ -112,4 +112,28 @@ export const ingestUsage = operation({
     rejected: z.array(z.object({ index: z.int().min(0), code: RejectionCode, message: z.string() })),
   }),
   status: 202,
+});
+
+export const RejectedUsage = z
+  .object({
+    code: RejectionCode,
+    message: z.string(),
+    event: z.string().meta({ description: 'The event as it came' }),
+    times: z.int().meta({ description: 'How often the very same was sent' }),
+    firstAt: Timestamp,
+    lastAt: Timestamp,
+  })
+  .meta({ id: 'RejectedUsage' });
+
+export const listRejectedUsage = operation({
+  service: 'usage',
+  name: 'usage.rejected',
+  http: ['GET', '/api/v1/usage/rejected'],
+  scope: 'usage:read',
+  summary: 'Events of our services that were not counted, and why; newest first',
+  description:
+    'Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. ' +
+    'Events refused by POST /api/v1/usage/events are only in its answer.',
+  input: z.strictObject({ limit: z.int().min(1).max(200).default(50) }),
+  output: z.object({ items: z.array(RejectedUsage) }),
 });

@@ -1,0 +1,46 @@
+import { monthAt } from '@tidegate/contracts/billing/period';
+import { MAX_EVENT_AGE_DAYS, MAX_EVENT_LEAD_MINUTES, type UsageEvent } from '@tidegate/contracts/usage/event';
+import type { RejectionCode } from '@tidegate/contracts/usage/usage';
+
+const DAY_MS = 86_400_000;
+
+/** What has to be known about the world to judge an event. */
+export interface Known {
+  meters: ReadonlySet<string>;
+  /** By organisation: the instant its periods are counted from. */
+  anchors: ReadonlyMap<string, number>;
+}
+
+export interface Rejection {
+  code: RejectionCode;
+  message: string;
+}
+
+/** The start of the period the event counts in, or why it is not counted. */
+export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
+  const at = Date.parse(event.at);
+  if (at < now - MAX_EVENT_AGE_DAYS * DAY_MS) {
+    return { code: 'too_old', message: `Events are taken up to ${MAX_EVENT_AGE_DAYS} days back.` };
+  }
+  if (at > now + MAX_EVENT_LEAD_MINUTES * 60_000) {
+    return { code: 'in_the_future', message: `The time is more than ${MAX_EVENT_LEAD_MINUTES} minutes ahead.` };
+  }
+  if (!known.meters.has(event.meter)) {
+    return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
+  }
+  const anchor = known.anchors.get(event.org);
+  if (anchor === undefined) {
+    return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
+  }
+  return { periodStart: monthAt(anchor, at).start };
+}
+
+/** A fingerprint of what the event says, apart from when: two events of one id that differ here are in conflict. */
+export function digestOf({ meter, quantity }: Pick<UsageEvent, 'meter' | 'quantity'>): number {
+  let hash = 0x811c9dc5;
+  const text = `${meter}:${quantity}`;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash | 0;
+}

@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import type { RejectionCode } from '@tidegate/contracts/usage/usage';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface RejectedEvent {
+  org: string;
+  code: RejectionCode;
+  message: string;
+  /** The event as it came, JSON or not. */
+  payload: string;
+}
+
+/** For payloads that do not say whose they are. */
+export const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+export const PARKED: readonly RejectionCode[] = ['unknown_meter', 'unknown_organisation'];
+
+const MAX_PAYLOAD = 10_000;
+
+/** Keeps what was not counted. The same again raises a counter, so that a resend loop fills no table. */
+export async function insertRejected(tx: Tx, events: readonly RejectedEvent[]): Promise<void> {
+  const rows = new Map<string, RejectedEvent & { fingerprint: string; times: number }>();
+  for (const event of events) {
+    const payload = storable(event.payload);
+    const fingerprint = hash('sha256', `${event.code}:${payload}`, 'hex').slice(0, 32);
+    const key = `${event.org}${fingerprint}`;
+    rows.set(key, { ...event, payload, fingerprint, times: (rows.get(key)?.times ?? 0) + 1 });
+  }
+  const sorted = [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  if (sorted.length === 0) return;
+  await tx.query(
+    `insert into rejected_events as r (org_id, fingerprint, code, message, payload, times)
+     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[])
+     on conflict (org_id, fingerprint) do update set times = r.times + excluded.times, last_at = now()`,
+    [
+      sorted.map((row) => row.org),
+      sorted.map((row) => row.fingerprint),
+      sorted.map((row) => row.code),
+      sorted.map((row) => row.message),
+      sorted.map((row) => row.payload),
+      sorted.map((row) => row.times),
+    ],
+  );
+}
+
+/** Parked events whose organisation and meter are known by now, taken out of the table. */
+export async function takeParked(tx: Tx, limit: number): Promise<string[]> {
+  const rows = await tx.query<{ payload: string }>(
+    `with due as (
+       select r.org_id, r.fingerprint from rejected_events r
+        where r.code in ('unknown_meter', 'unknown_organisation')
+          and exists (select 1 from accounts a where a.org_id = r.org_id)
+          and (r.code <> 'unknown_meter' or exists (
+                select 1 from meters m where m.meter = r.payload::jsonb ->> 'meter'))
+        order by r.last_at limit $1 for update skip locked)
+     delete from rejected_events r using due where r.org_id = due.org_id and r.fingerprint = due.fingerprint
+     returning r.payload`,
+    [limit],
+  );
+  return rows.map((row) => row.payload);
+}
+
+export interface RejectedRow {
+  code: RejectionCode;
+  message: string;
+  payload: string;
+  times: number;
+  first_at: Date;
+  last_at: Date;
+}
+
+export function listRejected(tx: Tx, orgId: string, limit: number): Promise<RejectedRow[]> {
+  return tx.query<RejectedRow>(
+    `select code, message, payload, times, first_at, last_at from rejected_events
+      where org_id = $1 order by last_at desc, fingerprint limit $2`,
+    [orgId, limit],
+  );
+}
+
+/** Postgres cannot store NUL in text. */
+const storable = (payload: string): string => payload.replaceAll('\u0000', '\uFFFD').slice(0, MAX_PAYLOAD);

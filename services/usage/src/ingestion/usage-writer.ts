@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
+import { ensureDays } from '@tidegate/database/partitions';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { findAnchors } from '../accounts/account.rows.ts';
+import { findMeters } from '../meters/meter.rows.ts';
+import type { Known } from './admission.rules.ts';
+import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
+import { type Written, writeEvents } from './write-events.ts';
+
+const DAY_MS = 86_400_000;
+const MAX_ANCHORS = 200_000;
+
+/**
+ * Writes batches, whoever sends them. What a batch needs to know is remembered between batches: anchors never change
+ * and meters are only added, so memory can be behind but never wrong; what it lacks is read again.
+ */
+@Injectable()
+export class UsageWriter {
+  private readonly meters = new Set<string>();
+  private readonly anchors = new Map<string, number>();
+  /** Days since 1970 whose partition is known to exist. */
+  private readonly days = new Set<number>();
+
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** A batch of the stream, in a transaction of its own. */
+  async writeBatch(events: readonly UsageEvent[], now = Date.now()): Promise<Written> {
+    await this.ensurePartitions(events, now);
+    return this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));
+  }
+
+  /** Counts what can be counted and keeps the rest with the reason. */
+  async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
+    const written = await this.write(tx, emit, events, now);
+    await insertRejected(
+      tx,
+      [...written.rejected].flatMap(([index, rejection]) => {
+        const event = events[index];
+        return event ? [{ org: event.org, ...rejection, payload: JSON.stringify(event) }] : [];
+      }),
+    );
+    return written;
+  }
+
+  /** What could not even be read as an event. */
+  keepRejected(rejected: readonly RejectedEvent[]): Promise<void> {
+    return this.tenants.system('ingest', (tx) => insertRejected(tx, rejected));
+  }
+
+  /** In the caller's transaction; partitions must have been ensured before it began. */
+  async write(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
+    return writeEvents(tx, emit, { events, known: await this.know(tx, events), now });
+  }
+
+  /** Making a partition locks the whole table, so it has a transaction of its own and happens once a day. */
+  async ensurePartitions(events: readonly { at: string }[], now: number): Promise<void> {
+    const today = Math.floor(now / DAY_MS);
+    const lacking = events
+      .map((event) => Math.floor(Date.parse(event.at) / DAY_MS))
+      // Older and later events are refused.
+      .filter((day) => !this.days.has(day) && day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1);
+    if (lacking.length === 0) return;
+    const back = Math.max(0, today - Math.min(...lacking));
+    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { back, ahead: 3 }));
+    for (let day = today - back; day <= today + 3; day += 1) this.days.add(day);
+  }
+
+  private async know(tx: Tx, events: readonly UsageEvent[]): Promise<Known> {
+    const lacking = new Set<string>();
+    let meterLacks = false;
+    for (const { org, meter } of events) {
+      if (!this.anchors.has(org)) lacking.add(org);
+      if (!this.meters.has(meter)) meterLacks = true;
+    }
+    if (meterLacks) for (const { meter } of await findMeters(tx)) this.meters.add(meter);
+    if (lacking.size > 0) {
+      if (this.anchors.size > MAX_ANCHORS) {
+        this.anchors.clear();
+        for (const { org } of events) lacking.add(org);
+      }
+      for (const [org, anchor] of await findAnchors(tx, [...lacking])) this.anchors.set(org, anchor);
+    }
+    return { meters: this.meters, anchors: this.anchors };
+  }
+}

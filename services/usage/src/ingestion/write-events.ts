@@ -1,0 +1,116 @@
+import { monthAt } from '@tidegate/contracts/billing/period';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import { quotaReached } from '@tidegate/contracts/usage/quota';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import { admit, digestOf, type Known, type Rejection } from './admission.rules.ts';
+import { eventKey } from './event-key.ts';
+import { type CountableEvent, countEvents, findConflicts, type Reached, settleLeases } from './usage-event.rows.ts';
+
+export interface Written {
+  accepted: number;
+  duplicates: number;
+  /** By position in the batch. */
+  rejected: Map<number, Rejection>;
+}
+
+interface Candidate extends CountableEvent {
+  index: number;
+}
+
+const CONFLICT: Rejection = {
+  code: 'conflict',
+  message: 'This id was used before for another meter or quantity. The first one counts; send a new id.',
+};
+
+/**
+ * Counts a batch in the given transaction: each event once for ever, in the hour and period it happened in, and emits
+ * what quotas that reached. Everything or nothing is committed; sent again it counts nothing twice.
+ */
+export async function writeEvents(
+  tx: Tx,
+  emit: Emit,
+  batch: { events: readonly UsageEvent[]; known: Known; now: number },
+): Promise<Written> {
+  const rejected = new Map<number, Rejection>();
+  const candidates = batch.events.flatMap((event, index): Candidate[] => {
+    const admitted = admit(event, batch.known, batch.now);
+    if ('code' in admitted) {
+      rejected.set(index, admitted);
+      return [];
+    }
+    return [countable(event, index, admitted.periodStart)];
+  });
+  const { unique, repeated } = withoutRepeats(candidates, rejected);
+  if (unique.length === 0) return { accepted: 0, duplicates: repeated, rejected };
+  const counted = await countEvents(tx, unique);
+  const known = unique.filter((_, index) => counted.repeated.has(index));
+  const fresh = known.length === 0 ? unique : unique.filter((_, index) => !counted.repeated.has(index));
+  const conflicts = known.length === 0 ? new Set<number>() : await findConflicts(tx, known);
+  for (const position of conflicts) rejected.set(known[position]?.index ?? 0, CONFLICT);
+  await settleLeases(tx, fresh);
+  for (const reached of counted.reached) await announce(emit, reached, batch.known);
+  return { accepted: fresh.length, duplicates: repeated + known.length - conflicts.size, rejected };
+}
+
+function countable(event: UsageEvent, index: number, periodStart: number): Candidate {
+  return {
+    index,
+    org: event.org,
+    key: eventKey(event.source, event.id),
+    digest: digestOf(event),
+    meter: event.meter,
+    quantity: event.quantity,
+    at: event.at,
+    source: event.source,
+    id: event.id,
+    lease: event.lease,
+    periodStart: instant(periodStart),
+  };
+}
+
+/** Each identity once, the first one; sorted as the statement wants it. */
+function withoutRepeats(candidates: Candidate[], rejected: Map<number, Rejection>) {
+  const byKey = new Map<string, Candidate>();
+  let repeated = 0;
+  for (const candidate of candidates) {
+    const key = candidate.org + candidate.key;
+    const first = byKey.get(key);
+    if (!first) byKey.set(key, candidate);
+    else if (first.digest === candidate.digest) repeated += 1;
+    else rejected.set(candidate.index, CONFLICT);
+  }
+  const unique = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
+  return { unique, repeated };
+}
+
+async function announce(emit: Emit, reached: Reached, known: Known): Promise<void> {
+  const start = Date.parse(reached.period_start);
+  const anchor = known.anchors.get(reached.org_id) ?? start;
+  const orgId = reached.org_id;
+  await emit(
+    quotaReached,
+    {
+      orgId,
+      meter: reached.meter,
+      limit: Number(reached.quota),
+      used: Number(reached.used),
+      percent: reached.percent,
+      periodStart: new Date(start).toISOString(),
+      periodEnd: new Date(monthAt(anchor, start).end).toISOString(),
+    },
+    { orgId },
+  );
+}
+
+/* A batch has few distinct periods: their texts are made once. */
+const instants = new Map<number, string>();
+function instant(ms: number): string {
+  let text = instants.get(ms);
+  if (text === undefined) {
+    if (instants.size > 50_000) instants.clear();
+    text = new Date(ms).toISOString();
+    instants.set(ms, text);
+  }
+  return text;
+}

@@ -1,0 +1,88 @@
+import type { Tx } from '@tidegate/database/tx';
+import { HOLDS } from '../balances/balance.rows.ts';
+
+export interface LeaseRow {
+  id: string;
+  meter: string;
+  period_start: Date;
+  granted: number;
+  spent: number | null;
+  expires_at: Date;
+  held: string;
+}
+
+const COLUMNS = 'id, meter, period_start, granted, spent, expires_at, held';
+
+interface Of {
+  orgId: string;
+  meter: string;
+  periodStart: string;
+}
+
+/**
+ * Locks the balance until the transaction ends: whoever lends from it waits for whoever lends or adds to it now.
+ * Answers what is used.
+ */
+export async function lockBalance(tx: Tx, of: Of): Promise<number> {
+  const key = [of.orgId, of.meter, of.periodStart];
+  const lock = () =>
+    tx.one<{ used: string }>(
+      'select used from usage_balances where org_id = $1 and meter = $2 and period_start = $3 for update',
+      key,
+    );
+  let row = await lock();
+  if (!row) {
+    await tx.query(
+      'insert into usage_balances (org_id, meter, period_start, used) values ($1, $2, $3, 0) on conflict do nothing',
+      key,
+    );
+    row = await lock();
+  }
+  return Number(row?.used ?? 0);
+}
+
+/** Lent out and not yet reported. A statement of its own after the lock, so that it sees what the lock waited for. */
+export async function sumHeld(tx: Tx, of: Of): Promise<number> {
+  const row = await tx.one<{ held: string }>(
+    `select coalesce(sum(held), 0) as held from leases
+      where org_id = $1 and meter = $2 and period_start = $3 and ${HOLDS}`,
+    [of.orgId, of.meter, of.periodStart],
+  );
+  return Number(row?.held ?? 0);
+}
+
+export const findLeaseByKey = (
+  tx: Tx,
+  of: { orgId: string; meter: string; holderId: string; leaseKey: string },
+): Promise<LeaseRow | undefined> =>
+  tx.one<LeaseRow>(
+    `select ${COLUMNS} from leases where org_id = $1 and meter = $2 and holder_id = $3 and lease_key = $4`,
+    [of.orgId, of.meter, of.holderId, of.leaseKey],
+  );
+
+export async function insertLease(
+  tx: Tx,
+  lease: Of & { id: string; holderId: string; leaseKey: string; granted: number; expiresAt: string },
+): Promise<void> {
+  await tx.query(
+    `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      lease.orgId,
+      lease.id,
+      lease.meter,
+      lease.periodStart,
+      lease.holderId,
+      lease.leaseKey,
+      lease.granted,
+      lease.expiresAt,
+    ],
+  );
+}
+
+export const lockLease = (tx: Tx, orgId: string, id: string): Promise<LeaseRow | undefined> =>
+  tx.one<LeaseRow>(`select ${COLUMNS} from leases where org_id = $1 and id = $2 for update`, [orgId, id]);
+
+export async function closeLease(tx: Tx, orgId: string, id: string, spent: number): Promise<void> {
+  await tx.query('update leases set spent = $3 where org_id = $1 and id = $2', [orgId, id, spent]);
+}

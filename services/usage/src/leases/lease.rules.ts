@@ -1,0 +1,30 @@
+/** A lease is spent within this time or given back. */
+export const LEASE_MS = 60_000;
+/** What an expired lease did not report is lent out again after this time; its last events may be on their way. */
+export const SETTLE_MS = 60_000;
+/** Nobody gets more than this share of what is left, so that holders share the end of a quota. */
+const SHARE = 20;
+
+export interface Ask {
+  want: number;
+  /** null: unlimited. */
+  limit: number | null;
+  enforcement: 'hard' | 'soft';
+  used: number;
+  /** Lent out and not yet reported. */
+  reserved: number;
+}
+
+/**
+ * How many units to lend. A hard limit is never passed by what is used and lent together; slices shrink towards it,
+ * down to one unit, so that a holder that dies takes little with it.
+ */
+export function slice({ want, limit, enforcement, used, reserved }: Ask): number {
+  if (limit === null || enforcement === 'soft') return want;
+  const left = limit - used - reserved;
+  if (left <= 0) return 0;
+  return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));
+}
+
+/** Units belong to a period: a lease ends with it. */
+export const leaseEnd = (now: number, periodEnd: number): number => Math.min(now + LEASE_MS, periodEnd);

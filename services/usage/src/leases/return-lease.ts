@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { leaseClosed, returnLease } from '@tidegate/contracts/usage/leases';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { closeLease, lockLease } from './lease.rows.ts';
+
+/** What was spent stays reserved until its usage events arrive; the rest is free for others at once. */
+@Injectable()
+export class ReturnLease {
+  @Handles(returnLease)
+  async handle({ input, caller, tx }: Call<typeof returnLease>) {
+    if (!caller.orgId) throw forbidden({}, 'A lease belongs to an organisation: call with one.');
+    const lease = await lockLease(tx, caller.orgId, input.leaseId);
+    if (!lease) throw notFound(undefined, 'There is no such lease.');
+    if (input.spent > lease.granted) {
+      throw invalid('/spent', 'too_big', `The lease granted ${lease.granted}. Usage beyond it needs another lease.`);
+    }
+    if (lease.spent === null) await closeLease(tx, caller.orgId, lease.id, input.spent);
+    else if (lease.spent !== input.spent) throw leaseClosed({ leaseId: lease.id, spent: lease.spent });
+    return { leaseId: lease.id, granted: lease.granted, spent: input.spent, released: lease.granted - input.spent };
+  }
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import type { MeteredGrant } from '@tidegate/contracts/billing/features';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
+import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireAccount } from '../accounts/require-account.ts';
+import { currentPeriod } from '../balances/balance.rules.ts';
+import { requireMeter } from '../meters/require-meter.ts';
+import { findLeaseByKey, insertLease, lockBalance, sumHeld } from './lease.rows.ts';
+import { leaseEnd, slice } from './lease.rules.ts';
+
+@Injectable()
+export class TakeLease {
+  constructor(private readonly bus: Bus) {}
+
+  @Handles(takeLease)
+  async handle({ input, tx }: Call<typeof takeLease>): Promise<Lease> {
+    const account = await requireAccount(tx, this.bus);
+    const grant = account.features[input.meter];
+    if (grant?.kind !== 'metered') {
+      await requireMeter(tx, input.meter);
+      const upgradeTo = account.upgrade[input.meter]?.plan ?? null;
+      throw featureNotIncluded({ feature: input.meter, plan: account.plan, upgradeTo });
+    }
+    return lend(tx, input, account, grant);
+  }
+}
+
+/** Under the lock of the balance, so that all takers of one quota come one after the other. */
+async function lend(
+  tx: Tx,
+  { meter, want, holderId, leaseKey }: Input<typeof takeLease>,
+  account: Entitlements,
+  { limit, enforcement }: MeteredGrant,
+): Promise<Lease> {
+  const now = Date.now();
+  const { orgId } = account;
+  const period = currentPeriod(account, now);
+  const of = { orgId, meter, periodStart: period.start };
+  const used = await lockBalance(tx, of);
+  const reserved = await sumHeld(tx, of);
+  const before = await findLeaseByKey(tx, { orgId, meter, holderId, leaseKey });
+  const granted = before?.granted ?? slice({ want, limit, enforcement, used, reserved });
+  const leaseId = before?.id ?? (granted > 0 ? newId() : null);
+  const expiresAt = before?.expires_at.toISOString() ?? new Date(leaseEnd(now, Date.parse(period.end))).toISOString();
+  if (!before && leaseId) await insertLease(tx, { ...of, id: leaseId, holderId, leaseKey, granted, expiresAt });
+  return {
+    leaseId,
+    meter,
+    granted,
+    expiresAt,
+    limit,
+    enforcement,
+    used,
+    reserved: before ? reserved : reserved + granted,
+    resetsAt: period.end,
+    plan: account.plan,
+    upgradeTo: account.upgrade[meter]?.plan ?? null,
+  };
+}

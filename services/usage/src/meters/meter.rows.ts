@@ -1,0 +1,31 @@
+import type { Meter } from '@tidegate/contracts/usage/usage';
+import type { Tx } from '@tidegate/database/tx';
+
+export const findMeters = (tx: Tx): Promise<Meter[]> =>
+  tx.query<Meter>('select meter, name, unit, description from meters order by meter');
+
+export async function saveMeters(
+  tx: Tx,
+  meters: readonly { key: string; name: string; unit: string; description: string }[],
+): Promise<void> {
+  await tx.query(
+    `insert into meters (meter, name, unit, description)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     on conflict (meter) do update set name = excluded.name, unit = excluded.unit, description = excluded.description`,
+    [
+      meters.map((meter) => meter.key),
+      meters.map((meter) => meter.name),
+      meters.map((meter) => meter.unit),
+      meters.map((meter) => meter.description),
+    ],
+  );
+}
+
+/** Meters known by their key only, until the catalogue describes them. */
+export async function nameMeters(tx: Tx, keys: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into meters (meter, name) select key, key from unnest($1::text[]) as t(key)
+      where not exists (select 1 from meters m where m.meter = key) on conflict do nothing`,
+    [keys],
+  );
+}

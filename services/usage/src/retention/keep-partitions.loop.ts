@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
+import { dropDays, ensureDays } from '@tidegate/database/partitions';
+import { Tenants } from '@tidegate/database/tenants';
+import { Loop, OnStart, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { UsageConfig } from '../usage.config.ts';
+import { forgetIdentities, forgetLeases, forgetRejected } from './retention.rows.ts';
+
+const REJECTED_DAYS = 90;
+
+/* Makes tomorrow's partitions and drops what is past its time. Harmless when several replicas do it. */
+@Injectable()
+export class KeepPartitions {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly config: UsageConfig,
+  ) {}
+
+  @OnStart()
+  async start(): Promise<void> {
+    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { back: 1, ahead: 3 }));
+  }
+
+  @Loop({ name: 'keep-usage-partitions', everyMs: 3_600_000 })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { ahead: 3 }));
+    await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
+    await this.tenants.system('ingest', (tx) => forgetLeases(tx, MAX_EVENT_AGE_DAYS + 5));
+    await this.tenants.system('ingest', (tx) => forgetRejected(tx, REJECTED_DAYS));
+    let more = true;
+    while (more && !signal.aborted) {
+      more = await this.tenants.system('ingest', (tx) => forgetIdentities(tx, MAX_EVENT_AGE_DAYS + 2));
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { defineService } from '@tidegate/runtime/service';
+import { UsageConfig } from './usage.config.ts';
+import { UsageModule } from './usage.module.ts';
+
+export const service = defineService({
+  name: 'usage',
+  module: UsageModule,
+  config: UsageConfig,
+  migrations: new URL('../migrations', import.meta.url),
+});
