@@ -22,14 +22,16 @@ const REST = '? …';
 
 const SPACE = /\s+/y;
 const LINE_COMMENT = /--[^\n\r]*/y;
-const WORD = /[\p{L}_\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*/uy;
-const PARAMETER = /\$\d+/y;
-const NUMBER = /(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][+-]?\d+)?)/y;
-const DOLLAR_QUOTE = /\$([\p{L}_\u0080-\uffff][\p{L}\p{N}_\u0080-\uffff]*)?\$/uy;
-const QUOTED_NAME = /"(?:[^"]|"")*"/y;
+const COMMENT_START = /\/\*/y;
 /** A string with its prefix, if it has one: escapes, national, bits, unicode. */
-const STRING_START = /([eEnNbBxX]|[uU]&)?'/y;
-const UNICODE_NAME_START = /[uU]&"/y;
+const STRING_START = /(?:[eEnNbBxX]|[uU]&)?'/y;
+const NAME_START = /(?:[uU]&)?"/y;
+const NAME_END = /(?:[^"]|"")*"/y;
+const PARAMETER = /\$\d+/y;
+const DOLLAR_QUOTE = /\$(?:[\p{L}_\u0080-\uffff][\p{L}\p{N}_\u0080-\uffff]*)?\$/uy;
+const WORD = /[\p{L}_\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*/uy;
+const NUMBER = /0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?/y;
+const SYMBOL = /[\s\S]/y;
 
 export function scrubText(given: string): ScrubbedText {
   const cut = given.length > MAX_READ_CHARS;
@@ -57,21 +59,27 @@ class Scanner {
     return this.out.trim();
   }
 
+  /** What may stand at any place, in this order, and what becomes of it. */
+  private readonly kinds: [RegExp, (token: string) => void][] = [
+    [SPACE, () => this.gap()],
+    [LINE_COMMENT, () => this.gap()],
+    [COMMENT_START, () => this.blockComment()],
+    [STRING_START, (start) => this.string(/^e/i.test(start))],
+    [NAME_START, (start) => this.name(start)],
+    [PARAMETER, (parameter) => this.put(parameter)],
+    [DOLLAR_QUOTE, (quote) => this.dollarString(quote)],
+    [WORD, (word) => this.word(word)],
+    [NUMBER, () => this.put(HIDDEN)],
+    [SYMBOL, (symbol) => this.symbol(symbol)],
+  ];
+
   private step(): void {
-    if (this.take(SPACE) !== undefined || this.take(LINE_COMMENT) !== undefined) return this.gap();
-    if (this.source.startsWith('/*', this.at)) return this.blockComment();
-    const string = this.take(STRING_START);
-    if (string !== undefined) return this.string(/^e/i.test(string));
-    if (this.take(UNICODE_NAME_START) !== undefined) return this.name(this.at - 1);
-    if (this.source[this.at] === '"') return this.name(this.at);
-    const parameter = this.take(PARAMETER);
-    if (parameter !== undefined) return this.put(parameter);
-    const quote = this.take(DOLLAR_QUOTE);
-    if (quote !== undefined) return this.dollarString(quote);
-    const word = this.take(WORD);
-    if (word !== undefined) return this.word(word);
-    if (/[\d.]/.test(this.source[this.at] ?? '') && this.take(NUMBER) !== undefined) return this.put(HIDDEN);
-    return this.symbol();
+    for (const [pattern, keep] of this.kinds) {
+      const token = this.take(pattern);
+      if (token === undefined) continue;
+      keep(token);
+      return;
+    }
   }
 
   private take(pattern: RegExp): string | undefined {
@@ -92,69 +100,65 @@ class Scanner {
 
   /** Comments nest. One that does not end takes the rest with it. */
   private blockComment(): void {
-    let depth = 0;
+    let depth = 1;
     const marks = /\/\*|\*\//g;
     marks.lastIndex = this.at;
     for (let mark = marks.exec(this.source); mark; mark = marks.exec(this.source)) {
       depth += mark[0] === '/*' ? 1 : -1;
-      if (depth === 0) {
-        this.at = marks.lastIndex;
-        return this.gap();
-      }
+      if (depth > 0) continue;
+      this.at = marks.lastIndex;
+      this.gap();
+      return;
     }
     this.giveUp('');
   }
 
   private string(escapes: boolean): void {
-    while (this.at < this.source.length) {
+    for (; this.at < this.source.length; this.at += 1) {
       const letter = this.source[this.at];
-      this.at += 1;
-      if (letter === '\\') {
-        // Whether \' ends a plain string depends on a setting of the session that nobody can see afterwards.
-        if (!escapes && this.source[this.at] === "'") return this.giveUp(REST);
-        if (escapes) this.at += 1;
-      } else if (letter === "'") {
-        if (this.source[this.at] === "'") this.at += 1;
-        // 'it's: a mistake in the text, and what follows was meant to be inside.
-        else if (/[\p{L}\p{N}]/u.test(this.source[this.at] ?? '')) return this.giveUp(REST);
-        else return this.put(HIDDEN);
+      const next = this.source[this.at + 1] ?? '';
+      if (letter === '\\' && escapes) this.at += 1;
+      // Whether \' ends a plain string depends on a setting of the session that nobody can see afterwards.
+      else if (letter === '\\' && next === "'") break;
+      else if (letter === "'" && next === "'") this.at += 1;
+      // 'it's: a mistake in the text, and what follows was meant to be inside.
+      else if (letter === "'" && /[\p{L}\p{N}]/u.test(next)) break;
+      else if (letter === "'") {
+        this.at += 1;
+        this.put(HIDDEN);
+        return;
       }
     }
-    this.giveUp(HIDDEN);
+    this.giveUp(this.at < this.source.length ? REST : HIDDEN);
   }
 
   private dollarString(quote: string): void {
     const end = this.source.indexOf(quote, this.at);
-    if (end < 0) return this.giveUp(HIDDEN);
     this.at = end + quote.length;
-    this.put(HIDDEN);
+    if (end < 0) this.giveUp(HIDDEN);
+    else this.put(HIDDEN);
   }
 
   /** A quoted identifier is kept, unless it stands where a setting's value stands. */
-  private name(start: number): void {
-    this.at = start;
-    const name = this.take(QUOTED_NAME);
-    if (name === undefined) this.giveUp(HIDDEN);
-    else this.put(this.inSetting ? HIDDEN : name);
+  private name(start: string): void {
+    const rest = this.take(NAME_END);
+    if (rest === undefined) this.giveUp(HIDDEN);
+    else this.put(this.inSetting ? HIDDEN : start + rest);
   }
 
   private word(word: string): void {
     const lower = word.toLowerCase();
     this.verb ??= lower;
-    if (this.inSetting) return this.put(HIDDEN);
-    this.put(word);
+    this.put(this.inSetting ? HIDDEN : word);
     if (lower === 'to' && this.settles()) this.inSetting = true;
   }
 
-  private symbol(): void {
-    const letter = this.source[this.at] ?? '';
-    this.at += 1;
-    if (letter === ';') {
-      this.verb = undefined;
-      this.inSetting = false;
-    }
-    this.put(letter);
-    if (letter === '=' && this.settles()) this.inSetting = true;
+  private symbol(symbol: string): void {
+    this.put(symbol);
+    if (symbol === '=' && this.settles()) this.inSetting = true;
+    if (symbol !== ';') return;
+    this.verb = undefined;
+    this.inSetting = false;
   }
 
   /** In SET x = y and ALTER … SET x TO y the value may be a bare word. */

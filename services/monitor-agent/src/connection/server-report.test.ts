@@ -1,0 +1,157 @@
+import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
+import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
+import { readFacts } from './read-facts.ts';
+import { reportOf, reportOfFailure } from './server-report.rules.ts';
+
+const AT = '2026-11-20T00:00:00.000Z';
+const target = {
+  host: 'db.example.com',
+  port: 5432,
+  database: 'postgres',
+  user: 'watcher',
+  tlsMode: 'verify-full' as const,
+  loopback: false,
+};
+const bad = (report: ServerReport) => report.checks.filter((check) => !check.ok);
+
+describe.each(VERSIONS)('the report about a real server ($name)', (binaries) => {
+  async function report(server: PostgresServer, user = 'watcher'): Promise<ServerReport> {
+    const connection = await watch(server, { user });
+    const facts = await readFacts(connection);
+    await connection.close();
+    return reportOf(facts, { ...target, user }, AT);
+  }
+  /** Runs the SQL of a check as the administrator, as a customer would. */
+  const mend = (server: PostgresServer, found: ServerReport, id: string) =>
+    server.sql(found.checks.find((check) => check.id === id)?.fixSql ?? 'no fix');
+
+  test('behaviour 14: with pg_monitor alone, exactly bloat, EXPLAIN and sequences stay dark; the grant lights them', async () => {
+    const server = await PostgresServer.start(binaries, { settings: { track_io_timing: 'on' } });
+    await server.sql(`create role watcher login password '${WATCHER_PASSWORD}';
+      grant pg_monitor to watcher;
+      create extension pg_stat_statements`);
+    const first = await report(server);
+    expect(first).toMatchObject({ ok: true, usable: true });
+    expect(first.version).toMatch(/^\d+\.\d+$/);
+    expect(bad(first).map((check) => check.id)).toEqual(['bloat', 'explain', 'sequences']);
+    for (const check of bad(first)) {
+      expect(check).toMatchObject({ severity: 'info', fixSql: 'GRANT pg_read_all_data TO "watcher";' });
+    }
+    await mend(server, first, 'bloat');
+    expect(bad(await report(server))).toEqual([]);
+    await server.stop();
+  });
+
+  test('a bare server and role: everything missing is named, and its SQL mends it', async () => {
+    const server = await PostgresServer.start(binaries, {
+      settings: { shared_preload_libraries: 'auto_explain', track_io_timing: 'on' },
+    });
+    await server.sql(`create role watcher login password '${WATCHER_PASSWORD}' connection limit 1`);
+    const first = await report(server);
+    expect(first).toMatchObject({ ok: false, usable: true });
+    expect(bad(first).map((check) => check.code)).toEqual([
+      'pg_monitor_missing',
+      'connection_limit_low',
+      'statements_not_preloaded',
+      'statements_not_created',
+      'bloat_dark',
+      'explain_dark',
+      'sequences_dark',
+    ]);
+    await mend(server, first, 'monitoring_role');
+    await mend(server, first, 'connection_limit');
+    const second = await report(server);
+    expect(second.checks.find((check) => check.id === 'statements_preloaded')).toMatchObject({
+      fixSql: "ALTER SYSTEM SET shared_preload_libraries = 'auto_explain', 'pg_stat_statements';",
+      restart: true,
+    });
+    await mend(server, second, 'statements_preloaded');
+    await mend(server, second, 'statements_created');
+    await server.halt();
+    await server.boot();
+    expect(bad(await report(server)).map((check) => check.id)).toEqual(['bloat', 'explain', 'sequences']);
+    await server.stop();
+  });
+
+  test('statements that are not counted, an extension that was not updated, counting turned off', async () => {
+    const server = await PostgresServer.start(binaries, {
+      settings: { 'pg_stat_statements.track': 'none', track_counts: 'off', track_activities: 'off' },
+    });
+    await server.sql(`create role watcher login password '${WATCHER_PASSWORD}';
+      grant pg_monitor to watcher;
+      create extension pg_stat_statements version '1.8'`);
+    const first = await report(server);
+    expect(bad(first).map((check) => check.code)).toEqual([
+      'statements_outdated',
+      'statements_track_none',
+      'track_counts_off',
+      'track_activities_off',
+      'track_io_timing_off',
+      'bloat_dark',
+      'explain_dark',
+      'sequences_dark',
+    ]);
+    for (const id of [
+      'statements_current',
+      'statements_track',
+      'track_counts',
+      'track_activities',
+      'track_io_timing',
+    ]) {
+      await mend(server, first, id);
+    }
+    expect(bad(await report(server)).map((check) => check.id)).toEqual(['bloat', 'explain', 'sequences']);
+    await server.stop();
+  });
+
+  test('a superuser works, and hears that less is enough', async () => {
+    const server = await PostgresServer.start(binaries);
+    await server.sql(`create role watcher superuser login password '${WATCHER_PASSWORD}'`);
+    expect(bad(await report(server)).map((check) => check.code)).toEqual([
+      'superuser',
+      'statements_not_created',
+      'track_io_timing_off',
+    ]);
+    await server.stop();
+  });
+});
+
+test('a failing connection shows how far it came', () => {
+  const refused = reportOfFailure('connection_refused', target, AT);
+  expect(refused).toMatchObject({ ok: false, usable: false, version: null });
+  expect(refused.checks).toEqual([
+    {
+      id: 'reach',
+      ok: false,
+      severity: 'error',
+      code: 'connection_refused',
+      what: expect.stringContaining('port 5432'),
+    },
+  ]);
+  const password = reportOfFailure('password_wrong', target, AT);
+  expect(password.checks.map(({ id, ok }) => [id, ok])).toEqual([
+    ['reach', true],
+    ['tls', true],
+    ['login', false],
+  ]);
+  const full = reportOfFailure('too_many_connections', { ...target, user: 'a"b', tlsMode: 'disable' }, AT);
+  expect(full.checks.map(({ id, ok }) => [id, ok])).toEqual([
+    ['reach', true],
+    ['login', false],
+  ]);
+  expect(full.checks[1]?.fixSql).toBe('ALTER ROLE "a""b" CONNECTION LIMIT 3;');
+});
+
+test('TLS that is off or unverified is a warning, except on the machine itself', () => {
+  const facts = { version: 180_000, connectionLimit: -1, connectionsLeft: 50 } as Parameters<typeof reportOf>[0];
+  const tls = (more: Partial<typeof target>) =>
+    reportOf(facts, { ...target, ...more } as never, AT).checks.find(({ id }) => id === 'tls');
+  expect(tls({ tlsMode: 'disable' as never })).toMatchObject({ ok: false, severity: 'warning', code: 'tls_off' });
+  expect(tls({ tlsMode: 'require' as never })).toMatchObject({
+    ok: false,
+    severity: 'warning',
+    code: 'tls_unverified',
+  });
+  expect(tls({ tlsMode: 'disable' as never, loopback: true })).toMatchObject({ ok: true });
+});
