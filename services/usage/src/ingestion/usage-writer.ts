@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
-import { ensureDays } from '@tidegate/database/partitions';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
@@ -8,6 +7,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { findAnchors } from '../accounts/account.rows.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import type { Known } from './admission.rules.ts';
+import { ensureEventDays } from './event-days.ts';
 import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
 import { type Written, writeEvents } from './write-events.ts';
 
@@ -59,7 +59,7 @@ export class UsageWriter {
     return writeEvents(tx, emit, { events, known: await this.know(tx, events), now });
   }
 
-  /** Making a partition locks the whole table, so it has a transaction of its own and happens once a day. */
+  /** Days that this process has not seen yet; nothing is asked of Postgres otherwise. */
   async ensurePartitions(events: readonly { at: string }[], now: number): Promise<void> {
     const today = Math.floor(now / DAY_MS);
     const lacking = events
@@ -68,7 +68,7 @@ export class UsageWriter {
       .filter((day) => !this.days.has(day) && day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1);
     if (lacking.length === 0) return;
     const back = Math.max(0, today - Math.min(...lacking));
-    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { back, ahead: 3 }));
+    await ensureEventDays(this.tenants, { back, ahead: 3 });
     for (let day = today - back; day <= today + 3; day += 1) this.days.add(day);
   }
 

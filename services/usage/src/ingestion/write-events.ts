@@ -41,16 +41,16 @@ export async function writeEvents(
     }
     return [countable(event, index, admitted.periodStart)];
   });
-  const { unique, repeated } = withoutRepeats(candidates, rejected);
-  if (unique.length === 0) return { accepted: 0, duplicates: repeated, rejected };
+  const { unique, repeats } = withoutRepeats(candidates);
+  if (unique.length === 0) return { accepted: 0, duplicates: 0, rejected };
   const counted = await countEvents(tx, unique);
-  const known = unique.filter((_, index) => counted.repeated.has(index));
-  const fresh = known.length === 0 ? unique : unique.filter((_, index) => !counted.repeated.has(index));
-  const conflicts = known.length === 0 ? new Set<number>() : await findConflicts(tx, known);
-  for (const position of conflicts) rejected.set(known[position]?.index ?? 0, CONFLICT);
+  const fresh = counted.repeated.size === 0 ? unique : unique.filter((_, index) => !counted.repeated.has(index));
+  const again = [...unique.filter((_, index) => counted.repeated.has(index)), ...repeats];
+  const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
+  for (const position of conflicts) rejected.set(again[position]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
   for (const reached of counted.reached) await announce(emit, reached, batch.known);
-  return { accepted: fresh.length, duplicates: repeated + known.length - conflicts.size, rejected };
+  return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
 }
 
 function countable(event: UsageEvent, index: number, periodStart: number): Candidate {
@@ -69,19 +69,17 @@ function countable(event: UsageEvent, index: number, periodStart: number): Candi
   };
 }
 
-/** Each identity once, the first one; sorted as the statement wants it. */
-function withoutRepeats(candidates: Candidate[], rejected: Map<number, Rejection>) {
+/** Each identity once, the first one, sorted as the statement wants it; and what repeats one. */
+function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
   const byKey = new Map<string, Candidate>();
-  let repeated = 0;
+  const repeats: Candidate[] = [];
   for (const candidate of candidates) {
     const key = candidate.org + candidate.key;
-    const first = byKey.get(key);
-    if (!first) byKey.set(key, candidate);
-    else if (first.digest === candidate.digest) repeated += 1;
-    else rejected.set(candidate.index, CONFLICT);
+    if (byKey.has(key)) repeats.push(candidate);
+    else byKey.set(key, candidate);
   }
   const unique = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
-  return { unique, repeated };
+  return { unique, repeats };
 }
 
 async function announce(emit: Emit, reached: Reached, known: Known): Promise<void> {

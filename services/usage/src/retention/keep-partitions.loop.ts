@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
-import { dropDays, ensureDays } from '@tidegate/database/partitions';
+import { dropDays } from '@tidegate/database/partitions';
 import { Tenants } from '@tidegate/database/tenants';
 import { Loop, OnStart, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { ensureEventDays } from '../ingestion/event-days.ts';
 import { UsageConfig } from '../usage.config.ts';
 import { forgetIdentities, forgetLeases, forgetRejected } from './retention.rows.ts';
 
@@ -18,12 +19,12 @@ export class KeepPartitions {
 
   @OnStart()
   async start(): Promise<void> {
-    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { back: 1, ahead: 3 }));
+    await ensureEventDays(this.tenants, { back: 1, ahead: 3 });
   }
 
   @Loop({ name: 'keep-usage-partitions', everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
-    await this.tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', { ahead: 3 }));
+    await ensureEventDays(this.tenants, { ahead: 3 });
     await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
     await this.tenants.system('ingest', (tx) => forgetLeases(tx, MAX_EVENT_AGE_DAYS + 5));
     await this.tenants.system('ingest', (tx) => forgetRejected(tx, REJECTED_DAYS));

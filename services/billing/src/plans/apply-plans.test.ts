@@ -1,0 +1,128 @@
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { applyPlans, diffPlans, listPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
+import { getSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { newId } from '@tidegate/database/ids';
+import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
+
+let billing: Fixture;
+beforeEach(async () => {
+  billing = await openBilling();
+});
+afterEach(() => billing.close());
+
+const generous = SHIPPED.replace('      bots: 5\n', '      bots: 6\n');
+
+test('the first catalogue is version 1, and everybody can read it', async () => {
+  expect(await billing.call(diffPlans, { yaml: SHIPPED })).toMatchObject({ catalogueVersion: 0, changed: true });
+  expect(await billing.call(applyPlans, { yaml: SHIPPED })).toMatchObject({ appliedVersion: 1 });
+  const { catalogueVersion, items, features } = await billing.call(listPlans, {});
+  expect(catalogueVersion).toBe(1);
+  expect(items.map((plan) => [plan.plan, plan.version, plan.prices[0]?.amountMinor])).toEqual([
+    ['free', 1, 0],
+    ['pro', 1, 2_900],
+    ['business', 1, 14_900],
+  ]);
+  expect(features).toContainEqual({ key: 'api_calls', name: 'API calls', unit: 'call', description: '' });
+});
+
+test('the same content, whatever its comments, is no new version', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const again = await billing.call(applyPlans, { yaml: `# a remark\n${SHIPPED}` });
+  expect(again).toMatchObject({ appliedVersion: 1, changed: false });
+  expect(new Set(again.changes.map((change) => change.change))).toEqual(new Set(['unchanged']));
+});
+
+test('only a changed plan gets a new version; the diff names the field and says whom it concerns', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  await billing.call(getEntitlements, {});
+  const { changes } = await billing.call(applyPlans, { yaml: generous });
+  expect(changes.map((change) => [change.plan, change.change, change.toVersion])).toEqual([
+    ['free', 'changed', 2],
+    ['pro', 'unchanged', 1],
+    ['business', 'unchanged', 1],
+  ]);
+  expect(changes[0]).toMatchObject({
+    subscriptions: 1,
+    fields: [{ field: 'features/bots/limit', before: '5', after: '6' }],
+  });
+});
+
+test('running subscriptions keep their version until they are moved', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const org = newId();
+  await billing.call(getEntitlements, {}, org);
+  await billing.call(applyPlans, { yaml: generous });
+  await billing.refresh();
+  expect(await billing.call(getEntitlements, {}, org)).toMatchObject({
+    planVersion: 1,
+    features: { bots: { limit: 5 } },
+  });
+  expect(await billing.call(getSubscription, {}, org)).toMatchObject({ planVersion: 1, latestVersion: 2 });
+  expect(await billing.call(getEntitlements, {})).toMatchObject({ planVersion: 2, features: { bots: { limit: 6 } } });
+
+  expect(await billing.call(movePlans, { plan: 'free', dryRun: true })).toMatchObject({ subscriptions: 1, version: 2 });
+  expect(await billing.call(movePlans, { plan: 'free' })).toMatchObject({ subscriptions: 1 });
+  await billing.refresh();
+  expect(await billing.call(getEntitlements, {}, org)).toMatchObject({
+    planVersion: 2,
+    features: { bots: { limit: 6 } },
+  });
+  expect((await billing.announced(org)).map((snapshot) => snapshot.version)).toEqual([1, 2]);
+  expect(await billing.call(movePlans, { plan: 'free' })).toMatchObject({ subscriptions: 0 });
+});
+
+test('a cheaper offer of more becomes the suggested upgrade of everybody, without a change of plan', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const org = newId();
+  expect((await billing.call(getEntitlements, {}, org)).upgrade['bots']).toMatchObject({ plan: 'pro', limit: 25 });
+  await billing.call(applyPlans, { yaml: SHIPPED.replace('      bots: 25\n', '      bots: 5\n') });
+  await billing.refresh();
+  expect((await billing.announced(org)).map(({ version, upgrade }) => [version, upgrade['bots']?.plan])).toEqual([
+    [1, 'pro'],
+    [2, 'business'],
+  ]);
+});
+
+test('a catalogue that changes nothing for an organisation announces nothing', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const org = newId();
+  await billing.call(getEntitlements, {}, org);
+  await billing.call(applyPlans, { yaml: SHIPPED.replace('For people who run', 'For those who run') });
+  await billing.refresh();
+  expect(await billing.announced(org)).toHaveLength(1);
+});
+
+test('a plan that leaves the catalogue stays with those who have it, and is offered to nobody', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const withoutBusiness = SHIPPED.slice(0, SHIPPED.indexOf('  business:'));
+  expect((await billing.call(applyPlans, { yaml: withoutBusiness })).changes[2]).toMatchObject({
+    plan: 'business',
+    change: 'removed',
+  });
+  expect((await billing.call(listPlans, {})).items.map((plan) => plan.plan)).toEqual(['free', 'pro']);
+});
+
+test('two catalogues applied at once become two versions, one after the other; an expected version is kept to', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const applied = await Promise.all(
+    [6, 7, 8].map((bots) =>
+      billing.call(applyPlans, { yaml: SHIPPED.replace('      bots: 5\n', `      bots: ${bots}\n`) }),
+    ),
+  );
+  expect(applied.map((one) => one.appliedVersion).sort()).toEqual([2, 3, 4]);
+  await expect(billing.call(applyPlans, { yaml: SHIPPED, expectedVersion: 2 })).rejects.toMatchObject({
+    code: 'catalogue_changed',
+    data: { catalogueVersion: 4 },
+  });
+});
+
+test('a catalogue with faults is refused and changes nothing', async () => {
+  const broken = SHIPPED.replace('servers: 2', 'servers: lots');
+  for (const operation of [validatePlans, diffPlans, applyPlans]) {
+    await expect(billing.call(operation, { yaml: broken })).rejects.toMatchObject({
+      code: 'catalogue_invalid',
+      data: { errors: [{ field: '/plans/free/features/servers', line: 40 }] },
+    });
+  }
+  expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({ plans: ['free', 'pro', 'business'] });
+});

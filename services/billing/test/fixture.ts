@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { newId } from '@tidegate/database/ids';
+import { migrate } from '@tidegate/database/migrate';
+import { Tenants } from '@tidegate/database/tenants';
+import { operationHandlers } from '@tidegate/messaging/handler';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { Outbox } from '@tidegate/messaging/outbox';
+import pg from 'pg';
+import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
+import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
+import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
+import { ApplyPlans } from '../src/plans/apply-plans.ts';
+import { DiffPlans } from '../src/plans/diff-plans.ts';
+import { ListPlans } from '../src/plans/list-plans.ts';
+import { MovePlans } from '../src/plans/move-plans.ts';
+import { ValidatePlans } from '../src/plans/validate-plans.ts';
+import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
+import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
+
+const root = (path: string) => join(__dirname, '../../..', path);
+export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
+
+export async function openBilling() {
+  const name = `b${newId().replaceAll('-', '')}`;
+  const admin = new pg.Client({ host: '127.0.0.1', port: 54877, user: 'admin', database: 'postgres' });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  await migrate({ connectionString: `postgres://admin@127.0.0.1:54877/${name}` }, [
+    {
+      schema: 'billing',
+      role: name,
+      password: 'x',
+      folders: ['libs/database/migrations', 'libs/messaging/migrations', 'services/billing/migrations'].map(root),
+    },
+  ]);
+  const dataSource = await connectDatabase({
+    host: '127.0.0.1',
+    port: 54877,
+    database: name,
+    user: name,
+    password: 'x',
+    schema: 'billing',
+    poolSize: 16,
+  });
+  const tenants = new Tenants(dataSource);
+  const outbox = new Outbox('billing', () => {});
+  const handlers = [
+    new ApplyPlans(tenants, outbox),
+    new DiffPlans(tenants),
+    new ListPlans(),
+    new ValidatePlans(),
+    new MovePlans(tenants),
+    new GetEntitlements(),
+    new CurrentEntitlements(),
+    new GetSubscription(),
+    new SetSubscription(tenants, outbox),
+  ].flatMap(operationHandlers);
+  const runner = new OperationRunner(tenants, outbox);
+  const refresh = new RefreshEntitlements(tenants, outbox);
+  return {
+    tenants,
+    /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
+    call: async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
+      const found = handlers.find((one) => one.operation === operation);
+      if (!found) throw new Error(`No handler of ${operation.name} here.`);
+      const service = operation.scope === 'service';
+      const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
+      const { signal } = new AbortController();
+      return (await runner.run(found, { caller, input, signal })) as Output<Op>;
+    },
+    refresh: () => refresh.turn({ signal: new AbortController().signal }),
+    /** Every snapshot that was announced for the organisation, in order. */
+    announced: (orgId: string): Promise<Entitlements[]> =>
+      tenants.as({}, async (tx) => {
+        const rows = await tx.query<{ body: string }>(
+          "select body from outbox where subject = 'evt.billing.entitlements.changed.v1' and org_id = $1 order by id",
+          [orgId],
+        );
+        return rows.map((row) => JSON.parse(row.body) as Entitlements);
+      }),
+    close: () => dataSource.destroy(),
+  };
+}
+export type Fixture = Awaited<ReturnType<typeof openBilling>>;

@@ -1,0 +1,62 @@
+import { snapshot } from '../../test/snapshot.ts';
+import { fillGaps, historyRange, meterUsage } from './balance.rules.ts';
+
+const meter = { meter: 'calls', name: 'Calls', unit: 'call', description: '' };
+const period = { start: '2026-10-31T10:00:00.000Z', end: '2026-11-30T10:00:00.000Z' };
+const line = (calls: number | null, used: number, reserved = 0) =>
+  meterUsage(meter, { used, reserved }, snapshot({ calls }), period);
+
+test('what is lent counts against what remains, not as used', () => {
+  expect(line(100, 30, 20)).toMatchObject({ used: 30, reserved: 20, remaining: 50, percent: 30, resetsAt: period.end });
+});
+
+test('the percentage is rounded down, so that 100 means reached, and stays exact for huge numbers', () => {
+  expect(line(1_000, 999).percent).toBe(99);
+  expect(line(3, 3).percent).toBe(100);
+  expect(line(9_007_199_254_740_991, 9_007_199_254_740_990).percent).toBe(99);
+  expect(line(0, 0).percent).toBe(0);
+  expect(line(0, 1).percent).toBe(100);
+});
+
+test('past the limit nothing remains; below zero nothing is used', () => {
+  expect(line(10, 12)).toMatchObject({ remaining: 0, percent: 120 });
+  expect(line(10, -2)).toMatchObject({ remaining: 12, percent: 0 });
+});
+
+test('an unlimited meter has no percentage, one outside the plan no allowance', () => {
+  expect(line(null, 5)).toMatchObject({ limit: null, remaining: null, percent: null, included: true });
+  expect(meterUsage({ ...meter, meter: 'faxes' }, { used: 0, reserved: 0 }, snapshot(), period)).toMatchObject({
+    included: false,
+    limit: 0,
+    remaining: 0,
+  });
+});
+
+const now = Date.parse('2026-11-20T10:20:00Z');
+const range = (from: string | undefined, to: string | undefined, granularity: 'hour' | 'day') => {
+  const found = historyRange({ from, to, granularity }, now);
+  return [new Date(found.from).toISOString(), new Date(found.to).toISOString()];
+};
+
+test('a range covers whole hours or days', () => {
+  expect(range('2026-11-20T08:59:00Z', '2026-11-20T10:00:00Z', 'hour')).toEqual([
+    '2026-11-20T08:00:00.000Z',
+    '2026-11-20T10:00:00.000Z',
+  ]);
+  expect(range(undefined, undefined, 'day')).toEqual(['2026-10-22T00:00:00.000Z', '2026-11-21T00:00:00.000Z']);
+});
+
+test('an empty or endless range is refused with the field', () => {
+  expect(() => range('2026-11-21T00:00:00Z', '2026-11-20T00:00:00Z', 'hour')).toThrow(/from.*must lie before/);
+  expect(() => range('2025-01-01T00:00:00Z', undefined, 'hour')).toThrow(/at most 744 hours/);
+});
+
+test('hours without usage are zero, none is missing', () => {
+  const filled = fillGaps(historyRange({ granularity: 'hour' }, now), [
+    { start: new Date('2026-11-20T09:00:00Z'), quantity: '7', events: '2' },
+  ]);
+  expect(filled).toHaveLength(48);
+  expect(filled.filter((bucket) => bucket.quantity > 0)).toEqual([
+    { start: '2026-11-20T09:00:00.000Z', quantity: 7, events: 2 },
+  ]);
+});

@@ -1,0 +1,157 @@
+import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { currentUsage } from '@tidegate/contracts/usage/usage';
+import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { snapshot } from '../../test/snapshot.ts';
+import { CurrentUsage } from '../balances/current-usage.ts';
+import { ReturnLease } from './return-lease.ts';
+import { TakeLease } from './take-lease.ts';
+
+let usage: Fixture;
+beforeAll(async () => {
+  usage = await openUsage();
+});
+afterAll(() => usage.close());
+
+// The accounts are known here, so nobody asks billing over the bus.
+const taker = new TakeLease(undefined as never);
+let keys = 0;
+const nextKey = () => {
+  keys += 1;
+  return `k${keys}`;
+};
+const take = (org: string, given: Record<string, unknown> = {}) =>
+  usage.call(taker, takeLease, { meter: 'calls', want: 10, holderId: 'h', leaseKey: nextKey(), ...given }, org);
+const giveBack = (org: string, leaseId: string | null, spent: number) =>
+  usage.call(new ReturnLease(), returnLease, { leaseId, spent }, org);
+const report = (org: string, quantity: number, lease?: string | null) =>
+  usage.writer().writeBatch([
+    {
+      id: nextKey(),
+      org,
+      meter: 'calls',
+      quantity,
+      at: new Date().toISOString(),
+      source: 'test',
+      ...(lease ? { lease } : {}),
+    },
+  ]);
+async function standing(org: string) {
+  const { items } = await usage.call(new CurrentUsage(undefined as never), currentUsage, {}, org);
+  const { used, reserved, remaining, limit } = items.find((item) => item.meter === 'calls') ?? {};
+  return { used, reserved, remaining, limit };
+}
+async function newOrg(calls: number | null): Promise<string> {
+  const account = snapshot({ calls });
+  await usage.saveAccount(account);
+  return account.orgId;
+}
+
+test('64 callers that take as much as they can get exactly the limit, to the unit', async () => {
+  const org = await newOrg(777);
+  const sums = await Promise.all(
+    Array.from({ length: 64 }, async (_, caller) => {
+      let sum = 0;
+      for (let granted = -1; granted !== 0; sum += granted) {
+        ({ granted } = await take(org, { want: 1 + (caller % 60), holderId: `h${caller}` }));
+      }
+      return sum;
+    }),
+  );
+  expect(sums.reduce((total, sum) => total + sum, 0)).toBe(777);
+  expect(await standing(org)).toEqual({ used: 0, reserved: 777, remaining: 0, limit: 777 });
+});
+
+test('usage reported without a lease narrows what is lent, while it is lent', async () => {
+  const org = await newOrg(300);
+  const lent = Array.from({ length: 16 }, async (_, caller) => {
+    let sum = 0;
+    for (let granted = -1; granted !== 0; sum += granted) {
+      ({ granted } = await take(org, { holderId: `h${caller}` }));
+    }
+    return sum;
+  });
+  const reports = Array.from({ length: 20 }, () => report(org, 1));
+  await Promise.all(reports);
+  const sum = (await Promise.all(lent)).reduce((total, one) => total + one, 0);
+  // What was lent before a report came cannot be taken back; after all reports nothing more is lent.
+  expect(sum).toBeLessThanOrEqual(300);
+  expect(sum).toBeGreaterThanOrEqual(280);
+  expect(await take(org)).toMatchObject({ leaseId: null, granted: 0, used: 20, upgradeTo: 'pro' });
+});
+
+test('the same key answers the same lease, also for two calls at once', async () => {
+  const org = await newOrg(1_000);
+  const [one, two] = await Promise.all([take(org, { leaseKey: 'same' }), take(org, { leaseKey: 'same' })]);
+  expect(one.leaseId).toBe(two.leaseId);
+  expect(await take(org, { leaseKey: 'same', want: 500 })).toMatchObject({ leaseId: one.leaseId, granted: 10 });
+  expect((await take(org, { leaseKey: 'same', holderId: 'other' })).leaseId).not.toBe(one.leaseId);
+  expect(await standing(org)).toMatchObject({ reserved: 20 });
+});
+
+test('what is returned is free at once, what was spent moves from reserved to used when its events arrive', async () => {
+  const org = await newOrg(1_000);
+  const { leaseId } = await take(org, { want: 30 });
+  await report(org, 5, leaseId);
+  expect(await standing(org)).toEqual({ used: 5, reserved: 25, remaining: 970, limit: 1_000 });
+  expect(await giveBack(org, leaseId, 12)).toEqual({ leaseId, granted: 30, spent: 12, released: 18 });
+  expect(await standing(org)).toEqual({ used: 5, reserved: 7, remaining: 988, limit: 1_000 });
+  await report(org, 7, leaseId);
+  expect(await standing(org)).toEqual({ used: 12, reserved: 0, remaining: 988, limit: 1_000 });
+});
+
+test('a duplicate of an event settles its lease once', async () => {
+  const org = await newOrg(1_000);
+  const { leaseId } = await take(org, { want: 10 });
+  const event = {
+    id: 'once',
+    org,
+    meter: 'calls',
+    quantity: 4,
+    at: new Date().toISOString(),
+    source: 's',
+    lease: leaseId ?? '',
+  };
+  await usage.writer().writeBatch([event, event]);
+  await usage.writer().writeBatch([event]);
+  expect(await standing(org)).toMatchObject({ used: 4, reserved: 6 });
+});
+
+test('returning twice is fine, returning something else is not, nor more than was granted', async () => {
+  const org = await newOrg(1_000);
+  const { leaseId } = await take(org);
+  await expect(giveBack(org, leaseId, 11)).rejects.toMatchObject({ code: 'validation_failed' });
+  await giveBack(org, leaseId, 3);
+  expect(await giveBack(org, leaseId, 3)).toMatchObject({ spent: 3 });
+  await expect(giveBack(org, leaseId, 4)).rejects.toMatchObject({ code: 'lease_closed', data: { spent: 3 } });
+});
+
+test("another organisation's lease does not exist", async () => {
+  const [mine, theirs] = [await newOrg(100), await newOrg(100)];
+  const { leaseId } = await take(theirs);
+  await expect(giveBack(mine, leaseId, 0)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('a lease that was never returned frees what it did not report a while after it expired', async () => {
+  const org = await newOrg(20);
+  const { leaseId, granted } = await take(org, { want: 20 });
+  const expire = (seconds: number) =>
+    usage.tenants.run(org, (tx) =>
+      tx.query("update leases set expires_at = now() - $1::int * interval '1 second' where id = $2", [
+        seconds,
+        leaseId,
+      ]),
+    );
+  await expire(30);
+  expect(await standing(org)).toMatchObject({ reserved: granted });
+  await expire(61);
+  expect(await standing(org)).toMatchObject({ reserved: 0, remaining: 20 });
+});
+
+test('unlimited meters are lent as wanted, meters outside the plan not at all', async () => {
+  const org = await newOrg(null);
+  expect(await take(org, { want: 1_000_000 })).toMatchObject({ granted: 1_000_000, limit: null });
+  await expect(take(org, { meter: 'bananas' })).rejects.toMatchObject({
+    code: 'unknown_meter',
+    data: { meters: ['calls', 'mails'] },
+  });
+});

@@ -1,0 +1,69 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { newId } from '@tidegate/database/ids';
+import { migrate } from '@tidegate/database/migrate';
+import { Tenants } from '@tidegate/database/tenants';
+import { operationHandlers } from '@tidegate/messaging/handler';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { Outbox } from '@tidegate/messaging/outbox';
+import pg from 'pg';
+import { saveAccount } from '../src/accounts/account.rows.ts';
+import { UsageWriter } from '../src/ingestion/usage-writer.ts';
+import { saveMeters } from '../src/meters/meter.rows.ts';
+
+const root = (path: string) => fileURLToPath(new URL(path, pathToFileURL(`${__dirname}/`)));
+export async function openUsage() {
+  const name = `u${newId().replaceAll('-', '')}`;
+  const admin = new pg.Client({ host: '127.0.0.1', port: 54877, user: 'admin', database: 'postgres' });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  const url = `postgres://admin@127.0.0.1:54877/${name}`;
+  await migrate({ connectionString: url }, [
+    {
+      schema: 'usage',
+      role: name,
+      password: 'x',
+      folders: [
+        root('../../../libs/database/migrations'),
+        root('../../../libs/messaging/migrations'),
+        root('../migrations'),
+      ],
+    },
+  ]);
+  const dataSource = await connectDatabase({
+    host: '127.0.0.1',
+    port: 54877,
+    database: name,
+    user: name,
+    password: 'x',
+    schema: 'usage',
+    poolSize: 16,
+  });
+  const tenants = new Tenants(dataSource);
+  const outbox = new Outbox('usage', () => {});
+  await tenants.as({}, (tx) =>
+    saveMeters(
+      tx,
+      ['calls', 'mails'].map((key) => ({ key, name: key, unit: '', description: '' })),
+    ),
+  );
+  return {
+    tenants,
+    outbox,
+    writer: () => new UsageWriter(tenants, outbox),
+    /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
+    call: async <Op extends Operation>(handler: object, operation: Op, input: unknown, orgId: string) => {
+      const found = operationHandlers(handler).find((one) => one.operation === operation);
+      if (!found) throw new Error(`No handler of ${operation.name} here.`);
+      const caller = { kind: 'user' as const, orgId, scopes: [operation.scope] };
+      const { signal } = new AbortController();
+      return (await new OperationRunner(tenants, outbox).run(found, { caller, input, signal })) as Output<Op>;
+    },
+    close: () => dataSource.destroy(),
+    saveAccount: (snapshot: Entitlements) => tenants.run(snapshot.orgId, (tx) => saveAccount(tx, snapshot)),
+  };
+}
+export type Fixture = Awaited<ReturnType<typeof openUsage>>;
