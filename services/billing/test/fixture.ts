@@ -24,29 +24,40 @@ import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 const root = (path: string) => join(__dirname, '../../..', path);
 export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
 
-export async function openBilling() {
-  const name = `b${newId().replaceAll('-', '')}`;
+async function openSchema(schema: string, folders: string[]) {
+  const name = `t${newId().replaceAll('-', '')}`;
   const admin = new pg.Client({ host: '127.0.0.1', port: 54877, user: 'admin', database: 'postgres' });
   await admin.connect();
   await admin.query(`create database ${name}`);
   await admin.end();
   await migrate({ connectionString: `postgres://admin@127.0.0.1:54877/${name}` }, [
     {
-      schema: 'billing',
+      schema,
       role: name,
       password: 'x',
-      folders: ['libs/database/migrations', 'libs/messaging/migrations', 'services/billing/migrations'].map(root),
+      folders: ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root),
     },
   ]);
-  const dataSource = await connectDatabase({
+  return connectDatabase({
     host: '127.0.0.1',
     port: 54877,
     database: name,
     user: name,
     password: 'x',
-    schema: 'billing',
+    schema,
     poolSize: 16,
   });
+}
+
+/** The schema of a service that owns bots. */
+export async function openOwner() {
+  const dataSource = await openSchema('owner', ['libs/entitlements/migrations', 'services/billing/test/owner']);
+  return { tenants: new Tenants(dataSource), close: () => dataSource.destroy() };
+}
+export type Owner = Awaited<ReturnType<typeof openOwner>>;
+
+export async function openBilling() {
+  const dataSource = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('billing', () => {});
   const handlers = [

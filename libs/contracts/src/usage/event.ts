@@ -57,5 +57,5 @@ export const USAGE_CONSUMER = 'usage-ingest';
 export const usageSubject = (org: string, meter: string): string => `usage.${org}.${meter}`;
 
 /** The body of one message: several events may ride in it (50 lift publishing about tenfold). */
-export const UsageMessage = z.array(UsageEvent).min(1).max(2_000).meta({ id: 'UsageMessage' });
+export const UsageMessage = z.array(UsageEvent).min(1).max(500).meta({ id: 'UsageMessage' });
 export type UsageMessage = z.infer<typeof UsageMessage>;

@@ -2,11 +2,23 @@ import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import type { Bus } from '@tidegate/messaging/bus';
-import { findAccount } from './account.rows.ts';
+import { findAccount, saveAccount } from './account.rows.ts';
 
 /** The organisation's snapshot; asked of billing when its event has not arrived yet. */
 export async function requireAccount(tx: Tx, bus: Bus): Promise<Entitlements> {
-  const { orgId } = tx;
+  return (await findAccount(tx, owner(tx))) ?? (await bus.call(getEntitlements, {}, { orgId: owner(tx) }));
+}
+
+/** The same, and kept, so that what is written now finds the organisation's anchor and quotas. */
+export async function keepAccount(tx: Tx, bus: Bus): Promise<Entitlements> {
+  const known = await findAccount(tx, owner(tx));
+  if (known) return known;
+  const fetched = await bus.call(getEntitlements, {}, { orgId: owner(tx) });
+  await saveAccount(tx, fetched);
+  return fetched;
+}
+
+function owner({ orgId }: Tx): string {
   if (!orgId) throw forbidden({}, 'Usage belongs to an organisation: call with one.');
-  return (await findAccount(tx, orgId)) ?? (await bus.call(getEntitlements, {}, { orgId }));
+  return orgId;
 }

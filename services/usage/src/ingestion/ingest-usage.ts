@@ -4,8 +4,7 @@ import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { saveAccount } from '../accounts/account.rows.ts';
-import { requireAccount } from '../accounts/require-account.ts';
+import { keepAccount } from '../accounts/require-account.ts';
 import { isBadData } from './bad-data.ts';
 import { UsageWriter } from './usage-writer.ts';
 
@@ -25,8 +24,7 @@ export class IngestUsage {
     const now = Date.now();
     const { events, positions, rejected } = read(input.events, caller.orgId ?? '', now);
     await this.writer.ensurePartitions(events, now);
-    // Makes the organisation known when its plan has not arrived yet.
-    await saveAccount(tx, await requireAccount(tx, this.bus));
+    await keepAccount(tx, this.bus);
     try {
       const written = await this.writer.write(tx, emit, events, now);
       for (const [index, rejection] of written.rejected) rejected.push({ index: positions[index] ?? 0, ...rejection });

@@ -8,7 +8,7 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { requireAccount } from '../accounts/require-account.ts';
+import { keepAccount } from '../accounts/require-account.ts';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { requireMeter } from '../meters/require-meter.ts';
 import { findLeaseByKey, insertLease, lockBalance, sumHeld } from './lease.rows.ts';
@@ -20,7 +20,7 @@ export class TakeLease {
 
   @Handles(takeLease)
   async handle({ input, tx }: Call<typeof takeLease>): Promise<Lease> {
-    const account = await requireAccount(tx, this.bus);
+    const account = await keepAccount(tx, this.bus);
     const grant = account.features[input.meter];
     if (grant?.kind !== 'metered') {
       await requireMeter(tx, input.meter);

@@ -1,0 +1,193 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { USAGE_CONSUMER, USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
+import { newId } from '@tidegate/database/ids';
+import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { until } from '@tidegate/testing/until';
+import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
+import { snapshot } from '../../test/snapshot.ts';
+import { IngestUsageStream } from './ingest-usage.loop.ts';
+import { ReplayParked } from './replay-parked.loop.ts';
+import type { UsageWriter } from './usage-writer.ts';
+
+let usage: Fixture;
+let nc: NatsConnection;
+beforeAll(async () => {
+  setLogLevel('silent');
+  usage = await openUsage();
+  nc = await openStream();
+});
+afterAll(async () => {
+  await nc.close();
+  await usage.close();
+});
+beforeEach(async () => {
+  const manager = await jetstreamManager(nc);
+  await manager.streams.purge(USAGE_STREAM);
+  await manager.consumers.delete(USAGE_STREAM, USAGE_CONSUMER).catch(() => false);
+});
+
+const now = Date.now();
+function event(org: string, given: Partial<UsageEvent> = {}): UsageEvent {
+  return { id: newId(), org, meter: 'calls', quantity: 1, at: new Date(now).toISOString(), source: 'test', ...given };
+}
+const publish = (events: UsageEvent[] | string, org: string, meter = 'calls') =>
+  jetstream(nc).publish(usageSubject(org, meter), typeof events === 'string' ? events : JSON.stringify(events));
+
+async function newOrg(): Promise<string> {
+  const account = snapshot();
+  await usage.saveAccount(account);
+  return account.orgId;
+}
+
+/** A replica of the loop: it runs until it is stopped, its turns begin again after a failure. */
+function replica(writer: UsageWriter = usage.writer()) {
+  const abort = new AbortController();
+  const stream = new IngestUsageStream(writer, new Log(), nc, new Metrics());
+  const run = async () => {
+    while (!abort.signal.aborted) await stream.turn({ signal: abort.signal }).catch(() => undefined);
+  };
+  const done = run();
+  return {
+    stop: async () => {
+      abort.abort();
+      await done;
+    },
+  };
+}
+
+const balance = (org: string) =>
+  usage.tenants.read(org, async (tx) => {
+    const row = await tx.one<{ used: string; raw: string }>(
+      `select (select coalesce(sum(used), 0) from usage_balances) as used,
+              (select coalesce(sum(quantity), 0) from usage_events) as raw`,
+    );
+    expect(row?.used).toBe(row?.raw);
+    return Number(row?.used);
+  });
+const settled = () =>
+  until(
+    async () => {
+      const { num_pending, num_ack_pending } = await (await jetstreamManager(nc)).consumers.info(
+        USAGE_STREAM,
+        USAGE_CONSUMER,
+      );
+      return num_pending === 0 && num_ack_pending === 0;
+    },
+    { withinMs: 40_000 },
+  );
+
+test('two replicas count every event of every message once, whatever is sent again', async () => {
+  const orgs = await Promise.all(Array.from({ length: 10 }, newOrg));
+  const replicas = [replica(), replica()];
+  const distinct = Array.from({ length: 3_000 }, (_, index) =>
+    event(orgs[index % 10] ?? '', { quantity: 1 + (index % 3) }),
+  );
+  for (const [index, org] of orgs.entries()) {
+    const mine = distinct.filter((_, position) => position % 10 === index);
+    for (let round = 0; round < 5; round += 1) {
+      for (let at = 0; at < mine.length; at += 17) await publish(mine.slice(at, at + 17), org);
+    }
+  }
+  await settled();
+  await Promise.all(replicas.map((one) => one.stop()));
+  for (const [index, org] of orgs.entries()) {
+    const sum = distinct.reduce((total, one, at) => total + (at % 10 === index ? one.quantity : 0), 0);
+    expect(await balance(org)).toBe(sum);
+  }
+});
+
+test('connections killed in the middle of batches lose nothing and count nothing twice', async () => {
+  const org = await newOrg();
+  const replicas = [replica(), replica()];
+  for (let index = 0; index < 60; index += 1) {
+    await publish(
+      Array.from({ length: 50 }, () => event(org)),
+      org,
+    );
+    if (index % 10 === 5) await usage.killConnections();
+  }
+  await settled();
+  await Promise.all(replicas.map((one) => one.stop()));
+  expect(await balance(org)).toBe(3_000);
+});
+
+test('killed between commit and acknowledgement, the messages come again and count nothing', async () => {
+  const org = await newOrg();
+  const writer = usage.writer();
+  let failures = 0;
+  const forgetful = Object.create(writer) as UsageWriter;
+  forgetful.writeBatch = async (events) => {
+    const written = await writer.writeBatch(events);
+    failures += 1;
+    // The commit has happened; the process does not live to acknowledge it.
+    if (failures === 1) throw new Error('killed');
+    return written;
+  };
+  const one = replica(forgetful);
+  await publish([event(org), event(org)], org);
+  await until(async () => failures > 1, { withinMs: 10_000 });
+  await settled();
+  await one.stop();
+  expect(await balance(org)).toBe(2);
+});
+
+test('what cannot be read is kept with the reason; the rest of the message counts', async () => {
+  const [org, other] = [await newOrg(), await newOrg()];
+  const one = replica();
+  await publish('not json', org);
+  await publish('{"id":"1"}', org);
+  await publish([event(org), event(other), event(org, { meter: 'mails' }), event(org, { quantity: 0.5 })], org);
+  await publish([event(org, { at: new Date(now - 40 * 86_400_000).toISOString() })], org);
+  await publish([event(org, { id: 'a\u0000b' })], org);
+  await settled();
+  await one.stop();
+  expect(await balance(org)).toBe(1);
+  expect(await balance(other)).toBe(0);
+  const kept = await usage.tenants.read(org, (tx) =>
+    tx.query<{ code: string; count: number }>(
+      'select code, count(*)::int as count from rejected_events group by 1 order by 1',
+    ),
+  );
+  expect(kept).toEqual([
+    { code: 'malformed', count: 6 },
+    { code: 'too_old', count: 1 },
+  ]);
+});
+
+test('an event that Postgres refuses is kept aside and does not hold up the others', async () => {
+  const [full, org] = [await newOrg(), await newOrg()];
+  await usage.writer().writeBatch([event(full)]);
+  await usage.tenants.run(full, (tx) => tx.query('update usage_balances set used = 9007199254740990'));
+  const one = replica();
+  await publish([event(full, { quantity: 5 })], full);
+  await publish([event(org), event(org)], org);
+  await settled();
+  await one.stop();
+  expect(await balance(org)).toBe(2);
+  const kept = await usage.tenants.read(full, (tx) => tx.query('select code from rejected_events'));
+  expect(kept).toEqual([{ code: 'malformed' }]);
+});
+
+test('usage that comes before its organisation or meter is parked and counted when they are known', async () => {
+  const account = snapshot();
+  const org = account.orgId;
+  const one = replica();
+  await publish([event(org, { id: 'early' })], org);
+  await publish([event(org, { meter: 'faxes', quantity: 3 })], org, 'faxes');
+  await settled();
+  await one.stop();
+  const replay = new ReplayParked(usage.tenants, usage.outbox, usage.writer());
+  const parked = () => usage.tenants.read(org, (tx) => tx.query('select code from rejected_events order by code'));
+  await replay.turn();
+  expect(await parked()).toEqual([{ code: 'unknown_meter' }, { code: 'unknown_organisation' }]);
+  await usage.saveAccount(account);
+  await replay.turn();
+  expect(await parked()).toEqual([{ code: 'unknown_meter' }]);
+  expect(await balance(org)).toBe(1);
+  await usage.nameMeter('faxes');
+  await replay.turn();
+  expect(await parked()).toEqual([]);
+  expect(await balance(org)).toBe(4);
+});
