@@ -28,8 +28,7 @@ export const Database = z
       .nullable()
       .meta({ description: 'Time sessions were active; null before PostgreSQL 14' }),
     transactionAge: Count.meta({ description: 'Of about 2.1 billion; vacuum keeps it low' }),
-    partial: z.boolean(),
-    lastSeenAt: Timestamp,
+    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
   })
   .meta({ id: 'MonitoredDatabase' });
 export type Database = z.infer<typeof Database>;
@@ -69,8 +68,7 @@ export const Table = z
     blocksRead: Count,
     lastVacuumAt: Timestamp.nullable(),
     lastAnalyzeAt: Timestamp.nullable(),
-    partial: z.boolean(),
-    lastSeenAt: Timestamp,
+    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
   })
   .meta({ id: 'MonitoredTable' });
 export type Table = z.infer<typeof Table>;
@@ -117,8 +115,7 @@ export const Index = z
     rowsFetched: Count,
     blocksHit: Count,
     blocksRead: Count,
-    partial: z.boolean(),
-    lastSeenAt: Timestamp,
+    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
   })
   .meta({ id: 'MonitoredIndex' });
 export type Index = z.infer<typeof Index>;

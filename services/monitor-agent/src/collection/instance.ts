@@ -33,6 +33,7 @@ interface Row {
   schema: string | null;
   extension_version: string | null;
   columns: string[];
+  loaded: boolean;
   activity_columns: string[];
   database_columns: string[];
   control: boolean;
@@ -53,6 +54,7 @@ const SQL = `
          current_setting('max_connections')::int as max_connections,
          (select schema from e) as schema, (select version from e) as extension_version,
          ${attributes('(select view from e)')} as columns,
+         exists (select from pg_settings where name = 'pg_stat_statements.max') as loaded,
          ${attributes("'pg_catalog.pg_stat_activity'::regclass")} as activity_columns,
          ${attributes("'pg_catalog.pg_stat_database'::regclass")} as database_columns,
          has_function_privilege('pg_catalog.pg_control_system()', 'execute') as control`;
@@ -67,7 +69,8 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
     startedAt: row.started_at,
     maxConnections: row.max_connections,
     statements:
-      row.schema !== null && row.extension_version !== null && row.columns.length > 0
+      // Created is not enough: without its library every question to it is an error in the customer's log.
+      row.loaded && row.schema !== null && row.extension_version !== null && row.columns.length > 0
         ? { schema: row.schema, version: row.extension_version, columns: new Set(row.columns) }
         : undefined,
     has: {

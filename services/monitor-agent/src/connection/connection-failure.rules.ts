@@ -122,8 +122,7 @@ export function failureCode(error: unknown): FailureCode {
   if (error instanceof ConnectionFailed) return error.code;
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') {
-    if (/^[0-9A-Z]{5}$/.test(code))
-      return BY_SQLSTATE[code] ?? (code.startsWith('53') ? 'too_many_connections' : 'server_error');
+    if (isSqlState(code)) return BY_SQLSTATE[code] ?? (code.startsWith('53') ? 'too_many_connections' : 'server_error');
     const known = BY_SOCKET[code];
     if (known) return known;
     if (UNTRUSTED.test(code)) return 'tls_certificate_untrusted';
@@ -133,10 +132,14 @@ export function failureCode(error: unknown): FailureCode {
   return BY_MESSAGE.find(([pattern]) => pattern.test(text))?.[1] ?? 'connection_lost';
 }
 
-/** The session itself is gone or useless, as opposed to one question having failed. */
+/** The connection is gone or useless, as opposed to one question having failed. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof ConnectionFailed) return true;
-  const { code } = error as { code?: unknown };
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return true;
-  return /^(08|57P)/.test(code);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return isSqlState(code) ? /^(08|57P)/.test(code) : true;
+  return typeof message === 'string' && LOSS.test(message);
 }
+
+const LOSS = /terminated|not queryable|was closed|Query read timeout/i;
+export const isSqlState = (code: unknown): code is string =>
+  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code);

@@ -26,30 +26,25 @@ export interface DatabaseReading {
   counters: number[];
 }
 
-export interface DatabasesLook {
-  /** Microseconds, the server's clock. */
-  at: number;
-  databases: DatabaseReading[];
-}
-
 const sql = (instance: Instance) => `
-  select (extract(epoch from clock_timestamp()) * 1000000)::int8, d.oid, d.datname::text, s.numbackends,
+  select d.oid, d.datname::text, s.numbackends,
          age(d.datfrozenxid), s.xact_commit, s.xact_rollback, s.blks_read, s.blks_hit, s.tup_returned, s.tup_fetched,
          s.tup_inserted, s.tup_updated, s.tup_deleted, s.temp_files, s.temp_bytes, s.deadlocks,
          ${instance.has.databaseTime ? 'round(s.active_time * 1000)::int8' : '0'}
     from pg_database d join pg_stat_database s on s.datid = d.oid
    where d.datallowconn order by d.oid limit 1000`;
 
-export async function readDatabases(connection: ServerConnection, instance: Instance): Promise<DatabasesLook> {
-  const rows = await connection.rows<[number, number, string, number, number, ...number[]]>(sql(instance));
-  return {
-    at: rows[0]?.[0] ?? 0,
-    databases: rows.map(([, oid, name, connections, transactionAge, ...counters]) => ({
-      oid,
-      name,
-      connections,
-      transactionAge: Math.max(0, transactionAge),
-      counters,
-    })),
-  };
+export async function readDatabases(
+  connection: ServerConnection,
+  instance: Instance,
+): Promise<{ known: number; items: DatabaseReading[] }> {
+  const rows = await connection.rows<[number, string, number, number, ...number[]]>(sql(instance));
+  const items = rows.map(([oid, name, connections, transactionAge, ...counters]) => ({
+    oid,
+    name,
+    connections,
+    transactionAge: Math.max(0, transactionAge),
+    counters,
+  }));
+  return { known: items.length, items };
 }

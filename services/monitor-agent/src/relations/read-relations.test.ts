@@ -62,8 +62,7 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
   });
 
   test('databases with their counters, ages and sizes', async () => {
-    const { at, databases } = await readDatabases(connection, await readInstance(connection));
-    expect(at).toBeGreaterThan(1_700_000_000_000_000);
+    const { items: databases } = await readDatabases(connection, await readInstance(connection));
     expect(databases.map(({ name }) => name).sort()).toEqual(['postgres', 'template1']);
     for (const { counters } of databases) expect(counters).toHaveLength(DATABASE_COUNTERS.length);
     const sizes = await readDatabaseSizes(connection);

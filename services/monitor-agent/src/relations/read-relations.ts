@@ -53,8 +53,6 @@ export interface IndexReading {
 }
 
 export interface RelationsLook<Reading> {
-  /** Microseconds, the server's clock. */
-  at: number;
   /** How many there are; `items` may hold fewer. */
   known: number;
   items: Reading[];
@@ -67,7 +65,7 @@ const OURS = `c.relkind in ('r', 'm') and c.relpersistence <> 't'
 const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
 
 const TABLES = `
-  select ${micros('clock_timestamp()')}, count(*) over ()::int, c.oid, n.nspname::text, c.relname::text, c.relkind::text,
+  select count(*) over ()::int, c.oid, n.nspname::text, c.relname::text, c.relkind::text,
          c.reltuples::float8, pg_stat_get_live_tuples(c.oid), pg_stat_get_dead_tuples(c.oid),
          ${micros('greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))')},
          ${micros('greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))')},
@@ -80,7 +78,7 @@ const TABLES = `
    where ${OURS} order by c.oid limit ${MAX_RELATIONS}`;
 
 const INDEXES = `
-  select ${micros('clock_timestamp()')}, count(*) over ()::int, i.indexrelid, i.indrelid, n.nspname::text, c.relname::text,
+  select count(*) over ()::int, i.indexrelid, i.indrelid, n.nspname::text, c.relname::text,
          x.relname::text, i.indisunique, i.indisprimary, i.indisvalid,
          pg_stat_get_numscans(x.oid), pg_stat_get_tuples_returned(x.oid), pg_stat_get_tuples_fetched(x.oid),
          greatest(pg_stat_get_blocks_fetched(x.oid) - pg_stat_get_blocks_hit(x.oid), 0), pg_stat_get_blocks_hit(x.oid)
@@ -89,7 +87,6 @@ const INDEXES = `
    where ${OURS} and x.relkind = 'i' order by i.indexrelid limit ${MAX_RELATIONS}`;
 
 type TableRow = [
-  at: number,
   known: number,
   oid: number,
   schema: string,
@@ -106,9 +103,8 @@ type TableRow = [
 export async function readTables(connection: ServerConnection): Promise<RelationsLook<TableReading>> {
   const rows = await connection.rows<TableRow>(TABLES);
   return {
-    at: rows[0]?.[0] ?? 0,
-    known: rows[0]?.[1] ?? 0,
-    items: rows.map(([, , oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
+    known: rows[0]?.[0] ?? 0,
+    items: rows.map(([, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
       oid,
       schema,
       name,
@@ -125,7 +121,6 @@ export async function readTables(connection: ServerConnection): Promise<Relation
 }
 
 type IndexRow = [
-  at: number,
   known: number,
   oid: number,
   tableOid: number,
@@ -141,9 +136,8 @@ type IndexRow = [
 export async function readIndexes(connection: ServerConnection): Promise<RelationsLook<IndexReading>> {
   const rows = await connection.rows<IndexRow>(INDEXES);
   return {
-    at: rows[0]?.[0] ?? 0,
-    known: rows[0]?.[1] ?? 0,
-    items: rows.map(([, , oid, tableOid, schema, table, name, unique, primary, valid, ...counters]) => ({
+    known: rows[0]?.[0] ?? 0,
+    items: rows.map(([, oid, tableOid, schema, table, name, unique, primary, valid, ...counters]) => ({
       oid,
       tableOid,
       schema,

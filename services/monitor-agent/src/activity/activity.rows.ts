@@ -1,0 +1,76 @@
+import type { ActivityPoint, Session, SessionGroup } from '@tidegate/contracts/monitor-agent/activity';
+import type { Tx } from '@tidegate/database/tx';
+import type { z } from 'zod';
+import type { TimeRange } from '../storage/samples.ts';
+import type { ActivityLook } from './read-activity.ts';
+
+interface PointRow {
+  taken_at: Date;
+  total: number;
+  active: number;
+  idle: number;
+  idle_in_transaction: number;
+  waiting: number;
+  longest_transaction_us: string;
+}
+export interface ActivityRow extends PointRow {
+  busy: number;
+  groups: z.infer<typeof SessionGroup>[];
+  sessions: Session[];
+}
+
+const POINT = 'taken_at, total, active, idle, idle_in_transaction, waiting, longest_transaction_us';
+
+export async function insertActivity(tx: Tx, serverId: string, takenAt: Date, look: ActivityLook): Promise<void> {
+  await tx.query(
+    `insert into activity_samples (org_id, server_id, ${POINT}, busy, groups, sessions)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      tx.orgId,
+      serverId,
+      takenAt,
+      look.total,
+      look.active,
+      look.idle,
+      look.idleInTransaction,
+      look.waiting,
+      look.longestTransactionUs,
+      look.busy,
+      JSON.stringify(look.groups),
+      JSON.stringify(look.sessions),
+    ],
+  );
+}
+
+export function lastActivity(tx: Tx, serverId: string, at: Date): Promise<ActivityRow | undefined> {
+  return tx.one<ActivityRow>(
+    `select ${POINT}, busy, groups, sessions from activity_samples
+      where org_id = $1 and server_id = $2 and taken_at <= $3 order by taken_at desc limit 1`,
+    [tx.orgId, serverId, at],
+  );
+}
+
+const MAX_POINTS = 360;
+
+/** At most 360 points: of each slice the busiest look, so that peaks survive. */
+export async function activityHistory(tx: Tx, serverId: string, range: TimeRange): Promise<ActivityPoint[]> {
+  const sliceSeconds = Math.max(10, (range.to.getTime() - range.from.getTime()) / 1_000 / MAX_POINTS);
+  const rows = await tx.query<PointRow>(
+    `select distinct on (slice) ${POINT} from (
+       select ${POINT}, floor(extract(epoch from taken_at) / $5::float8) as slice from activity_samples
+        where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4) s
+     order by slice, active desc, waiting desc, taken_at`,
+    [tx.orgId, serverId, range.from, range.to, sliceSeconds],
+  );
+  return rows.map(toPoint);
+}
+
+export const toPoint = (row: PointRow): ActivityPoint => ({
+  at: row.taken_at.toISOString(),
+  total: row.total,
+  active: row.active,
+  idle: row.idle,
+  idleInTransaction: row.idle_in_transaction,
+  waiting: row.waiting,
+  longestTransactionSeconds: Number(row.longest_transaction_us) / 1_000_000,
+});

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { showActivity } from '@tidegate/contracts/monitor-agent/activity';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { activityHistory, lastActivity } from './activity.rows.ts';
+
+@Injectable()
+export class ShowActivity {
+  @Handles(showActivity)
+  async handle({ input, tx }: Call<typeof showActivity>) {
+    const range = toRange(input);
+    const server = await requireServer(tx, input.serverId);
+    const [look, history] = await Promise.all([
+      lastActivity(tx, input.serverId, input.at === undefined ? range.to : new Date(input.at)),
+      activityHistory(tx, input.serverId, range),
+    ]);
+    return {
+      at: look?.taken_at.toISOString() ?? null,
+      maxConnections: server.facts?.maxConnections ?? null,
+      sessions: look?.sessions ?? [],
+      sessionsTotal: look?.busy ?? 0,
+      groups: look?.groups ?? [],
+      history,
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import type { FailureCode } from '../connection/connection-failure.rules.ts';
+
+/** So many attempts in a row must fail before a server is called unreachable: about 20 seconds. */
+export const UNREACHABLE_AFTER = 3;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/**
+ * How long to leave a server alone after the n-th failed connection: 5 s, doubled each time up to 5 minutes, ±20 % so
+ * that servers which failed together do not come back together. A server without a free connection gets a minute.
+ */
+export function reconnectDelayMs(failures: number, code: FailureCode, random: number): number {
+  const doubled = Math.min(5 * SECOND * 2 ** Math.max(0, failures - 1), 5 * MINUTE);
+  const least = code === 'too_many_connections' || code === 'too_many_own_sessions' ? MINUTE : 0;
+  return Math.round(Math.max(doubled, least) * (0.8 + 0.4 * random));
+}
+
+/**
+ * How long to leave one question alone after it failed the n-th time in a row, while the others go on. What is
+ * forbidden or does not exist stays so: asking once per hour keeps the customer's log clean. Anything else may pass.
+ */
+export function questionDelayMs(failures: number, sqlstate: string | undefined): number {
+  const permanent = sqlstate !== undefined && /^(42|55000|0A)/.test(sqlstate);
+  return permanent ? HOUR : Math.min(MINUTE * 2 ** Math.max(0, failures - 1), HOUR);
+}
+
+/** The next time on a grid of `everyMs`; ticks that were missed are skipped, never made up for. */
+export function nextDue(dueAt: number, now: number, everyMs: number): number {
+  const next = dueAt + everyMs;
+  return next > now ? next : now + everyMs;
+}

@@ -1,0 +1,104 @@
+import { hostname } from 'node:os';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { newId } from '@tidegate/database/ids';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { claimLeases, releaseLeases, renewLeases } from '../leases/lease.rows.ts';
+import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { CollectorTools } from './collector-tools.ts';
+import { ServerSession } from './server-session.ts';
+
+/*
+ * Spreads servers over replicas and keeps their sessions going.
+ *
+ * A server belongs to the replica whose lease on it has not expired. Each turn renews the leases of this replica (every
+ * 5 s, they last 15), lets go of servers whose lease is gone, takes servers that nobody holds, a few at a time so that
+ * replicas which start together share them, and starts whatever is due. Turns only start work: sessions run beside
+ * each other, at most so many at once, each with one thing at a time.
+ *
+ * A replica that stops releases its leases. One that is killed loses them within 15 s, and the next one goes on from
+ * the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
+ * transaction.
+ */
+const RENEW_MS = 5_000;
+const CLAIM_PER_TURN = 20;
+const MAX_AT_ONCE = 32;
+
+@Injectable()
+export class CollectServers implements OnModuleDestroy {
+  readonly holder = `${hostname()}-${process.pid}-${newId().slice(-12)}`;
+  private readonly tools: CollectorTools;
+  private readonly config: MonitorAgentConfig;
+  private readonly sessions = new Map<string, ServerSession>();
+  private readonly ending = new Set<Promise<void>>();
+  private renewedAt = 0;
+
+  constructor(tools: CollectorTools, config: MonitorAgentConfig) {
+    this.tools = tools;
+    this.config = config;
+  }
+
+  @Loop({ name: 'collect-servers', everyMs: 500 })
+  async turn({ signal }: Turn): Promise<void> {
+    for (const [serverId, session] of this.sessions) if (session.lost) this.drop(serverId);
+    const now = this.tools.now();
+    if (now - this.renewedAt >= RENEW_MS) {
+      await this.renew();
+      this.renewedAt = now;
+    }
+    await this.claim();
+    if (!signal.aborted) this.startDue();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    const mine = [...this.sessions.keys()];
+    for (const serverId of mine) this.drop(serverId);
+    await Promise.all(this.ending);
+    await this.system((tx) => releaseLeases(tx, this.holder, mine));
+  }
+
+  private async renew(): Promise<void> {
+    const mine = [...this.sessions.keys()];
+    if (mine.length === 0) return;
+    const renewed = await this.system((tx) => renewLeases(tx, this.holder, mine));
+    const kept = new Map(renewed.map((lease) => [lease.serverId, lease]));
+    for (const [serverId, session] of this.sessions) {
+      const lease = kept.get(serverId);
+      if (lease) session.follow(lease);
+      else this.drop(serverId);
+    }
+  }
+
+  private async claim(): Promise<void> {
+    const room = this.config.MONITOR_MAX_SERVERS - this.sessions.size;
+    if (room <= 0) return;
+    const leases = await this.system((tx) => claimLeases(tx, this.holder, Math.min(room, CLAIM_PER_TURN)));
+    for (const lease of leases) {
+      // We may have held it before and lost it for being slow: that session must not go on.
+      this.drop(lease.serverId);
+      this.sessions.set(lease.serverId, new ServerSession(lease, this.tools));
+    }
+  }
+
+  private startDue(): void {
+    let atOnce = [...this.sessions.values()].filter((session) => session.busy).length;
+    for (const session of this.sessions.values()) {
+      if (atOnce >= MAX_AT_ONCE) return;
+      if (!session.isDue(this.tools.now())) continue;
+      session.start();
+      atOnce += 1;
+    }
+  }
+
+  /** Sessions end beside everything else: one that waits for a slow server must not keep the leases from renewal. */
+  private drop(serverId: string): void {
+    const session = this.sessions.get(serverId);
+    if (!session) return;
+    this.sessions.delete(serverId);
+    const end = session.stop().finally(() => this.ending.delete(end));
+    this.ending.add(end);
+  }
+
+  private system<T>(work: Parameters<typeof this.tools.tenants.system<T>>[1]): Promise<T> {
+    return this.tools.tenants.system('collect', work);
+  }
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Tenants } from '@tidegate/database/tenants';
+import { Bus } from '@tidegate/messaging/bus';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { Log } from '@tidegate/telemetry/log';
+import { isSqlState } from '../connection/connection-failure.rules.ts';
+import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { Dialer } from './dialer.ts';
+
+/** How often what is done, in milliseconds. */
+export interface CollectionPlan {
+  probeMs: number;
+  minuteMs: number;
+  /** Between the first two minute passes of a new server. */
+  earlyMs: number;
+  sizesMs: number;
+  textsMs: number;
+  factsMs: number;
+}
+
+const MINUTE = 60_000;
+
+/** What every session needs. */
+@Injectable()
+export class CollectorTools {
+  readonly tenants: Tenants;
+  readonly outbox: Outbox;
+  readonly bus: Bus;
+  readonly dialer: Dialer;
+  readonly log: Log;
+  readonly plan: CollectionPlan;
+
+  constructor(tenants: Tenants, outbox: Outbox, bus: Bus, dialer: Dialer, log: Log, config: MonitorAgentConfig) {
+    this.tenants = tenants;
+    this.outbox = outbox;
+    this.bus = bus;
+    this.dialer = dialer;
+    this.log = log;
+    const probeMs = config.MONITOR_PROBE_SECONDS * 1_000;
+    const minuteMs = config.MONITOR_MINUTE_SECONDS * 1_000;
+    this.plan = {
+      probeMs,
+      minuteMs,
+      earlyMs: Math.min(10_000, minuteMs),
+      sizesMs: 15 * MINUTE,
+      textsMs: 10 * MINUTE,
+      factsMs: 10 * MINUTE,
+    };
+  }
+
+  /** Of what a customer's server says only the code is logged: its words may carry anything. */
+  questionFailed(serverId: string, question: string, error: unknown): void {
+    const { code } = error as { code?: unknown };
+    if (isSqlState(code))
+      this.log.warn({ serverId, question, code }, 'A question to a server failed; it is left alone');
+    else this.log.error({ serverId, question, error }, 'A question to a server could not be asked');
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { connectServer, type ServerConnection, type ServerTarget } from '../connection/connect-server.ts';
+import { HostGuard } from '../connection/host-guard.ts';
+import type { Target } from '../connection/server-report.rules.ts';
+import { type ServerRow, whereOf } from '../servers/server.rows.ts';
+import { ServerPasswords } from '../servers/server-passwords.ts';
+
+export interface Opened {
+  connection: ServerConnection;
+  target: Target;
+}
+
+/** Connects to stored servers. The host is checked anew every time: a name may lead elsewhere today. */
+@Injectable()
+export class Dialer {
+  private readonly passwords: ServerPasswords;
+  private readonly guard: HostGuard;
+
+  constructor(passwords: ServerPasswords, guard: HostGuard) {
+    this.passwords = passwords;
+    this.guard = guard;
+  }
+
+  async open(orgId: string, row: ServerRow): Promise<Opened> {
+    const password = this.passwords.open(orgId, row.id, row.password);
+    return this.dial({ ...whereOf(row), password, tlsMode: row.tls_mode, tlsCa: row.tls_ca }, row.platform);
+  }
+
+  /** `ours`: the installation's own database, whose address comes from its settings and from nobody else. */
+  async dial(target: ServerTarget, ours = false): Promise<Opened> {
+    const address = ours ? await this.guard.trusted(target.host) : await this.guard.check(target.host, target.port);
+    const connection = await connectServer(target, address);
+    const { host, port, database, user, tlsMode } = target;
+    return { connection, target: { host, port, database, user, tlsMode, loopback: address.loopback } };
+  }
+}

@@ -1,0 +1,99 @@
+import { serverMinutes } from '@tidegate/contracts/monitor-agent/meters';
+import type { Tx } from '@tidegate/database/tx';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { CountedMetric } from '../relations/counted-metric.ts';
+import { readDatabases } from '../relations/read-databases.ts';
+import { readIndexes, readTables } from '../relations/read-relations.ts';
+import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
+import { markCollected } from '../servers/server.rows.ts';
+import { StatementMetric } from '../statements/statement-metric.ts';
+import { nextDue } from './backoff.rules.ts';
+import type { CollectorTools } from './collector-tools.ts';
+import type { Instance } from './instance.ts';
+import type { Metric, Prepared } from './metric.ts';
+import { type FailureReport, Question } from './question.ts';
+
+/*
+ * Everything that is counted once a minute. All questions travel to the server together; one that fails is left alone
+ * for a while and the others go on. What was read is stored in one transaction, with the minute that is charged for.
+ *
+ * A new server is looked at twice in quick succession, so that the first differences show within half a minute.
+ */
+export class MinutePass {
+  dueAt = 0;
+  readonly statements: StatementMetric;
+  readonly tables: CountedMetric<Parameters<typeof TABLES.values>[0]>;
+  private readonly indexes: CountedMetric<Parameters<typeof INDEXES.values>[0]>;
+  private readonly serverId: string;
+  private readonly tools: CollectorTools;
+  private readonly metrics: { metric: Metric; question: Question }[];
+  private isFirst = true;
+
+  constructor(serverId: string, tools: CollectorTools, report: FailureReport) {
+    this.serverId = serverId;
+    this.tools = tools;
+    this.statements = new StatementMetric(serverId);
+    this.tables = new CountedMetric(serverId, TABLES, readTables);
+    this.indexes = new CountedMetric(serverId, INDEXES, readIndexes);
+    const all: Metric[] = [
+      this.statements,
+      new CountedMetric(serverId, DATABASES, readDatabases),
+      this.tables,
+      this.indexes,
+    ];
+    this.metrics = all.map((metric) => ({ metric, question: new Question(metric.name, report) }));
+  }
+
+  async load(tx: Tx): Promise<void> {
+    for (const { metric } of this.metrics) await metric.load(tx);
+    this.isFirst = !this.statements.hasBaseline;
+  }
+
+  reconnected(): void {
+    this.dueAt = Math.min(this.dueAt, this.tools.now());
+  }
+
+  retry(): void {
+    for (const { question } of this.metrics) question.retry();
+  }
+
+  async read(connection: ServerConnection, instance: Instance): Promise<Prepared> {
+    const now = this.tools.now();
+    const { earlyMs, minuteMs } = this.tools.plan;
+    this.dueAt = this.isFirst ? now + earlyMs : nextDue(this.dueAt, now, minuteMs);
+    this.isFirst = false;
+    const takenAt = new Date(now);
+    const due = this.metrics.filter(({ question }) => question.dueAt <= now);
+    const answers = await Promise.allSettled(
+      due.map(({ metric, question }) => question.ask(now, () => metric.read(connection, instance, takenAt))),
+    );
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed) throw failed.reason;
+    const prepared = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
+    return {
+      save: async (tx) => {
+        for (const one of prepared) await one.save(tx);
+        await this.saveMinute(tx, instance, takenAt);
+      },
+      committed: () => {
+        for (const one of prepared) one.committed();
+      },
+    };
+  }
+
+  private async saveMinute(tx: Tx, instance: Instance, takenAt: Date): Promise<void> {
+    await markCollected(tx, this.serverId, {
+      version: instance.versionText,
+      database: instance.database,
+      startedAtUs: instance.startedAt,
+      maxConnections: instance.maxConnections,
+      tablesKnown: this.tables.known,
+      indexesKnown: this.indexes.known,
+    });
+    const minute = new Date(Math.floor(takenAt.getTime() / 60_000) * 60_000);
+    await this.tools.outbox.meter(tx, serverMinutes, 1, {
+      key: `${this.serverId}:${minute.toISOString()}`,
+      at: minute,
+    });
+  }
+}

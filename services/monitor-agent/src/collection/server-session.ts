@@ -1,0 +1,265 @@
+import type { ServerPulse } from '@tidegate/contracts/monitor-agent/overview';
+import { serverReachable, serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
+import type { Tx } from '@tidegate/database/tx';
+import { insertActivity, toPoint } from '../activity/activity.rows.ts';
+import { type ActivityLook, readActivity } from '../activity/read-activity.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import type { FailureCode } from '../connection/connection-failure.rules.ts';
+import { readFacts } from '../connection/read-facts.ts';
+import { reportOf } from '../connection/server-report.rules.ts';
+import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.ts';
+import { findServer, markFailed, markReached, saveReport } from '../servers/server.rows.ts';
+import { nextDue, reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
+import type { CollectorTools } from './collector-tools.ts';
+import type { Opened } from './dialer.ts';
+import { type Instance, readInstance } from './instance.ts';
+import { MinutePass } from './minute-pass.ts';
+import { type FailureReport, Question, ServerTrouble } from './question.ts';
+import { SizesPass } from './sizes-pass.ts';
+
+/*
+ * All that this process does with one server, over one connection, one thing at a time.
+ *
+ *   away ──connected──► watching ──connection lost, or the fields changed──► away
+ *     └── a failed attempt: away for 5 s, 10 s, 20 s …; after the third in a row the server is called unreachable
+ *
+ * While watching: a look at the sessions every 10 s; the minute pass; texts of new statements; sizes; and every ten
+ * minutes a look at what the server is and lacks. A question that fails is left alone by itself. A pass that takes
+ * longer than its interval makes the next tick be skipped. Whatever is stored proves in the same transaction that the
+ * lease is still held; when it is not, the session ends.
+ */
+export class ServerSession {
+  readonly lease: Lease;
+  /** The lease went to somebody else while work was in hand. */
+  lost = false;
+  private readonly tools: CollectorTools;
+  private readonly minute: MinutePass;
+  private readonly sizes: SizesPass;
+  private readonly probe: Question;
+  private readonly facts: Question;
+  private readonly texts: Question;
+  private open: (Opened & { instance: Instance }) | undefined;
+  private running: Promise<void> | undefined;
+  private loaded = false;
+  /** The row says `ok`, as far as we know. */
+  private reached = false;
+  private changed = false;
+  private failures = 0;
+  private retryAt = 0;
+
+  constructor(lease: Lease, tools: CollectorTools) {
+    this.lease = lease;
+    this.tools = tools;
+    const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
+    this.probe = new Question('activity', report);
+    this.facts = new Question('facts', report);
+    this.texts = new Question('texts', report);
+    this.minute = new MinutePass(lease.serverId, tools, report);
+    this.sizes = new SizesPass(lease.serverId, report);
+    this.sizes.question.dueAt = lease.sizesDueAt;
+    this.texts.dueAt = lease.textsDueAt;
+  }
+
+  get busy(): boolean {
+    return this.running !== undefined;
+  }
+
+  isDue(now: number): boolean {
+    if (this.busy || this.lost) return false;
+    if (this.changed) return true;
+    if (!this.open) return now >= this.retryAt;
+    return this.due(now).length > 0 || !this.open.connection.alive;
+  }
+
+  /** Never rejects: what fails is a state of the server, or is logged. */
+  start(): void {
+    this.running = this.turn().finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.running;
+    await this.hangUp();
+  }
+
+  /** The renewed lease may say that the server's fields changed: then the next turn connects anew. */
+  follow(renewed: Lease): void {
+    if (renewed.revision === this.lease.revision) return;
+    this.lease.revision = renewed.revision;
+    this.changed = true;
+  }
+
+  private async turn(): Promise<void> {
+    try {
+      if (this.changed || this.open?.connection.alive === false) await this.hangUp();
+      this.changed = false;
+      if (!this.open) await this.connect();
+      for (const pass of this.due(this.tools.now())) {
+        if (!this.lost && this.open) await pass.run(this.open.connection, this.open.instance);
+      }
+    } catch (error) {
+      await this.failed(error).catch((second: unknown) => this.trouble(second));
+    }
+  }
+
+  private due(now: number): { run: (connection: ServerConnection, instance: Instance) => Promise<void> }[] {
+    const passes = [
+      { dueAt: this.facts.dueAt, run: this.refreshFacts },
+      { dueAt: this.probe.dueAt, run: this.lookAtSessions },
+      { dueAt: this.minute.dueAt, run: this.countMinute },
+      { dueAt: this.minute.statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
+      { dueAt: this.sizes.question.dueAt, run: this.measure },
+    ];
+    return passes.filter((pass) => pass.dueAt <= now);
+  }
+
+  private async connect(): Promise<void> {
+    const { tenants, dialer } = this.tools;
+    const row = await tenants.read(this.lease.orgId, (tx) => findServer(tx, this.lease.serverId));
+    if (!row) {
+      this.lost = true;
+      return;
+    }
+    if (!this.loaded) await tenants.run(this.lease.orgId, (tx) => this.load(tx));
+    this.loaded = true;
+    const opened = await dialer.open(this.lease.orgId, row).catch((error: unknown) => {
+      throw new ServerTrouble(error);
+    });
+    const instance = await readInstance(opened.connection).catch(async (error: unknown) => {
+      await opened.connection.close();
+      throw new ServerTrouble(error);
+    });
+    this.open = { ...opened, instance };
+    for (const question of [this.probe, this.facts]) question.dueAt = 0;
+    this.minute.reconnected();
+  }
+
+  private async load(tx: Tx): Promise<void> {
+    await provePossession(tx, this.lease);
+    await this.minute.load(tx);
+  }
+
+  private refreshFacts = async (connection: ServerConnection): Promise<void> => {
+    const now = this.tools.now();
+    this.facts.dueAt = now + this.tools.plan.factsMs;
+    const read = await this.facts.ask(now, async () => ({
+      facts: await readFacts(connection),
+      instance: await readInstance(connection),
+    }));
+    if (!read || !this.open) return;
+    // What was mended meanwhile need not wait until its hour is over.
+    if (JSON.stringify(read.instance) !== JSON.stringify(this.open.instance)) this.minute.retry();
+    this.open.instance = read.instance;
+    const report = reportOf(read.facts, this.open.target, new Date(now).toISOString());
+    await this.store((tx) => saveReport(tx, this.lease.serverId, report));
+  };
+
+  private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const now = this.tools.now();
+    this.probe.dueAt = nextDue(this.probe.dueAt, now, this.tools.plan.probeMs);
+    const look = await this.probe.ask(now, () => readActivity(connection, instance));
+    if (!look) return;
+    const takenAt = new Date(now);
+    await this.store(async (tx) => {
+      if (!this.reached) await this.announceReached(tx);
+      await insertActivity(tx, this.lease.serverId, takenAt, look);
+    });
+    this.reached = true;
+    this.failures = 0;
+    this.tools.bus.live(this.lease.orgId, 'servers', this.pulse(takenAt, look));
+  };
+
+  private countMinute = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const pass = await this.minute.read(connection, instance);
+    await this.store((tx) => pass.save(tx));
+    pass.committed();
+  };
+
+  private readTexts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const now = this.tools.now();
+    const read = await this.texts.ask(now, () => this.minute.statements.readMissingTexts(connection, instance));
+    if (!read) return;
+    await this.store((tx) => read.save(tx));
+    read.committed();
+    const { minuteMs, textsMs } = this.tools.plan;
+    this.texts.dueAt = now + (this.minute.statements.textsAreCheap ? minuteMs : textsMs);
+    await this.rememberDueTimes();
+  };
+
+  private measure = async (connection: ServerConnection): Promise<void> => {
+    const pass = await this.sizes.read(connection, this.minute.tables.oids, this.tools.now(), this.tools.plan.sizesMs);
+    if (!pass) return;
+    await this.store((tx) => pass.save(tx));
+    await this.rememberDueTimes();
+  };
+
+  private async rememberDueTimes(): Promise<void> {
+    this.lease.sizesDueAt = this.sizes.question.dueAt;
+    this.lease.textsDueAt = this.texts.dueAt;
+    await this.store((tx) => saveDueTimes(tx, this.lease));
+  }
+
+  private async announceReached(tx: Tx): Promise<void> {
+    const news = await markReached(tx, this.lease.serverId);
+    if (news?.before !== 'unreachable') return;
+    const { serverId } = this.lease;
+    const unreachableSeconds = Math.max(0, Math.round((this.tools.now() - news.since.getTime()) / 1_000));
+    const since = new Date(this.tools.now()).toISOString();
+    await this.tools.outbox.emit(tx, serverReachable, { serverId, name: news.name, since, unreachableSeconds });
+  }
+
+  private store(work: (tx: Tx) => Promise<void>): Promise<void> {
+    return this.tools.tenants.run(this.lease.orgId, async (tx) => {
+      await provePossession(tx, this.lease);
+      await work(tx);
+    });
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    if (!(error instanceof ServerTrouble)) return this.trouble(error);
+    await this.hangUp();
+    this.failures += 1;
+    this.reached = false;
+    this.retryAt = this.tools.now() + reconnectDelayMs(this.failures, error.code, this.tools.random());
+    await this.store((tx) => this.tellFailure(tx, error.code));
+  }
+
+  private async tellFailure(tx: Tx, code: FailureCode): Promise<void> {
+    const { serverId } = this.lease;
+    const news = await markFailed(tx, serverId, code, this.failures >= UNREACHABLE_AFTER);
+    if (!news) return;
+    this.tools.log.warn({ serverId, code }, 'A server is unreachable');
+    const since = news.since.toISOString();
+    await this.tools.outbox.emit(tx, serverUnreachable, { serverId, name: news.name, since, code });
+  }
+
+  /** Trouble of our own: our database, the lease, a fault. The connection goes too, so that nothing is half done. */
+  private async trouble(error: unknown): Promise<void> {
+    if ((error as Error).name === 'LeaseLost') this.lost = true;
+    else this.tools.log.error({ error, serverId: this.lease.serverId }, 'A server could not be collected from');
+    this.retryAt = this.tools.now() + this.tools.plan.probeMs;
+    // What was read but not stored is read again: memory goes back to what is stored.
+    this.loaded = false;
+    await this.hangUp();
+  }
+
+  private async hangUp(): Promise<void> {
+    const { open } = this;
+    this.open = undefined;
+    await open?.connection.close().catch(() => undefined);
+  }
+
+  private pulse(takenAt: Date, look: ActivityLook): ServerPulse {
+    const activity = toPoint({
+      taken_at: takenAt,
+      total: look.total,
+      active: look.active,
+      idle: look.idle,
+      idle_in_transaction: look.idleInTransaction,
+      waiting: look.waiting,
+      longest_transaction_us: String(look.longestTransactionUs),
+    });
+    return { serverId: this.lease.serverId, state: 'ok', activity };
+  }
+}

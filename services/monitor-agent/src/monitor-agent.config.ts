@@ -1,0 +1,22 @@
+import { Config, envInt, envList } from '@tidegate/runtime/config';
+import { z } from 'zod';
+
+export class MonitorAgentConfig extends Config(
+  z.object({
+    MONITOR_PROBE_SECONDS: envInt(1, 300)
+      .default(10)
+      .meta({ description: 'Seconds between two looks at the sessions of a watched server' }),
+    MONITOR_MINUTE_SECONDS: envInt(1, 3_600)
+      .default(60)
+      .meta({ description: 'Seconds between two counts of statements, tables and indexes of a watched server' }),
+    MONITOR_MAX_SERVERS: envInt(1, 10_000)
+      .default(500)
+      .meta({ description: 'Servers that one process of monitor-agent watches at the most' }),
+    MONITOR_MAX_RETENTION_DAYS: envInt(1, 1_000)
+      .default(400)
+      .meta({ description: 'Days after which collected data is dropped whatever the plan says' }),
+    MONITOR_ALLOWED_NETWORKS: envList()
+      .default([])
+      .meta({ description: 'Private networks (CIDR, separated by commas) whose servers may be watched' }),
+  }),
+) {}

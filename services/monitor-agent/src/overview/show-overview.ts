@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
+import type { Database } from '@tidegate/contracts/monitor-agent/relations';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { lastActivity, toPoint } from '../activity/activity.rows.ts';
+import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
+import { databaseRows } from '../relations/relation-lists.rows.ts';
+import { requireServer } from '../servers/require-server.ts';
+import { toWire } from '../servers/server.rows.ts';
+import { statementCompleteness, topStatementRows } from '../statements/top-statements.rows.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { coveredRange } from '../storage/samples.ts';
+
+const TOP = 5;
+
+@Injectable()
+export class ShowOverview {
+  @Handles(showOverview)
+  async handle({ input: { serverId }, tx }: Call<typeof showOverview>) {
+    const row = await requireServer(tx, serverId);
+    const now = new Date();
+    const hour = toRange({}, now);
+    const [range, databases, look, completeness, top] = await Promise.all([
+      coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
+      databaseRows(tx, serverId, hour, true),
+      lastActivity(tx, serverId, now),
+      statementCompleteness(tx, serverId, hour),
+      topStatementRows(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
+    ]);
+    const sum = (pick: (database: Database) => number | null) =>
+      databases.reduce((total, database) => total + (pick(database) ?? 0), 0);
+    const rate = (count: number) => (range.coveredSeconds > 0 ? count / range.coveredSeconds : 0);
+    const [hit, read] = [sum((one) => one.blocksHit), sum((one) => one.blocksRead)];
+    return {
+      server: toWire(row),
+      range,
+      uptimeSeconds: row.facts ? Math.max(0, now.getTime() - row.facts.startedAtUs / 1_000) / 1_000 : null,
+      maxConnections: row.facts?.maxConnections ?? null,
+      activity: look ? toPoint(look) : null,
+      perSecond: {
+        commits: rate(sum((one) => one.commits)),
+        rollbacks: rate(sum((one) => one.rollbacks)),
+        rowsRead: rate(sum((one) => one.rowsReturned)),
+        rowsWritten: rate(sum((one) => one.rowsInserted + one.rowsUpdated + one.rowsDeleted)),
+        calls: rate(top.total.calls),
+      },
+      cacheHitRatio: hit + read > 0 ? hit / (hit + read) : null,
+      databases: databases.length,
+      bytes: databases.some((one) => one.bytes !== null) ? sum((one) => one.bytes) : null,
+      tables: row.facts?.tablesKnown ?? 0,
+      indexes: row.facts?.indexesKnown ?? 0,
+      statements: { known: top.total.statements, completeness, top: top.items },
+      missing: row.report?.checks.filter((check) => !check.ok) ?? [],
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { listDatabases } from '@tidegate/contracts/monitor-agent/relations';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { coveredRange } from '../storage/samples.ts';
+import { DATABASE_SAMPLES } from './relation.rows.ts';
+import { databaseRows } from './relation-lists.rows.ts';
+
+@Injectable()
+export class ListDatabases {
+  @Handles(listDatabases)
+  async handle({ input, tx }: Call<typeof listDatabases>) {
+    const range = toRange(input);
+    const server = await requireServer(tx, input.serverId);
+    // Times of sessions came with PostgreSQL 14.
+    const hasTimes = Number.parseInt(server.facts?.version ?? '0', 10) >= 14;
+    const [covered, items] = await Promise.all([
+      coveredRange(tx, DATABASE_SAMPLES, input.serverId, range),
+      databaseRows(tx, input.serverId, range, hasTimes),
+    ]);
+    return { range: covered, items };
+  }
+}

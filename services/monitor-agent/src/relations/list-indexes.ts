@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { listIndexes } from '@tidegate/contracts/monitor-agent/relations';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { coveredRange } from '../storage/samples.ts';
+import { INDEX_SAMPLES } from './relation.rows.ts';
+import { indexRows } from './relation-lists.rows.ts';
+
+@Injectable()
+export class ListIndexes {
+  @Handles(listIndexes)
+  async handle({ input, tx }: Call<typeof listIndexes>) {
+    const range = toRange(input);
+    const server = await requireServer(tx, input.serverId);
+    const [covered, items] = await Promise.all([
+      coveredRange(tx, INDEX_SAMPLES, input.serverId, range),
+      indexRows(tx, input.serverId, range, input),
+    ]);
+    return { range: covered, known: server.facts?.indexesKnown ?? items.length, items };
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { listTables } from '@tidegate/contracts/monitor-agent/relations';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { coveredRange } from '../storage/samples.ts';
+import { TABLE_SAMPLES } from './relation.rows.ts';
+import { tableRows } from './relation-lists.rows.ts';
+
+@Injectable()
+export class ListTables {
+  @Handles(listTables)
+  async handle({ input, tx }: Call<typeof listTables>) {
+    const range = toRange(input);
+    const server = await requireServer(tx, input.serverId);
+    const [covered, items] = await Promise.all([
+      coveredRange(tx, TABLE_SAMPLES, input.serverId, range),
+      tableRows(tx, input.serverId, range, input),
+    ]);
+    return { range: covered, known: server.facts?.tablesKnown ?? items.length, items };
+  }
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { createServer, type Server, serverAdded, serverNameTaken } from '@tidegate/contracts/monitor-agent/server';
+import { newId } from '@tidegate/database/ids';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { HostGuard } from '../connection/host-guard.ts';
+import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
+import { createLease } from '../leases/lease.rows.ts';
+import { checkedHost } from './checked-host.ts';
+import { countServers, insertServer, toWire } from './server.rows.ts';
+import { ServerPasswords } from './server-passwords.ts';
+
+@Injectable()
+export class CreateServer {
+  constructor(
+    private readonly guard: HostGuard,
+    private readonly passwords: ServerPasswords,
+    private readonly entitlements: Entitlements,
+  ) {}
+
+  @Handles(createServer)
+  async handle({ input, tx, emit }: Call<typeof createServer>): Promise<Server> {
+    const { loopback } = await checkedHost(this.guard, input);
+    await this.entitlements.claim(tx, 'servers', () => countServers(tx));
+    const id = newId();
+    const row = await insertServer(tx, {
+      ...input,
+      id,
+      password: this.passwords.seal(tx.orgId as string, id, input.password),
+      tlsMode: defaultTlsMode(input.tlsMode, loopback),
+      tlsCa: input.tlsCa ?? null,
+      platform: false,
+    });
+    if (!row) throw serverNameTaken({}, `Another server is called ${input.name}. Choose another name.`);
+    await createLease(tx, id);
+    await emit(serverAdded, { serverId: id, name: row.name });
+    return toWire(row);
+  }
+}

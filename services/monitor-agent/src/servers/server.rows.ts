@@ -1,0 +1,218 @@
+import type { NewServer, Server, ServerState, TlsMode } from '@tidegate/contracts/monitor-agent/server';
+import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
+import type { Tx } from '@tidegate/database/tx';
+import { describeFailure, type FailureCode } from '../connection/connection-failure.rules.ts';
+
+/** What the collector found when it last connected. */
+export interface StoredFacts {
+  version: string;
+  database: string;
+  startedAtUs: number;
+  maxConnections: number;
+  tablesKnown: number;
+  indexesKnown: number;
+}
+
+export interface ServerRow {
+  id: string;
+  name: string;
+  host: string;
+  port: number;
+  database_name: string;
+  user_name: string;
+  password: string;
+  tls_mode: TlsMode;
+  tls_ca: string | null;
+  platform: boolean;
+  state: ServerState;
+  state_since: Date;
+  failure_code: FailureCode | null;
+  facts: StoredFacts | null;
+  report: ServerReport | null;
+  last_collected_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform, state, state_since,
+  failure_code, facts, report, last_collected_at, created_at, updated_at`;
+
+export function toWire(row: ServerRow): Server {
+  return {
+    id: row.id,
+    name: row.name,
+    host: row.host,
+    port: row.port,
+    database: row.database_name,
+    user: row.user_name,
+    tlsMode: row.tls_mode,
+    tlsCa: row.tls_ca,
+    platform: row.platform,
+    state: row.state,
+    stateSince: row.state_since.toISOString(),
+    failure: row.failure_code ? describeFailure(row.failure_code, whereOf(row)) : null,
+    version: row.facts?.version ?? null,
+    lastCollectedAt: row.last_collected_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+export const whereOf = (row: ServerRow) => ({
+  host: row.host,
+  port: row.port,
+  database: row.database_name,
+  user: row.user_name,
+});
+
+export type NewServerRow = Omit<NewServer, 'password' | 'tlsMode' | 'tlsCa'> & {
+  id: string;
+  password: string;
+  tlsMode: TlsMode;
+  tlsCa: string | null;
+  platform: boolean;
+};
+
+/** Undefined when another server of the organisation has the name. */
+export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | undefined> {
+  return tx.one<ServerRow>(
+    `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (org_id, lower(name)) do nothing returning ${COLUMNS}`,
+    [
+      tx.orgId,
+      server.id,
+      server.name,
+      server.host,
+      server.port,
+      server.database,
+      server.user,
+      server.password,
+      server.tlsMode,
+      server.tlsCa,
+      server.platform,
+    ],
+  );
+}
+
+export function findServer(tx: Tx, serverId: string, lock: '' | 'for update' = ''): Promise<ServerRow | undefined> {
+  return tx.one<ServerRow>(`select ${COLUMNS} from servers where org_id = $1 and id = $2 ${lock}`, [
+    tx.orgId,
+    serverId,
+  ]);
+}
+
+export function findPlatformServer(tx: Tx): Promise<ServerRow | undefined> {
+  return tx.one<ServerRow>(`select ${COLUMNS} from servers where org_id = $1 and platform`, [tx.orgId]);
+}
+
+/** By name, then id; `after` is the last one of the page before. */
+export function listServerRows(
+  tx: Tx,
+  limit: number,
+  after: [name: string, id: string] | undefined,
+): Promise<ServerRow[]> {
+  return tx.query<ServerRow>(
+    `select ${COLUMNS} from servers
+      where org_id = $1 and ($3::text is null or (lower(name), id) > (lower($3), $4::uuid))
+      order by lower(name), id limit $2`,
+    [tx.orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
+  );
+}
+
+export async function countServers(tx: Tx): Promise<number> {
+  const row = await tx.one<{ count: number }>('select count(*)::int as count from servers where org_id = $1', [
+    tx.orgId,
+  ]);
+  return row?.count ?? 0;
+}
+
+export async function nameIsTaken(tx: Tx, name: string, exceptId: string): Promise<boolean> {
+  const row = await tx.one('select 1 from servers where org_id = $1 and lower(name) = lower($2) and id <> $3', [
+    tx.orgId,
+    name,
+    exceptId,
+  ]);
+  return row !== undefined;
+}
+
+export async function saveServer(tx: Tx, row: ServerRow): Promise<ServerRow> {
+  const saved = await tx.one<ServerRow>(
+    `update servers set name = $3, host = $4, port = $5, database_name = $6, user_name = $7, password = $8, tls_mode = $9,
+            tls_ca = $10, state = $11, failure_code = $12, updated_at = now(),
+            state_since = case when state = $11 then state_since else now() end
+      where org_id = $1 and id = $2 returning ${COLUMNS}`,
+    [
+      tx.orgId,
+      row.id,
+      row.name,
+      row.host,
+      row.port,
+      row.database_name,
+      row.user_name,
+      row.password,
+      row.tls_mode,
+      row.tls_ca,
+      row.state,
+      row.failure_code,
+    ],
+  );
+  return saved ?? row;
+}
+
+/** Everything that was collected from it goes too: what hangs on it by foreign keys, and the samples. */
+export async function removeServer(tx: Tx, serverId: string): Promise<ServerRow | undefined> {
+  const row = await tx.one<ServerRow>(`delete from servers where org_id = $1 and id = $2 returning ${COLUMNS}`, [
+    tx.orgId,
+    serverId,
+  ]);
+  if (row) await tx.query('delete from server_leases where server_id = $1', [serverId]);
+  return row;
+}
+
+/** A look succeeded. Answers since when and in which state the server was, if that was another one than `ok`. */
+export async function markReached(
+  tx: Tx,
+  serverId: string,
+): Promise<{ name: string; before: ServerState; since: Date } | undefined> {
+  return tx.one(
+    `with old as (select state, state_since, name from servers where org_id = $1 and id = $2 for update)
+     update servers s set state = 'ok', failure_code = null,
+            state_since = case when old.state = 'ok' then s.state_since else now() end
+       from old
+      where s.org_id = $1 and s.id = $2 and old.state <> 'paused' and (old.state <> 'ok' or s.failure_code is not null)
+      returning old.name, old.state as before, old.state_since as since`,
+    [tx.orgId, serverId],
+  );
+}
+
+export async function markCollected(tx: Tx, serverId: string, facts: StoredFacts): Promise<void> {
+  await tx.query(`update servers set last_collected_at = now(), facts = $3 where org_id = $1 and id = $2`, [
+    tx.orgId,
+    serverId,
+    facts,
+  ]);
+}
+
+export async function saveReport(tx: Tx, serverId: string, report: ServerReport): Promise<void> {
+  await tx.query('update servers set report = $3 where org_id = $1 and id = $2', [tx.orgId, serverId, report]);
+}
+
+/** An attempt failed. `unreachable` makes it official; answers the row only when that is news. */
+export async function markFailed(
+  tx: Tx,
+  serverId: string,
+  code: FailureCode,
+  unreachable: boolean,
+): Promise<{ name: string; since: Date } | undefined> {
+  await tx.query(
+    `update servers set failure_code = $3 where org_id = $1 and id = $2 and failure_code is distinct from $3`,
+    [tx.orgId, serverId, code],
+  );
+  if (!unreachable) return undefined;
+  return tx.one(
+    `update servers set state = 'unreachable', state_since = now()
+      where org_id = $1 and id = $2 and state in ('pending', 'ok') returning name, state_since as since`,
+    [tx.orgId, serverId],
+  );
+}

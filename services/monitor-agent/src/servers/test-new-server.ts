@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { type ServerReport, testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { ServerTester } from './server-tester.ts';
+
+@Injectable()
+export class TestNewServer {
+  constructor(private readonly tester: ServerTester) {}
+
+  @Handles(testNewServer)
+  async handle({ input }: Call<typeof testNewServer>): Promise<ServerReport> {
+    const { tlsMode, tlsCa, ...where } = input;
+    const { report } = await this.tester.test({ ...where, tlsMode, tlsCa: tlsCa ?? null });
+    return report;
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent/server-test';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { announceChange } from '../leases/lease.rows.ts';
+import { requireServer } from './require-server.ts';
+import { saveReport, whereOf } from './server.rows.ts';
+import { ServerPasswords } from './server-passwords.ts';
+import { ServerTester } from './server-tester.ts';
+
+/*
+ * A live test of a stored server. Where the role may open one connection only, the collector has it: then the answer
+ * is what the collector saw last, with its time. After a test that went well the collector connects anew, so that
+ * what was mended works at once.
+ */
+@Injectable()
+export class TestServer {
+  constructor(
+    private readonly tester: ServerTester,
+    private readonly passwords: ServerPasswords,
+  ) {}
+
+  @Handles(testServer)
+  async handle({ input, tx }: Call<typeof testServer>): Promise<ServerReport> {
+    const row = await requireServer(tx, input.serverId);
+    const password = this.passwords.open(tx.orgId as string, row.id, row.password);
+    const { report, code } = await this.tester.test(
+      { ...whereOf(row), password, tlsMode: row.tls_mode, tlsCa: row.tls_ca },
+      row.platform,
+    );
+    if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
+    if (!report.usable) return report;
+    await saveReport(tx, row.id, report);
+    await announceChange(tx, row.id, row.state === 'paused');
+    return report;
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { invalid } from '@tidegate/contracts/kernel/problem';
+import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@tidegate/contracts/monitor-agent/server';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { HostGuard } from '../connection/host-guard.ts';
+import { announceChange } from '../leases/lease.rows.ts';
+import { checkedHost } from './checked-host.ts';
+import { requireServer } from './require-server.ts';
+import { nameIsTaken, type ServerRow, saveServer, toWire } from './server.rows.ts';
+import { ServerPasswords } from './server-passwords.ts';
+
+/*
+ * A stored password goes only to where it was meant for: whoever changes the address, the role or the protection has
+ * to give it again. Otherwise a member who may change servers could have it sent to a server of their own.
+ */
+@Injectable()
+export class UpdateServer {
+  constructor(
+    private readonly guard: HostGuard,
+    private readonly passwords: ServerPasswords,
+  ) {}
+
+  @Handles(updateServer)
+  async handle({ input, tx }: Call<typeof updateServer>): Promise<Server> {
+    if (input.host !== undefined) await checkedHost(this.guard, { host: input.host, port: input.port ?? 5432 });
+    const row = await requireServer(tx, input.serverId, 'for update');
+    const next = this.merge(tx.orgId as string, row, input);
+    if (next.name !== row.name && (await nameIsTaken(tx, next.name, row.id))) {
+      throw serverNameTaken({}, `Another server is called ${next.name}. Choose another name.`);
+    }
+    const saved = await saveServer(tx, next);
+    await announceChange(tx, row.id, saved.state === 'paused');
+    return toWire(saved);
+  }
+
+  private merge(orgId: string, row: ServerRow, input: ServerPatch): ServerRow {
+    const next: ServerRow = {
+      ...row,
+      name: input.name ?? row.name,
+      host: input.host ?? row.host,
+      port: input.port ?? row.port,
+      database_name: input.database ?? row.database_name,
+      user_name: input.user ?? row.user_name,
+      tls_mode: input.tlsMode ?? row.tls_mode,
+      tls_ca: input.tlsCa === undefined ? row.tls_ca : input.tlsCa,
+    };
+    const elsewhere = GUARDED.filter((column) => next[column] !== row[column]);
+    if (elsewhere.length > 0 && row.platform) {
+      throw invalid('/host', 'platform_server', 'The installation’s own database has its address from the settings.');
+    }
+    if (elsewhere.length > 0 && input.password === undefined) {
+      throw invalid('/password', 'password_needed', 'Give the password again: the stored one is never sent elsewhere.');
+    }
+    if (input.password !== undefined) next.password = this.passwords.seal(orgId, row.id, input.password);
+    return { ...next, ...stateAfter(row, input, elsewhere.length > 0 || input.password !== undefined) };
+  }
+}
+
+const GUARDED = ['host', 'port', 'user_name', 'tls_mode', 'tls_ca'] as const satisfies (keyof ServerRow)[];
+
+/** New fields are a new beginning; so is going on after a pause. */
+function stateAfter(
+  row: ServerRow,
+  { paused }: ServerPatch,
+  changed: boolean,
+): Pick<ServerRow, 'state' | 'failure_code'> {
+  if (paused === true || (row.state === 'paused' && paused !== false)) return { state: 'paused', failure_code: null };
+  if (row.state === 'paused' || changed) return { state: 'pending', failure_code: null };
+  return { state: row.state, failure_code: row.failure_code };
+}

@@ -1,0 +1,207 @@
+import type { Tx } from '@tidegate/database/tx';
+import { arrayText, insertSample, sampleTable } from '../storage/samples.ts';
+import { parseKey, statementKey } from './read-statements.ts';
+import type { ScrubbedText } from './scrub-text.rules.ts';
+import {
+  STATEMENT_COUNTERS,
+  type StatementInterval,
+  type StatementReading,
+  type StatementState,
+} from './statement-deltas.rules.ts';
+
+export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, [
+  'gap',
+  'reset',
+  'lost_us',
+  'evictions',
+]);
+
+export interface StoredStatements {
+  state: StatementState | undefined;
+  /** Our own numbers of the series. */
+  ids: Map<string, number>;
+  /** Series whose text has not been read yet. */
+  textless: Set<string>;
+}
+
+interface StoredRow {
+  statement_id: string;
+  database_oid: string;
+  role_oid: string;
+  query_id: string;
+  toplevel: boolean;
+  counters: string[];
+  min_ms: number;
+  max_ms: number;
+  total_ms: number;
+  since: string | null;
+  has_text: boolean;
+}
+
+const keyOf = (row: Pick<StoredRow, 'database_oid' | 'role_oid' | 'query_id' | 'toplevel'>) =>
+  statementKey(Number(row.database_oid), Number(row.role_oid), row.query_id, row.toplevel);
+
+/** What the collector before us had seen, so that no interval is lost or counted twice. */
+export async function loadStatements(tx: Tx, serverId: string): Promise<StoredStatements> {
+  const look = await tx.one<{ identity: string; stats_reset: string | null; evictions: string | null; at: string }>(
+    'select identity, stats_reset, evictions, at from statement_looks where org_id = $1 and server_id = $2',
+    [tx.orgId, serverId],
+  );
+  const rows = await tx.query<StoredRow>(
+    `select statement_id, database_oid, role_oid, query_id, toplevel, counters, min_ms, max_ms, total_ms, since,
+            text is not null as has_text
+       from statement_counters join statements using (org_id, server_id, statement_id)
+      where org_id = $1 and server_id = $2`,
+    [tx.orgId, serverId],
+  );
+  const number = (text: string | null) => (text === null ? null : Number(text));
+  const state: StatementState | undefined = look && {
+    identity: look.identity,
+    statsReset: number(look.stats_reset),
+    evictions: number(look.evictions),
+    at: Number(look.at),
+    entries: new Map(rows.map((row) => [keyOf(row), toReading(row)])),
+  };
+  return {
+    state,
+    ids: new Map(rows.map((row) => [keyOf(row), Number(row.statement_id)])),
+    textless: new Set(rows.filter((row) => !row.has_text).map(keyOf)),
+  };
+}
+
+const toReading = (row: StoredRow): StatementReading => ({
+  key: keyOf(row),
+  counters: row.counters.map(Number),
+  minMs: row.min_ms,
+  maxMs: row.max_ms,
+  totalMs: row.total_ms,
+  since: row.since === null ? null : Number(row.since),
+});
+
+export interface Names {
+  database(oid: string): string;
+  role(oid: string): string;
+}
+
+/** Numbers for series that have none yet. */
+export async function numberStatements(
+  tx: Tx,
+  serverId: string,
+  keys: readonly string[],
+  names: Names,
+): Promise<{ ids: Map<string, number>; textless: string[] }> {
+  if (keys.length === 0) return { ids: new Map(), textless: [] };
+  const parsed = keys.map(parseKey);
+  const rows = await tx.query<Omit<StoredRow, 'counters'>>(
+    `insert into statements as s (org_id, server_id, database_oid, role_oid, query_id, toplevel, database_name, role_name)
+     select $1, $2, * from unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[], $8::text[])
+     on conflict (org_id, server_id, database_oid, role_oid, query_id, toplevel) do update set gone_at = null
+     returning statement_id, database_oid, role_oid, query_id, toplevel, text is not null as has_text`,
+    [
+      tx.orgId,
+      serverId,
+      parsed.map((key) => key.dbid),
+      parsed.map((key) => key.userid),
+      parsed.map((key) => key.queryid),
+      parsed.map((key) => key.toplevel),
+      parsed.map((key) => names.database(key.dbid)),
+      parsed.map((key) => names.role(key.userid)),
+    ],
+  );
+  const keyed = rows.map((row) => [keyOf(row as StoredRow), row] as const);
+  return {
+    ids: new Map(keyed.map(([key, row]) => [key, Number(row.statement_id)])),
+    textless: keyed.filter(([, row]) => !row.has_text).map(([key]) => key),
+  };
+}
+
+export interface StatementLook {
+  serverId: string;
+  takenAt: Date;
+  state: StatementState;
+  interval: StatementInterval | undefined;
+  changed: readonly StatementReading[];
+  gone: readonly string[];
+  ids: ReadonlyMap<string, number>;
+}
+
+/** The look and what it counted, in one transaction: both are stored or neither. */
+export async function saveLook(tx: Tx, look: StatementLook): Promise<void> {
+  const { serverId, state, ids } = look;
+  const id = (key: string): number => {
+    const known = ids.get(key);
+    if (known === undefined) throw new Error('A statement has no number.');
+    return known;
+  };
+  await tx.query(
+    `insert into statement_looks (org_id, server_id, identity, stats_reset, evictions, at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (org_id, server_id) do update set identity = excluded.identity, stats_reset = excluded.stats_reset,
+       evictions = excluded.evictions, at = excluded.at`,
+    [tx.orgId, serverId, state.identity, state.statsReset, state.evictions, state.at],
+  );
+  await saveCounters(tx, serverId, look.changed, id);
+  await forgetGone(tx, serverId, look.gone.map(id));
+  const { interval } = look;
+  if (!interval) return;
+  await insertSample(tx, STATEMENT_SAMPLES, {
+    serverId,
+    takenAt: look.takenAt,
+    spanUs: interval.gap ? 0 : Math.max(0, interval.to - interval.from),
+    extra: [interval.gap, interval.resetAt !== null, interval.lostUs, interval.evictions],
+    deltas: interval.deltas.map(({ key, partial, counters }) => ({ id: id(key), partial, counters })),
+  });
+}
+
+async function saveCounters(
+  tx: Tx,
+  serverId: string,
+  changed: readonly StatementReading[],
+  id: (key: string) => number,
+): Promise<void> {
+  if (changed.length === 0) return;
+  await tx.query(
+    `insert into statement_counters (org_id, server_id, statement_id, counters, min_ms, max_ms, total_ms, since)
+     select $1, $2, u.id, u.counters::bigint[], u.least, u.most, u.total, u.since
+       from unnest($3::bigint[], $4::text[], $5::float8[], $6::float8[], $7::float8[], $8::bigint[])
+         as u(id, counters, least, most, total, since)
+     on conflict (org_id, server_id, statement_id) do update set counters = excluded.counters, min_ms = excluded.min_ms,
+       max_ms = excluded.max_ms, total_ms = excluded.total_ms, since = excluded.since`,
+    [
+      tx.orgId,
+      serverId,
+      changed.map((row) => id(row.key)),
+      changed.map((row) => arrayText(row.counters)),
+      changed.map((row) => row.minMs),
+      changed.map((row) => row.maxMs),
+      changed.map((row) => row.totalMs),
+      changed.map((row) => row.since),
+    ],
+  );
+}
+
+async function forgetGone(tx: Tx, serverId: string, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const parameters = [tx.orgId, serverId, ids];
+  const which = 'where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])';
+  await tx.query(`delete from statement_counters ${which}`, parameters);
+  await tx.query(`update statements set gone_at = now() ${which}`, parameters);
+}
+
+export async function saveTexts(
+  tx: Tx,
+  serverId: string,
+  texts: readonly { id: number; text: ScrubbedText }[],
+): Promise<void> {
+  await tx.query(
+    `update statements s set text = u.text, text_truncated = u.truncated
+       from unnest($3::bigint[], $4::text[], $5::boolean[]) as u(id, text, truncated)
+      where s.org_id = $1 and s.server_id = $2 and s.statement_id = u.id`,
+    [
+      tx.orgId,
+      serverId,
+      texts.map(({ id }) => id),
+      texts.map(({ text }) => text.text),
+      texts.map(({ text }) => text.truncated),
+    ],
+  );
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { dropDays, ensureDays } from '@tidegate/database/partitions';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
+import { organisationsWithServers } from '../leases/lease.rows.ts';
+import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
+
+/*
+ * Room for tomorrow, and an end for what is old. Partitions are made days ahead, so that a night without this loop
+ * stops nothing; they are dropped when even the longest plan is past them. What a shorter plan no longer keeps is
+ * deleted row by row, organisation by organisation. All of it may run in several replicas at once.
+ */
+const AHEAD_DAYS = 3;
+const LEAST_DAYS = 1;
+
+@Injectable()
+export class KeepSamples {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly entitlements: Entitlements,
+    private readonly config: MonitorAgentConfig,
+  ) {}
+
+  @OnStart()
+  async prepare(): Promise<void> {
+    await this.makeRoom();
+  }
+
+  @Loop({ name: 'keep-samples', everyMs: 3_600_000 })
+  async turn({ signal }: Turn): Promise<void> {
+    await this.makeRoom();
+    for (const table of SAMPLE_TABLES) {
+      await this.tenants.system('partitions', (tx) => dropDays(tx, table, this.config.MONITOR_MAX_RETENTION_DAYS));
+    }
+    const organisations = await this.tenants.system('retention', organisationsWithServers);
+    for (const orgId of organisations) {
+      if (signal.aborted) return;
+      await this.tenants.run(orgId, async (tx) => deleteOlderThan(tx, await this.retentionDays(tx)));
+    }
+  }
+
+  private async makeRoom(): Promise<void> {
+    for (const table of SAMPLE_TABLES) {
+      await this.tenants.system('partitions', (tx) => ensureDays(tx, table, { back: 1, ahead: AHEAD_DAYS }));
+    }
+  }
+
+  /** A plan that says nothing about history keeps a day. */
+  private async retentionDays(tx: Tx): Promise<number> {
+    try {
+      return Math.max(LEAST_DAYS, await this.entitlements.number(tx, 'monitoring_retention_days'));
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'feature_not_included') return LEAST_DAYS;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Range } from '@tidegate/contracts/monitor-agent/range';
+import type { Tx } from '@tidegate/database/tx';
+
+/*
+ * Samples of counted things: one row per server and look, with parallel arrays. A row per thing would be ten times as
+ * large and as slow to write; sums over any range unnest the arrays again. `taken_at` is our clock: a server whose
+ * clock is wrong must not write into days that do not exist.
+ */
+export interface SampleTable {
+  readonly table: string;
+  readonly counters: readonly string[];
+  readonly insert: string;
+  /** Sums by id as a subquery with the columns id, partial, last_at and the counters; parameters $1 to $4. */
+  readonly sums: string;
+}
+
+export function sampleTable(table: string, counters: readonly string[], extra: readonly string[] = []): SampleTable {
+  const names = [...extra, 'span_us', 'ids', 'partial', ...counters];
+  const places = names.map((_, index) => `$${index + 4}`);
+  const arrays = ['ids', 'partial', ...counters];
+  return {
+    table,
+    counters,
+    insert: `insert into ${table} (org_id, server_id, taken_at, ${names.join(', ')}) values ($1, $2, $3, ${places.join(', ')})`,
+    sums: `(select u.id, bool_or(u.partial) as partial, max(s.taken_at) as last_at,
+                   ${counters.map((name) => `sum(u.${name})::bigint as ${name}`).join(', ')}
+              from ${table} s,
+                   unnest(${arrays.map((name) => `s.${name}`).join(', ')}) as u(id, partial, ${counters.join(', ')})
+             where s.org_id = $1 and s.server_id = $2 and s.taken_at >= $3 and s.taken_at < $4
+             group by u.id)`,
+  };
+}
+
+export interface CountedDelta {
+  id: number;
+  partial: boolean;
+  counters: readonly number[];
+}
+
+export interface Sample {
+  serverId: string;
+  takenAt: Date;
+  spanUs: number;
+  deltas: readonly CountedDelta[];
+  extra?: readonly unknown[];
+}
+
+export async function insertSample(tx: Tx, sampled: SampleTable, sample: Sample): Promise<void> {
+  const { serverId, takenAt, spanUs, deltas, extra = [] } = sample;
+  await tx.query(sampled.insert, [
+    tx.orgId,
+    serverId,
+    takenAt,
+    ...extra,
+    spanUs,
+    deltas.map((delta) => delta.id),
+    deltas.map((delta) => delta.partial),
+    ...sampled.counters.map((_, index) => deltas.map((delta) => delta.counters[index] ?? 0)),
+  ]);
+}
+
+/** Text form of an array, for casting in SQL: arrays of arrays cannot be unnested by their first level. */
+export const arrayText = (values: readonly number[]): string => `{${values.join(',')}}`;
+
+export interface TimeRange {
+  from: Date;
+  to: Date;
+}
+
+/** The range as asked for, and how much of it looks of this kind covered. */
+export async function coveredRange(tx: Tx, sampled: SampleTable, serverId: string, range: TimeRange): Promise<Range> {
+  const row = await tx.one<{ seconds: number }>(
+    `select coalesce(sum(span_us), 0)::float8 / 1000000 as seconds from ${sampled.table}
+      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
+    [tx.orgId, serverId, range.from, range.to],
+  );
+  return { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds: row?.seconds ?? 0 };
+}

@@ -1,0 +1,94 @@
+import { newId } from '@tidegate/database/ids';
+import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { CollectServers } from '../src/collection/collect-servers.loop.ts';
+import { CollectorTools } from '../src/collection/collector-tools.ts';
+import { Dialer } from '../src/collection/dialer.ts';
+import { createLease } from '../src/leases/lease.rows.ts';
+import { insertServer } from '../src/servers/server.rows.ts';
+import type { PostgresServer } from './postgres-server.ts';
+import type { Store } from './store.ts';
+import { WATCHER_PASSWORD } from './watched.ts';
+
+const LOOPBACK = { address: '127.0.0.1', loopback: true };
+
+/** The vault and the guard have tests of their own; here passwords are "sealed" so that a plain one would show. */
+export const passwords = {
+  seal: (_org: string, _id: string, text: string) => Buffer.from(text).toString('base64'),
+  open: (_org: string, _id: string, sealed: string) => Buffer.from(sealed, 'base64').toString(),
+};
+export const guard = { check: async () => LOOPBACK, trusted: async () => LOOPBACK };
+
+export const dialer = () => new Dialer(passwords as never, guard as never);
+
+/** One replica of the collector, with a clock that can be put forward. */
+export class Replica {
+  readonly live: { orgId: string; topic: string; data: unknown }[] = [];
+  private readonly collector: CollectServers;
+  private loops: RunningLoop[] = [];
+  private aheadMs = 0;
+  private stopped: Promise<void> | undefined;
+
+  constructor(store: Store, plan: { probe?: number; minute?: number } = {}) {
+    const bus = { live: (orgId: string, topic: string, data: unknown) => this.live.push({ orgId, topic, data }) };
+    const config = {
+      MONITOR_PROBE_SECONDS: plan.probe ?? 1,
+      MONITOR_MINUTE_SECONDS: plan.minute ?? 1,
+      MONITOR_MAX_SERVERS: 100,
+    };
+    const { tenants, outbox } = store;
+    const tools = new CollectorTools(tenants, outbox, bus as never, dialer(), new Log(), config as never);
+    tools.now = () => Date.now() + this.aheadMs;
+    tools.random = () => 0.5;
+    this.collector = new CollectServers(tools, config as never);
+  }
+
+  start(): this {
+    this.loops = startLoops(this.collector, new Log());
+    return this;
+  }
+
+  putForward(ms: number): void {
+    this.aheadMs += ms;
+  }
+
+  /** As after SIGKILL or a long pause: nothing is released, nothing is said. */
+  async freeze(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped ??= this.freeze().then(() => this.collector.onModuleDestroy());
+    await this.stopped;
+  }
+
+  /** One turn by hand, after a freeze. */
+  async turn(): Promise<void> {
+    await this.collector.turn({ signal: new AbortController().signal });
+  }
+}
+
+export async function addServer(
+  store: Store,
+  watched: PostgresServer,
+  more: { user?: string; password?: string; orgId?: string; database?: string } = {},
+): Promise<{ orgId: string; serverId: string }> {
+  const orgId = more.orgId ?? newId();
+  const serverId = newId();
+  await store.tenants.run(orgId, async (tx) => {
+    await insertServer(tx, {
+      id: serverId,
+      name: `db ${serverId.slice(-6)}`,
+      host: watched.host,
+      port: watched.port,
+      database: more.database ?? 'postgres',
+      user: more.user ?? 'watcher',
+      password: passwords.seal(orgId, serverId, more.password ?? WATCHER_PASSWORD),
+      tlsMode: 'disable',
+      tlsCa: null,
+      platform: false,
+    });
+    await createLease(tx, serverId);
+  });
+  return { orgId, serverId };
+}

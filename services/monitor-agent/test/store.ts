@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { migrate } from '@tidegate/database/migrate';
+import { ensureDays } from '@tidegate/database/partitions';
+import { Tenants } from '@tidegate/database/tenants';
+import { operationHandlers } from '@tidegate/messaging/handler';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { SAMPLE_TABLES } from '../src/storage/retention.rows.ts';
+import { EMBEDDED, PostgresServer } from './postgres-server.ts';
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The service's own database, migrated, with the service's role as the service has it. */
+export async function openStore() {
+  const server = await PostgresServer.start(EMBEDDED);
+  const { host, port, user, password } = server;
+  await migrate({ host, port, user, password, database: 'postgres' }, [
+    {
+      schema: 'monitor_agent',
+      role: 'monitor_agent',
+      password: 'm',
+      folders: ['libs/database', 'libs/messaging', 'libs/entitlements', 'services/monitor-agent'].map((one) =>
+        folder(`../../../${one}/migrations`),
+      ),
+    },
+  ]);
+  const dataSource = await connectDatabase({
+    host,
+    port,
+    database: 'postgres',
+    user: 'monitor_agent',
+    password: 'm',
+    schema: 'monitor_agent',
+  });
+  const tenants = new Tenants(dataSource);
+  const outbox = new Outbox('monitor-agent', () => {});
+  for (const table of SAMPLE_TABLES)
+    await tenants.system('partitions', (tx) => ensureDays(tx, table, { back: 40, ahead: 1 }));
+  return {
+    server,
+    tenants,
+    outbox,
+    /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
+    call: async <Op extends Operation>(handler: object, operation: Op, input: unknown, orgId: string) => {
+      const found = operationHandlers(handler).find((one) => one.operation === operation);
+      if (!found) throw new Error(`No handler of ${operation.name} here.`);
+      const caller = { kind: 'user' as const, orgId, scopes: [operation.scope] };
+      const { signal } = new AbortController();
+      return (await new OperationRunner(tenants, outbox).run(found, { caller, input, signal })) as Output<Op>;
+    },
+    /** Events and uses that were emitted, oldest first. */
+    emitted: async (prefix: string) => {
+      const rows = await server.sql<{ subject: string; body: string }>(
+        `select subject, body from monitor_agent.outbox where subject like '${prefix}%' order by id`,
+      );
+      return rows.map(({ subject, body }) => ({ subject, body: JSON.parse(body) as Record<string, unknown> }));
+    },
+    /** Everything that is stored anywhere, as text. */
+    dump: async () => {
+      const tables = await server.sql<{ name: string }>(
+        `select c.oid::regclass::text as name from pg_class c where relnamespace = 'monitor_agent'::regnamespace
+          and relkind = 'r'`,
+      );
+      const texts: string[] = [];
+      for (const { name } of tables) {
+        const rows = await server.sql<{ text: string }>(`select t::text as text from ${name} t`);
+        texts.push(...rows.map(({ text }) => text));
+      }
+      return texts.join('\n');
+    },
+    close: async () => {
+      await dataSource.destroy();
+      await server.stop();
+    },
+  };
+}
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
