@@ -75,6 +75,7 @@ export async function openBilling() {
   const refresh = new RefreshEntitlements(tenants, outbox);
   return {
     tenants,
+    outbox,
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
     call: async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
       const found = handlers.find((one) => one.operation === operation);

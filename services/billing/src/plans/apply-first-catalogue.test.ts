@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listPlans } from '@tidegate/contracts/billing/plans';
+import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
+import { BillingConfig } from '../billing.config.ts';
+import { ApplyFirstCatalogue } from './apply-first-catalogue.ts';
+
+let billing: Fixture;
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-plans-'));
+beforeEach(async () => {
+  billing = await openBilling();
+});
+afterEach(() => billing.close());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const start = (PLANS_FILE?: string) =>
+  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE })).start();
+
+test('replicas that start at once apply the shipped catalogue once', async () => {
+  await Promise.all([start(), start(), start()]);
+  const { catalogueVersion, items } = await billing.call(listPlans, {});
+  expect([catalogueVersion, items.length]).toEqual([1, 3]);
+});
+
+test('a later start leaves the catalogue in force alone, whatever the file says now', async () => {
+  await start();
+  const file = join(folder, 'other.yaml');
+  writeFileSync(file, SHIPPED.replace('servers: 2', 'servers: 3'));
+  await start(file);
+  expect((await billing.call(listPlans, {})).catalogueVersion).toBe(1);
+});
+
+test('a file with a fault stops the start and names file, line and cure', async () => {
+  const file = join(folder, 'broken.yaml');
+  writeFileSync(file, SHIPPED.replace('servers: 2', 'servers:'));
+  await expect(start(file)).rejects.toThrow(
+    /broken\.yaml.*Line 40: \/plans\/free\/features\/servers Write a whole number/s,
+  );
+});

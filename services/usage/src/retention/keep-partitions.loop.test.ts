@@ -1,0 +1,64 @@
+import { newId } from '@tidegate/database/ids';
+import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { snapshot } from '../../test/snapshot.ts';
+import { UsageConfig } from '../usage.config.ts';
+import { KeepPartitions } from './keep-partitions.loop.ts';
+
+let usage: Fixture;
+beforeAll(async () => {
+  usage = await openUsage();
+});
+afterAll(() => usage.close());
+
+const keeper = () => new KeepPartitions(usage.tenants, new UsageConfig({ USAGE_EVENT_DAYS: 40 }));
+const turn = () => keeper().turn({ signal: new AbortController().signal });
+const partitions = async () => {
+  const rows = await usage.tenants.as({}, (tx) =>
+    tx.query<{ name: string }>(
+      "select relname as name from pg_class where relname like 'usage\\_events\\_%' and relkind = 'r' order by 1",
+    ),
+  );
+  return rows.map((row) => row.name.slice(-8));
+};
+const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+
+test('two replicas that start at once make the days from yesterday to three ahead', async () => {
+  await Promise.all([keeper().start(), keeper().start()]);
+  expect(await partitions()).toEqual([-1, 0, 1, 2, 3].map(day));
+});
+
+test('what is past its time goes, what may still be needed stays', async () => {
+  await usage.asAdmin((client) =>
+    client.query('set search_path = usage; select ensure_day_partitions($$usage_events$$, 45, 0)'),
+  );
+  await turn();
+  expect((await partitions())[0]).toBe(day(-40));
+});
+
+test('an identity outlives every event that could still be counted, so forgetting it counts nothing twice', async () => {
+  const account = snapshot();
+  const org = account.orgId;
+  await usage.saveAccount(account);
+  const event = (at: number) => ({
+    id: newId(),
+    org,
+    meter: 'calls',
+    quantity: 1,
+    at: new Date(Date.now() - at * 86_400_000).toISOString(),
+    source: 'test',
+  });
+  const [old, young] = [event(34.9), event(0)];
+  await usage.writer().writeBatch([old, young]);
+  const age = (days: number) =>
+    usage.tenants.run(org, (tx) => tx.query('update usage_identities set seen = seen - $1::int', [days]));
+  await age(37);
+  await turn();
+  expect(await usage.writer().writeBatch([young])).toMatchObject({ accepted: 0, duplicates: 1 });
+  await age(1);
+  await turn();
+  // 38 days later both identities are gone; by then the events are too old.
+  const later = Date.now() + 38 * 86_400_000;
+  const { accepted, rejected } = await usage.writer().writeBatch([old, young], later);
+  expect(accepted).toBe(0);
+  expect([...rejected.values()].map(({ code }) => code)).toEqual(['too_old', 'too_old']);
+});
