@@ -43,3 +43,12 @@ create table server_leases (
 create index server_leases_expiry on server_leases (expires_at) where not paused;
 create index server_leases_org on server_leases (org_id);
 comment on table server_leases is 'no-tenant: ids, holders and due times only, read by the scheduler across organisations';
+
+-- The first organisation of an installation is its operator's. Written once, whether or not there was something to
+-- offer, so that nobody who comes later is ever taken for the operator.
+create table platform_offers (
+  one boolean primary key default true check (one),
+  org_id uuid not null,
+  decided_at timestamptz not null default now()
+);
+comment on table platform_offers is 'no-tenant: a single row that remembers which organisation came first';

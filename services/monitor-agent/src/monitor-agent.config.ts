@@ -15,6 +15,17 @@ export class MonitorAgentConfig extends Config(
     MONITOR_MAX_RETENTION_DAYS: envInt(1, 1_000)
       .default(400)
       .meta({ description: 'Days after which collected data is dropped whatever the plan says' }),
+    MONITOR_PLATFORM_HOST: z
+      .string()
+      .optional()
+      .meta({ description: 'Host of the database that this installation runs on, to offer it as the first server' }),
+    MONITOR_PLATFORM_PORT: envInt(1, 65_535).default(5432).meta({ description: 'Port of that database' }),
+    MONITOR_PLATFORM_DATABASE: z.string().default('tidegate').meta({ description: 'Name of that database' }),
+    MONITOR_PLATFORM_USER: z
+      .string()
+      .default('tidegate_monitor')
+      .meta({ description: 'Role with pg_monitor that looks at that database' }),
+    MONITOR_PLATFORM_PASSWORD: z.string().optional().meta({ description: 'Password of that role' }),
     MONITOR_ALLOWED_NETWORKS: envList()
       .default([])
       .meta({ description: 'Private networks (CIDR, separated by commas) whose servers may be watched' }),

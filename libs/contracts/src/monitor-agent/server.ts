@@ -123,13 +123,15 @@ export const addPlatformServer = operation({
   service: 'monitor-agent',
   name: 'servers.add-platform',
   http: ['POST', '/api/v1/servers/platform'],
-  scope: 'servers:write',
+  // Its statements are those of all organisations: for the people who run the installation only.
+  scope: 'operator',
   summary: 'Watch the database that this installation itself runs on',
-  description: 'Answers the existing server when it is already watched.',
+  description:
+    'For operators. The first organisation has it from the start; it does not count against the plan. Answers the ' +
+    'existing server when it is already watched.',
   input: z.strictObject({}),
   output: Server,
-  errors: [planLimitReached, noPlatformDatabase, serverNameTaken],
-  limit: 'servers',
+  errors: [noPlatformDatabase, serverNameTaken],
 });
 
 export const listServers = operation({

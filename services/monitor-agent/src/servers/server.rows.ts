@@ -120,10 +120,12 @@ export function listServerRows(
   );
 }
 
+/** The installation's own database is a gift and does not count. */
 export async function countServers(tx: Tx): Promise<number> {
-  const row = await tx.one<{ count: number }>('select count(*)::int as count from servers where org_id = $1', [
-    tx.orgId,
-  ]);
+  const row = await tx.one<{ count: number }>(
+    'select count(*)::int as count from servers where org_id = $1 and not platform',
+    [tx.orgId],
+  );
   return row?.count ?? 0;
 }
 

@@ -1,0 +1,59 @@
+import { Module } from '@nestjs/common';
+import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { ShowActivity } from './activity/show-activity.ts';
+import { CollectServers } from './collection/collect-servers.loop.ts';
+import { CollectorTools } from './collection/collector-tools.ts';
+import { Dialer } from './collection/dialer.ts';
+import { HostGuard } from './connection/host-guard.ts';
+import { ShowOverview } from './overview/show-overview.ts';
+import { ListDatabases } from './relations/list-databases.ts';
+import { ListIndexes } from './relations/list-indexes.ts';
+import { ListTables } from './relations/list-tables.ts';
+import { AddPlatformServer } from './servers/add-platform-server.ts';
+import { CreateServer } from './servers/create-server.ts';
+import { DeleteServer } from './servers/delete-server.ts';
+import { GetServer } from './servers/get-server.ts';
+import { ListServers } from './servers/list-servers.ts';
+import { OfferPlatformServer } from './servers/offer-platform-server.ts';
+import { PlatformServer } from './servers/platform-server.ts';
+import { ServerPasswords } from './servers/server-passwords.ts';
+import { ServerTester } from './servers/server-tester.ts';
+import { TestNewServer } from './servers/test-new-server.ts';
+import { TestServer } from './servers/test-server.ts';
+import { UpdateServer } from './servers/update-server.ts';
+import { TopStatements } from './statements/top-statements.ts';
+import { KeepSamples } from './storage/keep-samples.loop.ts';
+
+@Module({
+  imports: [EntitlementsModule],
+  providers: [
+    // What others are made of
+    HostGuard,
+    ServerPasswords,
+    Dialer,
+    ServerTester,
+    PlatformServer,
+    CollectorTools,
+    // Servers
+    CreateServer,
+    ListServers,
+    GetServer,
+    UpdateServer,
+    DeleteServer,
+    TestNewServer,
+    TestServer,
+    AddPlatformServer,
+    OfferPlatformServer,
+    // What was collected
+    ShowOverview,
+    TopStatements,
+    ShowActivity,
+    ListDatabases,
+    ListTables,
+    ListIndexes,
+    // Loops
+    CollectServers,
+    KeepSamples,
+  ],
+})
+export class MonitorAgentModule {}

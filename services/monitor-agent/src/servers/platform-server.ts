@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { serverAdded } from '@tidegate/contracts/monitor-agent/server';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import type { Emit } from '@tidegate/messaging/handler';
+import { HostGuard } from '../connection/host-guard.ts';
+import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
+import { createLease } from '../leases/lease.rows.ts';
+import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { insertServer, type ServerRow } from './server.rows.ts';
+import { ServerPasswords } from './server-passwords.ts';
+
+export const PLATFORM_SERVER_NAME = 'This installation';
+
+/** The database that the installation runs on, as a server to watch. Its address comes from the settings alone. */
+@Injectable()
+export class PlatformServer {
+  constructor(
+    private readonly config: MonitorAgentConfig,
+    private readonly guard: HostGuard,
+    private readonly passwords: ServerPasswords,
+  ) {}
+
+  get isOffered(): boolean {
+    return this.config.MONITOR_PLATFORM_HOST !== undefined && this.config.MONITOR_PLATFORM_PASSWORD !== undefined;
+  }
+
+  /** Undefined when the organisation has a server of that name already. */
+  async add(tx: Tx, emit: Emit): Promise<ServerRow | undefined> {
+    const { config } = this;
+    const host = config.MONITOR_PLATFORM_HOST ?? '';
+    const { loopback } = await this.guard.trusted(host);
+    const id = newId();
+    const row = await insertServer(tx, {
+      id,
+      name: PLATFORM_SERVER_NAME,
+      host,
+      port: config.MONITOR_PLATFORM_PORT,
+      database: config.MONITOR_PLATFORM_DATABASE,
+      user: config.MONITOR_PLATFORM_USER,
+      password: this.passwords.seal(tx.orgId as string, id, config.MONITOR_PLATFORM_PASSWORD ?? ''),
+      tlsMode: defaultTlsMode(undefined, loopback),
+      tlsCa: null,
+      platform: true,
+    });
+    if (!row) return undefined;
+    await createLease(tx, id);
+    await emit(serverAdded, { serverId: id, name: row.name });
+    return row;
+  }
+}
