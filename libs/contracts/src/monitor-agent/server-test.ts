@@ -43,6 +43,8 @@ export const testNewServer = operation({
   input: z.strictObject(ConnectionFields).meta({ id: 'NewServerTest' }),
   output: ServerReport,
   status: 200,
+  // Waits for somebody else's server: no transaction of ours may be open meanwhile.
+  readonly: true,
   deadlineMs: 20_000,
 });
 
@@ -56,5 +58,7 @@ export const testServer = operation({
   input: z.strictObject({ serverId: Id }),
   output: ServerReport,
   status: 200,
+  // Waits for somebody else's server: no transaction of ours may be open meanwhile.
+  readonly: true,
   deadlineMs: 20_000,
 });

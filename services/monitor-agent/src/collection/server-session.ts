@@ -161,18 +161,13 @@ export class ServerSession {
     const look = await this.probe.ask(now, () => readActivity(connection, instance));
     if (!look) return;
     const takenAt = new Date(now);
-    await this.store(async (tx) => {
-      if (!this.reached) await this.announceReached(tx);
-      await insertActivity(tx, this.lease.serverId, takenAt, look);
-    });
-    this.reached = true;
-    this.failures = 0;
+    await this.storeLook((tx) => insertActivity(tx, this.lease.serverId, takenAt, look));
     this.tools.bus.live(this.lease.orgId, 'servers', this.pulse(takenAt, look));
   };
 
   private countMinute = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const pass = await this.minute.read(connection, instance);
-    await this.store((tx) => pass.save(tx));
+    await this.storeLook((tx) => pass.save(tx));
     pass.committed();
   };
 
@@ -207,6 +202,16 @@ export class ServerSession {
     const unreachableSeconds = Math.max(0, Math.round((this.tools.now() - news.since.getTime()) / 1_000));
     const since = new Date(this.tools.now()).toISOString();
     await this.tools.outbox.emit(tx, serverReachable, { serverId, name: news.name, since, unreachableSeconds });
+  }
+
+  /** What was looked at successfully also says that the server is there. */
+  private async storeLook(work: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.store(async (tx) => {
+      if (!this.reached) await this.announceReached(tx);
+      await work(tx);
+    });
+    this.reached = true;
+    this.failures = 0;
   }
 
   private store(work: (tx: Tx) => Promise<void>): Promise<void> {

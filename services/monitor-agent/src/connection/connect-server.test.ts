@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
 import { EMBEDDED, freePort, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
@@ -239,6 +240,27 @@ describe('what is not an honest PostgreSQL', () => {
         expect(await failure(target(fake.port))).toBe('answer_too_large');
       },
     ));
+
+  test('a pooler, which hands out session numbers of its own', async () => {
+    const server = await PostgresServer.start(EMBEDDED);
+    await server.sql(WATCHER);
+    const keyData = Buffer.from([0x4b, 0, 0, 0, 12]);
+    const proxy = (socket: Socket) => {
+      const behind = connect(server.port, server.host);
+      behind.on('error', () => {});
+      socket.on('close', () => behind.destroy());
+      socket.pipe(behind);
+      behind.on('data', (chunk) => {
+        const at = chunk.indexOf(keyData);
+        if (at >= 0) chunk.writeUInt32BE(4_711, at + keyData.length);
+        socket.write(chunk);
+      });
+    };
+    await against(proxy, async (fake) => {
+      expect(await failure(target(fake.port))).toBe('pooler');
+    });
+    await server.stop();
+  });
 
   test('an answer larger than allowed ends the connection', async () => {
     const server = await PostgresServer.start(EMBEDDED);

@@ -66,8 +66,10 @@ const tester = new ServerTester(dialer(), guard);
 const handlers = {
   create: new CreateServer(guard, passwords as never, unlimited),
   update: new UpdateServer(guard, passwords as never),
-  test: new TestServer(tester, passwords as never),
   testNew: new TestNewServer(tester),
+  get test() {
+    return new TestServer(tester, passwords as never, store.tenants);
+  },
 };
 
 const fields = (more: object = {}) => ({

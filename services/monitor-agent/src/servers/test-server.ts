@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent/server-test';
+import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { announceChange } from '../leases/lease.rows.ts';
 import { requireServer } from './require-server.ts';
@@ -17,20 +18,24 @@ export class TestServer {
   constructor(
     private readonly tester: ServerTester,
     private readonly passwords: ServerPasswords,
+    private readonly tenants: Tenants,
   ) {}
 
   @Handles(testServer)
   async handle({ input, tx }: Call<typeof testServer>): Promise<ServerReport> {
+    const orgId = tx.orgId as string;
     const row = await requireServer(tx, input.serverId);
-    const password = this.passwords.open(tx.orgId as string, row.id, row.password);
+    const password = this.passwords.open(orgId, row.id, row.password);
     const { report, code } = await this.tester.test(
       { ...whereOf(row), password, tlsMode: row.tls_mode, tlsCa: row.tls_ca },
       row.platform,
     );
     if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
     if (!report.usable) return report;
-    await saveReport(tx, row.id, report);
-    await announceChange(tx, row.id, row.state === 'paused');
+    await this.tenants.run(orgId, async (write) => {
+      await saveReport(write, row.id, report);
+      await announceChange(write, row.id, row.state === 'paused');
+    });
     return report;
   }
 }

@@ -189,4 +189,24 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     expect(all).toContain('create role tmp password ?');
     expect(all.join('\n')).not.toContain('S3CR3T');
   });
+
+  test.each(['1.8', '1.9', '1.10'])('an extension that stayed at %s counts as exactly', async (version) => {
+    await server.sql(`drop extension pg_stat_statements;
+      create extension pg_stat_statements version '${version}'`);
+    const old = await readInstance(connection);
+    const first = advance(undefined, await readStatements(connection, old, undefined));
+    await run(6, 'select 1, 2, 3 as old');
+    const once = advance(first.state, await readStatements(connection, old, first.state));
+    await run(3, 'select 1, 2, 3 as old');
+    const twice = advance(once.state, await readStatements(connection, old, once.state));
+    const [row] = await server.sql<{ queryid: string }>(
+      "select queryid::text from pg_stat_statements where query = 'select $1, $2, $3 as old'",
+    );
+    const sums = [once, twice].map(({ interval }) =>
+      interval?.deltas.filter(({ key }) => key.split('/')[2] === row?.queryid).map(({ counters }) => counters[CALLS]),
+    );
+    await server.sql(`drop extension pg_stat_statements;
+      create extension pg_stat_statements`);
+    expect(sums).toEqual([[6], [3]]);
+  });
 });
