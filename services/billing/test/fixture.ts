@@ -20,39 +20,46 @@ import { MovePlans } from '../src/plans/move-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
 import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
+import { startPostgres, type TestServer } from './servers.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
 
+/* One server per test file, begun when it is first needed; whatever is still open ends before it. */
+let postgres: Promise<TestServer> | undefined;
+const open = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...open].map((close) => close()));
+  await (await postgres)?.stop();
+});
+function closing(close: () => Promise<unknown>): () => Promise<void> {
+  const once = async () => {
+    if (open.delete(once)) await close();
+  };
+  open.add(once);
+  return once;
+}
+
 async function openSchema(schema: string, folders: string[]) {
+  postgres ??= startPostgres();
+  const { port } = await postgres;
   const name = `t${newId().replaceAll('-', '')}`;
-  const admin = new pg.Client({ host: '127.0.0.1', port: 54877, user: 'admin', database: 'postgres' });
+  const admin = new pg.Client({ host: '127.0.0.1', port, user: 'admin', database: 'postgres' });
   await admin.connect();
   await admin.query(`create database ${name}`);
   await admin.end();
-  await migrate({ connectionString: `postgres://admin@127.0.0.1:54877/${name}` }, [
-    {
-      schema,
-      role: name,
-      password: 'x',
-      folders: ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root),
-    },
+  const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);
+  await migrate({ host: '127.0.0.1', port, user: 'admin', database: name }, [
+    { schema, role: name, password: 'x', folders: all },
   ]);
-  return connectDatabase({
-    host: '127.0.0.1',
-    port: 54877,
-    database: name,
-    user: name,
-    password: 'x',
-    schema,
-    poolSize: 16,
-  });
+  const login = { host: '127.0.0.1', port, database: name, user: name, password: 'x' };
+  return connectDatabase({ ...login, schema, poolSize: 16 });
 }
 
 /** The schema of a service that owns bots. */
 export async function openOwner() {
   const dataSource = await openSchema('owner', ['libs/entitlements/migrations', 'services/billing/test/owner']);
-  return { tenants: new Tenants(dataSource), close: () => dataSource.destroy() };
+  return { tenants: new Tenants(dataSource), close: closing(() => dataSource.destroy()) };
 }
 export type Owner = Awaited<ReturnType<typeof openOwner>>;
 
@@ -95,7 +102,7 @@ export async function openBilling() {
         );
         return rows.map((row) => JSON.parse(row.body) as Entitlements);
       }),
-    close: () => dataSource.destroy(),
+    close: closing(() => dataSource.destroy()),
   };
 }
 export type Fixture = Awaited<ReturnType<typeof openBilling>>;
