@@ -1,25 +1,26 @@
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { Vault } from '@tidegate/vault/vault';
 import { CollectServers } from '../src/collection/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collection/collector-tools.ts';
 import { Dialer } from '../src/collection/dialer.ts';
 import { createLease } from '../src/leases/lease.rows.ts';
 import { insertServer } from '../src/servers/server.rows.ts';
+import { ServerPasswords } from '../src/servers/server-passwords.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import type { Store } from './store.ts';
 import { WATCHER_PASSWORD } from './watched.ts';
 
 const LOOPBACK = { address: '127.0.0.1', loopback: true };
 
-/** The vault and the guard have tests of their own; here passwords are "sealed" so that a plain one would show. */
-export const passwords = {
-  seal: (_org: string, _id: string, text: string) => Buffer.from(text).toString('base64'),
-  open: (_org: string, _id: string, sealed: string) => Buffer.from(sealed, 'base64').toString(),
-};
+export const passwords = new ServerPasswords(
+  new Vault({ masterKeys: [{ id: 'k1', key: Buffer.alloc(32, 7).toString('base64') }] }),
+);
+/** The guard has tests of its own. */
 export const guard = { check: async () => LOOPBACK, trusted: async () => LOOPBACK };
 
-export const dialer = () => new Dialer(passwords as never, guard as never);
+export const dialer = () => new Dialer(passwords, guard as never);
 
 /** One replica of the collector, with a clock that can be put forward. */
 export class Replica {

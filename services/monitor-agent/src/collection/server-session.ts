@@ -123,7 +123,8 @@ export class ServerSession {
     }
     if (!this.loaded) await tenants.run(this.lease.orgId, (tx) => this.load(tx));
     this.loaded = true;
-    const opened = await dialer.open(this.lease.orgId, row).catch((error: unknown) => {
+    const target = dialer.targetOf(this.lease.orgId, row);
+    const opened = await dialer.dial(target, row.platform).catch((error: unknown) => {
       throw new ServerTrouble(error);
     });
     const instance = await readInstance(opened.connection).catch(async (error: unknown) => {

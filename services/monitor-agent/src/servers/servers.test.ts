@@ -59,16 +59,16 @@ const platform = new PlatformServer(
     MONITOR_PLATFORM_PASSWORD: 'platform-S3CR3T',
   } as never,
   guard,
-  passwords as never,
+  passwords,
 );
-const notOffered = new PlatformServer({} as never, guard, passwords as never);
+const notOffered = new PlatformServer({} as never, guard, passwords);
 const tester = new ServerTester(dialer(), guard);
 const handlers = {
-  create: new CreateServer(guard, passwords as never, unlimited),
-  update: new UpdateServer(guard, passwords as never),
+  create: new CreateServer(guard, passwords, unlimited),
+  update: new UpdateServer(guard, passwords),
   testNew: new TestNewServer(tester),
   get test() {
-    return new TestServer(tester, passwords as never, store.tenants);
+    return new TestServer(tester, dialer(), store.tenants);
   },
 };
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Dialer } from '../collection/dialer.ts';
 import { announceChange } from '../leases/lease.rows.ts';
 import { requireServer } from './require-server.ts';
-import { saveReport, whereOf } from './server.rows.ts';
-import { ServerPasswords } from './server-passwords.ts';
+import { saveReport } from './server.rows.ts';
 import { ServerTester } from './server-tester.ts';
 
 /*
@@ -17,7 +17,7 @@ import { ServerTester } from './server-tester.ts';
 export class TestServer {
   constructor(
     private readonly tester: ServerTester,
-    private readonly passwords: ServerPasswords,
+    private readonly dialer: Dialer,
     private readonly tenants: Tenants,
   ) {}
 
@@ -25,11 +25,7 @@ export class TestServer {
   async handle({ input, tx }: Call<typeof testServer>): Promise<ServerReport> {
     const orgId = tx.orgId as string;
     const row = await requireServer(tx, input.serverId);
-    const password = this.passwords.open(orgId, row.id, row.password);
-    const { report, code } = await this.tester.test(
-      { ...whereOf(row), password, tlsMode: row.tls_mode, tlsCa: row.tls_ca },
-      row.platform,
-    );
+    const { report, code } = await this.tester.test(this.dialer.targetOf(orgId, row), row.platform);
     if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
     if (!report.usable) return report;
     await this.tenants.run(orgId, async (write) => {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { PostgresServer, type PostgresServer as Server, VERSIONS } from '../../test/postgres-server.ts';
+import { until } from '../../test/until.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
@@ -153,6 +154,26 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     expect(interval?.from).toBe(before);
     expect((await calls(interval, 'select $1 as long')).calls).toBe(40);
   });
+
+  test('behaviour 3: a crash is a reset like any other, although PostgreSQL itself was not started anew', async () => {
+    await run(5, 'select 1, 2, 3, 4 as crash');
+    await look();
+    await run(2, 'select 1, 2, 3, 4 as crash');
+    const before = instance.startedAt;
+    const victim = await server.client();
+    const [row] = (await victim.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
+    process.kill(row?.pid ?? 0, 'SIGKILL');
+    connection = await until(() => watch(server).catch(() => undefined), { withinMs: 15_000 });
+    app = await server.client();
+    instance = await readInstance(connection);
+    expect(instance.startedAt).toBe(before);
+    await run(9, 'select 1, 2, 3, 4 as crash');
+    const interval = await look();
+    expect(interval).toMatchObject({ gap: false, resetAt: expect.any(Number) });
+    expect(interval?.lostUs).toBeGreaterThan(0);
+    expect(await calls(interval, 'select $1, $2, $3, $4 as crash')).toMatchObject({ calls: 9 });
+    for (const delta of interval?.deltas ?? []) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
+  }, 30_000);
 
   test('evictions are told and never make a number negative', async () => {
     const small = await PostgresServer.start(binaries, { settings: { 'pg_stat_statements.max': 100 } });
