@@ -33,7 +33,13 @@ export class UsageWriter {
   /** A batch of the stream, in a transaction of its own. */
   async writeBatch(events: readonly UsageEvent[], now = Date.now()): Promise<Written> {
     await this.ensurePartitions(events, now);
-    return this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));
+    try {
+      return await this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));
+    } catch (error) {
+      // A partition may have gone: the next try looks again.
+      this.days.clear();
+      throw error;
+    }
   }
 
   /** Counts what can be counted and keeps the rest with the reason. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { rearmAlerts } from '../accounts/account.rows.ts';
+import { isBadData } from './bad-data.ts';
 
 let usage: Fixture;
 beforeAll(async () => {
@@ -154,6 +155,20 @@ test('a batch that fails leaves nothing behind and can be sent again', async () 
     code: '23514',
   });
   expect(await usage.writer().writeBatch([good])).toMatchObject({ accepted: 1 });
+});
+
+test('a partition that somebody dropped is made again at the next try', async () => {
+  const org = await newOrg();
+  const writer = usage.writer();
+  const late = () => event(org, { at: new Date(now - 25 * 86_400_000).toISOString() });
+  const first = late();
+  await writer.writeBatch([first]);
+  const table = `usage_events_${first.at.slice(0, 10).replaceAll('-', '')}`;
+  await usage.asAdmin((client) => client.query(`drop table usage.${table}`));
+  const second = late();
+  const failure = await writer.writeBatch([second]).catch((error: unknown) => error);
+  expect(isBadData(failure)).toBe(false);
+  expect(await writer.writeBatch([second])).toMatchObject({ accepted: 1 });
 });
 
 test('any resending, reordering and regrouping, by several writers at once, gives the sum of the distinct events', async () => {
