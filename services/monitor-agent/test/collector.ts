@@ -20,7 +20,7 @@ export const passwords = new ServerPasswords(
 /** The guard has tests of its own. */
 export const guard = { check: async () => LOOPBACK, trusted: async () => LOOPBACK };
 
-export const dialer = () => new Dialer(passwords, guard as never);
+export const dialer = (config = {}) => new Dialer(passwords, guard as never, config as never);
 
 /** One replica of the collector, with a clock that can be put forward. */
 export class Replica {

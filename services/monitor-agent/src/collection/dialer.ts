@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { connectServer, type ServerConnection, type ServerTarget } from '../connection/connect-server.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import type { Target } from '../connection/server-report.rules.ts';
+import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { platformTarget } from '../servers/platform-target.ts';
 import { type ServerRow, whereOf } from '../servers/server.rows.ts';
 import { ServerPasswords } from '../servers/server-passwords.ts';
 
@@ -16,15 +18,20 @@ export class Dialer {
   private readonly passwords: ServerPasswords;
   private readonly guard: HostGuard;
 
-  constructor(passwords: ServerPasswords, guard: HostGuard) {
+  private readonly config: MonitorAgentConfig;
+
+  constructor(passwords: ServerPasswords, guard: HostGuard, config: MonitorAgentConfig) {
     this.passwords = passwords;
     this.guard = guard;
+    this.config = config;
   }
 
   /** With its password opened: a fault of ours when that fails, not the server's. */
   targetOf(orgId: string, row: ServerRow): ServerTarget {
-    const password = this.passwords.open(orgId, row.id, row.password);
-    return { ...whereOf(row), password, tlsMode: row.tls_mode, tlsCa: row.tls_ca };
+    const stored = { ...whereOf(row), tlsMode: row.tls_mode, tlsCa: row.tls_ca };
+    // The installation's own database is where the settings say today: its port and password may change with a start.
+    const ours = row.platform ? platformTarget(this.config) : undefined;
+    return ours ? { ...stored, ...ours } : { ...stored, password: this.passwords.open(orgId, row.id, row.password) };
   }
 
   /** `ours`: the installation's own database, whose address comes from its settings and from nobody else. */

@@ -7,6 +7,7 @@ import { HostGuard } from '../connection/host-guard.ts';
 import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
 import { createLease } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { platformTarget } from './platform-target.ts';
 import { insertServer, type ServerRow } from './server.rows.ts';
 import { ServerPasswords } from './server-passwords.ts';
 
@@ -22,23 +23,20 @@ export class PlatformServer {
   ) {}
 
   get isOffered(): boolean {
-    return this.config.MONITOR_PLATFORM_HOST !== undefined && this.config.MONITOR_PLATFORM_PASSWORD !== undefined;
+    return platformTarget(this.config) !== undefined;
   }
 
-  /** Undefined when the organisation has a server of that name already. */
+  /** Undefined when it is not offered, or the organisation has a server of that name already. */
   async add(tx: Tx, emit: Emit): Promise<ServerRow | undefined> {
-    const { config } = this;
-    const host = config.MONITOR_PLATFORM_HOST ?? '';
-    const { loopback } = await this.guard.trusted(host);
+    const target = platformTarget(this.config);
+    if (!target) return undefined;
+    const { loopback } = await this.guard.trusted(target.host);
     const id = newId();
     const row = await insertServer(tx, {
+      ...target,
       id,
       name: PLATFORM_SERVER_NAME,
-      host,
-      port: config.MONITOR_PLATFORM_PORT,
-      database: config.MONITOR_PLATFORM_DATABASE,
-      user: config.MONITOR_PLATFORM_USER,
-      password: this.passwords.seal(tx.orgId as string, id, config.MONITOR_PLATFORM_PASSWORD ?? ''),
+      password: this.passwords.seal(tx.orgId as string, id, target.password),
       tlsMode: defaultTlsMode(undefined, loopback),
       tlsCa: null,
       platform: true,

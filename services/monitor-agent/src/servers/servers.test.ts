@@ -283,6 +283,20 @@ describe('the installation’s own database', () => {
     expect(await store.dump()).not.toContain('platform-S3CR3T');
   });
 
+  test('is looked for where the settings say today, not where it was', async () => {
+    const orgId = newId();
+    const server = await store.call(new AddPlatformServer(platform), addPlatformServer, {}, orgId);
+    const today = dialer({
+      MONITOR_PLATFORM_HOST: '127.0.0.1',
+      MONITOR_PLATFORM_PORT: watched.port,
+      MONITOR_PLATFORM_DATABASE: 'postgres',
+      MONITOR_PLATFORM_USER: 'watcher',
+      MONITOR_PLATFORM_PASSWORD: WATCHER_PASSWORD,
+    });
+    const handler = new TestServer(new ServerTester(today, guard), today, store.tenants);
+    expect(await store.call(handler, testServer, { serverId: server.id }, orgId)).toMatchObject({ usable: true });
+  });
+
   test('an operator may add it, once; its address cannot be changed', async () => {
     const orgId = newId();
     const add = (handler = new AddPlatformServer(platform)) => store.call(handler, addPlatformServer, {}, orgId);

@@ -1,0 +1,15 @@
+import type { Where } from '../connection/connection-failure.rules.ts';
+import type { MonitorAgentConfig } from '../monitor-agent.config.ts';
+
+/** Where the installation's own database is and who looks at it; undefined when it is not offered. */
+export function platformTarget(config: MonitorAgentConfig): (Where & { password: string }) | undefined {
+  const { MONITOR_PLATFORM_HOST: host, MONITOR_PLATFORM_PASSWORD: password } = config;
+  if (host === undefined || password === undefined) return undefined;
+  return {
+    host,
+    port: config.MONITOR_PLATFORM_PORT,
+    database: config.MONITOR_PLATFORM_DATABASE,
+    user: config.MONITOR_PLATFORM_USER,
+    password,
+  };
+}
