@@ -13,7 +13,7 @@ begin
     -- Two replicas may come here together: the second waits and then finds the partition.
     perform pg_advisory_xact_lock(hashtext(current_schema() || '.' || target));
     continue when to_regclass(quote_ident(child)) is not null;
-    execute format('create table %I partition of %I for values from (%L) to (%L)', child, target,
+    execute format('create table if not exists %I partition of %I for values from (%L) to (%L)', child, target,
       day::timestamp at time zone 'utc', (day + 1)::timestamp at time zone 'utc');
     execute format('alter table %I enable row level security', child);
     execute format('alter table %I force row level security', child);

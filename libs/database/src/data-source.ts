@@ -40,5 +40,10 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
       options: `-c search_path=${settings.schema} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off`,
     },
   });
-  return dataSource.initialize();
+  await dataSource.initialize();
+  // A connection that breaks while a transaction holds it fails that transaction's next query; without a listener the
+  // event would end the process.
+  const { master } = dataSource.driver as unknown as { master: pg.Pool };
+  master.on('connect', (client) => client.on('error', () => {}));
+  return dataSource;
 }

@@ -7,6 +7,7 @@ export interface Turn {
 }
 
 /** `'again'` starts the next turn at once: there is more to do. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a turn that has nothing to say just ends
 export type TurnResult = 'again' | void;
 
 interface LoopMark {

@@ -31,21 +31,34 @@ function describeError(error: unknown): unknown {
   };
 }
 
-const root = pino({
-  level: process.env['LOG_LEVEL'] ?? 'info',
-  base: null,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }) },
-  serializers: { error: describeError, err: describeError },
-  redact: {
-    paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
-    censor: '[redacted]',
+/* Lines go to stdout, and to whatever `alsoTo` adds (the log file of a single server). */
+const sinks: { write(line: string): unknown }[] = [process.stdout];
+export function alsoTo(sink: { write(line: string): unknown }): void {
+  sinks.push(sink);
+}
+
+const root = pino(
+  {
+    level: process.env['LOG_LEVEL'] ?? 'info',
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { error: describeError, err: describeError },
+    redact: {
+      paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
+      censor: '[redacted]',
+    },
+    mixin: () => {
+      const context = currentTrace();
+      return context ? { traceId: context.traceId, spanId: context.spanId } : {};
+    },
   },
-  mixin: () => {
-    const context = currentTrace();
-    return context ? { traceId: context.traceId, spanId: context.spanId } : {};
+  {
+    write: (line: string) => {
+      for (const sink of sinks) sink.write(line);
+    },
   },
-});
+);
 
 /** JSON lines on stdout, with the trace they belong to. Put the error under the key `error`. */
 export class Log {

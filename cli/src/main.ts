@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+
+const HELP = `tidegate <command>
+
+  start [--services]            start everything in one process (or a process per service) and its servers
+  stop                          stop all of it in order
+  status [--json]               services, versions, ports, ready
+  doctor [--json]               look for known troubles; exit code 1 when there is one
+  migrate                       bring database and streams to this version
+  plans diff|apply [file]       the plan catalogue (default plans/default.yaml)
+  subscriptions set <org> <plan>
+  users create-admin <email>    make an operator; prints the password once
+  dead-letters list|replay|discard [id] [--service name] [--reason text]
+  logs [-f] [service]
+  demo                          a load and a bot on real input, checked to the last digit
+`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      services: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      follow: { type: 'boolean', short: 'f', default: false },
+      service: { type: 'string' },
+      reason: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const [command, first, second, third] = positionals;
+  switch (values.help ? 'help' : command) {
+    case 'start':
+      return (await import('./start.ts')).start({ services: values.services });
+    case 'stop':
+      return (await import('./status.ts')).stop();
+    case 'status':
+      return (await import('./status.ts')).status({ json: values.json });
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor({ json: values.json });
+    case 'migrate':
+      return (await import('./migrate.ts')).migrateCommand();
+    case 'plans':
+      return (await import('./operator-commands.ts')).plans(first, second);
+    case 'subscriptions':
+      return (await import('./operator-commands.ts')).subscriptions(first, second, third);
+    case 'users':
+      return (await import('./operator-commands.ts')).users(first, second);
+    case 'dead-letters':
+      return (await import('./operator-commands.ts')).deadLetterCommand(first, second, values);
+    case 'logs':
+      return (await import('./logs.ts')).logs(first, { follow: values.follow });
+    case 'demo':
+      return (await import('./demo.ts')).demo();
+    case 'help':
+    case undefined:
+      process.stdout.write(HELP);
+      return;
+    default:
+      throw new Error(`There is no command "${command}".\n\n${HELP}`);
+  }
+}
+
+main().catch((error: unknown) => {
+  const { message, stack } = error as Error;
+  process.stderr.write(`\n${process.env['LOG_LEVEL'] === 'debug' ? stack : message}\n`);
+  process.exit(1);
+});

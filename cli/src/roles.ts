@@ -1,0 +1,41 @@
+import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { type Running, run } from '@tidegate/runtime/run';
+import type { ServiceDefinition } from '@tidegate/runtime/service';
+import type { Settings } from '@tidegate/runtime/settings';
+
+/** Loaded on demand, so that a process pays only for what it hosts. */
+const load: Record<ServiceName, () => Promise<{ service: ServiceDefinition }>> = {
+  identity: () => import('@tidegate/identity/identity.service'),
+  billing: () => import('@tidegate/billing/billing.service'),
+  usage: () => import('@tidegate/usage/usage.service'),
+  'monitor-agent': () => import('@tidegate/monitor-agent/monitor-agent.service'),
+  'bot-executor': () => import('@tidegate/bot-executor/bot-executor.service'),
+  notifier: () => import('@tidegate/notifier/notifier.service'),
+  gateway: () => import('@tidegate/gateway/gateway.service'),
+};
+
+export async function loadServices(names: readonly ServiceName[]): Promise<ServiceDefinition[]> {
+  return Promise.all(names.map(async (name) => (await load[name]()).service));
+}
+
+export async function startRoles(settings: Settings): Promise<Running> {
+  return run(await loadServices(settings.roles), settings);
+}
+
+/** SIGTERM and SIGINT stop in order; a second one gives up waiting. */
+export function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`${(error as Error).stack}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,22 @@
+/* Every contract, for those who need the whole catalogue: the gateway, the boot check and the generators. */
+import './billing/entitlements.ts';
+import './billing/plans.ts';
+import './billing/subscriptions.ts';
+import './identity/api-keys.ts';
+import './identity/members.ts';
+import './identity/organisations.ts';
+import './identity/sessions.ts';
+import './identity/tokens.ts';
+import './identity/users.ts';
+import './kernel/dead-letters.ts';
+import './monitor-agent/activity.ts';
+import './monitor-agent/overview.ts';
+import './monitor-agent/relations.ts';
+import './monitor-agent/server-test.ts';
+import './monitor-agent/server.ts';
+import './monitor-agent/statement.ts';
+import './notifier/channels.ts';
+import './notifier/deliveries.ts';
+import './usage/leases.ts';
+import './usage/quota.ts';
+import './usage/usage.ts';

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound, planLimitReached } from '../kernel/problem.ts';
+import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { SCOPES } from './roles.ts';
+
+const Scope = z.enum(SCOPES as [string, ...string[]]);
+
+export const ApiKey = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    createdAt: Timestamp,
+    expiresAt: Timestamp.nullable(),
+    createdBy: Id,
+  })
+  .meta({ id: 'ApiKey' });
+export type ApiKey = z.infer<typeof ApiKey>;
+
+export const createApiKey = operation({
+  service: 'identity',
+  name: 'keys.create',
+  http: ['POST', '/api/v1/api-keys'],
+  scope: 'keys:write',
+  summary: 'Create an API key; the key itself is shown once',
+  description: 'A key never has more than its creator’s role has at the moment of use.',
+  input: z.strictObject({
+    name: z.string().min(1).max(100),
+    scopes: z.array(Scope).min(1).max(SCOPES.length),
+    expiresAt: Timestamp.optional(),
+  }),
+  output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'NewApiKey' }),
+  errors: [planLimitReached],
+  limit: 'api_keys',
+});
+
+export const listApiKeys = operation({
+  service: 'identity',
+  name: 'keys.list',
+  http: ['GET', '/api/v1/api-keys'],
+  scope: 'keys:read',
+  summary: 'API keys of the organisation',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(ApiKey) }),
+});
+
+export const revokeApiKey = operation({
+  service: 'identity',
+  name: 'keys.revoke',
+  http: ['DELETE', '/api/v1/api-keys/{keyId}'],
+  scope: 'keys:write',
+  summary: 'Revoke an API key; it stops working everywhere at once',
+  input: z.strictObject({ keyId: z.string().regex(/^[0-9A-Za-z]{10}$/, 'an API key id') }),
+  output: Empty,
+  errors: [notFound],
+});
+
+/** For the gateway. The hash is SHA-256 of the whole key, hex. */
+export const verifyKey = operation({
+  service: 'identity',
+  name: 'keys.verify',
+  scope: 'service',
+  summary: 'Whose key is it',
+  input: z.strictObject({ keyHash: z.string().regex(/^[0-9a-f]{64}$/) }),
+  output: z.object({
+    keyId: z.string(),
+    orgId: Id,
+    userId: Id,
+    role: z.string(),
+    scopes: z.array(z.string()),
+    expiresAt: Timestamp.nullable(),
+  }),
+  errors: [notFound],
+  readonly: true,
+});

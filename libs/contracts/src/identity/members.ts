@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
+import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Role } from './roles.ts';
+import { Email } from './sessions.ts';
+
+export const Member = z
+  .object({ userId: Id, email: z.string(), name: z.string(), role: Role, joinedAt: Timestamp })
+  .meta({ id: 'Member' });
+export type Member = z.infer<typeof Member>;
+
+export const Invitation = z
+  .object({ id: Id, email: z.string(), role: Role, expiresAt: Timestamp, createdAt: Timestamp })
+  .meta({ id: 'Invitation' });
+
+export const lastOwner = problem('last_owner', 409, 'An organisation needs an owner');
+export const roleTooHigh = problem('role_too_high', 403, 'Nobody grants or takes a role above their own');
+export const invitationInvalid = problem('invitation_invalid', 404, 'The invitation is not valid for you');
+
+export const memberChanged = event({
+  service: 'identity',
+  name: 'member.changed.v1',
+  summary: 'A member joined, left or got another role (role null: left)',
+  data: z.object({ orgId: Id, userId: Id, role: Role.nullable() }),
+  aggregate: (data) => data.orgId,
+});
+
+export const listMembers = operation({
+  service: 'identity',
+  name: 'members.list',
+  http: ['GET', '/api/v1/members'],
+  scope: 'members:read',
+  summary: 'Members of the current organisation',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(Member) }),
+});
+
+export const changeRole = operation({
+  service: 'identity',
+  name: 'members.change-role',
+  http: ['PATCH', '/api/v1/members/{userId}'],
+  scope: 'members:write',
+  summary: 'Give a member another role',
+  input: z.strictObject({ userId: Id, role: Role }),
+  output: Member,
+  errors: [notFound, lastOwner, roleTooHigh],
+});
+
+export const removeMember = operation({
+  service: 'identity',
+  name: 'members.remove',
+  http: ['DELETE', '/api/v1/members/{userId}'],
+  scope: 'members:write',
+  summary: 'Remove a member; their tokens for this organisation end at once',
+  input: z.strictObject({ userId: Id }),
+  output: Empty,
+  errors: [notFound, lastOwner, roleTooHigh],
+});
+
+export const invite = operation({
+  service: 'identity',
+  name: 'invitations.create',
+  http: ['POST', '/api/v1/invitations'],
+  scope: 'members:write',
+  summary: 'Invite somebody; hand the token to them, it is shown once',
+  input: z.strictObject({ email: Email, role: Role }),
+  output: Invitation.extend({ token: secret(z.string()) }).meta({ id: 'NewInvitation' }),
+  errors: [planLimitReached, roleTooHigh],
+  limit: 'seats',
+});
+
+export const listInvitations = operation({
+  service: 'identity',
+  name: 'invitations.list',
+  http: ['GET', '/api/v1/invitations'],
+  scope: 'members:read',
+  summary: 'Invitations that nobody has accepted yet',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(Invitation) }),
+});
+
+export const revokeInvitation = operation({
+  service: 'identity',
+  name: 'invitations.revoke',
+  http: ['DELETE', '/api/v1/invitations/{invitationId}'],
+  scope: 'members:write',
+  summary: 'Take an invitation back',
+  input: z.strictObject({ invitationId: Id }),
+  output: Empty,
+  errors: [notFound],
+});
+
+export const acceptInvitation = operation({
+  service: 'identity',
+  name: 'invitations.accept',
+  http: ['POST', '/api/v1/invitations/accept'],
+  scope: 'self',
+  summary: 'Join the organisation that invited your e-mail address',
+  input: z.strictObject({ token: secret(z.string().max(200)) }),
+  output: z.object({ organisationId: Id, role: Role }),
+  errors: [invitationInvalid],
+  status: 200,
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+
+const Name = z.string().min(1).max(100);
+
+export const Organisation = z.object({ id: Id, name: z.string(), createdAt: Timestamp }).meta({ id: 'Organisation' });
+export type Organisation = z.infer<typeof Organisation>;
+
+export const organisationCreated = event({
+  service: 'identity',
+  name: 'organisation.created.v1',
+  summary: 'An organisation was created',
+  data: z.object({ orgId: Id, name: z.string(), ownerUserId: Id }),
+  aggregate: (data) => data.orgId,
+});
+
+export const createOrganisation = operation({
+  service: 'identity',
+  name: 'organisations.create',
+  http: ['POST', '/api/v1/organisations'],
+  scope: 'self',
+  summary: 'Create another organisation; you become its owner',
+  input: z.strictObject({ name: Name }),
+  output: Organisation,
+});
+
+export const getOrganisation = operation({
+  service: 'identity',
+  name: 'organisations.get',
+  http: ['GET', '/api/v1/organisation'],
+  scope: 'org:read',
+  summary: 'The current organisation',
+  input: z.strictObject({}),
+  output: Organisation,
+});
+
+export const renameOrganisation = operation({
+  service: 'identity',
+  name: 'organisations.rename',
+  http: ['PATCH', '/api/v1/organisation'],
+  scope: 'org:admin',
+  summary: 'Rename the current organisation',
+  input: z.strictObject({ name: Name }),
+  output: Organisation,
+});

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+export const Role = z.enum(['viewer', 'editor', 'admin', 'owner']).meta({ id: 'Role' });
+export type Role = z.infer<typeof Role>;
+
+const VIEWER = ['org:read', 'members:read', 'billing:read', 'usage:read', 'servers:read', 'bots:read', 'channels:read'];
+const EDITOR = [...VIEWER, 'usage:write', 'servers:write', 'bots:write', 'channels:write', 'keys:read'];
+const ADMIN = [...EDITOR, 'org:admin', 'members:write', 'keys:write', 'billing:write'];
+
+/** What each role may do. A scope that is in no list is granted to nobody. */
+export const ROLE_SCOPES: Readonly<Record<Role, readonly string[]>> = {
+  viewer: VIEWER,
+  editor: EDITOR,
+  admin: ADMIN,
+  owner: ADMIN,
+};
+
+export const SCOPES: readonly string[] = ADMIN;
+
+/** Nobody grants more than they have. */
+export const mayGrant = (granter: Role, granted: Role): boolean =>
+  Role.options.indexOf(granted) <= Role.options.indexOf(granter);

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Role } from './roles.ts';
+
+/** Length is all that is asked (NIST 800-63B): composition rules make passwords worse. */
+const Password = z.string().min(12, 'at least 12 characters').max(256);
+export const Email = z.email().max(254);
+
+export const User = z
+  .object({ id: Id, email: z.string(), name: z.string(), isOperator: z.boolean(), createdAt: Timestamp })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof User>;
+
+export const CurrentOrganisation = z.object({ id: Id, name: z.string() }).meta({ id: 'CurrentOrganisation' });
+
+export const Session = z
+  .object({
+    accessToken: secret(z.string()),
+    accessTokenExpiresAt: Timestamp,
+    refreshToken: secret(z.string()),
+    refreshTokenExpiresAt: Timestamp,
+    user: User,
+    organisation: CurrentOrganisation.nullable(),
+    role: Role.nullable(),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
+
+export const emailTaken = problem('email_taken', 409, 'This e-mail address has an account already');
+export const wrongCredentials = problem('wrong_credentials', 401, 'Wrong e-mail address or password');
+export const invalidGrant = problem('invalid_grant', 400, 'The refresh token is not valid any more');
+
+export const register = operation({
+  service: 'identity',
+  name: 'accounts.register',
+  http: ['POST', '/api/v1/accounts'],
+  scope: 'public',
+  summary: 'Create an account with an organisation of its own, and log in',
+  input: z.strictObject({
+    email: Email,
+    password: secret(Password),
+    name: z.string().min(1).max(100),
+    organisationName: z.string().min(1).max(100).optional(),
+  }),
+  output: Session,
+  errors: [emailTaken],
+});
+
+export const login = operation({
+  service: 'identity',
+  name: 'sessions.login',
+  http: ['POST', '/api/v1/sessions'],
+  scope: 'public',
+  summary: 'Log in with e-mail address and password',
+  description: 'Unknown addresses and wrong passwords get the same answer in the same time.',
+  input: z.strictObject({ email: z.string().max(254), password: secret(z.string().max(256)) }),
+  output: Session,
+  errors: [wrongCredentials],
+});
+
+export const refresh = operation({
+  service: 'identity',
+  name: 'sessions.refresh',
+  http: ['POST', '/api/v1/sessions/refresh'],
+  scope: 'public',
+  summary: 'A new access token and the next refresh token',
+  description:
+    'The same refresh token may be used again for 10 seconds and gives the same successor, so that a lost answer or a ' +
+    'second tab does no harm. Later use ends the session: somebody else may have the token.',
+  input: z.strictObject({ refreshToken: secret(z.string().max(500)) }),
+  output: Session,
+  errors: [invalidGrant],
+  status: 200,
+});
+
+export const logout = operation({
+  service: 'identity',
+  name: 'sessions.logout',
+  http: ['DELETE', '/api/v1/sessions/current'],
+  scope: 'self',
+  summary: 'Log out: the session and its tokens end everywhere',
+  input: z.strictObject({}),
+  output: Empty,
+});
+
+export const switchOrganisation = operation({
+  service: 'identity',
+  name: 'sessions.switch-organisation',
+  http: ['POST', '/api/v1/sessions/organisation'],
+  scope: 'self',
+  summary: 'Go on in another of your organisations',
+  input: z.strictObject({ organisationId: Id }),
+  output: Session.omit({ refreshToken: true, refreshTokenExpiresAt: true }).meta({ id: 'SwitchedSession' }),
+  errors: [notFound],
+  status: 200,
+});
+
+export const me = operation({
+  service: 'identity',
+  name: 'accounts.me',
+  http: ['GET', '/api/v1/me'],
+  scope: 'self',
+  summary: 'Who am I, and where may I go',
+  input: z.strictObject({}),
+  output: z
+    .object({
+      user: User,
+      organisations: z.array(z.object({ id: Id, name: z.string(), role: Role })),
+      organisationId: Id.nullable(),
+      scopes: z.array(z.string()),
+    })
+    .meta({ id: 'Me' }),
+});

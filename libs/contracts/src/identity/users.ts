@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { secret } from '../kernel/types.ts';
+import { Email, emailTaken, User } from './sessions.ts';
+
+export const createAdmin = operation({
+  service: 'identity',
+  name: 'users.create-admin',
+  scope: 'operator',
+  summary: 'Make an operator of this installation; the password is shown once',
+  input: z.strictObject({ email: Email }),
+  output: z.object({ user: User, password: secret(z.string()) }),
+  errors: [emailTaken],
+});

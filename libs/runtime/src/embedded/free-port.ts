@@ -1,0 +1,25 @@
+import { type AddressInfo, createServer } from 'node:net';
+
+/** A port that nobody listens on at this moment, on loopback. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+/** The wanted port when it is free, else another. */
+export const portLike = async (wanted: number | undefined): Promise<number> =>
+  wanted !== undefined && (await isFree(wanted)) ? wanted : freePort();

@@ -1,0 +1,58 @@
+import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
+import type { Login } from './settings.ts';
+
+interface Permissions {
+  publish: string[];
+  subscribe: string[];
+}
+
+/**
+ * What a service may say and hear. It may ask any service, answer its own operations, emit only its own events, read
+ * events through its own durable consumers, and has an inbox that nobody else can read.
+ */
+export function permissionsOf(service: ServiceName): Permissions {
+  const durables = SERVICE_NAMES.map((source) => `${service}-from-${source}`);
+  const publish = ['rpc.>', `evt.${service}.>`, 'usage.>', 'live.>', '$JS.API.INFO', ...stream('EVENTS', durables)];
+  const subscribe = [`rpc.${service}.>`, `_INBOX_${service}.>`];
+  if (service === 'usage') publish.push(...stream('USAGE', ['usage-ingest']));
+  if (service === 'gateway') {
+    // Revocations are replayed and followed through an ordered consumer, which has no durable name.
+    publish.push(
+      '$JS.API.CONSUMER.CREATE.EVENTS',
+      '$JS.API.CONSUMER.CREATE.EVENTS.>',
+      '$JS.API.CONSUMER.DELETE.EVENTS.>',
+    );
+    publish.push('$JS.API.CONSUMER.MSG.NEXT.EVENTS.>', '$JS.API.CONSUMER.INFO.EVENTS.>');
+    subscribe.push('live.>');
+  }
+  return { publish, subscribe };
+}
+
+function stream(name: string, durables: string[]): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${name}`,
+    ...durables.flatMap((durable) => [
+      `$JS.API.CONSUMER.INFO.${name}.${durable}`,
+      `$JS.API.CONSUMER.CREATE.${name}.${durable}`,
+      `$JS.API.CONSUMER.CREATE.${name}.${durable}.>`,
+      `$JS.API.CONSUMER.DURABLE.CREATE.${name}.${durable}`,
+      `$JS.API.CONSUMER.MSG.NEXT.${name}.${durable}`,
+      `$JS.ACK.${name}.${durable}.>`,
+    ]),
+  ];
+}
+
+/** The `authorization` block of nats-server's configuration. `platform` is the operator's: it makes streams. */
+export function natsAuthorization(users: Record<ServiceName | 'platform', Login>): string {
+  const lines = SERVICE_NAMES.map((service) => {
+    const { publish, subscribe } = permissionsOf(service);
+    return `{ user: ${quote(users[service].user)}, password: ${quote(users[service].password)}, permissions: {
+      publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} },
+      allow_responses: { max: 1, expires: "60s" } } }`;
+  });
+  const platform = `{ user: ${quote(users.platform.user)}, password: ${quote(users.platform.password)} }`;
+  return `users: [\n    ${[platform, ...lines].join(',\n    ')}\n  ]`;
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+const list = (subjects: string[]): string => `[${subjects.map(quote).join(', ')}]`;

@@ -1,0 +1,95 @@
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { Inject, Injectable } from '@nestjs/common';
+import { ACCESS_TOKEN_SECONDS, accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { Envelope } from '@tidegate/contracts/kernel/event';
+import { NATS } from '@tidegate/runtime/host';
+import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import type { Principal } from './access.ts';
+
+/** A token revoked earlier than this has expired by itself. */
+const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 60;
+
+/**
+ * What was revoked recently. A starting gateway first replays the last minutes of revocations, which is the complete
+ * set, because older tokens have expired; then it follows. Ready only after the replay.
+ */
+@Injectable()
+export class Revocations {
+  private readonly since = new Map<string, number>();
+  private readonly listeners = new Set<(key: string) => void>();
+  private last = 0;
+
+  constructor(
+    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly log: Log,
+  ) {}
+
+  isRevoked({ caller, issuedAt }: Principal): boolean {
+    if (this.since.size === 0) return false;
+    const keys = [
+      `session:${caller.sessionId}`,
+      `user:${caller.userId}`,
+      `member:${caller.orgId}:${caller.userId}`,
+      `api_key:${caller.keyId}`,
+    ];
+    return keys.some((key) => (this.since.get(key) ?? 0) >= issuedAt);
+  }
+
+  /** Tells of each revocation as it comes: open streams end on it. */
+  onRevoked(listener: (key: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  @OnStart()
+  async replay(): Promise<void> {
+    const consumer = await this.consumer(new Date(Date.now() - REPLAY_SECONDS * 1_000));
+    const { num_pending } = await consumer.info();
+    if (num_pending === 0) return;
+    const batch = await consumer.fetch({ max_messages: num_pending, expires: 3_000 });
+    for await (const message of batch) this.take(message.string(), message.seq);
+  }
+
+  /** Follows for as long as the process lives; begins again where it was when the bus was away. */
+  @Loop({ name: 'follow-revocations', everyMs: 500 })
+  async follow({ signal }: Turn): Promise<void> {
+    const consumer = await this.consumer(new Date(Date.now() - REPLAY_SECONDS * 1_000));
+    const messages = await consumer.consume();
+    const stop = () => messages.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const message of messages) this.take(message.string(), message.seq);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  @Loop({ name: 'forget-revocations', everyMs: 60_000 })
+  async forget(): Promise<undefined> {
+    const horizon = Date.now() - REPLAY_SECONDS * 1_000;
+    for (const [key, at] of this.since) if (at < horizon) this.since.delete(key);
+  }
+
+  private consumer(from: Date) {
+    return jetstream(this.nc, { checkAPI: false }).consumers.get('EVENTS', {
+      filter_subjects: accessRevoked.subject,
+      deliver_policy: DeliverPolicy.StartTime,
+      opt_start_time: from.toISOString(),
+    });
+  }
+
+  private take(text: string, sequence: number): void {
+    if (sequence <= this.last) return;
+    this.last = sequence;
+    const parsed = accessRevoked.data.safeParse(Envelope.parse(JSON.parse(text)).data);
+    if (!parsed.success) {
+      this.log.error({ sequence }, 'A revocation could not be read');
+      return;
+    }
+    const { kind, id, at } = parsed.data;
+    this.since.set(`${kind}:${id}`, Date.parse(at));
+    for (const listener of this.listeners) listener(`${kind}:${id}`);
+  }
+}

@@ -1,0 +1,42 @@
+import { invalid, malformedBody } from '@tidegate/contracts/kernel/problem';
+
+const MAX_DEPTH = 32;
+
+/**
+ * Parses a JSON body and refuses what no operation can mean and later stages would stumble over: nesting beyond any
+ * contract, keys that poison prototypes, and text that Postgres cannot store (NUL, lone surrogates).
+ */
+export function parseJsonBody(text: string): unknown {
+  if (text.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw malformedBody({}, `${(error as Error).message.slice(0, 200)}. Send one JSON object.`);
+  }
+  checkValue(value, '', 0);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw malformedBody({}, 'The body must be a JSON object.');
+  }
+  return value;
+}
+
+function checkValue(value: unknown, field: string, depth: number): void {
+  if (typeof value === 'string') checkText(value, field);
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_DEPTH) throw malformedBody({}, `The body is nested deeper than ${MAX_DEPTH} levels.`);
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+      throw invalid(`${field}/${key}`, 'forbidden_key', 'This key is not allowed. Remove it.');
+    }
+    const path = `${field}/${key.slice(0, 100)}`;
+    checkText(key, path);
+    checkValue(inner, path, depth + 1);
+  }
+}
+
+export function checkText(text: string, field: string): void {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw invalid(field.replaceAll('\0', ''), 'invalid_text', 'The text has a NUL or half a character. Remove it.');
+  }
+}

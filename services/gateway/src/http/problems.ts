@@ -1,0 +1,46 @@
+import {
+  bodyTooLarge,
+  internalError,
+  malformedBody,
+  ProblemError,
+  unsupportedMediaType,
+} from '@tidegate/contracts/kernel/problem';
+import { BODY_LIMIT_BYTES } from '@tidegate/runtime/http-app';
+import type { Log } from '@tidegate/telemetry/log';
+import { currentTrace } from '@tidegate/telemetry/trace';
+import type { FastifyReply } from 'fastify';
+
+/** Whatever was thrown, as a problem that may be told. Faults of ours are logged and told without their text. */
+export function toProblem(error: unknown, log: Log): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return bodyTooLarge({ limitBytes: BODY_LIMIT_BYTES }, `Send at most ${BODY_LIMIT_BYTES} bytes.`);
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType({}, 'Set the header Content-Type: application/json.');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_BAD_URL':
+      return malformedBody({}, 'The request is malformed.');
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return malformedBody({}, 'The request is malformed.');
+  }
+  log.error({ error }, 'A request failed');
+  return internalError();
+}
+
+export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  const document = {
+    ...problem.toDocument(),
+    instance: reply.request.url.split('?')[0],
+    traceId: currentTrace()?.traceId,
+  };
+  const retry = problem.data['retryAfterSeconds'];
+  if (typeof retry === 'number') void reply.header('retry-after', String(retry));
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer error="invalid_token"');
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(document));
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { Inject, Injectable } from '@nestjs/common';
+import { emailTaken } from '@tidegate/contracts/identity/sessions';
+import { createAdmin } from '@tidegate/contracts/identity/users';
+import { newId } from '@tidegate/database/ids';
+import { Tenants } from '@tidegate/database/tenants';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { SETTINGS } from '@tidegate/runtime/host';
+import { OnStart } from '@tidegate/runtime/loop';
+import type { Settings } from '@tidegate/runtime/settings';
+import { Log } from '@tidegate/telemetry/log';
+import { FoundOrganisation } from '../organisations/found-organisation.ts';
+import { PasswordHashing } from './password-hashing.ts';
+import { insertUser, toWire, type UserRow } from './user.rows.ts';
+
+const FIRST_ADMIN = 'admin@localhost';
+
+/** Operators of the installation: the first one at the first start, others by the CLI. */
+@Injectable()
+export class CreateAdmin {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly tenants: Tenants,
+    private readonly passwords: PasswordHashing,
+    private readonly organisations: FoundOrganisation,
+    private readonly log: Log,
+  ) {}
+
+  @Handles(createAdmin)
+  async handle({ input }: Call<typeof createAdmin>) {
+    const password = randomBytes(18).toString('base64url');
+    const user = await this.create(input.email, password);
+    if (!user) throw emailTaken();
+    return { user: toWire(user), password };
+  }
+
+  @OnStart()
+  async createFirst(): Promise<void> {
+    const exists = await this.tenants.as({}, (tx) => tx.one('select 1 from users limit 1'));
+    const file = this.settings.adminPasswordFile;
+    if (exists || !existsSync(file)) return;
+    const user = await this.create(FIRST_ADMIN, readFileSync(file, 'utf8').trim());
+    if (user) this.log.info({ email: FIRST_ADMIN }, 'The first operator was created');
+  }
+
+  private async create(email: string, password: string): Promise<UserRow | undefined> {
+    const passwordHash = await this.passwords.hash(password);
+    const [userId, orgId] = [newId(), newId()];
+    return this.tenants.as({ orgId, userId }, async (tx) => {
+      const user = await insertUser(tx, { id: userId, email, name: 'Operator', passwordHash, isOperator: true });
+      if (user) await this.organisations.found(tx, { orgId, name: 'Operator', userId });
+      return user;
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os';
+import { Injectable } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { rateLimited } from '@tidegate/contracts/kernel/problem';
+
+/** OWASP's first choice of argon2id: 19 MiB, two passes, one lane. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const MAX_WAITING = 50;
+
+/**
+ * Argon2id, at most one hash per core at a time: it shares libuv's threads with DNS and signatures, which a flood of
+ * logins must not stall. When too many wait, the next is told to come back.
+ */
+@Injectable()
+export class PasswordHashing {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  /** Of a password that nobody has: unknown accounts cost the same time as known ones. */
+  private readonly dummy = hash(crypto.randomUUID(), PARAMETERS);
+
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(password, PARAMETERS));
+  }
+
+  /** False for a wrong password, and for an account that does not exist. */
+  async verify(stored: string | undefined, password: string): Promise<boolean> {
+    const against = stored ?? (await this.dummy);
+    const matches = await this.inTurn(() => verify(against, password));
+    return matches && stored !== undefined;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= availableParallelism()) {
+      if (this.waiting.length >= MAX_WAITING) throw rateLimited({ retryAfterSeconds: 2 }, 'Too many logins at once.');
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    this.running += 1;
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+}

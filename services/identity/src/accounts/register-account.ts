@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { emailTaken, register, type Session } from '@tidegate/contracts/identity/sessions';
+import { newId } from '@tidegate/database/ids';
+import { Tenants } from '@tidegate/database/tenants';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { FoundOrganisation } from '../organisations/found-organisation.ts';
+import { Sessions } from '../sessions/sessions.ts';
+import { PasswordHashing } from './password-hashing.ts';
+import { insertUser } from './user.rows.ts';
+
+/**
+ * User, organisation, membership and session in one transaction. That an address is taken is told: without a mail
+ * round trip the alternative is a person who cannot find out why they cannot get in. The rate limit for anonymous
+ * callers bounds how fast addresses can be tried.
+ */
+@Injectable()
+export class RegisterAccount {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly passwords: PasswordHashing,
+    private readonly organisations: FoundOrganisation,
+    private readonly sessions: Sessions,
+  ) {}
+
+  @Handles(register)
+  async handle({ input }: Call<typeof register>): Promise<Session> {
+    const passwordHash = await this.passwords.hash(input.password);
+    const [userId, orgId] = [newId(), newId()];
+    return this.tenants.as({ orgId, userId }, async (tx) => {
+      const { email, name } = input;
+      const user = await insertUser(tx, { id: userId, email, name, passwordHash, isOperator: false });
+      if (!user) throw emailTaken({}, 'Log in instead: POST /api/v1/sessions');
+      await this.organisations.found(tx, { orgId, name: input.organisationName ?? `${name}’s organisation`, userId });
+      return this.sessions.begin(tx, user, orgId);
+    });
+  }
+}

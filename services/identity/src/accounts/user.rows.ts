@@ -1,0 +1,52 @@
+import type { Role } from '@tidegate/contracts/identity/roles';
+import type { User } from '@tidegate/contracts/identity/sessions';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  password_hash: string;
+  is_operator: boolean;
+  created_at: Date;
+}
+
+export const toWire = (row: UserRow): User => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  isOperator: row.is_operator,
+  createdAt: row.created_at.toISOString(),
+});
+
+/** Undefined when the e-mail address is taken. */
+export function insertUser(
+  tx: Tx,
+  user: { id: string; email: string; name: string; passwordHash: string; isOperator: boolean },
+): Promise<UserRow | undefined> {
+  return tx.one<UserRow>(
+    `insert into users (id, email, name, password_hash, is_operator) values ($1, $2, $3, $4, $5)
+     on conflict (lower(email)) do nothing returning *`,
+    [user.id, user.email, user.name, user.passwordHash, user.isOperator],
+  );
+}
+
+export const findUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
+  tx.one<UserRow>('select * from users where id = $1', [id]);
+
+export const findUserByEmail = (tx: Tx, email: string): Promise<UserRow | undefined> =>
+  tx.one<UserRow>('select * from users where lower(email) = lower($1)', [email]);
+
+export interface Membership {
+  org_id: string;
+  name: string;
+  role: Role;
+}
+
+/** Needs a transaction that runs as this user. The organisation they joined first comes first. */
+export const membershipsOf = (tx: Tx, userId: string): Promise<Membership[]> =>
+  tx.query<Membership>(
+    `select m.org_id, o.name, m.role from members m join organisations o using (org_id)
+      where m.user_id = $1 order by m.joined_at, m.org_id`,
+    [userId],
+  );

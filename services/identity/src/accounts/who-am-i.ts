@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { me } from '@tidegate/contracts/identity/sessions';
+import { unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { findUser, membershipsOf, toWire } from './user.rows.ts';
+
+@Injectable()
+export class WhoAmI {
+  @Handles(me)
+  async handle({ caller, tx }: Call<typeof me>) {
+    const user = caller.userId ? await findUser(tx, caller.userId) : undefined;
+    if (!user) throw unauthenticated();
+    const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id) : [];
+    return {
+      user: toWire(user),
+      organisations: memberships.map(({ org_id, name, role }) => ({ id: org_id, name, role })),
+      organisationId: caller.orgId ?? null,
+      scopes: [...caller.scopes],
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
+import { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+
+interface Row {
+  key_id: string;
+  name: string;
+  scopes: string[];
+  created_by: string;
+  created_at: Date;
+  expires_at: Date | null;
+}
+
+const toWire = (row: Row): ApiKey => ({
+  id: row.key_id,
+  name: row.name,
+  scopes: row.scopes,
+  createdBy: row.created_by,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at?.toISOString() ?? null,
+});
+
+@Injectable()
+export class ManageApiKeys {
+  constructor(private readonly entitlements: Entitlements) {}
+
+  @Handles(createApiKey)
+  async create({ input, caller, tx }: Call<typeof createApiKey>) {
+    if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'A person creates a key, not another key.');
+    const missing = input.scopes.find((scope) => !caller.scopes.includes(scope));
+    if (missing) throw forbidden({ scope: missing }, `You do not have the scope ${missing} yourself.`);
+    if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
+      throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
+    }
+    await this.entitlements.claim(tx, 'api_keys', async () => {
+      const row = await tx.one<{ used: number }>('select count(*)::int as used from api_keys where org_id = $1', [
+        tx.orgId,
+      ]);
+      return row?.used ?? 0;
+    });
+    const { key, keyId } = makeApiKey(randomBytes);
+    const row = await tx.one<Row>(
+      `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7) returning *`,
+      [
+        tx.orgId,
+        keyId,
+        input.name,
+        createHash('sha256').update(key).digest('hex'),
+        input.scopes,
+        caller.userId,
+        input.expiresAt ?? null,
+      ],
+    );
+    if (!row) throw new Error('The key was not stored.');
+    return { ...toWire(row), key };
+  }
+
+  @Handles(listApiKeys)
+  async list({ tx }: Call<typeof listApiKeys>) {
+    const rows = await tx.query<Row>('select * from api_keys where org_id = $1 order by created_at limit 1000', [
+      tx.orgId,
+    ]);
+    return { items: rows.map(toWire) };
+  }
+
+  @Handles(revokeApiKey)
+  async revoke({ input, tx, emit }: Call<typeof revokeApiKey>) {
+    const row = await tx.one('delete from api_keys where org_id = $1 and key_id = $2 returning key_id', [
+      tx.orgId,
+      input.keyId,
+    ]);
+    if (!row) throw notFound();
+    await emit(accessRevoked, { kind: 'api_key', id: input.keyId, at: new Date().toISOString() });
+    return {};
+  }
+}

@@ -1,0 +1,47 @@
+import { Module } from '@nestjs/common';
+import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { CreateAdmin } from './accounts/create-admin.ts';
+import { LoginThrottle } from './accounts/login-throttle.ts';
+import { PasswordHashing } from './accounts/password-hashing.ts';
+import { RegisterAccount } from './accounts/register-account.ts';
+import { WhoAmI } from './accounts/who-am-i.ts';
+import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
+import { VerifyApiKey } from './api-keys/verify-api-key.ts';
+import { Invitations } from './members/invitations.ts';
+import { ManageMembers } from './members/manage-members.ts';
+import { CreateOrganisation } from './organisations/create-organisation.ts';
+import { CurrentOrganisation } from './organisations/current-organisation.ts';
+import { FoundOrganisation } from './organisations/found-organisation.ts';
+import { LogIn } from './sessions/log-in.ts';
+import { LogOut } from './sessions/log-out.ts';
+import { RefreshSession } from './sessions/refresh-session.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { SwitchOrganisation } from './sessions/switch-organisation.ts';
+import { AccessTokens } from './signing-keys/access-tokens.ts';
+import { SigningKeys } from './signing-keys/signing-keys.ts';
+
+@Module({
+  imports: [EntitlementsModule],
+  providers: [
+    SigningKeys,
+    AccessTokens,
+    PasswordHashing,
+    LoginThrottle,
+    Sessions,
+    FoundOrganisation,
+    CreateAdmin,
+    RegisterAccount,
+    WhoAmI,
+    LogIn,
+    LogOut,
+    RefreshSession,
+    SwitchOrganisation,
+    CreateOrganisation,
+    CurrentOrganisation,
+    ManageMembers,
+    Invitations,
+    ManageApiKeys,
+    VerifyApiKey,
+  ],
+})
+export class IdentityModule {}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { invalidGrant, refresh, type Session } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { findUser } from '../accounts/user.rows.ts';
+import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
+import { findSession, revokeSession, type SessionRow, Sessions } from './sessions.ts';
+
+const GRACE_SECONDS = 10;
+
+/*
+ * counter == token's: rotate (one compare-and-swap, so that of many at once exactly one does).
+ * counter == token's + 1, rotated at most 10 s ago: the answer was lost or another tab was first; the same successor.
+ * anything else: the token was used before and is used again, by somebody. The session ends.
+ */
+@Injectable()
+export class RefreshSession {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly sessions: Sessions,
+    private readonly outbox: Outbox,
+  ) {}
+
+  @Handles(refresh)
+  async handle({ input }: Call<typeof refresh>): Promise<Session> {
+    const token = readRefreshToken(input.refreshToken);
+    const known = token && (await this.tenants.as({}, (tx) => findSession(tx, token.sessionId)));
+    if (!known || !isGenuine(input.refreshToken, known.refresh_key)) throw invalidGrant({}, 'Log in again.');
+    const session = await this.tenants.as({ userId: known.user_id }, async (tx) => {
+      const row = await this.rotate(tx, known.id, token.counter);
+      const user = row && (await findUser(tx, row.user_id));
+      return row && user ? this.sessions.toSession(tx, row, user) : undefined;
+    });
+    if (!session) throw invalidGrant({}, 'Log in again.');
+    return session;
+  }
+
+  /** The session after the use of this token; undefined when the token is not valid, the session then revoked. */
+  private async rotate(tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> {
+    const rotated = await tx.one<SessionRow>(
+      `update sessions set refresh_counter = refresh_counter + 1, rotated_at = now()
+        where id = $1 and refresh_counter = $2 and revoked_at is null and expires_at > now() returning *`,
+      [id, counter],
+    );
+    if (rotated) return rotated;
+    const graced = await tx.one<SessionRow>(
+      `select * from sessions where id = $1 and refresh_counter = $2 + 1 and revoked_at is null and expires_at > now()
+          and rotated_at > now() - make_interval(secs => $3)`,
+      [id, counter, GRACE_SECONDS],
+    );
+    if (graced) return graced;
+    if (await revokeSession(tx, id)) {
+      await this.outbox.emit(tx, accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
+    }
+    return undefined;
+  }
+}
