@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DynamicModule, type INestApplicationContext, type InjectionToken, Module } from '@nestjs/common';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
+import type { Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
+import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
+import { register, type Session } from '@tidegate/contracts/identity/sessions';
+import { getJwks } from '@tidegate/contracts/identity/tokens';
+import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
+import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { newId } from '@tidegate/database/ids';
+import { migrate } from '@tidegate/database/migrate';
+import { Tenants } from '@tidegate/database/tenants';
+import { Bus } from '@tidegate/messaging/bus';
+import { operationHandlers } from '@tidegate/messaging/handler';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { SETTINGS } from '@tidegate/runtime/host';
+import { startHooks } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { Vault } from '@tidegate/vault/vault';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import pg from 'pg';
+import { IdentityModule } from '../src/identity.module.ts';
+import { startPostgres, type TestServer } from './servers.ts';
+
+const root = (path: string) => join(__dirname, '../../..', path);
+export const PUBLIC_URL = 'https://tidegate.test';
+export const PASSWORD = 'correct horse battery staple';
+const FOLDERS = [
+  'libs/database/migrations',
+  'libs/messaging/migrations',
+  'libs/entitlements/migrations',
+  'services/identity/migrations',
+];
+
+/* One server per test file, begun when it is first needed; whatever is still open ends before it. */
+let postgres: Promise<TestServer> | undefined;
+const open = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...open].map((close) => close()));
+  await (await postgres)?.stop();
+});
+
+async function openDatabase() {
+  postgres ??= startPostgres();
+  const { port } = await postgres;
+  const name = `i${newId().replaceAll('-', '')}`;
+  const admin = new pg.Client({ host: '127.0.0.1', port, user: 'admin', database: 'postgres' });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  await migrate({ host: '127.0.0.1', port, user: 'admin', database: name }, [
+    { schema: 'identity', role: name, password: 'x', folders: FOLDERS.map(root) },
+  ]);
+  return { host: '127.0.0.1', port, database: name, user: name, password: 'x', schema: 'identity', poolSize: 16 };
+}
+
+/** What billing would answer: every organisation has these counted features. */
+function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {
+  const features = Object.entries(limits).map(([key, limit]) => [key, { kind: 'counted', limit }]);
+  const base = { orgId, version: 1, plan: 'free', planName: 'Free', access: 'full', upgrade: {} };
+  return { ...base, features: Object.fromEntries(features) } as unknown as Snapshot;
+}
+
+type Provided = { provide: InjectionToken; useValue: unknown }[];
+
+function moduleOf(providers: Provided): DynamicModule {
+  const exported = providers.map((provider) => provider.provide);
+  const platform: DynamicModule = { module: class PlatformModule {}, global: true, providers, exports: exported };
+  const whole: DynamicModule = { module: class RootModule {}, imports: [platform, IdentityModule] };
+  Module({})(platform.module);
+  Module({})(whole.module);
+  return whole;
+}
+
+function instancesOf(app: INestApplicationContext): object[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  const found = modules.flatMap((module) => [...module.providers.values()].map((wrapper) => wrapper.instance));
+  return [...new Set(found.filter((one): one is object => typeof one === 'object' && one !== null))];
+}
+
+/** The whole identity service on a database of its own, without the bus: its module, handlers and start hooks. */
+export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) {
+  const dataSource = await connectDatabase(await openDatabase());
+  const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-identity-'));
+  const adminPasswordFile = join(dataDir, 'admin-password');
+  const tenants = new Tenants(dataSource);
+  const outbox = new Outbox('identity', () => {});
+  const bus = {
+    call: async (_operation: unknown, _input: unknown, { orgId }: { orgId: string }) => snapshotOf(orgId, limits),
+  };
+  const master = { id: 'k1', key: randomBytes(32).toString('base64') };
+  const app = await NestFactory.createApplicationContext(
+    moduleOf([
+      { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile } },
+      { provide: Log, useValue: new Log({ service: 'identity' }) },
+      { provide: Bus, useValue: bus },
+      { provide: Tenants, useValue: tenants },
+      { provide: Outbox, useValue: outbox },
+      { provide: Vault, useValue: new Vault({ masterKeys: [master] }) },
+    ]),
+    { logger: ['error', 'fatal'], abortOnError: false },
+  );
+  const instances = instancesOf(app);
+  const handlers = instances.flatMap(operationHandlers);
+  const runner = new OperationRunner(tenants, outbox);
+  const start = async () => {
+    for (const instance of instances) for (const hook of startHooks(instance)) await hook();
+  };
+  await start();
+
+  /** Runs an operation as it runs in the service: scope, input, transaction and output checked. */
+  async function call<Op extends Operation>(operation: Op, input: unknown, caller: Caller = ANONYMOUS) {
+    const found = handlers.find((one) => one.operation === operation);
+    if (!found) throw new Error(`No handler of ${operation.name}.`);
+    return (await runner.run(found, { caller, input, signal: new AbortController().signal })) as Output<Op>;
+  }
+
+  /** The caller that the gateway makes of an access token, with the published keys. */
+  async function callerOf({ accessToken }: { accessToken: string }): Promise<Caller> {
+    const { keys } = await call(getJwks, {});
+    const options = { issuer: PUBLIC_URL, audience: 'tidegate', typ: 'at+jwt', algorithms: ['ES256'] };
+    const { payload } = await jwtVerify(accessToken, createLocalJWKSet({ keys: keys as never }), options);
+    const { org, role, sid } = payload as { org?: string; role?: Role; sid: string };
+    const scopes = [...(role ? ROLE_SCOPES[role] : []), ...(payload['operator'] ? ['operator'] : [])];
+    const base: Caller = { kind: 'user', userId: payload.sub as string, sessionId: sid, scopes };
+    return org && role ? { ...base, orgId: org, role } : base;
+  }
+
+  async function newUser(email = `${newId()}@example.com`) {
+    const session: Session = await call(register, { email, password: PASSWORD, name: 'Ada' });
+    const caller = await callerOf(session);
+    return { email, session, caller, userId: session.user.id, orgId: caller.orgId as string };
+  }
+
+  /** Bodies of the events of one type, in order. */
+  async function emitted({ subject }: { subject: string }): Promise<Record<string, unknown>[]> {
+    const rows = await tenants.as({}, (tx) =>
+      tx.query<{ body: string }>('select body from outbox where subject = $1 order by id', [subject]),
+    );
+    return rows.map((row) => JSON.parse(row.body));
+  }
+
+  const close = async () => {
+    if (!open.delete(close)) return;
+    await app.close();
+    await dataSource.destroy();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  open.add(close);
+  return { app, tenants, call, callerOf, newUser, emitted, start, adminPasswordFile, close };
+}
+export type Fixture = Awaited<ReturnType<typeof openIdentity>>;
