@@ -1,54 +1,61 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
-
-const FREE_TRIES = { account: 5, address: 50 };
-const MAX_WAIT_SECONDS = 900;
+import type { Tx } from '@tidegate/database/tx';
+import { loginSubjects, secondsToWait } from './login-throttle.rules.ts';
 
 /**
- * Slows down guessing, for an account and for an address: after some free tries each wrong one doubles the wait. What
- * is counted is forgotten after a day. The account is hashed, so that the table holds no list of addresses.
+ * Slows down guessing, for an account and for an address. A try is counted before the password is looked at and given
+ * back when it was right, so that many tries at once count as many.
  */
 @Injectable()
 export class LoginThrottle {
   constructor(private readonly tenants: Tenants) {}
 
-  async check(email: string, ip: string | undefined): Promise<void> {
-    const rows = await this.tenants.as({}, (tx) =>
-      tx.query<{ subject: string; failures: number; age: string }>(
-        `select subject, failures, extract(epoch from now() - last_at) as age from login_failures
-          where subject = any($1) and last_at > now() - interval '1 day'`,
-        [subjects(email, ip)],
-      ),
-    );
-    for (const { subject, failures, age } of rows) {
-      const free = subject.startsWith('ip:') ? FREE_TRIES.address : FREE_TRIES.account;
-      const wait = failures < free ? 0 : Math.min(2 ** (failures - free), MAX_WAIT_SECONDS);
-      const left = Math.ceil(wait - Number(age));
-      if (left > 0) throw rateLimited({ retryAfterSeconds: left }, `Too many wrong logins. Try again in ${left} s.`);
-    }
+  /** Counts one try; throws when the last wrong ones are too recent. */
+  async enter(email: string, ip: string | undefined): Promise<void> {
+    const subjects = loginSubjects(email, ip);
+    await this.tenants.as({}, async (tx) => {
+      for (const { subject, failures, age } of await lock(tx, subjects)) {
+        const left = secondsToWait(subject, failures, Number(age));
+        if (left > 0) throw rateLimited({ retryAfterSeconds: left }, `Too many wrong logins. Try again in ${left} s.`);
+      }
+      await tx.query(
+        'update login_failures set failures = failures + 1, last_at = clock_timestamp() where subject = any($1)',
+        [subjects],
+      );
+    });
   }
 
-  failed(email: string, ip: string | undefined): Promise<unknown> {
-    return this.tenants.as({}, (tx) =>
-      tx.query(
-        `insert into login_failures as f (subject, failures) select s, 1 from unnest($1::text[]) s order by s
-         on conflict (subject) do update set last_at = now(),
-           failures = case when f.last_at < now() - interval '1 day' then 1 else f.failures + 1 end`,
-        [subjects(email, ip)],
-      ),
-    );
+  /** The password was not looked at: the try does not count. */
+  async giveBack(email: string, ip: string | undefined): Promise<void> {
+    await this.tenants.as({}, (tx) => giveBack(tx, loginSubjects(email, ip)));
   }
 
-  succeeded(email: string): Promise<unknown> {
-    return this.tenants.as({}, (tx) =>
-      tx.query('delete from login_failures where subject = $1', subjects(email, undefined)),
-    );
+  /** The right password forgives what was tried for the account; of the address only this try. */
+  async succeeded(email: string, ip: string | undefined): Promise<void> {
+    const [account, ...address] = loginSubjects(email, ip);
+    await this.tenants.as({}, async (tx) => {
+      await tx.query('delete from login_failures where subject = $1', [account]);
+      await giveBack(tx, address);
+    });
   }
 }
 
-function subjects(email: string, ip: string | undefined): string[] {
-  const account = createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
-  return [`account:${account}`, ...(ip ? [`ip:${ip}`] : [])];
+const giveBack = (tx: Tx, subjects: string[]) =>
+  tx.query('update login_failures set failures = greatest(failures - 1, 0) where subject = any($1)', [subjects]);
+
+/** What is counted for each, from none after a day of rest. Rows are locked in one order: no two logins block each other. */
+async function lock(tx: Tx, subjects: string[]) {
+  await tx.query(
+    `insert into login_failures as f (subject, failures) select s, 0 from unnest($1::text[]) s order by s
+     on conflict (subject) do update set
+       failures = case when f.last_at < now() - interval '1 day' then 0 else f.failures end`,
+    [subjects],
+  );
+  return tx.query<{ subject: string; failures: number; age: string }>(
+    `select subject, failures, extract(epoch from clock_timestamp() - last_at) as age
+       from login_failures where subject = any($1)`,
+    [subjects],
+  );
 }

@@ -1,15 +1,15 @@
-import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 
 /** OWASP's first choice of argon2id: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const MAX_RUNNING = 2;
 const MAX_WAITING = 50;
 
 /**
- * Argon2id, at most one hash per core at a time: it shares libuv's threads with DNS and signatures, which a flood of
- * logins must not stall. When too many wait, the next is told to come back.
+ * Argon2id, two at a time: it shares libuv's four threads with DNS and signatures, which a flood of logins must not
+ * stall. When too many wait, the next is told to come back.
  */
 @Injectable()
 export class PasswordHashing {
@@ -30,16 +30,17 @@ export class PasswordHashing {
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= availableParallelism()) {
-      if (this.waiting.length >= MAX_WAITING) throw rateLimited({ retryAfterSeconds: 2 }, 'Too many logins at once.');
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
-    this.running += 1;
+    if (this.running < MAX_RUNNING) this.running += 1;
+    else if (this.waiting.length >= MAX_WAITING)
+      throw rateLimited({ retryAfterSeconds: 2 }, 'Too many logins at once.');
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
     try {
       return await work();
     } finally {
-      this.running -= 1;
-      this.waiting.shift()?.();
+      // The place is handed on, not freed: nobody who comes between can take it.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
     }
   }
 }

@@ -38,9 +38,10 @@ export class ManageApiKeys {
       throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
     }
     await this.entitlements.claim(tx, 'api_keys', async () => {
-      const row = await tx.one<{ used: number }>('select count(*)::int as used from api_keys where org_id = $1', [
-        tx.orgId,
-      ]);
+      const row = await tx.one<{ used: number }>(
+        'select count(*)::int as used from api_keys where org_id = $1 and (expires_at is null or expires_at > now())',
+        [tx.orgId],
+      );
       return row?.used ?? 0;
     });
     const { key, keyId } = makeApiKey(randomBytes);

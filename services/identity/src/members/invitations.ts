@@ -10,14 +10,14 @@ import {
   roleTooHigh,
 } from '@tidegate/contracts/identity/members';
 import { mayGrant, type Role } from '@tidegate/contracts/identity/roles';
-import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { findUser } from '../accounts/user.rows.ts';
-import { countSeats } from './member.rows.ts';
+import { countSeats, isMember } from './member.rows.ts';
 
 const VALID_DAYS = 7;
 
@@ -52,7 +52,13 @@ export class Invitations {
   @Handles(invite)
   async invite({ input, caller, tx }: Call<typeof invite>) {
     if (!mayGrant((caller.role ?? 'viewer') as Role, input.role)) throw roleTooHigh();
-    await this.entitlements.claim(tx, 'seats', () => countSeats(tx));
+    // The claim makes invitations of one organisation wait for each other, so an address never has two.
+    await this.entitlements.claim(tx, 'seats', () => countSeats(tx, input.email));
+    if (await isMember(tx, input.email)) throw conflict({}, `${input.email} is a member already.`);
+    await tx.query('delete from invitations where org_id = $1 and (lower(email) = lower($2) or expires_at <= now())', [
+      tx.orgId,
+      input.email,
+    ]);
     const token = randomBytes(24).toString('base64url');
     const row = await tx.one<Row>(
       `insert into invitations (org_id, id, email, role, token_hash, expires_at)

@@ -14,7 +14,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
-import { countOwners, findMember, listMemberRows, type MemberRow, toWire } from './member.rows.ts';
+import { countOwners, listMemberRows, lockMember, type MemberRow, toWire } from './member.rows.ts';
 
 /** Who belongs to the organisation, and as what. Whatever takes rights away also revokes the tokens that carry them. */
 @Injectable()
@@ -40,6 +40,8 @@ export class ManageMembers {
   async remove({ input, caller, tx, emit }: Call<typeof removeMember>) {
     await changeable(tx, caller, input.userId, null);
     await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, input.userId]);
+    // Their keys are dead already; were they kept, an invitation back would bring old keys to life again.
+    await tx.query('delete from api_keys where org_id = $1 and created_by = $2', [tx.orgId, input.userId]);
     await tell(tx, emit, input.userId, null);
     return {};
   }
@@ -47,7 +49,7 @@ export class ManageMembers {
 
 async function changeable(tx: Tx, caller: Caller, userId: string, role: Role | null): Promise<MemberRow> {
   const owners = await countOwners(tx);
-  const member = await findMember(tx, userId);
+  const member = await lockMember(tx, userId);
   if (!member) throw notFound();
   const own = (caller.role ?? 'viewer') as Role;
   if (!mayGrant(own, member.role) || (role && !mayGrant(own, role))) {

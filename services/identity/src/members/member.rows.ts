@@ -24,8 +24,14 @@ const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at from memb
 export const listMemberRows = (tx: Tx): Promise<MemberRow[]> =>
   tx.query<MemberRow>(`${SELECT} order by m.joined_at, m.user_id limit 1000`, [tx.orgId]);
 
-export const findMember = (tx: Tx, userId: string): Promise<MemberRow | undefined> =>
-  tx.one<MemberRow>(`${SELECT} and m.user_id = $2`, [tx.orgId, userId]);
+/** Locked, so that what is decided about their role still holds when it is written. */
+export const lockMember = (tx: Tx, userId: string): Promise<MemberRow | undefined> =>
+  tx.one<MemberRow>(`${SELECT} and m.user_id = $2 for update of m`, [tx.orgId, userId]);
+
+export async function isMember(tx: Tx, email: string): Promise<boolean> {
+  const row = await tx.one(`${SELECT} and lower(u.email) = lower($2)`, [tx.orgId, email]);
+  return row !== undefined;
+}
 
 /** Locks the owners, so that two who leave at once do not both count the other. */
 export async function countOwners(tx: Tx): Promise<number> {
@@ -33,12 +39,13 @@ export async function countOwners(tx: Tx): Promise<number> {
   return rows.length;
 }
 
-/** Members and open invitations: what a seat is. */
-export async function countSeats(tx: Tx): Promise<number> {
+/** Members and open invitations are what takes seats; one for the same address is going to be replaced. */
+export async function countSeats(tx: Tx, invited: string): Promise<number> {
   const row = await tx.one<{ seats: number }>(
     `select (select count(*) from members where org_id = $1)::int
-          + (select count(*) from invitations where org_id = $1 and expires_at > now())::int as seats`,
-    [tx.orgId],
+          + (select count(*) from invitations where org_id = $1 and expires_at > now()
+              and lower(email) <> lower($2))::int as seats`,
+    [tx.orgId, invited],
   );
   return row?.seats ?? 0;
 }

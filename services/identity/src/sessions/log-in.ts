@@ -18,14 +18,22 @@ export class LogIn {
 
   @Handles(login)
   async handle({ input, caller }: Call<typeof login>): Promise<Session> {
-    await this.throttle.check(input.email, caller.ip);
-    const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, input.email));
-    const matches = await this.passwords.verify(user?.password_hash, input.password);
-    if (!user || !matches) {
-      await this.throttle.failed(input.email, caller.ip);
-      throw wrongCredentials();
-    }
-    await this.throttle.succeeded(input.email);
+    const { email, password } = input;
+    await this.throttle.enter(email, caller.ip);
+    const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
+    const matches = await this.verify({ stored: user?.password_hash, password, email, ip: caller.ip });
+    if (!user || !matches) throw wrongCredentials();
+    await this.throttle.succeeded(email, caller.ip);
     return this.tenants.as({ userId: user.id }, (tx) => this.sessions.begin(tx, user));
+  }
+
+  /** A server too busy to look at the password is not the fault of whoever knows it. */
+  private async verify(asked: { stored: string | undefined; password: string; email: string; ip: string | undefined }) {
+    try {
+      return await this.passwords.verify(asked.stored, asked.password);
+    } catch (error) {
+      await this.throttle.giveBack(asked.email, asked.ip);
+      throw error;
+    }
   }
 }

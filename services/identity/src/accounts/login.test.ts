@@ -1,0 +1,103 @@
+import { login, me, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
+import { newId } from '@tidegate/database/ids';
+import { decodeProtectedHeader } from 'jose';
+import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
+
+let identity: Fixture;
+beforeAll(async () => {
+  identity = await openIdentity();
+});
+afterAll(() => identity.close());
+
+const problemOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: { code: string; status: number; title: string; detail?: string; data?: unknown }) => ({
+      code: error.code,
+      status: error.status,
+      detail: error.detail,
+      data: error.data,
+    }),
+  );
+
+test('an account comes with an organisation of its own, which its first token acts in', async () => {
+  const { session, caller, email } = await identity.newUser();
+  expect(session).toMatchObject({
+    role: 'owner',
+    user: { email, isOperator: false },
+    organisation: { id: caller.orgId },
+  });
+  expect(decodeProtectedHeader(session.accessToken)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' });
+  const claims = JSON.parse(Buffer.from(session.accessToken.split('.')[1] as string, 'base64url').toString());
+  expect(claims).toMatchObject({ iss: PUBLIC_URL, aud: 'tidegate', sub: session.user.id, org: caller.orgId });
+  expect(claims.exp - claims.iat).toBe(300);
+  expect(await identity.call(me, {}, caller)).toMatchObject({
+    organisations: [{ id: caller.orgId, role: 'owner' }],
+    organisationId: caller.orgId,
+  });
+});
+
+test('an address has one account, however it is written', async () => {
+  const { email } = await identity.newUser('Grace.Hopper@example.com');
+  await expect(
+    identity.call(register, { email: email.toUpperCase(), password: PASSWORD, name: 'Eve' }),
+  ).rejects.toMatchObject({ code: 'email_taken' });
+  expect((await identity.call(login, { email: 'grace.hopper@EXAMPLE.com', password: PASSWORD })).user.email).toBe(
+    email,
+  );
+});
+
+test('an unknown address and a wrong password get the same answer', async () => {
+  const { email } = await identity.newUser();
+  const wrong = await problemOf(identity.call(login, { email, password: 'a wrong password' }));
+  const unknown = await problemOf(identity.call(login, { email: `${newId()}@example.com`, password: 'a wrong one' }));
+  expect(wrong).toMatchObject({ code: 'wrong_credentials', status: 401 });
+  expect(unknown).toEqual(wrong);
+});
+
+test('guessing is slowed down for the account, from wherever it comes, and for the address of the guesser', async () => {
+  const { email } = await identity.newUser();
+  const guess = (ip: string, password = 'a wrong password', account = email) =>
+    problemOf(identity.call(login, { email: account, password }, { ...ANONYMOUS, ip }));
+  for (let n = 0; n < 6; n += 1) await guess(`198.51.100.${n}`);
+  const refused = await guess('198.51.100.99', PASSWORD, email.toUpperCase());
+  expect(refused).toMatchObject({
+    code: 'rate_limited',
+    status: 429,
+    data: { retryAfterSeconds: expect.any(Number) },
+  });
+  // Another account is not held up by it.
+  const other = await identity.newUser();
+  expect(await guess('198.51.100.200', PASSWORD, other.email)).toBeUndefined();
+});
+
+test('the wait is over after its time, and the right password clears what was counted', async () => {
+  const { email } = await identity.newUser();
+  const attempt = (password: string) => problemOf(identity.call(login, { email, password }));
+  for (let n = 0; n < 6; n += 1) await attempt('a wrong password');
+  expect(await attempt(PASSWORD)).toMatchObject({ code: 'rate_limited' });
+  await identity.tenants.as({}, (tx) => tx.query("update login_failures set last_at = last_at - interval '5 minutes'"));
+  expect(await attempt(PASSWORD)).toBeUndefined();
+  expect(await attempt('a wrong password')).toMatchObject({ code: 'wrong_credentials' });
+  expect(await attempt(PASSWORD)).toBeUndefined();
+});
+
+test('many guesses at once are no way around the count', async () => {
+  const { email } = await identity.newUser();
+  const guesses = Array.from({ length: 30 }, () =>
+    problemOf(identity.call(login, { email, password: 'a wrong password' })),
+  );
+  const codes = (await Promise.all(guesses)).map((problem) => problem?.code);
+  expect(codes.filter((code) => code === 'wrong_credentials').length).toBeLessThanOrEqual(6);
+  expect(new Set(codes)).toEqual(new Set(['wrong_credentials', 'rate_limited']));
+});
+
+test('the other organisation of a person is reached by switching; a foreign one is not there', async () => {
+  const ada = await identity.newUser();
+  const eve = await identity.newUser();
+  const foreign = await problemOf(identity.call(switchOrganisation, { organisationId: ada.orgId }, eve.caller));
+  const nowhere = await problemOf(identity.call(switchOrganisation, { organisationId: newId() }, eve.caller));
+  expect(foreign).toMatchObject({ code: 'not_found', status: 404 });
+  expect(foreign).toEqual(nowhere);
+});

@@ -1,0 +1,37 @@
+import { PasswordHashing } from './password-hashing.ts';
+
+test('a password is known by its hash; nobody matches an account that does not exist', async () => {
+  const passwords = new PasswordHashing();
+  const stored = await passwords.hash('correct horse');
+  expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(await passwords.verify(stored, 'correct horse')).toBe(true);
+  expect(await passwords.verify(stored, 'correct horsf')).toBe(false);
+  expect(await passwords.verify(undefined, 'correct horse')).toBe(false);
+});
+
+test('of a flood 52 are served, the rest are told to come back, and the next one after it is served', async () => {
+  const passwords = new PasswordHashing();
+  const stored = await passwords.hash('correct horse');
+  const flood = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.verify(stored, 'wrong')));
+  const refused = flood.filter((one) => one.status === 'rejected').map((one) => one.reason);
+  expect(refused).toHaveLength(8);
+  expect(refused[0]).toMatchObject({ code: 'rate_limited', data: { retryAfterSeconds: 2 } });
+  expect(await passwords.verify(stored, 'correct horse')).toBe(true);
+});
+
+/** Medians of many, taken in turn, so that what else the machine does falls on both. */
+test('an account that does not exist costs the work of one that does', async () => {
+  const passwords = new PasswordHashing();
+  const stored = await passwords.hash('correct horse');
+  const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
+  for (let round = 0; round < 40; round += 1) {
+    for (const kind of ['known', 'unknown'] as const) {
+      const begun = performance.now();
+      await passwords.verify(kind === 'known' ? stored : undefined, 'wrong');
+      times[kind].push(performance.now() - begun);
+    }
+  }
+  const median = (list: number[]) => list.sort((a, b) => a - b)[list.length / 2] as number;
+  expect(median(times.unknown) / median(times.known)).toBeGreaterThan(0.5);
+  expect(median(times.unknown) / median(times.known)).toBeLessThan(2);
+});

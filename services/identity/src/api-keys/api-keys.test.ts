@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
+import { createApiKey, listApiKeys, revokeApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { acceptInvitation, changeRole, invite, removeMember } from '@tidegate/contracts/identity/members';
+import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { type Fixture, openIdentity } from '../../test/fixture.ts';
+
+let identity: Fixture;
+beforeAll(async () => {
+  identity = await openIdentity({ limits: { seats: 10, api_keys: 2 } });
+});
+afterAll(() => identity.close());
+
+type User = Awaited<ReturnType<Fixture['newUser']>>;
+const GATEWAY: Caller = { kind: 'service', service: 'gateway', scopes: [] };
+
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+const verify = (key: string) => identity.call(verifyKey, { keyHash: hashOf(key) }, GATEWAY);
+const create = ({ caller }: { caller: Caller }, scopes = ['bots:read', 'bots:write'], more: object = {}) =>
+  identity.call(createApiKey, { name: 'deploy', scopes, ...more }, caller);
+const NOT_THERE = { code: 'not_found', status: 404 };
+
+async function newAdmin(owner: User): Promise<User> {
+  const user = await identity.newUser();
+  await join(owner, user);
+  const switched = await identity.call(switchOrganisation, { organisationId: owner.orgId }, user.caller);
+  return { ...user, orgId: owner.orgId, caller: await identity.callerOf(switched) };
+}
+async function join(owner: User, user: User): Promise<void> {
+  const { token } = await identity.call(invite, { email: user.email, role: 'admin' }, owner.caller);
+  await identity.call(acceptInvitation, { token }, user.caller);
+}
+
+test('a key is shown once, works, and ends with its revocation', async () => {
+  const owner = await identity.newUser();
+  const made = await create(owner);
+  expect(apiKeyId(made.key)).toBe(made.id);
+  expect(await verify(made.key)).toEqual({
+    keyId: made.id,
+    orgId: owner.orgId,
+    userId: owner.userId,
+    role: 'owner',
+    scopes: ['bots:read', 'bots:write'],
+    expiresAt: null,
+  });
+  const { items } = await identity.call(listApiKeys, {}, owner.caller);
+  expect(items).toMatchObject([{ id: made.id, name: 'deploy' }]);
+  expect(JSON.stringify(items)).not.toContain(made.key.slice(13, 45));
+
+  await identity.call(revokeApiKey, { keyId: made.id }, owner.caller);
+  await expect(verify(made.key)).rejects.toMatchObject(NOT_THERE);
+  expect(await identity.emitted(accessRevoked)).toContainEqual(
+    expect.objectContaining({ kind: 'api_key', id: made.id }),
+  );
+  await expect(identity.call(revokeApiKey, { keyId: made.id }, owner.caller)).rejects.toMatchObject(NOT_THERE);
+});
+
+test('an unknown key, an expired key and a key made up after a known one are the same: not there', async () => {
+  const owner = await identity.newUser();
+  const made = await create(owner, ['bots:read'], { expiresAt: new Date(Date.now() + 60_000).toISOString() });
+  expect((await verify(made.key)).expiresAt).not.toBeNull();
+  await expect(verify(`${made.key}x`)).rejects.toMatchObject(NOT_THERE);
+  await identity.tenants.run(owner.orgId, (tx) => tx.query("update api_keys set expires_at = now() - interval '1s'"));
+  await expect(verify(made.key)).rejects.toMatchObject(NOT_THERE);
+});
+
+test('an instant in the past is refused by name', async () => {
+  const owner = await identity.newUser();
+  await expect(create(owner, ['bots:read'], { expiresAt: '2020-01-01T00:00:00Z' })).rejects.toMatchObject({
+    code: 'validation_failed',
+    data: { errors: [expect.objectContaining({ field: '/expiresAt', code: 'in_the_past' })] },
+  });
+});
+
+test('the plan’s number of keys holds, also when many are made at once; an expired key takes no place', async () => {
+  const owner = await identity.newUser();
+  const results = await Promise.allSettled(Array.from({ length: 10 }, () => create(owner)));
+  expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(2);
+  await expect(create(owner)).rejects.toMatchObject({
+    code: 'plan_limit_reached',
+    data: { feature: 'api_keys', limit: 2, used: 2 },
+  });
+  await identity.tenants.run(owner.orgId, (tx) =>
+    tx.query(
+      `update api_keys set expires_at = now() - interval '1s'
+        where key_id = (select key_id from api_keys order by key_id limit 1)`,
+    ),
+  );
+  await create(owner);
+});
+
+test('a key never has more than its creator’s role has now', async () => {
+  const owner = await identity.newUser();
+  const admin = await newAdmin(owner);
+  const made = await create(admin);
+  await identity.call(changeRole, { userId: admin.userId, role: 'viewer' }, owner.caller);
+  expect(await verify(made.key)).toMatchObject({ role: 'viewer', scopes: ['bots:read'] });
+  const asViewer = { caller: { ...admin.caller, scopes: ['keys:write', 'bots:read'] } };
+  await expect(create(asViewer, ['bots:write'])).rejects.toMatchObject({
+    code: 'forbidden',
+    data: { scope: 'bots:write' },
+  });
+});
+
+test('keys of a member who was removed end, and stay ended when the person comes back', async () => {
+  const owner = await identity.newUser();
+  const admin = await newAdmin(owner);
+  const made = await create(admin);
+  await identity.call(removeMember, { userId: admin.userId }, owner.caller);
+  await expect(verify(made.key)).rejects.toMatchObject(NOT_THERE);
+  await join(owner, admin);
+  await expect(verify(made.key)).rejects.toMatchObject(NOT_THERE);
+});
+
+test('a key makes no keys, and nobody but a service may ask whose a key is', async () => {
+  const owner = await identity.newUser();
+  const key: Caller = { kind: 'api_key', keyId: 'x', orgId: owner.orgId, userId: owner.userId, scopes: ['keys:write'] };
+  await expect(create({ caller: key }, ['keys:write'])).rejects.toMatchObject({ code: 'forbidden' });
+  const asked = identity.call(verifyKey, { keyHash: hashOf('x') }, owner.caller);
+  await expect(asked).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('a foreign organisation’s key looks as if it did not exist', async () => {
+  const [owner, eve] = [await identity.newUser(), await identity.newUser()];
+  const made = await create(owner);
+  expect((await identity.call(listApiKeys, {}, eve.caller)).items).toEqual([]);
+  await expect(identity.call(revokeApiKey, { keyId: made.id }, eve.caller)).rejects.toMatchObject(NOT_THERE);
+  expect((await verify(made.key)).keyId).toBe(made.id);
+});

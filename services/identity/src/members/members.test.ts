@@ -1,0 +1,166 @@
+import {
+  acceptInvitation,
+  changeRole,
+  invite,
+  listInvitations,
+  listMembers,
+  removeMember,
+  revokeInvitation,
+} from '@tidegate/contracts/identity/members';
+import { getOrganisation } from '@tidegate/contracts/identity/organisations';
+import type { Role } from '@tidegate/contracts/identity/roles';
+import { me, refresh, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { newId } from '@tidegate/database/ids';
+import { type Fixture, openIdentity } from '../../test/fixture.ts';
+
+let identity: Fixture;
+beforeAll(async () => {
+  identity = await openIdentity({ limits: { seats: 4, api_keys: 5 } });
+});
+afterAll(() => identity.close());
+
+type User = Awaited<ReturnType<Fixture['newUser']>>;
+
+/** A person who has joined the owner's organisation and acts in it. */
+async function newMember(owner: User, role: Role): Promise<User> {
+  const user = await identity.newUser();
+  const { token } = await identity.call(invite, { email: user.email, role }, owner.caller);
+  await identity.call(acceptInvitation, { token }, user.caller);
+  const switched = await identity.call(switchOrganisation, { organisationId: owner.orgId }, user.caller);
+  return { ...user, orgId: owner.orgId, caller: await identity.callerOf(switched) };
+}
+
+const rolesOf = async ({ caller }: User) =>
+  Object.fromEntries((await identity.call(listMembers, {}, caller)).items.map((one) => [one.userId, one.role]));
+
+test('an invitation brings its person in, once, with the role it names', async () => {
+  const owner = await identity.newUser();
+  const guest = await identity.newUser();
+  const { token } = await identity.call(invite, { email: guest.email.toUpperCase(), role: 'editor' }, owner.caller);
+  expect((await identity.call(listInvitations, {}, owner.caller)).items).toHaveLength(1);
+  const joined = await identity.call(acceptInvitation, { token }, guest.caller);
+  expect(joined).toEqual({ organisationId: owner.orgId, role: 'editor' });
+  expect((await identity.call(listInvitations, {}, owner.caller)).items).toEqual([]);
+  expect(await rolesOf(owner)).toEqual({ [owner.userId]: 'owner', [guest.userId]: 'editor' });
+  await expect(identity.call(acceptInvitation, { token }, guest.caller)).rejects.toMatchObject({
+    code: 'invitation_invalid',
+  });
+});
+
+test('a token is worth nothing to another person, after it was taken back, and after its week', async () => {
+  const owner = await identity.newUser();
+  const [guest, eve] = [await identity.newUser(), await identity.newUser()];
+  const made = await identity.call(invite, { email: guest.email, role: 'admin' }, owner.caller);
+  const accept = (user: User, token: string) => identity.call(acceptInvitation, { token }, user.caller);
+  const refused = { code: 'invitation_invalid', status: 404 };
+  await expect(accept(eve, made.token)).rejects.toMatchObject(refused);
+  await identity.call(revokeInvitation, { invitationId: made.id }, owner.caller);
+  await expect(accept(guest, made.token)).rejects.toMatchObject(refused);
+  const late = await identity.call(invite, { email: guest.email, role: 'admin' }, owner.caller);
+  await identity.tenants.run(owner.orgId, (tx) =>
+    tx.query("update invitations set expires_at = now() - interval '1s'"),
+  );
+  await expect(accept(guest, late.token)).rejects.toMatchObject(refused);
+  expect(await rolesOf(owner)).toEqual({ [owner.userId]: 'owner' });
+});
+
+test('inviting a member again is refused; a new invitation to the same address replaces the old', async () => {
+  const owner = await identity.newUser();
+  const member = await newMember(owner, 'viewer');
+  await expect(identity.call(invite, { email: member.email, role: 'admin' }, owner.caller)).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  const guest = await identity.newUser();
+  const first = await identity.call(invite, { email: guest.email, role: 'viewer' }, owner.caller);
+  const second = await identity.call(invite, { email: guest.email, role: 'editor' }, owner.caller);
+  expect((await identity.call(listInvitations, {}, owner.caller)).items).toMatchObject([{ id: second.id }]);
+  await expect(identity.call(acceptInvitation, { token: first.token }, guest.caller)).rejects.toMatchObject({
+    code: 'invitation_invalid',
+  });
+});
+
+test('seats count members and open invitations, exactly, also when many are invited at once', async () => {
+  const owner = await identity.newUser();
+  const results = await Promise.allSettled(
+    Array.from({ length: 12 }, (_, n) =>
+      identity.call(invite, { email: `guest${n}@example.com`, role: 'viewer' }, owner.caller),
+    ),
+  );
+  const refused = results.filter((result) => result.status === 'rejected').map((result) => result.reason);
+  expect(refused).toHaveLength(9); // four seats: the owner and three guests
+  expect(refused[0]).toMatchObject({ code: 'plan_limit_reached', data: { feature: 'seats', limit: 4, used: 4 } });
+});
+
+test('the last owner can neither leave nor step down, also when two owners go at once', async () => {
+  const owner = await identity.newUser();
+  const alone = identity.call(removeMember, { userId: owner.userId }, owner.caller);
+  await expect(alone).rejects.toMatchObject({ code: 'last_owner', status: 409 });
+  const down = identity.call(changeRole, { userId: owner.userId, role: 'admin' }, owner.caller);
+  await expect(down).rejects.toMatchObject({ code: 'last_owner' });
+
+  const second = await newMember(owner, 'owner');
+  const both = await Promise.allSettled([
+    identity.call(changeRole, { userId: owner.userId, role: 'viewer' }, owner.caller),
+    identity.call(removeMember, { userId: second.userId }, second.caller),
+  ]);
+  expect(both.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  expect(Object.values(await rolesOf(owner)).filter((role) => role === 'owner')).toHaveLength(1);
+});
+
+test('nobody grants, changes or removes a role above their own', async () => {
+  const owner = await identity.newUser();
+  const admin = await newMember(owner, 'admin');
+  const viewer = await newMember(owner, 'viewer');
+  const tooHigh = { code: 'role_too_high', status: 403 };
+  const as = admin.caller;
+  await expect(identity.call(invite, { email: 'x@example.com', role: 'owner' }, as)).rejects.toMatchObject(tooHigh);
+  const grant = identity.call(changeRole, { userId: viewer.userId, role: 'owner' }, as);
+  await expect(grant).rejects.toMatchObject(tooHigh);
+  const self = identity.call(changeRole, { userId: admin.userId, role: 'owner' }, as);
+  await expect(self).rejects.toMatchObject(tooHigh);
+  await expect(identity.call(removeMember, { userId: owner.userId }, as)).rejects.toMatchObject(tooHigh);
+  const byViewer = identity.call(removeMember, { userId: admin.userId }, viewer.caller);
+  await expect(byViewer).rejects.toMatchObject({ code: 'forbidden', data: { scope: 'members:write' } });
+});
+
+test('who is removed loses this organisation at once, and nothing else', async () => {
+  const owner = await identity.newUser();
+  const member = await newMember(owner, 'editor');
+  await identity.call(removeMember, { userId: member.userId }, owner.caller);
+  const revoked = await identity.emitted(accessRevoked);
+  expect(revoked).toContainEqual(expect.objectContaining({ kind: 'member', id: `${owner.orgId}:${member.userId}` }));
+  const session = await identity.call(refresh, { refreshToken: member.session.refreshToken });
+  expect(session).toMatchObject({ organisation: null, role: null });
+  const own = await identity.call(me, {}, await identity.callerOf(session));
+  expect(own.organisations).toHaveLength(1);
+  const without = identity.call(getOrganisation, {}, await identity.callerOf(session));
+  await expect(without).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('another role revokes the tokens that carry the old one', async () => {
+  const owner = await identity.newUser();
+  const member = await newMember(owner, 'admin');
+  await identity.call(changeRole, { userId: member.userId, role: 'viewer' }, owner.caller);
+  expect(await identity.emitted(accessRevoked)).toContainEqual(
+    expect.objectContaining({ kind: 'member', id: `${owner.orgId}:${member.userId}` }),
+  );
+  const session = await identity.call(refresh, { refreshToken: member.session.refreshToken });
+  expect((await identity.callerOf(session)).role).toBe('viewer');
+});
+
+test('members and invitations of a foreign organisation look as if they did not exist', async () => {
+  const [owner, eve] = [await identity.newUser(), await identity.newUser()];
+  const made = await identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, owner.caller);
+  const member = await newMember(owner, 'viewer');
+  const notThere = { code: 'not_found', status: 404 };
+  for (const userId of [owner.userId, member.userId, newId()]) {
+    await expect(identity.call(removeMember, { userId }, eve.caller)).rejects.toMatchObject(notThere);
+    await expect(identity.call(changeRole, { userId, role: 'viewer' }, eve.caller)).rejects.toMatchObject(notThere);
+  }
+  for (const invitationId of [made.id, newId()]) {
+    await expect(identity.call(revokeInvitation, { invitationId }, eve.caller)).rejects.toMatchObject(notThere);
+  }
+  expect(await rolesOf(eve)).toEqual({ [eve.userId]: 'owner' });
+  expect((await identity.call(listInvitations, {}, eve.caller)).items).toEqual([]);
+});
