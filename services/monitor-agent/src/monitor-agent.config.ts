@@ -1,5 +1,12 @@
-import { Config, envInt, envList } from '@tidegate/runtime/config';
+import { isIP } from 'node:net';
+import { Config, envFlag, envInt, envList } from '@tidegate/runtime/config';
 import { z } from 'zod';
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
 
 export class MonitorAgentConfig extends Config(
   z.object({
@@ -26,7 +33,12 @@ export class MonitorAgentConfig extends Config(
       .default('tidegate_monitor')
       .meta({ description: 'Role with pg_monitor that looks at that database' }),
     MONITOR_PLATFORM_PASSWORD: z.string().optional().meta({ description: 'Password of that role' }),
+    MONITOR_ALLOW_LOOPBACK: envFlag().optional().meta({
+      description:
+        'Whether servers on this very machine may be watched; by default only with embedded servers outside production',
+    }),
     MONITOR_ALLOWED_NETWORKS: envList()
+      .refine((networks) => networks.every(isNetwork), 'networks in CIDR notation, such as 10.0.0.0/8,fd00::/8')
       .default([])
       .meta({ description: 'Private networks (CIDR, separated by commas) whose servers may be watched' }),
   }),
