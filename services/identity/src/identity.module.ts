@@ -12,6 +12,8 @@ import { ManageMembers } from './members/manage-members.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
+import { ListOrganisations } from './organisations/list-organisations.ts';
+import { ForgetEnded } from './sessions/forget-ended.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
 import { LogOut } from './sessions/log-out.ts';
 import { RefreshSession } from './sessions/refresh-session.ts';
@@ -36,8 +38,10 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     LogOut,
     RefreshSession,
     SwitchOrganisation,
+    ForgetEnded,
     CreateOrganisation,
     CurrentOrganisation,
+    ListOrganisations,
     ManageMembers,
     Invitations,
     ManageApiKeys,

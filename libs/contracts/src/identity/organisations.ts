@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
+import { Role } from './roles.ts';
 
 const Name = z.string().min(1).max(100);
 
@@ -24,6 +25,18 @@ export const createOrganisation = operation({
   summary: 'Create another organisation; you become its owner',
   input: z.strictObject({ name: Name }),
   output: Organisation,
+});
+
+export const listOrganisations = operation({
+  service: 'identity',
+  name: 'organisations.list',
+  http: ['GET', '/api/v1/organisations'],
+  scope: 'self',
+  summary: 'Organisations that you are a member of',
+  input: z.strictObject({}),
+  output: z
+    .object({ items: z.array(z.object({ id: Id, name: z.string(), role: Role })) })
+    .meta({ id: 'Organisations' }),
 });
 
 export const getOrganisation = operation({

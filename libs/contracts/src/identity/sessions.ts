@@ -5,7 +5,7 @@ import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
 /** Length is all that is asked (NIST 800-63B): composition rules make passwords worse. */
-const Password = z.string().min(12, 'at least 12 characters').max(256);
+export const Password = z.string().min(12, 'at least 12 characters').max(256);
 export const Email = z.email().max(254);
 
 export const User = z

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { secret } from '../kernel/types.ts';
-import { Email, emailTaken, User } from './sessions.ts';
+import { Email, emailTaken, Password, User } from './sessions.ts';
 
 export const createAdmin = operation({
   service: 'identity',
   name: 'users.create-admin',
   scope: 'operator',
   summary: 'Make an operator of this installation; the password is shown once',
-  input: z.strictObject({ email: Email }),
+  description: 'Without a password one is made up.',
+  input: z.strictObject({ email: Email, password: secret(Password).optional() }),
   output: z.object({ user: User, password: secret(z.string()) }),
   errors: [emailTaken],
 });

@@ -15,6 +15,7 @@ import { PasswordHashing } from './password-hashing.ts';
 import { insertUser, toWire, type UserRow } from './user.rows.ts';
 
 const FIRST_ADMIN = 'admin@localhost';
+const LEAST_CHARACTERS = 12;
 
 /** Operators of the installation: the first one at the first start, others by the CLI. */
 @Injectable()
@@ -29,7 +30,7 @@ export class CreateAdmin {
 
   @Handles(createAdmin)
   async handle({ input }: Call<typeof createAdmin>) {
-    const password = randomBytes(18).toString('base64url');
+    const password = input.password ?? randomBytes(18).toString('base64url');
     const user = await this.create(input.email, password);
     if (!user) throw emailTaken();
     return { user: toWire(user), password };
@@ -37,11 +38,23 @@ export class CreateAdmin {
 
   @OnStart()
   async createFirst(): Promise<void> {
-    const exists = await this.tenants.as({}, (tx) => tx.one('select 1 from users limit 1'));
-    const file = this.settings.adminPasswordFile;
-    if (exists || !existsSync(file)) return;
-    const user = await this.create(FIRST_ADMIN, readFileSync(file, 'utf8').trim());
+    if (await this.tenants.as({}, (tx) => tx.one('select 1 from users limit 1'))) return;
+    const password = this.firstPassword();
+    const user = password && (await this.create(FIRST_ADMIN, password));
     if (user) this.log.info({ email: FIRST_ADMIN }, 'The first operator was created');
+  }
+
+  /** Undefined, with the reason in the log, when there is none to use: operators can be made by the CLI later. */
+  private firstPassword(): string | undefined {
+    const file = this.settings.adminPasswordFile;
+    if (!existsSync(file)) {
+      this.log.warn({ file }, 'There is no first operator: the password file is absent');
+      return undefined;
+    }
+    const password = readFileSync(file, 'utf8').trim();
+    if (password.length >= LEAST_CHARACTERS) return password;
+    this.log.error({ file, atLeast: LEAST_CHARACTERS }, 'There is no first operator: the password is too short');
+    return undefined;
   }
 
   private async create(email: string, password: string): Promise<UserRow | undefined> {
