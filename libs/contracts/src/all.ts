@@ -20,3 +20,7 @@ import './notifier/deliveries.ts';
 import './usage/leases.ts';
 import './usage/quota.ts';
 import './usage/usage.ts';
+import './bot-executor/bots.ts';
+import './bot-executor/trades.ts';
+import './bot-executor/backtests.ts';
+import './bot-executor/markets.ts';

@@ -97,8 +97,10 @@ function authorize(operation: Operation, caller: Caller): void {
   if (caller.kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
   if (caller.kind === 'service') return;
   if (scope === 'service') throw forbidden();
+  // `self`: whoever is logged in, about themselves; no organisation needed.
+  if (scope === 'self') return;
   if (!caller.scopes.includes(scope)) throw forbidden({ scope }, `This needs the scope ${scope}.`);
-  if (!caller.orgId && scope !== 'operator' && scope !== 'self') {
+  if (!caller.orgId && scope !== 'operator') {
     throw forbidden({}, 'Choose an organisation first: POST /api/v1/sessions/organisation.');
   }
 }

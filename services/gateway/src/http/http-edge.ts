@@ -2,25 +2,18 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { methodNotAllowed, notFound } from '@tidegate/contracts/kernel/problem';
 import { events, operations } from '@tidegate/contracts/kernel/registry';
-import { Bus } from '@tidegate/messaging/bus';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
 import { OnStart } from '@tidegate/runtime/loop';
 import { mayReadMetrics } from '@tidegate/runtime/ops-server';
 import type { Settings } from '@tidegate/runtime/settings';
-import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
 import { fromTraceparent, isTracing, newTrace, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Access } from '../access/access.ts';
-import { SessionCookies } from '../access/session-cookies.ts';
 import { asyncApiDocument } from '../documents/asyncapi.ts';
 import { openApiDocument } from '../documents/openapi.ts';
 import { REFERENCE_STYLE, referencePage } from '../documents/reference-page.ts';
-import { GatewayConfig } from '../gateway.config.ts';
-import { Quota } from '../limits/quota.ts';
-import { RateLimits } from '../limits/rate-limits.ts';
 import { StreamLive } from '../live/stream-live.ts';
+import { EdgeParts } from './edge-parts.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
 import { sendProblem, toProblem } from './problems.ts';
@@ -150,21 +143,6 @@ export class HttpEdge implements OnModuleDestroy {
     }
     return sendProblem(reply, notFound({}, 'There is no such path. GET /docs lists them.'));
   }
-}
-
-/** What a mounted operation needs, gathered so that nobody depends on all of it by accident. */
-@Injectable()
-export class EdgeParts {
-  constructor(
-    readonly bus: Bus,
-    readonly access: Access,
-    readonly cookies: SessionCookies,
-    readonly rateLimits: RateLimits,
-    readonly quota: Quota,
-    readonly config: GatewayConfig,
-    readonly log: Log,
-    readonly metrics: Metrics,
-  ) {}
 }
 
 const SECURITY_HEADERS = {

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { event } from '../kernel/event.ts';
+import { operation } from '../kernel/operation.ts';
+import { notFound } from '../kernel/problem.ts';
+import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Direction } from './settings.ts';
+
+export const OrderKind = z.enum(['base', 'averaging', 'takeProfit', 'close']).meta({ id: 'OrderKind' });
+
+export const Trade = z
+  .object({
+    id: Id,
+    botId: Id,
+    number: z.int(),
+    market: z.string(),
+    direction: Direction,
+    status: z.enum(['open', 'closed']),
+    averagingFills: z.int(),
+    averagePrice: Decimal,
+    quantity: Decimal.meta({ description: 'Open quantity; 0 when closed' }),
+    cost: Decimal,
+    fees: Decimal,
+    profit: Decimal.nullable().meta({ description: 'After all fees, in the quote currency; null while open' }),
+    openedAt: Timestamp,
+    closedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Trade' });
+export type Trade = z.infer<typeof Trade>;
+
+export const Order = z
+  .object({
+    id: Id,
+    key: z.string(),
+    kind: OrderKind,
+    side: z.enum(['buy', 'sell']),
+    type: z.enum(['market', 'limit']),
+    price: Decimal,
+    quantity: Decimal,
+    status: z.enum(['open', 'filled', 'cancelled']),
+    placedAt: Timestamp,
+  })
+  .meta({ id: 'Order' });
+
+export const Fill = z
+  .object({ orderId: Id, price: Decimal, quantity: Decimal, value: Decimal, fee: Decimal, at: Timestamp })
+  .meta({ id: 'Fill' });
+
+export const LedgerEntry = z
+  .object({
+    sequence: z.int(),
+    kind: z.enum(['buy', 'sell', 'fee']),
+    amount: Decimal.meta({ description: 'Change of the paper wallet in the quote currency' }),
+    balance: Decimal.meta({ description: 'Sum of all changes of this bot up to here' }),
+    tradeId: Id,
+    at: Timestamp,
+  })
+  .meta({ id: 'LedgerEntry' });
+
+export const listTrades = operation({
+  service: 'bot-executor',
+  name: 'trades.list',
+  http: ['GET', '/api/v1/bots/{botId}/trades'],
+  scope: 'bots:read',
+  summary: 'Trades of a bot, newest first',
+  input: z.strictObject({ botId: Id, ...pageQuery }),
+  output: page(Trade),
+  errors: [notFound],
+});
+
+export const getTrade = operation({
+  service: 'bot-executor',
+  name: 'trades.get',
+  http: ['GET', '/api/v1/trades/{tradeId}'],
+  scope: 'bots:read',
+  summary: 'A trade with its orders and fills',
+  input: z.strictObject({ tradeId: Id }),
+  output: Trade.extend({ orders: z.array(Order), fills: z.array(Fill) }).meta({ id: 'TradeDetail' }),
+  errors: [notFound],
+});
+
+export const listLedger = operation({
+  service: 'bot-executor',
+  name: 'ledger.list',
+  http: ['GET', '/api/v1/bots/{botId}/ledger'],
+  scope: 'bots:read',
+  summary: 'Every change of the bot’s paper wallet, oldest first',
+  input: z.strictObject({ botId: Id, ...pageQuery }),
+  output: page(LedgerEntry),
+  errors: [notFound],
+});
+
+const TradeOf = z.object({
+  tradeId: Id,
+  botId: Id,
+  botName: z.string(),
+  market: z.string(),
+  direction: Direction,
+});
+
+export const tradeOpened = event({
+  service: 'bot-executor',
+  name: 'trade.opened.v1',
+  summary: 'A base order was filled',
+  data: TradeOf.extend({ price: Decimal, quantity: Decimal, openedAt: Timestamp }),
+  aggregate: (data) => data.botId,
+});
+
+export const tradeAveraged = event({
+  service: 'bot-executor',
+  name: 'trade.averaged.v1',
+  summary: 'An averaging order was filled',
+  data: TradeOf.extend({ price: Decimal, quantity: Decimal, averagePrice: Decimal, filledAt: Timestamp }),
+  aggregate: (data) => data.botId,
+});
+
+export const tradeClosed = event({
+  service: 'bot-executor',
+  name: 'trade.closed.v1',
+  summary: 'A trade was closed',
+  data: TradeOf.extend({
+    profit: Decimal,
+    profitPercent: Decimal.meta({ description: 'Of the cost, two decimals, cut off' }),
+    currency: z.string(),
+    closedAt: Timestamp,
+  }),
+  aggregate: (data) => data.botId,
+});

@@ -1,0 +1,89 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { hostNotAllowed, hostNotResolvable } from './problems.ts';
+
+/*
+ * Which hosts a customer may make us connect to. The name is resolved once, every address it has must be allowed, and
+ * the caller connects to the very address that was checked: resolving again later could give another (DNS rebinding).
+ */
+export interface HostPolicy {
+  /** 127.0.0.0/8 and ::1: only where customer and installation are one person's machine. */
+  allowLoopback?: boolean;
+  /** Private networks (CIDR) that the operator opened. Metadata and link-local addresses stay closed. */
+  allowNetworks?: readonly string[];
+}
+
+export interface GuardedHost {
+  address: string;
+  family: 4 | 6;
+  /** The name to verify a certificate for; the address itself when the host was one. */
+  servername: string;
+  /** On this very machine. */
+  loopback: boolean;
+}
+
+type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
+
+export interface GuardRequest {
+  host: string;
+  /** 0 when not known yet. */
+  port: number;
+  policy?: HostPolicy;
+  resolve?: Resolve;
+}
+
+/** RFC 1123: letters, digits and hyphens; at least one label that is not a number, so that no address hides in it. */
+const NAME = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i;
+const NUMERIC_LABEL = /^(0x[0-9a-f]*|\d+)$/i;
+/** Cloud metadata and platform services at addresses that are not special by range. */
+const NEVER = new Set(['168.63.129.16', '100.100.100.200', 'fd00:ec2::254']);
+
+export async function guardHost({ host, port, policy = {}, resolve = resolveAll }: GuardRequest): Promise<GuardedHost> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused('The port must be from 1 to 65535.');
+  const plain = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  const addresses =
+    isIP(plain) && !plain.includes('%') ? [{ address: plain, family: isIP(plain) }] : await named(plain, resolve);
+  for (const { address } of addresses) checkAddress(address, policy);
+  const [first] = addresses;
+  if (!first) throw unresolvable();
+  const loopback = ipaddr.process(first.address).range() === 'loopback';
+  return { address: first.address, family: first.family === 6 ? 6 : 4, servername: plain, loopback };
+}
+
+async function named(host: string, resolve: Resolve): Promise<{ address: string; family: number }[]> {
+  const labels = host.replace(/\.$/, '').split('.');
+  if (!NAME.test(host) || NUMERIC_LABEL.test(labels.at(-1) ?? '')) {
+    throw refused('Give a host name, or an address in its usual form.');
+  }
+  try {
+    return await resolve(host);
+  } catch {
+    throw unresolvable();
+  }
+}
+
+const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true });
+
+function checkAddress(text: string, policy: HostPolicy): void {
+  const address = ipaddr.process(text);
+  const range = address.range();
+  const normal = address.toString();
+  if (NEVER.has(normal)) throw refused('This address belongs to the platform.');
+  if (range === 'unicast') return;
+  if (range === 'loopback') {
+    if (policy.allowLoopback) return;
+    throw refused('Loopback addresses are closed.');
+  }
+  const mayOpen = range === 'private' || range === 'uniqueLocal' || range === 'carrierGradeNat';
+  if (mayOpen && (policy.allowNetworks ?? []).some((network) => isWithin(address, network))) return;
+  throw refused('Private and special addresses are closed; the operator may open private networks.');
+}
+
+function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, network: string): boolean {
+  const [base, bits] = ipaddr.parseCIDR(network);
+  return base.kind() === address.kind() && address.match(base as never, bits);
+}
+
+const refused = (detail: string) => hostNotAllowed({ field: '/host' }, detail);
+const unresolvable = () => hostNotResolvable({ field: '/host' }, 'Check the spelling, and that public DNS knows it.');
