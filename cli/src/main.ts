@@ -12,7 +12,6 @@ const HELP = `tidegate <command>
   users create-admin <email>    make an operator; prints the password once
   dead-letters list|replay|discard [id] [--service name] [--reason text]
   logs [-f] [service]
-  demo                          a load and a bot on real input, checked to the last digit
 `;
 
 async function main(): Promise<void> {
@@ -49,8 +48,6 @@ async function main(): Promise<void> {
       return (await import('./operator-commands.ts')).deadLetterCommand(first, second, values);
     case 'logs':
       return (await import('./logs.ts')).logs(first, { follow: values.follow });
-    case 'demo':
-      return (await import('./demo.ts')).demo();
     case 'help':
     case undefined:
       process.stdout.write(HELP);

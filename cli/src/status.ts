@@ -73,6 +73,6 @@ export async function stop(): Promise<void> {
   }
   const nats = join(dataDir, 'nats', 'server.json');
   if (existsSync(nats)) await stopProcess((JSON.parse(readFileSync(nats, 'utf8')) as { pid: number }).pid, 'SIGTERM');
-  await findPostgres(join(dataDir, 'postgres'))?.stop();
+  await (await findPostgres(join(dataDir, 'postgres')))?.stop();
   process.stdout.write('Stopped\n');
 }

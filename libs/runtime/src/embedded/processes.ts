@@ -1,13 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from './unprivileged.ts';
 
+/** False for a zombie too: in a container nobody may collect what a killed parent left behind. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+/** True when the process runs and its command line has the text: numbers of processes are given out again. */
+export function isRunning(pid: number, text: string): boolean {
+  if (!isAlive(pid)) return false;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
+  } catch {
+    return process.platform !== 'linux';
   }
 }
 
@@ -16,39 +33,67 @@ export async function waitFor(condition: () => boolean | Promise<boolean>, withi
   for (;;) {
     if (await condition()) return true;
     if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await pause(15);
   }
 }
 
 /**
- * Starts a server that outlives us: in a process group of its own, so that the terminal's Ctrl-C reaches only us, who
- * drain first and stop it last.
+ * Starts a server that outlives us: in a session of its own, so that the terminal's Ctrl-C reaches only us, who drain
+ * first and stop it last.
  */
 export function spawnDetached(
   command: string,
   args: string[],
   options: { logFile: string; identity?: Identity | undefined; env?: NodeJS.ProcessEnv; cwd?: string },
 ): ChildProcess {
-  const log = openSync(options.logFile, 'a', 0o600);
-  const child = spawn(command, args, {
-    detached: true,
-    stdio: ['ignore', log, log],
-    cwd: options.cwd ?? '/',
-    env: options.env ?? {},
-    ...(options.identity ?? {}),
-  });
-  child.on('error', () => {
-    // Told by the caller, who sees that the server does not answer.
-  });
-  child.unref();
-  return child;
+  const log = openLog(options.logFile);
+  try {
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      cwd: options.cwd ?? '/',
+      env: options.env ?? {},
+      ...(options.identity ?? {}),
+    });
+    // Its caller sees that the server does not answer, and tells why from the log.
+    child.on('error', () => undefined);
+    child.unref();
+    return child;
+  } finally {
+    closeSync(log);
+  }
 }
 
-/** Asks with one signal, insists with SIGKILL. */
-export async function stopProcess(pid: number, signal: NodeJS.Signals, withinMs = 8_000): Promise<void> {
+const LOG_BYTES = 10 * 1024 ** 2;
+
+/** Appends; one older log is kept. */
+function openLog(file: string): number {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) renameSync(file, `${file}.old`);
+  return openSync(file, 'a', 0o600);
+}
+
+/** True when the child ended, or could not even be started. */
+export const hasEnded = (child: ChildProcess): boolean =>
+  child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+
+/** Asks with one signal, insists with the other. */
+export async function stopProcess(
+  pid: number,
+  ask: NodeJS.Signals,
+  insist: NodeJS.Signals = 'SIGKILL',
+  withinMs = 10_000,
+): Promise<void> {
   if (!isAlive(pid)) return;
-  process.kill(pid, signal);
+  process.kill(pid, ask);
   if (await waitFor(() => !isAlive(pid), withinMs)) return;
-  process.kill(pid, 'SIGKILL');
-  await waitFor(() => !isAlive(pid), 2_000);
+  process.kill(pid, insist);
+  await waitFor(() => !isAlive(pid), 5_000);
+}
+
+export function tail(file: string, lines = 15): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') || '(the log is empty)';
+  } catch {
+    return '(there is no log)';
+  }
 }

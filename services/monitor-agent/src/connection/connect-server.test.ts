@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
-import { EMBEDDED, freePort, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { connectServer, type ServerTarget } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
 

@@ -10,8 +10,9 @@ import {
 import { testNewServer, testServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { dialer, passwords } from '../../test/collector.ts';
-import { EMBEDDED, freePort, PostgresServer } from '../../test/postgres-server.ts';
+import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ConnectionFailed } from '../connection/connection-failure.rules.ts';

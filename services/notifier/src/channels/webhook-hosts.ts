@@ -1,0 +1,22 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { guardHost, type HostPolicy } from '@tidegate/netguard/guard-host';
+import { SETTINGS } from '@tidegate/runtime/host';
+import type { Settings } from '@tidegate/runtime/settings';
+
+/** Which hosts webhooks may go to: this machine only where customer and installation share it. */
+@Injectable()
+export class WebhookHosts {
+  readonly policy: HostPolicy;
+
+  constructor(@Inject(SETTINGS) settings: Settings) {
+    this.policy = { allowLoopback: settings.embedded && !settings.production };
+  }
+
+  /** False when the host is closed or has no address. */
+  async mayBeCalled(url: URL): Promise<boolean> {
+    return guardHost({ host: url.hostname, port: 0, policy: this.policy }).then(
+      () => true,
+      () => false,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Tenants } from '@tidegate/database/tenants';
+import { Loop, type TurnResult } from '@tidegate/runtime/loop';
+import { NotifierConfig } from '../notifier.config.ts';
+import { forgetDeliveries } from './delivery.rows.ts';
+
+const BATCH = 1_000;
+
+@Injectable()
+export class ForgetDeliveries {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly config: NotifierConfig,
+  ) {}
+
+  @Loop({ name: 'forget-deliveries', everyMs: 3_600_000 })
+  async turn(): Promise<TurnResult> {
+    const gone = await this.tenants.system('forget-deliveries', (tx) =>
+      forgetDeliveries(tx, this.config.NOTIFIER_KEEP_DAYS, BATCH),
+    );
+    return gone === BATCH ? 'again' : undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { type FakeSmtpServer, type SmtpFault, startSmtpServer } from '@tidegate/testing/fakes/smtp-server';
+import { NotifierConfig } from '../notifier.config.ts';
+import { MailSender } from './mail-sender.ts';
+
+const id = '0199e5a0-0000-7000-8000-000000000001';
+let smtp: FakeSmtpServer;
+
+beforeEach(async () => {
+  smtp = await startSmtpServer();
+});
+afterEach(() => smtp.close());
+
+function sender(overrides: Record<string, string> = {}): MailSender {
+  const env = {
+    SMTP_HOST: smtp.host,
+    SMTP_PORT: String(smtp.port),
+    SMTP_SECURE: 'none',
+    SMTP_FROM: 'alerts@tidegate.example',
+    NOTIFIER_TIMEOUT_SECONDS: '1',
+    ...overrides,
+  };
+  return new MailSender(new NotifierConfig(NotifierConfig.schema.parse(env)));
+}
+
+const mail = (name = 'orders-db', to = 'ops@example.com') => ({
+  deliveryId: id,
+  to,
+  createdAt: new Date('2026-11-20T10:00:00Z'),
+  body: JSON.stringify({
+    type: 'server.unreachable',
+    timestamp: '2026-11-20T10:00:00Z',
+    data: { serverId: id, name, since: '2026-11-20T09:59:00Z', code: 'connection_refused' },
+  }),
+});
+
+it('sends text and HTML with a stable Message-ID and asks for no automatic answers', async () => {
+  expect(await sender().send(mail())).toEqual({ kind: 'delivered' });
+  const [received] = smtp.messages;
+  expect(received).toMatchObject({ from: 'alerts@tidegate.example', to: ['ops@example.com'] });
+  expect(received?.headers.get('subject')).toBe('Server "orders-db" is unreachable');
+  expect(received?.headers.get('message-id')).toBe(`<${id}@tidegate.example>`);
+  expect(received?.headers.get('auto-submitted')).toBe('auto-generated');
+  expect(received?.text).toContain('Reason: connection_refused');
+  expect(received?.html).toContain('<td>connection_refused</td>');
+});
+
+it('keeps a hostile name out of headers and recipients', async () => {
+  await sender().send(mail('x\r\nBcc: victim@example.com\r\n\r\nHello', 'ops@example.com'));
+  const [received] = smtp.messages;
+  expect(received?.to).toEqual(['ops@example.com']);
+  expect(received?.headers.has('bcc')).toBe(false);
+  expect(received?.headerCounts.get('subject')).toBe(1);
+  expect(received?.headers.get('subject')).toBe('Server "x Bcc: victim@example.com Hello" is unreachable');
+});
+
+it.each<[string, SmtpFault, object]>([
+  ['an unknown recipient', { at: 'rcpt', code: 550 }, { kind: 'failed', error: 'smtp_refused', status: 550 }],
+  ['a full mailbox', { at: 'rcpt', code: 452 }, { kind: 'retry', error: 'smtp_refused', status: 452 }],
+  ['a message refused for good', { at: 'data', code: 554 }, { kind: 'failed', error: 'smtp_refused', status: 554 }],
+  ['a message refused for now', { at: 'data', code: 451 }, { kind: 'retry', error: 'smtp_refused', status: 451 }],
+  ['a busy server', { at: 'connect', code: 421 }, { kind: 'retry', error: 'smtp_refused', status: 421 }],
+  ['a server that hangs', { at: 'rcpt', hang: true }, { kind: 'retry', error: 'smtp_unreachable' }],
+  ['a connection that dies', { at: 'data', drop: true }, { kind: 'retry', error: 'smtp_unreachable' }],
+  ['an answer that is lost', { at: 'accepted', drop: true }, { kind: 'retry', error: 'smtp_unreachable' }],
+])('judges %s', async (_name, fault, outcome) => {
+  smtp.failNext(fault);
+  expect(await sender().send(mail())).toEqual(outcome);
+});
+
+it('tries again later when the server refuses the connection', async () => {
+  await smtp.refuse();
+  expect(await sender().send(mail())).toEqual({ kind: 'retry', error: 'smtp_unreachable' });
+});
+
+it('logs in, and blames a refused login on the settings, not on the message', async () => {
+  const guarded = await startSmtpServer({ user: 'tidegate', password: 'right' });
+  await smtp.close();
+  smtp = guarded;
+  const login = (SMTP_PASSWORD: string) => sender({ SMTP_USER: 'tidegate', SMTP_PASSWORD });
+  expect(await login('wrong').send(mail())).toEqual({ kind: 'retry', error: 'smtp_refused', status: 535 });
+  expect(await login('right').send(mail())).toEqual({ kind: 'delivered' });
+});
+
+it('never speaks in clear when TLS is asked for', async () => {
+  expect(await sender({ SMTP_SECURE: 'starttls' }).send(mail())).toMatchObject({ kind: 'retry' });
+  expect(smtp.messages).toEqual([]);
+});
+
+it('refuses settings that cannot work', () => {
+  const parse = (env: object) => NotifierConfig.schema.safeParse(env).error?.issues.map((issue) => issue.path[0]);
+  expect(parse({ SMTP_HOST: 'mail.example.com' })).toEqual(['SMTP_FROM']);
+  expect(parse({ SMTP_HOST: 'a', SMTP_FROM: 'x@example.com', SMTP_USER: 'u' })).toEqual(['SMTP_PASSWORD']);
+  expect(parse({ SMTP_PORT: 'many' })).toEqual(['SMTP_PORT']);
+  expect(parse({})).toBeUndefined();
+});

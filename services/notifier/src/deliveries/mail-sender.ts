@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Notice } from '@tidegate/contracts/notifier/notices';
+import { createTransport } from 'nodemailer';
+import { messageOf } from '../notices/messages.rules.ts';
+import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
+import { type Outcome, smtpOutcome } from './retry.rules.ts';
+
+export interface OutgoingMail {
+  /** Stable over attempts: the local part of the Message-ID, by which mail servers drop duplicates. */
+  deliveryId: string;
+  to: string;
+  /** A notice as JSON. */
+  body: string;
+  createdAt: Date;
+}
+
+/** One attempt to hand one e-mail to the operator's mail server. */
+@Injectable()
+export class MailSender {
+  constructor(private readonly config: NotifierConfig) {}
+
+  async send(mail: OutgoingMail): Promise<Outcome> {
+    const smtp = smtpSettings(this.config);
+    if (!smtp) return { kind: 'retry', error: 'smtp_not_configured' };
+    const { subject, text, html } = messageOf(Notice.parse(JSON.parse(mail.body)));
+    try {
+      await this.transport(smtp).sendMail({
+        from: { name: 'Tidegate', address: smtp.from },
+        // As an object it is one address, whatever characters it has.
+        to: { name: '', address: mail.to },
+        subject,
+        text,
+        html,
+        date: mail.createdAt,
+        messageId: `<${mail.deliveryId}@${smtp.from.slice(smtp.from.lastIndexOf('@') + 1)}>`,
+        // RFC 3834: no out-of-office answers, please.
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        signal: AbortSignal.timeout(this.config.NOTIFIER_TIMEOUT_SECONDS * 1000),
+      });
+      return { kind: 'delivered' };
+    } catch (error) {
+      return smtpOutcome(error as { code?: string; responseCode?: number });
+    }
+  }
+
+  private transport(smtp: SmtpSettings) {
+    const timeout = this.config.NOTIFIER_TIMEOUT_SECONDS * 1000;
+    return createTransport({
+      host: smtp.host,
+      port: smtp.port,
+      secure: smtp.secure === 'tls',
+      requireTLS: smtp.secure === 'starttls',
+      ignoreTLS: smtp.secure === 'none',
+      auth: smtp.login,
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: timeout,
+      dnsTimeout: timeout,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+}

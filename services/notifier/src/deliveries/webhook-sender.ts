@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { guardedFetch } from '@tidegate/netguard/guarded-fetch';
+import { WebhookHosts } from '../channels/webhook-hosts.ts';
+import { NotifierConfig } from '../notifier.config.ts';
+import { type Outcome, webhookOutcome } from './retry.rules.ts';
+import { signWebhook } from './webhook-signature.ts';
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** One attempt to post one message, signed after Standard Webhooks. The answer's body is never kept. */
+@Injectable()
+export class WebhookSender {
+  constructor(
+    private readonly config: NotifierConfig,
+    private readonly hosts: WebhookHosts,
+  ) {}
+
+  async send(hook: { deliveryId: string; url: string; body: string; secrets: readonly string[] }): Promise<Outcome> {
+    const now = new Date();
+    const signature = signWebhook(hook.secrets, hook.deliveryId, now, hook.body);
+    try {
+      const answer = await guardedFetch(hook.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': 'Tidegate', ...signature },
+        body: hook.body,
+        timeoutMs: this.config.NOTIFIER_TIMEOUT_SECONDS * 1_000,
+        maxResponseBytes: MAX_ANSWER_BYTES,
+        policy: this.hosts.policy,
+      });
+      return webhookOutcome(answer.status, answer.headers['retry-after'], now);
+    } catch (error) {
+      // A name that is closed today may have been moved by mistake: the usual number of attempts, then failed.
+      return { kind: 'retry', error: error instanceof ProblemError ? 'host_not_allowed' : 'unreachable' };
+    }
+  }
+}

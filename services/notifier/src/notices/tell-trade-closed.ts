@@ -1,0 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { tradeClosed } from '@tidegate/contracts/bot-executor/trades';
+import { type Happened, On } from '@tidegate/messaging/handler';
+import { queueNotice } from './queue-notice.ts';
+
+@Injectable()
+export class TellTradeClosed {
+  @On(tradeClosed)
+  async handle({ data, event, tx }: Happened<typeof tradeClosed>): Promise<void> {
+    await queueNotice(tx, event, { type: 'trade.closed', timestamp: event.time, data });
+  }
+}

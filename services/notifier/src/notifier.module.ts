@@ -1,0 +1,51 @@
+import { Module } from '@nestjs/common';
+import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { ChannelSecrets } from './channels/channel-secrets.ts';
+import { CreateChannel } from './channels/create-channel.ts';
+import { DeleteChannel } from './channels/delete-channel.ts';
+import { GetChannel } from './channels/get-channel.ts';
+import { ListChannels } from './channels/list-channels.ts';
+import { RotateSecret } from './channels/rotate-secret.ts';
+import { UpdateChannel } from './channels/update-channel.ts';
+import { WebhookHosts } from './channels/webhook-hosts.ts';
+import { DeliverMessages } from './deliveries/deliver-messages.loop.ts';
+import { DeliverySenders } from './deliveries/delivery-senders.ts';
+import { ForgetDeliveries } from './deliveries/forget-deliveries.loop.ts';
+import { GetDelivery } from './deliveries/get-delivery.ts';
+import { ListDeliveries } from './deliveries/list-deliveries.ts';
+import { MailSender } from './deliveries/mail-sender.ts';
+import { NotificationQuota } from './deliveries/notification-quota.ts';
+import { RetryDelivery } from './deliveries/retry-delivery.ts';
+import { TestChannel } from './deliveries/test-channel.ts';
+import { WebhookSender } from './deliveries/webhook-sender.ts';
+import { TellQuotaReached } from './notices/tell-quota-reached.ts';
+import { TellServerUnreachable } from './notices/tell-server-unreachable.ts';
+import { TellTradeClosed } from './notices/tell-trade-closed.ts';
+
+@Module({
+  imports: [EntitlementsModule],
+  providers: [
+    ChannelSecrets,
+    WebhookHosts,
+    CreateChannel,
+    ListChannels,
+    GetChannel,
+    UpdateChannel,
+    DeleteChannel,
+    RotateSecret,
+    TestChannel,
+    ListDeliveries,
+    GetDelivery,
+    RetryDelivery,
+    MailSender,
+    WebhookSender,
+    NotificationQuota,
+    DeliverySenders,
+    DeliverMessages,
+    ForgetDeliveries,
+    TellServerUnreachable,
+    TellTradeClosed,
+    TellQuotaReached,
+  ],
+})
+export class NotifierModule {}

@@ -1,0 +1,11 @@
+import { ENTITLEMENTS_MIGRATIONS } from '@tidegate/entitlements/entitlements.module';
+import { defineService } from '@tidegate/runtime/service';
+import { NotifierConfig } from './notifier.config.ts';
+import { NotifierModule } from './notifier.module.ts';
+
+export const service = defineService({
+  name: 'notifier',
+  module: NotifierModule,
+  config: NotifierConfig,
+  migrations: [ENTITLEMENTS_MIGRATIONS, new URL('../migrations', import.meta.url)],
+});
