@@ -1,20 +1,18 @@
-import type { ServerPulse } from '@tidegate/contracts/monitor-agent/overview';
-import { serverReachable, serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
-import { insertActivity, toPoint } from '../activity/activity.rows.ts';
-import { type ActivityLook, readActivity } from '../activity/read-activity.ts';
+import { insertActivity } from '../activity/activity.rows.ts';
+import { readActivity } from '../activity/read-activity.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import type { FailureCode } from '../connection/connection-failure.rules.ts';
 import { readFacts } from '../connection/read-facts.ts';
 import { reportOf } from '../connection/server-report.rules.ts';
 import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.ts';
-import { findServer, markFailed, markReached, saveReport } from '../servers/server.rows.ts';
+import { findServer, saveReport } from '../servers/server.rows.ts';
 import { nextDue, reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
 import { type Instance, readInstance } from './instance.ts';
 import { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question, ServerTrouble } from './question.ts';
+import { pulseOf, tellFailed, tellReached } from './server-news.ts';
 import { SizesPass } from './sizes-pass.ts';
 
 /*
@@ -163,7 +161,7 @@ export class ServerSession {
     if (!look) return;
     const takenAt = new Date(now);
     await this.storeLook((tx) => insertActivity(tx, this.lease.serverId, takenAt, look));
-    this.tools.bus.live(this.lease.orgId, 'servers', this.pulse(takenAt, look));
+    this.tools.bus.live(this.lease.orgId, 'servers', pulseOf(this.lease.serverId, takenAt, look));
   };
 
   private countMinute = async (connection: ServerConnection, instance: Instance): Promise<void> => {
@@ -196,19 +194,10 @@ export class ServerSession {
     await this.store((tx) => saveDueTimes(tx, this.lease));
   }
 
-  private async announceReached(tx: Tx): Promise<void> {
-    const news = await markReached(tx, this.lease.serverId);
-    if (news?.before !== 'unreachable') return;
-    const { serverId } = this.lease;
-    const unreachableSeconds = Math.max(0, Math.round((this.tools.now() - news.since.getTime()) / 1_000));
-    const since = new Date(this.tools.now()).toISOString();
-    await this.tools.outbox.emit(tx, serverReachable, { serverId, name: news.name, since, unreachableSeconds });
-  }
-
   /** What was looked at successfully also says that the server is there. */
   private async storeLook(work: (tx: Tx) => Promise<void>): Promise<void> {
     await this.store(async (tx) => {
-      if (!this.reached) await this.announceReached(tx);
+      if (!this.reached) await tellReached(tx, this.lease.serverId, this.tools);
       await work(tx);
     });
     this.reached = true;
@@ -228,16 +217,8 @@ export class ServerSession {
     this.failures += 1;
     this.reached = false;
     this.retryAt = this.tools.now() + reconnectDelayMs(this.failures, error.code, this.tools.random());
-    await this.store((tx) => this.tellFailure(tx, error.code));
-  }
-
-  private async tellFailure(tx: Tx, code: FailureCode): Promise<void> {
-    const { serverId } = this.lease;
-    const news = await markFailed(tx, serverId, code, this.failures >= UNREACHABLE_AFTER);
-    if (!news) return;
-    this.tools.log.warn({ serverId, code }, 'A server is unreachable');
-    const since = news.since.toISOString();
-    await this.tools.outbox.emit(tx, serverUnreachable, { serverId, name: news.name, since, code });
+    const unreachable = this.failures >= UNREACHABLE_AFTER;
+    await this.store((tx) => tellFailed(tx, this.lease.serverId, this.tools, { code: error.code, unreachable }));
   }
 
   /** Trouble of our own: our database, the lease, a fault. The connection goes too, so that nothing is half done. */
@@ -254,18 +235,5 @@ export class ServerSession {
     const { open } = this;
     this.open = undefined;
     await open?.connection.close().catch(() => undefined);
-  }
-
-  private pulse(takenAt: Date, look: ActivityLook): ServerPulse {
-    const activity = toPoint({
-      taken_at: takenAt,
-      total: look.total,
-      active: look.active,
-      idle: look.idle,
-      idle_in_transaction: look.idleInTransaction,
-      waiting: look.waiting,
-      longest_transaction_us: String(look.longestTransactionUs),
-    });
-    return { serverId: this.lease.serverId, state: 'ok', activity };
   }
 }
