@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { waitFor } from './processes.ts';
 
 /** A port that nobody listens on at this moment, on loopback. */
 export function freePort(): Promise<number> {
@@ -20,6 +21,7 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** The wanted port when it is free, else another. */
-export const portLike = async (wanted: number | undefined): Promise<number> =>
-  wanted !== undefined && (await isFree(wanted)) ? wanted : freePort();
+/** The wanted port when it is free, else another. A server that was just killed takes a moment to let go of its own. */
+export async function portLike(wanted: number | undefined): Promise<number> {
+  return wanted !== undefined && (await waitFor(() => isFree(wanted), 300)) ? wanted : freePort();
+}
