@@ -19,6 +19,12 @@ export interface Binaries {
 
 const identity = unprivilegedIdentity();
 
+/** What a test that failed left running ends with the process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGQUIT');
+});
+
 export const EMBEDDED: Binaries = { name: 'embedded 18', bin: postgresBinaries(identity) };
 const DEBIAN_15: Binaries = { name: 'Debian 15', bin: '/usr/lib/postgresql/15/bin' };
 
@@ -86,6 +92,9 @@ export class PostgresServer {
       env: this.env,
       ...identity,
     });
+    const child = this.process;
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const deadline = Date.now() + 15_000;
     while (!this.isReady()) {
       if (this.process.exitCode !== null || Date.now() > deadline) {
@@ -97,10 +106,10 @@ export class PostgresServer {
 
   /** Ends sessions and shuts down cleanly; the data stay. */
   async halt(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
-    const running = this.process;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const gone = new Promise((resolve) => running.once('exit', resolve));
-    running.kill(signal);
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
     await gone;
   }
 
