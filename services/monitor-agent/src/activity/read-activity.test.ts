@@ -1,6 +1,6 @@
+import { until } from '@tidegate/testing/until';
 import type pg from 'pg';
 import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { until } from '../../test/until.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';

@@ -3,10 +3,10 @@ import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import { listDatabases, listIndexes, listTables } from '@tidegate/contracts/monitor-agent/relations';
 import { getServer } from '@tidegate/contracts/monitor-agent/server';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
 import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
-import { until } from '../../test/until.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
 import { ShowActivity } from '../activity/show-activity.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
@@ -118,7 +118,7 @@ describe.each(VERSIONS)('collecting from a real server ($name)', (binaries) => {
       for (let turn = 0; turn < times; turn += 1) await client.query('select 1 + 2 + 3 + 4');
       return times;
     };
-    const collected = async () => (await server(at)).lastCollectedAt;
+    const collected = async () => (await server(at)).lastCollectedAt ?? undefined;
     const first = begin();
     await until(collected);
     let made = await run(7);
@@ -172,7 +172,7 @@ describe('troubles', () => {
     const at = await addServer(store, watched);
     await until(async () => (await server(at)).state === 'ok');
     await watched.halt();
-    await until(async () => (await server(at)).failure);
+    await until(async () => (await server(at)).failure ?? undefined);
     expect((await server(at)).state).toBe('ok');
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const { failure } = await server(at);
@@ -215,7 +215,7 @@ describe('troubles', () => {
     await bare.sql(`create role watcher login password '${WATCHER_PASSWORD}' connection limit 1;
       create table t (id int)`);
     const at = await addServer(store, bare);
-    await until(async () => (await server(at)).lastCollectedAt, { withinMs: 10_000 });
+    await until(async () => (await server(at)).lastCollectedAt ?? undefined, { withinMs: 10_000 });
     const { missing, tables } = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
     expect(tables).toBe(1);
     expect(missing.map(({ code }) => code)).toEqual(
@@ -237,7 +237,7 @@ describe('troubles', () => {
     const bare = await PostgresServer.start(EMBEDDED, { settings: { shared_preload_libraries: '' } });
     await makeWatcher(bare);
     const at = await addServer(store, bare);
-    const collected = async () => (await server(at)).lastCollectedAt;
+    const collected = async () => (await server(at)).lastCollectedAt ?? undefined;
     const first = await until(collected, { withinMs: 10_000 });
     replica.putForward(120_000);
     await until(async () => (await collected()) !== first, { withinMs: 10_000 });

@@ -1,5 +1,5 @@
+import { until } from '@tidegate/testing/until';
 import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { until } from '../../test/until.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
