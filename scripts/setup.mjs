@@ -4,7 +4,16 @@
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,10 +27,16 @@ export function fail(cause, fix) {
 
 /** `npm ci` when there are no dependencies or the lock file is another than the installed one. */
 export function ensureDependencies() {
-  const lock = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(ROOT, 'node_modules', '.tidegate-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  if (existsSync(stamp) === false && existsSync(join(ROOT, 'node_modules', '.package-lock.json')) && installedMatches()) {
+  if (
+    existsSync(stamp) === false &&
+    existsSync(join(ROOT, 'node_modules', '.package-lock.json')) &&
+    installedMatches()
+  ) {
     writeFileSync(stamp, lock);
     return;
   }
@@ -33,7 +48,10 @@ export function ensureDependencies() {
   });
   if (npm.error) fail(`npm did not run: ${npm.error.message}`, 'install npm, or put it into PATH');
   if (npm.status !== 0) {
-    fail('npm ci failed; its own message stands above', 'check the network and the free disk space, then run this again');
+    fail(
+      'npm ci failed; its own message stands above',
+      'check the network and the free disk space, then run this again',
+    );
   }
   writeFileSync(stamp, lock);
 }
@@ -43,7 +61,8 @@ function installedMatches() {
   const names = (file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).packages;
   const [wanted, have] = [names('package-lock.json'), names('node_modules/.package-lock.json')];
   return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || !path.startsWith('node_modules/') || have[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === '' || entry.optional || !path.startsWith('node_modules/') || have[path]?.version === entry.version,
   );
 }
 
@@ -81,7 +100,10 @@ export function ensureBuild(node) {
   say('Building …');
   const started = Date.now();
   try {
-    execFileSync(node, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], { cwd: ROOT, stdio: ['ignore', 'pipe', 2] });
+    execFileSync(node, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 2],
+    });
   } catch (error) {
     say(error.stdout?.toString() ?? '');
     fail('the build failed; the compiler’s message stands above', 'undo the last change to the sources, or fix it');
@@ -91,8 +113,13 @@ export function ensureBuild(node) {
 }
 
 function anySourceNewer(time) {
-  const folders = ['libs', 'services'].flatMap((group) => readdirSync(join(ROOT, group)).map((name) => join(ROOT, group, name)));
-  const sources = [...folders, join(ROOT, 'cli'), join(ROOT, 'bench')].flatMap((folder) => [join(folder, 'src'), join(folder, 'tsconfig.json')]);
+  const folders = ['libs', 'services'].flatMap((group) =>
+    readdirSync(join(ROOT, group)).map((name) => join(ROOT, group, name)),
+  );
+  const sources = [...folders, join(ROOT, 'cli'), join(ROOT, 'bench')].flatMap((folder) => [
+    join(folder, 'src'),
+    join(folder, 'tsconfig.json'),
+  ]);
   return [...sources, join(ROOT, 'main.ts'), join(ROOT, 'tsconfig.base.json')].some((path) => newer(path, time));
 }
 

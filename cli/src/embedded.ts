@@ -1,142 +1,120 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUS_MEMBERS, ensureSecrets, makePassword, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { readVariable } from '@tidegate/runtime/config';
-import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
-import { type RunningServer, startPostgres } from '@tidegate/runtime/embedded/postgres';
+import { findNats, type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
+import { findPostgres, type RunningServer, startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
-import { ensureSecrets, type Secrets } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
-import pg from 'pg';
+import { makeDataDir, readMemory, remember, say } from './installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
+import { prepareDatabase } from './platform-database.ts';
 
 export interface Servers {
   settings: Settings;
-  /** True when this data folder had no secrets before. */
-  first: boolean;
-  adminPassword: string;
   postgres: RunningServer | undefined;
   nats: RunningNats | undefined;
-}
-
-export const dataDirOf = (env: NodeJS.ProcessEnv): string => resolve(env['DATA_DIR'] || '.data');
-
-interface Ports {
-  postgres?: number;
-  nats?: number;
-  natsMonitor?: number;
-}
-
-const portsFile = (dataDir: string): string => join(dataDir, 'ports.json');
-
-export function readPorts(dataDir: string): Ports {
-  return existsSync(portsFile(dataDir)) ? (JSON.parse(readFileSync(portsFile(dataDir), 'utf8')) as Ports) : {};
 }
 
 /**
  * Secrets, PostgreSQL and nats-server of this data folder: found running, started, or somebody else's when
  * DATABASE_URL or NATS_URL says so. What was found is put into the environment, from which settings are read.
  */
-export async function startServers(say: (text: string) => void, env = process.env): Promise<Servers> {
-  const dataDir = dataDirOf(env);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const { secrets, first } = ensureSecrets(dataDir);
-  const ports = readPorts(dataDir);
-  const external = { database: readVariable(env, 'DATABASE_URL'), nats: readVariable(env, 'NATS_URL') };
-  if (!external.nats) ensureNatsServer(dataDir);
-  const [postgres, nats] = await Promise.all([
-    external.database ? undefined : startDatabase(dataDir, secrets, ports.postgres, say),
-    external.nats ? undefined : startBus(dataDir, secrets, ports, say),
-  ]);
-  const next = { postgres: postgres?.port, nats: nats?.port, natsMonitor: nats?.monitorPort };
-  writeFileSync(portsFile(dataDir), `${JSON.stringify(next)}\n`, { mode: 0o600 });
-  const password = secrets['POSTGRES_PASSWORD'] ?? '';
-  if (postgres) {
-    await prepareDatabase(postgres.port, password, secrets['MONITOR_PLATFORM_PASSWORD'] ?? '');
-    env['DATABASE_URL'] = `postgresql://postgres:${password}@127.0.0.1:${postgres.port}/tidegate`;
-    env['MONITOR_PLATFORM_HOST'] ??= '127.0.0.1';
-    env['MONITOR_PLATFORM_PORT'] ??= String(postgres.port);
-    env['MONITOR_PLATFORM_PASSWORD'] ??= secrets['MONITOR_PLATFORM_PASSWORD'] ?? '';
-    env['TIDEGATE_EMBEDDED'] = 'true';
-  }
-  if (nats) env['NATS_URL'] = nats.url;
+export async function startServers(env = process.env): Promise<Servers> {
+  const dataDir = makeDataDir(env);
   env['DATA_DIR'] = dataDir;
-  const settings = loadSettings(env);
-  writeAdminPassword(settings.adminPasswordFile, secrets['ADMIN_PASSWORD'] ?? '');
-  return { settings, first, adminPassword: secrets['ADMIN_PASSWORD'] ?? '', postgres, nats };
+  const secrets = ensureSecrets(dataDir, (name) => readVariable(env, name) !== undefined);
+  const get = (name: string): string => readVariable(env, name) ?? secrets[name] ?? '';
+  writeAdminPassword(dataDir, env);
+  const external = { database: readVariable(env, 'DATABASE_URL'), nats: readVariable(env, 'NATS_URL') };
+  // Both at once; whatever one of them says, the other is known before this ends, so that it can be stopped.
+  const [postgres, nats] = await Promise.allSettled([
+    external.database ? undefined : startDatabase(dataDir, get, env),
+    external.nats ? undefined : startBus(dataDir, get, env),
+  ]);
+  const failed = [postgres, nats].find((result) => result.status === 'rejected');
+  if (failed) {
+    await stopServers(dataDir);
+    throw failed.reason;
+  }
+  const found = {
+    postgres: postgres.status === 'fulfilled' ? postgres.value : undefined,
+    nats: nats.status === 'fulfilled' ? nats.value : undefined,
+  };
+  return { settings: loadSettings(env, ['host', 'migrate']), ...found };
 }
 
-async function startDatabase(dataDir: string, secrets: Secrets, port: number | undefined, say: (text: string) => void) {
-  const fresh = !existsSync(join(dataDir, 'ports.json'));
-  if (fresh) say('Waiting for PostgreSQL (making a new cluster) …');
-  const password = secrets['POSTGRES_PASSWORD'] ?? '';
-  const server = await startPostgres({ dir: join(dataDir, 'postgres'), port, password });
+async function startDatabase(
+  dataDir: string,
+  get: (name: string) => string,
+  env: NodeJS.ProcessEnv,
+): Promise<RunningServer> {
+  const { ports } = readMemory(dataDir);
+  if (!ports.postgres) say('Waiting for PostgreSQL (making a new cluster) …');
+  const password = get('POSTGRES_PASSWORD');
+  const server = await startPostgres({ dir: join(dataDir, 'postgres'), port: ports.postgres, password });
   say(`PostgreSQL ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);
+  remember(dataDir, { ports: { ...readMemory(dataDir).ports, postgres: server.port } });
+  const monitor = { host: server.host, port: server.port, password: get('MONITOR_PLATFORM_PASSWORD') };
+  await prepareDatabase({ host: server.host, port: server.port, password }, monitor.password);
+  env['DATABASE_URL'] = databaseUrl(server.port, password);
+  env['MONITOR_PLATFORM_HOST'] ??= monitor.host;
+  env['MONITOR_PLATFORM_PORT'] ??= String(monitor.port);
+  env['MONITOR_PLATFORM_PASSWORD'] ??= monitor.password;
+  env['TIDEGATE_EMBEDDED'] = 'true';
   return server;
 }
 
-async function startBus(dataDir: string, secrets: Secrets, ports: Ports, say: (text: string) => void) {
-  const login = (name: string) => ({
-    user: name,
-    password: secrets[`NATS_${name.toUpperCase().replaceAll('-', '_')}_PASSWORD`] ?? '',
+export const databaseUrl = (port: number, password: string): string =>
+  `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/tidegate`;
+
+async function startBus(
+  dataDir: string,
+  get: (name: string) => string,
+  env: NodeJS.ProcessEnv,
+): Promise<RunningNats> {
+  await ensureNatsServer(dataDir);
+  const { ports } = readMemory(dataDir);
+  const logins = BUS_MEMBERS.map((name) => {
+    return [name, { user: name, password: get(`NATS_${variablePrefix(name)}_PASSWORD`) }] as const;
   });
-  const names = [
-    'identity',
-    'billing',
-    'usage',
-    'monitor-agent',
-    'bot-executor',
-    'notifier',
-    'gateway',
-    'platform',
-  ] as const;
-  const users = Object.fromEntries(names.map((name) => [name, login(name)])) as Settings['nats']['users'];
   const server = await startNats({
     dir: join(dataDir, 'nats'),
     port: ports.nats,
     monitorPort: ports.natsMonitor,
-    authorization: natsAuthorization(users),
+    authorization: natsAuthorization(Object.fromEntries(logins) as Settings['nats']['users']),
+    toolsDir: join(dataDir, 'tools'),
   });
   say(`nats-server ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);
+  const found = { nats: server.port, natsMonitor: server.monitorPort };
+  remember(dataDir, { ports: { ...readMemory(dataDir).ports, ...found } });
+  env['NATS_URL'] = server.url;
+  env['NATS_MONITOR_URL'] = server.monitorUrl;
   return server;
 }
 
-/** The database itself, and the role with which monitor-agent watches it. Idempotent. */
-async function prepareDatabase(port: number, password: string, monitorPassword: string): Promise<void> {
-  const login = { host: '127.0.0.1', port, user: 'postgres', password };
-  await withClient({ ...login, database: 'postgres' }, async (client) => {
-    const exists = await client.query("select 1 from pg_database where datname = 'tidegate'");
-    if (exists.rowCount === 0) await client.query('create database tidegate');
-    const role = await client.query("select 1 from pg_roles where rolname = 'tidegate_monitor'");
-    if (role.rowCount === 0)
-      await client.query('create role tidegate_monitor login connection limit 5 in role pg_monitor');
-    await client.query(`alter role tidegate_monitor password ${pg.escapeLiteral(monitorPassword)}`);
-  });
-  await withClient({ ...login, database: 'tidegate' }, (client) =>
-    client.query('create extension if not exists pg_stat_statements'),
-  );
+/** Those that run on this data folder, whoever started them. NATS first: it may still have something to say to nobody. */
+export async function stopServers(dataDir: string): Promise<void> {
+  await (await findNats(join(dataDir, 'nats')))?.stop();
+  await (await findPostgres(join(dataDir, 'postgres')))?.stop();
 }
 
-async function withClient(config: pg.ClientConfig, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client(config);
-  try {
-    await client.connect();
-    await work(client);
-  } catch (error) {
-    if ((error as { code?: string }).code === '28P01') {
-      throw new Error(
-        'PostgreSQL refuses the password in secrets.json: the file and the database in this data folder are not of one installation.\n  Fix: restore both from the same backup, or start with another DATA_DIR.',
-      );
-    }
-    throw error;
-  } finally {
-    await client.end();
-  }
+export const adminPasswordFile = (dataDir: string, env: NodeJS.ProcessEnv): string =>
+  env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password');
+
+/** Made up and written once; an operator who deleted it after the first login does not find it again. */
+function writeAdminPassword(dataDir: string, env: NodeJS.ProcessEnv): void {
+  if (readMemory(dataDir).adminPasswordWritten) return;
+  const file = adminPasswordFile(dataDir, env);
+  if (!existsSync(file)) writeFileSync(file, `${env['ADMIN_PASSWORD'] || makePassword()}\n`, { mode: 0o600, flag: 'wx' });
+  remember(dataDir, { adminPasswordWritten: true });
 }
 
-/** Written once; an operator who deleted it after the first login does not find it again. */
-function writeAdminPassword(file: string, password: string): void {
-  const marker = `${file}.written`;
-  if (existsSync(file) || existsSync(marker)) return;
-  writeFileSync(file, `${password}\n`, { mode: 0o600 });
-  writeFileSync(marker, '', { mode: 0o600 });
+/** The first password, if it has not been shown yet. */
+export function adminPasswordToShow(dataDir: string, env: NodeJS.ProcessEnv): string | undefined {
+  const file = adminPasswordFile(dataDir, env);
+  if (readMemory(dataDir).adminPasswordShown || !existsSync(file)) return undefined;
+  remember(dataDir, { adminPasswordShown: true });
+  return readFileSync(file, 'utf8').trim();
 }
+

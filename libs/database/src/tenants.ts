@@ -125,6 +125,8 @@ class LazyTransaction implements OpenTx {
   async commit(): Promise<void> {
     this.ended = true;
     const client = await this.client;
+    // Whatever happens now, the client is given back here and `rollback` has nothing left to do.
+    this.client = undefined;
     if (client) {
       try {
         const answer = await client.query('commit');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { alreadyDone, idempotencyKeyReused } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import { hasSecrets } from './secrets.ts';
+import { hasSecrets, mapSecrets } from './secrets.ts';
 
 /*
  * The key is a row in the transaction of the change itself: the change and the memory of it happen together, whatever
@@ -15,7 +15,9 @@ export async function claimKey(
   key: string,
   input: unknown,
 ): Promise<{ replay: unknown } | undefined> {
-  const hash = createHash('sha256').update(JSON.stringify(input)).digest('base64');
+  // Without the secrets: a hash of a weak password could be guessed.
+  const shown = mapSecrets(operation.input, input, () => '');
+  const hash = createHash('sha256').update(JSON.stringify(shown)).digest('base64');
   const claimed = await tx.one(
     `insert into idempotency_keys (org_id, key, operation, input_hash) values ($1, $2, $3, $4)
      on conflict do nothing returning key`,

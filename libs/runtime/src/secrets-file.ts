@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { generateSealingKeys } from '@tidegate/vault/seal-box';
@@ -8,61 +8,88 @@ import { generateSealingKeys } from '@tidegate/vault/seal-box';
 export const variablePrefix = (service: string): string => service.toUpperCase().replaceAll('-', '_');
 
 /** Services that keep secrets of others at rest. */
-export const SEALING_SERVICES: readonly ServiceName[] = ['identity', 'monitor-agent', 'bot-executor', 'notifier'];
+export const SEALING_SERVICES: readonly ServiceName[] = [
+  'identity',
+  'monitor-agent',
+  'bot-executor',
+  'notifier',
+  'billing',
+];
 
 /** Who seals and opens on the bus: every service, and the operator's CLI. */
 export const BUS_MEMBERS = [...SERVICE_NAMES, 'platform'] as const;
 
 export type Secrets = Record<string, string>;
 
-const password = (): string => randomBytes(24).toString('base64url');
-const key = (): string => randomBytes(32).toString('base64');
+export const secretsFile = (dataDir: string): string => join(dataDir, 'secrets.json');
+
+/** True when others than its owner may read it. */
+export function isExposed(file: string): boolean {
+  return ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+}
 
 export function readSecrets(dataDir: string): Secrets {
-  const file = join(dataDir, 'secrets.json');
+  const file = secretsFile(dataDir);
   if (!existsSync(file)) return {};
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}. Restore it from a backup; do not delete it.`);
+    const reason = (error as NodeJS.ErrnoException).code === 'EACCES' ? 'it belongs to another user' : 'it is damaged';
+    const fix =
+      reason === 'it is damaged'
+        ? 'restore it from a backup; do not delete it, what it encrypted would be lost'
+        : 'start as the user who started it first, or chown the data folder';
+    throw new Error(`${file} cannot be read: ${reason}.\n  Fix: ${fix}.`, { cause: error });
   }
 }
 
-/** Generates what is missing and never changes what is there. Answers the secrets and whether any was new. */
-export function ensureSecrets(dataDir: string): { secrets: Secrets; first: boolean } {
+/**
+ * Generates what neither the environment (`given`) nor the file has, and never changes what is there. Answers what the
+ * file has now.
+ */
+export function ensureSecrets(dataDir: string, given: (name: string) => boolean = () => false): Secrets {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const before = readSecrets(dataDir);
-  const secrets: Secrets = { ...generate(before), ...before };
-  if (Object.keys(secrets).length !== Object.keys(before).length) {
-    const file = join(dataDir, 'secrets.json');
-    // Written aside and renamed: a crash in between leaves the old file whole.
-    writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-    chmodSync(`${file}.new`, 0o600);
-    renameSync(`${file}.new`, file);
-  }
-  return { secrets, first: before['ADMIN_PASSWORD'] === undefined };
+  const has = (name: string): boolean => before[name] !== undefined || given(name);
+  const made = Object.entries(generate(has)).filter(([name]) => !has(name));
+  if (made.length === 0) return before;
+  const secrets: Secrets = { ...before, ...Object.fromEntries(made) };
+  const file = secretsFile(dataDir);
+  // Written aside and renamed: a crash in between leaves the old file whole.
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(`${file}.new`, 0o600);
+  renameSync(`${file}.new`, file);
+  return secrets;
 }
 
-function generate(before: Secrets): Secrets {
+export const makePassword = (): string => randomBytes(24).toString('base64url');
+const makeKey = (): string => randomBytes(32).toString('base64');
+
+function generate(has: (name: string) => boolean): Secrets {
   const made: Secrets = {
-    POSTGRES_PASSWORD: password(),
-    NATS_PLATFORM_PASSWORD: password(),
-    CALLER_SECRET: key(),
-    METRICS_TOKEN: password(),
-    MONITOR_PLATFORM_PASSWORD: password(),
-    ADMIN_PASSWORD: password(),
+    POSTGRES_PASSWORD: makePassword(),
+    NATS_PLATFORM_PASSWORD: makePassword(),
+    CALLER_SECRET: makeKey(),
+    METRICS_TOKEN: makePassword(),
+    MONITOR_PLATFORM_PASSWORD: makePassword(),
   };
   for (const service of SERVICE_NAMES) {
-    made[`${variablePrefix(service)}_DATABASE_PASSWORD`] = password();
-    made[`NATS_${variablePrefix(service)}_PASSWORD`] = password();
+    if (service !== 'gateway') made[`${variablePrefix(service)}_DATABASE_PASSWORD`] = makePassword();
+    made[`NATS_${variablePrefix(service)}_PASSWORD`] = makePassword();
   }
-  for (const service of SEALING_SERVICES) made[`${variablePrefix(service)}_ENCRYPTION_KEY`] = key();
+  for (const service of SEALING_SERVICES) made[`${variablePrefix(service)}_ENCRYPTION_KEY`] = makeKey();
   for (const member of BUS_MEMBERS) {
-    // The two halves belong together: never mix an old one with a new one.
-    if (before[`${variablePrefix(member)}_SEALING_PUBLIC_KEY`]) continue;
+    const [publicName, privateName] = sealingNames(member);
+    // The two halves belong together: never a new one beside an old one.
+    if (has(publicName) || has(privateName)) continue;
     const pair = generateSealingKeys();
-    made[`${variablePrefix(member)}_SEALING_PUBLIC_KEY`] = pair.publicKey;
-    made[`${variablePrefix(member)}_SEALING_PRIVATE_KEY`] = pair.privateKey;
+    made[publicName] = pair.publicKey;
+    made[privateName] = pair.privateKey;
   }
   return made;
 }
+
+export const sealingNames = (member: string): [publicKey: string, privateKey: string] => [
+  `${variablePrefix(member)}_SEALING_PUBLIC_KEY`,
+  `${variablePrefix(member)}_SEALING_PRIVATE_KEY`,
+];

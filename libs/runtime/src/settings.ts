@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
-import { readVariable } from './config.ts';
-import { BUS_MEMBERS, readSecrets, SEALING_SERVICES, variablePrefix } from './secrets-file.ts';
+import { BUS_MEMBERS, readSecrets, SEALING_SERVICES, sealingNames, variablePrefix } from './secrets-file.ts';
 import { schemaOf } from './service.ts';
+import { checkForm, checkProduction } from './settings-checks.ts';
+import { SettingsReader } from './settings-reader.ts';
 
 export interface Login {
   user: string;
@@ -29,7 +30,12 @@ export interface Settings {
     ssl: boolean;
     roles: Record<ServiceName, Login>;
   };
-  nats: { servers: string[]; users: Record<ServiceName | 'platform', Login>; replicas: number };
+  nats: {
+    servers: string[];
+    monitorUrl: string | undefined;
+    users: Record<ServiceName | 'platform', Login>;
+    replicas: number;
+  };
   encryptionKeys: Partial<Record<ServiceName, string>>;
   sealing: Record<string, { publicKey: string; privateKey: string }>;
   callerSecret: string;
@@ -49,123 +55,135 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['ADMIN_PASSWORD_FILE', '$DATA_DIR/admin-password', 'Where the first password of admin@localhost is written (0600)'],
   ['DATABASE_URL', 'embedded PostgreSQL', 'postgresql://user:password@host:port/name of a role that may create roles'],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
-  ['NATS_URL', 'embedded nats-server', 'nats://host:port, several separated by commas'],
+  ['NATS_URL', 'embedded nats-server', 'nats://host:port or tls://host:port, several separated by commas'],
+  ['NATS_MONITOR_URL', 'embedded nats-server', 'http://host:port of the monitoring of an external nats-server'],
   ['NATS_REPLICAS', '1', 'Copies of each stream; 3 on a cluster'],
+  ['NATS_SERVER', 'found in PATH', 'Path of the nats-server that is started'],
   ['LOG_LEVEL', 'info', 'debug, info, warn or error'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'off', 'URL that traces are sent to (OTLP over HTTP)'],
   ['TRUST_PROXY', 'none', 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is believed'],
-  ['ALLOW_INSECURE', 'false', 'true: lets production run without https in PUBLIC_URL'],
+  ['ALLOW_INSECURE', 'false', 'true: lets production run without TLS to customers, database and NATS'],
+  ['CALLER_SECRET', 'generated', 'Signs who a call is made for, between the services; the same for all of them'],
+  ['METRICS_TOKEN', 'generated', 'Bearer token for /metrics from other machines'],
+  ['<SERVICE>_DATABASE_PASSWORD', 'generated', 'Password of the service’s database role, such as MONITOR_AGENT_…'],
+  ['NATS_<SERVICE>_PASSWORD', 'generated', 'Password of the service’s NATS user; PLATFORM is the operator’s'],
+  ['<SERVICE>_ENCRYPTION_KEY', 'generated', 'Key of secrets at rest: 32 bytes in base64. Losing it loses them'],
+  ['<SERVICE>_SEALING_PUBLIC_KEY', 'generated', 'What others seal secrets with for this service on the bus'],
+  ['<SERVICE>_SEALING_PRIVATE_KEY', 'generated', 'What the service opens them with'],
 ];
 
-type Problems = string[];
+/**
+ * What the settings are for, which decides what must be there: a process that hosts services needs their secrets and
+ * no others'; migrations need every role's password; the operator's commands need the platform's.
+ */
+export type Purpose = 'host' | 'migrate' | 'operate';
 
 /** Environment variable, then `<NAME>_FILE`, then `$DATA_DIR/secrets.json`. All problems are reported at once. */
-export function loadSettings(env: NodeJS.ProcessEnv): Settings {
-  const problems: Problems = [];
+export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[] = ['host']): Settings {
   const dataDir = resolve(env['DATA_DIR'] || '.data');
-  const secrets = readSecrets(dataDir);
-  const get = (name: string): string | undefined => readVariable(env, name) ?? secrets[name];
-  const need = (name: string): string => {
-    const value = get(name);
-    if (value === undefined)
-      problems.push(`${name} is missing: set it, ${name}_FILE, or let \`npm start\` generate it`);
-    return value ?? '';
-  };
-  const port = integer(get('PORT') ?? '3000', 'PORT', 1, 65_535, problems);
+  const reader = new SettingsReader(env, readSecrets(dataDir));
+  const port = reader.integer('PORT', 3_000, 1, 65_535);
+  const roles = parseRoles(reader.get('ROLES') ?? 'all', reader.problems);
+  const forWhat = { roles, host: purposes.includes('host'), migrate: purposes.includes('migrate') };
+  const operate = purposes.includes('operate');
   const settings: Settings = {
     port,
-    host: get('HOST') ?? '127.0.0.1',
-    healthPort: get('HEALTH_PORT') ? integer(get('HEALTH_PORT') ?? '', 'HEALTH_PORT', 0, 65_535, problems) : undefined,
+    host: reader.get('HOST') ?? '127.0.0.1',
+    healthPort: reader.get('HEALTH_PORT') ? reader.integer('HEALTH_PORT', 0, 0, 65_535) : undefined,
     dataDir,
-    roles: parseRoles(get('ROLES') ?? 'all', problems),
-    publicUrl: get('PUBLIC_URL') ?? `http://localhost:${port}`,
+    roles,
+    publicUrl: (reader.get('PUBLIC_URL') ?? `http://localhost:${port}`).replace(/\/+$/, ''),
     production: env['NODE_ENV'] === 'production',
     embedded: env['TIDEGATE_EMBEDDED'] === 'true',
-    database: {
-      ...parseDatabase(need('DATABASE_URL'), problems),
-      ssl: get('DATABASE_SSL') === 'true',
-      roles: databaseRoles(need),
-    },
+    database: readDatabase(reader, forWhat),
     nats: {
-      servers: need('NATS_URL').split(','),
-      users: natsUsers(need),
-      replicas: integer(get('NATS_REPLICAS') ?? '1', 'NATS_REPLICAS', 1, 5, problems),
+      servers: reader.need('NATS_URL').split(','),
+      monitorUrl: reader.get('NATS_MONITOR_URL'),
+      users: readNatsUsers(reader, forWhat, operate),
+      replicas: reader.integer('NATS_REPLICAS', 1, 1, 5),
     },
-    encryptionKeys: Object.fromEntries(
-      SEALING_SERVICES.map((service) => [service, need(`${variablePrefix(service)}_ENCRYPTION_KEY`)]),
-    ),
-    sealing: Object.fromEntries(
-      BUS_MEMBERS.map((member) => [
-        member,
-        {
-          publicKey: need(`${variablePrefix(member)}_SEALING_PUBLIC_KEY`),
-          privateKey: need(`${variablePrefix(member)}_SEALING_PRIVATE_KEY`),
-        },
-      ]),
-    ),
-    callerSecret: need('CALLER_SECRET'),
-    metricsToken: need('METRICS_TOKEN'),
-    adminPasswordFile: resolve(get('ADMIN_PASSWORD_FILE') ?? join(dataDir, 'admin-password')),
-    otlpEndpoint: get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    encryptionKeys: readEncryptionKeys(reader, forWhat),
+    sealing: readSealing(reader, forWhat, operate),
+    callerSecret: reader.read('CALLER_SECRET', forWhat.host || operate),
+    metricsToken: reader.read('METRICS_TOKEN', forWhat.host),
+    adminPasswordFile: resolve(env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password')),
+    otlpEndpoint: reader.get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
   };
-  checkProduction(settings, env, problems);
-  if (problems.length > 0) {
-    throw new Error(
-      `The settings have ${problems.length} problem(s):\n  ${problems.join('\n  ')}\nSee docs/configuration.md.`,
-    );
-  }
+  checkForm(settings, env, reader.problems);
+  checkProduction(settings, env, reader.problems);
+  reader.refuse();
   return settings;
 }
 
-function integer(text: string, name: string, least: number, most: number, problems: Problems): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  problems.push(`${name} must be a whole number from ${least} to ${most}, not "${text}"`);
-  return least;
+interface ForWhat {
+  roles: readonly ServiceName[];
+  host: boolean;
+  migrate: boolean;
 }
 
-export function parseRoles(text: string, problems: Problems): ServiceName[] {
+export function parseRoles(text: string, problems: string[]): ServiceName[] {
   if (text === 'all') return [...SERVICE_NAMES];
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !SERVICE_NAMES.includes(name as ServiceName));
-  if (unknown.length > 0)
-    problems.push(`ROLES: there is no ${unknown.join(', ')}. Services: ${SERVICE_NAMES.join(', ')}`);
-  return names.filter((name): name is ServiceName => SERVICE_NAMES.includes(name as ServiceName));
+  if (unknown.length > 0) {
+    problems.push(`ROLES: there is no "${unknown.join('", "')}". Services: all, ${SERVICE_NAMES.join(', ')}`);
+  }
+  return SERVICE_NAMES.filter((name) => names.includes(name));
 }
 
-function parseDatabase(url: string, problems: Problems) {
-  if (url !== '' && !URL.canParse(url))
-    problems.push('DATABASE_URL is not a URL: postgresql://user:password@host:port/name');
-  const parsed = new URL(URL.canParse(url) ? url : 'postgresql://localhost/tidegate');
+const hosts = ({ host, roles }: ForWhat, service: ServiceName): boolean => host && roles.includes(service);
+
+function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database'] {
+  const needed = what.migrate || (what.host && what.roles.some((role) => role !== 'gateway'));
+  const url = reader.read('DATABASE_URL', needed);
+  const valid = /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
+  if (url !== '' && !valid) {
+    reader.problems.push('DATABASE_URL must look like postgresql://user:password@host:port/name');
+  }
+  const parsed = new URL(valid ? url : 'postgresql://localhost/tidegate');
+  const login = (service: ServiceName): Login => {
+    const own = service !== 'gateway' && (what.migrate || hosts(what, service));
+    return {
+      user: schemaOf(service),
+      password: service === 'gateway' ? '' : reader.read(`${variablePrefix(service)}_DATABASE_PASSWORD`, own),
+    };
+  };
   return {
     adminUrl: url || undefined,
     host: parsed.hostname,
     port: Number(parsed.port || 5432),
     name: decodeURIComponent(parsed.pathname.slice(1)) || 'tidegate',
+    ssl: reader.flag('DATABASE_SSL'),
+    roles: forEachOf(SERVICE_NAMES, login),
   };
 }
 
-function databaseRoles(need: (name: string) => string): Record<ServiceName, Login> {
-  const login = (service: ServiceName): Login => ({
-    user: schemaOf(service),
-    password: service === 'gateway' ? '' : need(`${variablePrefix(service)}_DATABASE_PASSWORD`),
+function readNatsUsers(reader: SettingsReader, what: ForWhat, operate: boolean): Settings['nats']['users'] {
+  return forEachOf(BUS_MEMBERS, (name) => {
+    const needed = name === 'platform' ? what.migrate || operate : hosts(what, name);
+    return { user: name, password: reader.read(`NATS_${variablePrefix(name)}_PASSWORD`, needed) };
   });
-  return Object.fromEntries(SERVICE_NAMES.map((service) => [service, login(service)])) as Record<ServiceName, Login>;
 }
 
-function natsUsers(need: (name: string) => string): Record<ServiceName | 'platform', Login> {
-  const names = [...SERVICE_NAMES, 'platform'] as const;
-  return Object.fromEntries(
-    names.map((name) => [name, { user: name, password: need(`NATS_${variablePrefix(name)}_PASSWORD`) }]),
-  ) as Record<ServiceName | 'platform', Login>;
+function readEncryptionKeys(reader: SettingsReader, what: ForWhat): Settings['encryptionKeys'] {
+  const keys = SEALING_SERVICES.map((service) => {
+    return [service, reader.read(`${variablePrefix(service)}_ENCRYPTION_KEY`, hosts(what, service))] as const;
+  });
+  return Object.fromEntries(keys.filter(([, key]) => key !== ''));
 }
 
-/** What is fine on one's own machine and is not in front of customers. */
-function checkProduction(settings: Settings, env: NodeJS.ProcessEnv, problems: Problems): void {
-  const local = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(settings.publicUrl);
-  if (!settings.production || local) return;
-  if (!settings.publicUrl.startsWith('https://') && env['ALLOW_INSECURE'] !== 'true') {
-    problems.push('PUBLIC_URL must begin with https:// in production (or set ALLOW_INSECURE=true behind a tunnel)');
-  }
-  if (settings.callerSecret.length < 32) problems.push('CALLER_SECRET must have 32 characters or more in production');
+/** Everybody's public key, because anybody may be written to; private keys only of those who are here. */
+function readSealing(reader: SettingsReader, what: ForWhat, operate: boolean): Settings['sealing'] {
+  return forEachOf(BUS_MEMBERS, (member) => {
+    const [publicName, privateName] = sealingNames(member);
+    const mine = member === 'platform' ? operate : hosts(what, member);
+    return {
+      publicKey: reader.read(publicName, what.host || operate),
+      privateKey: reader.read(privateName, mine),
+    };
+  });
+}
+
+function forEachOf<K extends string, T>(names: readonly K[], make: (name: K) => T): Record<K, T> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, T>;
 }

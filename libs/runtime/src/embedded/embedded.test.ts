@@ -102,7 +102,7 @@ describe('PostgreSQL', () => {
 
   test('says the end of its log when it cannot start', async () => {
     await expect(startPostgres({ dir: folder(), settings: { shared_buffers: '1' } })).rejects.toThrow(
-      /PostgreSQL did not start[^]*shared_buffers/,
+      /PostgreSQL did not start[\s\S]*shared_buffers/,
     );
   });
 });

@@ -100,7 +100,7 @@ class Run {
   async take(result: CandleResult, at: number): Promise<void> {
     this.upTo = at;
     this.state = result.state;
-    if (result.intents.length === 0) return;
+    if (result.intents.length === 0 && result.fills.length === 0) return;
     this.changed = true;
     const fills = new Map(result.fills.map((fill) => [fill.order.key, fill]));
     // Fills open trades, which orders belong to.

@@ -28,13 +28,11 @@ export class Revocations {
 
   isRevoked({ caller, issuedAt }: Principal): boolean {
     if (this.since.size === 0) return false;
-    const keys = [
-      `session:${caller.sessionId}`,
-      `user:${caller.userId}`,
-      `member:${caller.orgId}:${caller.userId}`,
-      `api_key:${caller.keyId}`,
-    ];
-    return keys.some((key) => (this.since.get(key) ?? 0) >= issuedAt);
+    // A session or key that was revoked never comes back, so its entry counts whatever the time. A person may get new
+    // rights, so there only what was issued before counts.
+    if (this.since.has(`session:${caller.sessionId}`) || this.since.has(`api_key:${caller.keyId}`)) return true;
+    const members = [`user:${caller.userId}`, `member:${caller.orgId}:${caller.userId}`];
+    return members.some((key) => (this.since.get(key) ?? 0) >= issuedAt);
   }
 
   /** Tells of each revocation as it comes: open streams end on it. */

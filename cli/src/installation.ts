@@ -1,0 +1,65 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { privateFolder, unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** The data folder by its real path, so that it is the same folder whichever way it is reached. */
+export function dataDirOf(env: NodeJS.ProcessEnv): string {
+  const path = resolve(env['DATA_DIR'] || join(ROOT, '.data'));
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+/** Made on the first start; only its owner may look into it. */
+export function makeDataDir(env: NodeJS.ProcessEnv): string {
+  const path = dataDirOf(env);
+  try {
+    privateFolder(path, unprivilegedIdentity());
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `The data folder ${path} cannot be used by this user (${code}).\n  Fix: start as the user it belongs to, chown it, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
+  }
+  return realpathSync(path);
+}
+
+/** What this installation remembers between starts, beside its secrets. */
+export interface Memory {
+  ports: { postgres?: number | undefined; nats?: number | undefined; natsMonitor?: number | undefined };
+  /** The first password was written to its file; one that was deleted does not come back. */
+  adminPasswordWritten?: boolean;
+  /** It was printed, after the first start that succeeded. */
+  adminPasswordShown?: boolean;
+}
+
+const memoryFile = (dataDir: string): string => join(dataDir, 'installation.json');
+
+export function readMemory(dataDir: string): Memory {
+  const file = memoryFile(dataDir);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Memory) : { ports: {} };
+}
+
+export function remember(dataDir: string, news: Partial<Memory>): void {
+  const file = memoryFile(dataDir);
+  const next = { ...readMemory(dataDir), ...news };
+  writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** The folder that exists, of a path that may not exist yet: for questions about rights and disk space. */
+export function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path));
+}
+
+export const logFile = (dataDir: string): string => join(dataDir, 'logs', 'tidegate.log');
+
+export function makeLogFolder(dataDir: string): void {
+  mkdirSync(dirname(logFile(dataDir)), { recursive: true, mode: 0o700 });
+}

@@ -1,0 +1,501 @@
+/* Made from the contracts by `npm run generate`: do not edit. */
+import { Transport } from '../transport.ts';
+
+export type EntitlementsCurrentInput = Record<string, never>;
+export type EntitlementsCurrentOutput = { orgId: string; version: number; plan: string; planName: string; planVersion: number; access: "full" | "read_only"; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" }>; periodAnchor: string; upgrade: Record<string, { plan: string; planName: string; limit: number | null }> };
+
+export type PlansListInput = Record<string, never>;
+export type PlansListOutput = { catalogueVersion: number; features: Array<{ key: string; name: string; unit: string; description: string }>; items: Array<{ plan: string; version: number; name: string; description: string; isDefault: boolean; prices: Array<{ currency: string; interval: "month" | "year"; amountMinor: number }>; features: Record<string, { kind: "counted"; limit: unknown | unknown } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: unknown | unknown; enforcement: "hard" | "soft"; per: "month" } & { note?: string }> }> };
+
+export type SubscriptionsGetInput = Record<string, never>;
+export type SubscriptionsGetOutput = { orgId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
+
+export type SubscriptionsSetInput = { organisationId: string; plan: string; interval?: "month" | "year" };
+export type SubscriptionsSetOutput = { orgId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
+
+export type BacktestsCreateInput = { settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; source?: "bundled" | "imported"; from?: string; to?: string };
+export type BacktestsCreateOutput = { id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; candles: number; from: string; to: string; closedTrades: number; profit: string; fees: string; maxCapital: string; maxDrawdown: string; trades: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; averagingFills: number; averagePrice: string; cost: string; fees: string; profit: string | null }>; createdAt: string };
+
+export type BacktestsGetInput = { backtestId: string };
+export type BacktestsGetOutput = { id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; candles: number; from: string; to: string; closedTrades: number; profit: string; fees: string; maxCapital: string; maxDrawdown: string; trades: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; averagingFills: number; averagePrice: string; cost: string; fees: string; profit: string | null }>; createdAt: string };
+
+export type BotsCreateInput = { name: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; source?: "bundled" | "imported"; from?: string };
+export type BotsCreateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+
+export type BotsDeleteInput = { botId: string };
+export type BotsDeleteOutput = Record<string, never>;
+
+export type BotsGetInput = { botId: string };
+export type BotsGetOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+
+export type BotsListInput = { limit?: number; cursor?: string };
+export type BotsListOutput = { items: Array<{ id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string }>; nextCursor?: string };
+
+export type BotsPreviewLadderInput = { settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; price: string };
+export type BotsPreviewLadderOutput = { levels: Array<{ index: number; deviationPercent: string; price: string; size: string; quantity: string; totalQuantity: string; totalSize: string; averagePrice: string; takeProfitPrice: string }>; capital: string };
+
+export type BotsStartInput = { botId: string };
+export type BotsStartOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+
+export type BotsStopInput = { botId: string; openTrade?: "finish" | "close" };
+export type BotsStopOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+
+export type CandlesImportInput = { market: string; csv: string };
+export type CandlesImportOutput = { market: string; imported: number; from: string; to: string };
+
+export type CandlesListInput = { market: string; source?: "bundled" | "imported"; from?: string; limit?: number };
+export type CandlesListOutput = { market: string; source: "bundled" | "imported"; synthetic: boolean; items: Array<{ at: string; open: string; high: string; low: string; close: string }> };
+
+export type LedgerListInput = { botId: string; limit?: number; cursor?: string };
+export type LedgerListOutput = { items: Array<{ sequence: number; kind: "buy" | "sell" | "fee"; amount: string; balance: string; tradeId: string; at: string }>; nextCursor?: string };
+
+export type MarketsListInput = Record<string, never>;
+export type MarketsListOutput = { items: Array<{ market: string; base: string; quote: string; tickSize: string; lotSize: string; minQuantity: string; minNotional: string; feePercent: string }> };
+
+export type TradesGetInput = { tradeId: string };
+export type TradesGetOutput = { id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; quantity: string; cost: string; fees: string; profit: string | null; openedAt: string; closedAt: string | null; orders: Array<{ id: string; key: string; kind: "base" | "averaging" | "takeProfit" | "close"; side: "buy" | "sell"; type: "market" | "limit"; price: string; quantity: string; status: "open" | "filled" | "cancelled"; placedAt: string }>; fills: Array<{ orderId: string; price: string; quantity: string; value: string; fee: string; at: string }> };
+
+export type TradesListInput = { botId: string; limit?: number; cursor?: string };
+export type TradesListOutput = { items: Array<{ id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; quantity: string; cost: string; fees: string; profit: string | null; openedAt: string; closedAt: string | null }>; nextCursor?: string };
+
+export type AccountsMeInput = Record<string, never>;
+export type AccountsMeOutput = { user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisations: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; organisationId: string | null; scopes: Array<string> };
+
+export type AccountsRegisterInput = { email: string; password: string; name: string; organisationName?: string };
+export type AccountsRegisterOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+
+export type InvitationsAcceptInput = { token: string };
+export type InvitationsAcceptOutput = { organisationId: string; role: "viewer" | "editor" | "admin" | "owner" };
+
+export type InvitationsCreateInput = { email: string; role: "viewer" | "editor" | "admin" | "owner" };
+export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string; token: string };
+
+export type InvitationsListInput = Record<string, never>;
+export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string }> };
+
+export type InvitationsRevokeInput = { invitationId: string };
+export type InvitationsRevokeOutput = Record<string, never>;
+
+export type JwksGetInput = Record<string, never>;
+export type JwksGetOutput = { keys: Array<Record<string, unknown>> };
+
+export type KeysCreateInput = { name: string; scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">; expiresAt?: string };
+export type KeysCreateOutput = { id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string; key: string };
+
+export type KeysListInput = Record<string, never>;
+export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }> };
+
+export type KeysRevokeInput = { keyId: string };
+export type KeysRevokeOutput = Record<string, never>;
+
+export type MembersChangeRoleInput = { userId: string; role: "viewer" | "editor" | "admin" | "owner" };
+export type MembersChangeRoleOutput = { userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string };
+
+export type MembersListInput = Record<string, never>;
+export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }> };
+
+export type MembersRemoveInput = { userId: string };
+export type MembersRemoveOutput = Record<string, never>;
+
+export type OrganisationsCreateInput = { name: string };
+export type OrganisationsCreateOutput = { id: string; name: string; createdAt: string };
+
+export type OrganisationsGetInput = Record<string, never>;
+export type OrganisationsGetOutput = { id: string; name: string; createdAt: string };
+
+export type OrganisationsListInput = Record<string, never>;
+export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }> };
+
+export type OrganisationsRenameInput = { name: string };
+export type OrganisationsRenameOutput = { id: string; name: string; createdAt: string };
+
+export type SessionsLoginInput = { email: string; password: string };
+export type SessionsLoginOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+
+export type SessionsLogoutInput = Record<string, never>;
+export type SessionsLogoutOutput = Record<string, never>;
+
+export type SessionsRefreshInput = { refreshToken: string };
+export type SessionsRefreshOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+
+export type SessionsSwitchOrganisationInput = { organisationId: string };
+export type SessionsSwitchOrganisationOutput = { accessToken: string; accessTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+
+export type ServersActivityInput = { serverId: string; from?: string; to?: string; at?: string };
+export type ServersActivityOutput = { at: string | null; maxConnections: number | null; sessions: Array<{ pid: number; database: unknown; role: unknown; application: string; client: unknown; backend: string; state: string; waitType: unknown; waitEvent: unknown; blockedBy: Array<number>; querySeconds: number | null; stateSeconds: number | null; transactionSeconds: number | null; queryId: unknown; text: unknown }>; sessionsTotal: number; groups: Array<{ state: string; role: string; application: string; sessions: number }>; history: Array<{ at: string; total: number; active: number; idle: number; idleInTransaction: number; waiting: number; longestTransactionSeconds: number }> };
+
+export type ServersAddPlatformInput = Record<string, never>;
+export type ServersAddPlatformOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: unknown; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: unknown; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+
+export type ServersCreateInput = { name: string; host: string; port?: number; database?: string; user: string; password: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string };
+export type ServersCreateOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: unknown; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: unknown; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+
+export type ServersDatabasesInput = { serverId: string; from?: string; to?: string };
+export type ServersDatabasesOutput = { range: { from: string; to: string; coveredSeconds: number }; items: Array<{ name: string; bytes: number | null; connections: number; commits: number; rollbacks: number; blocksHit: number; blocksRead: number; rowsReturned: number; rowsFetched: number; rowsInserted: number; rowsUpdated: number; rowsDeleted: number; tempFiles: number; tempBytes: number; deadlocks: number; activeMs: number | null; transactionAge: number; partial: boolean }> };
+
+export type ServersDeleteInput = { serverId: string };
+export type ServersDeleteOutput = Record<string, never>;
+
+export type ServersGetInput = { serverId: string };
+export type ServersGetOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: unknown; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: unknown; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+
+export type ServersIndexesInput = { serverId: string; from?: string; to?: string; limit?: number; schema?: string; search?: string; table?: string; sort?: "bytes" | "scans" | "rowsRead" | "name" };
+export type ServersIndexesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; table: string; name: string; columns: Array<string>; method: unknown; unique: boolean; primary: boolean; valid: boolean; bytes: number | null; scans: number; rowsRead: number; rowsFetched: number; blocksHit: number; blocksRead: number; partial: boolean }> };
+
+export type ServersListInput = { limit?: number; cursor?: string };
+export type ServersListOutput = { items: Array<{ id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: unknown; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: unknown; lastCollectedAt: string | null; createdAt: string; updatedAt: string }>; nextCursor?: string };
+
+export type ServersOverviewInput = { serverId: string };
+export type ServersOverviewOutput = { server: { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: unknown; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: unknown; lastCollectedAt: string | null; createdAt: string; updatedAt: string }; range: { from: string; to: string; coveredSeconds: number }; uptimeSeconds: unknown; maxConnections: number | null; activity: { at: string; total: number; active: number; idle: number; idleInTransaction: number; waiting: number; longestTransactionSeconds: number } | null; perSecond: { commits: number; rollbacks: number; rowsRead: number; rowsWritten: number; calls: number }; cacheHitRatio: unknown; databases: number; bytes: number | null; tables: number; indexes: number; statements: { known: number; completeness: { resets: number; evictions: number; gaps: number; lostSeconds: number; coverage: number | null }; top: Array<{ statementId: string; database: string; role: string; queryId: string; toplevel: boolean; text: unknown; textTruncated: boolean; calls: number; rows: number; totalMs: number; meanMs: number; planMs: number; sharedBlocksHit: number; sharedBlocksRead: number; sharedBlocksDirtied: number; sharedBlocksWritten: number; tempBlocksRead: number; tempBlocksWritten: number; ioReadMs: number; ioWriteMs: number; walBytes: number; partial: boolean; firstSeenAt: string; lastSeenAt: string }> }; missing: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> };
+
+export type ServersStatementsInput = { serverId: string; from?: string; to?: string; sort?: "totalMs" | "calls" | "meanMs" | "rows" | "ioReadMs" | "walBytes"; limit?: number; database?: string; role?: string; search?: string };
+export type ServersStatementsOutput = { range: { from: string; to: string; coveredSeconds: number }; completeness: { resets: number; evictions: number; gaps: number; lostSeconds: number; coverage: number | null }; total: { statements: number; calls: number; rows: number; totalMs: number }; items: Array<{ statementId: string; database: string; role: string; queryId: string; toplevel: boolean; text: unknown; textTruncated: boolean; calls: number; rows: number; totalMs: number; meanMs: number; planMs: number; sharedBlocksHit: number; sharedBlocksRead: number; sharedBlocksDirtied: number; sharedBlocksWritten: number; tempBlocksRead: number; tempBlocksWritten: number; ioReadMs: number; ioWriteMs: number; walBytes: number; partial: boolean; firstSeenAt: string; lastSeenAt: string }> };
+
+export type ServersTablesInput = { serverId: string; from?: string; to?: string; limit?: number; schema?: string; search?: string; sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name" };
+export type ServersTablesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; name: string; kind: "table" | "materialized view"; estimatedRows: number | null; heapBytes: number | null; indexBytes: number | null; totalBytes: number | null; sizeStale: boolean; deadRows: number; liveRows: number; sequentialScans: number; rowsReadSequentially: number; indexScans: number; rowsFetchedByIndex: number; rowsInserted: number; rowsUpdated: number; rowsHotUpdated: number; rowsDeleted: number; blocksHit: number; blocksRead: number; lastVacuumAt: string | null; lastAnalyzeAt: string | null; partial: boolean }> };
+
+export type ServersTestInput = { serverId: string };
+export type ServersTestOutput = { ok: boolean; usable: boolean; version: unknown; takenAt: string; checks: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> };
+
+export type ServersTestNewInput = { host: string; port?: number; database?: string; user: string; password: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string };
+export type ServersTestNewOutput = { ok: boolean; usable: boolean; version: unknown; takenAt: string; checks: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> };
+
+export type ServersUpdateInput = { serverId: string; name?: string; host?: string; port?: number; database?: string; user?: string; password?: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string | null; paused?: boolean };
+export type ServersUpdateOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: unknown; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: unknown; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+
+export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
+export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
+
+export type ChannelsDeleteInput = { channelId: string };
+export type ChannelsDeleteOutput = Record<string, never>;
+
+export type ChannelsGetInput = { channelId: string };
+export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+
+export type ChannelsListInput = { limit?: number; cursor?: string };
+export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+
+export type ChannelsRotateSecretInput = { channelId: string; overlapHours?: number };
+export type ChannelsRotateSecretOutput = { secret: string; previousSecretValidUntil: string };
+
+export type ChannelsTestInput = { channelId: string };
+export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "answer_too_large" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+
+export type ChannelsUpdateInput = { channelId: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state?: "active" | "disabled" };
+export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+
+export type DeliveriesGetInput = { deliveryId: string };
+export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "answer_too_large" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+
+export type DeliveriesListInput = { limit?: number; cursor?: string; channelId?: string; state?: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled" };
+export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "answer_too_large" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
+
+export type DeliveriesRetryInput = { deliveryId: string };
+export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "answer_too_large" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+
+export type MetersListInput = Record<string, never>;
+export type MetersListOutput = { items: Array<{ meter: string; name: string; unit: string; description: string }> };
+
+export type UsageCurrentInput = Record<string, never>;
+export type UsageCurrentOutput = { plan: string; periodStart: string; periodEnd: string; items: Array<{ meter: string; name: string; unit: string; description: string; used: number; reserved: number; limit: number | null; enforcement: "hard" | "soft" | null; included: boolean; remaining: number | null; percent: number | null; periodStart: string; periodEnd: string; resetsAt: string; upgradeTo: unknown }> };
+
+export type UsageHistoryInput = { meter: string; from?: string; to?: string; granularity?: "hour" | "day" };
+export type UsageHistoryOutput = { meter: string; granularity: "hour" | "day"; items: Array<{ start: string; quantity: number; events: number }>; total: number };
+
+export type UsageIngestInput = { events: Array<{ id: string; source?: string; meter: string; quantity?: number; time?: string; lease?: string } | unknown> };
+export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
+
+export type UsageRejectedInput = { limit?: number };
+export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }> };
+
+export type UsageReturnLeaseInput = { leaseId: string; spent: number };
+export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
+
+export type UsageTakeLeaseInput = { meter: string; want: number; holderId: string; leaseKey: string };
+export type UsageTakeLeaseOutput = { leaseId: string | null; meter: string; granted: number; expiresAt: string; limit: number | null; enforcement: "hard" | "soft"; used: number; reserved: number; resetsAt: string; plan: string; upgradeTo: unknown };
+
+export class TidegateClient extends Transport {
+  /** What the organisation may do: limits, quotas and features of its plan */
+  entitlementsCurrent = (input: EntitlementsCurrentInput = {}) =>
+    this.send<EntitlementsCurrentOutput>('GET', '/api/v1/entitlements', input);
+
+  /** The plans on offer, cheapest first */
+  plansList = (input: PlansListInput = {}) =>
+    this.send<PlansListOutput>('GET', '/api/v1/plans', input);
+
+  /** The organisation's subscription */
+  subscriptionsGet = (input: SubscriptionsGetInput = {}) =>
+    this.send<SubscriptionsGetOutput>('GET', '/api/v1/subscription', input);
+
+  /** Put an organisation on a plan (operators only) */
+  subscriptionsSet = (input: SubscriptionsSetInput) =>
+    this.send<SubscriptionsSetOutput>('PUT', '/api/v1/operator/organisations/{organisationId}/subscription', input);
+
+  /** Run settings over stored candles with the very code that trades on paper */
+  backtestsCreate = (input: BacktestsCreateInput) =>
+    this.send<BacktestsCreateOutput>('POST', '/api/v1/backtests', input);
+
+  /** A backtest that was run before */
+  backtestsGet = (input: BacktestsGetInput) =>
+    this.send<BacktestsGetOutput>('GET', '/api/v1/backtests/{backtestId}', input);
+
+  /** Create a DCA bot on the paper exchange; it is stopped until started */
+  botsCreate = (input: BotsCreateInput) =>
+    this.send<BotsCreateOutput>('POST', '/api/v1/bots', input);
+
+  /** Delete a stopped bot with its history */
+  botsDelete = (input: BotsDeleteInput) =>
+    this.send<BotsDeleteOutput>('DELETE', '/api/v1/bots/{botId}', input);
+
+  /** A bot */
+  botsGet = (input: BotsGetInput) =>
+    this.send<BotsGetOutput>('GET', '/api/v1/bots/{botId}', input);
+
+  /** Bots of the organisation */
+  botsList = (input: BotsListInput = {}) =>
+    this.send<BotsListOutput>('GET', '/api/v1/bots', input);
+
+  /** The exact ladder of some settings at a price, before any bot is made */
+  botsPreviewLadder = (input: BotsPreviewLadderInput) =>
+    this.send<BotsPreviewLadderOutput>('POST', '/api/v1/bots/ladder-preview', input);
+
+  /** Start a bot; starting a running one changes nothing */
+  botsStart = (input: BotsStartInput) =>
+    this.send<BotsStartOutput>('POST', '/api/v1/bots/{botId}/start', input);
+
+  /** Stop a bot: no new trade begins; an open trade is finished, or closed now */
+  botsStop = (input: BotsStopInput) =>
+    this.send<BotsStopOutput>('POST', '/api/v1/bots/{botId}/stop', input);
+
+  /** Import candles from CSV: time,open,high,low,close with an optional header */
+  candlesImport = (input: CandlesImportInput) =>
+    this.send<CandlesImportOutput>('POST', '/api/v1/candles/imports', input);
+
+  /** Candles of a market, oldest first */
+  candlesList = (input: CandlesListInput) =>
+    this.send<CandlesListOutput>('GET', '/api/v1/candles', input);
+
+  /** Every change of the bot’s paper wallet, oldest first */
+  ledgerList = (input: LedgerListInput) =>
+    this.send<LedgerListOutput>('GET', '/api/v1/bots/{botId}/ledger', input);
+
+  /** Pairs of the paper exchange with their steps, minimums and fees */
+  marketsList = (input: MarketsListInput = {}) =>
+    this.send<MarketsListOutput>('GET', '/api/v1/markets', input);
+
+  /** A trade with its orders and fills */
+  tradesGet = (input: TradesGetInput) =>
+    this.send<TradesGetOutput>('GET', '/api/v1/trades/{tradeId}', input);
+
+  /** Trades of a bot, newest first */
+  tradesList = (input: TradesListInput) =>
+    this.send<TradesListOutput>('GET', '/api/v1/bots/{botId}/trades', input);
+
+  /** Who am I, and where may I go */
+  accountsMe = (input: AccountsMeInput = {}) =>
+    this.send<AccountsMeOutput>('GET', '/api/v1/me', input);
+
+  /** Create an account with an organisation of its own, and log in */
+  accountsRegister = (input: AccountsRegisterInput) =>
+    this.send<AccountsRegisterOutput>('POST', '/api/v1/accounts', input);
+
+  /** Join the organisation that invited your e-mail address */
+  invitationsAccept = (input: InvitationsAcceptInput) =>
+    this.send<InvitationsAcceptOutput>('POST', '/api/v1/invitations/accept', input);
+
+  /** Invite somebody; hand the token to them, it is shown once */
+  invitationsCreate = (input: InvitationsCreateInput) =>
+    this.send<InvitationsCreateOutput>('POST', '/api/v1/invitations', input);
+
+  /** Invitations that nobody has accepted yet */
+  invitationsList = (input: InvitationsListInput = {}) =>
+    this.send<InvitationsListOutput>('GET', '/api/v1/invitations', input);
+
+  /** Take an invitation back */
+  invitationsRevoke = (input: InvitationsRevokeInput) =>
+    this.send<InvitationsRevokeOutput>('DELETE', '/api/v1/invitations/{invitationId}', input);
+
+  /** Public keys that access tokens are signed with */
+  jwksGet = (input: JwksGetInput = {}) =>
+    this.send<JwksGetOutput>('GET', '/.well-known/jwks.json', input);
+
+  /** Create an API key; the key itself is shown once */
+  keysCreate = (input: KeysCreateInput) =>
+    this.send<KeysCreateOutput>('POST', '/api/v1/api-keys', input);
+
+  /** API keys of the organisation */
+  keysList = (input: KeysListInput = {}) =>
+    this.send<KeysListOutput>('GET', '/api/v1/api-keys', input);
+
+  /** Revoke an API key; it stops working everywhere at once */
+  keysRevoke = (input: KeysRevokeInput) =>
+    this.send<KeysRevokeOutput>('DELETE', '/api/v1/api-keys/{keyId}', input);
+
+  /** Give a member another role */
+  membersChangeRole = (input: MembersChangeRoleInput) =>
+    this.send<MembersChangeRoleOutput>('PATCH', '/api/v1/members/{userId}', input);
+
+  /** Members of the current organisation */
+  membersList = (input: MembersListInput = {}) =>
+    this.send<MembersListOutput>('GET', '/api/v1/members', input);
+
+  /** Remove a member; their tokens for this organisation end at once */
+  membersRemove = (input: MembersRemoveInput) =>
+    this.send<MembersRemoveOutput>('DELETE', '/api/v1/members/{userId}', input);
+
+  /** Create another organisation; you become its owner */
+  organisationsCreate = (input: OrganisationsCreateInput) =>
+    this.send<OrganisationsCreateOutput>('POST', '/api/v1/organisations', input);
+
+  /** The current organisation */
+  organisationsGet = (input: OrganisationsGetInput = {}) =>
+    this.send<OrganisationsGetOutput>('GET', '/api/v1/organisation', input);
+
+  /** Organisations that you are a member of */
+  organisationsList = (input: OrganisationsListInput = {}) =>
+    this.send<OrganisationsListOutput>('GET', '/api/v1/organisations', input);
+
+  /** Rename the current organisation */
+  organisationsRename = (input: OrganisationsRenameInput) =>
+    this.send<OrganisationsRenameOutput>('PATCH', '/api/v1/organisation', input);
+
+  /** Log in with e-mail address and password */
+  sessionsLogin = (input: SessionsLoginInput) =>
+    this.send<SessionsLoginOutput>('POST', '/api/v1/sessions', input);
+
+  /** Log out: the session and its tokens end everywhere */
+  sessionsLogout = (input: SessionsLogoutInput = {}) =>
+    this.send<SessionsLogoutOutput>('DELETE', '/api/v1/sessions/current', input);
+
+  /** A new access token and the next refresh token */
+  sessionsRefresh = (input: SessionsRefreshInput) =>
+    this.send<SessionsRefreshOutput>('POST', '/api/v1/sessions/refresh', input);
+
+  /** Go on in another of your organisations */
+  sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput) =>
+    this.send<SessionsSwitchOrganisationOutput>('POST', '/api/v1/sessions/organisation', input);
+
+  /** What the sessions were doing at the last look, and the recent history */
+  serversActivity = (input: ServersActivityInput) =>
+    this.send<ServersActivityOutput>('GET', '/api/v1/servers/{serverId}/activity', input);
+
+  /** Watch the database that this installation itself runs on */
+  serversAddPlatform = (input: ServersAddPlatformInput = {}) =>
+    this.send<ServersAddPlatformOutput>('POST', '/api/v1/servers/platform', input);
+
+  /** Watch a PostgreSQL server */
+  serversCreate = (input: ServersCreateInput) =>
+    this.send<ServersCreateOutput>('POST', '/api/v1/servers', input);
+
+  /** Databases of a server with their work in the range */
+  serversDatabases = (input: ServersDatabasesInput) =>
+    this.send<ServersDatabasesOutput>('GET', '/api/v1/servers/{serverId}/databases', input);
+
+  /** Stop watching a server and delete everything collected from it */
+  serversDelete = (input: ServersDeleteInput) =>
+    this.send<ServersDeleteOutput>('DELETE', '/api/v1/servers/{serverId}', input);
+
+  /** One watched server */
+  serversGet = (input: ServersGetInput) =>
+    this.send<ServersGetOutput>('GET', '/api/v1/servers/{serverId}', input);
+
+  /** Indexes of the watched database with their use in the range */
+  serversIndexes = (input: ServersIndexesInput) =>
+    this.send<ServersIndexesOutput>('GET', '/api/v1/servers/{serverId}/indexes', input);
+
+  /** All watched servers, by name */
+  serversList = (input: ServersListInput = {}) =>
+    this.send<ServersListOutput>('GET', '/api/v1/servers', input);
+
+  /** One look at a server: state, load, sizes, busiest statements, what is missing */
+  serversOverview = (input: ServersOverviewInput) =>
+    this.send<ServersOverviewOutput>('GET', '/api/v1/servers/{serverId}/overview', input);
+
+  /** Top statements of a range, with exact counts */
+  serversStatements = (input: ServersStatementsInput) =>
+    this.send<ServersStatementsOutput>('GET', '/api/v1/servers/{serverId}/statements', input);
+
+  /** Tables of the watched database with their work in the range */
+  serversTables = (input: ServersTablesInput) =>
+    this.send<ServersTablesOutput>('GET', '/api/v1/servers/{serverId}/tables', input);
+
+  /** Test the connection of a watched server */
+  serversTest = (input: ServersTestInput) =>
+    this.send<ServersTestOutput>('POST', '/api/v1/servers/{serverId}/test', input);
+
+  /** Test a connection before adding it */
+  serversTestNew = (input: ServersTestNewInput) =>
+    this.send<ServersTestNewOutput>('POST', '/api/v1/servers/test', input);
+
+  /** Change, pause or resume a server */
+  serversUpdate = (input: ServersUpdateInput) =>
+    this.send<ServersUpdateOutput>('PATCH', '/api/v1/servers/{serverId}', input);
+
+  /** Add an e-mail address or a webhook that is told what happens */
+  channelsCreate = (input: ChannelsCreateInput) =>
+    this.send<ChannelsCreateOutput>('POST', '/api/v1/channels', input);
+
+  /** Remove a channel with its deliveries; what is not sent yet is not sent */
+  channelsDelete = (input: ChannelsDeleteInput) =>
+    this.send<ChannelsDeleteOutput>('DELETE', '/api/v1/channels/{channelId}', input);
+
+  /** One channel */
+  channelsGet = (input: ChannelsGetInput) =>
+    this.send<ChannelsGetOutput>('GET', '/api/v1/channels/{channelId}', input);
+
+  /** Channels, newest first */
+  channelsList = (input: ChannelsListInput = {}) =>
+    this.send<ChannelsListOutput>('GET', '/api/v1/channels', input);
+
+  /** Give a webhook a new secret */
+  channelsRotateSecret = (input: ChannelsRotateSecretInput) =>
+    this.send<ChannelsRotateSecretOutput>('POST', '/api/v1/channels/{channelId}/rotate-secret', input);
+
+  /** Send a test message; ask for the delivery to see how it went */
+  channelsTest = (input: ChannelsTestInput) =>
+    this.send<ChannelsTestOutput>('POST', '/api/v1/channels/{channelId}/test', input);
+
+  /** Rename a channel, choose its events, switch it off or on again */
+  channelsUpdate = (input: ChannelsUpdateInput) =>
+    this.send<ChannelsUpdateOutput>('PATCH', '/api/v1/channels/{channelId}', input);
+
+  /** One delivery */
+  deliveriesGet = (input: DeliveriesGetInput) =>
+    this.send<DeliveriesGetOutput>('GET', '/api/v1/deliveries/{deliveryId}', input);
+
+  /** Messages sent and to be sent, newest first */
+  deliveriesList = (input: DeliveriesListInput = {}) =>
+    this.send<DeliveriesListOutput>('GET', '/api/v1/deliveries', input);
+
+  /** Send a message now that failed or was held back; the receiver sees the same id */
+  deliveriesRetry = (input: DeliveriesRetryInput) =>
+    this.send<DeliveriesRetryOutput>('POST', '/api/v1/deliveries/{deliveryId}/retry', input);
+
+  /** What is metered */
+  metersList = (input: MetersListInput = {}) =>
+    this.send<MetersListOutput>('GET', '/api/v1/usage/meters', input);
+
+  /** Usage of the current period against the limits of the plan */
+  usageCurrent = (input: UsageCurrentInput = {}) =>
+    this.send<UsageCurrentOutput>('GET', '/api/v1/usage', input);
+
+  /** Usage of one meter by hour or day (UTC), without gaps */
+  usageHistory = (input: UsageHistoryInput) =>
+    this.send<UsageHistoryOutput>('GET', '/api/v1/usage/{meter}/history', input);
+
+  /** Report usage of your own product */
+  usageIngest = (input: UsageIngestInput) =>
+    this.send<UsageIngestOutput>('POST', '/api/v1/usage/events', input);
+
+  /** Events of our services that were not counted, and why; newest first */
+  usageRejected = (input: UsageRejectedInput = {}) =>
+    this.send<UsageRejectedOutput>('GET', '/api/v1/usage/rejected', input);
+
+  /** Give back what was not spent of a lease */
+  usageReturnLease = (input: UsageReturnLeaseInput) =>
+    this.send<UsageReturnLeaseOutput>('POST', '/api/v1/usage/leases/{leaseId}/return', input);
+
+  /** Take a slice of a metered quota to spend locally */
+  usageTakeLease = (input: UsageTakeLeaseInput) =>
+    this.send<UsageTakeLeaseOutput>('POST', '/api/v1/usage/leases', input);
+}

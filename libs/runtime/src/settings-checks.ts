@@ -1,0 +1,82 @@
+import { isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
+import type { Settings } from './settings.ts';
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
+
+const is32Bytes = (base64: string): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(base64) && Buffer.from(base64, 'base64').length === 32;
+
+/** What can be told to be wrong wherever Tidegate runs. */
+export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: string[]): void {
+  if (!/^https?:$/.test(protocolOf(settings.publicUrl))) {
+    problems.push(`PUBLIC_URL must look like https://tidegate.example.com, not "${settings.publicUrl}"`);
+  }
+  for (const server of settings.nats.servers) {
+    if (server !== '' && !/^(nats|tls):$/.test(protocolOf(server))) {
+      problems.push(`NATS_URL must look like nats://host:4222 or tls://host:4222, not "${server}"`);
+    }
+  }
+  const level = env['LOG_LEVEL'];
+  if (level && !LOG_LEVELS.includes(level)) problems.push(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, not "${level}"`);
+  for (const [service, key] of Object.entries(settings.encryptionKeys)) {
+    if (!is32Bytes(key)) {
+      problems.push(`${variablePrefix(service)}_ENCRYPTION_KEY must be 32 bytes in base64 (openssl rand -base64 32)`);
+    }
+  }
+  for (const [member, pair] of Object.entries(settings.sealing)) {
+    const [publicName, privateName] = sealingNames(member);
+    for (const [name, key] of [
+      [publicName, pair.publicKey],
+      [privateName, pair.privateKey],
+    ] as const) {
+      if (key !== '' && !is32Bytes(key)) problems.push(`${name} must be an X25519 key: 32 bytes in base64`);
+    }
+  }
+}
+
+const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '');
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : '');
+
+/** What is fine on one's own machine, and not in front of customers. */
+export function checkProduction(settings: Settings, env: NodeJS.ProcessEnv, problems: string[]): void {
+  if (!settings.production || LOOPBACK.test(hostOf(settings.publicUrl))) return;
+  if (env['ALLOW_INSECURE'] !== 'true') checkTransport(settings, problems);
+  if (isExposed(secretsFile(settings.dataDir))) {
+    const file = secretsFile(settings.dataDir);
+    problems.push(`${file} can be read by others: chmod 600 ${file}`);
+  }
+  for (const [name, secret] of secretsOf(settings)) {
+    if (secret !== '' && isWeak(secret)) {
+      problems.push(`${name} is too weak for production: openssl rand -base64 32 makes a good one`);
+    }
+  }
+}
+
+function checkTransport(settings: Settings, problems: string[]): void {
+  const { publicUrl, database, nats } = settings;
+  const unless = '(ALLOW_INSECURE=true if a tunnel protects it)';
+  if (!publicUrl.startsWith('https://')) problems.push(`PUBLIC_URL must begin with https:// in production ${unless}`);
+  if (database.adminUrl && !LOOPBACK.test(database.host) && !database.ssl) {
+    problems.push(`DATABASE_SSL must be true for a database on another machine in production ${unless}`);
+  }
+  for (const server of nats.servers) {
+    if (!LOOPBACK.test(hostOf(server)) && protocolOf(server) === 'nats:') {
+      problems.push(`NATS_URL must be tls://… for a server on another machine in production ${unless}`);
+    }
+  }
+}
+
+function secretsOf({ callerSecret, metricsToken, database, nats }: Settings): [name: string, value: string][] {
+  const roles = Object.entries(database.roles).map(([service, { password }]): [string, string] => [
+    `${variablePrefix(service)}_DATABASE_PASSWORD`,
+    password,
+  ]);
+  const users = Object.entries(nats.users).map(([service, { password }]): [string, string] => [
+    `NATS_${variablePrefix(service)}_PASSWORD`,
+    password,
+  ]);
+  return [['CALLER_SECRET', callerSecret], ['METRICS_TOKEN', metricsToken], ...roles, ...users];
+}
+
+const isWeak = (secret: string): boolean => secret.length < 20 || new Set(secret).size < 10;

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { until } from './until.ts';
+
+/** The whole platform as a user starts it, on a data folder and ports of its own. */
+export interface Platform {
+  url: string;
+  dataDir: string;
+  process: ChildProcess;
+  log(): string;
+  /** What Ctrl-C does. Answers the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export async function startPlatform(
+  options: { services?: boolean; dataDir?: string; port?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<Platform> {
+  const root = process.cwd();
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tidegate-e2e-'));
+  const port = options.port ?? (await freePort());
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', join(root, 'cli/dist/main.js'), 'start', ...(options.services ? ['--services'] : [])],
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...options.env, PORT: String(port), DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (log += String(chunk)));
+  const url = `http://localhost:${port}`;
+  await until(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}:\n${log.slice(-3_000)}`);
+      return log.includes('Ready after') && (await fetch(`${url}/health/ready`)).ok;
+    },
+    { withinMs: 60_000, everyMs: 100, what: `The platform\n${log.slice(-2_000)}` },
+  );
+  return {
+    url,
+    dataDir,
+    process: child,
+    log: () => log,
+    stop: async () => {
+      const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+      child.kill('SIGINT');
+      const code = await ended;
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+export const adminPassword = (platform: Platform): string =>
+  readFileSync(join(platform.dataDir, 'admin-password'), 'utf8').trim();
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** A REST client of one caller: what a customer would do with curl. */
+export class Rest {
+  private readonly url: string;
+  private readonly token: string | undefined;
+
+  constructor(url: string, token?: string) {
+    this.url = url;
+    this.token = token;
+  }
+
+  as(token: string): Rest {
+    return new Rest(this.url, token);
+  }
+
+  async send<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : { text }) as T };
+  }
+
+  get = <T = Record<string, unknown>>(path: string) => this.send<T>('GET', path);
+  post = <T = Record<string, unknown>>(path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
+    this.send<T>('POST', path, body, headers);
+}

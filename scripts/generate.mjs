@@ -1,0 +1,75 @@
+/*
+ * Documents that are made from the code: OpenAPI, AsyncAPI, the route table, the configuration reference. `--check`
+ * writes nothing and fails when a committed one is not what the code says now.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import '../libs/contracts/dist/all.js';
+import { loadServices } from '../cli/dist/roles.js';
+import { clientSource } from '../libs/client/dist/generate-client.js';
+import { events, operations } from '../libs/contracts/dist/kernel/registry.js';
+import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
+import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
+import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
+import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
+import { ROOT } from './setup.mjs';
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
+
+function routes() {
+  const lines = operations()
+    .filter((operation) => operation.http)
+    .map(({ http, scope, service, name }) =>
+      [http[0].padEnd(6), http[1].padEnd(66), scope.padEnd(15), `${service} ${name}`].join(' '),
+    );
+  return `# Routes\n\nEvery mounted operation: a change here is a change of the public API.\n\n\`\`\`\n${lines.sort().join('\n')}\n\`\`\`\n`;
+}
+
+async function configuration() {
+  const row = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  const parts = [
+    '# Configuration\n\nEnvironment variables. Each may also be read from the file that `<NAME>_FILE` names; secrets besides from `$DATA_DIR/secrets.json`, which the first start makes.\n',
+    `## Platform\n\n| variable | default | meaning |\n| --- | --- | --- |\n${PLATFORM_VARIABLES.map((variable) => row(variable)).join('\n')}\n`,
+  ];
+  for (const { name, config } of await loadServices(SERVICE_NAMES)) {
+    if (!config) continue;
+    const rows = Object.entries(config.schema.shape).map(([variable, schema]) =>
+      row([variable, fallback(schema), describe(schema)]),
+    );
+    parts.push(`## ${name}\n\n| variable | default | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`);
+  }
+  return parts.join('\n');
+}
+
+function describe(schema) {
+  const meta = schema.meta()?.description ?? (schema.def.innerType ? describe(schema.def.innerType) : undefined);
+  if (!meta) throw new Error('A variable of the configuration has no description.');
+  return meta;
+}
+
+function fallback(schema) {
+  const empty = z.object({ v: schema }).safeParse({});
+  if (!empty.success) return 'required';
+  const { v } = empty.data;
+  return v === undefined ? 'none' : Array.isArray(v) ? v.join(',') || 'empty' : v;
+}
+
+const made = {
+  'docs/openapi.json': json(openApiDocument(operations(), version)),
+  'docs/asyncapi.json': json(asyncApiDocument(events(), version)),
+  'docs/routes.md': routes(),
+  'docs/configuration.md': await configuration(),
+  'libs/client/src/generated/api.ts': clientSource(operations()),
+};
+const stale = Object.entries(made).filter(
+  ([path, text]) => !existsSync(join(ROOT, path)) || readFileSync(join(ROOT, path), 'utf8') !== text,
+);
+if (process.argv.includes('--check')) {
+  for (const [path] of stale) process.stderr.write(`${path} is not what the code says. Run: npm run generate\n`);
+  process.exit(stale.length > 0 ? 1 : 0);
+}
+for (const [path, text] of stale) writeFileSync(join(ROOT, path), text);
+process.stderr.write(`${stale.length} of ${Object.keys(made).length} files written\n`);
+process.exit(0);

@@ -1,0 +1,59 @@
+/*
+ * `npm test`: everything that must hold, on real servers of its own. With a pattern: only the tests whose path fits.
+ * The last line is `N passed, N failed`.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, ROOT } from './setup.mjs';
+
+const patterns = process.argv.slice(2);
+const node = prepare();
+const bin = (name) => join(ROOT, 'node_modules', name);
+
+function step(name, args, command = node) {
+  const started = Date.now();
+  const { status } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  process.stderr.write(`${status === 0 ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`);
+  if (status !== 0) {
+    process.stdout.write('0 passed, 1 failed\n');
+    process.exit(1);
+  }
+}
+
+if (patterns.length === 0) {
+  step('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
+  step('types of the tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.tests.json']);
+  step('repository rules', ['scripts/check-repo.mjs']);
+  step('generated files are current', ['scripts/generate.mjs', '--check']);
+}
+step('servers', ['scripts/test-servers.mjs']);
+
+const result = join(tmpdir(), `tidegate-jest-${process.pid}.json`);
+const jest = spawnSync(
+  node,
+  [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    bin('jest/bin/jest.js'),
+    '--json',
+    `--outputFile=${result}`,
+    ...patterns,
+  ],
+  {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, NODE_ENV: 'test' },
+  },
+);
+let summary = { numPassedTests: 0, numFailedTests: 1, numRuntimeErrorTestSuites: 0 };
+try {
+  summary = JSON.parse(readFileSync(result, 'utf8'));
+  rmSync(result);
+} catch {
+  process.stderr.write('Jest left no result.\n');
+}
+const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
+process.stdout.write(`${summary.numPassedTests} passed, ${failed} failed\n`);
+process.exit(jest.status === 0 && failed === 0 ? 0 : 1);
