@@ -7,5 +7,5 @@ import { ROOT } from './setup.mjs';
 
 const data = join(ROOT, '.data');
 mkdirSync(data, { recursive: true, mode: 0o700 });
-ensureNatsServer(data);
+await ensureNatsServer(data);
 postgresBinaries(undefined);

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUS_MEMBERS, ensureSecrets, makePassword, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { readVariable } from '@tidegate/runtime/config';
 import { findNats, type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres, type RunningServer, startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
+import { BUS_MEMBERS, ensureSecrets, makePassword, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { makeDataDir, readMemory, remember, say } from './installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
@@ -68,11 +68,7 @@ async function startDatabase(
 export const databaseUrl = (port: number, password: string): string =>
   `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/tidegate`;
 
-async function startBus(
-  dataDir: string,
-  get: (name: string) => string,
-  env: NodeJS.ProcessEnv,
-): Promise<RunningNats> {
+async function startBus(dataDir: string, get: (name: string) => string, env: NodeJS.ProcessEnv): Promise<RunningNats> {
   await ensureNatsServer(dataDir);
   const { ports } = readMemory(dataDir);
   const logins = BUS_MEMBERS.map((name) => {
@@ -106,7 +102,8 @@ export const adminPasswordFile = (dataDir: string, env: NodeJS.ProcessEnv): stri
 function writeAdminPassword(dataDir: string, env: NodeJS.ProcessEnv): void {
   if (readMemory(dataDir).adminPasswordWritten) return;
   const file = adminPasswordFile(dataDir, env);
-  if (!existsSync(file)) writeFileSync(file, `${env['ADMIN_PASSWORD'] || makePassword()}\n`, { mode: 0o600, flag: 'wx' });
+  if (!existsSync(file))
+    writeFileSync(file, `${env['ADMIN_PASSWORD'] || makePassword()}\n`, { mode: 0o600, flag: 'wx' });
   remember(dataDir, { adminPasswordWritten: true });
 }
 
@@ -117,4 +114,3 @@ export function adminPasswordToShow(dataDir: string, env: NodeJS.ProcessEnv): st
   remember(dataDir, { adminPasswordShown: true });
   return readFileSync(file, 'utf8').trim();
 }
-

@@ -34,7 +34,11 @@ export async function findWrongKeys(settings: Settings, { note }: { note: boolea
   try {
     const known = await readKnown(client);
     const keys = Object.entries(settings.encryptionKeys);
-    if (note) await noteNew(client, keys.filter(([service]) => !known.has(service)));
+    if (note)
+      await noteNew(
+        client,
+        keys.filter(([service]) => !known.has(service)),
+      );
     return keys.flatMap(([service, key]) => {
       const expected = known.get(service);
       const given = fingerprint(key);
@@ -47,7 +51,9 @@ export async function findWrongKeys(settings: Settings, { note }: { note: boolea
 }
 
 async function readKnown(client: pg.Client): Promise<Map<string, string>> {
-  const { rows: tables } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [TABLE]);
+  const { rows: tables } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    TABLE,
+  ]);
   if (!tables[0]?.there) return new Map();
   const { rows } = await client.query<{ service: string; fingerprint: string }>(
     `select service, fingerprint from ${TABLE}`,

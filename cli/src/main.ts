@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     case 'start':
       return (await import('./start.ts')).start({ services: values.services });
     case 'stop':
-      return (await import('./status.ts')).stop();
+      return (await import('./stop.ts')).stop();
     case 'status':
       return (await import('./status.ts')).status({ json: values.json });
     case 'doctor':

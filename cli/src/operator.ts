@@ -1,37 +1,38 @@
+import { join } from 'node:path';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats } from '@tidegate/messaging/nats';
 import { SecretSealer } from '@tidegate/messaging/sealer';
+import { readVariable } from '@tidegate/runtime/config';
+import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
-import { dataDirOf, readPorts } from './embedded.ts';
+import { dataDirOf } from './installation.ts';
 
-/** The settings of the installation on this data folder, whose embedded servers run. */
-export function runningSettings(env = process.env): Settings {
-  const ports = readPorts(dataDirOf(env));
-  if (!env['NATS_URL'] && !env['NATS_URL_FILE']) {
-    if (!ports.nats)
-      throw new Error('Tidegate has not been started on this data folder.\n  Fix: npm start, or set DATA_DIR.');
-    env['NATS_URL'] = `nats://127.0.0.1:${ports.nats}`;
+/** The settings of the installation on this data folder, whose embedded nats-server runs; or of the external one. */
+export async function operatorSettings(env = process.env): Promise<Settings> {
+  env['DATA_DIR'] = dataDirOf(env);
+  if (!readVariable(env, 'NATS_URL')) {
+    const nats = await findNats(join(env['DATA_DIR'], 'nats'));
+    if (!nats) throw new Error(`Tidegate does not run on ${env['DATA_DIR']}.\n  Fix: npm start, or set DATA_DIR.`);
+    env['NATS_URL'] = nats.url;
   }
-  if (!env['DATABASE_URL'] && !env['DATABASE_URL_FILE']) {
-    env['DATABASE_URL'] = `postgresql://postgres@127.0.0.1:${ports.postgres ?? 5432}/tidegate`;
-  }
-  return loadSettings(env);
+  return loadSettings(env, ['operate']);
 }
 
 /** Asks the running services as the platform's operator. */
 export async function asOperator<T>(work: (bus: Bus) => Promise<T>): Promise<T> {
-  const settings = runningSettings();
-  const nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users.platform }, 'cli');
+  const settings = await operatorSettings();
+  const { servers, users } = settings.nats;
+  const nc = await connectNats({ servers, ...users.platform }, 'cli').catch((error: Error) => {
+    throw new Error(`NATS at ${servers.join(', ')} does not let us in: ${error.message}\n  Fix: npx tidegate doctor`);
+  });
   const publicKeys = Object.fromEntries(Object.entries(settings.sealing).map(([name, keys]) => [name, keys.publicKey]));
+  const privateKey = settings.sealing['platform']?.privateKey ?? '';
   const bus = new Bus({
     service: 'platform',
     nc,
     tokens: new CallerTokens(settings.callerSecret),
-    sealer: new SecretSealer(publicKeys, {
-      name: 'platform',
-      privateKey: settings.sealing['platform']?.privateKey ?? '',
-    }),
+    sealer: new SecretSealer(publicKeys, { name: 'platform', privateKey }),
   });
   try {
     return await work(bus);

@@ -1,47 +1,100 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
+import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
-import { isAlive, stopProcess, waitFor } from '@tidegate/runtime/embedded/processes';
-import { dataDirOf, readPorts } from './embedded.ts';
-import { readRun, VERSION } from './start.ts';
+import { dataDirOf, VERSION } from './installation.ts';
+import { type ChildEntry, type Run, readRun } from './run-file.ts';
+import { natsVersion, postgresVersion } from './versions.ts';
 
-interface Readiness {
-  status: string;
-  services: { name: string; ready: boolean; reason?: string }[];
+export interface ServiceStatus {
+  /** Of a service that runs in several processes there are several. */
+  name: string;
+  version: string;
+  ready: boolean;
+  reason?: string;
+  pid: number;
+  /** Where its health and metrics answer. */
+  port: number | null;
 }
 
 export interface Status {
   version: string;
   running: boolean;
   ready: boolean;
+  layout: 'one process' | 'a process per service' | null;
   pid: number | null;
+  startedAt: string | null;
   dataDir: string;
-  ports: { gateway: number | null; postgres: number | null; nats: number | null };
-  services: Readiness['services'];
-  processes: { role: string; pid: number }[];
+  versions: { tidegate: string; node: string; postgres: string | null; nats: string | null };
+  ports: { gateway: number | null; postgres: number | null; nats: number | null; natsMonitor: number | null };
+  services: ServiceStatus[];
 }
 
-export async function readStatus(): Promise<Status> {
-  const dataDir = dataDirOf(process.env);
+export async function readStatus(env = process.env): Promise<Status> {
+  const dataDir = dataDirOf(env);
   const run = readRun(dataDir);
-  const ports = readPorts(dataDir);
-  const health = run ? await readiness(run.port) : undefined;
+  const [postgres, nats] = existsSync(dataDir)
+    ? await Promise.all([findPostgres(join(dataDir, 'postgres')), findNats(join(dataDir, 'nats'))])
+    : [];
+  const [services, postgresNumber, natsNumber] = await Promise.all([
+    run ? readServices(run) : [],
+    postgresVersion(dataDir, env, postgres?.port),
+    natsVersion(nats?.monitorPort),
+  ]);
   return {
     version: run?.version ?? VERSION,
     running: run !== undefined,
-    ready: health?.status === 'ready',
+    ready: services.length > 0 && services.every((service) => service.ready),
+    layout: run ? (run.children.length > 0 ? 'a process per service' : 'one process') : null,
     pid: run?.pid ?? null,
+    startedAt: run?.startedAt ?? null,
     dataDir,
-    ports: { gateway: run?.port ?? null, postgres: ports.postgres ?? null, nats: ports.nats ?? null },
-    services: health?.services ?? [],
-    processes: run?.children ?? [],
+    versions: {
+      tidegate: run?.version ?? VERSION,
+      node: process.versions.node,
+      postgres: postgresNumber,
+      nats: natsNumber,
+    },
+    ports: {
+      gateway: run?.port ?? null,
+      postgres: postgres?.port ?? null,
+      nats: nats?.port ?? null,
+      natsMonitor: nats?.monitorPort ?? null,
+    },
+    services,
   };
 }
 
-async function readiness(port: number): Promise<Readiness | undefined> {
+async function readServices(run: Run): Promise<ServiceStatus[]> {
+  const places: ChildEntry[] =
+    run.children.length > 0 ? run.children : [{ name: 'all', pid: run.pid, healthPort: run.port }];
+  const answers = await Promise.all(
+    places.map(async ({ name, pid, healthPort }) => {
+      const port = healthPort ?? null;
+      const health = port === null ? undefined : await readHealth(port);
+      const silent = [{ name, ready: false, reason: 'does not answer' }];
+      return (health ?? silent).map((one) => ({ ...one, version: run.version, pid, port }));
+    }),
+  );
+  return answers.flat();
+}
+
+function readHealth(port: number): Promise<{ name: string; ready: boolean; reason?: string }[] | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path: '/health', timeout: 3_000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve(parseHealth(Buffer.concat(chunks).toString())));
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(undefined));
+  });
+}
+
+function parseHealth(text: string): { name: string; ready: boolean; reason?: string }[] | undefined {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(3_000) });
-    return (await answer.json()) as Readiness;
+    return (JSON.parse(text) as { services?: { name: string; ready: boolean; reason?: string }[] }).services;
   } catch {
     return undefined;
   }
@@ -49,30 +102,20 @@ async function readiness(port: number): Promise<Readiness | undefined> {
 
 export async function status({ json }: { json: boolean }): Promise<void> {
   const state = await readStatus();
-  if (json) process.stdout.write(`${JSON.stringify(state, null, 2)}\n`);
-  else {
-    const lines = [
-      `Tidegate ${state.version} ${state.ready ? 'is ready' : state.running ? 'is not ready' : 'is stopped'}`,
-      `  data      ${state.dataDir}`,
-      `  ports     gateway ${state.ports.gateway ?? '-'}, postgres ${state.ports.postgres ?? '-'}, nats ${state.ports.nats ?? '-'}`,
-      ...state.services.map((service) => `  ${service.name.padEnd(14)} ${service.ready ? 'ready' : service.reason}`),
-    ];
-    process.stdout.write(`${lines.join('\n')}\n`);
-  }
+  process.stdout.write(json ? `${JSON.stringify(state, null, 2)}\n` : describe(state));
   if (!state.ready) process.exitCode = 1;
 }
 
-/** Stops the app in order, as Ctrl-C does; and servers that a killed app left behind. */
-export async function stop(): Promise<void> {
-  const dataDir = dataDirOf(process.env);
-  const run = readRun(dataDir);
-  if (run) {
-    process.kill(run.pid, 'SIGTERM');
-    if (!(await waitFor(() => !isAlive(run.pid), 45_000)))
-      throw new Error(`Process ${run.pid} did not stop within 45 s.`);
-  }
-  const nats = join(dataDir, 'nats', 'server.json');
-  if (existsSync(nats)) await stopProcess((JSON.parse(readFileSync(nats, 'utf8')) as { pid: number }).pid, 'SIGTERM');
-  await (await findPostgres(join(dataDir, 'postgres')))?.stop();
-  process.stdout.write('Stopped\n');
+function describe({ version, ready, running, dataDir, ports, versions, layout, services }: Status): string {
+  const lines = [
+    `Tidegate ${version} ${ready ? 'is ready' : running ? 'is not ready' : 'is stopped'}${layout ? ` (${layout})` : ''}`,
+    `  data           ${dataDir}`,
+    `  gateway        ${ports.gateway ? `http://localhost:${ports.gateway}` : '-'}`,
+    `  PostgreSQL     ${versions.postgres ?? '-'}, port ${ports.postgres ?? '-'}`,
+    `  nats-server    ${versions.nats ?? '-'}, port ${ports.nats ?? '-'}`,
+    ...services.map(
+      (one) => `  ${one.name.padEnd(14)} ${one.ready ? 'ready' : (one.reason ?? 'not ready')}, process ${one.pid}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
 }

@@ -1,0 +1,49 @@
+import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { logFile, makeLogFolder } from './installation.ts';
+
+const MAX_BYTES = 10 * 1024 ** 2;
+export const OLD_FILES = 4;
+
+/** `logs/tidegate.log`, and up to four older ones: `.1` is the youngest. */
+export class LogFile {
+  private readonly path: string;
+  private readonly maxBytes: number;
+  private stream: WriteStream;
+  private bytes: number;
+
+  constructor(dataDir: string, maxBytes = MAX_BYTES) {
+    makeLogFolder(dataDir);
+    this.path = logFile(dataDir);
+    this.maxBytes = maxBytes;
+    this.bytes = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    this.stream = this.open();
+  }
+
+  write(line: string): void {
+    if (this.bytes + line.length > this.maxBytes && this.bytes > 0) this.rotate();
+    this.bytes += Buffer.byteLength(line);
+    this.stream.write(line);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.stream.end(() => resolve()));
+  }
+
+  /** What is still on its way to the file goes with it: a renamed file stays open. */
+  private rotate(): void {
+    this.stream.end();
+    for (let number = OLD_FILES; number > 0; number -= 1) {
+      const younger = number === 1 ? this.path : `${this.path}.${number - 1}`;
+      if (existsSync(younger)) renameSync(younger, `${this.path}.${number}`);
+    }
+    this.bytes = 0;
+    this.stream = this.open();
+  }
+
+  private open(): WriteStream {
+    const stream = createWriteStream(this.path, { flags: 'a', mode: 0o600 });
+    // A full disk must not end the app; `tidegate doctor` tells of it, and the lines are on stdout.
+    stream.on('error', () => undefined);
+    return stream;
+  }
+}
