@@ -1,5 +1,5 @@
 import { smtpNotConfigured } from '@tidegate/contracts/notifier/channels';
-import { Config, envInt } from '@tidegate/runtime/config';
+import { Config, envFlag, envInt, envList } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
 const schema = z
@@ -16,6 +16,16 @@ const schema = z
     NOTIFIER_TIMEOUT_SECONDS: envInt(1, 20)
       .default(15)
       .meta({ description: 'How long one attempt to deliver a message may take' }),
+    NOTIFIER_ALLOW_LOOPBACK: envFlag().optional().meta({
+      description:
+        'Whether webhooks may go to this very machine; by default only with embedded servers outside production',
+    }),
+    NOTIFIER_ALLOWED_NETWORKS: envList()
+      .pipe(
+        z.array(z.union([z.cidrv4(), z.cidrv6()], { error: 'networks in CIDR notation, such as 10.0.0.0/8,fd00::/8' })),
+      )
+      .default([])
+      .meta({ description: 'Private networks (CIDR, separated by commas) that webhooks may go to' }),
     NOTIFIER_KEEP_DAYS: envInt(1, 3_650)
       .default(90)
       .meta({ description: 'Deliveries are forgotten this many days after the event' }),

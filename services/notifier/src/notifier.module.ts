@@ -8,6 +8,7 @@ import { ListChannels } from './channels/list-channels.ts';
 import { RotateSecret } from './channels/rotate-secret.ts';
 import { UpdateChannel } from './channels/update-channel.ts';
 import { WebhookHosts } from './channels/webhook-hosts.ts';
+import { AttemptDelivery } from './deliveries/attempt-delivery.ts';
 import { DeliverMessages } from './deliveries/deliver-messages.loop.ts';
 import { DeliverySenders } from './deliveries/delivery-senders.ts';
 import { ForgetDeliveries } from './deliveries/forget-deliveries.loop.ts';
@@ -41,6 +42,7 @@ import { TellTradeClosed } from './notices/tell-trade-closed.ts';
     WebhookSender,
     NotificationQuota,
     DeliverySenders,
+    AttemptDelivery,
     DeliverMessages,
     ForgetDeliveries,
     TellServerUnreachable,

@@ -14,12 +14,12 @@ export const DeliveryError = z
     'http_status',
     'unreachable',
     'host_not_allowed',
-    'answer_too_large',
     'smtp_refused',
     'smtp_unreachable',
     'smtp_not_configured',
     'quota_exhausted',
     'channel_disabled',
+    'internal_error',
   ])
   .meta({ id: 'DeliveryError' });
 export type DeliveryError = z.infer<typeof DeliveryError>;

@@ -23,6 +23,7 @@ export class CreateChannel {
   async handle({ input, tx }: Call<typeof createChannel>): Promise<CreatedChannel> {
     const target = input.kind === 'email' ? input.address : await this.checkedUrl(input.url);
     if (input.kind === 'email') requireSmtp(this.config);
+    else await this.entitlements.feature(tx, 'webhook_channels');
     await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
     const id = newId();
     const secret = input.kind === 'webhook' ? newWebhookSecret() : undefined;

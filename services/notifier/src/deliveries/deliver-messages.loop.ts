@@ -1,112 +1,86 @@
 import { Injectable } from '@nestjs/common';
-import { deliveryFailed, NOTIFICATIONS_METER } from '@tidegate/contracts/notifier/deliveries';
 import { Tenants } from '@tidegate/database/tenants';
-import type { Tx } from '@tidegate/database/tx';
-import { Outbox } from '@tidegate/messaging/outbox';
-import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import { type ChannelRow, disableChannel, findChannel } from '../channels/channel.rows.ts';
-import {
-  beginAttempt,
-  cancelDeliveries,
-  type DeliveryRow,
-  findDelivery,
-  markDelivered,
-  markEnded,
-  markForRetry,
-} from './delivery.rows.ts';
-import { dueAgain, holdLease, type Lease, leaseDue, leaveQueue } from './delivery-queue.rows.ts';
-import { DeliverySenders } from './delivery-senders.ts';
-import { nextDelayMs, type Outcome } from './retry.rules.ts';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { NotifierConfig } from '../notifier.config.ts';
+import { AttemptDelivery } from './attempt-delivery.ts';
+import { type Lease, leaseDue } from './delivery-queue.rows.ts';
 
 /*
- * pending ──lease (30 s, fenced)──► attempt counted ──I/O outside any transaction──► result recorded by the fence
- *   delivered, or failed for good, or due again later; a lease that ran out meanwhile records nothing
+ * One turn lasts until the process drains: it leases what is due whenever there is room, and a receiver that hangs
+ * takes only its own place. Of one organisation about PER_ORG are under way at a time (at most twice that, when some
+ * end while others are leased), so nobody's slow receivers keep the others waiting. A drain waits for what is in hand,
+ * which no attempt makes longer than NOTIFIER_TIMEOUT_SECONDS.
  *
- * A kill between sending and recording sends again with the same id: at least once towards the outside. Two replicas
- * never send the same attempt, because only one holds the newest fence.
+ * Two replicas never send one delivery at the same time: a row that is leased is due again only after every timeout
+ * of the attempt has passed. A process that dies lets its leases run out, and another sends again with the same id.
  */
-const LIMIT = 50;
-const PER_ORG = 5;
-const LEASE_SECONDS = 30;
+const PLACES = 64;
+const PER_ORG = 8;
+const POLL_MS = 500;
+/** For asking the quota before and writing the result after the attempt itself. */
+const MARGIN_SECONDS = 15;
 
 @Injectable()
 export class DeliverMessages {
+  private readonly inHand = new Map<Lease, Promise<void>>();
+  private wake: () => void = () => {};
+
   constructor(
     private readonly tenants: Tenants,
-    private readonly outbox: Outbox,
-    private readonly senders: DeliverySenders,
+    private readonly attempts: AttemptDelivery,
+    private readonly config: NotifierConfig,
+    private readonly log: Log,
   ) {}
 
-  @Loop({ name: 'deliver-messages', everyMs: 500 })
-  async turn({ signal }: Turn): Promise<TurnResult> {
+  @Loop({ name: 'deliver-messages', everyMs: 1_000 })
+  async turn({ signal }: Turn): Promise<void> {
+    signal.addEventListener('abort', () => this.wake(), { once: true });
+    try {
+      while (!signal.aborted) {
+        const room = PLACES - this.inHand.size;
+        const leased = room > 0 ? await this.fill(room) : 0;
+        if (leased === 0 && !signal.aborted) await this.rest();
+      }
+    } finally {
+      await Promise.all(this.inHand.values());
+    }
+  }
+
+  private async fill(room: number): Promise<number> {
+    const leaseSeconds = this.config.NOTIFIER_TIMEOUT_SECONDS + MARGIN_SECONDS;
     const leases = await this.tenants.as({}, (tx) =>
-      leaseDue(tx, { limit: LIMIT, perOrg: PER_ORG, leaseSeconds: LEASE_SECONDS, busy: [] }),
+      leaseDue(tx, { limit: room, perOrg: PER_ORG, leaseSeconds, busy: this.busyOrgs() }),
     );
-    await Promise.all(leases.map((lease) => this.deliver(lease)));
-    return leases.length > 0 && !signal.aborted ? 'again' : undefined;
+    for (const lease of leases) {
+      const done = this.attempts
+        .run(lease)
+        .catch((error: unknown) =>
+          this.log.warn({ error, deliveryId: lease.delivery_id }, 'An attempt was not recorded; it will be made again'),
+        )
+        .finally(() => {
+          this.inHand.delete(lease);
+          this.wake();
+        });
+      this.inHand.set(lease, done);
+    }
+    return leases.length;
   }
 
-  private async deliver(lease: Lease): Promise<void> {
-    const work = await this.tenants.run(lease.org_id, (tx) => begin(tx, lease));
-    if (!work) return;
-    const outcome = await this.senders.send(lease.org_id, work.delivery, work.channel);
-    await this.tenants.run(lease.org_id, async (tx) => {
-      if (await holdLease(tx, lease)) await this.record(tx, work.delivery, work.channel, outcome);
+  private busyOrgs(): string[] {
+    const counts = Map.groupBy(this.inHand.keys(), (lease) => lease.org_id);
+    return [...counts].filter(([, leases]) => leases.length >= PER_ORG).map(([orgId]) => orgId);
+  }
+
+  /** Until a place is free again, the process drains, or it is time to look. */
+  private rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.wake(), POLL_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        this.wake = () => {};
+        resolve();
+      };
     });
   }
-
-  private async record(
-    tx: Tx,
-    delivery: DeliveryRow,
-    channel: ChannelRow,
-    outcome: Outcome | 'exhausted',
-  ): Promise<void> {
-    const { id } = delivery;
-    if (outcome === 'exhausted') {
-      await markEnded(tx, id, 'quota_exhausted', { error: 'quota_exhausted' });
-      return leaveQueue(tx, id);
-    }
-    if (outcome.kind === 'delivered') {
-      await markDelivered(tx, id, outcome.status);
-      await this.outbox.meter(tx, NOTIFICATIONS_METER, 1, { key: id });
-      return leaveQueue(tx, id);
-    }
-    const attempts = delivery.attempts + 1;
-    const delay = outcome.kind === 'retry' ? nextDelayMs(attempts, Math.random(), outcome.retryAfterMs) : undefined;
-    if (delay !== undefined) {
-      const at = new Date(Date.now() + delay);
-      await markForRetry(tx, id, outcome, at);
-      return dueAgain(tx, id, at);
-    }
-    await markEnded(tx, id, 'failed', outcome);
-    await leaveQueue(tx, id);
-    if (outcome.kind === 'gone') await disableGone(tx, channel.id);
-    if (delivery.event === 'channel.test') return;
-    await this.outbox.emit(tx, deliveryFailed, {
-      deliveryId: id,
-      channelId: channel.id,
-      kind: channel.kind,
-      event: delivery.event,
-      attempts,
-      error: outcome.error,
-    });
-  }
-}
-
-/** What to send; nothing when the lease was overtaken or the delivery has ended. */
-async function begin(tx: Tx, lease: Lease): Promise<{ delivery: DeliveryRow; channel: ChannelRow } | undefined> {
-  if (!(await holdLease(tx, lease))) return undefined;
-  const delivery = await findDelivery(tx, lease.delivery_id);
-  const channel = delivery && (await findChannel(tx, delivery.channel_id));
-  if (!delivery || !channel || delivery.state !== 'pending') {
-    await leaveQueue(tx, lease.delivery_id);
-    return undefined;
-  }
-  await beginAttempt(tx, delivery.id);
-  return { delivery, channel };
-}
-
-async function disableGone(tx: Tx, channelId: string): Promise<void> {
-  await disableChannel(tx, channelId, 'gone');
-  await cancelDeliveries(tx, channelId);
 }

@@ -1,36 +1,32 @@
 import { Injectable } from '@nestjs/common';
+import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
 import type { DeliveryRow } from './delivery.rows.ts';
 import { MailSender } from './mail-sender.ts';
-import { NotificationQuota } from './notification-quota.ts';
 import type { Outcome } from './retry.rules.ts';
 import { WebhookSender } from './webhook-sender.ts';
 
-/** One attempt over whatever channel it is, within the organisation's quota. */
+/** One attempt over whatever channel it is. Never throws: a fault of ours is an outcome like any other. */
 @Injectable()
 export class DeliverySenders {
   constructor(
     private readonly mail: MailSender,
     private readonly webhooks: WebhookSender,
     private readonly secrets: ChannelSecrets,
-    private readonly quota: NotificationQuota,
+    private readonly log: Log,
   ) {}
 
-  async send(orgId: string, delivery: DeliveryRow, channel: ChannelRow): Promise<Outcome | 'exhausted'> {
-    const lease = await this.quota.take(orgId, `${delivery.id}:${delivery.attempts}`);
-    if (lease === 'exhausted') return lease;
+  async send(orgId: string, { delivery, channel }: { delivery: DeliveryRow; channel: ChannelRow }): Promise<Outcome> {
+    const { id: deliveryId, body, created_at: createdAt } = delivery;
+    const { target } = channel;
     try {
-      const { id: deliveryId, body, created_at: createdAt } = delivery;
-      if (channel.kind === 'email') return await this.mail.send({ deliveryId, to: channel.target, body, createdAt });
-      return await this.webhooks.send({
-        deliveryId,
-        url: channel.target,
-        body,
-        secrets: this.secrets.open(orgId, channel),
-      });
-    } finally {
-      await this.quota.giveBack(orgId, lease);
+      if (channel.kind === 'email') return await this.mail.send({ deliveryId, to: target, body, createdAt });
+      const secrets = this.secrets.open(orgId, channel);
+      return await this.webhooks.send({ deliveryId, url: target, body, secrets });
+    } catch (error) {
+      this.log.error({ error, orgId, deliveryId }, 'A message could not be made');
+      return { kind: 'retry', error: 'internal_error' };
     }
   }
 }

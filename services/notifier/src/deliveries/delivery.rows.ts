@@ -83,16 +83,21 @@ export async function markForRetry(tx: Tx, id: string, trouble: Trouble, at: Dat
   );
 }
 
-export async function markEnded(
-  tx: Tx,
-  id: string,
-  state: 'failed' | 'quota_exhausted' | 'cancelled',
-  trouble: Trouble,
-): Promise<void> {
+export async function markEnded(tx: Tx, id: string, trouble: Trouble): Promise<void> {
   await tx.query(
-    `update deliveries set state = $3, next_attempt_at = null, last_error = $4, last_status = $5
+    `update deliveries set state = 'failed', next_attempt_at = null, last_error = $3, last_status = $4
       where org_id = $1 and id = $2`,
-    [tx.orgId, id, state, trouble.error, trouble.status ?? null],
+    [tx.orgId, id, trouble.error, trouble.status ?? null],
+  );
+}
+
+/** The quota is used up. The attempt that was begun does not count: nothing was sent. */
+export async function holdBack(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `update deliveries set state = 'quota_exhausted', attempts = attempts - 1, next_attempt_at = null,
+            last_error = 'quota_exhausted', last_status = null
+      where org_id = $1 and id = $2`,
+    [tx.orgId, id],
   );
 }
 

@@ -7,6 +7,11 @@ import { queueNotice } from './queue-notice.ts';
 export class TellTradeClosed {
   @On(tradeClosed)
   async handle({ data, event, tx }: Happened<typeof tradeClosed>): Promise<void> {
-    await queueNotice(tx, event, { type: 'trade.closed', timestamp: event.time, data });
+    const { tradeId, botId, botName, market, direction, profit, profitPercent, currency, closedAt } = data;
+    await queueNotice(tx, event, {
+      type: 'trade.closed',
+      timestamp: event.time,
+      data: { tradeId, botId, botName, market, direction, profit, profitPercent, currency, closedAt },
+    });
   }
 }

@@ -1,0 +1,177 @@
+import {
+  createChannel,
+  deleteChannel,
+  getChannel,
+  listChannels,
+  rotateSecret,
+  updateChannel,
+} from '@tidegate/contracts/notifier/channels';
+import { listDeliveries, testChannel } from '@tidegate/contracts/notifier/deliveries';
+import { newId } from '@tidegate/database/ids';
+import { NotifierWorld } from '../../test/fixture.ts';
+
+let world: NotifierWorld;
+const SMTP = { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9', SMTP_SECURE: 'none', SMTP_FROM: 'alerts@tidegate.example' };
+
+beforeAll(async () => {
+  world = await NotifierWorld.start();
+  await world.boot(SMTP);
+});
+
+const url = 'http://127.0.0.1:9/hook';
+const webhook = (orgId: string) => world.call(createChannel, { kind: 'webhook', url }, orgId);
+const email = (orgId: string, address = 'ops@example.com') =>
+  world.call(createChannel, { kind: 'email', address }, orgId);
+
+it('adds an e-mail channel for every event, named after its address', async () => {
+  const org = newId();
+  const channel = await email(org);
+  expect(channel).toMatchObject({
+    kind: 'email',
+    name: 'ops@example.com',
+    address: 'ops@example.com',
+    state: 'active',
+  });
+  expect(channel.events).toEqual(['server.unreachable', 'trade.closed', 'quota.reached']);
+  expect(channel.secret).toBeUndefined();
+  expect(await world.call(getChannel, { channelId: channel.id }, org)).toEqual(channel);
+});
+
+it('shows the secret of a webhook once and keeps it sealed', async () => {
+  const org = newId();
+  const { secret, ...channel } = await webhook(org);
+  expect(secret).toMatch(/^whsec_/);
+  expect(await world.call(getChannel, { channelId: channel.id }, org)).toEqual(channel);
+  const [row] = await world.sql<{ row: string }>('select channels::text as row from channels where id = $1', [
+    channel.id,
+  ]);
+  expect(row?.row).not.toContain(secret?.slice(6));
+});
+
+it('lists newest first, page by page', async () => {
+  const org = newId();
+  const made = [
+    await email(org, 'a@example.com'),
+    await email(org, 'b@example.com'),
+    await email(org, 'c@example.com'),
+  ];
+  const first = await world.call(listChannels, { limit: 2 }, org);
+  expect(first.items.map((item) => item.name)).toEqual(['c@example.com', 'b@example.com']);
+  const second = await world.call(listChannels, { limit: 2, cursor: first.nextCursor }, org);
+  expect(second).toEqual({ items: [made[0]] });
+  await expect(world.call(listChannels, { cursor: 'x' }, org)).rejects.toMatchObject({
+    code: 'validation_failed',
+    data: { errors: [{ field: '/cursor' }] },
+  });
+});
+
+it('renames, narrows and switches off and on', async () => {
+  const org = newId();
+  const { id: channelId } = await email(org);
+  const change = { channelId, name: 'Night shift', events: ['quota.reached' as const], state: 'disabled' as const };
+  const { channelId: _, ...shown } = change;
+  expect(await world.call(updateChannel, change, org)).toMatchObject({ ...shown, disabledBecause: 'by_member' });
+  await expect(world.call(testChannel, { channelId }, org)).rejects.toMatchObject({ code: 'channel_disabled' });
+  const again = await world.call(updateChannel, { channelId, state: 'active' }, org);
+  expect(again).toMatchObject({ name: 'Night shift', state: 'active' });
+  expect(again.disabledBecause).toBeUndefined();
+});
+
+it('allows as many channels as the plan says, also when all are made at once', async () => {
+  const org = newId();
+  world.neighbours.channels = 3;
+  const results = await Promise.allSettled(Array.from({ length: 12 }, () => email(org)));
+  world.neighbours.channels = 50;
+  expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(3);
+  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  for (const problem of refused) {
+    expect(problem).toMatchObject({
+      code: 'plan_limit_reached',
+      data: { feature: 'channels', limit: 3, used: 3, upgradeTo: 'pro' },
+    });
+  }
+  const [{ id } = { id: '' }] = (await world.call(listChannels, {}, org)).items;
+  await world.call(deleteChannel, { channelId: id }, org);
+  await email(org);
+});
+
+it('refuses webhooks where the plan has none', async () => {
+  const org = newId();
+  world.neighbours.webhooks = false;
+  await expect(webhook(org)).rejects.toMatchObject({ code: 'feature_not_included' });
+  world.neighbours.webhooks = true;
+});
+
+it.each([
+  [{ kind: 'email', address: 'nobody' }, '/address'],
+  [{ kind: 'email', address: 'a@example.com\r\nBcc: b@example.com' }, '/address'],
+  [{ kind: 'email', address: 'a@example.com, b@example.com' }, '/address'],
+  [{ kind: 'email', address: 'a@example.com', url }, '/url'],
+  [{ kind: 'webhook', url: 'ftp://example.com' }, '/url'],
+  [{ kind: 'webhook', url, events: [] }, '/events'],
+  [{ kind: 'webhook', url, events: ['everything'] }, '/events/0'],
+  [{ kind: 'webhook', url, secret: 'whsec_mine' }, '/secret'],
+  [{ kind: 'pigeon', address: 'x' }, '/kind'],
+])('refuses %j and names %s', async (input, field) => {
+  await expect(world.call(createChannel, input as never, newId())).rejects.toMatchObject({
+    code: 'validation_failed',
+    data: { errors: [{ field }] },
+  });
+});
+
+it('answers the same for the channel of another organisation as for none', async () => {
+  const [mine, theirs] = [newId(), newId()];
+  const { id: channelId } = await webhook(theirs);
+  for (const unknown of [channelId, newId()]) {
+    const asked = { channelId: unknown };
+    for (const attempt of [
+      world.call(getChannel, asked, mine),
+      world.call(updateChannel, { ...asked, name: 'mine now' }, mine),
+      world.call(rotateSecret, asked, mine),
+      world.call(testChannel, asked, mine),
+      world.call(deleteChannel, asked, mine),
+    ]) {
+      await expect(attempt).rejects.toMatchObject({ code: 'not_found', status: 404 });
+    }
+  }
+  expect((await world.call(listChannels, {}, mine)).items).toEqual([]);
+  expect((await world.call(listDeliveries, { channelId }, mine)).items).toEqual([]);
+  expect(await world.call(getChannel, { channelId }, theirs)).toMatchObject({ state: 'active' });
+});
+
+it('needs channels:write to change and channels:read to look', async () => {
+  const org = newId();
+  const input = { kind: 'email' as const, address: 'ops@example.com' };
+  await expect(world.call(createChannel, input, org, ['channels:read'])).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(world.call(listChannels, {}, org, ['bots:read'])).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+it('has a secret to change only for webhooks', async () => {
+  const org = newId();
+  const { id: channelId } = await email(org);
+  await expect(world.call(rotateSecret, { channelId }, org)).rejects.toMatchObject({ code: 'not_a_webhook' });
+});
+
+it('says what to configure when there is no mail server', async () => {
+  const bare = await NotifierWorld.start();
+  await bare.boot();
+  const attempt = bare.call(createChannel, { kind: 'email', address: 'ops@example.com' }, newId());
+  await expect(attempt).rejects.toMatchObject({
+    code: 'smtp_not_configured',
+    detail: expect.stringContaining('SMTP_HOST'),
+  });
+  await bare.stop();
+});
+
+it.each([
+  'http://10.0.0.1/',
+  'http://169.254.169.254/latest/meta-data',
+  'http://[fd00:ec2::254]/',
+  'http://0/',
+  'http://no-such-host.invalid/',
+])('refuses a webhook to %s', async (closed) => {
+  await expect(world.call(createChannel, { kind: 'webhook', url: closed }, newId())).rejects.toMatchObject({
+    code: 'host_not_allowed',
+    status: 422,
+  });
+});

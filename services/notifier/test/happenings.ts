@@ -1,0 +1,33 @@
+import { tradeClosed } from '@tidegate/contracts/bot-executor/trades';
+import { serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
+import { quotaReached } from '@tidegate/contracts/usage/quota';
+import { newId } from '@tidegate/database/ids';
+import type { NotifierWorld } from './fixture.ts';
+
+/* The three things worth telling, as their services say them. */
+const now = () => new Date().toISOString();
+
+export function serverLost(world: NotifierWorld, orgId: string, name = 'orders-db', eventId?: string) {
+  const data = { serverId: newId(), name, since: now(), code: 'connection_refused' };
+  return world.happens(serverUnreachable, data, { orgId, ...(eventId ? { eventId } : {}) });
+}
+
+export function tradeDone(world: NotifierWorld, orgId: string) {
+  const data = {
+    tradeId: newId(),
+    botId: newId(),
+    botName: 'Morning BTC',
+    market: 'BTC/USDT',
+    direction: 'long' as const,
+    profit: '12.50',
+    profitPercent: '1.25',
+    currency: 'USDT',
+    closedAt: now(),
+  };
+  return world.happens(tradeClosed, data, { orgId });
+}
+
+export function quotaFilled(world: NotifierWorld, orgId: string) {
+  const data = { orgId, meter: 'api_calls', limit: 1000, used: 801, percent: 80 as const };
+  return world.happens(quotaReached, { ...data, periodStart: now(), periodEnd: now() }, { orgId });
+}
