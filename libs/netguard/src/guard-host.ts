@@ -17,7 +17,7 @@ export interface HostPolicy {
 export interface GuardedHost {
   address: string;
   family: 4 | 6;
-  /** The name to verify a certificate for; the address itself when the host was one. */
+  /** The name to verify a certificate for, without a final dot; the address itself when the host was one. */
   servername: string;
   /** On this very machine. */
   loopback: boolean;
@@ -33,22 +33,26 @@ export interface GuardRequest {
   resolve?: Resolve;
 }
 
-/** RFC 1123: letters, digits and hyphens; at least one label that is not a number, so that no address hides in it. */
-const NAME = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i;
+/** RFC 1123: letters, digits and hyphens. */
+const NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.?$/i;
+/** A name that ends in a number is an address in disguise: 127.1, 2130706433, 0x7f000001. */
 const NUMERIC_LABEL = /^(0x[0-9a-f]*|\d+)$/i;
 /** Cloud metadata and platform services at addresses that are not special by range. */
 const NEVER = new Set(['168.63.129.16', '100.100.100.200', 'fd00:ec2::254']);
+/** All of IPv6 that is routed. ipaddr.js also calls ::7f00:1 unicast, which is 127.0.0.1 in its IPv4-compatible form. */
+const ROUTED_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 export async function guardHost({ host, port, policy = {}, resolve = resolveAll }: GuardRequest): Promise<GuardedHost> {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused('The port must be from 1 to 65535.');
-  const plain = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused('Give a port from 1 to 65535.');
+  const inner = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : '';
+  const plain = isIP(inner) === 6 ? inner : host;
   const addresses =
     isIP(plain) && !plain.includes('%') ? [{ address: plain, family: isIP(plain) }] : await named(plain, resolve);
   for (const { address } of addresses) checkAddress(address, policy);
   const [first] = addresses;
   if (!first) throw unresolvable();
   const loopback = ipaddr.process(first.address).range() === 'loopback';
-  return { address: first.address, family: first.family === 6 ? 6 : 4, servername: plain, loopback };
+  return { address: first.address, family: first.family === 6 ? 6 : 4, servername: plain.replace(/\.$/, ''), loopback };
 }
 
 async function named(host: string, resolve: Resolve): Promise<{ address: string; family: number }[]> {
@@ -66,18 +70,18 @@ async function named(host: string, resolve: Resolve): Promise<{ address: string;
 const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
 function checkAddress(text: string, policy: HostPolicy): void {
+  if (!ipaddr.isValid(text)) throw refused('Give a host with a public address.');
   const address = ipaddr.process(text);
   const range = address.range();
-  const normal = address.toString();
-  if (NEVER.has(normal)) throw refused('This address belongs to the platform.');
-  if (range === 'unicast') return;
+  if (NEVER.has(address.toString())) throw refused('This address belongs to the cloud platform. Give another host.');
+  if (range === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(ROUTED_IPV6))) return;
   if (range === 'loopback') {
     if (policy.allowLoopback) return;
-    throw refused('Loopback addresses are closed.');
+    throw refused('This is the machine that Tidegate runs on. Give a host with a public address.');
   }
   const mayOpen = range === 'private' || range === 'uniqueLocal' || range === 'carrierGradeNat';
   if (mayOpen && (policy.allowNetworks ?? []).some((network) => isWithin(address, network))) return;
-  throw refused('Private and special addresses are closed; the operator may open private networks.');
+  throw refused('Give a host with a public address, or ask the operator to open your private network.');
 }
 
 function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, network: string): boolean {

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { guardHost, type HostPolicy } from './guard-host.ts';
 import { hostNotAllowed } from './problems.ts';
 
@@ -12,7 +13,7 @@ export interface GuardedResponse {
 
 /**
  * One request to a URL that a customer gave: the checked address is the one connected to, redirects are not followed,
- * time and size are bounded. Rejects with a problem for a closed host, else with the network's error.
+ * time (with the lookup) and size are bounded. Rejects with a problem for a closed host, else with the network's error.
  */
 export async function guardedFetch(
   url: string,
@@ -25,16 +26,15 @@ export async function guardedFetch(
     policy?: HostPolicy;
   },
 ): Promise<GuardedResponse> {
-  const target = new URL(url);
-  if (target.protocol !== 'https:' && target.protocol !== 'http:') throw closed('Only http and https URLs.');
-  if (target.username || target.password) throw closed('No user or password in the URL.');
+  const signal = AbortSignal.timeout(options.timeoutMs);
+  const target = URL.parse(url);
+  if (!target) throw closed('Give a whole URL, like https://example.com/hook.');
+  if (target.protocol !== 'https:' && target.protocol !== 'http:') throw closed('Give an http or https URL.');
+  if (target.username || target.password) throw closed('Take the user and password out of the URL.');
   const secure = target.protocol === 'https:';
   const port = Number(target.port || (secure ? 443 : 80));
-  const guarded = await guardHost({
-    host: target.hostname,
-    port,
-    ...(options.policy ? { policy: options.policy } : {}),
-  });
+  const { policy } = options;
+  const guarded = await within(signal, guardHost({ host: target.hostname, port, ...(policy ? { policy } : {}) }));
   return new Promise((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)({
       host: guarded.address,
@@ -43,12 +43,18 @@ export async function guardedFetch(
       path: `${target.pathname}${target.search}`,
       method: options.method,
       headers: { ...options.headers, host: target.host, 'content-length': Buffer.byteLength(options.body ?? '') },
-      servername: /^[\d.:]+$/.test(guarded.servername) ? '' : guarded.servername,
-      signal: AbortSignal.timeout(options.timeoutMs),
+      servername: isIP(guarded.servername) ? '' : guarded.servername,
+      signal,
       agent: false,
     });
     request.on('error', reject);
+    // An answer that switches protocols closes the connection without an error and without a response.
+    let answered = false;
+    request.on('close', () => {
+      if (!answered) reject(new Error('The server closed the connection without an answer.'));
+    });
     request.on('response', (response) => {
+      answered = true;
       const chunks: Buffer[] = [];
       let bytes = 0;
       const finish = () => {
@@ -66,6 +72,14 @@ export async function guardedFetch(
       response.on('error', reject);
     });
     request.end(options.body);
+  });
+}
+
+/** A lookup cannot be cancelled; past the time its answer is dropped. */
+function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
   });
 }
 
