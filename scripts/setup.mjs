@@ -2,7 +2,7 @@
  * What a bare machine with Node 20 and npm needs before our own code can run: dependencies, Node 24, the build.
  * Plain JavaScript without dependencies. Every step says what it waits for, and skips itself when nothing is to do.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -11,13 +11,17 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { constants as os, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const LEAST_NODE = 24;
 const say = (text) => process.stderr.write(`${text}\n`);
 
 export function fail(cause, fix) {
@@ -25,130 +29,178 @@ export function fail(cause, fix) {
   process.exit(1);
 }
 
-/** `npm ci` when there are no dependencies or the lock file is another than the installed one. */
-export function ensureDependencies() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
-  const stamp = join(ROOT, 'node_modules', '.tidegate-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  if (
-    existsSync(stamp) === false &&
-    existsSync(join(ROOT, 'node_modules', '.package-lock.json')) &&
-    installedMatches()
-  ) {
-    writeFileSync(stamp, lock);
-    return;
-  }
-  say('Installing dependencies (npm ci); this is the long part of the first start …');
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, NODE_ENV: '' },
-  });
-  if (npm.error) fail(`npm did not run: ${npm.error.message}`, 'install npm, or put it into PATH');
-  if (npm.status !== 0) {
-    fail(
-      'npm ci failed; its own message stands above',
-      'check the network and the free disk space, then run this again',
-    );
-  }
-  writeFileSync(stamp, lock);
-}
-
-/** Somebody ran `npm ci` by hand: npm's own record of what is installed lists every package of the lock file. */
-function installedMatches() {
-  const names = (file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).packages;
-  const [wanted, have] = [names('package-lock.json'), names('node_modules/.package-lock.json')];
-  return Object.entries(wanted).every(
-    ([path, entry]) =>
-      path === '' || entry.optional || !path.startsWith('node_modules/') || have[path]?.version === entry.version,
-  );
-}
-
-/** Node 24 from the pinned npm package, or a newer one that runs us or lies in PATH. */
-export function findNode() {
-  const pinned = join(ROOT, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
-  if (isExecutable(pinned)) return pinned;
-  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const candidate = join(folder, 'node');
-    if (!isExecutable(candidate)) continue;
-    const version = spawnSync(candidate, ['--version'], { encoding: 'utf8' }).stdout ?? '';
-    if (Number(version.slice(1).split('.')[0]) >= 24) return candidate;
-  }
-  return fail(
-    `there is no Node 24 for ${process.platform}-${process.arch}`,
-    'run npm ci (without --omit=optional), or put Node 24 or newer into PATH',
-  );
-}
-
-function isExecutable(path) {
+/** Dependencies, Node 24 and the build, each brought up to date. Answers the path of Node 24. */
+export function prepare({ tests = false } = {}) {
+  if (major(process.versions.node) < 20) fail(`this is Node ${process.versions.node}`, 'use Node 20 or newer');
+  if (!dependenciesMissing(tests) && !buildStale()) return findNode();
+  // Two commands at once in one checkout: the second waits, and then finds nothing to do.
+  const release = takeTurn();
   try {
-    accessSync(path, constants.X_OK);
+    if (dependenciesMissing(tests)) installDependencies();
+    const node = findNode();
+    if (buildStale()) build(node);
+    return node;
+  } finally {
+    release();
+  }
+}
+
+const major = (version) => Number(version.replace(/^v/, '').split('.')[0]);
+const lockFile = () => readFileSync(join(ROOT, 'package-lock.json'));
+const stampOfDependencies = join(ROOT, 'node_modules', '.tidegate-lock');
+const stampOfBuild = join(ROOT, 'dist', '.built');
+
+function may(path, right) {
+  try {
+    accessSync(path, right);
     return true;
   } catch {
     return false;
   }
 }
 
-/** `tsc -b` when any source is newer than the last build. */
-export function ensureBuild(node) {
-  const stamp = join(ROOT, 'dist', '.built');
-  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  if (built > 0 && !anySourceNewer(built)) return;
-  say('Building …');
-  const started = Date.now();
-  try {
-    execFileSync(node, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 2],
-    });
-  } catch (error) {
-    say(error.stdout?.toString() ?? '');
-    fail('the build failed; the compiler’s message stands above', 'undo the last change to the sources, or fix it');
+function requireWritable(what) {
+  if (!may(ROOT, constants.W_OK)) {
+    fail(`${what}, and ${ROOT} cannot be written by this user`, 'clone it as this user, or chown the folder');
   }
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, new Date(started).toISOString());
 }
 
-function anySourceNewer(time) {
-  const folders = ['libs', 'services'].flatMap((group) =>
-    readdirSync(join(ROOT, group)).map((name) => join(ROOT, group, name)),
+// Dependencies
+
+function dependenciesMissing(tests) {
+  const hash = createHash('sha256').update(lockFile()).digest('hex');
+  if (existsSync(stampOfDependencies) && readFileSync(stampOfDependencies, 'utf8') === hash) return false;
+  if (!installedMatches(tests)) return true;
+  // Somebody ran npm by hand. With everything there, the next look is a short one.
+  if (installedMatches(true) && may(dirname(stampOfDependencies), constants.W_OK)) {
+    writeFileSync(stampOfDependencies, hash);
+  }
+  return false;
+}
+
+/** npm's own record of what is installed has every package of the lock file that we need here. */
+function installedMatches(tests) {
+  const record = join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const have = JSON.parse(readFileSync(record, 'utf8')).packages;
+  return Object.entries(JSON.parse(lockFile()).packages).every(([path, entry]) => {
+    const needed = path.startsWith('node_modules/') && !entry.optional && (tests || !(entry.dev || entry.devOptional));
+    return !needed || (have[path] !== undefined && have[path].version === entry.version);
+  });
+}
+
+function installDependencies() {
+  requireWritable('dependencies must be installed');
+  say('Waiting for npm ci (dependencies); this is the long part of the first start …');
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    // Whatever the app is told, its compiler and tests are development dependencies.
+    env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_production: '' },
+  });
+  if (npm.error)
+    fail(`npm did not run: ${npm.error.message}`, 'install npm (apt-get install npm), or put it into PATH');
+  if (npm.status !== 0) {
+    fail(
+      'npm ci failed; its own message stands above',
+      'check the network and the free disk space, then run this again',
+    );
+  }
+  writeFileSync(stampOfDependencies, createHash('sha256').update(lockFile()).digest('hex'));
+}
+
+// Node 24
+
+/** From the pinned npm package, or a newer one that runs us or lies in PATH. */
+export function findNode() {
+  const pinned = join(ROOT, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  if (may(pinned, constants.X_OK)) return pinned;
+  if (major(process.versions.node) >= LEAST_NODE) return process.execPath;
+  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    const candidate = join(folder, 'node');
+    if (!may(candidate, constants.X_OK)) continue;
+    const { stdout } = spawnSync(candidate, ['--version'], { encoding: 'utf8' });
+    if (major(stdout ?? '') >= LEAST_NODE) return candidate;
+  }
+  return fail(
+    `there is no Node ${LEAST_NODE} for ${process.platform}-${process.arch}`,
+    `npm ci (without --omit=optional), or put Node ${LEAST_NODE} or newer into PATH`,
   );
-  const sources = [...folders, join(ROOT, 'cli'), join(ROOT, 'bench')].flatMap((folder) => [
-    join(folder, 'src'),
-    join(folder, 'tsconfig.json'),
-  ]);
-  return [...sources, join(ROOT, 'main.ts'), join(ROOT, 'tsconfig.base.json')].some((path) => newer(path, time));
 }
 
-function newer(path, time) {
-  if (!existsSync(path)) return false;
-  const stat = statSync(path);
-  if (stat.mtimeMs > time) return true;
-  return stat.isDirectory() && readdirSync(path).some((name) => newer(join(path, name), time));
+// The build
+
+/** Any source is newer than the last build. A folder is newer when a file of it came or went. */
+function buildStale() {
+  if (!existsSync(stampOfBuild)) return true;
+  const built = statSync(stampOfBuild).mtimeMs;
+  const packages = ['libs', 'services'].flatMap((group) => childrenOf(join(ROOT, group)));
+  const parts = [...packages, join(ROOT, 'cli'), join(ROOT, 'bench')].flatMap((folder) =>
+    ['src', 'tsconfig.json', 'package.json'].map((name) => join(folder, name)),
+  );
+  if (packages.some((folder) => existsSync(join(folder, 'src')) && !existsSync(join(folder, 'dist')))) return true;
+  const shared = ['main.ts', 'tsconfig.json', 'tsconfig.base.json'].map((name) => join(ROOT, name));
+  return [...parts, ...shared, stampOfDependencies].some((path) => isNewer(path, built));
 }
 
-export function prepare() {
-  if (process.versions.node.split('.')[0] < 20) fail(`this is Node ${process.versions.node}`, 'use Node 20 or newer');
-  try {
-    accessSync(ROOT, constants.W_OK);
-  } catch {
-    fail(`${ROOT} cannot be written by this user`, 'clone it as this user, or chown the folder');
+const childrenOf = (folder) => readdirSync(folder).map((name) => join(folder, name));
+
+function isNewer(path, time) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return false;
+  return stat.mtimeMs > time || (stat.isDirectory() && childrenOf(path).some((child) => isNewer(child, time)));
+}
+
+function build(node) {
+  requireWritable('the sources must be built');
+  say('Waiting for the build …');
+  const began = new Date();
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, error } = spawnSync(node, [tsc, '-b'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (error) fail(`the compiler did not run: ${error.message}`, 'npm ci');
+  if (status !== 0) {
+    fail('the build failed; the compiler’s messages stand above', 'undo the last change to the sources, or correct it');
   }
-  ensureDependencies();
-  const node = findNode();
-  ensureBuild(node);
-  return node;
+  mkdirSync(dirname(stampOfBuild), { recursive: true });
+  writeFileSync(stampOfBuild, '');
+  // What changed while it was built is newer than the beginning.
+  utimesSync(stampOfBuild, began, began);
 }
 
-/** Runs Node 24 in our place: same terminal, signals passed on, its exit code ours. */
+// One at a time
+
+/** Answers what gives the turn to the next. A holder that died without it is passed over. */
+function takeTurn() {
+  const name = createHash('sha256').update(ROOT).digest('hex').slice(0, 12);
+  const file = join(tmpdir(), `tidegate-setup-${process.getuid?.() ?? 0}-${name}`);
+  for (let said = false; ; ) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
+      const release = () => rmSync(file, { force: true });
+      process.once('exit', release);
+      return release;
+    } catch (error) {
+      if (error.code !== 'EEXIST') return () => {};
+    }
+    const holder = Number(existsSync(file) ? readFileSync(file, 'utf8') : 0);
+    if (holder && !existsSync(`/proc/${holder}`)) rmSync(file, { force: true });
+    else if (!said) {
+      said = true;
+      say(`Waiting for another set-up of this checkout (process ${holder}) …`);
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
+// Handing over
+
+/**
+ * Runs Node 24 in our place: same terminal, signals passed on, its exit code ours. It holds a channel to us, by which
+ * it learns when we are killed.
+ */
 export function handOver(node, args) {
-  const child = spawn(node, args, { stdio: 'inherit', env: process.env });
-  // The terminal sends Ctrl-C to both; others' signals come to us alone and are passed on.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => fail(`${node} did not run: ${error.message}`, 'run npm ci again'));
-  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: process.env });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`${node} did not run: ${error.message}`, 'npm ci'));
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + os.signals[signal] : code));
 }

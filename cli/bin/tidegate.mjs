@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { handOver, prepare, ROOT } from '../../scripts/setup.mjs';
 
 const node = prepare();
-const memory = ['--max-semi-space-size=4', '--max-old-space-size=512'];
+// The data folder of this checkout, from whichever folder the command is given.
+process.env.DATA_DIR ||= join(ROOT, '.data');
 handOver(node, [
-  ...memory,
+  '--max-semi-space-size=4',
+  '--max-old-space-size=512',
   '--enable-source-maps',
   '--no-warnings',
   join(ROOT, 'cli', 'dist', 'main.js'),

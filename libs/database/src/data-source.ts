@@ -4,6 +4,17 @@ import { DataSource } from 'typeorm';
 /** Days stay text: a Date would drag the process's time zone in. */
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
+/**
+ * A connection that breaks fails the query or transaction that holds it; without a listener its event would end the
+ * process besides.
+ */
+class SafeClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+}
+
 export interface DatabaseSettings {
   host: string;
   port: number;
@@ -36,14 +47,11 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
       // An idle connection broke; the pool replaces it, and a query that needed it reports the error itself.
     },
     extra: {
+      Client: SafeClient,
       idleTimeoutMillis: 10_000,
       options: `-c search_path=${settings.schema} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off`,
     },
   });
   await dataSource.initialize();
-  // A connection that breaks while a transaction holds it fails that transaction's next query; without a listener the
-  // event would end the process.
-  const { master } = dataSource.driver as unknown as { master: pg.Pool };
-  master.on('connect', (client) => client.on('error', () => {}));
   return dataSource;
 }

@@ -5,7 +5,7 @@ import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import { fromTraceparent, span } from '@tidegate/telemetry/trace';
 import { isOutage, isRetryable } from './errors.ts';
-import type { Inbox } from './inbox.ts';
+import type { Inbox, Outcome } from './inbox.ts';
 
 /*
  * Pulls one service's events from one other service. Every replica pulls from the same durable consumer; events of
@@ -15,12 +15,15 @@ import type { Inbox } from './inbox.ts';
  * attempts: the message comes back until the database is there again.
  */
 const FETCH = 200;
-const IN_FLIGHT = 400;
+const IN_FLIGHT = 300;
 const FETCH_MS = 5_000;
-const ACK_WAIT_MS = 30_000;
+/** A message whose process died comes again after this long; the events behind it wait meanwhile. */
+const ACK_WAIT_MS = 10_000;
 const MAX_ATTEMPTS = 8;
 /** From this delivery on an attempt is counted before it is made: the message may be killing the process. */
-const SUSPICIOUS_DELIVERIES = 20;
+const SUSPICIOUS_DELIVERIES = 10;
+/** How long the events behind a missing one are sent back without another look into the database. */
+const LOOK_AGAIN_MS = 200;
 
 export class EventConsumer {
   readonly name: string;
@@ -29,6 +32,8 @@ export class EventConsumer {
   private readonly inbox: Inbox;
   private readonly log: Log;
   private readonly lanes = new Map<string, Promise<void>>();
+  /** Aggregates whose next event is elsewhere: from this number on it is too early. */
+  private readonly early = new Map<string, { from: number; until: number }>();
   private inFlight = 0;
   private stopped = false;
   private abortFetch: () => void = () => {};
@@ -52,7 +57,7 @@ export class EventConsumer {
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),
       max_deliver: -1,
-      max_ack_pending: 2_000,
+      max_ack_pending: 500,
     });
     this.running = this.loop();
   }
@@ -118,27 +123,57 @@ export class EventConsumer {
       return;
     }
     const { deliveryCount } = message.info;
-    if (deliveryCount > SUSPICIOUS_DELIVERIES) {
-      const attempts = await this.inbox.countAttempt(envelope.id, 'The process ended while handling it.');
-      if (attempts > MAX_ATTEMPTS * 3) return this.die(message, raw, envelope, 'It came again too often.', attempts);
+    if (this.isEarly(envelope)) {
+      message.nak(LOOK_AGAIN_MS + Math.random() * LOOK_AGAIN_MS);
+      return;
     }
     try {
       const parent = fromTraceparent(message.headers?.get('traceparent'));
-      const outcome = await span(
-        `handle ${envelope.type}`,
-        'CONSUMER',
-        () => this.inbox.handle(envelope, () => this.nothingBefore(message)),
-        { parent },
-      );
+      const checks = {
+        nothingEarlier: () => this.nothingBefore(message),
+        beforeEffect: () => this.countSuspicious(envelope, deliveryCount),
+      };
+      const outcome = await span(`handle ${envelope.type}`, 'CONSUMER', () => this.inTurn(envelope, checks), {
+        parent,
+      });
       if (outcome === 'too-early') {
-        message.nak(Math.min(20 * 2 ** Math.min(deliveryCount, 7), 2_000));
+        this.early.set(envelope.subject, { from: envelope.sequence, until: Date.now() + LOOK_AGAIN_MS });
+        message.nak(Math.min(20 * 2 ** Math.min(deliveryCount, 6), 1_000));
         return;
       }
+      this.early.delete(envelope.subject);
       if (deliveryCount > 1) await this.inbox.forgetAttempts(envelope.id);
       message.ack();
     } catch (error) {
       await this.failed(message, raw, envelope, error);
     }
+  }
+
+  /**
+   * Handles the event when its predecessor is done. Usually another replica is at that at this moment, so a short wait
+   * here is cheaper than sending the message back.
+   */
+  private async inTurn(envelope: Envelope, checks: Parameters<Inbox['handle']>[1]): Promise<Outcome> {
+    for (let wait = 4; ; wait *= 2) {
+      const outcome = await this.inbox.handle(envelope, checks);
+      if (outcome !== 'too-early' || wait > LOOK_AGAIN_MS || this.stopped) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  private isEarly(envelope: Envelope): boolean {
+    const early = this.early.get(envelope.subject);
+    if (!early) return false;
+    if (early.until > Date.now()) return envelope.sequence > early.from;
+    this.early.delete(envelope.subject);
+    return false;
+  }
+
+  /** Throws when a message has been begun so often without an end that it must be what ends the process. */
+  private async countSuspicious(envelope: Envelope, deliveryCount: number): Promise<void> {
+    if (deliveryCount <= SUSPICIOUS_DELIVERIES) return;
+    const attempts = await this.inbox.countAttempt(envelope.id, 'The process ended while handling it.');
+    if (attempts > MAX_ATTEMPTS * 3) throw new Error('It was begun too often without an end.');
   }
 
   private async failed(message: JsMsg, raw: string, envelope: Envelope, error: unknown): Promise<void> {

@@ -31,8 +31,14 @@ export class Inbox {
     this.handlers = Map.groupBy(options.handlers, (handler) => handler.event.type);
   }
 
-  /** `nothingEarlier` asks whether any message before this one is still outstanding. */
-  async handle(envelope: Envelope, nothingEarlier: () => Promise<boolean>): Promise<Outcome> {
+  /**
+   * `nothingEarlier` asks whether any message before this one is still outstanding; `beforeEffect` runs when it is
+   * this event's turn and may refuse by throwing.
+   */
+  async handle(
+    envelope: Envelope,
+    { nothingEarlier, beforeEffect }: { nothingEarlier: () => Promise<boolean>; beforeEffect: () => Promise<void> },
+  ): Promise<Outcome> {
     const open = this.tenants.open(visibility(envelope));
     try {
       const outcome = await this.advance(open.tx, envelope, nothingEarlier);
@@ -40,6 +46,7 @@ export class Inbox {
         await open.rollback();
         return outcome;
       }
+      await beforeEffect();
       await this.effect(open.tx, envelope);
       await open.commit();
       return 'handled';

@@ -7,9 +7,15 @@ import type { NotifierWorld } from './fixture.ts';
 /* The three things worth telling, as their services say them. */
 const now = () => new Date().toISOString();
 
-export function serverLost(world: NotifierWorld, orgId: string, name = 'orders-db', eventId?: string) {
+export function serverLost(
+  world: NotifierWorld,
+  orgId: string,
+  name = 'orders-db',
+  eventId = newId(),
+  time = new Date(),
+) {
   const data = { serverId: newId(), name, since: now(), code: 'connection_refused' };
-  return world.happens(serverUnreachable, data, { orgId, ...(eventId ? { eventId } : {}) });
+  return world.happens(serverUnreachable, data, { orgId, eventId, time });
 }
 
 export function tradeDone(world: NotifierWorld, orgId: string) {

@@ -1,0 +1,31 @@
+import { gateway } from './gateway.ts';
+import { memory } from './memory.ts';
+import { outbox } from './outbox.ts';
+import { start } from './start.ts';
+import { tenantRead } from './tenant-read.ts';
+
+export interface Result {
+  name: string;
+  value: number;
+  unit: string;
+  /** Of what it is compared with in the same run; 1 when there is nothing to compare with. */
+  ratio: number;
+  against: string;
+}
+
+const BENCHES: Record<string, () => Promise<Result>> = {
+  gateway,
+  memory,
+  outbox,
+  start,
+  'tenant-read': tenantRead,
+};
+
+const [name] = process.argv.slice(2);
+const bench = name ? BENCHES[name] : undefined;
+if (!bench) {
+  process.stdout.write(`Benches: ${Object.keys(BENCHES).join(', ')}\nRun one: npm run -s bench -- NAME\n`);
+  process.exit(name ? 1 : 0);
+}
+process.stdout.write(`${JSON.stringify(await bench())}\n`);
+process.exit(0);

@@ -1,0 +1,185 @@
+import { createChannel, rotateSecret, updateChannel } from '@tidegate/contracts/notifier/channels';
+import { getDelivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
+import { uncoveredTables } from '@tidegate/database/catalogue';
+import { newId } from '@tidegate/database/ids';
+import { type FakeSmtpServer, startSmtpServer } from '@tidegate/testing/fakes/smtp-server';
+import { startWebhookReceiver, type WebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
+import { until } from '@tidegate/testing/until';
+import { NotifierWorld } from '../../test/fixture.ts';
+import { quotaFilled, serverLost, tradeDone } from '../../test/happenings.ts';
+import { deliveries, deliveryWhen, hook, verify } from '../../test/receiver.ts';
+
+let world: NotifierWorld;
+let smtp: FakeSmtpServer;
+let receiver: WebhookReceiver;
+let org: string;
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  world = await NotifierWorld.start();
+  const settings = {
+    SMTP_HOST: smtp.host,
+    SMTP_PORT: String(smtp.port),
+    SMTP_SECURE: 'none',
+    SMTP_FROM: 'a@tidegate.example',
+  };
+  await world.boot(settings);
+  await world.boot(settings);
+});
+beforeEach(async () => {
+  receiver = await startWebhookReceiver();
+  smtp.messages.length = 0;
+  org = newId();
+});
+afterEach(() => receiver.close());
+afterAll(() => smtp.close());
+
+const arrived = (count: number) => until(() => receiver.requests.length >= count && receiver.requests);
+const email = () => world.call(createChannel, { kind: 'email', address: 'ops@example.com' }, org);
+
+it('tells a webhook what happened, in a small signed body', async () => {
+  const { secret } = await hook(world, org, receiver);
+  await serverLost(world, org);
+  await tradeDone(world, org);
+  await quotaFilled(world, org);
+  const requests = await arrived(3);
+  const bodies = requests.map(({ body }) => JSON.parse(body));
+  expect(bodies.map(({ type }) => type).sort()).toEqual(['quota.reached', 'server.unreachable', 'trade.closed']);
+  expect(bodies.find(({ type }) => type === 'trade.closed')).toEqual({
+    type: 'trade.closed',
+    timestamp: expect.stringMatching(/Z$/),
+    data: {
+      tradeId: expect.any(String),
+      botId: expect.any(String),
+      botName: 'Morning BTC',
+      market: 'BTC/USDT',
+      direction: 'long',
+      profit: '12.50',
+      profitPercent: '1.25',
+      currency: 'USDT',
+      closedAt: expect.any(String),
+    },
+  });
+  expect(bodies.find(({ type }) => type === 'quota.reached').data.orgId).toBeUndefined();
+  for (const request of requests) {
+    expect(request).toMatchObject({ method: 'POST', path: '/hook', headers: { 'content-type': 'application/json' } });
+    expect(verify(secret, request)).toBe(true);
+    expect(verify(secret, { ...request, body: `${request.body} ` })).toBe(false);
+    expect(verify('whsec_AAAA', request)).toBe(false);
+  }
+});
+
+it('tells an e-mail address', async () => {
+  await email();
+  await serverLost(world, org, 'orders-db');
+  const [mail] = await until(() => smtp.messages.length > 0 && smtp.messages);
+  const [delivery] = await deliveries(world, org);
+  expect(mail?.to).toEqual(['ops@example.com']);
+  expect(mail?.headers.get('subject')).toBe('Server "orders-db" is unreachable');
+  expect(mail?.headers.get('message-id')).toBe(`<${delivery?.id}@tidegate.example>`);
+});
+
+it('sends one message per channel and counts it once, however often the event is said', async () => {
+  const [first, second] = [await hook(world, org, receiver), await hook(world, org, receiver)];
+  const [eventId, time] = [newId(), new Date()];
+  await serverLost(world, org, 'x', eventId, time);
+  await arrived(2);
+  await serverLost(world, org, 'x', eventId, time);
+  const marker = await hook(world, org, receiver, ['quota.reached']);
+  await quotaFilled(world, org);
+  await until(async () => (await deliveries(world, org)).filter((one) => one.state === 'delivered').length === 5);
+  const told = (await deliveries(world, org)).filter((one) => one.event === 'server.unreachable');
+  expect(told.map((one) => one.channelId).sort()).toEqual([first.channelId, second.channelId].sort());
+  expect(receiver.requests).toHaveLength(5);
+  expect((await deliveries(world, org)).map((one) => one.channelId)).toContain(marker.channelId);
+  const counted = () => world.metered.filter((use) => use.org === org);
+  await until(() => counted().length === 5);
+  expect(
+    counted()
+      .map((use) => use.id)
+      .sort(),
+  ).toEqual((await deliveries(world, org)).map((one) => one.id).sort());
+  expect(counted()).toContainEqual(expect.objectContaining({ meter: 'notifications', quantity: 1 }));
+  await until(() => world.neighbours.held.size === 0, { what: 'every lease given back' });
+});
+
+it('tells a channel only what it wants, and nobody of another organisation', async () => {
+  const other = newId();
+  await hook(world, other, receiver);
+  const { channelId } = await hook(world, org, receiver, ['trade.closed']);
+  await serverLost(world, org);
+  await tradeDone(world, org);
+  await arrived(1);
+  expect((await deliveries(world, org)).map((one) => [one.channelId, one.event])).toEqual([
+    [channelId, 'trade.closed'],
+  ]);
+  expect(await deliveries(world, other)).toEqual([]);
+});
+
+it('tells no channel what happened before it was made', async () => {
+  await hook(world, org, receiver);
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await serverLost(world, org, 'old', newId(), anHourAgo);
+  await serverLost(world, org, 'new');
+  const [request] = await arrived(1);
+  expect(JSON.parse(request?.body ?? '').data.name).toBe('new');
+  expect(await deliveries(world, org)).toHaveLength(1);
+});
+
+it('sends each message once although two replicas look for work', async () => {
+  await hook(world, org, receiver);
+  await Promise.all(Array.from({ length: 60 }, (_, index) => serverLost(world, org, `server ${index}`)));
+  await until(async () => (await deliveries(world, org)).filter((one) => one.state === 'delivered').length === 60);
+  const ids = receiver.requests.map(({ headers }) => headers['webhook-id']);
+  expect(ids).toHaveLength(60);
+  expect(new Set(ids).size).toBe(60);
+});
+
+it('signs with both secrets while one is being changed, then with the new one only', async () => {
+  const { channelId, secret: old } = await hook(world, org, receiver);
+  const { secret: next } = await world.call(rotateSecret, { channelId, overlapHours: 1 }, org);
+  await serverLost(world, org);
+  const [both] = await arrived(1);
+  expect(both && [verify(old, both), verify(next, both)]).toEqual([true, true]);
+  const { secret: last } = await world.call(rotateSecret, { channelId, overlapHours: 0 }, org);
+  await serverLost(world, org);
+  const [, one] = await arrived(2);
+  expect(one && [verify(old, one), verify(next, one), verify(last, one)]).toEqual([false, false, true]);
+});
+
+it('sends a test and says how it went; a test that fails is not tried again', async () => {
+  const { channelId } = await hook(world, org, receiver);
+  const { id: deliveryId } = await world.call(testChannel, { channelId }, org);
+  const arrivedWell = await deliveryWhen(world, org, (one) => one.state === 'delivered');
+  expect(arrivedWell).toMatchObject({ id: deliveryId, event: 'channel.test', attempts: 1, lastStatus: 204 });
+  receiver.answerAlways({ status: 500 });
+  const second = await world.call(testChannel, { channelId }, org);
+  const failed = await deliveryWhen(world, org, (one) => one.state === 'failed');
+  expect(failed).toMatchObject({ id: second.id, attempts: 1, lastError: 'http_status', lastStatus: 500 });
+  expect(world.said.filter((one) => one.orgid === org)).toEqual([]);
+});
+
+it('sends nothing more to a channel that was switched off', async () => {
+  const { channelId } = await hook(world, org, receiver);
+  receiver.answerAlways({ status: 503 });
+  await serverLost(world, org);
+  const waiting = await deliveryWhen(world, org, (one) => one.attempts === 1 && one.lastStatus === 503);
+  await world.call(updateChannel, { channelId, state: 'disabled' }, org);
+  expect(await world.call(getDelivery, { deliveryId: waiting.id }, org)).toMatchObject({
+    state: 'cancelled',
+    lastError: 'channel_disabled',
+  });
+  await serverLost(world, org);
+  await world.call(updateChannel, { channelId, state: 'active' }, org);
+  await quotaFilled(world, org);
+  await arrived(2);
+  expect((await deliveries(world, org)).map((one) => one.event).sort()).toEqual([
+    'quota.reached',
+    'server.unreachable',
+  ]);
+});
+
+it('keeps every table closed, or says why it belongs to no organisation', async () => {
+  const asked = { query: async (sql: string, values: unknown[]) => ({ rows: await world.sql(sql, values) }) };
+  expect(await uncoveredTables(asked as never, 'notifier')).toEqual([]);
+});
