@@ -124,9 +124,15 @@ export class NotifierWorld {
       tokens: new CallerTokens(settings.callerSecret),
       sealer: new SecretSealer(publicKeys, own),
     });
-    this.nc.subscribe('evt.notifier.>', { callback: (_error, message) => this.said.push(message.json()) });
+    this.nc.subscribe('evt.notifier.>', {
+      callback: (_error, message) => {
+        this.said.push(message.json());
+      },
+    });
     this.nc.subscribe('usage.>', {
-      callback: (_error, message) => this.metered.push(...message.json<typeof this.metered>()),
+      callback: (_error, message) => {
+        this.metered.push(...message.json<typeof this.metered>());
+      },
     });
   }
 
@@ -187,7 +193,10 @@ export class NotifierWorld {
 
   /** Time passes: whatever waits for its next attempt, or for the end of a lease, is due now. */
   async timePasses(): Promise<void> {
-    await this.admin.query('update delivery_queue set due_at = now()');
+    await this.admin.query(
+      `with due as (update delivery_queue set due_at = now() returning delivery_id)
+       update deliveries set next_attempt_at = now() where id in (select delivery_id from due)`,
+    );
   }
 
   async stop(): Promise<void> {

@@ -17,7 +17,7 @@ import { type Lease, leaseDue } from './delivery-queue.rows.ts';
  */
 const PLACES = 64;
 const PER_ORG = 8;
-const POLL_MS = 500;
+const POLL_MS = 250;
 /** For asking the quota before and writing the result after the attempt itself. */
 const MARGIN_SECONDS = 15;
 
