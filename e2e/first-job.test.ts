@@ -311,10 +311,10 @@ test('documents, health and metrics', async () => {
 
 async function withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const secrets = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
-  const { postgres } = JSON.parse(readFileSync(join(platform.dataDir, 'ports.json'), 'utf8'));
+  const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8'));
   const client = new pg.Client({
     host: '127.0.0.1',
-    port: postgres,
+    port: ports.postgres,
     user: 'postgres',
     password: secrets.POSTGRES_PASSWORD,
     database: 'tidegate',

@@ -40,7 +40,9 @@ const statusOf = (pid: string): string => {
 async function measure(services: boolean): Promise<{ app: number; postgres: number; nats: number }> {
   const platform = await startPlatform({ services });
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  const ports = JSON.parse(readFileSync(join(platform.dataDir, 'ports.json'), 'utf8')) as { postgres: number };
+  const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8')) as {
+    ports: { postgres: number };
+  };
   const sum = (pids: number[]) => pids.reduce((total, pid) => total + pss(pid), 0);
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const postmaster = all.find((pid) => commandLine(pid).includes(`port=${ports.postgres}`));
