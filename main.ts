@@ -3,7 +3,8 @@
  * hosts the services that ROLES names. The schema is there already (`tidegate migrate`).
  */
 import type { ReadyMessage } from '@tidegate/cli/process-group';
-import { startRoles, stopOnSignals } from '@tidegate/cli/roles';
+import { startRoles } from '@tidegate/cli/roles';
+import { stopOnSignals } from '@tidegate/cli/signals';
 import { loadSettings } from '@tidegate/runtime/settings';
 
 try {

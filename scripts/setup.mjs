@@ -34,14 +34,14 @@ export function prepare({ tests = false } = {}) {
   if (major(process.versions.node) < 20) fail(`this is Node ${process.versions.node}`, 'use Node 20 or newer');
   if (!dependenciesMissing(tests) && !buildStale()) return findNode();
   // Two commands at once in one checkout: the second waits, and then finds nothing to do.
-  const release = takeTurn();
+  const turn = takeTurn();
   try {
-    if (dependenciesMissing(tests)) installDependencies();
+    if (dependenciesMissing(tests)) installDependencies(turn);
     const node = findNode();
     if (buildStale()) build(node);
     return node;
   } finally {
-    release();
+    rmSync(turn, { force: true });
   }
 }
 
@@ -89,18 +89,19 @@ function installedMatches(tests) {
   });
 }
 
-function installDependencies() {
+function installDependencies(turn) {
   requireWritable('dependencies must be installed');
   say('Waiting for npm ci (dependencies); this is the long part of the first start …');
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // npm itself holds the turn: when only we are killed, it goes on, and a second one must not run beside it.
+  const npm = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync('sh', ['-c', 'echo $$ > "$0" && exec npm "$@"', turn, ...npm], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
     // Whatever the app is told, its compiler and tests are development dependencies.
     env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_production: '' },
   });
-  if (npm.error)
-    fail(`npm did not run: ${npm.error.message}`, 'install npm (apt-get install npm), or put it into PATH');
-  if (npm.status !== 0) {
+  if (status === 127) fail('there is no npm', 'install npm (apt-get install npm), or put it into PATH');
+  if (status !== 0) {
     fail(
       'npm ci failed; its own message stands above',
       'check the network and the free disk space, then run this again',
@@ -169,26 +170,34 @@ function build(node) {
 
 // One at a time
 
-/** Answers what gives the turn to the next. A holder that died without it is passed over. */
+/** Answers the file that says whose turn it is. A holder that died is passed over. */
 function takeTurn() {
   const name = createHash('sha256').update(ROOT).digest('hex').slice(0, 12);
   const file = join(tmpdir(), `tidegate-setup-${process.getuid?.() ?? 0}-${name}`);
+  process.once('exit', () => readHolder(file) === process.pid && rmSync(file, { force: true }));
   for (let said = false; ; ) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
-      const release = () => rmSync(file, { force: true });
-      process.once('exit', release);
-      return release;
+      return file;
     } catch (error) {
-      if (error.code !== 'EEXIST') return () => {};
+      if (error.code !== 'EEXIST')
+        fail(`${file} cannot be written (${error.code})`, 'make the folder writable, or set TMPDIR');
     }
-    const holder = Number(existsSync(file) ? readFileSync(file, 'utf8') : 0);
+    const holder = readHolder(file);
     if (holder && !existsSync(`/proc/${holder}`)) rmSync(file, { force: true });
-    else if (!said) {
+    else if (holder && !said) {
       said = true;
       say(`Waiting for another set-up of this checkout (process ${holder}) …`);
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
+function readHolder(file) {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return 0;
   }
 }
 

@@ -63,7 +63,10 @@ async function readKnown(client: pg.Client): Promise<Map<string, string>> {
 
 async function noteNew(client: pg.Client, keys: [service: string, key: string][]): Promise<void> {
   if (keys.length === 0) return;
+  // Two starts at once: one after the other.
   await client.query(`
+    begin;
+    select pg_advisory_xact_lock(7318204912);
     create schema if not exists tidegate;
     create table if not exists ${TABLE} (
       service text primary key, fingerprint text not null, noted_at timestamptz not null default now());
@@ -74,4 +77,5 @@ async function noteNew(client: pg.Client, keys: [service: string, key: string][]
       fingerprint(key),
     ]);
   }
+  await client.query('commit');
 }

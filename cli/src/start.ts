@@ -1,16 +1,18 @@
-import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { readVariable } from '@tidegate/runtime/config';
-import { migrateAll } from '@tidegate/runtime/migrate';
 import type { Settings } from '@tidegate/runtime/settings';
-import { alsoTo } from '@tidegate/telemetry/log';
-import { adminPasswordFile, adminPasswordToShow, type Servers, startServers, stopServers } from './embedded.ts';
-import { makeDataDir, say } from './installation.ts';
+import { adminPasswordFile, adminPasswordToShow, startServers, stopServers } from './embedded.ts';
+import { makeDataDir, ROOT, say } from './installation.ts';
 import { checkKeys } from './key-fingerprints.ts';
-import { LogFile } from './log-file.ts';
 import { portTrouble } from './port-trouble.ts';
 import { ProcessGroup } from './process-group.ts';
-import { loadServices, startRoles, stopOnSignals } from './roles.ts';
 import { endLeftovers, noteChildren, type Run, releaseRun, takeRun } from './run-file.ts';
+import { stopOnSignals } from './signals.ts';
+
+interface App {
+  stop(): Promise<void>;
+}
 
 /** `tidegate start`: everything in this process; `--services`: a process per service, two of usage and bot-executor. */
 export async function start({ services }: { services: boolean }): Promise<void> {
@@ -22,8 +24,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
   try {
     const trouble = await portTrouble(port, process.env['HOST'] || '127.0.0.1');
     if (trouble) throw new Error(trouble);
-    const { settings } = await prepare();
-    const app = services ? await startProcesses(settings, run) : await startHere(settings);
+    const { settings, app } = services ? await startProcesses(run) : await startOne();
     stopOnSignals(async () => {
       say('\nDraining …');
       await app.stop();
@@ -42,28 +43,24 @@ export async function start({ services }: { services: boolean }): Promise<void> 
   }
 }
 
-/** Servers, schemas and streams. The services' code is read while the servers start. */
-async function prepare(): Promise<Servers> {
-  const loading = loadServices(SERVICE_NAMES);
+async function startOne(): Promise<{ settings: Settings; app: App }> {
+  const loading = import('./one-process.ts').then(async (code) => {
+    await code.warmUp();
+    return code;
+  });
   loading.catch(() => undefined);
-  const servers = await startServers();
-  const applied = await migrateAll(servers.settings, await loading);
-  if (applied.length > 0) say(`Applied ${applied.length} migrations`);
-  await checkKeys(servers.settings);
-  return servers;
+  const { settings } = await startServers();
+  await checkKeys(settings);
+  return { settings, app: await (await loading).startHere(settings) };
 }
 
-interface App {
-  stop(): Promise<void>;
-}
-
-async function startHere(settings: Settings): Promise<App> {
-  alsoTo(new LogFile(settings.dataDir));
-  say('Waiting for the services …');
-  return startRoles(settings);
-}
-
-async function startProcesses(settings: Settings, run: Run): Promise<App> {
+/** This process stays small: the services' code, which the migrations need, is only read by others. */
+async function startProcesses(run: Run): Promise<{ settings: Settings; app: App }> {
+  const { settings } = await startServers();
+  const { status } = spawnSync(process.execPath, ['--no-warnings', join(ROOT, 'cli', 'dist', 'main.js'), 'migrate'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error('The migrations failed; their message stands above.');
   say('Waiting for the services …');
   const group = new ProcessGroup({
     dataDir: settings.dataDir,
@@ -71,7 +68,7 @@ async function startProcesses(settings: Settings, run: Run): Promise<App> {
     onChange: (children) => noteChildren(settings.dataDir, run, children),
   });
   await group.start();
-  return group;
+  return { settings, app: group };
 }
 
 function announce(settings: Settings): void {

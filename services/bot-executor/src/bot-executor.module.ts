@@ -1,15 +1,33 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { BacktestQuota } from './backtests/backtest-quota.ts';
+import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktest } from './backtests/run-backtest.ts';
-import { BotRunner } from './bots/bot-runner.ts';
-import { ManageBots } from './bots/manage-bots.ts';
+import { CarryBot } from './bots/carry-bot.ts';
+import { CreateBot } from './bots/create-bot.ts';
+import { DeleteBot } from './bots/delete-bot.ts';
+import { ReadBots } from './bots/read-bots.ts';
 import { RunBots } from './bots/run-bots.loop.ts';
-import { Candles } from './candles/candles.ts';
+import { StartBot } from './bots/start-bot.ts';
+import { StopBot } from './bots/stop-bot.ts';
+import { SummarizeBot } from './bots/summarize-bot.ts';
+import { UpdateBot } from './bots/update-bot.ts';
+import { ImportCandles } from './candles/import-candles.ts';
+import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
+import { PreviewLadder } from './ladder/preview-ladder.ts';
+import { ListMarkets } from './markets/list-markets.ts';
+import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
+
+const MARKETS = [ListMarkets, LoadBundled, ListCandles, ImportCandles];
+const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
+const RUNNING = [CarryBot, RunBots];
+const HISTORY = [ReadTrades, ListLedger];
+const BACKTESTS = [RunBacktest, ReadBacktests, BacktestQuota];
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [LoadBundled, Candles, BotRunner, ManageBots, RunBots, ReadTrades, RunBacktest],
+  providers: [...MARKETS, ...BOTS, ...RUNNING, ...HISTORY, ...BACKTESTS],
 })
 export class BotExecutorModule {}

@@ -13,50 +13,65 @@ export type SubscriptionsGetOutput = { orgId: string; plan: string; planName: st
 export type SubscriptionsSetInput = { organisationId: string; plan: string; interval?: "month" | "year" };
 export type SubscriptionsSetOutput = { orgId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
 
-export type BacktestsCreateInput = { settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; source?: "bundled" | "imported"; from?: string; to?: string };
-export type BacktestsCreateOutput = { id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; candles: number; from: string; to: string; closedTrades: number; profit: string; fees: string; maxCapital: string; maxDrawdown: string; trades: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; averagingFills: number; averagePrice: string; cost: string; fees: string; profit: string | null }>; createdAt: string };
+export type BacktestsCreateInput = { settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string } };
+export type BacktestsCreateOutput = { id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; candles: number; from: string; to: string; closedTrades: number; winningTrades: number; fills: number; profit: string; profitRounded: string; openProfit: string; fees: string; maxCapital: string; maxDrawdown: string; createdAt: string };
+
+export type BacktestsFillsInput = { backtestId: string; limit?: number; cursor?: string };
+export type BacktestsFillsOutput = { items: Array<{ trade: number; orderKey: string; kind: "base" | "averaging" | "takeProfit" | "close"; side: "buy" | "sell"; price: string; quantity: string; value: string; fee: string; at: string }>; nextCursor?: string };
 
 export type BacktestsGetInput = { backtestId: string };
-export type BacktestsGetOutput = { id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; candles: number; from: string; to: string; closedTrades: number; profit: string; fees: string; maxCapital: string; maxDrawdown: string; trades: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; averagingFills: number; averagePrice: string; cost: string; fees: string; profit: string | null }>; createdAt: string };
+export type BacktestsGetOutput = { id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; candles: number; from: string; to: string; closedTrades: number; winningTrades: number; fills: number; profit: string; profitRounded: string; openProfit: string; fees: string; maxCapital: string; maxDrawdown: string; createdAt: string };
 
-export type BotsCreateInput = { name: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; source?: "bundled" | "imported"; from?: string };
-export type BotsCreateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+export type BacktestsListInput = { limit?: number; cursor?: string };
+export type BacktestsListOutput = { items: Array<{ id: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; candles: number; from: string; to: string; closedTrades: number; winningTrades: number; fills: number; profit: string; profitRounded: string; openProfit: string; fees: string; maxCapital: string; maxDrawdown: string; createdAt: string }>; nextCursor?: string };
+
+export type BacktestsTradesInput = { backtestId: string; limit?: number; cursor?: string };
+export type BacktestsTradesOutput = { items: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "close" | null; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; profit: string | null; profitPercent: string | null }>; nextCursor?: string };
+
+export type BotsCreateInput = { name: string; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number } };
+export type BotsCreateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
 
 export type BotsDeleteInput = { botId: string };
 export type BotsDeleteOutput = Record<string, never>;
 
 export type BotsGetInput = { botId: string };
-export type BotsGetOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+export type BotsGetOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
 
 export type BotsListInput = { limit?: number; cursor?: string };
-export type BotsListOutput = { items: Array<{ id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string }>; nextCursor?: string };
+export type BotsListOutput = { items: Array<{ id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string }>; nextCursor?: string };
 
-export type BotsPreviewLadderInput = { settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; price: string };
-export type BotsPreviewLadderOutput = { levels: Array<{ index: number; deviationPercent: string; price: string; size: string; quantity: string; totalQuantity: string; totalSize: string; averagePrice: string; takeProfitPrice: string }>; capital: string };
+export type BotsPreviewLadderInput = { settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } }; price?: string };
+export type BotsPreviewLadderOutput = { market: string; currency: string; price: string; levels: Array<{ index: number; deviationPercent: string; price: string; size: string; quantity: string; totalQuantity: string; totalSize: string; averagePrice: string; breakEvenPrice: string; takeProfitPrice: string; reboundPercent: string }>; capital: string; fees: string };
 
 export type BotsStartInput = { botId: string };
-export type BotsStartOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+export type BotsStartOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
 
 export type BotsStopInput = { botId: string; openTrade?: "finish" | "close" };
-export type BotsStopOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; source: "bundled" | "imported"; decidedUpTo: string | null; closedTrades: number; profit: string; openTradeId: string | null; createdAt: string };
+export type BotsStopOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
 
-export type CandlesImportInput = { market: string; csv: string };
-export type CandlesImportOutput = { market: string; imported: number; from: string; to: string };
+export type BotsSummarizeInput = { botId: string };
+export type BotsSummarizeOutput = { botId: string; name: string; market: string; currency: string; closedTrades: number; winningTrades: number; profit: string; profitRounded: string; fees: string; volume: string; fills: number; firstTradeAt: string | null; lastClosedAt: string | null; openTrade: { tradeId: string; quantity: string; averagePrice: string; lastPrice: string; openProfit: string } | null; upToDate: boolean };
 
-export type CandlesListInput = { market: string; source?: "bundled" | "imported"; from?: string; limit?: number };
-export type CandlesListOutput = { market: string; source: "bundled" | "imported"; synthetic: boolean; items: Array<{ at: string; open: string; high: string; low: string; close: string }> };
+export type BotsUpdateInput = { botId: string; name?: string; settings?: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill" }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean } } };
+export type BotsUpdateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill" }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean } }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
+
+export type CandlesImportInput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; csv: string };
+export type CandlesImportOutput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; imported: number; gaps: number; from: string; to: string };
+
+export type CandlesListInput = { market: string; source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; limit?: number };
+export type CandlesListOutput = { market: string; source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; synthetic: boolean; items: Array<{ at: string; open: string; high: string; low: string; close: string }> };
 
 export type LedgerListInput = { botId: string; limit?: number; cursor?: string };
-export type LedgerListOutput = { items: Array<{ sequence: number; kind: "buy" | "sell" | "fee"; amount: string; balance: string; tradeId: string; at: string }>; nextCursor?: string };
+export type LedgerListOutput = { items: Array<{ sequence: number; kind: "buy" | "sell" | "fee"; amount: string; balance: string; tradeId: string; orderId: string; at: string }>; nextCursor?: string };
 
 export type MarketsListInput = Record<string, never>;
-export type MarketsListOutput = { items: Array<{ market: string; base: string; quote: string; tickSize: string; lotSize: string; minQuantity: string; minNotional: string; feePercent: string }> };
+export type MarketsListOutput = { items: Array<{ market: string; base: string; quote: string; tickSize: string; lotSize: string; minQuantity: string; minNotional: string; feePercent: string; bundled: boolean }> };
 
 export type TradesGetInput = { tradeId: string };
-export type TradesGetOutput = { id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; quantity: string; cost: string; fees: string; profit: string | null; openedAt: string; closedAt: string | null; orders: Array<{ id: string; key: string; kind: "base" | "averaging" | "takeProfit" | "close"; side: "buy" | "sell"; type: "market" | "limit"; price: string; quantity: string; status: "open" | "filled" | "cancelled"; placedAt: string }>; fills: Array<{ orderId: string; price: string; quantity: string; value: string; fee: string; at: string }> };
+export type TradesGetOutput = { id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; profit: string | null; profitPercent: string | null; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "close" | null; orders: Array<{ id: string; key: string; kind: "base" | "averaging" | "takeProfit" | "close"; side: "buy" | "sell"; type: "market" | "limit"; price: string; quantity: string; status: "open" | "filled" | "cancelled" | "skipped"; placedAt: string }>; fills: Array<{ orderId: string; price: string; quantity: string; value: string; fee: string; at: string }> };
 
 export type TradesListInput = { botId: string; limit?: number; cursor?: string };
-export type TradesListOutput = { items: Array<{ id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; quantity: string; cost: string; fees: string; profit: string | null; openedAt: string; closedAt: string | null }>; nextCursor?: string };
+export type TradesListOutput = { items: Array<{ id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; profit: string | null; profitPercent: string | null; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "close" | null }>; nextCursor?: string };
 
 export type AccountsMeInput = Record<string, never>;
 export type AccountsMeOutput = { user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisations: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; organisationId: string | null; scopes: Array<string> };
@@ -235,9 +250,21 @@ export class TidegateClient extends Transport {
   backtestsCreate = (input: BacktestsCreateInput) =>
     this.send<BacktestsCreateOutput>('POST', '/api/v1/backtests', input);
 
+  /** Fills of a backtest, oldest first */
+  backtestsFills = (input: BacktestsFillsInput) =>
+    this.send<BacktestsFillsOutput>('GET', '/api/v1/backtests/{backtestId}/fills', input);
+
   /** A backtest that was run before */
   backtestsGet = (input: BacktestsGetInput) =>
     this.send<BacktestsGetOutput>('GET', '/api/v1/backtests/{backtestId}', input);
+
+  /** Backtests that were run before, newest first */
+  backtestsList = (input: BacktestsListInput = {}) =>
+    this.send<BacktestsListOutput>('GET', '/api/v1/backtests', input);
+
+  /** Trades of a backtest, oldest first */
+  backtestsTrades = (input: BacktestsTradesInput) =>
+    this.send<BacktestsTradesOutput>('GET', '/api/v1/backtests/{backtestId}/trades', input);
 
   /** Create a DCA bot on the paper exchange; it is stopped until started */
   botsCreate = (input: BotsCreateInput) =>
@@ -266,6 +293,14 @@ export class TidegateClient extends Transport {
   /** Stop a bot: no new trade begins; an open trade is finished, or closed now */
   botsStop = (input: BotsStopInput) =>
     this.send<BotsStopOutput>('POST', '/api/v1/bots/{botId}/stop', input);
+
+  /** What a bot has done: trades and profit to the cent, fees, and the open trade at the last price */
+  botsSummarize = (input: BotsSummarizeInput) =>
+    this.send<BotsSummarizeOutput>('GET', '/api/v1/bots/{botId}/summary', input);
+
+  /** Rename a bot, or give a stopped one other settings for its next trades */
+  botsUpdate = (input: BotsUpdateInput) =>
+    this.send<BotsUpdateOutput>('PATCH', '/api/v1/bots/{botId}', input);
 
   /** Import candles from CSV: time,open,high,low,close with an optional header */
   candlesImport = (input: CandlesImportInput) =>

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
-import { Decimal, Id, Timestamp } from '../kernel/types.ts';
-import { CandleSource } from './markets.ts';
+import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { candleSeries } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
+import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
+
+/** The candles of a backtest: `from` is in it, `to` is not. */
+export const BacktestFeed = z
+  .strictObject({ ...candleSeries, from: Timestamp.optional(), to: Timestamp.optional() })
+  .meta({ id: 'BacktestFeed' });
+export type BacktestFeed = z.output<typeof BacktestFeed>;
 
 export const BacktestTrade = z
   .object({
@@ -11,28 +18,52 @@ export const BacktestTrade = z
     direction: Direction,
     openedAt: Timestamp,
     closedAt: Timestamp.nullable(),
+    closedBy: ClosedBy.nullable(),
     averagingFills: z.int(),
     averagePrice: Decimal,
+    exitPrice: Decimal.nullable(),
+    quantity: Decimal,
     cost: Decimal,
     fees: Decimal,
     profit: Decimal.nullable(),
+    profitPercent: Decimal.nullable(),
   })
   .meta({ id: 'BacktestTrade' });
+export type BacktestTrade = z.infer<typeof BacktestTrade>;
+
+export const BacktestFill = z
+  .object({
+    trade: z.int(),
+    orderKey: z.string(),
+    kind: OrderKind,
+    side: OrderSide,
+    price: Decimal,
+    quantity: Decimal,
+    value: Decimal,
+    fee: Decimal,
+    at: Timestamp,
+  })
+  .meta({ id: 'BacktestFill' });
+export type BacktestFill = z.infer<typeof BacktestFill>;
 
 export const Backtest = z
   .object({
     id: Id,
     settings: BotSettings,
-    source: CandleSource,
+    feed: BacktestFeed,
+    currency: z.string(),
     candles: z.int(),
     from: Timestamp,
     to: Timestamp,
     closedTrades: z.int(),
-    profit: Decimal,
-    fees: Decimal,
-    maxCapital: Decimal.meta({ description: 'Most capital that was in a trade at once' }),
+    winningTrades: z.int(),
+    fills: z.int(),
+    profit: Decimal.meta({ description: 'Of closed trades, after fees' }),
+    profitRounded: Decimal.meta({ description: 'The profit to the cent, half away from zero' }),
+    openProfit: Decimal.meta({ description: 'Of the trade still open, if closed at the last close, after all fees' }),
+    fees: Decimal.meta({ description: 'Of all fills' }),
+    maxCapital: Decimal.meta({ description: 'Most money that was in a trade at once, fees of entry included' }),
     maxDrawdown: Decimal.meta({ description: 'Deepest fall of realised plus open profit from its height' }),
-    trades: z.array(BacktestTrade),
     createdAt: Timestamp,
   })
   .meta({ id: 'Backtest' });
@@ -44,17 +75,25 @@ export const createBacktest = operation({
   http: ['POST', '/api/v1/backtests'],
   scope: 'bots:write',
   summary: 'Run settings over stored candles with the very code that trades on paper',
-  input: z.strictObject({
-    settings: BotSettings,
-    source: CandleSource.default('bundled'),
-    from: Timestamp.optional(),
-    to: Timestamp.optional(),
-  }),
+  description: 'At most 50,000 candles. The answer sums up; its trades and fills are read in pages.',
+  input: z.strictObject({ settings: BotSettings, feed: BacktestFeed.prefault({}) }),
   output: Backtest,
   errors: [notFound],
   limit: 'backtest_runs',
   deadlineMs: 30_000,
 });
+
+export const listBacktests = operation({
+  service: 'bot-executor',
+  name: 'backtests.list',
+  http: ['GET', '/api/v1/backtests'],
+  scope: 'bots:read',
+  summary: 'Backtests that were run before, newest first',
+  input: z.strictObject(pageQuery),
+  output: page(Backtest),
+});
+
+const byId = { backtestId: Id };
 
 export const getBacktest = operation({
   service: 'bot-executor',
@@ -62,7 +101,29 @@ export const getBacktest = operation({
   http: ['GET', '/api/v1/backtests/{backtestId}'],
   scope: 'bots:read',
   summary: 'A backtest that was run before',
-  input: z.strictObject({ backtestId: Id }),
+  input: z.strictObject(byId),
   output: Backtest,
+  errors: [notFound],
+});
+
+export const listBacktestTrades = operation({
+  service: 'bot-executor',
+  name: 'backtests.trades',
+  http: ['GET', '/api/v1/backtests/{backtestId}/trades'],
+  scope: 'bots:read',
+  summary: 'Trades of a backtest, oldest first',
+  input: z.strictObject({ ...byId, ...pageQuery }),
+  output: page(BacktestTrade),
+  errors: [notFound],
+});
+
+export const listBacktestFills = operation({
+  service: 'bot-executor',
+  name: 'backtests.fills',
+  http: ['GET', '/api/v1/backtests/{backtestId}/fills'],
+  scope: 'bots:read',
+  summary: 'Fills of a backtest, oldest first',
+  input: z.strictObject({ ...byId, ...pageQuery }),
+  output: page(BacktestFill),
   errors: [notFound],
 });

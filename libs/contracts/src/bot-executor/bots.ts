@@ -3,12 +3,29 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { CandleSource, LadderLevel, PriceAt } from './markets.ts';
+import { candleSeries } from './candles.ts';
+import './ladder.ts';
 import { BotSettings } from './settings.ts';
 
 export const BotStatus = z
   .enum(['stopped', 'running', 'stopping'])
   .meta({ id: 'BotStatus', description: 'stopping: no new trade begins, the open one is finished' });
+export type BotStatus = z.infer<typeof BotStatus>;
+
+/** Where a bot's candles come from. It replays what is there, then follows what is imported. */
+export const Feed = z
+  .strictObject({
+    ...candleSeries,
+    from: Timestamp.optional().meta({ description: 'First candle; by default the oldest' }),
+    candlesPerSecond: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Pace of the replay; by default as fast as possible' }),
+  })
+  .meta({ id: 'Feed' });
+export type Feed = z.output<typeof Feed>;
 
 export const Bot = z
   .object({
@@ -17,19 +34,49 @@ export const Bot = z
     mode: z.literal('paper'),
     status: BotStatus,
     settings: BotSettings,
-    source: CandleSource,
-    /** The candle up to which the bot has decided. */
-    decidedUpTo: Timestamp.nullable(),
+    feed: Feed,
+    decidedUpTo: Timestamp.nullable().meta({ description: 'The candle up to which the bot has decided' }),
     closedTrades: z.int(),
     profit: Decimal.meta({ description: 'Of closed trades, after fees, in the quote currency' }),
+    balance: Decimal.meta({ description: 'Sum of the ledger: what the paper wallet has gained or spent' }),
     openTradeId: Id.nullable(),
     createdAt: Timestamp,
   })
   .meta({ id: 'Bot' });
 export type Bot = z.infer<typeof Bot>;
 
+export const BotSummary = z
+  .object({
+    botId: Id,
+    name: z.string(),
+    market: z.string(),
+    currency: z.string(),
+    closedTrades: z.int(),
+    winningTrades: z.int(),
+    profit: Decimal.meta({ description: 'Exact: of closed trades, after fees' }),
+    profitRounded: Decimal.meta({ description: 'The profit to the cent, half away from zero' }),
+    fees: Decimal.meta({ description: 'Of closed trades' }),
+    volume: Decimal.meta({ description: 'Value of every fill' }),
+    fills: z.int(),
+    firstTradeAt: Timestamp.nullable(),
+    lastClosedAt: Timestamp.nullable(),
+    openTrade: z
+      .object({
+        tradeId: Id,
+        quantity: Decimal,
+        averagePrice: Decimal,
+        lastPrice: Decimal,
+        openProfit: Decimal.meta({ description: 'If closed at the last price, after all fees' }),
+      })
+      .nullable(),
+    upToDate: z.boolean().meta({ description: 'The bot has decided on every candle that is there' }),
+  })
+  .meta({ id: 'BotSummary' });
+export type BotSummary = z.infer<typeof BotSummary>;
+
 export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ status: BotStatus }));
 
+const name = z.string().min(1).max(100);
 const byId = z.strictObject({ botId: Id });
 const shared = { service: 'bot-executor', errors: [notFound, botNotStopped] } as const;
 
@@ -39,12 +86,7 @@ export const createBot = operation({
   http: ['POST', '/api/v1/bots'],
   scope: 'bots:write',
   summary: 'Create a DCA bot on the paper exchange; it is stopped until started',
-  input: z.strictObject({
-    name: z.string().min(1).max(100),
-    settings: BotSettings,
-    source: CandleSource.default('bundled').meta({ description: 'Whose candles it trades on' }),
-    from: Timestamp.optional().meta({ description: 'First candle; by default the oldest' }),
-  }),
+  input: z.strictObject({ name, settings: BotSettings, feed: Feed.prefault({}) }),
   output: Bot,
   errors: [planLimitReached],
   limit: 'bots',
@@ -70,12 +112,33 @@ export const getBot = operation({
   output: Bot,
 });
 
+export const summarizeBot = operation({
+  ...shared,
+  name: 'bots.summarize',
+  http: ['GET', '/api/v1/bots/{botId}/summary'],
+  scope: 'bots:read',
+  summary: 'What a bot has done: trades and profit to the cent, fees, and the open trade at the last price',
+  input: byId,
+  output: BotSummary,
+});
+
+export const updateBot = operation({
+  ...shared,
+  name: 'bots.update',
+  http: ['PATCH', '/api/v1/bots/{botId}'],
+  scope: 'bots:write',
+  summary: 'Rename a bot, or give a stopped one other settings for its next trades',
+  input: z.strictObject({ botId: Id, name: name.optional(), settings: BotSettings.optional() }),
+  output: Bot,
+});
+
 export const startBot = operation({
   ...shared,
   name: 'bots.start',
   http: ['POST', '/api/v1/bots/{botId}/start'],
   scope: 'bots:write',
   summary: 'Start a bot; starting a running one changes nothing',
+  description: 'A bot that ran before goes on with the candle after the last one that it decided on.',
   input: byId,
   output: Bot,
   status: 200,
@@ -103,21 +166,6 @@ export const deleteBot = operation({
   summary: 'Delete a stopped bot with its history',
   input: byId,
   output: Empty,
-});
-
-export const previewLadder = operation({
-  service: 'bot-executor',
-  name: 'bots.preview-ladder',
-  http: ['POST', '/api/v1/bots/ladder-preview'],
-  scope: 'bots:read',
-  summary: 'The exact ladder of some settings at a price, before any bot is made',
-  input: z.strictObject({ settings: BotSettings, price: PriceAt }),
-  output: z.object({
-    levels: z.array(LadderLevel),
-    capital: Decimal.meta({ description: 'Needed when every averaging order fills, fees of entry included' }),
-  }),
-  readonly: true,
-  status: 200,
 });
 
 const Change = z.object({ botId: Id, name: z.string() });

@@ -6,6 +6,19 @@ import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Direction } from './settings.ts';
 
 export const OrderKind = z.enum(['base', 'averaging', 'takeProfit', 'close']).meta({ id: 'OrderKind' });
+export type OrderKind = z.infer<typeof OrderKind>;
+export const OrderSide = z.enum(['buy', 'sell']).meta({ id: 'OrderSide' });
+export type OrderSide = z.infer<typeof OrderSide>;
+export const OrderStatus = z.enum(['open', 'filled', 'cancelled', 'skipped']).meta({
+  id: 'OrderStatus',
+  description: 'skipped: below the market’s minimum at that price, so it was never placed',
+});
+export type OrderStatus = z.infer<typeof OrderStatus>;
+export const ClosedBy = z.enum(['takeProfit', 'close']).meta({
+  id: 'ClosedBy',
+  description: 'close: by whoever stopped the bot',
+});
+export type ClosedBy = z.infer<typeof ClosedBy>;
 
 export const Trade = z
   .object({
@@ -16,13 +29,16 @@ export const Trade = z
     direction: Direction,
     status: z.enum(['open', 'closed']),
     averagingFills: z.int(),
-    averagePrice: Decimal,
+    averagePrice: Decimal.meta({ description: 'Of the entries, cut off after twelve decimals' }),
+    exitPrice: Decimal.nullable().meta({ description: 'Average of the exits; null while open' }),
     quantity: Decimal.meta({ description: 'Open quantity; 0 when closed' }),
-    cost: Decimal,
+    cost: Decimal.meta({ description: 'Value of the entries, without fees' }),
     fees: Decimal,
     profit: Decimal.nullable().meta({ description: 'After all fees, in the quote currency; null while open' }),
+    profitPercent: Decimal.nullable().meta({ description: 'Of the cost, two decimals, cut off' }),
     openedAt: Timestamp,
     closedAt: Timestamp.nullable(),
+    closedBy: ClosedBy.nullable(),
   })
   .meta({ id: 'Trade' });
 export type Trade = z.infer<typeof Trade>;
@@ -30,20 +46,25 @@ export type Trade = z.infer<typeof Trade>;
 export const Order = z
   .object({
     id: Id,
-    key: z.string(),
+    key: z.string().meta({ description: 'Of the intent: the same intent is placed once, however often it is decided' }),
     kind: OrderKind,
-    side: z.enum(['buy', 'sell']),
+    side: OrderSide,
     type: z.enum(['market', 'limit']),
     price: Decimal,
     quantity: Decimal,
-    status: z.enum(['open', 'filled', 'cancelled']),
+    status: OrderStatus,
     placedAt: Timestamp,
   })
   .meta({ id: 'Order' });
+export type Order = z.infer<typeof Order>;
 
 export const Fill = z
   .object({ orderId: Id, price: Decimal, quantity: Decimal, value: Decimal, fee: Decimal, at: Timestamp })
   .meta({ id: 'Fill' });
+export type Fill = z.infer<typeof Fill>;
+
+export const TradeDetail = Trade.extend({ orders: z.array(Order), fills: z.array(Fill) }).meta({ id: 'TradeDetail' });
+export type TradeDetail = z.infer<typeof TradeDetail>;
 
 export const LedgerEntry = z
   .object({
@@ -52,9 +73,11 @@ export const LedgerEntry = z
     amount: Decimal.meta({ description: 'Change of the paper wallet in the quote currency' }),
     balance: Decimal.meta({ description: 'Sum of all changes of this bot up to here' }),
     tradeId: Id,
+    orderId: Id,
     at: Timestamp,
   })
   .meta({ id: 'LedgerEntry' });
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
 export const listTrades = operation({
   service: 'bot-executor',
@@ -74,7 +97,7 @@ export const getTrade = operation({
   scope: 'bots:read',
   summary: 'A trade with its orders and fills',
   input: z.strictObject({ tradeId: Id }),
-  output: Trade.extend({ orders: z.array(Order), fills: z.array(Fill) }).meta({ id: 'TradeDetail' }),
+  output: TradeDetail,
   errors: [notFound],
 });
 

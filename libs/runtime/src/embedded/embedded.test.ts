@@ -1,5 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,9 +37,6 @@ function folder(): string {
 afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()));
   for (const one of folders.splice(0)) {
-    const note = join(one, 'elsewhere.json');
-    if (existsSync(note))
-      rmSync((JSON.parse(readFileSync(note, 'utf8')) as { place: string }).place, { recursive: true });
     rmSync(one, { recursive: true, force: true });
   }
 });
@@ -117,24 +124,33 @@ asRoot('PostgreSQL started by root', () => {
     expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
   });
 
+  test('lives in a data folder that nobody else may look into', async () => {
+    const dataDir = join(folder(), 'data');
+    mkdirSync(dataDir, { mode: 0o700 });
+    chmodSync(join(dataDir, '..'), 0o755);
+    await startPostgres({ dir: join(dataDir, 'postgres') }).then(track);
+    expect(existsSync(join(dataDir, 'postgres', 'data', 'PG_VERSION'))).toBe(true);
+    expect(statSync(dataDir)).toMatchObject({ uid: 0, gid: unprivilegedIdentity()?.gid });
+    expect(statSync(dataDir).mode & 0o777).toBe(0o710);
+  });
+
   test('below a folder that only root may enter it lives elsewhere, and is found there again', async () => {
-    const parent = folder();
-    chmodSync(parent, 0o700);
-    const dir = join(parent, 'postgres');
-    const first = await startPostgres({ dir, password: 'secret' });
+    const outer = folder();
+    const [parent, moved] = [join(outer, 'data'), join(outer, 'moved')];
+    const first = await startPostgres({ dir: join(parent, 'postgres'), password: 'secret' });
     await ask(first.url, 'create table kept as select 42 as answer');
     await first.stop();
-    const { place } = JSON.parse(readFileSync(join(dir, 'elsewhere.json'), 'utf8')) as { place: string };
+    const note = readFileSync(join(parent, 'postgres', 'elsewhere.json'), 'utf8');
+    const { place } = JSON.parse(note) as { place: string };
     try {
-      execFileSync('mv', [parent, `${parent}-moved`]);
-      folders.push(`${parent}-moved`);
-      const again = track(await startPostgres({ dir: join(`${parent}-moved`, 'postgres'), password: 'secret' }));
+      renameSync(parent, moved);
+      const again = track(await startPostgres({ dir: join(moved, 'postgres'), password: 'secret' }));
       expect(await ask(again.url, 'select answer from kept')).toEqual({ answer: 42 });
-      execFileSync('cp', ['-r', `${parent}-moved`, parent]);
-      await again.stop();
       // The note says where it was written: of two copies only the first may go on.
-      await expect(startPostgres({ dir: join(`${parent}-moved`, 'postgres') })).rejects.toThrow('is a copy of');
+      cpSync(moved, parent, { recursive: true });
+      await expect(startPostgres({ dir: join(moved, 'postgres') })).rejects.toThrow('is a copy of');
     } finally {
+      await Promise.all(started.splice(0).map((server) => server.stop()));
       rmSync(place, { recursive: true, force: true });
     }
   });

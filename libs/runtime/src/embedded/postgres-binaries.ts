@@ -48,7 +48,7 @@ function findPackage(name: string): string | undefined {
 function copyFor(native: string, copy: string): void {
   mkdirSync(SHARED_ROOT, { recursive: true, mode: 0o755 });
   const part = `${copy}.${process.pid}`;
-  cpSync(native, part, { recursive: true });
+  cpSync(native, part, { recursive: true, verbatimSymlinks: true });
   makeLinks(part);
   openToAll(part);
   try {
@@ -76,8 +76,10 @@ function makeLinks(native: string): void {
   }[];
   for (const { source, target } of list) {
     const path = join(native, target.replace(/^native\//, ''));
+    // True only when the link leads somewhere: a checkout that was moved may have links into the old place.
     if (existsSync(path)) continue;
     try {
+      rmSync(path, { force: true });
       symlinkSync(basename(source), path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

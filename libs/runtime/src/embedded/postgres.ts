@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { portLike } from './free-port.ts';
@@ -74,6 +83,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   };
   const running = await waitForRunning(data);
   if (running) return login(running);
+  await clearDeadLock(data);
   const bin = postgresBinaries(identity);
   if (!existsSync(join(data, 'PG_VERSION'))) initialise({ bin, base, data, identity, password });
   // A free port may be taken before PostgreSQL has it: then another is tried.
@@ -179,6 +189,30 @@ async function waitForRunning(data: string): Promise<RunningServer | undefined> 
     );
   }
   return server;
+}
+
+/**
+ * PostgreSQL takes any process with the number in postmaster.pid for a living postmaster: one that was killed and that
+ * nobody collects (a container without an init), or a stranger after a reboot. When it is no postmaster of this folder,
+ * and nobody works in the folder any more (orphaned backends end by themselves), the file goes.
+ */
+async function clearDeadLock(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid');
+  const pid = pidFile(data)?.pid;
+  if (process.platform !== 'linux' || !pid || !existsSync(`/proc/${pid}`) || isRunning(pid, data)) return;
+  if (await waitFor(() => !anybodyIn(data), 10_000)) rmSync(file, { force: true });
+}
+
+function anybodyIn(folder: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === folder;
+      } catch {
+        return false;
+      }
+    });
 }
 
 function answers(port: number): Promise<boolean> {

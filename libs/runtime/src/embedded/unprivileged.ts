@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 /*
@@ -62,10 +63,10 @@ export function isReachable(path: string, who: Identity): boolean {
   }
 }
 
-/** A folder that only root reads, and that the other user may pass, if there is one. */
+/** A folder that only its owner reads; one of root's the other user may pass, if the folders above let them. */
 export function privateFolder(path: string, who: Identity | undefined): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  if (!who) return;
+  if (!who || !isReachable(join(dirname(path), 'any'), who)) return;
   const { uid, mode } = statSync(path);
   if (uid !== 0 || (mode & 0o077) !== 0) return;
   chownSync(path, 0, who.gid);
@@ -79,6 +80,8 @@ export function homeOf(folder: string, who: Identity | undefined): string {
   if (!who) return path;
   const noted = readNote(path);
   if (noted) return noted;
+  // The folder above is a data folder, or a test's; never somebody's home.
+  if (dirname(dirname(path)) !== '/' && dirname(path) !== homedir()) privateFolder(dirname(path), who);
   if (isReachable(join(dirname(path), 'any'), who)) {
     chownSync(path, who.uid, who.gid);
     return path;

@@ -1,80 +1,86 @@
 import { Injectable } from '@nestjs/common';
-import { type Backtest, createBacktest, getBacktest } from '@tidegate/contracts/bot-executor/backtests';
-import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { type Backtest, createBacktest } from '@tidegate/contracts/bot-executor/backtests';
+import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { readCandles } from '../candles/candle.rows.ts';
-import { fraction, mul, toText } from '../engine/exact.rules.ts';
-import type { TradeBook } from '../engine/trade-book.rules.ts';
-import { checkSettings, marketOf } from '../ladder/check-settings.rules.ts';
-import type { Plan } from '../ladder/ladder.rules.ts';
-import { fillValue, moneyText } from '../markets/markets.rules.ts';
+import { fraction, toCents } from '../engine/exact.rules.ts';
+import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
+import { moneyText } from '../markets/markets.rules.ts';
+import { fillToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
 import { backtest } from './backtest.rules.ts';
+import { BacktestQuota } from './backtest-quota.ts';
 
 const MAX_CANDLES = 50_000;
-const MAX_TRADES = 2_000;
+
+type Wanted = Call<typeof createBacktest>['input'];
 
 @Injectable()
 export class RunBacktest {
-  constructor(private readonly entitlements: Entitlements) {}
+  constructor(
+    private readonly entitlements: Entitlements,
+    private readonly quota: BacktestQuota,
+  ) {}
 
   @Handles(createBacktest)
-  async run({ input, tx, meter }: Call<typeof createBacktest>): Promise<Backtest> {
+  async handle({ input, tx, meter }: Call<typeof createBacktest>): Promise<Backtest> {
     await this.entitlements.feature(tx, 'backtests');
-    const { settings, source } = input;
-    const plan: Plan = { settings, market: marketOf(settings) };
-    const [from, until] = [input.from, input.to].map((text) => (text ? new Date(text) : null));
-    const candles = await readCandles(tx, { source, market: settings.market, from, until, limit: MAX_CANDLES + 1 });
-    const [first, last] = [candles[0], candles.at(-1)];
-    if (!first || !last)
-      throw invalid('/from', 'no_candles', `There are no ${source} candles of ${settings.market} in this range.`);
-    if (candles.length > MAX_CANDLES) throw invalid('/to', 'range_too_long', `Choose at most ${MAX_CANDLES} candles.`);
-    const fault = checkSettings(plan, first.open);
-    if (fault) throw fault;
-    const report = backtest(plan, candles);
+    const market = marketOf(input.settings);
+    const candles = await wantedCandles(tx, input);
+    const plan = checkedPlan(input.settings, candles.first.open);
     const id = newId();
-    const result: Backtest = {
-      id,
-      settings,
-      source,
-      candles: candles.length,
-      from: new Date(first.at).toISOString(),
-      to: new Date(last.at).toISOString(),
-      closedTrades: report.trades.filter((trade) => trade.closedAt !== undefined).length,
-      profit: moneyText(plan.market, report.profit),
-      fees: moneyText(plan.market, report.fees),
-      maxCapital: moneyText(plan.market, report.maxCapital),
-      maxDrawdown: moneyText(plan.market, report.maxDrawdown),
-      trades: report.trades.slice(-MAX_TRADES).map((trade) => tradeToWire(plan, trade)),
-      createdAt: new Date().toISOString(),
-    };
-    await tx.query('insert into backtests (org_id, id, result) values ($1, $2, $3)', [tx.orgId, id, result]);
-    await meter('backtest_runs', 1, { key: id });
-    return result;
-  }
-
-  @Handles(getBacktest)
-  async get({ input, tx }: Call<typeof getBacktest>): Promise<Backtest> {
-    const row = await tx.one<{ result: Backtest }>('select result from backtests where org_id = $1 and id = $2', [
-      tx.orgId,
-      input.backtestId,
-    ]);
-    if (!row) throw notFound();
-    return row.result;
+    return this.quota.spendOne(tx.orgId as string, id, async () => {
+      const report = backtest(plan, candles.all);
+      const profit = moneyText(market, report.profit);
+      const result: Backtest = {
+        id,
+        settings: input.settings,
+        feed: input.feed,
+        currency: market.quote,
+        candles: candles.all.length,
+        from: new Date(candles.first.at).toISOString(),
+        to: new Date(candles.last.at).toISOString(),
+        closedTrades: report.closedTrades,
+        winningTrades: report.winningTrades,
+        fills: report.fills.length,
+        profit,
+        profitRounded: toCents(fraction(profit)),
+        openProfit: moneyText(market, report.openProfit),
+        fees: moneyText(market, report.fees),
+        maxCapital: moneyText(market, report.maxCapital),
+        maxDrawdown: moneyText(market, report.maxDrawdown),
+        createdAt: new Date().toISOString(),
+      };
+      const trades = report.trades.map((book) => tradeToWire(plan, book));
+      const fills = report.fills.map((fill) => fillToWire(plan, fill));
+      await saveBacktest(tx, result, trades, fills);
+      await meter('backtest_runs', 1, { key: id });
+      return result;
+    });
   }
 }
 
-function tradeToWire({ market, settings }: Plan, trade: TradeBook) {
-  return {
-    number: trade.number,
-    direction: settings.direction,
-    openedAt: new Date(trade.openedAt).toISOString(),
-    closedAt: trade.closedAt === undefined ? null : new Date(trade.closedAt).toISOString(),
-    averagingFills: trade.averagingFills,
-    averagePrice: toText(mul({ n: trade.cost, d: trade.lots }, fraction(market.tickSize)), 8),
-    cost: moneyText(market, fillValue(trade.cost, 1n)),
-    fees: moneyText(market, trade.fees),
-    profit: trade.closedAt === undefined ? null : moneyText(market, trade.cash),
-  };
+async function wantedCandles(
+  tx: Tx,
+  { settings, feed }: Wanted,
+): Promise<{ all: CandleTicks[]; first: CandleTicks; last: CandleTicks }> {
+  const { source, interval } = feed;
+  const [from, until] = [feed.from, feed.to].map((text) => (text ? new Date(text) : undefined));
+  const series = { source, market: marketOf(settings), interval };
+  const all = await readCandles(tx, series, { from, until, limit: MAX_CANDLES + 1 });
+  const [first, last] = [all[0], all.at(-1)];
+  if (!first || !last) {
+    const what = `${source} candles of ${settings.market} in steps of ${interval}`;
+    throw invalid(
+      '/feed',
+      'no_candles',
+      `There are no ${what} in this range. GET /api/v1/candles shows what there is.`,
+    );
+  }
+  if (all.length <= MAX_CANDLES) return { all, first, last };
+  const end = new Date(all[MAX_CANDLES]?.at ?? 0).toISOString();
+  throw invalid('/feed/to', 'range_too_long', `At most ${MAX_CANDLES} candles: end at ${end} or before.`);
 }

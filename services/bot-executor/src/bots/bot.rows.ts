@@ -1,18 +1,22 @@
-import type { Bot } from '@tidegate/contracts/bot-executor/bots';
+import type { Bot, BotStatus } from '@tidegate/contracts/bot-executor/bots';
+import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
-import { INITIAL } from '../engine/decide.rules.ts';
-import { writeState } from '../engine/state-json.rules.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
-import { moneyText } from '../markets/markets.rules.ts';
+import { INITIAL, isOpen, type State } from '../engine/decide.rules.ts';
+import { readState, writeState } from '../engine/stored-state.rules.ts';
+import { knownMarket, type MarketRules, moneyText, toMoney } from '../markets/markets.rules.ts';
+import { type Totals, tradeId } from '../trades/journal.rules.ts';
 
 export interface BotRow {
   id: string;
   name: string;
-  status: 'stopped' | 'running' | 'stopping';
+  status: BotStatus;
   settings: BotSettings;
-  source: 'bundled' | 'imported';
-  state: unknown;
+  source: CandleSource;
+  interval: CandleInterval;
+  candles_per_second: number | null;
+  /** The decision function's state after the candle at `decided_up_to`; empty before the first. */
+  state: Record<string, unknown>;
   starts_at: Date | null;
   decided_up_to: Date | null;
   closed_trades: number;
@@ -29,55 +33,126 @@ export const toWire = (row: BotRow): Bot => ({
   mode: 'paper',
   status: row.status,
   settings: row.settings,
-  source: row.source,
+  feed: {
+    source: row.source,
+    interval: row.interval,
+    ...(row.starts_at ? { from: row.starts_at.toISOString() } : {}),
+    ...(row.candles_per_second ? { candlesPerSecond: row.candles_per_second } : {}),
+  },
   decidedUpTo: row.decided_up_to?.toISOString() ?? null,
   closedTrades: row.closed_trades,
-  profit: moneyText(marketOf(row.settings), BigInt(row.profit)),
+  profit: row.profit,
+  balance: row.balance,
   openTradeId: row.open_trade_id,
   createdAt: row.created_at.toISOString(),
 });
 
-export async function insertBot(
-  tx: Tx,
-  bot: { id: string; name: string; settings: BotSettings; source: string; startsAt: Date | null },
-): Promise<BotRow> {
+/** Amounts as their shortest text: numeric keeps the zeros of what it once added up. */
+const COLUMNS = `id, name, status, settings, source, interval, candles_per_second, state, starts_at, decided_up_to,
+  closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
+  open_trade_id, created_at`;
+
+export interface NewBotRow {
+  id: string;
+  name: string;
+  settings: BotSettings;
+  source: CandleSource;
+  interval: CandleInterval;
+  candlesPerSecond: number | undefined;
+  startsAt: Date | undefined;
+}
+
+export async function insertBot(tx: Tx, bot: NewBotRow): Promise<BotRow> {
   const row = await tx.one<BotRow>(
-    `insert into bots (org_id, id, name, status, settings, source, starts_at, state)
-     values ($1, $2, $3, 'stopped', $4, $5, $6, $7) returning *`,
-    [tx.orgId, bot.id, bot.name, bot.settings, bot.source, bot.startsAt, writeState(INITIAL)],
+    `insert into bots (org_id, id, name, status, settings, source, interval, candles_per_second, starts_at)
+     values ($1, $2, $3, 'stopped', $4, $5, $6, $7, $8) returning ${COLUMNS}`,
+    [
+      tx.orgId,
+      bot.id,
+      bot.name,
+      bot.settings,
+      bot.source,
+      bot.interval,
+      bot.candlesPerSecond ?? null,
+      bot.startsAt ?? null,
+    ],
   );
   if (!row) throw new Error('The bot was not stored.');
   return row;
 }
 
 export const findBot = (tx: Tx, id: string): Promise<BotRow | undefined> =>
-  tx.one<BotRow>('select * from bots where org_id = $1 and id = $2', [tx.orgId, id]);
+  tx.one<BotRow>(`select ${COLUMNS} from bots where org_id = $1 and id = $2`, [tx.orgId, id]);
 
 /** Keeps every other decision about this bot waiting until the transaction ends. */
 export const lockBot = (tx: Tx, id: string): Promise<BotRow | undefined> =>
-  tx.one<BotRow>('select * from bots where org_id = $1 and id = $2 for update', [tx.orgId, id]);
+  tx.one<BotRow>(`select ${COLUMNS} from bots where org_id = $1 and id = $2 for update`, [tx.orgId, id]);
 
-export const listBotRows = (tx: Tx, limit: number, cursor: string | undefined): Promise<BotRow[]> =>
-  tx.query<BotRow>('select * from bots where org_id = $1 and ($3::uuid is null or id > $3) order by id limit $2', [
-    tx.orgId,
-    limit,
-    cursor ?? null,
-  ]);
+/** Newest first. */
+export const listBotRows = (tx: Tx, limit: number, before: string | undefined): Promise<BotRow[]> =>
+  tx.query<BotRow>(
+    `select ${COLUMNS} from bots where org_id = $1 and ($3::uuid is null or id < $3) order by id desc limit $2`,
+    [tx.orgId, limit, before ?? null],
+  );
 
 export async function countBots(tx: Tx): Promise<number> {
   const row = await tx.one<{ bots: number }>('select count(*)::int as bots from bots where org_id = $1', [tx.orgId]);
   return row?.bots ?? 0;
 }
 
-export const setStatus = (tx: Tx, id: string, status: BotRow['status']): Promise<BotRow | undefined> =>
-  tx.one<BotRow>('update bots set status = $3 where org_id = $1 and id = $2 returning *', [tx.orgId, id, status]);
+export const setStatus = (tx: Tx, id: string, status: BotStatus): Promise<BotRow | undefined> =>
+  tx.one<BotRow>(`update bots set status = $3 where org_id = $1 and id = $2 returning ${COLUMNS}`, [
+    tx.orgId,
+    id,
+    status,
+  ]);
 
-export const enqueue = (tx: Tx, id: string): Promise<unknown> =>
-  tx.query(
-    `insert into bot_queue (bot_id, org_id, due_at) values ($1, $2, now())
-     on conflict (bot_id) do update set due_at = now()`,
-    [id, tx.orgId],
+export const setSettings = (tx: Tx, id: string, name: string, settings: BotSettings): Promise<BotRow | undefined> =>
+  tx.one<BotRow>(`update bots set name = $3, settings = $4 where org_id = $1 and id = $2 returning ${COLUMNS}`, [
+    tx.orgId,
+    id,
+    name,
+    settings,
+  ]);
+
+export const deleteBotRow = (tx: Tx, id: string): Promise<unknown> =>
+  tx.query('delete from bots where org_id = $1 and id = $2', [tx.orgId, id]);
+
+export const stateOf = (row: BotRow, market: MarketRules): State =>
+  Object.keys(row.state).length === 0 ? INITIAL : readState(row.state, market);
+
+export function totalsOf(row: BotRow): Totals {
+  const market = knownMarket(row.settings.market);
+  return {
+    closedTrades: row.closed_trades,
+    profit: toMoney(market, row.profit),
+    balance: toMoney(market, row.balance),
+    sequence: Number(row.ledger_sequence),
+  };
+}
+
+/** What the bot is after some candles; the last of them began at `upTo`. */
+export async function saveProgress(
+  tx: Tx,
+  row: BotRow,
+  after: { status: BotStatus; state: State; totals: Totals; upTo: number | undefined },
+): Promise<void> {
+  const market = knownMarket(row.settings.market);
+  const { status, state, totals, upTo } = after;
+  await tx.query(
+    `update bots set status = $3, state = $4, decided_up_to = coalesce($5, decided_up_to), closed_trades = $6,
+            profit = $7, balance = $8, ledger_sequence = $9, open_trade_id = $10 where org_id = $1 and id = $2`,
+    [
+      tx.orgId,
+      row.id,
+      status,
+      writeState(state, market),
+      upTo === undefined ? null : new Date(upTo),
+      totals.closedTrades,
+      moneyText(market, totals.profit),
+      moneyText(market, totals.balance),
+      totals.sequence,
+      isOpen(state) ? tradeId(row.id, state.trade) : null,
+    ],
   );
-
-export const dequeue = (tx: Tx, id: string): Promise<unknown> =>
-  tx.query('delete from bot_queue where bot_id = $1', [id]);
+}

@@ -1,73 +1,92 @@
-import { entrySize, entryTicks, lotsFor, meetsMinimum, type Plan, takeProfitTicks } from '../ladder/ladder.rules.ts';
-import { fraction } from './exact.rules.ts';
+import {
+  atTicks,
+  entryTicks,
+  lotsFor,
+  meetsMinimum,
+  type Plan,
+  type PricePoint,
+  takeProfitTicks,
+} from '../ladder/plan.rules.ts';
+import { enter, FLAT, leave, openShare, type Position } from './position.rules.ts';
 
 /*
  * The one decision function: what a bot wants after something happened. Paper, backtest and (later) live differ only
  * in who carries the intents out and reports the fills.
  *
- *   flat ──candle──► place base (market) ──fill──► open: place every averaging order and the take profit (limits)
- *   open ──averaging fill──► replace the take profit (and, from the last fill, the next averaging order)
- *   open ──take profit or close fill──► cancel what is left, flat
+ *   flat ──candle──► place base (market) ──filled──► open: place every averaging order and the take profit (limits)
+ *   open ──fill of an averaging order──► replace the take profit (and, from the last fill, place the next order)
+ *   open ──take profit or close filled──► cancel what is left, flat
  *
- * Intent keys are unique within the bot and follow from the state alone, so that deciding twice asks for the same.
+ * Fills may come in parts and more than once: each carries the exchange's id and counts once. Averages are over what
+ * was really filled. An intent's key is unique within the bot and follows from the state alone, so that deciding twice
+ * asks for the same thing twice.
  */
 export type OrderKind = 'base' | 'averaging' | 'takeProfit' | 'close';
 
 export interface PlacedOrder {
   key: string;
   kind: OrderKind;
+  /** Which averaging order; 0 for others. */
+  rung: number;
   side: 'buy' | 'sell';
   type: 'market' | 'limit';
   ticks: bigint;
   lots: bigint;
+  /** What the exchange has reported of it: lots, tick × lots, and the ids of these reports. */
+  filled: PricePoint;
+  fills: readonly string[];
 }
 
 export interface State {
   /** Trades begun so far; the open one has this number. */
   trade: number;
-  open: boolean;
-  /** No new trade begins. */
-  finishing: boolean;
-  baseTicks: bigint;
-  lastTicks: bigint;
-  /** Averaging orders filled in this trade. */
-  averaged: number;
-  /** Σ ticks × lots and Σ lots of this trade's entries. */
-  cost: bigint;
-  lots: bigint;
+  /** Of orders that are placed anew within a trade. */
+  revision: number;
+  position: Position;
+  /** Fill of the base order, and of the last entry (or the level of a skipped one): what distances count from. */
+  base: PricePoint;
+  last: PricePoint;
+  /** The last averaging order that was filled or skipped. */
+  rung: number;
   orders: readonly PlacedOrder[];
 }
 
 export type MarketEvent =
-  | { type: 'candle'; openTicks: bigint }
-  | { type: 'fill'; key: string; ticks: bigint }
+  | { type: 'candle'; openTicks: bigint; mayOpen: boolean }
+  | { type: 'fill'; key: string; id: string; ticks: bigint; lots: bigint }
   | { type: 'close'; ticks: bigint };
 
-export type Intent = { type: 'place'; order: PlacedOrder } | { type: 'cancel'; key: string };
+/** `skip`: the order would be below the market's minimum at this price; it is reported and never placed. */
+export type Intent =
+  | { type: 'place'; order: PlacedOrder }
+  | { type: 'cancel'; key: string }
+  | { type: 'skip'; order: PlacedOrder };
 
 export interface Decision {
   state: State;
   intents: Intent[];
 }
 
+const NOWHERE: PricePoint = { value: 0n, lots: 0n };
+
 export const INITIAL: State = {
   trade: 0,
-  open: false,
-  finishing: false,
-  baseTicks: 0n,
-  lastTicks: 0n,
-  averaged: 0,
-  cost: 0n,
-  lots: 0n,
+  revision: 0,
+  position: FLAT,
+  base: NOWHERE,
+  last: NOWHERE,
+  rung: 0,
   orders: [],
 };
+
+export const isOpen = ({ position }: State): boolean => position.lots > 0n;
 
 export function decide(state: State, event: MarketEvent, plan: Plan): Decision {
   switch (event.type) {
     case 'candle':
-      return state.open || state.finishing || state.orders.length > 0
-        ? { state, intents: [] }
-        : begin(state, event.openTicks, plan);
+      return event.mayOpen && !isOpen(state) && state.orders.length === 0
+        ? begin(state, event.openTicks, plan)
+        : { state, intents: [] };
     case 'fill':
       return filled(state, event, plan);
     case 'close':
@@ -75,91 +94,116 @@ export function decide(state: State, event: MarketEvent, plan: Plan): Decision {
   }
 }
 
-const entrySide = (plan: Plan) => (plan.settings.direction === 'long' ? 'buy' : 'sell');
-const exitSide = (plan: Plan) => (plan.settings.direction === 'long' ? 'sell' : 'buy');
-
 function begin(state: State, ticks: bigint, plan: Plan): Decision {
-  const lots = lotsFor(plan, fraction(plan.settings.baseOrder), ticks);
-  // The price has moved so far that the base order is below the minimum: wait, never clamp up.
-  if (!meetsMinimum(plan, ticks, lots)) return { state, intents: [] };
   const trade = state.trade + 1;
-  const order: PlacedOrder = { key: `${trade}:base`, kind: 'base', side: entrySide(plan), type: 'market', ticks, lots };
+  const lots = lotsFor(plan.baseSize, ticks);
+  const order = newOrder(plan, { key: `${trade}:base`, kind: 'base', ticks, lots });
+  // The price has moved so far that the base order is below the minimum: wait, never clamp up.
+  if (!meetsMinimum(plan.market, ticks, lots)) return { state, intents: [{ type: 'skip', order }] };
   return place({ ...INITIAL, trade }, [order]);
 }
 
-function filled(state: State, { key, ticks }: { key: string; ticks: bigint }, plan: Plan): Decision {
-  const order = state.orders.find((one) => one.key === key);
-  // A fill that was reported before: the order is no longer open.
-  if (!order) return { state, intents: [] };
-  const rest = { ...state, orders: state.orders.filter((one) => one !== order) };
-  if (order.kind === 'takeProfit' || order.kind === 'close') return cancelAll({ ...rest, open: false });
-  const base = order.kind === 'base';
-  const next: State = {
-    ...rest,
-    open: true,
-    baseTicks: base ? ticks : rest.baseTicks,
-    lastTicks: ticks,
-    averaged: rest.averaged + (base ? 0 : 1),
-    cost: rest.cost + ticks * order.lots,
-    lots: rest.lots + order.lots,
+function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Plan): Decision {
+  const order = state.orders.find((one) => one.key === event.key);
+  // Reported before: the order is complete and gone, or it knows this report.
+  if (!order || order.fills.includes(event.id)) return { state, intents: [] };
+  const now: PlacedOrder = {
+    ...order,
+    fills: [...order.fills, event.id],
+    filled: { value: order.filled.value + event.ticks * event.lots, lots: order.filled.lots + event.lots },
   };
-  const placed = place(
-    next,
-    base || plan.settings.averagingOrders.deviationFrom === 'lastFill' ? nextEntries(next, plan) : [],
-  );
-  return replaceTakeProfit(placed, plan);
+  if (now.filled.lots > now.lots) throw new Error(`${now.key} was filled beyond its quantity of ${now.lots} lots.`);
+  const complete = now.filled.lots === now.lots;
+  const orders = state.orders.flatMap((one) => (one !== order ? [one] : complete ? [] : [now]));
+  return now.kind === 'base' || now.kind === 'averaging'
+    ? entered({ ...state, orders }, now, event, plan)
+    : left({ ...state, orders }, event, plan);
 }
 
-/** From the base price all levels are known at once; from the last fill only the next one is. */
-function nextEntries(state: State, plan: Plan): PlacedOrder[] {
-  const { count, deviationFrom } = plan.settings.averagingOrders;
-  const until = deviationFrom === 'base' ? count : Math.min(count, state.averaged + 1);
-  const orders: PlacedOrder[] = [];
-  for (let k = state.averaged + 1; k <= until; k += 1) {
-    const ticks = entryTicks(plan, k, state.baseTicks, state.lastTicks);
-    const lots = lotsFor(plan, entrySize(plan, k), ticks);
-    // Below the minimum at today's price: skipped, and so are the ones behind it, to keep the ladder's order.
-    if (!meetsMinimum(plan, ticks, lots)) break;
-    orders.push({
-      key: `${state.trade}:averaging:${k}`,
-      kind: 'averaging',
-      side: entrySide(plan),
-      type: 'limit',
-      ticks,
-      lots,
-    });
+function entered(state: State, order: PlacedOrder, event: MarketEvent & { type: 'fill' }, plan: Plan): Decision {
+  const position = enter(state.position, event.ticks, event.lots);
+  if (order.filled.lots < order.lots) return replaceTakeProfit({ state: { ...state, position }, intents: [] }, plan);
+  const base = order.kind === 'base';
+  const done: State = {
+    ...state,
+    position,
+    base: base ? order.filled : state.base,
+    last: order.filled,
+    rung: Math.max(state.rung, order.rung),
+  };
+  const more = base || plan.settings.averagingOrders.deviationFrom === 'lastFill';
+  return replaceTakeProfit(more ? placeEntries(done, plan) : { state: done, intents: [] }, plan);
+}
+
+function left(state: State, event: MarketEvent & { type: 'fill' }, plan: Plan): Decision {
+  const { position } = leave(state.position, event.ticks, event.lots, plan.long);
+  return position.lots === 0n
+    ? cancelAll({ ...state, position: FLAT })
+    : { state: { ...state, position }, intents: [] };
+}
+
+/** From the base price all orders are known at once; from the last fill only the next one is. */
+function placeEntries(start: State, plan: Plan): Decision {
+  const fromBase = plan.settings.averagingOrders.deviationFrom === 'base';
+  const intents: Intent[] = [];
+  let state = start;
+  for (const rung of plan.rungs.slice(start.rung)) {
+    const ticks = entryTicks(plan, rung, fromBase ? state.base : state.last);
+    const lots = lotsFor(rung.size, ticks);
+    const key = `${state.trade}:averaging:${rung.index}`;
+    const order = newOrder(plan, { key, kind: 'averaging', rung: rung.index, ticks, lots });
+    if (meetsMinimum(plan.market, ticks, lots)) {
+      intents.push({ type: 'place', order });
+      state = { ...state, orders: [...state.orders, order] };
+      if (!fromBase) break;
+    } else {
+      intents.push({ type: 'skip', order });
+      // The next one's distance is measured from where this one would have been.
+      if (!fromBase) state = { ...state, last: atTicks(ticks), rung: rung.index };
+    }
   }
-  return orders;
+  return { state, intents };
 }
 
+/** One take profit for exactly what is open, at a price that follows from exactly that. */
 function replaceTakeProfit({ state, intents }: Decision, plan: Plan): Decision {
   const old = state.orders.find((order) => order.kind === 'takeProfit');
-  const order: PlacedOrder = {
-    key: `${state.trade}:takeProfit:${state.averaged}`,
+  const { lots, cost } = state.position;
+  const revision = state.revision + 1;
+  const order = newOrder(plan, {
+    key: `${state.trade}:takeProfit:${revision}`,
     kind: 'takeProfit',
-    side: exitSide(plan),
-    type: 'limit',
-    ticks: takeProfitTicks(plan, state.cost, state.lots),
-    lots: state.lots,
-  };
+    ticks: takeProfitTicks(plan, cost, lots, openShare(state.position)),
+    lots,
+  });
   const orders = [...state.orders.filter((one) => one !== old), order];
   const cancelled: Intent[] = old ? [{ type: 'cancel', key: old.key }] : [];
-  return { state: { ...state, orders }, intents: [...intents, ...cancelled, { type: 'place', order }] };
+  return { state: { ...state, revision, orders }, intents: [...intents, ...cancelled, { type: 'place', order }] };
 }
 
 function closeNow(state: State, ticks: bigint, plan: Plan): Decision {
-  if (!state.open) return cancelAll({ ...state, finishing: true });
-  const cancelled = cancelAll({ ...state, finishing: true });
-  const order: PlacedOrder = {
-    key: `${state.trade}:close`,
-    kind: 'close',
-    side: exitSide(plan),
-    type: 'market',
-    ticks,
-    lots: state.lots,
-  };
-  const placed = place(cancelled.state, [order]);
+  const cancelled = cancelAll(state);
+  if (!isOpen(state)) return cancelled;
+  const revision = state.revision + 1;
+  const key = `${state.trade}:close:${revision}`;
+  const order = newOrder(plan, { key, kind: 'close', ticks, lots: state.position.lots });
+  const placed = place({ ...cancelled.state, revision }, [order]);
   return { state: placed.state, intents: [...cancelled.intents, ...placed.intents] };
+}
+
+function newOrder(
+  { long }: Plan,
+  given: { key: string; kind: OrderKind; rung?: number; ticks: bigint; lots: bigint },
+): PlacedOrder {
+  const entry = given.kind === 'base' || given.kind === 'averaging';
+  return {
+    ...given,
+    rung: given.rung ?? 0,
+    side: entry === long ? 'buy' : 'sell',
+    type: given.kind === 'base' || given.kind === 'close' ? 'market' : 'limit',
+    filled: NOWHERE,
+    fills: [],
+  };
 }
 
 function place(state: State, orders: PlacedOrder[]): Decision {

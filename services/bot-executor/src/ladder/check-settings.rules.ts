@@ -1,10 +1,28 @@
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import { invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
-import { compare, fraction, whole } from '../engine/exact.rules.ts';
-import { findMarket, MARKETS, type MarketRules } from '../markets/markets.rules.ts';
-import { deviation, ladder, meetsMinimum, type Plan } from './ladder.rules.ts';
+import { type FieldError, invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import { add, compare, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
+import { findMarket, MARKETS, type MarketRules, priceText } from '../markets/markets.rules.ts';
+import { type Level, ladder } from './ladder.rules.ts';
+import { isProfit, meetsMinimum, netAt, type Plan, planOf, type Rung, takeProfitTicks } from './plan.rules.ts';
 
-type Fault = { field: string; code: string; message: string };
+/*
+ * Settings that cannot work are refused before a bot exists, each fault with its field and what to do. Sizes are
+ * judged at a price: the one that the bot will meet first. Later a price may still make an order too small; it is then
+ * skipped, never enlarged.
+ */
+const FIELD = {
+  baseOrder: '/settings/baseOrder',
+  size: '/settings/averagingOrders/size',
+  deviation: '/settings/averagingOrders/deviationPercent',
+  step: '/settings/averagingOrders/stepScale',
+  volume: '/settings/averagingOrders/volumeScale',
+  profit: '/settings/takeProfit/percent',
+} as const;
+
+/** A short ladder may reach at most eleven times the base price: 1000 % away. */
+const MAX_RISE = 11n;
+/** In the quote currency. */
+const MAX_CAPITAL = whole(10n ** 12n);
 
 /** The market of the settings, or a refusal that names the field. */
 export function marketOf(settings: BotSettings): MarketRules {
@@ -14,72 +32,123 @@ export function marketOf(settings: BotSettings): MarketRules {
   throw invalid('/settings/market', 'unknown_market', `The paper exchange has ${known}.`);
 }
 
-/** Everything that cannot work, all at once, judged at the price given in ticks. */
+/** The plan of settings that can work at the price given in ticks; else a refusal that says all that is wrong. */
+export function checkedPlan(settings: BotSettings, ticks: bigint): Plan {
+  const plan = planOf(settings, marketOf(settings));
+  const refusal = checkSettings(plan, ticks);
+  if (refusal) throw refusal;
+  return plan;
+}
+
 export function checkSettings(plan: Plan, base: bigint): ProblemError | undefined {
-  const faults = [...ladderFaults(plan), ...profitFaults(plan)];
-  // Sizes are judged only on a ladder that makes sense.
-  if (faults.length === 0) faults.push(...sizeFaults(plan, base));
+  const faults = [...shapeFaults(plan), ...profitFaults(plan)];
+  // Levels are walked only when the ladder and the profit make sense.
+  if (faults.length === 0) faults.push(...levelFaults(plan, base));
   const [first] = faults;
   return first && validationFailed({ errors: faults }, `${first.field}: ${first.message}`);
 }
 
-function ladderFaults(plan: Plan): Fault[] {
-  const { count } = plan.settings.averagingOrders;
-  if (count === 0 || plan.settings.direction === 'short') return [];
-  const total = deviation(plan, count);
-  if (compare(total, whole(100)) < 0) return [];
+const fault = (field: string, code: string, message: string): FieldError => ({ field, code, message });
+
+/** A long ladder that would reach zero. */
+function shapeFaults({ long, rungs }: Plan): FieldError[] {
+  const beyond = long && rungs.find(({ factor }) => factor.n <= 0n);
+  if (!beyond) return [];
+  const reach = toText(beyond.deviationPercent, 2);
+  const cure = beyond.index === 1 ? 'Make it smaller.' : `Use fewer than ${beyond.index} orders, or smaller steps.`;
   return [
-    {
-      field: '/settings/averagingOrders/deviationPercent',
-      code: 'ladder_below_zero',
-      message: `The ladder of ${count} orders reaches 100 % below the base price. Use fewer orders or smaller steps.`,
-    },
+    fault(
+      stepField(rungs, beyond),
+      'ladder_below_zero',
+      `Averaging order ${beyond.index} lies ${reach} % below. ${cure}`,
+    ),
   ];
 }
 
-function profitFaults({ settings, market }: Plan): Fault[] {
-  const { percent, includeFees, basis } = settings.takeProfit;
-  const faults: Fault[] = [];
-  if (settings.direction === 'short' && compare(fraction(percent), whole(100)) >= 0) {
-    faults.push({
-      field: '/settings/takeProfit/percent',
-      code: 'profit_impossible',
-      message: 'A short trade cannot gain 100 % or more.',
-    });
-  }
-  const bothFees = { n: BigInt(2 * market.feePpm), d: 10_000n };
-  if (!includeFees && basis === 'average' && compare(fraction(percent), bothFees) <= 0) {
-    faults.push({
-      field: '/settings/takeProfit/percent',
-      code: 'profit_below_fees',
-      message: `Both fees together are ${market.feePpm / 5_000} %: every trade would lose. Take more, or set includeFees.`,
-    });
-  }
-  return faults;
+/** The scale is at fault when the same orders in equal steps would have fitted. */
+function stepField(rungs: readonly Rung[], beyond: Rung): string {
+  const first = rungs[0]?.deviationPercent ?? whole(0);
+  const even = compare(mul(first, whole(beyond.index)), whole(100)) < 0;
+  return beyond.index > 1 && even ? FIELD.step : FIELD.deviation;
 }
 
-function sizeFaults(plan: Plan, base: bigint): Fault[] {
-  const { minQuantity, minNotional, base: coin, quote } = plan.market;
-  for (const { index, ticks, lots } of ladder(plan, base)) {
-    if (ticks <= 0n) {
-      return [
-        {
-          field: '/settings/averagingOrders/deviationPercent',
-          code: 'ladder_below_zero',
-          message: `Averaging order ${index} would have no price above zero. Use smaller steps.`,
-        },
-      ];
-    }
-    if (meetsMinimum(plan, ticks, lots)) continue;
-    const field = index === 0 ? '/settings/baseOrder' : '/settings/averagingOrders/size';
-    const which = index === 0 ? 'The base order' : `Averaging order ${index}`;
-    return [
-      {
-        field,
-        code: 'below_minimum',
-        message: `${which} is below the market’s minimum of ${minQuantity} ${coin} and ${minNotional} ${quote} after rounding. Make it larger.`,
-      },
-    ];
+function profitFaults({ long, settings, fee }: Plan): FieldError[] {
+  const wanted = add(fraction(settings.takeProfit.percent), mul(fee, whole(100)));
+  if (long || compare(wanted, whole(100)) < 0) return [];
+  return [fault(FIELD.profit, 'profit_impossible', 'A short trade cannot gain 100 %: its price would be zero.')];
+}
+
+function levelFaults(plan: Plan, base: bigint): FieldError[] {
+  let [cost, lots, before] = [0n, 0n, base];
+  for (const level of ladder(plan, base)) {
+    cost += level.ticks * level.lots;
+    lots += level.lots;
+    const found =
+      priceFault(plan, level, { before, base }) ??
+      sizeFault(plan, level, cost) ??
+      profitFault(plan, level.index, cost, lots);
+    if (found) return [found];
+    before = level.ticks;
   }
   return [];
+}
+
+/** Prices stay above zero, come nowhere near infinity, and move by a tick at least. */
+function priceFault(
+  { long, market, rungs }: Plan,
+  { index, ticks }: Level,
+  { before, base }: { before: bigint; base: bigint },
+): FieldError | undefined {
+  const rung = rungs[index - 1];
+  if (!rung) return undefined;
+  const which = `Averaging order ${index}`;
+  const field = stepField(rungs, rung);
+  if (ticks <= 0n) return fault(field, 'ladder_below_zero', `${which} has no price above zero. Use smaller steps.`);
+  if (ticks > base * MAX_RISE) {
+    return fault(field, 'ladder_too_far', `${which} lies more than 1000 % above the base order. Use smaller steps.`);
+  }
+  if (long ? ticks < before : ticks > before) return undefined;
+  const price = priceText(market, ticks);
+  return fault(
+    index === 1 ? FIELD.deviation : FIELD.step,
+    'step_below_tick',
+    `${which} would have the price of the order before it, ${price}: the tick is ${market.tickSize}. Use larger steps.`,
+  );
+}
+
+function sizeFault({ market, settings }: Plan, { index, ticks, lots }: Level, cost: bigint): FieldError | undefined {
+  const growth = compare(fraction(settings.averagingOrders.volumeScale), whole(1));
+  if (!meetsMinimum(market, ticks, lots)) {
+    const which = index === 0 ? 'The base order' : `Averaging order ${index}`;
+    const { minQuantity, minNotional, base, quote } = market;
+    const minimum = `the market’s minimum of ${minQuantity} ${base} and ${minNotional} ${quote}`;
+    return fault(
+      sizeField(index, growth < 0),
+      'below_minimum',
+      `${which} is below ${minimum} after rounding, at a price of ${priceText(market, ticks)}. Make it larger.`,
+    );
+  }
+  if (compare(mul(whole(cost), market.unit), MAX_CAPITAL) <= 0) return undefined;
+  const most = `${toText(MAX_CAPITAL)} ${market.quote}`;
+  return fault(
+    sizeField(index, growth > 0),
+    'capital_too_large',
+    `The orders up to here need more than ${most}. Use less.`,
+  );
+}
+
+const sizeField = (index: number, scaled: boolean): string =>
+  index === 0 ? FIELD.baseOrder : index > 1 && scaled ? FIELD.volume : FIELD.size;
+
+/** A take profit that loses is none: of the base order's size it may be too little once more is in the trade. */
+function profitFault(plan: Plan, index: number, cost: bigint, lots: bigint): FieldError | undefined {
+  const exit = takeProfitTicks(plan, whole(cost), lots);
+  if (exit > 0n && isProfit(netAt(plan, whole(cost), lots, exit))) return undefined;
+  const both = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
+  const when = index === 0 ? 'Every trade' : `A trade with ${index} averaging order${index === 1 ? '' : 's'}`;
+  return fault(
+    FIELD.profit,
+    exit > 0n ? 'profit_below_fees' : 'profit_impossible',
+    `${when} would lose: both fees together are about ${both} % of what is in it. Take more, or set includeFees.`,
+  );
 }

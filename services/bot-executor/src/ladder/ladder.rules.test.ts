@@ -1,86 +1,57 @@
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import fc from 'fast-check';
-import { div, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
-import type { MarketRules } from '../markets/markets.rules.ts';
-import { checkSettings, marketOf } from './check-settings.rules.ts';
-import { describeLadder, ladder, type Plan } from './ladder.rules.ts';
+import { COARSE, FINE, settingsA } from '../../test/markets.ts';
+import { compare, div, fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
+import { describeLadder, ladder } from './ladder.rules.ts';
+import { type Plan, planOf } from './plan.rules.ts';
 
-/* Ladder A of the reference: P0 100, base 10, size 20, 1 % × 1.5, volume 1.2, six orders, take profit 1.5 %. */
-const FINE: MarketRules = {
-  market: 'TEST',
-  base: 'T',
-  quote: 'Q',
-  tickSize: '0.000000000001',
-  lotSize: '0.000000000001',
-  minQuantity: '0.000000000001',
-  minNotional: '0.000001',
-  feePpm: 1_000,
-};
+const ticks = (price: string) => BigInt(toText(div(fraction(price), FINE.tick), 0));
+const near = (text: string | undefined, expected: number) => expect(Number(text)).toBeCloseTo(expected, 7);
+const ladderA = (direction: 'long' | 'short', change = {}) =>
+  describeLadder(planOf(settingsA(direction, change), FINE), ticks('100'));
 
-const settingsA = (direction: 'long' | 'short', more: object = {}) =>
-  BotSettings.parse({
-    market: 'BTC-USDT',
-    direction,
-    baseOrder: '10',
-    averagingOrders: { count: 6, size: '20', deviationPercent: '1', stepScale: '1.5', volumeScale: '1.2' },
-    takeProfit: { percent: '1.5' },
-    ...more,
-  });
+describe('ladder A of the reference', () => {
+  const [long, short] = [ladderA('long'), ladderA('short')];
 
-const ticks = (price: string) => BigInt(toText(div(fraction(price), fraction(FINE.tickSize)), 0));
-const near = (text: string, expected: number) => expect(Number(text)).toBeCloseTo(expected, 7);
-
-describe('ladder A', () => {
-  const long = describeLadder({ settings: settingsA('long'), market: FINE }, ticks('100'));
-  const short = describeLadder({ settings: settingsA('short'), market: FINE }, ticks('100'));
-
-  test('prices are exact, long and short', () => {
-    expect(long.levels.map((level) => level.price)).toEqual([
-      '100',
-      '99',
-      '97.5',
-      '95.25',
-      '91.875',
-      '86.8125',
-      '79.21875',
-    ]);
-    expect(short.levels.map((level) => level.price)).toEqual([
-      '100',
-      '101',
-      '102.5',
-      '104.75',
-      '108.125',
-      '113.1875',
-      '120.78125',
-    ]);
-    expect(long.levels.map((level) => level.deviationPercent)).toEqual([
-      '0',
-      '1',
-      '2.5',
-      '4.75',
-      '8.125',
-      '13.1875',
-      '20.78125',
-    ]);
+  test('prices and distances are exact, long and short', () => {
+    const prices = ['100', '99', '97.5', '95.25', '91.875', '86.8125', '79.21875'];
+    expect(long.levels.map((level) => level.price)).toEqual(prices);
+    const mirrored = ['100', '101', '102.5', '104.75', '108.125', '113.1875', '120.78125'];
+    expect(short.levels.map((level) => level.price)).toEqual(mirrored);
+    const distances = ['0', '1', '2.5', '4.75', '8.125', '13.1875', '20.78125'];
+    expect(long.levels.map((level) => level.deviationPercent)).toEqual(distances);
+    expect(short.levels.map((level) => level.deviationPercent)).toEqual(distances);
   });
 
   test.each([
-    [1, 0.3020202, 30, 99.33110368, 100.82107023],
-    [2, 0.54817405, 54, 98.50885897, 99.98649185],
-    [3, 0.85053625, 82.8, 97.35034776, 98.81060297],
-    [4, 1.22669952, 117.36, 95.67135086, 97.10642112],
-    [5, 1.70441874, 158.832, 93.18836751, 94.58619302],
-    [6, 2.33263365, 208.5984, 89.42612992, 90.76752186],
-  ])(
-    'after averaging order %i long: quantity, cost, average, take profit',
-    (k, quantity, cost, average, takeProfit) => {
-      const level = long.levels[k];
-      near(level?.totalQuantity ?? '', quantity);
-      near(level?.totalSize ?? '', cost);
-      near(level?.averagePrice ?? '', average);
-      near(level?.takeProfitPrice ?? '', takeProfit);
-    },
-  );
+    [0, 10, 0.1, 0.1, 10, 100, 101.5, 1.5],
+    [1, 20, 0.2020202, 0.3020202, 30, 99.33110368, 100.82107023, 1.83946488],
+    [2, 24, 0.24615385, 0.54817405, 54, 98.50885897, 99.98649185, 2.55024805],
+    [3, 28.8, 0.3023622, 0.85053625, 82.8, 97.35034776, 98.81060297, 3.73816585],
+    [4, 34.56, 0.37616327, 1.22669952, 117.36, 95.67135086, 97.10642112, 5.6940638],
+    [5, 41.472, 0.47771922, 1.70441874, 158.832, 93.18836751, 94.58619302, 8.954578],
+    [6, 49.7664, 0.62821491, 2.33263365, 208.5984, 89.42612992, 90.76752186, 14.57833135],
+  ])('level %i long: size, quantity, totals, average, take profit, rebound', (k, size, q, total, cost, avg, tp, up) => {
+    const level = long.levels[k];
+    near(level?.size, size);
+    near(level?.quantity, q);
+    near(level?.totalQuantity, total);
+    near(level?.totalSize, cost);
+    near(level?.averagePrice, avg);
+    near(level?.takeProfitPrice, tp);
+    expect(Number(level?.reboundPercent)).toBeCloseTo(up, 5);
+  });
+
+  test.each([
+    [0, 101.7017017],
+    [1, 101.02142276],
+    [2, 100.18518589],
+    [3, 99.00696028],
+    [4, 97.29939186],
+    [5, 94.77415555],
+    [6, 90.94789589],
+  ])('level %i long: take profit net of both fees', (k, expected) => {
+    near(ladderA('long', { takeProfit: { includeFees: true } }).levels[k]?.takeProfitPrice, expected);
+  });
 
   test.each([
     [1, 100.66445183, 99.15448505],
@@ -89,155 +60,86 @@ describe('ladder A', () => {
     [4, 104.15922118, 102.59683286],
     [5, 106.37466987, 104.77904982],
     [6, 109.49042097, 107.84806466],
-  ])('after averaging order %i short: average, take profit', (k, average, takeProfit) => {
-    near(short.levels[k]?.averagePrice ?? '', average);
-    near(short.levels[k]?.takeProfitPrice ?? '', takeProfit);
+  ])('level %i short: average, take profit', (k, average, takeProfit) => {
+    near(short.levels[k]?.averagePrice, average);
+    near(short.levels[k]?.takeProfitPrice, takeProfit);
   });
 
-  test('take profit of the base order, and net of fees', () => {
-    const base = describeLadder(
-      { settings: settingsA('long', { takeProfit: { percent: '1.5', basis: 'base' } }), market: FINE },
-      ticks('100'),
-    );
+  test('a short take profit net of fees leaves the percentage after both', () => {
+    const level = ladderA('short', { takeProfit: { includeFees: true } }).levels[6];
+    const [cost, quantity, exit] = [level?.totalSize, level?.totalQuantity, level?.takeProfitPrice].map(Number);
+    const left = (cost ?? 0) * 0.999 - (quantity ?? 0) * (exit ?? 0) * 1.001;
+    expect(left / (cost ?? 1)).toBeCloseTo(0.015, 8);
+  });
+
+  test('take profit of the base order, and break-even', () => {
+    const base = ladderA('long', { takeProfit: { basis: 'base' } });
     expect(Number(base.levels[6]?.takeProfitPrice)).toBeCloseTo(89.490435, 6);
-    const net = describeLadder(
-      { settings: settingsA('long', { takeProfit: { percent: '1.5', includeFees: true } }), market: FINE },
-      ticks('100'),
-    );
-    near(net.levels[6]?.takeProfitPrice ?? '', 90.94789589);
-    near(net.levels[0]?.takeProfitPrice ?? '', 101.7017017);
+    expect(Number(long.levels[6]?.breakEvenPrice)).toBeCloseTo(89.605161, 6);
   });
 
-  test('from the last fill', () => {
-    const settings = settingsA('long');
-    settings.averagingOrders.deviationFrom = 'lastFill';
-    const { levels } = describeLadder({ settings, market: FINE }, ticks('100'));
-    const expected = [100, 99, 97.515, 95.320912, 92.103832, 87.441075, 80.801019];
-    for (const [k, price] of expected.entries()) expect(Number(levels[k]?.price)).toBeCloseTo(price, 6);
+  test('worst-case capital with the fees of entry', () => {
+    near(long.capital, 208.5984 * 1.001);
+    near(long.fees, 0.2085984);
+  });
+
+  test('the average weighs prices by quantity, not by quote amount', () => {
+    expect(Number(long.levels[6]?.averagePrice)).not.toBeCloseTo(90.034823, 2);
+    expect(Number(short.levels[6]?.averagePrice)).not.toBeCloseTo(109.965177, 2);
   });
 
   test('a quote-sized short ladder is not the mirror of the long one', () => {
-    near(short.levels[6]?.totalQuantity ?? '', 1.90517488);
-    expect(short.levels[6]?.totalQuantity).not.toBe(long.levels[6]?.totalQuantity);
+    near(short.levels[6]?.totalQuantity, 1.90517488);
+    near(long.levels[6]?.totalQuantity, 2.33263365);
+  });
+
+  test('from the last fill', () => {
+    const { levels } = ladderA('long', { averagingOrders: { deviationFrom: 'lastFill' } });
+    const expected = [100, 99, 97.515, 95.320912, 92.103832, 87.441075, 80.801019];
+    for (const [k, price] of expected.entries()) expect(Number(levels[k]?.price)).toBeCloseTo(price, 6);
+    expect(Number(levels[6]?.deviationPercent)).toBeCloseTo(100 - 80.801019, 5);
   });
 });
 
 describe('rounding', () => {
-  const market = marketOf(settingsA('long'));
-  test('never crosses the planned level and never rounds a quantity up', () => {
+  const exactPrice = ({ long, rungs }: Plan, k: number, base: bigint) => {
+    const part = div(rungs[k - 1]?.deviationPercent ?? whole(0), whole(100));
+    return mul(whole(base), long ? sub(whole(1), part) : sub(whole(1), mul(part, whole(-1))));
+  };
+
+  test('an entry lies within one tick beyond its level, a quantity within one lot below its size', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('long' as const, 'short' as const),
-        fc.bigInt(10_000n, 2_000_000n),
+        fc.bigInt(100n, 2_000_000n),
         fc.integer({ min: 20, max: 5_000 }),
         (direction, base, size) => {
-          const settings = settingsA(direction);
-          settings.averagingOrders.size = String(size);
-          const plan: Plan = { settings, market };
-          for (const [k, level] of ladder(plan, base).entries()) {
-            if (k === 0) continue;
-            const exact = Number(base) * (1 - ((direction === 'long' ? 1 : -1) * (1.5 ** k - 1)) / 50);
-            if (direction === 'long') expect(Number(level.ticks)).toBeLessThanOrEqual(exact + 1e-6);
-            else expect(Number(level.ticks)).toBeGreaterThanOrEqual(exact - 1e-6);
-            const wanted = mul(fraction(String(size)), whole(1));
-            expect(Number(toText(wanted)) * 1.2 ** (k - 1) + 1e-6).toBeGreaterThanOrEqual(
-              Number(level.ticks * level.lots) / 1e6,
-            );
+          const plan = planOf(settingsA(direction, { averagingOrders: { size: String(size) } }), COARSE);
+          for (const level of ladder(plan, base).slice(1)) {
+            const off = sub(whole(level.ticks), exactPrice(plan, level.index, base));
+            const beyond = plan.long ? mul(off, whole(-1)) : off;
+            expect(compare(beyond, whole(0))).toBeGreaterThanOrEqual(0);
+            expect(compare(beyond, whole(1))).toBe(-1);
+            const wanted = plan.rungs[level.index - 1]?.size ?? whole(0);
+            const missing = sub(wanted, whole(level.ticks * level.lots));
+            expect(compare(missing, whole(0))).toBeGreaterThanOrEqual(0);
+            expect(compare(missing, whole(level.ticks))).toBe(-1);
           }
         },
       ),
     );
   });
-});
 
-describe('impossible settings name their field', () => {
-  const base = 500_000n;
-  const faultOf = (settings: BotSettings) => {
-    const problem = checkSettings({ settings, market: marketOf(settings) }, base);
-    return (problem?.data['errors'] as { field: string; code: string }[] | undefined)?.[0];
-  };
-  const with_ = (change: (settings: BotSettings) => void) => {
-    const settings = settingsA('long');
-    change(settings);
-    return settings;
-  };
-
-  test('settings that work have no fault', () => expect(faultOf(settingsA('long'))).toBeUndefined());
-
-  test.each<[string, BotSettings, string, string]>([
-    [
-      'a ladder below zero',
-      with_((s) => {
-        s.averagingOrders.count = 40;
+  test('a take profit never promises less than it says', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('long' as const, 'short' as const), fc.bigInt(100n, 100_000n), (direction, base) => {
+        const plan = planOf(settingsA(direction, { averagingOrders: { size: '500' }, baseOrder: '500' }), COARSE);
+        for (const level of describeLadder(plan, base).levels) {
+          const [cost, exit] = [level.totalSize, mul(fraction(level.totalQuantity), fraction(level.takeProfitPrice))];
+          const gain = plan.long ? sub(exit, fraction(cost)) : sub(fraction(cost), exit);
+          expect(compare(gain, mul(fraction(cost), fraction('0.015')))).toBeGreaterThanOrEqual(0);
+        }
       }),
-      '/settings/averagingOrders/deviationPercent',
-      'ladder_below_zero',
-    ],
-    [
-      'a base order below the minimum',
-      with_((s) => {
-        s.baseOrder = '1';
-      }),
-      '/settings/baseOrder',
-      'below_minimum',
-    ],
-    [
-      'averaging orders below the minimum',
-      with_((s) => {
-        s.averagingOrders.size = '2';
-      }),
-      '/settings/averagingOrders/size',
-      'below_minimum',
-    ],
-    [
-      'orders that shrink below the minimum',
-      with_((s) => {
-        s.averagingOrders.volumeScale = '0.1';
-      }),
-      '/settings/averagingOrders/size',
-      'below_minimum',
-    ],
-    [
-      'a take profit below the fees',
-      with_((s) => {
-        s.takeProfit.percent = '0.1';
-      }),
-      '/settings/takeProfit/percent',
-      'profit_below_fees',
-    ],
-    [
-      'a short that gains 100 %',
-      with_((s) => {
-        s.direction = 'short';
-        s.takeProfit.percent = '100';
-      }),
-      '/settings/takeProfit/percent',
-      'profit_impossible',
-    ],
-  ])('%s', (_name, settings, field, code) => {
-    expect(faultOf(settings)).toMatchObject({ field, code });
+    );
   });
-
-  test('an unknown market', () => {
-    expect(() =>
-      marketOf(
-        with_((s) => {
-          s.market = 'XX-YY';
-        }),
-      ),
-    ).toThrow('/settings/market');
-  });
-
-  test.each(['count', 'size', 'deviationPercent', 'stepScale', 'volumeScale'] as const)(
-    'a nonsensical %s is refused by the contract',
-    (field) => {
-      const bad = { count: 201, size: '-1', deviationPercent: '0', stepScale: '0.01', volumeScale: '11' }[field];
-      const parsed = BotSettings.safeParse({
-        ...settingsA('long'),
-        averagingOrders: { ...settingsA('long').averagingOrders, [field]: bad },
-      });
-      expect(parsed.success).toBe(false);
-      expect(parsed.error?.issues[0]?.path).toEqual(['averagingOrders', field]);
-    },
-  );
 });

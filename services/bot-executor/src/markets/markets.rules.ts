@@ -1,6 +1,10 @@
-import { div, type Fraction, floor, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
+import { ceil, div, type Fraction, floor, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 
-/** A pair of the paper exchange. Prices are whole ticks and quantities whole lots everywhere inside. */
+/*
+ * Inside, prices are whole ticks, quantities whole lots, and values whole tick × lots of a market. Money is counted in
+ * millionths of tick × lot, so that a fill's value and its fee (in millionths of its value) are both whole:
+ * value = ticks × lots × 10⁶, fee = ticks × lots × ppm. Decimal text exists at the edges only: contracts and rows.
+ */
 export interface MarketRules {
   market: string;
   base: string;
@@ -11,55 +15,92 @@ export interface MarketRules {
   minNotional: string;
   /** Fee of a fill in millionths of its value, paid in the quote currency. */
   feePpm: number;
+  bundled: boolean;
+  tick: Fraction;
+  lot: Fraction;
+  /** What one tick × lot is worth in the quote currency. */
+  unit: Fraction;
+  minLots: bigint;
+  /** Smallest tick × lots of an order. */
+  minValue: bigint;
 }
 
+type Given = Omit<MarketRules, 'tick' | 'lot' | 'unit' | 'minLots' | 'minValue'>;
+
+export function marketRules(given: Given): MarketRules {
+  const [tick, lot] = [fraction(given.tickSize), fraction(given.lotSize)];
+  const unit = mul(tick, lot);
+  return {
+    ...given,
+    tick,
+    lot,
+    unit,
+    minLots: ceil(div(fraction(given.minQuantity), lot)),
+    minValue: ceil(div(fraction(given.minNotional), unit)),
+  };
+}
+
+/** Steps as large exchanges have them for spot, and the fee of their first tier: 0.1 % of every fill. */
+const pair = (name: string, tickSize: string, lotSize: string, bundled = false): MarketRules => {
+  const [base = '', quote = ''] = name.split('-');
+  return marketRules({
+    market: name,
+    base,
+    quote,
+    tickSize,
+    lotSize,
+    minQuantity: lotSize,
+    minNotional: '5',
+    feePpm: 1_000,
+    bundled,
+  });
+};
+
 export const MARKETS: readonly MarketRules[] = [
-  {
-    market: 'BTC-USDT',
-    base: 'BTC',
-    quote: 'USDT',
-    tickSize: '0.1',
-    lotSize: '0.00001',
-    minQuantity: '0.00001',
-    minNotional: '5',
-    feePpm: 1_000,
-  },
-  {
-    market: 'ETH-USDT',
-    base: 'ETH',
-    quote: 'USDT',
-    tickSize: '0.01',
-    lotSize: '0.0001',
-    minQuantity: '0.0001',
-    minNotional: '5',
-    feePpm: 1_000,
-  },
+  pair('BTC-USDT', '0.01', '0.00001', true),
+  pair('ETH-USDT', '0.01', '0.0001', true),
+  pair('SOL-USDT', '0.01', '0.001'),
+  pair('XRP-USDT', '0.0001', '0.1'),
+  pair('DOGE-USDT', '0.00001', '1'),
 ];
 
 export const findMarket = (name: string): MarketRules | undefined => MARKETS.find(({ market }) => market === name);
 
-/** Undefined when the price is not a whole number of ticks. */
-export function toTicks(market: MarketRules, price: string): bigint | undefined {
-  const ticks = div(fraction(price), fraction(market.tickSize));
-  return ticks.n % ticks.d === 0n ? floor(ticks) : undefined;
+/** The market by its name from a stored row: it was there when the row was written. */
+export function knownMarket(name: string): MarketRules {
+  const market = findMarket(name);
+  if (!market) throw new Error(`The market ${name} is gone from the paper exchange.`);
+  return market;
 }
 
-export const priceText = (market: MarketRules, ticks: bigint): string =>
-  toText(mul(whole(ticks), fraction(market.tickSize)));
-export const quantityText = (market: MarketRules, lots: bigint): string =>
-  toText(mul(whole(lots), fraction(market.lotSize)));
+const wholeOf = (value: Fraction): bigint | undefined => (value.n % value.d === 0n ? value.n / value.d : undefined);
 
-/*
- * Money is counted in millionths of tick × lot, so that a fill's value and its fee are both whole: value = ticks ×
- * lots × 10⁶, fee = ticks × lots × ppm.
- */
+/** Undefined when the price is not a whole number of ticks. */
+export const toTicks = ({ tick }: MarketRules, price: string): bigint | undefined =>
+  wholeOf(div(fraction(price), tick));
+export const toLots = ({ lot }: MarketRules, quantity: string): bigint | undefined =>
+  wholeOf(div(fraction(quantity), lot));
+
+export const priceText = ({ tick }: MarketRules, ticks: bigint): string => toText(mul(whole(ticks), tick));
+export const quantityText = ({ lot }: MarketRules, lots: bigint): string => toText(mul(whole(lots), lot));
+
 const MICRO = 1_000_000n;
 export const fillValue = (ticks: bigint, lots: bigint): bigint => ticks * lots * MICRO;
-export const fillFee = (market: MarketRules, ticks: bigint, lots: bigint): bigint =>
-  ticks * lots * BigInt(market.feePpm);
+export const fillFee = ({ feePpm }: MarketRules, ticks: bigint, lots: bigint): bigint => ticks * lots * BigInt(feePpm);
 
-/** The value of one tick × lot in the quote currency. */
-export const unitValue = (market: MarketRules): Fraction => mul(fraction(market.tickSize), fraction(market.lotSize));
+/** Of tick × lots. */
+export const valueMoney = (value: Fraction): bigint => floor({ n: value.n * MICRO, d: value.d });
+export const moneyOf = ({ unit }: MarketRules, money: bigint): Fraction => mul({ n: money, d: MICRO }, unit);
+/** Exact: a unit of money has at most as many decimals as tick, lot and a millionth together. */
+export const moneyText = (market: MarketRules, money: bigint): string => toText(moneyOf(market, money), 24);
 
-export const moneyText = (market: MarketRules, units: bigint): string =>
-  toText(mul({ n: units, d: MICRO }, unitValue(market)), 18);
+/** Money as it was written by `moneyText`. */
+export function toMoney({ unit }: MarketRules, text: string): bigint {
+  const money = wholeOf(div(mul(fraction(text), whole(MICRO)), unit));
+  if (money === undefined) throw new Error(`${text} is no whole number of money units.`);
+  return money;
+}
+
+/** Average price of tick × lots over lots. */
+export const averageText = ({ tick }: MarketRules, value: Fraction, lots: bigint): string =>
+  lots === 0n ? '0' : toText(mul(div(value, whole(lots)), tick));

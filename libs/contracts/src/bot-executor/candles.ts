@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound } from '../kernel/problem.ts';
+import { Decimal, Timestamp } from '../kernel/types.ts';
+
+/** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: what your organisation brought. */
+export const CandleSource = z.enum(['bundled', 'imported']).meta({ id: 'CandleSource' });
+export type CandleSource = z.infer<typeof CandleSource>;
+
+export const CANDLE_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const;
+export const CandleInterval = z.enum(CANDLE_INTERVALS).meta({ id: 'CandleInterval' });
+export type CandleInterval = z.infer<typeof CandleInterval>;
+
+export const Candle = z
+  .object({
+    at: Timestamp.meta({ description: 'When the candle begins' }),
+    open: Decimal,
+    high: Decimal,
+    low: Decimal,
+    close: Decimal,
+  })
+  .meta({ id: 'Candle' });
+export type Candle = z.infer<typeof Candle>;
+
+/** One series of candles: those of a market are kept apart by source and interval. */
+export const candleSeries = {
+  source: CandleSource.default('bundled'),
+  interval: CandleInterval.default('5m'),
+};
+
+export const listCandles = operation({
+  service: 'bot-executor',
+  name: 'candles.list',
+  http: ['GET', '/api/v1/candles'],
+  scope: 'bots:read',
+  summary: 'Candles of a market, oldest first',
+  description:
+    'The bundled candles (interval 5m) are synthetic: made by a seeded random walk, not by any exchange. ' +
+    'For the next page send `from` = the last candle’s `at` plus one interval.',
+  input: z.strictObject({
+    market: z.string().max(20),
+    ...candleSeries,
+    from: Timestamp.optional(),
+    limit: z.int().min(1).max(5_000).default(500),
+  }),
+  output: z.object({
+    market: z.string(),
+    source: CandleSource,
+    interval: CandleInterval,
+    synthetic: z.boolean(),
+    items: z.array(Candle),
+  }),
+  errors: [notFound],
+});
+
+export const importCandles = operation({
+  service: 'bot-executor',
+  name: 'candles.import',
+  http: ['POST', '/api/v1/candles/imports'],
+  scope: 'bots:write',
+  summary: 'Import candles from CSV: time,open,high,low,close with an optional header',
+  description:
+    'Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further ' +
+    'columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again ' +
+    'replaces the candle. Send long histories in parts of up to 800 kB. Bots that wait for candles of this series ' +
+    'trade on them at once.',
+  input: z.strictObject({
+    market: z.string().max(20),
+    interval: CandleInterval,
+    csv: z.string().min(1).max(850_000),
+  }),
+  output: z.object({
+    market: z.string(),
+    interval: CandleInterval,
+    imported: z.int(),
+    gaps: z.int().meta({ description: 'Places within the import where candles are missing' }),
+    from: Timestamp,
+    to: Timestamp,
+  }),
+  errors: [notFound],
+  deadlineMs: 30_000,
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Decimal, PositiveDecimal } from '../kernel/types.ts';
+import { BotSettings } from './settings.ts';
+
+export const LadderLevel = z
+  .object({
+    index: z.int().meta({ description: '0 is the base order' }),
+    deviationPercent: Decimal.meta({ description: 'Distance from the base order’s price' }),
+    price: Decimal,
+    size: Decimal.meta({ description: 'In the quote currency, after rounding' }),
+    quantity: Decimal,
+    totalQuantity: Decimal.meta({ description: 'When this and every order before it are filled' }),
+    totalSize: Decimal,
+    averagePrice: Decimal.meta({ description: 'Cut off after twelve decimals' }),
+    breakEvenPrice: Decimal.meta({ description: 'First price at which closing pays both fees' }),
+    takeProfitPrice: Decimal,
+    reboundPercent: Decimal.meta({ description: 'From this price to the take profit, cut off after six decimals' }),
+  })
+  .meta({ id: 'LadderLevel' });
+export type LadderLevel = z.infer<typeof LadderLevel>;
+
+export const Ladder = z
+  .object({
+    market: z.string(),
+    currency: z.string(),
+    price: Decimal.meta({ description: 'Of the base order' }),
+    levels: z.array(LadderLevel),
+    capital: Decimal.meta({ description: 'Needed when every averaging order fills, fees of entry included' }),
+    fees: Decimal.meta({ description: 'The part of the capital that is fees' }),
+  })
+  .meta({ id: 'Ladder' });
+export type Ladder = z.infer<typeof Ladder>;
+
+export const previewLadder = operation({
+  service: 'bot-executor',
+  name: 'bots.preview-ladder',
+  http: ['POST', '/api/v1/bots/ladder-preview'],
+  scope: 'bots:read',
+  summary: 'The exact ladder of some settings at a price, before any bot is made',
+  input: z.strictObject({
+    settings: BotSettings,
+    price: PositiveDecimal.optional().meta({ description: 'By default the close of the newest bundled candle' }),
+  }),
+  output: Ladder,
+  readonly: true,
+  status: 200,
+});

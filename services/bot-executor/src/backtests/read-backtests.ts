@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Backtest,
+  type BacktestFill,
+  type BacktestTrade,
+  getBacktest,
+  listBacktestFills,
+  listBacktests,
+  listBacktestTrades,
+} from '@tidegate/contracts/bot-executor/backtests';
+import type { Tx } from '@tidegate/database/tx';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { idCursor, numberCursor, pageOf, present } from '../bots/present.ts';
+import { findBacktest, listBacktestRows, partOf } from './backtest.rows.ts';
+
+@Injectable()
+export class ReadBacktests {
+  @Handles(listBacktests)
+  async list({ input, tx }: Call<typeof listBacktests>) {
+    const rows = await listBacktestRows(tx, input.limit, idCursor(input.cursor));
+    return pageOf(
+      rows,
+      input.limit,
+      (row) => row,
+      (row) => row.id,
+    );
+  }
+
+  @Handles(getBacktest)
+  async get({ input, tx }: Call<typeof getBacktest>): Promise<Backtest> {
+    return present(await findBacktest(tx, input.backtestId));
+  }
+
+  @Handles(listBacktestTrades)
+  trades({ input, tx }: Call<typeof listBacktestTrades>) {
+    return part<BacktestTrade>(tx, 'trades', input);
+  }
+
+  @Handles(listBacktestFills)
+  fills({ input, tx }: Call<typeof listBacktestFills>) {
+    return part<BacktestFill>(tx, 'fills', input);
+  }
+}
+
+async function part<Item>(
+  tx: Tx,
+  what: 'trades' | 'fills',
+  { backtestId, limit, cursor }: { backtestId: string; limit: number; cursor?: string | undefined },
+) {
+  present(await findBacktest(tx, backtestId));
+  const rows = await partOf<Item>(tx, backtestId, what, limit, numberCursor(cursor));
+  return pageOf(
+    rows,
+    limit,
+    ({ item }) => item,
+    ({ position }) => position,
+  );
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { type BotStatus, botStopped } from '@tidegate/contracts/bot-executor/bots';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { candleUpTo } from '../candles/candle.rows.ts';
+import { isOpen, type State } from '../engine/decide.rules.ts';
+import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
+import { type Plan, planOf } from '../ladder/plan.rules.ts';
+import { knownMarket } from '../markets/markets.rules.ts';
+import { saveJournal } from '../trades/journal.rows.ts';
+import { Journal } from '../trades/journal.rules.ts';
+import { bookOf, findTrade } from '../trades/trade.rows.ts';
+import { type BotRow, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
+import { dequeue } from './lease.rows.ts';
+import { liveNews, tellTrades } from './tell-trades.ts';
+
+/**
+ * Carries a bot over candles, in the caller's transaction: decisions, orders, fills, ledger, events and the position
+ * in the candles are one write, and the bot's row is locked. Who is killed leaves the bot as it was; who comes second
+ * finds the candles decided already.
+ */
+@Injectable()
+export class CarryBot {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly bus: Bus,
+  ) {}
+
+  async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<void> {
+    const plan = planOf(bot.settings, knownMarket(bot.settings.market));
+    const journal = await openJournal(tx, bot);
+    const mayOpen = bot.status === 'running';
+    let state = stateOf(bot, plan.market);
+    let upTo: number | undefined;
+    for (const candle of candles) {
+      if (!mayOpen && !isOpen(state)) break;
+      const step = runCandle(state, candle, plan, mayOpen);
+      journal.add(step);
+      state = step.state;
+      upTo = candle.at;
+    }
+    await this.save(tx, { bot, plan, journal, state, upTo });
+  }
+
+  /** Ends the bot now; its open trade is closed at the last price that it saw. */
+  async close(tx: Tx, bot: BotRow): Promise<void> {
+    const plan = planOf(bot.settings, knownMarket(bot.settings.market));
+    const journal = await openJournal(tx, bot);
+    const series = { source: bot.source, market: plan.market, interval: bot.interval };
+    const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;
+    let state = stateOf(bot, plan.market);
+    if (last) {
+      const step = runClose(state, last.at, last.close, plan);
+      journal.add(step);
+      state = step.state;
+    }
+    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined });
+  }
+
+  private async save(
+    tx: Tx,
+    done: { bot: BotRow; plan: Plan; journal: Journal; state: State; upTo: number | undefined },
+  ): Promise<void> {
+    const { bot, plan, journal, state, upTo } = done;
+    const { market } = plan;
+    const stopped = bot.status === 'stopping' && !isOpen(state);
+    const status: BotStatus = stopped ? 'stopped' : bot.status;
+    await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
+    await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
+    for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
+    await tellTrades(tx, this.outbox, bot, plan, journal.news);
+    if (stopped) {
+      await dequeue(tx, bot.id);
+      await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
+    }
+    if (journal.news.length === 0 && !stopped) return;
+    const news = liveNews(bot, plan, { status, state, totals: journal.totals });
+    tx.onCommit(() => this.bus.live(tx.orgId as string, 'bots', news));
+  }
+}
+
+async function openJournal(tx: Tx, bot: BotRow): Promise<Journal> {
+  const row = bot.open_trade_id ? await findTrade(tx, bot.open_trade_id) : undefined;
+  return new Journal(bot.id, totalsOf(bot), row && bookOf(row));
+}

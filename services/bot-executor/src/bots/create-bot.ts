@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { type Bot, botCreated, createBot } from '@tidegate/contracts/bot-executor/bots';
+import { invalid } from '@tidegate/contracts/kernel/problem';
+import { newId } from '@tidegate/database/ids';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { firstCandle } from '../candles/candle.rows.ts';
+import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
+import { countBots, insertBot, toWire } from './bot.rows.ts';
+
+@Injectable()
+export class CreateBot {
+  constructor(private readonly entitlements: Entitlements) {}
+
+  @Handles(createBot)
+  async handle({ input, tx, emit }: Call<typeof createBot>): Promise<Bot> {
+    const { name, settings, feed } = input;
+    const { source, interval, candlesPerSecond } = feed;
+    const market = marketOf(settings);
+    const startsAt = feed.from ? new Date(feed.from) : undefined;
+    const candle = await firstCandle(tx, { source, market, interval }, startsAt);
+    if (!candle) {
+      throw invalid(
+        feed.from ? '/feed/from' : '/feed/source',
+        'no_candles',
+        `There are no ${source} candles of ${market.market} in steps of ${interval}${
+          feed.from ? ' from then on' : ''
+        }. Import some first: POST /api/v1/candles/imports`,
+      );
+    }
+    checkedPlan(settings, candle.open);
+    await this.entitlements.claim(tx, 'bots', () => countBots(tx));
+    const row = await insertBot(tx, { id: newId(), name, settings, source, interval, candlesPerSecond, startsAt });
+    await emit(botCreated, { botId: row.id, name });
+    return toWire(row);
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { botDeleted, botNotStopped, deleteBot } from '@tidegate/contracts/bot-executor/bots';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { deleteBotRow, lockBot } from './bot.rows.ts';
+import { deleteLease } from './lease.rows.ts';
+import { present } from './present.ts';
+
+@Injectable()
+export class DeleteBot {
+  @Handles(deleteBot)
+  async handle({ input, tx, emit }: Call<typeof deleteBot>) {
+    const bot = present(await lockBot(tx, input.botId));
+    if (bot.status !== 'stopped') {
+      throw botNotStopped({ status: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
+    }
+    await deleteLease(tx, bot.id);
+    await deleteBotRow(tx, bot.id);
+    await emit(botDeleted, { botId: bot.id, name: bot.name });
+    return {};
+  }
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { type Bot, botStarted, startBot } from '@tidegate/contracts/bot-executor/bots';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { lockBot, setStatus, toWire } from './bot.rows.ts';
+import { enqueue } from './lease.rows.ts';
+import { present } from './present.ts';
+
+@Injectable()
+export class StartBot {
+  @Handles(startBot)
+  async handle({ input, tx, emit }: Call<typeof startBot>): Promise<Bot> {
+    const bot = present(await lockBot(tx, input.botId));
+    if (bot.status === 'running') return toWire(bot);
+    const row = present(await setStatus(tx, bot.id, 'running'));
+    await enqueue(tx, bot.id);
+    await emit(botStarted, { botId: bot.id, name: bot.name });
+    return toWire(row);
+  }
+}

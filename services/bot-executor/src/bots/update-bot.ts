@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type Bot, botNotStopped, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { invalid } from '@tidegate/contracts/kernel/problem';
+import type { Tx } from '@tidegate/database/tx';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
+import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
+import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
+import { present } from './present.ts';
+
+@Injectable()
+export class UpdateBot {
+  @Handles(updateBot)
+  async handle({ input, tx }: Call<typeof updateBot>): Promise<Bot> {
+    const bot = present(await lockBot(tx, input.botId));
+    if (input.settings) await this.check(tx, bot, input.settings);
+    return toWire(present(await setSettings(tx, bot.id, input.name ?? bot.name, input.settings ?? bot.settings)));
+  }
+
+  private async check(tx: Tx, bot: BotRow, settings: BotSettings): Promise<void> {
+    if (bot.status !== 'stopped') {
+      throw botNotStopped({ status: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
+    }
+    const market = marketOf(settings);
+    if (market.market !== bot.settings.market) {
+      const message = `A bot stays on its market, ${bot.settings.market}. Create another bot for ${market.market}.`;
+      throw invalid('/settings/market', 'market_is_fixed', message);
+    }
+    const series = { source: bot.source, market, interval: bot.interval };
+    const candle = bot.decided_up_to
+      ? await candleUpTo(tx, series, bot.decided_up_to)
+      : await firstCandle(tx, series, bot.starts_at ?? undefined);
+    if (candle) checkedPlan(settings, candle.close);
+  }
+}

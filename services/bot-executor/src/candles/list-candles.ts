@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { listCandles } from '@tidegate/contracts/bot-executor/candles';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { marketNamed } from '../markets/market-named.rules.ts';
+import { readCandles, toWire } from './candle.rows.ts';
+
+@Injectable()
+export class ListCandles {
+  @Handles(listCandles)
+  async handle({ input, tx }: Call<typeof listCandles>) {
+    const market = marketNamed(input.market);
+    const { source, interval, limit } = input;
+    const from = input.from ? new Date(input.from) : undefined;
+    const candles = await readCandles(tx, { source, market, interval }, { from, limit });
+    return {
+      market: market.market,
+      source,
+      interval,
+      synthetic: source === 'bundled',
+      items: candles.map((candle) => toWire(market, candle)),
+    };
+  }
+}

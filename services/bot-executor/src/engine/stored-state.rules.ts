@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { MarketRules } from '../markets/markets.rules.ts';
+import type { PlacedOrder, State } from './decide.rules.ts';
+import { div, type Fraction, fraction, mul } from './exact.rules.ts';
+
+/*
+ * The state as it is stored: whole numbers of any size as text, with the steps of the market that they count. Finer
+ * steps, should the market get them, are converted; what cannot be read exactly stops the bot instead of moving it.
+ */
+const Big = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(BigInt);
+const Point = z.object({ value: Big, lots: Big });
+
+const Stored = z.object({
+  version: z.literal(1),
+  tickSize: z.string(),
+  lotSize: z.string(),
+  trade: z.int(),
+  revision: z.int(),
+  position: z.object({ lots: Big, cost: z.object({ n: Big, d: Big }), entered: Big }),
+  base: Point,
+  last: Point,
+  rung: z.int(),
+  orders: z.array(
+    z.object({
+      key: z.string(),
+      kind: z.enum(['base', 'averaging', 'takeProfit', 'close']),
+      rung: z.int(),
+      side: z.enum(['buy', 'sell']),
+      type: z.enum(['market', 'limit']),
+      ticks: Big,
+      lots: Big,
+      filled: Point,
+      fills: z.array(z.string()),
+    }),
+  ),
+});
+
+export const writeState = (state: State, { tickSize, lotSize }: MarketRules): string =>
+  JSON.stringify({ version: 1, tickSize, lotSize, ...state }, (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+
+export function readState(stored: unknown, market: MarketRules): State {
+  const { version: _version, tickSize, lotSize, ...state } = Stored.parse(stored);
+  if (tickSize === market.tickSize && lotSize === market.lotSize) return state;
+  return rescaled(state, div(fraction(tickSize), market.tick), div(fraction(lotSize), market.lot));
+}
+
+function rescaled(state: State, tick: Fraction, lot: Fraction): State {
+  const unit = mul(tick, lot);
+  // The reference prices of the base order at rest are ticks over one lot, or value over lots: both scale as a price.
+  const point = ({ value, lots }: { value: bigint; lots: bigint }) => ({
+    value: scaled(value, unit),
+    lots: scaled(lots, lot),
+  });
+  const order = (one: PlacedOrder): PlacedOrder => ({
+    ...one,
+    ticks: scaled(one.ticks, tick),
+    lots: scaled(one.lots, lot),
+    filled: point(one.filled),
+  });
+  const { position } = state;
+  return {
+    ...state,
+    position: {
+      lots: scaled(position.lots, lot),
+      entered: scaled(position.entered, lot),
+      cost: mul(position.cost, unit),
+    },
+    base: point(state.base),
+    last: point(state.last),
+    orders: state.orders.map(order),
+  };
+}
+
+function scaled(value: bigint, by: Fraction): bigint {
+  const exact = value * by.n;
+  if (exact % by.d !== 0n) throw new Error('The market’s steps have become coarser than what the bot holds.');
+  return exact / by.d;
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { OrderStatus } from '@tidegate/contracts/bot-executor/trades';
+import type { PlacedOrder } from '../engine/decide.rules.ts';
+import type { ExchangeFill, Step } from '../engine/paper-exchange.rules.ts';
+import { type LedgerChange, ledgerChanges } from './ledger.rules.ts';
+import { applyFill, isClosed, type TradeBook } from './trade-book.rules.ts';
+
+/*
+ * Everything that some candles did to a bot, gathered to be written at once: orders, fills, ledger, trades, totals and
+ * news. Ids follow from what they name, so that deciding again names the same things.
+ */
+export interface OrderEntry {
+  id: string;
+  tradeId: string;
+  order: PlacedOrder;
+  status: OrderStatus;
+  placedAt: number;
+}
+
+export interface FillEntry {
+  orderId: string;
+  tradeId: string;
+  fill: ExchangeFill;
+}
+
+export interface LedgerRecord extends LedgerChange {
+  sequence: number;
+  balance: bigint;
+  tradeId: string;
+  orderId: string;
+  at: number;
+}
+
+export interface News {
+  tradeId: string;
+  fill: ExchangeFill;
+  /** The trade right after the fill. */
+  book: TradeBook;
+}
+
+/** What the bot has done so far; sums are money units. */
+export interface Totals {
+  closedTrades: number;
+  profit: bigint;
+  balance: bigint;
+  sequence: number;
+}
+
+export class Journal {
+  /** Placed or skipped now, in this order. */
+  readonly orders = new Map<string, OrderEntry>();
+  /** Placed before and ended now, by key. */
+  readonly ended = new Map<string, OrderStatus>();
+  readonly fills: FillEntry[] = [];
+  readonly ledger: LedgerRecord[] = [];
+  readonly trades = new Map<string, TradeBook>();
+  readonly news: News[] = [];
+  totals: Totals;
+  private readonly botId: string;
+  private trade: TradeBook | undefined;
+
+  constructor(botId: string, totals: Totals, openTrade: TradeBook | undefined) {
+    this.botId = botId;
+    this.totals = totals;
+    this.trade = openTrade;
+  }
+
+  get placed(): OrderEntry[] {
+    return [...this.orders.values()].filter(({ status }) => status !== 'skipped');
+  }
+
+  add({ at, intents, fills }: Step): void {
+    for (const intent of intents) {
+      if (intent.type === 'cancel') this.end(intent.key, 'cancelled');
+      else this.order(intent.order, intent.type === 'skip' ? 'skipped' : 'open', at);
+    }
+    for (const fill of fills) this.fill(fill);
+  }
+
+  private order(order: PlacedOrder, status: OrderStatus, placedAt: number): void {
+    const id = orderId(this.botId, order.key);
+    this.orders.set(order.key, { id, tradeId: tradeId(this.botId, tradeOf(order.key)), order, status, placedAt });
+  }
+
+  private end(key: string, status: OrderStatus): void {
+    const entry = this.orders.get(key);
+    if (entry) this.orders.set(key, { ...entry, status });
+    else this.ended.set(key, status);
+  }
+
+  private fill(fill: ExchangeFill): void {
+    const { order, at } = fill;
+    const ids = { tradeId: tradeId(this.botId, fill.trade), orderId: orderId(this.botId, order.key) };
+    this.trade = applyFill(this.trade, fill);
+    this.trades.set(ids.tradeId, this.trade);
+    if (order.filled.lots + fill.lots === order.lots) this.end(order.key, 'filled');
+    this.fills.push({ ...ids, fill });
+    for (const change of ledgerChanges(fill)) this.book(change, { ...ids, at });
+    if (isClosed(this.trade)) {
+      const { closedTrades, profit } = this.totals;
+      this.totals = { ...this.totals, closedTrades: closedTrades + 1, profit: profit + this.trade.cash };
+    }
+    this.news.push({ tradeId: ids.tradeId, fill, book: this.trade });
+  }
+
+  private book(change: LedgerChange, at: { tradeId: string; orderId: string; at: number }): void {
+    const sequence = this.totals.sequence + 1;
+    const balance = this.totals.balance + change.amount;
+    this.totals = { ...this.totals, sequence, balance };
+    this.ledger.push({ ...change, ...at, sequence, balance });
+  }
+}
+
+/** Keys begin with the number of their trade. */
+const tradeOf = (key: string): number => Number(key.slice(0, key.indexOf(':')));
+
+export const tradeId = (botId: string, number: number): string => deterministicId(`${botId} trade ${number}`);
+export const orderId = (botId: string, key: string): string => deterministicId(`${botId} order ${key}`);
+
+/** A uuid of version 8 (RFC 9562 5.8) from a text. */
+function deterministicId(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

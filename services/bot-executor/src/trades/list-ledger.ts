@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { type LedgerEntry, listLedger } from '@tidegate/contracts/bot-executor/trades';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { findBot } from '../bots/bot.rows.ts';
+import { numberCursor, pageOf, present } from '../bots/present.ts';
+
+interface Row {
+  sequence: string;
+  kind: LedgerEntry['kind'];
+  amount: string;
+  balance: string;
+  trade_id: string;
+  order_id: string;
+  at: Date;
+}
+
+const toWire = (row: Row): LedgerEntry => ({
+  sequence: Number(row.sequence),
+  kind: row.kind,
+  amount: row.amount,
+  balance: row.balance,
+  tradeId: row.trade_id,
+  orderId: row.order_id,
+  at: row.at.toISOString(),
+});
+
+@Injectable()
+export class ListLedger {
+  @Handles(listLedger)
+  async handle({ input, tx }: Call<typeof listLedger>) {
+    present(await findBot(tx, input.botId));
+    const rows = await tx.query<Row>(
+      `select sequence, kind, amount, balance, trade_id, order_id, at from ledger
+        where org_id = $1 and bot_id = $2 and sequence > $3 order by sequence limit $4`,
+      [tx.orgId, input.botId, numberCursor(input.cursor) ?? 0, input.limit],
+    );
+    return pageOf(rows, input.limit, toWire, (row) => row.sequence);
+  }
+}

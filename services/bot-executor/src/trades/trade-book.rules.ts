@@ -1,0 +1,69 @@
+import type { ClosedBy } from '@tidegate/contracts/bot-executor/trades';
+import { div, mul, toText, whole } from '../engine/exact.rules.ts';
+import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { cashFlow } from './ledger.rules.ts';
+
+/** What the fills of one trade add up to. Once it is closed, its cash is its profit, for long and for short alike. */
+export interface TradeBook {
+  number: number;
+  openedAt: number;
+  closedAt: number | undefined;
+  closedBy: ClosedBy | undefined;
+  averagingFills: number;
+  /** Entries: tick × lots, and lots. */
+  cost: bigint;
+  lots: bigint;
+  /** Exits: tick × lots, and lots. */
+  exitValue: bigint;
+  exitLots: bigint;
+  /** Money units. Cash is what the wallet has gained or lost by this trade so far, after fees. */
+  fees: bigint;
+  cash: bigint;
+}
+
+const newBook = ({ trade, at }: ExchangeFill): TradeBook => ({
+  number: trade,
+  openedAt: at,
+  closedAt: undefined,
+  closedBy: undefined,
+  averagingFills: 0,
+  cost: 0n,
+  lots: 0n,
+  exitValue: 0n,
+  exitLots: 0n,
+  fees: 0n,
+  cash: 0n,
+});
+
+export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): TradeBook {
+  const before = book?.number === fill.trade ? book : newBook(fill);
+  const { order, ticks, lots, at } = fill;
+  const exit = order.kind === 'takeProfit' || order.kind === 'close' ? order.kind : undefined;
+  const value = ticks * lots;
+  const after: TradeBook = {
+    ...before,
+    // An order that fills in parts counts once.
+    averagingFills: before.averagingFills + (order.kind === 'averaging' && order.filled.lots === 0n ? 1 : 0),
+    cost: before.cost + (exit ? 0n : value),
+    lots: before.lots + (exit ? 0n : lots),
+    exitValue: before.exitValue + (exit ? value : 0n),
+    exitLots: before.exitLots + (exit ? lots : 0n),
+    fees: before.fees + fill.fee,
+    cash: before.cash + cashFlow(fill) - fill.fee,
+  };
+  const closed = exit !== undefined && after.exitLots === after.lots;
+  return closed ? { ...after, closedAt: at, closedBy: exit } : after;
+}
+
+export const isClosed = ({ closedAt }: TradeBook): boolean => closedAt !== undefined;
+
+/** Of the cost, in percent, two decimals, cut off. */
+export const profitPercent = ({ cash, cost }: TradeBook): string =>
+  toText(div(mul(whole(cash), whole(100)), whole(cost * 1_000_000n)), 2);
+
+/** What closing the rest at this price would make of the trade, after the fee of closing, in money units. */
+export function worthAt(book: TradeBook, ticks: bigint, long: boolean, feePpm: number): bigint {
+  const value = ticks * (book.lots - book.exitLots);
+  const flow = long ? value : -value;
+  return book.cash + flow * 1_000_000n - value * BigInt(feePpm);
+}

@@ -1,0 +1,126 @@
+import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import fc from 'fast-check';
+import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
+import { marketRules } from '../src/markets/markets.rules.ts';
+
+/** So fine that rounding does not show in the eighth decimal: for the tables of the reference, which do not round. */
+export const FINE = marketRules({
+  market: 'T-Q',
+  base: 'T',
+  quote: 'Q',
+  tickSize: '0.000000000001',
+  lotSize: '0.000000000001',
+  minQuantity: '0.000000000001',
+  minNotional: '0.000001',
+  feePpm: 1_000,
+  bundled: false,
+});
+
+/** Coarse, so that rounding shows: a tick is a hundredth of the usual price. */
+export const COARSE = marketRules({
+  market: 'C-Q',
+  base: 'C',
+  quote: 'Q',
+  tickSize: '0.5',
+  lotSize: '0.001',
+  minQuantity: '0.001',
+  minNotional: '5',
+  feePpm: 750,
+  bundled: false,
+});
+
+/* Ladder A of trading.md 3.2: P0 100, base 10, size 20, 1 % × 1.5, volume 1.2, six orders, take profit 1.5 %. */
+interface Change {
+  averagingOrders?: Partial<BotSettings['averagingOrders']>;
+  takeProfit?: Partial<BotSettings['takeProfit']>;
+  baseOrder?: string;
+  market?: string;
+}
+
+export const settingsA = (direction: 'long' | 'short', change: Change = {}): BotSettings =>
+  BotSettings.parse({
+    market: change.market ?? 'BTC-USDT',
+    direction,
+    baseOrder: change.baseOrder ?? '10',
+    averagingOrders: {
+      count: 6,
+      size: '20',
+      deviationPercent: '1',
+      stepScale: '1.5',
+      volumeScale: '1.2',
+      ...change.averagingOrders,
+    },
+    takeProfit: { percent: '1.5', ...change.takeProfit },
+  });
+
+export const MINUTES_5 = 300_000;
+
+/** Candles from open, high, low, close in ticks. */
+export const candles = (...rows: [open: number, high: number, low: number, close: number][]): CandleTicks[] =>
+  rows.map(([open, high, low, close], index) => ({
+    at: index * MINUTES_5,
+    open: BigInt(open),
+    high: BigInt(high),
+    low: BigInt(low),
+    close: BigInt(close),
+  }));
+
+/** A walk of prices around `start` ticks, with gaps between candles and candles that do not move. */
+export const walk = (start: number, length: { minLength: number; maxLength: number }): fc.Arbitrary<CandleTicks[]> =>
+  fc
+    .array(
+      fc.record({
+        gap: fc.integer({ min: -30, max: 30 }),
+        move: fc.integer({ min: -60, max: 60 }),
+        up: fc.integer({ min: 0, max: 40 }),
+        down: fc.integer({ min: 0, max: 40 }),
+      }),
+      length,
+    )
+    .map((steps) => {
+      let last = start;
+      const at = (parts: number, from: number) => Math.max(1, from + Math.round((start * parts) / 2_000));
+      const rows = steps.map(({ gap, move, up, down }): [number, number, number, number] => {
+        const open = at(gap, last);
+        const close = at(move, open);
+        last = close;
+        return [
+          open,
+          Math.max(open, close) + at(up, 0) - 1,
+          Math.max(1, Math.min(open, close) - at(down, 0) + 1),
+          close,
+        ];
+      });
+      return candles(...rows);
+    });
+
+/** Settings that make sense on the coarse market at about 100. */
+export const anySettings: fc.Arbitrary<BotSettings> = fc
+  .record({
+    direction: fc.constantFrom('long' as const, 'short' as const),
+    baseOrder: fc.integer({ min: 20, max: 500 }),
+    count: fc.integer({ min: 0, max: 6 }),
+    size: fc.integer({ min: 20, max: 500 }),
+    deviation: fc.integer({ min: 60, max: 300 }),
+    stepScale: fc.constantFrom('1', '1.1', '1.5', '0.9'),
+    volumeScale: fc.constantFrom('1', '1.2', '2', '0.95'),
+    deviationFrom: fc.constantFrom('base' as const, 'lastFill' as const),
+    percent: fc.integer({ min: 30, max: 400 }),
+    includeFees: fc.boolean(),
+  })
+  .map((one) =>
+    BotSettings.parse({
+      market: 'BTC-USDT',
+      direction: one.direction,
+      baseOrder: String(one.baseOrder),
+      averagingOrders: {
+        count: one.count,
+        size: String(one.size),
+        deviationPercent: String(one.deviation / 100),
+        stepScale: one.stepScale,
+        volumeScale: one.volumeScale,
+        deviationFrom: one.deviationFrom,
+      },
+      takeProfit: { percent: String(one.percent / 100), includeFees: one.includeFees },
+    }),
+  );
