@@ -47,11 +47,11 @@ async function measure(services: boolean): Promise<{ app: number; postgres: numb
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const postmaster = all.find((pid) => commandLine(pid).includes(`port=${ports.postgres}`));
   const natsServer = all.find((pid) => commandLine(pid).includes(join(platform.dataDir, 'nats')));
-  const result = {
-    app: sum(family(platform.process.pid as number)),
-    postgres: postmaster ? sum(family(Number(postmaster))) : 0,
-    nats: natsServer ? pss(Number(natsServer)) : 0,
-  };
+  if (!postmaster || !natsServer) throw new Error('PostgreSQL or nats-server of the platform is not found in /proc.');
+  const [postgres, nats] = [family(Number(postmaster)), [Number(natsServer)]];
+  // The servers were started by the app and are its children until it is started again.
+  const app = family(platform.process.pid as number).filter((pid) => ![...postgres, ...nats].includes(pid));
+  const result = { app: sum(app), postgres: sum(postgres), nats: sum(nats) };
   await platform.stop();
   return result;
 }

@@ -2,6 +2,7 @@ import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { type Running, run } from '@tidegate/runtime/run';
 import type { ServiceDefinition } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
+import { collectStartupGarbage } from './startup-garbage.ts';
 
 /** Loaded on demand, so that a process pays only for what it hosts. */
 const load: Record<ServiceName, () => Promise<{ service: ServiceDefinition }>> = {
@@ -19,5 +20,7 @@ export async function loadServices(names: readonly ServiceName[]): Promise<Servi
 }
 
 export async function startRoles(settings: Settings): Promise<Running> {
-  return run(await loadServices(settings.roles), settings);
+  const running = await run(await loadServices(settings.roles), settings);
+  collectStartupGarbage();
+  return running;
 }

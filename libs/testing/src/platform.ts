@@ -23,7 +23,7 @@ export async function startPlatform(
   const port = options.port ?? (await freePort());
   const child = spawn(
     process.execPath,
-    ['--no-warnings', join(root, 'cli/dist/main.js'), 'start', ...(options.services ? ['--services'] : [])],
+    [...nodeFlags(root), join(root, 'cli/dist/main.js'), 'start', ...(options.services ? ['--services'] : [])],
     {
       cwd: root,
       env: { PATH: process.env['PATH'], ...options.env, PORT: String(port), DATA_DIR: dataDir },
@@ -54,6 +54,9 @@ export async function startPlatform(
     },
   };
 }
+
+/** What `npm start` runs Node with; they decide how much memory it takes. */
+const nodeFlags = (root: string): string[] => JSON.parse(readFileSync(join(root, 'cli/bin/node-flags.json'), 'utf8'));
 
 export const adminPassword = (platform: Platform): string =>
   readFileSync(join(platform.dataDir, 'admin-password'), 'utf8').trim();
