@@ -12,6 +12,7 @@ const HELP = `tidegate <command>
   users create-admin <email>    make an operator; prints the password once
   dead-letters list|replay|discard [id] [--service name] [--reason text]
   logs [-f] [service]
+  demo [--json] [--own-load]    a customer's whole job on real input, in a folder of its own, every figure checked
 `;
 
 async function main(): Promise<void> {
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
     options: {
       services: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      'own-load': { type: 'boolean', default: false },
       follow: { type: 'boolean', short: 'f', default: false },
       service: { type: 'string' },
       reason: { type: 'string' },
@@ -48,6 +50,8 @@ async function main(): Promise<void> {
       return (await import('./operator-commands.ts')).deadLetterCommand(first, second, values);
     case 'logs':
       return (await import('./logs.ts')).logs(first, { follow: values.follow });
+    case 'demo':
+      return (await import('./demo/demo.ts')).demo({ json: values.json, ownLoad: values['own-load'] });
     case 'help':
     case undefined:
       process.stdout.write(HELP);

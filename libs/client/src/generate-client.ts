@@ -42,7 +42,7 @@ function typeOf(schema: z.ZodType, io: 'input' | 'output'): string {
 
 /** JSON Schema as a TypeScript type; what TypeScript cannot say becomes unknown. */
 function write(schema: Schema, definitions: Record<string, Schema>, depth: number): string {
-  if (depth > 12) return 'unknown';
+  if (depth > 24) return 'unknown';
   const inner = (one: Schema) => write(one, definitions, depth + 1);
   const reference = schema['$ref'];
   if (typeof reference === 'string') {
@@ -54,7 +54,9 @@ function write(schema: Schema, definitions: Record<string, Schema>, depth: numbe
   const options = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined;
   if (options) return options.map(inner).join(' | ');
   if (Array.isArray(schema['allOf'])) return (schema['allOf'] as Schema[]).map(inner).join(' & ');
-  switch (schema['type']) {
+  const { type } = schema;
+  if (Array.isArray(type)) return type.map((one) => inner({ ...schema, type: one })).join(' | ');
+  switch (type) {
     case 'string':
       return 'string';
     case 'integer':

@@ -1,0 +1,37 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TidegateClient } from '@tidegate/client/generated/api';
+
+/** A customer's typed client that knows how often it called: what the meter `api_calls` has to say as well. */
+export class Customer extends TidegateClient {
+  calls = 0;
+
+  protected override send<T>(method: string, path: string, input?: Record<string, unknown>): Promise<T> {
+    this.calls += 1;
+    return super.send<T>(method, path, input);
+  }
+}
+
+export async function signUp(url: string, email: string): Promise<Customer> {
+  const account = { email, name: 'Demo', password: 'a password for the demo only', organisationName: 'Demo Ltd' };
+  const { accessToken } = await new TidegateClient({ url }).accountsRegister(account);
+  return new Customer({ url, token: accessToken });
+}
+
+/** Asks every second until the answer is right; throws with what it was last. */
+export async function expectSoon<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isRight: (answer: T) => boolean,
+  withinMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer)) return answer;
+    if (Date.now() > deadline) {
+      const last = JSON.stringify(answer)?.slice(0, 1_000);
+      throw new Error(`${what}: not so after ${withinMs / 1_000} s. The last answer was ${last}`);
+    }
+    await pause(1_000);
+  }
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
+import { ROOT, say } from '../installation.ts';
+import { type Counted, countUsage } from './count-usage.ts';
+import { signUp } from './customer.ts';
+import { startCustomerDatabase } from './customer-database.ts';
+import { printDemo } from './print-demo.ts';
+import { type Traded, tradeOnPaper } from './trade-on-paper.ts';
+import { type Watched, watchDatabase } from './watch-database.ts';
+
+/*
+ * `tidegate demo`: the whole job of a customer on real input, in a folder of its own that is gone afterwards. It starts
+ * a platform as `npm start` does and a second PostgreSQL, the customer's; a new customer has that watched under a
+ * counted load, and lets a bot trade a month on paper. Each figure that the platform shows is compared with what was
+ * counted outside of it; any difference is a failure (exit code 1).
+ */
+export interface Demo {
+  watched: Watched;
+  traded: Traded;
+  counted: Counted[];
+}
+
+const TRANSACTIONS_PER_CLIENT = 500;
+
+export async function demo(options: { json: boolean; ownLoad: boolean }): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-demo-'));
+  const closing: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  try {
+    say('Waiting for the customer’s PostgreSQL …');
+    const database = await startCustomerDatabase(folder);
+    closing.unshift(() => database.server.stop());
+    say('Waiting for the platform …');
+    const platform = await startPlatform(folder);
+    closing.unshift(platform.stop);
+    const customer = await signUp(platform.url, 'demo@example.com');
+    say('Waiting for the load on the customer’s database, and for the figures about it …');
+    const load = { perClient: TRANSACTIONS_PER_CLIENT, ...(options.ownLoad ? { own: true } : {}) };
+    const watched = await watchDatabase(customer, database, load);
+    say('Waiting for the bot …');
+    const traded = await tradeOnPaper(customer);
+    const counted = await countUsage(customer, { bot_orders: traded.orders, backtest_runs: 1 });
+    const result: Demo = { watched, traded, counted };
+    if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else printDemo(result);
+  } finally {
+    for (const close of closing) await close();
+  }
+}
+
+async function startPlatform(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const port = await freePort();
+  const log = join(folder, 'platform.log');
+  const out = openSync(log, 'a');
+  const child = spawn(process.execPath, [...process.execArgv, join(ROOT, 'cli', 'dist', 'main.js'), 'start'], {
+    stdio: ['ignore', out, out],
+    // Figures every five seconds instead of every minute: nobody wants to wait for a demo.
+    env: {
+      ...process.env,
+      PORT: String(port),
+      DATA_DIR: join(folder, 'data'),
+      MONITOR_MINUTE_SECONDS: '5',
+    },
+  });
+  const url = `http://localhost:${port}`;
+  const ready = () =>
+    fetch(`${url}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  if (!(await waitFor(async () => child.exitCode !== null || (await ready()), 60_000)) || child.exitCode !== null) {
+    throw new Error(`The platform did not start. The last lines of its log:\n${tail(log)}`);
+  }
+  return { url, stop: () => stopChild(child) };
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await waitFor(() => child.exitCode !== null || child.signalCode !== null, 60_000);
+}
