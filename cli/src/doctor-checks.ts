@@ -144,7 +144,7 @@ async function keys({ env, dataDir }: Patient): Promise<Finding> {
   const url = adminUrl(dataDir, env, running?.port);
   if (!url) return fine('keys', 'encryption keys are checked when PostgreSQL runs');
   const settings = loadSettings({ NATS_URL: 'nats://localhost', ...env, DATA_DIR: dataDir, DATABASE_URL: url }, []);
-  const wrong = await findWrongKeys(settings, { note: false }).catch(() => []);
+  const wrong = await findWrongKeys(settings).catch(() => []);
   if (wrong.length === 0) return fine('keys', 'the encryption keys are those of this database');
   const names = wrong.map(({ variable, given, expected }) => `${variable} (${given}, not ${expected})`).join(', ');
   return trouble(

@@ -7,6 +7,7 @@ import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
 import type { SecretSealer } from './sealer.ts';
+import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, type Reply } from './wire.ts';
 
 export interface CallOptions {
@@ -39,6 +40,7 @@ interface Pending {
 export class Bus {
   readonly service: ServiceName | 'platform';
   private readonly nc: NatsConnection;
+  private readonly publisher: TurnPublisher;
   private readonly tokens: CallerTokens;
   private readonly sealer: SecretSealer;
   private readonly inbox: string;
@@ -54,6 +56,7 @@ export class Bus {
   }) {
     this.service = options.service;
     this.nc = options.nc;
+    this.publisher = new TurnPublisher(options.nc);
     this.tokens = options.tokens;
     this.sealer = options.sealer;
     // One subscription for all replies. The last token tells them apart.
@@ -127,13 +130,11 @@ export class Bus {
         reject(timeout({}, `${operation.service} did not answer ${operation.name} within ${deadlineMs} ms.`));
       }, deadlineMs);
       this.pending.set(id, { resolve, reject, timer });
-      try {
-        this.nc.publish(operation.subject, data, { reply: this.inbox + id });
-      } catch (error) {
+      this.publisher.publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
         this.pending.delete(id);
         clearTimeout(timer);
-        reject(error as Error);
-      }
+        reject(error);
+      });
     });
   }
 

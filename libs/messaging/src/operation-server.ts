@@ -15,6 +15,7 @@ import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
 import type { OperationRunner } from './operation-runner.ts';
 import type { SecretSealer } from './sealer.ts';
+import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './wire.ts';
 
 /** More than this at once and callers are told to come back: a queue that grows answers nobody in time. */
@@ -31,6 +32,7 @@ export class OperationServer {
     log: Log;
     metrics: Metrics;
   };
+  private readonly publisher: TurnPublisher;
   private readonly handlers: Map<string, OperationHandler>;
   private readonly inHand = new Set<Promise<void>>();
   private readonly duration;
@@ -38,6 +40,7 @@ export class OperationServer {
 
   constructor(options: OperationServer['options'], handlers: OperationHandler[]) {
     this.options = options;
+    this.publisher = new TurnPublisher(options.nc);
     this.handlers = new Map(handlers.map((handler) => [handler.operation.subject, handler]));
     this.duration = options.metrics.histogram('tidegate_operation_seconds', 'Time to answer an operation', [
       'service',
@@ -62,6 +65,7 @@ export class OperationServer {
   async stop(): Promise<void> {
     await this.subscription?.drain();
     await Promise.all(this.inHand);
+    this.publisher.flush();
   }
 
   private async answer(message: Msg): Promise<void> {
@@ -118,7 +122,7 @@ export class OperationServer {
       this.options.log.error({ subject: message.subject, bytes: data.length }, 'An answer was too large to send');
       data = encode(problemReply(internalError({}, 'The answer is too large. Ask for a smaller page or range.')));
     }
-    if (!this.options.nc.isClosed()) message.respond(data);
+    if (message.reply) this.publisher.publish(message.reply, data);
   }
 }
 

@@ -17,11 +17,9 @@ export interface Request {
 
 export type Reply = { output: unknown } | { problem: ProblemDocument };
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-export const encode = (message: Request | Reply): Uint8Array => encoder.encode(JSON.stringify(message));
-export const decode = <T>(data: Uint8Array): T => JSON.parse(decoder.decode(data)) as T;
+export const encode = (message: Request | Reply): Uint8Array => Buffer.from(JSON.stringify(message));
+export const decode = <T>(data: Uint8Array): T =>
+  JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()) as T;
 
 /** Larger messages than this are refused by nats-server (its default max_payload). */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;

@@ -30,12 +30,15 @@ import { Relay } from '@tidegate/messaging/relay';
 import { SecretSealer } from '@tidegate/messaging/sealer';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import type { ReadRing } from '@tidegate/vault/master-keys';
+import { resealDerived } from '@tidegate/vault/reseal';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { type Check, type Health, within } from './health.ts';
 import { Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
+import { ShredSecrets } from './shred-secrets.ts';
 import { checkHandlers } from './wiring.ts';
 
 /** What every service of this process shares. */
@@ -136,12 +139,24 @@ export class ServiceHost {
       log: this.log,
     });
     const outbox = new Outbox(name, () => this.relay?.wake());
-    const key = encryptionKeys[name];
+    const vault = await this.openVault(encryptionKeys[name], tenants);
     return [
       { provide: Tenants, useValue: tenants },
       { provide: Outbox, useValue: outbox },
-      ...(key ? [{ provide: Vault, useValue: new Vault({ masterKeys: [{ id: 'k1', key }] }) }] : []),
+      ...(vault ? [{ provide: Vault, useValue: vault }] : []),
     ];
+  }
+
+  /** Refuses a ring that does not open what this schema keeps. */
+  private async openVault(ring: ReadRing | undefined, tenants: Tenants): Promise<Vault | undefined> {
+    if (!ring) return undefined;
+    const vault = new Vault(ring);
+    await vault.prepare(tenants);
+    const resealed = await resealDerived({ tenants, vault }, this.definition.secrets, (place) =>
+      this.log.error({ place }, 'A sealed secret cannot be read and was left as it is'),
+    );
+    if (resealed > 0) this.log.info({ resealed }, 'Secrets were sealed again with the keys of their organisations');
+    return vault;
   }
 
   private async createApp(providers: Provider[]): Promise<INestApplicationContext> {
@@ -163,6 +178,7 @@ export class ServiceHost {
   private async startWork(shared: { metrics: Metrics; tokens: CallerTokens; sealer: SecretSealer }): Promise<void> {
     const { name } = this.definition;
     const instances = this.instances();
+    if (this.definition.secrets.length > 0) instances.push(new ShredSecrets(this.app.get(Vault)));
     for (const instance of instances) for (const hook of startHooks(instance)) await hook();
     const handled = instances.flatMap(operationHandlers);
     const listening = instances.flatMap(eventHandlers);

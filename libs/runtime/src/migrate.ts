@@ -5,8 +5,8 @@ import { connectNats } from '@tidegate/messaging/nats';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 
-/** What every schema has: the functions for day partitions, and messaging's tables. */
-const SHARED = ['../../database/migrations', '../../messaging/migrations'];
+/** What every schema has: the functions for day partitions, messaging's tables and the vault's. */
+const SHARED = ['../../database/migrations', '../../messaging/migrations', '../../vault/migrations'];
 
 /** Roles, schemas, tables and streams, all brought to this version. Answers what was applied. */
 export async function migrateAll(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {

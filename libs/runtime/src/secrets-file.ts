@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { generateSealingKeys } from '@tidegate/vault/seal-box';
@@ -54,16 +65,35 @@ export function ensureSecrets(dataDir: string, given: (name: string) => boolean 
   const made = Object.entries(generate(has)).filter(([name]) => !has(name));
   if (made.length === 0) return before;
   const secrets: Secrets = { ...before, ...Object.fromEntries(made) };
-  const file = secretsFile(dataDir);
-  // Written aside and renamed: a crash in between leaves the old file whole.
-  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  chmodSync(`${file}.new`, 0o600);
-  renameSync(`${file}.new`, file);
+  writeSecrets(dataDir, secrets);
   return secrets;
 }
 
+/**
+ * Written aside and renamed: a crash in between leaves the old file whole. Once this returns the secrets outlive a
+ * power failure, so that something may be encrypted with them.
+ */
+export function writeSecrets(dataDir: string, secrets: Secrets): void {
+  const file = secretsFile(dataDir);
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flush: true });
+  chmodSync(`${file}.new`, 0o600);
+  renameSync(`${file}.new`, file);
+  const folder = openSync(dataDir, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+export const encryptionKeyName = (service: string): string => `${variablePrefix(service)}_ENCRYPTION_KEY`;
+
+/** A ring of keys as it stands in one variable. */
+export const splitKeys = (text: string): string[] =>
+  text
+    .split(',')
+    .map((key) => key.trim())
+    .filter(Boolean);
+
 export const makePassword = (): string => randomBytes(24).toString('base64url');
-const makeKey = (): string => randomBytes(32).toString('base64');
+export const makeKey = (): string => randomBytes(32).toString('base64');
 
 function generate(has: (name: string) => boolean): Secrets {
   const made: Secrets = {
@@ -77,7 +107,7 @@ function generate(has: (name: string) => boolean): Secrets {
     if (service !== 'gateway') made[`${variablePrefix(service)}_DATABASE_PASSWORD`] = makePassword();
     made[`NATS_${variablePrefix(service)}_PASSWORD`] = makePassword();
   }
-  for (const service of SEALING_SERVICES) made[`${variablePrefix(service)}_ENCRYPTION_KEY`] = makeKey();
+  for (const service of SEALING_SERVICES) made[encryptionKeyName(service)] = makeKey();
   for (const member of BUS_MEMBERS) {
     const [publicName, privateName] = sealingNames(member);
     // The two halves belong together: never a new one beside an old one.

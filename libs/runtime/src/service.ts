@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import type { SealedColumn } from '@tidegate/vault/reseal';
 import type { ConfigClass } from './config.ts';
 
 export interface ServiceDefinition {
@@ -10,6 +11,8 @@ export interface ServiceDefinition {
   readonly config: ConfigClass | undefined;
   /** Folders of SQL files, in order; empty for a service without a schema. */
   readonly migrations: readonly URL[];
+  /** Where organisations' secrets are kept, sealed by the vault. They are shredded with their organisation. */
+  readonly secrets: readonly SealedColumn[];
   /** The gateway serves HTTP; other services answer on NATS only. */
   readonly http: boolean;
 }
@@ -19,10 +22,12 @@ export function defineService(spec: {
   module: Type;
   config?: ConfigClass;
   migrations?: URL | readonly URL[];
+  secrets?: readonly SealedColumn[];
   http?: boolean;
 }): ServiceDefinition {
   const migrations = spec.migrations === undefined ? [] : [spec.migrations].flat();
-  return { name: spec.name, module: spec.module, config: spec.config, migrations, http: spec.http ?? false };
+  const { name, module, config, secrets = [], http = false } = spec;
+  return { name, module, config, migrations, secrets, http };
 }
 
 /** Schema and role of a service: its name in snake case. */

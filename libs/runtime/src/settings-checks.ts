@@ -1,4 +1,4 @@
-import { isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
+import { encryptionKeyName, isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
 import type { Settings } from './settings.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
@@ -19,10 +19,11 @@ export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: 
   }
   const level = env['LOG_LEVEL'];
   if (level && !LOG_LEVELS.includes(level)) problems.push(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, not "${level}"`);
-  for (const [service, key] of Object.entries(settings.encryptionKeys)) {
-    if (!is32Bytes(key)) {
-      problems.push(`${variablePrefix(service)}_ENCRYPTION_KEY must be 32 bytes in base64 (openssl rand -base64 32)`);
-    }
+  for (const [service, ring] of Object.entries(settings.encryptionKeys)) {
+    const keys = ring();
+    if (keys.length > 0 && keys.every(is32Bytes)) continue;
+    const several = keys.length > 1 ? 'each, separated by commas ' : '';
+    problems.push(`${encryptionKeyName(service)} must be 32 bytes in base64 ${several}(openssl rand -base64 32)`);
   }
   for (const [member, pair] of Object.entries(settings.sealing)) {
     const [publicName, privateName] = sealingNames(member);

@@ -1,6 +1,15 @@
 import { join, resolve } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
-import { BUS_MEMBERS, readSecrets, SEALING_SERVICES, sealingNames, variablePrefix } from './secrets-file.ts';
+import type { ReadRing } from '@tidegate/vault/master-keys';
+import {
+  BUS_MEMBERS,
+  encryptionKeyName,
+  readSecrets,
+  SEALING_SERVICES,
+  sealingNames,
+  splitKeys,
+  variablePrefix,
+} from './secrets-file.ts';
 import { schemaOf } from './service.ts';
 import { checkForm, checkProduction } from './settings-checks.ts';
 import { SettingsReader } from './settings-reader.ts';
@@ -36,7 +45,8 @@ export interface Settings {
     users: Record<ServiceName | 'platform', Login>;
     replicas: number;
   };
-  encryptionKeys: Partial<Record<ServiceName, string>>;
+  /** Master keys of secrets at rest. A ring is read anew at each call: a rotation adds to it while services run. */
+  encryptionKeys: Partial<Record<ServiceName, ReadRing>>;
   sealing: Record<string, { publicKey: string; privateKey: string }>;
   callerSecret: string;
   metricsToken: string;
@@ -67,7 +77,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['METRICS_TOKEN', 'generated', 'Bearer token for /metrics from other machines'],
   ['<SERVICE>_DATABASE_PASSWORD', 'generated', 'Password of the service’s database role, such as MONITOR_AGENT_…'],
   ['NATS_<SERVICE>_PASSWORD', 'generated', 'Password of the service’s NATS user; PLATFORM is the operator’s'],
-  ['<SERVICE>_ENCRYPTION_KEY', 'generated', 'Key of secrets at rest: 32 bytes in base64. Losing it loses them'],
+  [
+    '<SERVICE>_ENCRYPTION_KEY',
+    'generated',
+    'Master keys of secrets at rest, several separated by commas: 32 bytes each in base64. Losing them loses the secrets',
+  ],
   ['<SERVICE>_SEALING_PUBLIC_KEY', 'generated', 'What others seal secrets with for this service on the bus'],
   ['<SERVICE>_SEALING_PRIVATE_KEY', 'generated', 'What the service opens them with'],
 ];
@@ -102,7 +116,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
       users: readNatsUsers(reader, forWhat, operate),
       replicas: reader.integer('NATS_REPLICAS', 1, 1, 5),
     },
-    encryptionKeys: readEncryptionKeys(reader, forWhat),
+    encryptionKeys: readEncryptionKeys(reader, forWhat, () => new SettingsReader(env, readSecrets(dataDir))),
     sealing: readSealing(reader, forWhat, operate),
     callerSecret: reader.read('CALLER_SECRET', forWhat.host || operate),
     metricsToken: reader.read('METRICS_TOKEN', forWhat.host),
@@ -165,11 +179,15 @@ function readNatsUsers(reader: SettingsReader, what: ForWhat, operate: boolean):
   });
 }
 
-function readEncryptionKeys(reader: SettingsReader, what: ForWhat): Settings['encryptionKeys'] {
-  const keys = SEALING_SERVICES.map((service) => {
-    return [service, reader.read(`${variablePrefix(service)}_ENCRYPTION_KEY`, hosts(what, service))] as const;
-  });
-  return Object.fromEntries(keys.filter(([, key]) => key !== ''));
+function readEncryptionKeys(
+  reader: SettingsReader,
+  what: ForWhat,
+  readAgain: () => SettingsReader,
+): Settings['encryptionKeys'] {
+  const given = SEALING_SERVICES.filter((service) => reader.read(encryptionKeyName(service), hosts(what, service)));
+  return Object.fromEntries(
+    given.map((service) => [service, () => splitKeys(readAgain().get(encryptionKeyName(service)) ?? '')]),
+  );
 }
 
 /** Everybody's public key, because anybody may be written to; private keys only of those who are here. */

@@ -1,109 +1,120 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import type { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import {
+  findCurrentMasterKey,
+  findDataKey,
+  insertDataKey,
+  lockCurrentMasterKey,
+  noteFirstMasterKey,
+  shredDataKey,
+} from './data-key.rows.ts';
+import { MasterKeys, type ReadRing } from './master-keys.ts';
+import { INSTALLATION, openText, type SecretPlace, sealText } from './sealed-text.ts';
 
-/** The very field that a secret belongs to. A ciphertext moved to any other field does not open. */
-export interface SecretPlace {
-  orgId: string;
-  table: string;
-  column: string;
-  recordId: string;
+export { INSTALLATION, type SecretPlace } from './sealed-text.ts';
+
+interface CacheOptions {
+  /** Organisations whose keys are kept in memory at the most. */
+  cacheSize?: number;
+  /** How long a key is believed: a shredded one may open secrets that long in processes that knew it. */
+  cacheMs?: number;
 }
 
-export interface MasterKey {
-  /** Short name that goes into every ciphertext, so that old ones say which key opens them. */
-  id: string;
-  /** 32 bytes, base64. */
-  key: string;
+interface Cached {
+  key: Buffer;
+  until: number;
 }
 
-/*
- * Master key → organisation key → record key (each HKDF-SHA256) → AES-256-GCM. The first master key of the ring
- * seals; all of them open. Layout: version (1) | id length (1) | master key id | nonce (12) | ciphertext | tag (16),
- * base64. Associated data: the header and the place.
+/**
+ * Secrets at rest. Master key → wrapped random data key per organisation (table data_keys) → record key → AES-256-GCM.
+ *
+ * `tx` must be one that sees the organisation's rows; for `INSTALLATION` any will do. It is asked only when the key
+ * is not in memory. The first secret of an organisation makes its key in the same transaction.
  */
-const VERSION = 1;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const SYSTEM = '00000000-0000-0000-0000-000000000000';
-
 export class Vault {
-  private readonly ring: ReadonlyMap<string, Buffer>;
-  private readonly current: string;
+  readonly masterKeys: MasterKeys;
+  private readonly cache = new Map<string, Cached>();
+  private readonly cacheSize: number;
+  private readonly cacheMs: number;
 
-  constructor({ masterKeys }: { masterKeys: readonly MasterKey[] }) {
-    const [first] = masterKeys;
-    if (!first) throw new Error('The vault needs a master key.');
-    this.current = first.id;
-    this.ring = new Map(
-      masterKeys.map(({ id, key }) => {
-        const bytes = Buffer.from(key, 'base64');
-        if (bytes.length !== 32) throw new Error(`Master key ${id} must be 32 bytes in base64.`);
-        return [id, bytes];
-      }),
-    );
+  constructor(ring: ReadRing, { cacheSize = 10_000, cacheMs = 60_000 }: CacheOptions = {}) {
+    this.masterKeys = new MasterKeys(ring);
+    this.cacheSize = cacheSize;
+    this.cacheMs = cacheMs;
   }
 
-  seal(place: SecretPlace, plaintext: string): string {
-    const id = Buffer.from(this.current);
-    const header = Buffer.concat([Buffer.of(VERSION, id.length), id]);
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.recordKey(this.current, place), nonce).setAAD(
-      bind(header, place),
-    );
-    const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-    return Buffer.concat([header, nonce, sealed, cipher.getAuthTag()]).toString('base64');
+  /**
+   * To be called once before the first use. Throws when this ring is not the one that this schema's secrets were
+   * sealed with: a service with a wrong key must not start.
+   */
+  async prepare(tenants: Tenants): Promise<void> {
+    await tenants.as({}, async (tx) => {
+      if ((await findCurrentMasterKey(tx)) === undefined) {
+        await noteFirstMasterKey(tx, this.masterKeys.ids()[0] as string);
+      }
+      const current = await findCurrentMasterKey(tx);
+      if (current === undefined || this.masterKeys.has(current)) return;
+      throw new Error(
+        `The secrets in this schema were encrypted with master key ${current}, which is not among ${this.masterKeys.ids().join(', ')}.\n  Fix: restore the secrets.json (or set the variables) that belong to this database.`,
+      );
+    });
   }
 
-  /** Throws when the ciphertext was changed, belongs to another place, or its master key is not in the ring. */
-  open(place: SecretPlace, sealed: string): string {
-    const bytes = Buffer.from(sealed, 'base64');
-    const headBytes = 2 + (bytes[1] ?? 0);
-    if (bytes[0] !== VERSION || bytes.length < headBytes + NONCE_BYTES + TAG_BYTES) {
-      throw new Error('The sealed secret is malformed.');
+  async seal(tx: Tx, place: SecretPlace, plaintext: string): Promise<string> {
+    return sealText(await this.keyToSeal(tx, place.orgId), place, plaintext);
+  }
+
+  /** Throws when the text was changed, belongs to another place, or its organisation's secrets were shredded. */
+  async open(tx: Tx, place: SecretPlace, sealed: string): Promise<string> {
+    const key = await this.findKey(tx, place.orgId);
+    if (!key) throw new Error(`Organisation ${place.orgId} has no data key.`);
+    return openText(key, place, sealed);
+  }
+
+  /**
+   * Destroys the organisation's key with the transaction: whatever was sealed for it stays unreadable, also with the
+   * master key, and nothing more is sealed. May be repeated.
+   */
+  async shred(tx: Tx, orgId: string): Promise<void> {
+    if (orgId === INSTALLATION) throw new Error('The key of the installation is not shredded.');
+    await shredDataKey(tx, orgId);
+    tx.onCommit(() => this.cache.delete(orgId));
+  }
+
+  private async keyToSeal(tx: Tx, orgId: string): Promise<Buffer> {
+    const known = await this.findKey(tx, orgId);
+    if (known) return known;
+    const masterKeyId = await lockCurrentMasterKey(tx);
+    const key = randomBytes(32);
+    const wrapped = this.masterKeys.wrap(masterKeyId, orgId, key);
+    if (await insertDataKey(tx, { orgId, wrapped, masterKeyId })) {
+      this.rememberAfter(tx, orgId, key);
+      return key;
     }
-    const header = bytes.subarray(0, headBytes);
-    const key = this.recordKey(header.subarray(2).toString(), place);
-    const nonce = bytes.subarray(headBytes, headBytes + NONCE_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(bind(header, place))
-      .setAuthTag(bytes.subarray(-TAG_BYTES));
-    const body = bytes.subarray(headBytes + NONCE_BYTES, -TAG_BYTES);
-    return decipher.update(body, undefined, 'utf8') + decipher.final('utf8');
+    const theirs = await this.findKey(tx, orgId);
+    if (!theirs) throw new Error(`The data key of ${orgId} was made by somebody else and cannot be seen.`);
+    return theirs;
   }
 
-  /** True when another key than the newest sealed it: seal again at the next occasion. */
-  isStale(sealed: string): boolean {
-    const bytes = Buffer.from(sealed, 'base64');
-    return bytes.subarray(2, 2 + (bytes[1] ?? 0)).toString() !== this.current;
+  private async findKey(tx: Tx, orgId: string): Promise<Buffer | undefined> {
+    const cached = this.cache.get(orgId);
+    if (cached && cached.until > Date.now()) return cached.key;
+    const row = await findDataKey(tx, orgId);
+    if (!row) return undefined;
+    if (!row.wrapped || !row.master_key_id) throw new Error(`The secrets of organisation ${orgId} were shredded.`);
+    const key = this.masterKeys.unwrap(row.master_key_id, orgId, row.wrapped);
+    this.rememberAfter(tx, orgId, key);
+    return key;
   }
 
-  /** A secret of the installation itself, which belongs to no organisation. */
-  sealSystem(purpose: string, plaintext: string): string {
-    return this.seal({ orgId: SYSTEM, table: 'system', column: purpose, recordId: purpose }, plaintext);
+  /** Not before the commit: the row may be this transaction's own, and a rollback takes it away again. */
+  private rememberAfter(tx: Tx, orgId: string, key: Buffer): void {
+    tx.onCommit(() => {
+      this.cache.delete(orgId);
+      this.cache.set(orgId, { key, until: Date.now() + this.cacheMs });
+      const oldest = this.cache.keys().next();
+      if (this.cache.size > this.cacheSize && !oldest.done) this.cache.delete(oldest.value);
+    });
   }
-
-  openSystem(purpose: string, sealed: string): string {
-    return this.open({ orgId: SYSTEM, table: 'system', column: purpose, recordId: purpose }, sealed);
-  }
-
-  /** Tells the newest master key from another without revealing it; kept in the database to refuse a wrong key. */
-  fingerprint(): string {
-    const key = this.ring.get(this.current) ?? Buffer.alloc(0);
-    return createHash('sha256').update('tidegate fingerprint').update(key).digest('hex').slice(0, 16);
-  }
-
-  private recordKey(masterId: string, place: SecretPlace): Buffer {
-    const master = this.ring.get(masterId);
-    if (!master) throw new Error(`Master key ${masterId} is not in the ring.`);
-    const organisation = hkdfSync('sha256', master, '', `org|${place.orgId}`, 32);
-    const info = lengthPrefixed([place.table, place.column, place.recordId]);
-    return Buffer.from(hkdfSync('sha256', Buffer.from(organisation), '', info, 32));
-  }
-}
-
-const bind = (header: Buffer, place: SecretPlace): Buffer =>
-  Buffer.concat([header, lengthPrefixed([place.orgId, place.table, place.column, place.recordId])]);
-
-/** Joined so that no two lists give the same bytes. */
-function lengthPrefixed(parts: string[]): Buffer {
-  return Buffer.from(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('|'));
 }

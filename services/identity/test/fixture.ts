@@ -34,6 +34,7 @@ export const PASSWORD = 'correct horse battery staple';
 const FOLDERS = [
   'libs/database/migrations',
   'libs/messaging/migrations',
+  'libs/vault/migrations',
   'libs/entitlements/migrations',
   'services/identity/migrations',
 ];
@@ -94,7 +95,9 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
   const bus = {
     call: async (_operation: unknown, _input: unknown, { orgId }: { orgId: string }) => snapshotOf(orgId, limits),
   };
-  const master = { id: 'k1', key: randomBytes(32).toString('base64') };
+  const masterKey = randomBytes(32).toString('base64');
+  const vault = new Vault(() => [masterKey]);
+  await vault.prepare(tenants);
   const app = await NestFactory.createApplicationContext(
     moduleOf([
       { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile } },
@@ -102,7 +105,7 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
       { provide: Bus, useValue: bus },
       { provide: Tenants, useValue: tenants },
       { provide: Outbox, useValue: outbox },
-      { provide: Vault, useValue: new Vault({ masterKeys: [master] }) },
+      { provide: Vault, useValue: vault },
     ]),
     { logger: ['error', 'fatal'], abortOnError: false },
   );

@@ -8,4 +8,5 @@ export const service = defineService({
   module: MonitorAgentModule,
   config: MonitorAgentConfig,
   migrations: [ENTITLEMENTS_MIGRATIONS, new URL('../migrations', import.meta.url)],
+  secrets: [{ table: 'servers', column: 'password' }],
 });

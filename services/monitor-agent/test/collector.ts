@@ -1,7 +1,6 @@
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { Vault } from '@tidegate/vault/vault';
 import { CollectServers } from '../src/collection/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collection/collector-tools.ts';
 import { Dialer } from '../src/collection/dialer.ts';
@@ -9,14 +8,12 @@ import { createLease } from '../src/leases/lease.rows.ts';
 import { insertServer } from '../src/servers/server.rows.ts';
 import { ServerPasswords } from '../src/servers/server-passwords.ts';
 import type { PostgresServer } from './postgres-server.ts';
-import type { Store } from './store.ts';
+import { type Store, vault } from './store.ts';
 import { WATCHER_PASSWORD } from './watched.ts';
 
 const LOOPBACK = { address: '127.0.0.1', loopback: true };
 
-export const passwords = new ServerPasswords(
-  new Vault({ masterKeys: [{ id: 'k1', key: Buffer.alloc(32, 7).toString('base64') }] }),
-);
+export const passwords = new ServerPasswords(vault);
 /** The guard has tests of its own. */
 export const guard = { check: async () => LOOPBACK, trusted: async () => LOOPBACK };
 
@@ -84,7 +81,7 @@ export async function addServer(
       port: watched.port,
       database: more.database ?? 'postgres',
       user: more.user ?? 'watcher',
-      password: passwords.seal(orgId, serverId, more.password ?? WATCHER_PASSWORD),
+      password: await passwords.seal(tx, serverId, more.password ?? WATCHER_PASSWORD),
       tlsMode: 'disable',
       tlsCa: null,
       platform: false,

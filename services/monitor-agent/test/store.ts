@@ -7,10 +7,13 @@ import { Tenants } from '@tidegate/database/tenants';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { Vault } from '@tidegate/vault/vault';
 import { SAMPLE_TABLES } from '../src/storage/retention.rows.ts';
 import { EMBEDDED, PostgresServer } from './postgres-server.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export const vault = new Vault(() => [Buffer.alloc(32, 7).toString('base64')]);
 
 /** The service's own database, migrated, with the service's role as the service has it. */
 export async function openStore() {
@@ -21,8 +24,8 @@ export async function openStore() {
       schema: 'monitor_agent',
       role: 'monitor_agent',
       password: 'm',
-      folders: ['libs/database', 'libs/messaging', 'libs/entitlements', 'services/monitor-agent'].map((one) =>
-        folder(`../../../${one}/migrations`),
+      folders: ['libs/database', 'libs/messaging', 'libs/vault', 'libs/entitlements', 'services/monitor-agent'].map(
+        (one) => folder(`../../../${one}/migrations`),
       ),
     },
   ]);
@@ -36,6 +39,7 @@ export async function openStore() {
   });
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('monitor-agent', () => {});
+  await vault.prepare(tenants);
   for (const table of SAMPLE_TABLES)
     await tenants.system('partitions', (tx) => ensureDays(tx, table, { back: 40, ahead: 1 }));
   return {

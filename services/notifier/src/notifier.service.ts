@@ -8,4 +8,8 @@ export const service = defineService({
   module: NotifierModule,
   config: NotifierConfig,
   migrations: [ENTITLEMENTS_MIGRATIONS, new URL('../migrations', import.meta.url)],
+  secrets: [
+    { table: 'channels', column: 'secret' },
+    { table: 'channels', column: 'previous_secret', sealedFor: 'secret' },
+  ],
 });

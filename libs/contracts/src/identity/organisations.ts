@@ -17,6 +17,14 @@ export const organisationCreated = event({
   aggregate: (data) => data.orgId,
 });
 
+export const organisationDeleted = event({
+  service: 'identity',
+  name: 'organisation.deleted.v1',
+  summary: 'An organisation was deleted: whoever keeps secrets for it destroys their key',
+  data: z.object({ orgId: Id }),
+  aggregate: (data) => data.orgId,
+});
+
 export const createOrganisation = operation({
   service: 'identity',
   name: 'organisations.create',

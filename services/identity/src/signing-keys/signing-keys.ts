@@ -4,7 +4,7 @@ import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Loop, OnStart } from '@tidegate/runtime/loop';
-import { Vault } from '@tidegate/vault/vault';
+import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
 /*
@@ -12,7 +12,13 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, imp
  * older than that signs; older ones stay published while tokens signed with them may live. A new key every 30 days.
  */
 const ROTATE_DAYS = 30;
-const PURPOSE = 'signing key';
+
+const place = (kid: string) => ({
+  orgId: INSTALLATION,
+  table: 'signing_keys',
+  column: 'private_sealed',
+  recordId: kid,
+});
 
 interface KeyRow {
   kid: string;
@@ -66,16 +72,18 @@ export class SigningKeys {
     });
     const chosen = rows.find((row) => !row.young) ?? rows.at(-1);
     if (!chosen || chosen.kid === this.signer?.kid) return;
-    const jwk = JSON.parse(this.vault.openSystem(PURPOSE, chosen.private_sealed)) as JWK;
+    const sealed = chosen.private_sealed;
+    const jwk = JSON.parse(await this.tenants.as({}, (tx) => this.vault.open(tx, place(chosen.kid), sealed))) as JWK;
     this.signer = { kid: chosen.kid, key: (await importJWK(jwk, 'ES256')) as CryptoKey };
   }
 
   private async make(tx: Tx): Promise<void> {
     const pair = await generateKeyPair('ES256', { extractable: true });
     const publicJwk = await exportJWK(pair.publicKey);
-    const sealed = this.vault.sealSystem(PURPOSE, JSON.stringify(await exportJWK(pair.privateKey)));
+    const kid = await calculateJwkThumbprint(publicJwk);
+    const sealed = await this.vault.seal(tx, place(kid), JSON.stringify(await exportJWK(pair.privateKey)));
     await tx.query('insert into signing_keys (kid, public_jwk, private_sealed) values ($1, $2, $3)', [
-      await calculateJwkThumbprint(publicJwk),
+      kid,
       publicJwk,
       sealed,
     ]);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Tx } from '@tidegate/database/tx';
 import { connectServer, type ServerConnection, type ServerTarget } from '../connection/connect-server.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import type { Target } from '../connection/server-report.rules.ts';
@@ -27,11 +28,12 @@ export class Dialer {
   }
 
   /** With its password opened: a fault of ours when that fails, not the server's. */
-  targetOf(orgId: string, row: ServerRow): ServerTarget {
+  async targetOf(tx: Tx, row: ServerRow): Promise<ServerTarget> {
     const stored = { ...whereOf(row), tlsMode: row.tls_mode, tlsCa: row.tls_ca };
     // The installation's own database is where the settings say today: its port and password may change with a start.
     const ours = row.platform ? platformTarget(this.config) : undefined;
-    return ours ? { ...stored, ...ours } : { ...stored, password: this.passwords.open(orgId, row.id, row.password) };
+    if (ours) return { ...stored, ...ours };
+    return { ...stored, password: await this.passwords.open(tx, row.id, row.password) };
   }
 
   /** `ours`: the installation's own database, whose address comes from its settings and from nobody else. */

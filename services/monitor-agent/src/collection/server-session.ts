@@ -121,7 +121,7 @@ export class ServerSession {
     }
     if (!this.loaded) await tenants.run(this.lease.orgId, (tx) => this.load(tx));
     this.loaded = true;
-    const target = dialer.targetOf(this.lease.orgId, row);
+    const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
     const opened = await dialer.dial(target, row.platform).catch((error: unknown) => {
       throw new ServerTrouble(error);
     });

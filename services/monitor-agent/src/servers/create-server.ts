@@ -26,7 +26,7 @@ export class CreateServer {
     const row = await insertServer(tx, {
       ...input,
       id,
-      password: this.passwords.seal(tx.orgId as string, id, input.password),
+      password: await this.passwords.seal(tx, id, input.password),
       tlsMode: defaultTlsMode(input.tlsMode, loopback),
       tlsCa: input.tlsCa ?? null,
       platform: false,

@@ -36,7 +36,7 @@ export class PlatformServer {
       ...target,
       id,
       name: PLATFORM_SERVER_NAME,
-      password: this.passwords.seal(tx.orgId as string, id, target.password),
+      password: await this.passwords.seal(tx, id, target.password),
       tlsMode: defaultTlsMode(undefined, loopback),
       tlsCa: null,
       platform: true,

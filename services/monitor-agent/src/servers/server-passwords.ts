@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Tx } from '@tidegate/database/tx';
 import { Vault } from '@tidegate/vault/vault';
 
 /** Passwords of servers, sealed for the very row they belong to. */
@@ -10,11 +11,18 @@ export class ServerPasswords {
     this.vault = vault;
   }
 
-  seal(orgId: string, serverId: string, password: string): string {
-    return this.vault.seal({ orgId, table: 'servers', column: 'password', recordId: serverId }, password);
+  seal(tx: Tx, serverId: string, password: string): Promise<string> {
+    return this.vault.seal(tx, place(tx, serverId), password);
   }
 
-  open(orgId: string, serverId: string, sealed: string): string {
-    return this.vault.open({ orgId, table: 'servers', column: 'password', recordId: serverId }, sealed);
+  open(tx: Tx, serverId: string, sealed: string): Promise<string> {
+    return this.vault.open(tx, place(tx, serverId), sealed);
   }
 }
+
+const place = (tx: Tx, serverId: string) => ({
+  orgId: tx.orgId as string,
+  table: 'servers',
+  column: 'password',
+  recordId: serverId,
+});

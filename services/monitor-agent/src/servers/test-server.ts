@@ -25,7 +25,7 @@ export class TestServer {
   async handle({ input, tx }: Call<typeof testServer>): Promise<ServerReport> {
     const orgId = tx.orgId as string;
     const row = await requireServer(tx, input.serverId);
-    const { report, code } = await this.tester.test(this.dialer.targetOf(orgId, row), row.platform);
+    const { report, code } = await this.tester.test(await this.dialer.targetOf(tx, row), row.platform);
     if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
     if (!report.usable) return report;
     await this.tenants.run(orgId, async (write) => {

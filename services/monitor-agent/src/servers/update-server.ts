@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@tidegate/contracts/monitor-agent/server';
+import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { HostGuard } from '../connection/host-guard.ts';
 import { announceChange } from '../leases/lease.rows.ts';
@@ -24,7 +25,7 @@ export class UpdateServer {
   async handle({ input, tx }: Call<typeof updateServer>): Promise<Server> {
     if (input.host !== undefined) await checkedHost(this.guard, { host: input.host, port: input.port ?? 5432 });
     const row = await requireServer(tx, input.serverId, 'for update');
-    const next = this.merge(tx.orgId as string, row, input);
+    const next = await this.merge(tx, row, input);
     if (next.name !== row.name && (await nameIsTaken(tx, next.name, row.id))) {
       throw serverNameTaken({}, `Another server is called ${next.name}. Choose another name.`);
     }
@@ -33,7 +34,7 @@ export class UpdateServer {
     return toWire(saved);
   }
 
-  private merge(orgId: string, row: ServerRow, input: ServerPatch): ServerRow {
+  private async merge(tx: Tx, row: ServerRow, input: ServerPatch): Promise<ServerRow> {
     const next: ServerRow = {
       ...row,
       name: input.name ?? row.name,
@@ -51,7 +52,7 @@ export class UpdateServer {
     if (elsewhere.length > 0 && input.password === undefined) {
       throw invalid('/password', 'password_needed', 'Give the password again: the stored one is never sent elsewhere.');
     }
-    if (input.password !== undefined) next.password = this.passwords.seal(orgId, row.id, input.password);
+    if (input.password !== undefined) next.password = await this.passwords.seal(tx, row.id, input.password);
     return { ...next, ...stateAfter(row, input, elsewhere.length > 0 || input.password !== undefined) };
   }
 }

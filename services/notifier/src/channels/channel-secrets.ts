@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Tx } from '@tidegate/database/tx';
 import { Vault } from '@tidegate/vault/vault';
 import type { ChannelRow } from './channel.rows.ts';
 
@@ -7,18 +8,21 @@ import type { ChannelRow } from './channel.rows.ts';
 export class ChannelSecrets {
   constructor(private readonly vault: Vault) {}
 
-  seal(orgId: string, channelId: string, secret: string): string {
-    return this.vault.seal(this.place(orgId, channelId), secret);
+  seal(tx: Tx, channelId: string, secret: string): Promise<string> {
+    return this.vault.seal(tx, place(tx, channelId), secret);
   }
 
   /** The secrets that sign now: the current one, and the one before while its overlap lasts. */
-  open(orgId: string, row: ChannelRow, now = new Date()): string[] {
+  open(tx: Tx, row: ChannelRow, now = new Date()): Promise<string[]> {
     const until = row.previous_secret_until;
-    const sealed = [row.secret, until && until > now ? row.previous_secret : null];
-    return sealed.filter((one) => one !== null).map((one) => this.vault.open(this.place(orgId, row.id), one));
-  }
-
-  private place(orgId: string, channelId: string) {
-    return { orgId, table: 'channels', column: 'secret', recordId: channelId };
+    const sealed = [row.secret, until && until > now ? row.previous_secret : null].filter((one) => one !== null);
+    return Promise.all(sealed.map((one) => this.vault.open(tx, place(tx, row.id), one)));
   }
 }
+
+const place = (tx: Tx, channelId: string) => ({
+  orgId: tx.orgId as string,
+  table: 'channels',
+  column: 'secret',
+  recordId: channelId,
+});

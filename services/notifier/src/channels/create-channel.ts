@@ -33,7 +33,7 @@ export class CreateChannel {
       name: input.name ?? (input.kind === 'email' ? input.address : new URL(target).host),
       target,
       events: input.events,
-      secret: secret ? this.secrets.seal(tx.orgId as string, id, secret) : null,
+      secret: secret ? await this.secrets.seal(tx, id, secret) : null,
     });
     return { ...toWire(row), ...(secret ? { secret } : {}) };
   }

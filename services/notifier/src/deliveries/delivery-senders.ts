@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Tenants } from '@tidegate/database/tenants';
 import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
@@ -14,6 +15,7 @@ export class DeliverySenders {
     private readonly mail: MailSender,
     private readonly webhooks: WebhookSender,
     private readonly secrets: ChannelSecrets,
+    private readonly tenants: Tenants,
     private readonly log: Log,
   ) {}
 
@@ -22,7 +24,7 @@ export class DeliverySenders {
     const { target } = channel;
     try {
       if (channel.kind === 'email') return await this.mail.send({ deliveryId, to: target, body, createdAt });
-      const secrets = this.secrets.open(orgId, channel);
+      const secrets = await this.tenants.read(orgId, (tx) => this.secrets.open(tx, channel));
       return await this.webhooks.send({ deliveryId, url: target, body, secrets });
     } catch (error) {
       this.log.error({ error, orgId, deliveryId }, 'A message could not be made');

@@ -1,0 +1,100 @@
+import type { Tenants } from '@tidegate/database/tenants';
+import {
+  countShredded,
+  findCurrentMasterKey,
+  listMasterKeys,
+  lockForeignKeys,
+  makeCurrent,
+  replaceWrapped,
+  retireUnused,
+} from './data-key.rows.ts';
+import type { MasterKeys } from './master-keys.ts';
+
+/*
+ * Changing a service's master key: the new key is in the ring (kept, before anything depends on it) → it becomes
+ * current in master_keys → every data key that another key wraps is wrapped again, in batches → done.
+ *
+ * Each step is one transaction, and where it stands can be seen from the tables: what was interrupted goes on where
+ * it was. Secrets themselves are not touched. Running services keep what they have in memory and read the ring again
+ * when they meet the new key; a data key made meanwhile holds the current key's row locked (vault.ts), so none can be
+ * wrapped with the old key behind the back of the last batch.
+ */
+const BATCH = 500;
+
+export interface MasterKeyState {
+  id: string;
+  /** new: in the ring, never used. current: wraps. old: only opens. retired: nothing needs it any more. */
+  state: 'new' | 'current' | 'old' | 'retired';
+  inRing: boolean;
+  /** Data keys that it wraps. */
+  wraps: number;
+}
+
+export interface VaultState {
+  masterKeys: MasterKeyState[];
+  /** Organisations whose keys were destroyed. */
+  shredded: number;
+}
+
+export function readVaultState(tenants: Tenants, keys: MasterKeys): Promise<VaultState> {
+  return tenants.system('vault', async (tx) => {
+    const rows = await listMasterKeys(tx);
+    const known = rows.map(({ id, is_current, retired_at, wraps }): MasterKeyState => {
+      const state = is_current ? 'current' : retired_at ? 'retired' : 'old';
+      return { id, state, inRing: keys.has(id), wraps };
+    });
+    const unused = keys.ids().filter((id) => !rows.some((row) => row.id === id));
+    const fresh = unused.map((id): MasterKeyState => ({ id, state: 'new', inRing: true, wraps: 0 }));
+    return { masterKeys: [...known, ...fresh], shredded: await countShredded(tx) };
+  });
+}
+
+export interface Rotation {
+  /** The master key that wraps now. */
+  current: string;
+  /** Data keys that were wrapped again. */
+  rewrapped: number;
+  /** True when a rotation that had been interrupted was finished, and no other begun. */
+  resumed: boolean;
+}
+
+/**
+ * `makeKey` puts a new key into the ring for good and answers its id; it is asked only when the ring has none that
+ * was never used. Two rotations of one service must not run at once.
+ */
+export async function rotateMasterKey(
+  tenants: Tenants,
+  keys: MasterKeys,
+  makeKey: () => Promise<string>,
+): Promise<Rotation> {
+  const { masterKeys } = await readVaultState(tenants, keys);
+  const resumed = masterKeys.some(({ state, wraps }) => state !== 'current' && wraps > 0);
+  if (!resumed) {
+    const id = masterKeys.find(({ state }) => state === 'new')?.id ?? (await makeKey());
+    if (!keys.has(id)) throw new Error(`Master key ${id} is not in the ring: it was not kept.`);
+    await tenants.system('vault', (tx) => makeCurrent(tx, id));
+  }
+  return { ...(await rewrapAll(tenants, keys)), resumed };
+}
+
+/** Retires master keys that wrap nothing any more. Answers every retired id: the ring may forget them. */
+export const retireMasterKeys = (tenants: Tenants): Promise<string[]> => tenants.system('vault', retireUnused);
+
+async function rewrapAll(tenants: Tenants, keys: MasterKeys): Promise<{ current: string; rewrapped: number }> {
+  const current = await tenants.system('vault', findCurrentMasterKey);
+  if (!current) throw new Error('This schema has no master key yet.\n  Fix: start the service on it once.');
+  let rewrapped = 0;
+  for (;;) {
+    const batch = await tenants.system('vault', async (tx) => {
+      const rows = await lockForeignKeys(tx, current, BATCH);
+      const wrapped = rows.map(({ org_id: orgId, wrapped: before, master_key_id: by }) => {
+        const dataKey = keys.unwrap(by as string, orgId, before as Buffer);
+        return { orgId, wrapped: keys.wrap(current, orgId, dataKey), masterKeyId: current };
+      });
+      if (wrapped.length > 0) await replaceWrapped(tx, wrapped);
+      return wrapped.length;
+    });
+    rewrapped += batch;
+    if (batch < BATCH) return { current, rewrapped };
+  }
+}

@@ -1,0 +1,2 @@
+-- The vault finds secrets that were sealed with derived keys, to seal them again.
+select tidegate.protect('servers', 'vault');
