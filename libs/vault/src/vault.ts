@@ -37,6 +37,8 @@ export class Vault {
   private readonly cache = new Map<string, Cached>();
   private readonly cacheSize: number;
   private readonly cacheMs: number;
+  /** How many keys were destroyed here: what was read before the last one may be of that organisation. */
+  private shreds = 0;
 
   constructor(ring: ReadRing, { cacheSize = 10_000, cacheMs = 60_000 }: CacheOptions = {}) {
     this.masterKeys = new MasterKeys(ring);
@@ -79,17 +81,23 @@ export class Vault {
   async shred(tx: Tx, orgId: string): Promise<void> {
     if (orgId === INSTALLATION) throw new Error('The key of the installation is not shredded.');
     await shredDataKey(tx, orgId);
-    tx.onCommit(() => this.cache.delete(orgId));
+    // Now for the rest of this transaction, and again for what others put back before its commit.
+    this.cache.delete(orgId);
+    tx.onCommit(() => {
+      this.shreds += 1;
+      this.cache.delete(orgId);
+    });
   }
 
   private async keyToSeal(tx: Tx, orgId: string): Promise<Buffer> {
     const known = await this.findKey(tx, orgId);
     if (known) return known;
+    const { shreds } = this;
     const masterKeyId = await lockCurrentMasterKey(tx);
     const key = randomBytes(32);
     const wrapped = this.masterKeys.wrap(masterKeyId, orgId, key);
     if (await insertDataKey(tx, { orgId, wrapped, masterKeyId })) {
-      this.rememberAfter(tx, orgId, key);
+      this.rememberAfter(tx, orgId, key, shreds);
       return key;
     }
     const theirs = await this.findKey(tx, orgId);
@@ -100,17 +108,22 @@ export class Vault {
   private async findKey(tx: Tx, orgId: string): Promise<Buffer | undefined> {
     const cached = this.cache.get(orgId);
     if (cached && cached.until > Date.now()) return cached.key;
+    const { shreds } = this;
     const row = await findDataKey(tx, orgId);
     if (!row) return undefined;
     if (!row.wrapped || !row.master_key_id) throw new Error(`The secrets of organisation ${orgId} were shredded.`);
     const key = this.masterKeys.unwrap(row.master_key_id, orgId, row.wrapped);
-    this.rememberAfter(tx, orgId, key);
+    this.rememberAfter(tx, orgId, key, shreds);
     return key;
   }
 
-  /** Not before the commit: the row may be this transaction's own, and a rollback takes it away again. */
-  private rememberAfter(tx: Tx, orgId: string, key: Buffer): void {
+  /**
+   * Not before the commit: the row may be this transaction's own, and a rollback takes it away again. Not at all when
+   * a key was destroyed since `shreds` was read.
+   */
+  private rememberAfter(tx: Tx, orgId: string, key: Buffer, shreds: number): void {
     tx.onCommit(() => {
+      if (shreds !== this.shreds) return;
       this.cache.delete(orgId);
       this.cache.set(orgId, { key, until: Date.now() + this.cacheMs });
       const oldest = this.cache.keys().next();
