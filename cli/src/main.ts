@@ -11,6 +11,8 @@ const HELP = `tidegate <command>
   subscriptions set <org> <plan>
   users create-admin <email>    make an operator; prints the password once
   dead-letters list|replay|discard [id] [--service name] [--reason text]
+  keys status [service] [--json] which master keys wrap secrets, and where they stand
+  keys rotate [service]         a new master key, while everything runs; interrupted, run it again
   logs [-f] [service]
   demo [--json] [--own-load]    a customer's whole job on real input, in a folder of its own, every figure checked
 `;
@@ -48,6 +50,8 @@ async function main(): Promise<void> {
       return (await import('./operator-commands.ts')).users(first, second);
     case 'dead-letters':
       return (await import('./operator-commands.ts')).deadLetterCommand(first, second, values);
+    case 'keys':
+      return (await import('./keys.ts')).keys(first, second, { json: values.json });
     case 'logs':
       return (await import('./logs.ts')).logs(first, { follow: values.follow });
     case 'demo':

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -71,12 +72,14 @@ export function ensureSecrets(dataDir: string, given: (name: string) => boolean 
 
 /**
  * Written aside and renamed: a crash in between leaves the old file whole. Once this returns the secrets outlive a
- * power failure, so that something may be encrypted with them.
+ * power failure, so that something may be encrypted with them. The file stays its owner's when root writes it.
  */
 export function writeSecrets(dataDir: string, secrets: Secrets): void {
   const file = secretsFile(dataDir);
+  const before = statSync(file, { throwIfNoEntry: false });
   writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flush: true });
   chmodSync(`${file}.new`, 0o600);
+  if (before && before.uid !== process.getuid?.()) chownSync(`${file}.new`, before.uid, before.gid);
   renameSync(`${file}.new`, file);
   const folder = openSync(dataDir, 'r');
   fsyncSync(folder);
@@ -91,6 +94,13 @@ export const splitKeys = (text: string): string[] =>
     .split(',')
     .map((key) => key.trim())
     .filter(Boolean);
+
+/** Changes the ring of one service in the file and nothing else. */
+export function changeKeys(dataDir: string, service: string, change: (keys: string[]) => string[]): void {
+  const secrets = readSecrets(dataDir);
+  const name = encryptionKeyName(service);
+  writeSecrets(dataDir, { ...secrets, [name]: change(splitKeys(secrets[name] ?? '')).join(',') });
+}
 
 export const makePassword = (): string => randomBytes(24).toString('base64url');
 export const makeKey = (): string => randomBytes(32).toString('base64');
