@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
 import type { SecretSealer } from './sealer.ts';
 import { TurnPublisher } from './turn-publisher.ts';
-import { decode, encode, type Reply } from './wire.ts';
+import { decode, encode, type Reply, textOf } from './wire.ts';
 
 export interface CallOptions {
   /** The organisation to act in, as this service. */
@@ -21,11 +21,7 @@ export interface CallOptions {
   deadlineMs?: number;
 }
 
-const OUTPUT_PREFIX = new TextEncoder().encode('{"output":');
-
-function startsWith(data: Uint8Array, prefix: Uint8Array): boolean {
-  return data.length > prefix.length && prefix.every((byte, index) => data[index] === byte);
-}
+const OUTPUT_PREFIX = '{"output":';
 
 interface Pending {
   resolve: (message: Msg) => void;
@@ -89,15 +85,15 @@ export class Bus {
   }
 
   /**
-   * For the gateway: the answer as the JSON bytes that the service sent, without parsing them and writing them again.
+   * For the gateway: the answer as the JSON text that the service sent, without parsing it and writing it again.
    * Only for operations whose output has no secrets.
    */
-  async callRaw(operation: Operation, input: unknown, options: CallOptions): Promise<Uint8Array> {
-    const { data } = await this.exchange(operation, input, options);
-    if (startsWith(data, OUTPUT_PREFIX)) return data.subarray(OUTPUT_PREFIX.length, data.length - 1);
-    const reply = decode<Reply>(data);
+  async callRaw(operation: Operation, input: unknown, options: CallOptions): Promise<string> {
+    const text = textOf((await this.exchange(operation, input, options)).data);
+    if (text.startsWith(OUTPUT_PREFIX)) return text.slice(OUTPUT_PREFIX.length, -1);
+    const reply = JSON.parse(text) as Reply;
     if ('problem' in reply) throw ProblemError.fromDocument(reply.problem);
-    return new TextEncoder().encode(JSON.stringify(reply.output));
+    return JSON.stringify(reply.output);
   }
 
   private async request(operation: Operation, input: unknown, options: CallOptions): Promise<unknown> {

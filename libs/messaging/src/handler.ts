@@ -17,8 +17,6 @@ export interface Call<Op extends Operation = Operation> {
   tx: Tx;
   emit: Emit;
   meter: Meter;
-  /** Aborted when the caller has given up. */
-  signal: AbortSignal;
 }
 
 export interface Happened<E extends Event = Event> {

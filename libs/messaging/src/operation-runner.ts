@@ -22,7 +22,8 @@ export interface Asked {
   caller: Caller;
   input: unknown;
   key?: string | undefined;
-  signal: AbortSignal;
+  /** Epoch milliseconds after which nobody waits for the answer. */
+  deadline: number;
 }
 
 /**
@@ -48,7 +49,7 @@ export class OperationRunner {
       try {
         return operation.readonly ? await this.read(handler, checked) : await this.write(handler, checked);
       } catch (error) {
-        if (attempt < MAX_TRIES && isRetryable(error) && !asked.signal.aborted) continue;
+        if (attempt < MAX_TRIES && isRetryable(error) && Date.now() < asked.deadline) continue;
         throw declared(operation, error);
       }
     }
@@ -79,14 +80,13 @@ export class OperationRunner {
     }
   }
 
-  private invoke(handler: OperationHandler, { caller, input, signal }: Asked, tx: Tx): Promise<unknown> {
+  private invoke(handler: OperationHandler, { caller, input }: Asked, tx: Tx): Promise<unknown> {
     return handler.run({
       input: input as never,
       caller,
       tx,
       emit: this.outbox.emitter(tx),
       meter: this.outbox.meterer(tx),
-      signal,
     });
   }
 }

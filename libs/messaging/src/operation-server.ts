@@ -106,8 +106,7 @@ export class OperationServer {
       const caller = tokens.verify(request.caller);
       if (!caller) throw unauthenticated();
       const input = sealer.openInput(operation, request.input);
-      const signal = AbortSignal.timeout(Math.max(1, request.deadline - Date.now()));
-      const output = await runner.run(handler, { caller, input, key: request.key, signal });
+      const output = await runner.run(handler, { caller, input, key: request.key, deadline: request.deadline });
       return { output: sealer.sealOutput(operation, output, request.from) };
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);

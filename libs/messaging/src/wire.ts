@@ -18,8 +18,9 @@ export interface Request {
 export type Reply = { output: unknown } | { problem: ProblemDocument };
 
 export const encode = (message: Request | Reply): Uint8Array => Buffer.from(JSON.stringify(message));
-export const decode = <T>(data: Uint8Array): T =>
-  JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()) as T;
+export const textOf = (data: Uint8Array): string =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
+export const decode = <T>(data: Uint8Array): T => JSON.parse(textOf(data)) as T;
 
 /** Larger messages than this are refused by nats-server (its default max_payload). */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;

@@ -58,13 +58,24 @@ export function fromTraceparent(header: string | undefined): TraceContext {
 export const runInTrace = <T>(context: TraceContext, work: () => T): T => store.run(context, work);
 
 /** Runs the work as a span below `parent` (default: the current one). Without a tracer only the ids are carried. */
-export async function span<T>(
+export function span<T>(
   name: string,
   kind: keyof typeof SpanKind,
   work: () => Promise<T>,
   { parent = currentTrace(), attributes }: { parent?: TraceContext | undefined; attributes?: Attributes } = {},
 ): Promise<T> {
-  if (!tracer) return parent && parent !== currentTrace() ? store.run(parent, work) : work();
+  if (tracer) return recorded(tracer, name, kind, work, parent, attributes);
+  return parent && parent !== currentTrace() ? store.run(parent, work) : work();
+}
+
+async function recorded<T>(
+  tracer: Tracer,
+  name: string,
+  kind: keyof typeof SpanKind,
+  work: () => Promise<T>,
+  parent: TraceContext | undefined,
+  attributes: Attributes | undefined,
+): Promise<T> {
   const within = parent
     ? trace.setSpanContext(ROOT_CONTEXT, {
         traceId: parent.traceId,

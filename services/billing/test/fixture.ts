@@ -89,8 +89,7 @@ export async function openBilling() {
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
       const service = operation.scope === 'service';
       const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
-      const { signal } = new AbortController();
-      return (await runner.run(found, { caller, input, signal })) as Output<Op>;
+      return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
     },
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */

@@ -121,7 +121,7 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
   async function call<Op extends Operation>(operation: Op, input: unknown, caller: Caller = ANONYMOUS) {
     const found = handlers.find((one) => one.operation === operation);
     if (!found) throw new Error(`No handler of ${operation.name}.`);
-    return (await runner.run(found, { caller, input, signal: new AbortController().signal })) as Output<Op>;
+    return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
   }
 
   /** The caller that the gateway makes of an access token, with the published keys. */

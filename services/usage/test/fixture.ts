@@ -66,8 +66,11 @@ export async function openUsage() {
       const found = operationHandlers(handler).find((one) => one.operation === operation);
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
       const caller = { kind: 'user' as const, orgId, scopes: [operation.scope] };
-      const { signal } = new AbortController();
-      return (await new OperationRunner(tenants, outbox).run(found, { caller, input, signal })) as Output<Op>;
+      return (await new OperationRunner(tenants, outbox).run(found, {
+        caller,
+        input,
+        deadline: Date.now() + 60_000,
+      })) as Output<Op>;
     },
     /** As a restart of Postgres would: every connection of the service breaks. */
     killConnections: () =>

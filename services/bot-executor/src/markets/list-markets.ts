@@ -8,19 +8,20 @@ import { MARKETS } from './markets.rules.ts';
 export class ListMarkets {
   @Handles(listMarkets)
   async handle(_call: Call<typeof listMarkets>) {
-    const items = MARKETS.map(
-      ({ market, base, quote, tickSize, lotSize, minQuantity, minNotional, feePpm, bundled }): Market => ({
-        market,
-        base,
-        quote,
-        tickSize,
-        lotSize,
-        minQuantity,
-        minNotional,
-        feePercent: toText({ n: BigInt(feePpm), d: 10_000n }),
-        bundled,
-      }),
-    );
-    return { items };
+    return { items: ITEMS };
   }
 }
+
+const ITEMS = MARKETS.map(
+  ({ market, base, quote, tickSize, lotSize, minQuantity, minNotional, feePpm, bundled }): Market => ({
+    market,
+    base,
+    quote,
+    tickSize,
+    lotSize,
+    minQuantity,
+    minNotional,
+    feePercent: toText({ n: BigInt(feePpm), d: 10_000n }),
+    bundled,
+  }),
+);

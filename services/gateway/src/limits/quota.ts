@@ -21,7 +21,9 @@ import { Log } from '@tidegate/telemetry/log';
  * What is spent is reported every second: kill -9 loses at most that second's count, never more than the lease.
  */
 const METER = 'api_calls';
-const WANT = 500;
+/** Units of a lease: at least so many, at most so many; in between what a second's calls need. */
+const LEAST = 500;
+const MOST = 20_000;
 const REPORT_MS = 1_000;
 const REFUSED_MS = 2_000;
 const OUTAGE_MS = 1_000;
@@ -29,6 +31,9 @@ const EXPIRY_MARGIN_MS = 3_000;
 
 interface Account {
   lease: Lease | undefined;
+  /** Epoch milliseconds at which the lease is no longer spent from. */
+  spendUntil: number;
+  takenAt: number;
   left: number;
   /** Spent from the lease, in all. */
   spent: number;
@@ -58,7 +63,7 @@ export class Quota {
   /** Spends one call. Throws `quota_exhausted` when the period's quota is used up. */
   async spend(orgId: string): Promise<void> {
     const account = this.account(orgId);
-    if (account.left <= 0 || isExpiring(account)) {
+    if (account.left <= 0 || (account.lease && account.spendUntil < Date.now())) {
       if (account.refusal && account.refusedUntil > Date.now()) throw account.refusal;
       account.taking ??= this.take(orgId, account).finally(() => {
         account.taking = undefined;
@@ -97,6 +102,8 @@ export class Quota {
     if (!account) {
       account = {
         lease: undefined,
+        spendUntil: 0,
+        takenAt: 0,
         left: 0,
         spent: 0,
         unreported: 0,
@@ -112,16 +119,17 @@ export class Quota {
   }
 
   private async take(orgId: string, account: Account): Promise<void> {
+    const want = wanted(account, Date.now());
     await this.reportAccount(orgId, account);
     await this.giveBack(orgId, account);
     account.refusal = undefined;
     try {
       const lease = await this.bus.call(
         takeLease,
-        { meter: METER, want: WANT, holderId: this.holder, leaseKey: crypto.randomUUID() },
+        { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() },
         { orgId, deadlineMs: 2_000 },
       );
-      if (lease.granted > 0) Object.assign(account, { lease, left: lease.granted, spent: 0, reports: 0 });
+      if (lease.granted > 0) begin(account, lease);
       else if (lease.enforcement === 'hard') this.refuse(account, lease);
     } catch (error) {
       // Metering is away: let the call through, remember it as debt, and ask again after a moment.
@@ -186,6 +194,13 @@ export class Quota {
   }
 }
 
-function isExpiring(account: Account): boolean {
-  return account.lease !== undefined && Date.parse(account.lease.expiresAt) - EXPIRY_MARGIN_MS < Date.now();
+function begin(account: Account, lease: Lease): void {
+  const spendUntil = Date.parse(lease.expiresAt) - EXPIRY_MARGIN_MS;
+  Object.assign(account, { lease, spendUntil, takenAt: Date.now(), left: lease.granted, spent: 0, reports: 0 });
+}
+
+/** A lease that was spent in less than a second was too small: the next is as large as two seconds' calls. */
+function wanted({ spent, takenAt }: Account, now: number): number {
+  if (spent === 0) return LEAST;
+  return Math.min(MOST, Math.max(LEAST, Math.ceil((spent * 2_000) / Math.max(1, now - takenAt))));
 }
