@@ -1,6 +1,8 @@
 import { login, logout, refresh, type Session } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import type { Tx } from '@tidegate/database/tx';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
+import { makeRefreshToken } from './refresh-token.rules.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -88,3 +90,39 @@ test('logging out ends this session everywhere and no other', async () => {
   expect(await revocations(caller.sessionId as string)).toHaveLength(1);
   expect((await use(elsewhere.refreshToken)).user.email).toBe(email);
 });
+
+describe('whoever has the database', () => {
+  const inDatabase = <T>(work: (tx: Tx) => Promise<T>) => identity.tenants.as({}, work);
+
+  test('finds nothing in it that makes a refresh token', async () => {
+    const { session, caller } = await identity.newUser();
+    const sessionId = caller.sessionId as string;
+    const rows = await inDatabase((tx) => tx.query('select * from sessions where id = $1', [sessionId]));
+    const keys = Object.values(rows[0] ?? {}).flatMap((value) => candidates(value));
+    expect(keys.length).toBeGreaterThan(40);
+    const forged = keys.map((key) => makeRefreshToken({ sessionId, counter: 0 }, key));
+    expect(forged).not.toContain(session.refreshToken);
+    await expect(use(forged[0] as string)).rejects.toMatchObject(GONE);
+    expect((await use(session.refreshToken)).user.id).toBe(session.user.id);
+  });
+
+  test('cannot move the key of one session into another', async () => {
+    const [mallory, victim] = [await identity.newUser(), await identity.newUser()];
+    await inDatabase((tx) =>
+      tx.query(
+        `update sessions set refresh_key_sealed = (select refresh_key_sealed from sessions where id = $2) where id = $1`,
+        [victim.caller.sessionId, mallory.caller.sessionId],
+      ),
+    );
+    await expect(use(victim.session.refreshToken)).rejects.toThrow('belongs elsewhere');
+  });
+});
+
+/** Everything of 32 bytes that a value could be or contain, as it stands or in base64. */
+function candidates(value: unknown): Buffer[] {
+  const bytes = Buffer.isBuffer(value) ? [value] : [Buffer.from(String(value)), Buffer.from(String(value), 'base64')];
+  return bytes.flatMap((one) => [
+    one,
+    ...Array.from({ length: Math.max(0, one.length - 31) }, (_, at) => one.subarray(at, at + 32)),
+  ]);
+}

@@ -27,8 +27,8 @@ export class RefreshSession {
   @Handles(refresh)
   async handle({ input }: Call<typeof refresh>): Promise<Session> {
     const token = readRefreshToken(input.refreshToken);
-    const known = token && (await this.tenants.as({}, (tx) => findSession(tx, token.sessionId)));
-    if (!known || !isGenuine(input.refreshToken, known.refresh_key)) throw invalidGrant({}, 'Log in again.');
+    const known = token && (await this.findGenuine(token.sessionId, input.refreshToken));
+    if (!known) throw invalidGrant({}, 'Log in again.');
     const session = await this.tenants.as({ userId: known.user_id }, async (tx) => {
       const row = await this.rotate(tx, known.id, token.counter);
       const user = row && (await findUser(tx, row.user_id));
@@ -36,6 +36,13 @@ export class RefreshSession {
     });
     if (!session) throw invalidGrant({}, 'Log in again.');
     return session;
+  }
+
+  private findGenuine(sessionId: string, token: string): Promise<SessionRow | undefined> {
+    return this.tenants.as({}, async (tx) => {
+      const row = await findSession(tx, sessionId);
+      return row && isGenuine(token, await this.sessions.refreshKey(tx, row)) ? row : undefined;
+    });
   }
 
   /** The session after the use of this token; undefined when the token is not valid, the session then revoked. */

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Session } from '@tidegate/contracts/identity/sessions';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { membershipsOf, toWire, type UserRow } from '../accounts/user.rows.ts';
 import { AccessTokens } from '../signing-keys/access-tokens.ts';
 import { makeRefreshToken } from './refresh-token.rules.ts';
@@ -13,28 +14,52 @@ export interface SessionRow {
   id: string;
   user_id: string;
   current_org_id: string | null;
-  refresh_key: Buffer;
+  refresh_key_sealed: string;
   refresh_counter: string;
   rotated_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
 }
 
-/** A person's logged-in device. Its access tokens live five minutes, its refresh tokens rotate at each use. */
+const place = (sessionId: string) => ({
+  orgId: INSTALLATION,
+  table: 'sessions',
+  column: 'refresh_key_sealed',
+  recordId: sessionId,
+});
+
+/**
+ * A person's logged-in device. Its access tokens live five minutes, its refresh tokens rotate at each use.
+ *
+ * The database holds neither tokens nor the 32 random bytes that they are made with: these are sealed with the
+ * installation's data key, which the master key outside of the database wraps. So a dump gives no token; and a sealed
+ * key is bound to its session's id, so that whoever can write the table cannot put their own key into the session of
+ * somebody else. A hash in its place would be as safe, but could not make the same successor for a repeated request.
+ */
 @Injectable()
 export class Sessions {
-  constructor(private readonly tokens: AccessTokens) {}
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly vault: Vault,
+  ) {}
 
   /** Needs a transaction that runs as this user. */
   async begin(tx: Tx, user: UserRow, orgId?: string): Promise<Session> {
     const chosen = orgId ?? (await membershipsOf(tx, user.id))[0]?.org_id;
+    const id = newId();
+    const sealed = await this.vault.seal(tx, place(id), randomBytes(32).toString('base64'));
     const row = await tx.one<SessionRow>(
-      `insert into sessions (id, user_id, current_org_id, refresh_key, expires_at)
+      `insert into sessions (id, user_id, current_org_id, refresh_key_sealed, expires_at)
        values ($1, $2, $3, $4, now() + make_interval(days => $5)) returning *`,
-      [newId(), user.id, chosen ?? null, randomBytes(32), LIFETIME_DAYS],
+      [id, user.id, chosen ?? null, sealed, LIFETIME_DAYS],
     );
     if (!row) throw new Error('The session was not stored.');
     return this.toSession(tx, row, user);
+  }
+
+  /** What the session's refresh tokens are made with, 32 bytes. Throws when the row was tampered with. */
+  async refreshKey(tx: Tx, row: SessionRow): Promise<Buffer> {
+    return Buffer.from(await this.vault.open(tx, place(row.id), row.refresh_key_sealed), 'base64');
   }
 
   /** The session as it stands now. A membership that is gone leaves the session without an organisation. */
@@ -50,7 +75,7 @@ export class Sessions {
     const refresh = { sessionId: row.id, counter: Number(row.refresh_counter) };
     return {
       ...access,
-      refreshToken: makeRefreshToken(refresh, row.refresh_key),
+      refreshToken: makeRefreshToken(refresh, await this.refreshKey(tx, row)),
       refreshTokenExpiresAt: row.expires_at.toISOString(),
       user: toWire(user),
       organisation: current ? { id: current.org_id, name: current.name } : null,
