@@ -1,4 +1,5 @@
 import { gateway } from './gateway.ts';
+import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
 import { start } from './start.ts';
@@ -15,6 +16,7 @@ export interface Result {
 
 const BENCHES: Record<string, () => Promise<Result>> = {
   gateway,
+  ingest,
   memory,
   outbox,
   start,

@@ -16,11 +16,13 @@ export interface BenchDatabase {
 }
 
 /** A PostgreSQL of the bench's own with one service's schema, default durability. */
-export async function benchDatabase(): Promise<BenchDatabase> {
+export async function benchDatabase(migrations: readonly string[] = []): Promise<BenchDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-'));
   const server = await startPostgres({ dir: join(folder, 'pg'), password: 'bench' });
   const admin = { host: '127.0.0.1', port: server.port, user: 'postgres', password: 'bench', database: 'postgres' };
-  const folders = ['libs/database/migrations', 'libs/messaging/migrations'].map((path) => join(process.cwd(), path));
+  const folders = ['libs/database/migrations', 'libs/messaging/migrations', ...migrations].map((path) =>
+    join(process.cwd(), path),
+  );
   await migrate(admin, [{ schema: 'bench', role: 'bench', password: 'bench', folders }]);
   const login = { ...admin, user: 'bench', schema: 'bench' };
   const dataSource = await connectDatabase({ ...login, poolSize: 16 });

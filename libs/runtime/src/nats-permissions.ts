@@ -14,15 +14,10 @@ export function permissionsOf(service: ServiceName): Permissions {
   const durables = SERVICE_NAMES.map((source) => `${service}-from-${source}`);
   const publish = ['rpc.>', `evt.${service}.>`, 'usage.>', 'live.>', '$JS.API.INFO', ...stream('EVENTS', durables)];
   const subscribe = [`rpc.${service}.>`, `_INBOX_${service}.>`];
-  if (service === 'usage') publish.push(...stream('USAGE', ['usage-ingest']));
+  if (service === 'usage') publish.push('$JS.API.STREAM.INFO.USAGE', ...orderedReading('USAGE'));
   if (service === 'gateway') {
-    // Revocations are replayed and followed through an ordered consumer, which has no durable name.
-    publish.push(
-      '$JS.API.CONSUMER.CREATE.EVENTS',
-      '$JS.API.CONSUMER.CREATE.EVENTS.>',
-      '$JS.API.CONSUMER.DELETE.EVENTS.>',
-    );
-    publish.push('$JS.API.CONSUMER.MSG.NEXT.EVENTS.>', '$JS.API.CONSUMER.INFO.EVENTS.>');
+    // Revocations are replayed and followed.
+    publish.push(...orderedReading('EVENTS'));
     subscribe.push('live.>');
   }
   return { publish, subscribe };
@@ -41,6 +36,15 @@ function stream(name: string, durables: string[]): string[] {
     ]),
   ];
 }
+
+/** An ordered consumer has no durable name. */
+const orderedReading = (name: string): string[] => [
+  `$JS.API.CONSUMER.CREATE.${name}`,
+  `$JS.API.CONSUMER.CREATE.${name}.>`,
+  `$JS.API.CONSUMER.DELETE.${name}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${name}.>`,
+  `$JS.API.CONSUMER.INFO.${name}.>`,
+];
 
 /** The `authorization` block of nats-server's configuration. `platform` is the operator's: it makes streams. */
 export function natsAuthorization(users: Record<ServiceName | 'platform', Login>): string {

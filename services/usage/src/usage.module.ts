@@ -4,6 +4,7 @@ import { CurrentUsage } from './balances/current-usage.ts';
 import { UsageHistory } from './balances/usage-history.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
 import { IngestUsage } from './ingestion/ingest-usage.ts';
+import { KeepPosition } from './ingestion/keep-position.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
 import { ReplayParked } from './ingestion/replay-parked.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
@@ -19,6 +20,7 @@ import { KeepPartitions } from './retention/keep-partitions.loop.ts';
     ListMeters,
     KeepAccount,
     UsageWriter,
+    KeepPosition,
     IngestUsageStream,
     IngestUsage,
     ReplayParked,

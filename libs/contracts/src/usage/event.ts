@@ -48,10 +48,9 @@ export const UsageEvent = z
   .meta({ id: 'UsageEvent' });
 export type UsageEvent = z.infer<typeof UsageEvent>;
 
-/** The stream and its one durable consumer. */
+/** The stream. Its reader keeps its position in its own database. */
 export const USAGE_STREAM = 'USAGE';
 export const USAGE_SUBJECTS = 'usage.*.*';
-export const USAGE_CONSUMER = 'usage-ingest';
 
 /** `usage.<orgId>.<meter>`: every event of a message is of this organisation and meter. */
 export const usageSubject = (org: string, meter: string): string => `usage.${org}.${meter}`;

@@ -1,4 +1,4 @@
-import { monthAt } from '@tidegate/contracts/billing/period';
+import { monthAt, type Period } from '@tidegate/contracts/billing/period';
 import { MAX_EVENT_AGE_DAYS, MAX_EVENT_LEAD_MINUTES, type UsageEvent } from '@tidegate/contracts/usage/event';
 import type { RejectionCode } from '@tidegate/contracts/usage/usage';
 
@@ -32,7 +32,18 @@ export function admit(event: UsageEvent, known: Known, now: number): { periodSta
   if (anchor === undefined) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { periodStart: monthAt(anchor, at).start };
+  return { periodStart: periodOf(anchor, at).start };
+}
+
+/* Neighbouring events of an organisation are of one period nearly always: the last one is remembered. */
+const lastPeriods = new Map<number, Period>();
+function periodOf(anchor: number, at: number): Period {
+  const last = lastPeriods.get(anchor);
+  if (last && at >= last.start && at < last.end) return last;
+  if (lastPeriods.size > 50_000) lastPeriods.clear();
+  const period = monthAt(anchor, at);
+  lastPeriods.set(anchor, period);
+  return period;
 }
 
 /** A fingerprint of what the event says, apart from when: two events of one id that differ here are in conflict. */

@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { USAGE_CONSUMER, USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
+import { USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { Log, setLogLevel } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -8,6 +8,7 @@ import { until } from '@tidegate/testing/until';
 import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { IngestUsageStream } from './ingest-usage.loop.ts';
+import { KeepPosition } from './keep-position.ts';
 import { ReplayParked } from './replay-parked.loop.ts';
 import type { UsageWriter } from './usage-writer.ts';
 
@@ -23,9 +24,7 @@ afterAll(async () => {
   await usage.close();
 });
 beforeEach(async () => {
-  const manager = await jetstreamManager(nc);
-  await manager.streams.purge(USAGE_STREAM);
-  await manager.consumers.delete(USAGE_STREAM, USAGE_CONSUMER).catch(() => false);
+  await (await jetstreamManager(nc)).streams.purge(USAGE_STREAM);
 });
 
 const now = Date.now();
@@ -44,15 +43,26 @@ async function newOrg(): Promise<string> {
 /** A replica of the loop: it runs until it is stopped, its turns begin again after a failure. */
 function replica(writer: UsageWriter = usage.writer()) {
   const abort = new AbortController();
-  const stream = new IngestUsageStream(writer, new Log(), nc, new Metrics());
+  const log = new Log();
+  const position = new KeepPosition(usage.tenants, log);
+  const stream = new IngestUsageStream(writer, position, log, nc, new Metrics());
   const run = async () => {
-    while (!abort.signal.aborted) await stream.turn({ signal: abort.signal }).catch(() => undefined);
+    while (!abort.signal.aborted) {
+      await stream.turn({ signal: abort.signal }).catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   };
   const done = run();
+  const stop = async () => {
+    abort.abort();
+    await done;
+  };
   return {
-    stop: async () => {
-      abort.abort();
-      await done;
+    stop,
+    /** As a killed process: what it holds is not given back. */
+    vanish: async () => {
+      position.release = async () => {};
+      await stop();
     },
   };
 }
@@ -66,17 +76,20 @@ const balance = (org: string) =>
     expect(row?.used).toBe(row?.raw);
     return Number(row?.used);
   });
+/** Everything in the stream is counted, and the position says so. */
 const settled = () =>
   until(
     async () => {
-      const { num_pending, num_ack_pending } = await (await jetstreamManager(nc)).consumers.info(
-        USAGE_STREAM,
-        USAGE_CONSUMER,
-      );
-      return num_pending === 0 && num_ack_pending === 0;
+      const { state } = await (await jetstreamManager(nc)).streams.info(USAGE_STREAM);
+      return (await position()) === state.last_seq;
     },
     { withinMs: 40_000 },
   );
+
+const position = async (): Promise<number> => {
+  const row = await usage.tenants.as({}, (tx) => tx.one<{ sequence: string }>('select sequence from ingest_position'));
+  return Number(row?.sequence);
+};
 
 test('two replicas count every event of every message once, whatever is sent again', async () => {
   const orgs = await Promise.all(Array.from({ length: 10 }, newOrg));
@@ -113,7 +126,7 @@ test('connections killed in the middle of batches lose nothing and count nothing
   expect(await balance(org)).toBe(3_000);
 });
 
-test('killed between commit and acknowledgement, the messages come again and count nothing', async () => {
+test('killed between commit and the position, the messages are read again and count nothing', async () => {
   const org = await newOrg();
   const writer = usage.writer();
   let failures = 0;
@@ -121,7 +134,7 @@ test('killed between commit and acknowledgement, the messages come again and cou
   forgetful.writeBatch = async (events) => {
     const written = await writer.writeBatch(events);
     failures += 1;
-    // The commit has happened; the process does not live to acknowledge it.
+    // The commit has happened; the process does not live to note it.
     if (failures === 1) throw new Error('killed');
     return written;
   };
@@ -131,6 +144,37 @@ test('killed between commit and acknowledgement, the messages come again and cou
   await settled();
   await one.stop();
   expect(await balance(org)).toBe(2);
+});
+
+test('one replica counts at a time; when it is gone without a word the other goes on from its position', async () => {
+  const org = await newOrg();
+  const gone = replica();
+  await publish([event(org)], org);
+  await settled();
+  const other = replica();
+  await gone.vanish();
+  const before = await position();
+  await publish([event(org), event(org)], org);
+  await settled();
+  await other.stop();
+  expect(await position()).toBe(before + 1);
+  expect(await balance(org)).toBe(3);
+});
+
+test('a stream that was made anew is read from its beginning, and counts nothing twice', async () => {
+  const org = await newOrg();
+  const known = event(org);
+  const one = replica();
+  for (let index = 0; index < 3; index += 1) await publish([index === 0 ? known : event(org)], org);
+  await settled();
+  const manager = await jetstreamManager(nc);
+  const { config } = await manager.streams.info(USAGE_STREAM);
+  await manager.streams.delete(USAGE_STREAM);
+  await manager.streams.add(config);
+  await publish([known, event(org)], org);
+  await settled();
+  await one.stop();
+  expect(await balance(org)).toBe(4);
 });
 
 test('what cannot be read is kept with the reason; the rest of the message counts', async () => {

@@ -7,12 +7,12 @@ import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/tes
 import { until } from '@tidegate/testing/until';
 import fc from 'fast-check';
 import pg from 'pg';
+import { layout } from './layout.ts';
 
 /*
- * The first real job, as a customer does it, on the whole platform over REST: E2E_LAYOUT=services runs the same suite
- * with a process per service.
+ * The first real job, as a customer does it, on the whole platform over REST. one-process.test.ts and
+ * process-per-service.test.ts run this same suite on the two layouts.
  */
-const LAYOUT = process.env['E2E_LAYOUT'] === 'services';
 const SETTINGS = {
   market: 'BTC-USDT',
   direction: 'long',
@@ -45,7 +45,7 @@ async function operator(): Promise<Rest> {
 
 beforeAll(async () => {
   const env = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000' };
-  platform = await startPlatform({ services: LAYOUT, env });
+  platform = await startPlatform({ services: layout.processPerService, env });
   anonymous = new Rest(platform.url);
 }, 120_000);
 

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
+import { Tenants } from '@tidegate/database/tenants';
+import { connectNats } from '@tidegate/messaging/nats';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { IngestUsageStream } from '@tidegate/usage/ingestion/ingest-usage.loop';
+import { KeepPosition } from '@tidegate/usage/ingestion/keep-position';
+import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
+
+/* The ingestion of bench `ingest` in a process of its own, as it is in life: it begins with one word and ends with the next. */
+const { natsUrl, login } = JSON.parse(process.argv[2] ?? '{}') as { natsUrl: string; login: DatabaseSettings };
+const dataSource = await connectDatabase({ ...login, poolSize: 8 });
+const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }, 'bench');
+const tenants = new Tenants(dataSource);
+const log = new Log();
+const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
+const stream = new IngestUsageStream(writer, new KeepPosition(tenants, log), log, nc, new Metrics());
+
+for (;;) {
+  const abort = new AbortController();
+  process.send?.('ready');
+  await once(process, 'message');
+  process.once('message', () => abort.abort());
+  await stream.turn({ signal: abort.signal });
+}

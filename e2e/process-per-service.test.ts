@@ -1,0 +1,4 @@
+import { layout } from './layout.ts';
+import './first-job.ts';
+
+layout.processPerService = true;

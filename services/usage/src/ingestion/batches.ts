@@ -1,0 +1,72 @@
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import type { RejectedEvent } from './rejected-event.rows.ts';
+import { readMessage } from './usage-messages.ts';
+
+export interface Batch {
+  /** The stream's number of its last message. */
+  last: number;
+  events: UsageEvent[];
+  rejected: RejectedEvent[];
+}
+
+/**
+ * Makes batches of what comes in and hands them to `write`, several at once: a full one, or what is there when nothing
+ * more is here and a writer is free. While all writers are busy and a batch is full nothing is taken from the consumer.
+ * Ends when the consumer ends and everything is written.
+ */
+export class Batches {
+  private readonly writing = new Set<Promise<void>>();
+  private batch: Batch = { last: 0, events: [], rejected: [] };
+  private last: JsMsg | undefined;
+  private checking = false;
+
+  constructor(
+    private readonly options: { events: number; writers: number },
+    private readonly write: (batch: Batch) => Promise<void>,
+  ) {}
+
+  async run(messages: ConsumerMessages): Promise<void> {
+    try {
+      for await (const message of messages) {
+        this.add(message);
+        if (this.batch.events.length < this.options.events) this.checkSoon();
+        else {
+          while (this.writing.size >= this.options.writers) await Promise.race(this.writing);
+          this.handOver();
+        }
+      }
+      this.handOver();
+    } finally {
+      await Promise.all(this.writing);
+    }
+  }
+
+  private add(message: JsMsg): void {
+    const { events, rejected } = readMessage(message.subject, message.string());
+    for (const event of events) this.batch.events.push(event);
+    for (const one of rejected) this.batch.rejected.push(one);
+    this.last = message;
+  }
+
+  /** Everything that is here already is added before this comes to its turn. */
+  private checkSoon(): void {
+    if (this.checking) return;
+    this.checking = true;
+    setImmediate(() => {
+      this.checking = false;
+      if (this.writing.size < this.options.writers) this.handOver();
+    });
+  }
+
+  private handOver(): void {
+    if (!this.last) return;
+    const work: Promise<void> = this.write({ ...this.batch, last: this.last.seq }).finally(() => {
+      this.writing.delete(work);
+      if (this.last) this.checkSoon();
+    });
+    this.writing.add(work);
+    this.batch = { last: 0, events: [], rejected: [] };
+    this.last = undefined;
+  }
+}
