@@ -25,11 +25,11 @@ function files(folder) {
   });
 }
 
-const packageOf = (path) =>
-  relative(ROOT, path)
-    .split('/')
-    .slice(0, path.includes('/cli/') || path.includes('/bench/') ? 1 : 2)
-    .join('/');
+/** libs/x and services/x are a package each, every other folder at the top is one. */
+const packageOf = (path) => {
+  const [top, name] = relative(ROOT, path).split('/');
+  return top === 'libs' || top === 'services' ? `${top}/${name}` : top;
+};
 const SERVICES = new Set(readdirSync(join(ROOT, 'services')));
 
 function checkImports(path, text) {
