@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { contextValues, readQuery } from './read-query.ts';
 import { statementName } from './statements.ts';
+import { traced } from './traced-query.ts';
 import { type Tx, type Visibility, visibilitySettings } from './tx.ts';
 
 /** A transaction that is opened by its first query, so that a handler may do slow I/O before it. */
@@ -58,7 +59,7 @@ export class Tenants {
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const [client, release] = await this.connect();
       try {
-        const rows = await readQuery<Row>(client, context, sql, params);
+        const rows = await traced(sql, () => readQuery<Row>(client, context, sql, params));
         release();
         return rows;
       } catch (error) {
@@ -102,7 +103,8 @@ class LazyTransaction implements OpenTx {
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const client = await this.opened();
       const name = statementName(sql);
-      return (await client.query({ text: sql, values: [...params], ...(name ? { name } : {}) })).rows as Row[];
+      const asked = { text: sql, values: [...params], ...(name ? { name } : {}) };
+      return (await traced(sql, () => client.query(asked))).rows as Row[];
     };
     this.tx = {
       orgId: visibility.orgId,
@@ -129,7 +131,7 @@ class LazyTransaction implements OpenTx {
     this.client = undefined;
     if (client) {
       try {
-        const answer = await client.query('commit');
+        const answer = await traced('commit', () => client.query('commit'));
         // Postgres answers a commit of a failed transaction with ROLLBACK and no error.
         if (answer.command !== 'COMMIT') throw new Error('The transaction was rolled back: a query in it had failed.');
         this.release();

@@ -1,0 +1,54 @@
+import { type OtlpCollector, startOtlpCollector } from '@tidegate/testing/fakes/otlp-collector';
+import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+
+/* One request's way through the whole platform, as an operator's collector sees it. */
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CALLER_SPAN = '00f067aa0ba902b7';
+
+let collector: OtlpCollector;
+let platform: Platform;
+
+beforeAll(async () => {
+  collector = await startOtlpCollector();
+  platform = await startPlatform({ env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.endpoint } });
+}, 120_000);
+
+afterAll(async () => {
+  await platform.stop();
+  await collector.close();
+}, 60_000);
+
+test('a request is one trace over HTTP, operation, SQL and event handlers, and shows no values', async () => {
+  const account = { email: 'canary@example.com', password: 'canary-correct-horse', name: 'Canary Person' };
+  const answer = await fetch(`${platform.url}/api/v1/accounts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${TRACE}-${CALLER_SPAN}-01` },
+    body: JSON.stringify(account),
+  });
+  expect(answer.status).toBe(201);
+  const spans = await until(
+    async () => {
+      const found = collector.spansOf(TRACE);
+      return found.some(({ name }) => name.startsWith('handle identity.organisation')) && found;
+    },
+    { withinMs: 20_000, everyMs: 200, what: 'the trace' },
+  );
+  const named = (part: string) => {
+    const found = spans.find(({ name }) => name.includes(part));
+    if (!found) throw new Error(`No span ${part} among ${spans.map(({ name }) => name).join(', ')}`);
+    return found;
+  };
+  const http = named('POST /api/v1/accounts');
+  expect(http.parentSpanId).toBe(CALLER_SPAN);
+  const operation = named('handle accounts.register');
+  const insert = named('insert users');
+  expect(ancestors(insert.spanId)).toEqual(expect.arrayContaining([operation.spanId, http.spanId]));
+  expect(ancestors(named('handle identity.organisation').spanId)).toContain(operation.spanId);
+  for (const value of Object.values(account)) expect(collector.text).not.toContain(value);
+
+  function ancestors(spanId: string): string[] {
+    const parent = spans.find((span) => span.spanId === spanId)?.parentSpanId;
+    return parent ? [parent, ...ancestors(parent)] : [];
+  }
+});
