@@ -4,7 +4,7 @@ import { Envelope } from '@tidegate/contracts/kernel/event';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import { fromTraceparent, span } from '@tidegate/telemetry/trace';
-import { isOutage, isRetryable } from './errors.ts';
+import { isOutage, isRetryable, reasonText } from './errors.ts';
 import type { Inbox, Outcome } from './inbox.ts';
 
 /*
@@ -181,7 +181,7 @@ export class EventConsumer {
       message.nak(isRetryable(error) ? 20 : 500);
       return;
     }
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+    const text = reasonText(error);
     const attempts = await this.inbox.countAttempt(envelope.id, text);
     if (attempts >= MAX_ATTEMPTS) return this.die(message, raw, envelope, text, attempts);
     this.log.warn({ error, type: envelope.type, eventId: envelope.id, attempts }, 'An event failed; trying again');

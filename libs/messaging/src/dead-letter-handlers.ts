@@ -1,9 +1,10 @@
-import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
+import { type DeadLetter, deadLetterFailed, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { Envelope } from '@tidegate/contracts/kernel/event';
-import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict, notFound, ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Log } from '@tidegate/telemetry/log';
+import { isOutage, reasonText } from './errors.ts';
 import type { Call, OperationHandler } from './handler.ts';
 import { type Inbox, visibility } from './inbox.ts';
 
@@ -57,12 +58,17 @@ export function deadLetterHandlers(
         if (!row) throw notFound();
         const inbox = inboxes.get(row.consumer);
         if (!inbox || row.type === 'unreadable') throw conflict({}, 'Nothing here handles it any more. Discard it.');
-        const envelope = Envelope.parse(JSON.parse(row.envelope));
-        await tenants.as(visibility(envelope), async (tx) => {
-          const mine = await tx.one('delete from dead_letters where id = $1 returning id', [id]);
-          if (!mine) throw notFound();
-          await inbox.effect(tx, envelope);
-        });
+        try {
+          const envelope = Envelope.parse(JSON.parse(row.envelope));
+          await tenants.as(visibility(envelope), async (tx) => {
+            const mine = await tx.one('delete from dead_letters where id = $1 returning id', [id]);
+            if (!mine) throw notFound();
+            await inbox.effect(tx, envelope);
+          });
+        } catch (error) {
+          if (error instanceof ProblemError || isOutage(error)) throw error;
+          throw await stillDead(tenants, id, error);
+        }
         return {};
       },
     },
@@ -77,4 +83,15 @@ export function deadLetterHandlers(
       },
     },
   ];
+}
+
+async function stillDead(tenants: Tenants, id: string, reason: unknown): Promise<ProblemError> {
+  const error = reasonText(reason);
+  const row = await tenants.as({}, (tx) =>
+    tx.one<{ attempts: number }>(
+      'update dead_letters set error = $2, attempts = attempts + 1 where id = $1 returning attempts',
+      [id, error],
+    ),
+  );
+  return deadLetterFailed({ error, attempts: row?.attempts ?? 0 }, `${error}. Mend the cause, or discard it.`);
 }

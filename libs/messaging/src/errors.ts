@@ -21,3 +21,7 @@ export function isRetryable(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === '40001' || code === '40P01';
 }
+
+/** What a dead letter says of why it could not be handled. */
+export const reasonText = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';

@@ -33,8 +33,8 @@ export interface GuardRequest {
   resolve?: Resolve;
 }
 
-/** RFC 1123: letters, digits and hyphens. */
-const NAME = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.?$/i;
+/** RFC 1123: letters, digits and hyphens. Underscores besides: names of Docker's networks have them. */
+const NAME = /^(?=.{1,253}$)(\w([\w-]{0,61}\w)?\.)*\w([\w-]{0,61}\w)?\.?$/;
 /** A name that ends in a number is an address in disguise: 127.1, 2130706433, 0x7f000001. */
 const NUMERIC_LABEL = /^(0x[0-9a-f]*|\d+)$/i;
 /** Cloud metadata and platform services at addresses that are not special by range. */

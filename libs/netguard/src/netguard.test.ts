@@ -50,7 +50,6 @@ describe('guardHost', () => {
     'host%00',
     'exa mple.com',
     '-x.com',
-    'a_b.com',
     '127.1.',
     '[93.184.216.34]',
     '[db.example.com]',
@@ -105,6 +104,11 @@ describe('guardHost', () => {
   test('a name without addresses, or with one that is none, is refused', async () => {
     expect(await codeOf('db.example.com', answers())).toBe('host_not_resolvable');
     expect(await codeOf('db.example.com', answers('nonsense'))).toBe('host_not_allowed');
+  });
+
+  test('names of Docker networks may have underscores', async () => {
+    const guarded = await guardHost({ host: 'my_stack_db', port: 1, resolve: answers('93.184.216.34') });
+    expect(guarded.servername).toBe('my_stack_db');
   });
 
   test('an unknown name has its own answer', async () => {

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { operation } from './operation.ts';
+import { problem } from './problem.ts';
 import { SERVICE_NAMES, type ServiceName } from './service-names.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from './types.ts';
+
+export const deadLetterFailed = problem(
+  'dead_letter_failed_again',
+  409,
+  'The event failed again and stays a dead letter',
+  z.object({ error: z.string(), attempts: z.int() }),
+);
 
 export const DeadLetter = z
   .object({
@@ -34,6 +42,7 @@ function deadLetterOperations(service: ServiceName) {
       summary: 'Handle a dead letter again; it stays when it fails again',
       input: z.strictObject({ id: Id }),
       output: Empty,
+      errors: [deadLetterFailed],
     }),
     discard: operation({
       ...shared,

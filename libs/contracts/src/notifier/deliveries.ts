@@ -14,6 +14,7 @@ export const DeliveryError = z
     'http_status',
     'unreachable',
     'host_not_allowed',
+    'host_not_resolvable',
     'smtp_refused',
     'smtp_unreachable',
     'smtp_not_configured',

@@ -1,10 +1,12 @@
 import { invalid, malformedBody } from '@tidegate/contracts/kernel/problem';
+import { countMembers, findRepeatedKey } from './json-keys.rules.ts';
 
 const MAX_DEPTH = 32;
 
 /**
  * Parses a JSON body and refuses what no operation can mean and later stages would stumble over: nesting beyond any
- * contract, keys that poison prototypes, and text that Postgres cannot store (NUL, lone surrogates).
+ * contract, keys that poison prototypes, keys given twice, of which JSON.parse would silently keep the last, and text
+ * that Postgres cannot store (NUL, lone surrogates).
  */
 export function parseJsonBody(text: string): unknown {
   if (text.length === 0) return {};
@@ -14,25 +16,31 @@ export function parseJsonBody(text: string): unknown {
   } catch (error) {
     throw malformedBody({}, `${(error as Error).message.slice(0, 200)}. Send one JSON object.`);
   }
-  checkValue(value, '', 0);
+  const keys = checkValue(value, '', 0);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw malformedBody({}, 'The body must be a JSON object.');
+  }
+  if (countMembers(text) !== keys) {
+    throw invalid(findRepeatedKey(text), 'given_twice', 'The body has this key twice. Send it once.');
   }
   return value;
 }
 
-function checkValue(value: unknown, field: string, depth: number): void {
+/** Answers how many keys its objects have. */
+function checkValue(value: unknown, field: string, depth: number): number {
   if (typeof value === 'string') checkText(value, field);
-  if (typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null) return 0;
   if (depth >= MAX_DEPTH) throw malformedBody({}, `The body is nested deeper than ${MAX_DEPTH} levels.`);
+  let keys = 0;
   for (const [key, inner] of Object.entries(value)) {
     if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
       throw invalid(`${field}/${key}`, 'forbidden_key', 'This key is not allowed. Remove it.');
     }
     const path = `${field}/${key.slice(0, 100)}`;
     checkText(key, path);
-    checkValue(inner, path, depth + 1);
+    keys += 1 + checkValue(inner, path, depth + 1);
   }
+  return Array.isArray(value) ? keys - value.length : keys;
 }
 
 export function checkText(text: string, field: string): void {

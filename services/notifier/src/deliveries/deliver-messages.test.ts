@@ -35,6 +35,8 @@ afterEach(() => receiver.close());
 afterAll(() => smtp.close());
 
 const arrived = (count: number) => until(() => receiver.requests.length >= count && receiver.requests);
+/** Servers whose news has been heard: the test's servers are unreachable once each. */
+const handled = async () => (await world.sql<{ n: number }>('select count(*)::int as n from inbox'))[0]?.n ?? 0;
 const email = () => world.call(createChannel, { kind: 'email', address: 'ops@example.com' }, org);
 
 it('tells a webhook what happened, in a small signed body', async () => {
@@ -169,7 +171,9 @@ it('sends nothing more to a channel that was switched off', async () => {
     state: 'cancelled',
     lastError: 'channel_disabled',
   });
+  const before = await handled();
   await serverLost(world, org);
+  await until(async () => (await handled()) > before);
   await world.call(updateChannel, { channelId, state: 'active' }, org);
   await quotaFilled(world, org);
   await arrived(2);

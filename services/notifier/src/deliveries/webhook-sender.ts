@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import type { DeliveryError } from '@tidegate/contracts/notifier/deliveries';
 import { guardedFetch } from '@tidegate/netguard/guarded-fetch';
+import { hostNotResolvable } from '@tidegate/netguard/problems';
 import { WebhookHosts } from '../channels/webhook-hosts.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { type Outcome, webhookOutcome } from './retry.rules.ts';
@@ -31,7 +33,12 @@ export class WebhookSender {
       return webhookOutcome(answer.status, answer.headers['retry-after'], now);
     } catch (error) {
       // A name that is closed today may have been moved by mistake: the usual number of attempts, then failed.
-      return { kind: 'retry', error: error instanceof ProblemError ? 'host_not_allowed' : 'unreachable' };
+      return { kind: 'retry', error: reasonOf(error) };
     }
   }
+}
+
+function reasonOf(error: unknown): DeliveryError {
+  if (!(error instanceof ProblemError)) return 'unreachable';
+  return error.code === hostNotResolvable.code ? 'host_not_resolvable' : 'host_not_allowed';
 }
