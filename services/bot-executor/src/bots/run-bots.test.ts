@@ -1,0 +1,144 @@
+import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { Tx } from '@tidegate/database/tx';
+import fc from 'fast-check';
+import { type Bots, openBots } from '../../test/bots.ts';
+import { settingsA, walk } from '../../test/markets.ts';
+import { fillToWire } from '../backtests/backtest.rows.ts';
+import { backtest } from '../backtests/backtest.rules.ts';
+import { add, fraction, sub, toText } from '../engine/exact.rules.ts';
+import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { planOf } from '../ladder/plan.rules.ts';
+import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import type { BotRow } from './bot.rows.ts';
+import { CarryBot } from './carry-bot.ts';
+import { takeLeases } from './lease.rows.ts';
+import type { RunBots } from './run-bots.loop.ts';
+
+let bots: Bots;
+beforeAll(async () => {
+  bots = await openBots();
+});
+afterAll(() => bots.close());
+
+const LONG = settingsA('long', { baseOrder: '100', averagingOrders: { size: '100' } });
+const SHORT = settingsA('short', {
+  baseOrder: '250',
+  averagingOrders: { size: '120', count: 3, deviationFrom: 'lastFill', volumeScale: '2' },
+  takeProfit: { percent: '0.4', includeFees: true },
+});
+
+/** The same candles each time: of BTC-USDT around 50,000, some 1,200 of them, more than two batches. */
+const CANDLES = (fc.sample(walk(5_000_000, { minLength: 1_200, maxLength: 1_200 }), { numRuns: 1, seed: 7 })[0] ??
+  []) as CandleTicks[];
+
+const turn = (runner: RunBots) => runner.turn({ signal: new AbortController().signal });
+
+/** Until no bot is due. */
+async function runAll(runners: RunBots[]): Promise<void> {
+  for (let more = true; more; ) {
+    more = (await Promise.all(runners.map(turn))).includes('again');
+  }
+}
+
+/** What a backtest says of the same settings and candles. */
+function expected(settings: BotSettings) {
+  const plan = planOf(settings, knownMarket(settings.market));
+  const report = backtest(plan, CANDLES);
+  const fills = report.fills.map((fill) => {
+    const { trade, orderKey: key, price, quantity, value, fee } = fillToWire(plan, fill);
+    return { trade, key, price, quantity, value, fee };
+  });
+  return { fills, profit: moneyText(plan.market, report.profit) };
+}
+
+test.each([
+  ['long', LONG],
+  ['short, from the last fill, with fees', SHORT],
+])('two replicas carry bots as one backtest does: %s', async (_name, settings) => {
+  const wanted = expected(settings);
+  expect(wanted.fills.length).toBeGreaterThan(20);
+  const started = await Promise.all(Array.from({ length: 6 }, () => bots.startBot(settings, CANDLES)));
+  await runAll([bots.runner(), bots.runner()]);
+  for (const one of started) {
+    const done = await bots.done(one);
+    expect(done.fills).toEqual(wanted.fills);
+    expect(toText(fraction(done.profit))).toBe(wanted.profit);
+    expect(done.decidedUpTo?.getTime()).toBe(CANDLES.at(-1)?.at);
+  }
+});
+
+test('the ledger adds up: every entry moves the balance by its amount, and closed trades leave their profit', async () => {
+  for (const settings of [LONG, SHORT]) {
+    const one = await bots.startBot(settings, CANDLES);
+    await runAll([bots.runner()]);
+    const { ledger, fills, balance } = await bots.done(one);
+    let sum = fraction('0');
+    for (const entry of ledger) {
+      sum = add(sum, fraction(entry.amount));
+      expect(toText(sum, 24)).toBe(toText(fraction(entry.balance), 24));
+    }
+    expect(toText(sum, 24)).toBe(toText(fraction(balance), 24));
+    // From the fills alone: what was sold, less what was bought, less every fee.
+    const cash = fills.reduce((total, { key, value, fee }) => {
+      const entry = key.includes(':base') || key.includes(':averaging');
+      const signed =
+        entry === (settings.direction === 'long') ? sub(total, fraction(value)) : add(total, fraction(value));
+      return sub(signed, fraction(fee));
+    }, fraction('0'));
+    expect(toText(cash, 24)).toBe(toText(sum, 24));
+  }
+});
+
+test('a runner that dies in the middle of a batch leaves nothing; another takes over once its lease has ended', async () => {
+  const wanted = expected(LONG);
+  const one = await bots.startBot(LONG, CANDLES);
+  let batches = 0;
+  class Dying extends CarryBot {
+    override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<void> {
+      await super.run(tx, bot, candles);
+      batches += 1;
+      // Everything is written and nothing committed: the process is killed here.
+      if (batches === 2) await tx.query('select pg_terminate_backend(pg_backend_pid())');
+    }
+  }
+  const dying = bots.runner(Object.setPrototypeOf(bots.carry(), Dying.prototype) as CarryBot);
+  await turn(dying);
+  const before = await bots.done(one);
+  await turn(dying);
+  expect(batches).toBe(2);
+  expect(await bots.done(one)).toEqual(before);
+  await bots.timePasses();
+  await runAll([bots.runner()]);
+  expect((await bots.done(one)).fills).toEqual(wanted.fills);
+});
+
+test('a runner that was only slow finds its fence outdated and writes nothing', async () => {
+  const one = await bots.startBot(LONG, CANDLES);
+  const [slow] = await bots.tenants.as({}, (tx) => takeLeases(tx, 1));
+  if (!slow) throw new Error('There is no lease.');
+  expect(await turn(bots.runner())).toBeUndefined();
+  await bots.timePasses();
+  await runAll([bots.runner()]);
+  const done = await bots.done(one);
+  await bots.tenants.run(one.orgId, (tx) => bots.runner().run(tx, slow));
+  expect(await bots.done(one)).toEqual(done);
+  expect(done.fills).toEqual(expected(LONG).fills);
+});
+
+test('a bot with broken rows is tried again later and does not hold up the others', async () => {
+  const broken = await bots.startBot(LONG, CANDLES);
+  const others = await Promise.all([1, 2, 3].map(() => bots.startBot(LONG, CANDLES)));
+  await bots.tenants.run(broken.orgId, (tx) =>
+    tx.query(`update bots set state = '{"trade": "x"}' where id = $1`, [broken.id]),
+  );
+  await runAll([bots.runner()]);
+  for (const one of others) expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
+  expect((await bots.done(broken)).fills).toEqual([]);
+  const [lease] = await bots.tenants.as({}, (tx) =>
+    tx.query<{ failures: number; later: boolean }>(
+      'select failures, due_at > now() as later from bot_leases where bot_id = $1',
+      [broken.id],
+    ),
+  );
+  expect(lease).toMatchObject({ failures: 1, later: true });
+});

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { newId } from '@tidegate/database/ids';
+import { migrate } from '@tidegate/database/migrate';
+import { Tenants } from '@tidegate/database/tenants';
+import { Bus } from '@tidegate/messaging/bus';
+import { CallerTokens } from '@tidegate/messaging/caller-token';
+import { connectNats } from '@tidegate/messaging/nats';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { SecretSealer } from '@tidegate/messaging/sealer';
+import { startNats } from '@tidegate/runtime/embedded/nats-server';
+import { startPostgres } from '@tidegate/runtime/embedded/postgres';
+import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { insertBot, setStatus } from '../src/bots/bot.rows.ts';
+import { CarryBot } from '../src/bots/carry-bot.ts';
+import { enqueue } from '../src/bots/lease.rows.ts';
+import { RunBots } from '../src/bots/run-bots.loop.ts';
+import { saveImported } from '../src/candles/candle.rows.ts';
+import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
+import { knownMarket } from '../src/markets/markets.rules.ts';
+
+const FOLDERS = ['libs/database', 'libs/messaging', 'libs/vault', 'libs/entitlements', 'services/bot-executor'].map(
+  (one) => fileURLToPath(new URL(`../../../${one}/migrations`, import.meta.url)),
+);
+
+/** What a bot has done, as its rows say, in the order in which it did it. */
+export interface Done {
+  status: string;
+  decidedUpTo: Date | null;
+  fills: { trade: number; key: string; price: string; quantity: string; value: string; fee: string }[];
+  ledger: { kind: string; amount: string; balance: string }[];
+  profit: string;
+  balance: string;
+}
+
+/** The bots' schema on real servers of the test's own. */
+export async function openBots() {
+  setLogLevel('silent');
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-bots-'));
+  const postgres = await startPostgres({ dir: join(folder, 'pg'), password: 'x' });
+  const nats = await startNats({ dir: join(folder, 'nats') });
+  const admin = { host: '127.0.0.1', port: postgres.port, user: 'postgres', password: 'x', database: 'postgres' };
+  await migrate(admin, [{ schema: 'bot_executor', role: 'bots', password: 'b', folders: FOLDERS }]);
+  const dataSource = await connectDatabase({ ...admin, user: 'bots', password: 'b', schema: 'bot_executor' });
+  const nc = await connectNats({ servers: [nats.url], user: 'bots', password: '' }, 'test');
+  const tenants = new Tenants(dataSource);
+  const bus = new Bus({
+    service: 'bot-executor',
+    nc,
+    tokens: new CallerTokens('secret'),
+    sealer: new SecretSealer({}, { name: 'bot-executor', privateKey: '' }),
+  });
+  const carry = () => new CarryBot(new Outbox('bot-executor', () => {}), bus);
+  return {
+    tenants,
+    carry,
+    /** A replica's runner. */
+    runner: (by: CarryBot = carry()) => new RunBots(tenants, by, new Log()),
+
+    /** A running bot over candles of its own organisation. */
+    async startBot(settings: BotSettings, candles: CandleTicks[], orgId = newId()) {
+      const id = newId();
+      await tenants.run(orgId, async (tx) => {
+        await saveImported(tx, knownMarket(settings.market), '5m', candles);
+        const feed = { source: 'imported' as const, interval: '5m' as const };
+        await insertBot(tx, { id, name: 'b', settings, ...feed, candlesPerSecond: undefined, startsAt: undefined });
+        await setStatus(tx, id, 'running');
+        await enqueue(tx, id);
+      });
+      return { id, orgId };
+    },
+
+    /** Leases end and whatever waits is due: a minute has passed. */
+    timePasses: () =>
+      tenants.as({}, (tx) =>
+        tx.query("update bot_leases set expires_at = '-infinity', due_at = now() where isfinite(due_at)"),
+      ),
+
+    done: ({ id, orgId }: { id: string; orgId: string }): Promise<Done> =>
+      tenants.run(orgId, async (tx) => {
+        const bot = await tx.one<{ status: string; decided_up_to: Date; profit: string; balance: string }>(
+          'select status, decided_up_to, profit::text, balance::text from bots where id = $1',
+          [id],
+        );
+        if (!bot) throw new Error('The bot is gone.');
+        const fills = await tx.query<Done['fills'][0]>(
+          `select t.number as trade, o.key, f.price::text, f.quantity::text, f.value::text, f.fee::text
+             from fills f join orders o on o.id = f.order_id join trades t on t.id = f.trade_id
+            where f.bot_id = $1 order by f.position`,
+          [id],
+        );
+        const ledger = await tx.query<Done['ledger'][0]>(
+          'select kind, amount::text, balance::text from ledger where bot_id = $1 order by sequence',
+          [id],
+        );
+        return { ...bot, decidedUpTo: bot.decided_up_to, fills, ledger };
+      }),
+
+    close: async () => {
+      await nc.close();
+      await dataSource.destroy();
+      await nats.stop();
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Bots = Awaited<ReturnType<typeof openBots>>;
