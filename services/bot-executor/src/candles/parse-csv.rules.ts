@@ -85,7 +85,8 @@ function epoch(text: string): number | undefined {
 function isoTime(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|\+00:00))?$/.test(text)) return undefined;
   const at = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(at) ? undefined : at;
+  // JavaScript reads February 31 as March 3.
+  return Number.isNaN(at) || !new Date(at).toISOString().startsWith(text.slice(0, 10)) ? undefined : at;
 }
 
 function parsePrice(text: string, index: number, market: MarketRules): bigint {
