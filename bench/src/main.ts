@@ -1,7 +1,9 @@
+import { backtest } from './backtest.ts';
 import { gateway } from './gateway.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
+import { planner } from './planner.ts';
 import { start } from './start.ts';
 import { tenantRead } from './tenant-read.ts';
 
@@ -15,10 +17,12 @@ export interface Result {
 }
 
 const BENCHES: Record<string, () => Promise<Result>> = {
+  backtest,
   gateway,
   ingest,
   memory,
   outbox,
+  planner,
   start,
   'tenant-read': tenantRead,
 };

@@ -6,6 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { readCandles } from '../candles/candle.rows.ts';
+import { seriesOf } from '../candles/candle-series.rules.ts';
 import { fraction, toCents } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
@@ -33,7 +34,7 @@ export class RunBacktest {
     const plan = checkedPlan(input.settings, candles.first.open);
     const id = newId();
     return this.quota.spendOne(tx.orgId as string, id, async () => {
-      const report = backtest(plan, candles.all);
+      const report = backtest(plan, seriesOf(candles.all));
       const profit = moneyText(market, report.profit);
       const result: Backtest = {
         id,

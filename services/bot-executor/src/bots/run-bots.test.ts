@@ -5,6 +5,7 @@ import { type Bots, openBots } from '../../test/bots.ts';
 import { settingsA, walk } from '../../test/markets.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
+import { seriesOf } from '../candles/candle-series.rules.ts';
 import { add, fraction, sub, toText } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
@@ -43,7 +44,7 @@ async function runAll(runners: RunBots[]): Promise<void> {
 /** What a backtest says of the same settings and candles. */
 function expected(settings: BotSettings) {
   const plan = planOf(settings, knownMarket(settings.market));
-  const report = backtest(plan, CANDLES);
+  const report = backtest(plan, seriesOf(CANDLES));
   const fills = report.fills.map((fill) => {
     const { trade, orderKey: key, price, quantity, value, fee } = fillToWire(plan, fill);
     return { trade, key, price, quantity, value, fee };

@@ -42,6 +42,7 @@ test.each([
   ['a price of zero', '2026-01-05T00:10:00Z,0,2,0,1', 'above zero'],
   ['an exponent', '2026-01-05T00:10:00Z,1e5,2,1,1', '"1e5" is no price'],
   ['a huge number', `2026-01-05T00:10:00Z,${'9'.repeat(30)},2,1,1`, 'is no price'],
+  ['more than a price can be', '2026-01-05T00:10:00Z,30000000,30000000,1,1', '30000000 is more than'],
   ['a part of a tick', '2026-01-05T00:10:00Z,1.001,2,1,1', 'not a whole number of ticks of 0.01'],
   ['high below low', '2026-01-05T00:10:00Z,1,1,2,1', 'high must be the highest'],
   ['close above high', '2026-01-05T00:10:00Z,1,2,1,3', 'high must be the highest'],

@@ -2,6 +2,7 @@ import type { CandleInterval } from '@tidegate/contracts/bot-executor/candles';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
+import { MAX_TICKS } from './candle-series.rules.ts';
 
 const MAX_ROWS = 20_000;
 const MINUTE = 60_000;
@@ -94,6 +95,7 @@ function parsePrice(text: string, index: number, market: MarketRules): bigint {
   const ticks = toTicks(market, text);
   if (ticks === undefined) throw refused(index, `${text} is not a whole number of ticks of ${market.tickSize}.`);
   if (ticks <= 0n) throw refused(index, 'A price must be above zero.');
+  if (ticks >= MAX_TICKS) throw refused(index, `${text} is more than this market's prices can be.`);
   return ticks;
 }
 

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
+import { seriesOf } from '../candles/candle-series.rules.ts';
+import { INITIAL, isOpen, type State } from '../engine/decide.rules.ts';
+import { type CandleTicks, runCandle } from '../engine/paper-exchange.rules.ts';
+import { type Plan, planOf } from '../ladder/plan.rules.ts';
+import { findMarket, type MarketRules } from '../markets/markets.rules.ts';
+import { applyFill, isClosed, type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+import { backtest } from './backtest.rules.ts';
+
+/** The obvious way: every candle is decided on, every close is judged. */
+function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
+  let state: State = INITIAL;
+  const fills: unknown[] = [];
+  const trades = new Map<number, TradeBook>();
+  let [realised, openProfit, peak, maxDrawdown] = [0n, 0n, 0n, 0n];
+  for (const candle of candles) {
+    const step = runCandle(state, candle, plan);
+    state = step.state;
+    for (const fill of step.fills) {
+      const book = applyFill(trades.get(fill.trade), fill);
+      trades.set(fill.trade, book);
+      fills.push(fill);
+      if (isClosed(book)) realised += book.cash;
+    }
+    const open = trades.get(state.trade);
+    openProfit = open && isOpen(state) ? worthAt(open, candle.close, plan.long, plan.market.feePpm) : 0n;
+    const equity = realised + openProfit;
+    if (equity > peak) peak = equity;
+    if (peak - equity > maxDrawdown) maxDrawdown = peak - equity;
+  }
+  return { fills, trades: [...trades.values()], profit: realised, openProfit, maxDrawdown };
+}
+
+test('skipping candles changes nothing: fills, trades, profit and drawdown are those of deciding on every one', () => {
+  fc.assert(
+    fc.property(anySettings, walk(200, { minLength: 1, maxLength: 400 }), (settings, candles) => {
+      const plan = planOf(settings, COARSE);
+      expect(backtest(plan, seriesOf(candles))).toMatchObject(candleByCandle(plan, candles));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a month of calm is skipped whole, and its drawdown is found', () => {
+  const market = findMarket('BTC-USDT') as MarketRules;
+  const plan = planOf(settingsA('long'), market);
+  const calm = Array.from({ length: 8_640 }, (_, i): CandleTicks => {
+    const close = 5_000_000n - BigInt(i % 1_000);
+    return { at: i * 300_000, open: close, high: close, low: close, close };
+  });
+  const report = backtest(plan, seriesOf(calm));
+  expect(report).toMatchObject(candleByCandle(plan, calm));
+  expect(report.fills).toHaveLength(1);
+  // Bought at the first open; from there the deepest close is 999 ticks below, twice over.
+  const [book] = report.trades;
+  const worth = (ticks: bigint) => worthAt(book as TradeBook, ticks, true, market.feePpm);
+  expect(report.maxDrawdown).toBe(-worth(4_999_001n));
+});

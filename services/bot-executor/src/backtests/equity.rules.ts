@@ -1,0 +1,53 @@
+import type { Course } from '../candles/candle-series.rules.ts';
+import { type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+
+const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/**
+ * Realised plus open profit at every close, and its deepest fall from a height, in money units. While a position does
+ * not change its worth is a straight line over the price. So of a whole stretch of closes only the extremes and the
+ * deepest move against it count, and the result is the same to the last digit as judging every close.
+ */
+export class Equity {
+  realised = 0n;
+  openProfit = 0n;
+  maxDrawdown = 0n;
+  private peak = 0n;
+  private readonly long: boolean;
+  private readonly feePpm: number;
+
+  constructor(long: boolean, feePpm: number) {
+    this.long = long;
+    this.feePpm = feePpm;
+  }
+
+  /** One close. `open` is the trade that is open after it, if any. */
+  judge(open: TradeBook | undefined, close: number): void {
+    this.openProfit = open ? this.worth(open, close) : 0n;
+    this.note(this.realised + this.openProfit, this.realised + this.openProfit);
+  }
+
+  /** A stretch of closes over which nothing happened, ending in `last`. */
+  judgeStretch(open: TradeBook | undefined, { min, max, fall, rise }: Course, last: number): void {
+    if (!open) {
+      this.judge(undefined, last);
+      return;
+    }
+    const [best, worst] = this.long ? [max, min] : [min, max];
+    const against = this.long ? fall : rise;
+    const move = this.worth(open, max) - this.worth(open, max - against);
+    this.maxDrawdown = highest(this.maxDrawdown, move < 0n ? -move : move);
+    this.note(this.realised + this.worth(open, best), this.realised + this.worth(open, worst));
+    this.openProfit = this.worth(open, last);
+  }
+
+  private worth(open: TradeBook, ticks: number): bigint {
+    return worthAt(open, BigInt(ticks), this.long, this.feePpm);
+  }
+
+  private note(best: bigint, worst: bigint): void {
+    // Whatever came before is higher than this stretch's own heights, or this stretch's deepest move is noted already.
+    this.maxDrawdown = highest(this.maxDrawdown, this.peak - worst);
+    this.peak = highest(this.peak, best);
+  }
+}
