@@ -6,6 +6,7 @@ import { findPostgres, type RunningServer, startPostgres } from '@tidegate/runti
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, makePassword, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
+import { checkExternal } from './check-environment.ts';
 import { makeDataDir, readMemory, remember, say } from './installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
 import { prepareDatabase } from './platform-database.ts';
@@ -26,7 +27,7 @@ export async function startServers(env = process.env): Promise<Servers> {
   const secrets = ensureSecrets(dataDir, (name) => readVariable(env, name) !== undefined);
   const get = (name: string): string => readVariable(env, name) ?? secrets[name] ?? '';
   writeAdminPassword(dataDir, env);
-  const external = { database: readVariable(env, 'DATABASE_URL'), nats: readVariable(env, 'NATS_URL') };
+  const external = { database: get('DATABASE_URL') !== '', nats: get('NATS_URL') !== '' };
   // Both at once; whatever one of them says, the other is known before this ends, so that it can be stopped.
   const [postgres, nats] = await Promise.allSettled([
     external.database ? undefined : startDatabase(dataDir, get, env),
@@ -41,7 +42,9 @@ export async function startServers(env = process.env): Promise<Servers> {
     postgres: postgres.status === 'fulfilled' ? postgres.value : undefined,
     nats: nats.status === 'fulfilled' ? nats.value : undefined,
   };
-  return { settings: loadSettings(env, ['host', 'migrate']), ...found };
+  const settings = loadSettings(env, ['host', 'migrate']);
+  await checkExternal(settings, external);
+  return { settings, ...found };
 }
 
 async function startDatabase(

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { readVariable } from '@tidegate/runtime/config';
 import type { Settings } from '@tidegate/runtime/settings';
+import { checkEnvironment } from './check-environment.ts';
 import { adminPasswordFile, adminPasswordToShow, startServers, stopServers } from './embedded.ts';
 import { makeDataDir, ROOT, say } from './installation.ts';
 import { checkKeys } from './key-fingerprints.ts';
@@ -17,6 +18,7 @@ interface App {
 /** `tidegate start`: everything in this process; `--services`: a process per service, two of usage and bot-executor. */
 export async function start({ services }: { services: boolean }): Promise<void> {
   const began = Date.now();
+  checkEnvironment(process.env);
   const dataDir = makeDataDir(process.env);
   const port = Number(readVariable(process.env, 'PORT') ?? 3_000);
   await endLeftovers(dataDir);

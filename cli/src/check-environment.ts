@@ -1,0 +1,67 @@
+import { connect as connectTcp } from 'node:net';
+import { loadSettings, type Settings } from '@tidegate/runtime/settings';
+import pg from 'pg';
+
+const WITHIN_MS = 5_000;
+
+/** Refuses settings that cannot be right, all at once, before any server is started because of them. */
+export function checkEnvironment(env: NodeJS.ProcessEnv): void {
+  // The addresses of embedded servers are not known yet.
+  const embedded = ['DATABASE_URL', 'NATS_URL'].filter((name) => !env[name] && !env[`${name}_FILE`]);
+  const given = Object.fromEntries(embedded.map((name) => [name, PLACES[name as keyof typeof PLACES]]));
+  loadSettings({ ...env, ...given }, []);
+}
+
+const PLACES = { DATABASE_URL: 'postgresql://localhost/tidegate', NATS_URL: 'nats://localhost' };
+
+/** Tells of an external PostgreSQL or nats-server that cannot be used, by the name of the setting that leads there. */
+export async function checkExternal({ database, nats }: Settings, external: { database: boolean; nats: boolean }) {
+  const troubles = await Promise.all([
+    external.database && database.adminUrl ? databaseTrouble(database.adminUrl) : undefined,
+    external.nats ? natsTrouble(nats.servers) : undefined,
+  ]);
+  const found = troubles.filter((one) => one !== undefined);
+  if (found.length > 0) throw new Error(found.join('\n'));
+}
+
+async function databaseTrouble(url: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: WITHIN_MS });
+  const { host, pathname, username } = new URL(url);
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const fix =
+      code === '28P01' || code === '28000'
+        ? `mend user (${username}) or password, or pg_hba.conf on the server`
+        : code === '3D000'
+          ? `createdb ${pathname.slice(1)}, or name a database that exists`
+          : 'start that server, mend the address, or unset it for the embedded PostgreSQL';
+    return `PostgreSQL at ${host}${pathname} (DATABASE_URL) cannot be used: ${message}\n  Fix: ${fix}.`;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** One server of a cluster that answers is enough. */
+async function natsTrouble(servers: readonly string[]): Promise<string | undefined> {
+  const reasons = await Promise.all(servers.map(unreachable));
+  if (reasons.includes(undefined)) return undefined;
+  return `nats-server at ${servers.join(', ')} (NATS_URL) cannot be reached: ${reasons.join(', ')}\n  Fix: start that server, mend the address, or unset it for the embedded nats-server.`;
+}
+
+function unreachable(server: string): Promise<string | undefined> {
+  const { hostname, port } = new URL(server);
+  return new Promise((resolve) => {
+    const socket = connectTcp({ host: hostname, port: Number(port || 4_222) });
+    const end = (reason: string | undefined) => {
+      socket.destroy();
+      resolve(reason);
+    };
+    socket.setTimeout(WITHIN_MS, () => end('no answer'));
+    socket.once('error', (error) => end(error.message));
+    socket.once('connect', () => end(undefined));
+  });
+}
