@@ -34,6 +34,7 @@ import type { ReadRing } from '@tidegate/vault/master-keys';
 import { resealDerived } from '@tidegate/vault/reseal';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
+import { ForgetOrganisation } from './forget-organisation.ts';
 import { type Check, type Health, within } from './health.ts';
 import { Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
@@ -179,6 +180,7 @@ export class ServiceHost {
     const { name } = this.definition;
     const instances = this.instances();
     if (this.definition.secrets.length > 0) instances.push(new ShredSecrets(this.app.get(Vault)));
+    if (this.dataSource) instances.push(new ForgetOrganisation(this.log));
     for (const instance of instances) for (const hook of startHooks(instance)) await hook();
     const handled = instances.flatMap(operationHandlers);
     const listening = instances.flatMap(eventHandlers);

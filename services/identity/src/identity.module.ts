@@ -11,6 +11,7 @@ import { Invitations } from './members/invitations.ts';
 import { ManageMembers } from './members/manage-members.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { CurrentOrganisation } from './organisations/current-organisation.ts';
+import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
 import { ListOrganisations } from './organisations/list-organisations.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
@@ -41,6 +42,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ForgetEnded,
     CreateOrganisation,
     CurrentOrganisation,
+    DeleteOrganisation,
     ListOrganisations,
     ManageMembers,
     Invitations,

@@ -12,6 +12,7 @@ import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
 import { KeepMeters } from './meters/keep-meters.ts';
 import { ListMeters } from './meters/list-meters.ts';
+import { ForgetLeftovers } from './retention/forget-leftovers.loop.ts';
 import { KeepPartitions } from './retention/keep-partitions.loop.ts';
 
 @Module({
@@ -30,6 +31,7 @@ import { KeepPartitions } from './retention/keep-partitions.loop.ts';
     TakeLease,
     ReturnLease,
     KeepPartitions,
+    ForgetLeftovers,
   ],
 })
 export class UsageModule {}

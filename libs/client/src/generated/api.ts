@@ -115,6 +115,9 @@ export type MembersRemoveOutput = Record<string, never>;
 export type OrganisationsCreateInput = { name: string };
 export type OrganisationsCreateOutput = { id: string; name: string; createdAt: string };
 
+export type OrganisationsDeleteInput = { name: string };
+export type OrganisationsDeleteOutput = Record<string, never>;
+
 export type OrganisationsGetInput = Record<string, never>;
 export type OrganisationsGetOutput = { id: string; name: string; createdAt: string };
 
@@ -381,6 +384,10 @@ export class TidegateClient extends Transport {
   /** Create another organisation; you become its owner */
   organisationsCreate = (input: OrganisationsCreateInput) =>
     this.send<OrganisationsCreateOutput>('POST', '/api/v1/organisations', input);
+
+  /** Delete the current organisation with everything in it, for good (owners only) */
+  organisationsDelete = (input: OrganisationsDeleteInput) =>
+    this.send<OrganisationsDeleteOutput>('DELETE', '/api/v1/organisation', input);
 
   /** The current organisation */
   organisationsGet = (input: OrganisationsGetInput = {}) =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, Timestamp } from '../kernel/types.ts';
+import { notFound } from '../kernel/problem.ts';
+import { Empty, Id, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
 const Name = z.string().min(1).max(100);
@@ -20,7 +21,7 @@ export const organisationCreated = event({
 export const organisationDeleted = event({
   service: 'identity',
   name: 'organisation.deleted.v1',
-  summary: 'An organisation was deleted: whoever keeps secrets for it destroys their key',
+  summary: 'An organisation was deleted: every service forgets it and destroys the key of its secrets',
   data: z.object({ orgId: Id }),
   aggregate: (data) => data.orgId,
 });
@@ -65,4 +66,18 @@ export const renameOrganisation = operation({
   summary: 'Rename the current organisation',
   input: z.strictObject({ name: Name }),
   output: Organisation,
+});
+
+export const deleteOrganisation = operation({
+  service: 'identity',
+  name: 'organisations.delete',
+  http: ['DELETE', '/api/v1/organisation'],
+  scope: 'org:admin',
+  summary: 'Delete the current organisation with everything in it, for good (owners only)',
+  description:
+    'Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. ' +
+    'Its tokens and API keys stop working at once.',
+  input: z.strictObject({ name: Name.meta({ description: 'The organisation’s name, repeated to confirm' }) }),
+  output: Empty,
+  errors: [notFound],
 });

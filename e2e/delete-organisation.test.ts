@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import pg from 'pg';
+
+/* An organisation goes, and with it everything that any service keeps for it. */
+let platform: Platform;
+let database: pg.Client;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  database = new pg.Client({ ...login(), user: 'postgres', password: secrets()['POSTGRES_PASSWORD'] });
+  await database.connect();
+}, 120_000);
+afterAll(async () => {
+  await database.end();
+  await platform.stop();
+}, 60_000);
+
+const fileOf = (name: string) => JSON.parse(readFileSync(join(platform.dataDir, name), 'utf8'));
+const secrets = (): Record<string, string> => fileOf('secrets.json');
+const login = () => ({ host: '127.0.0.1', port: fileOf('installation.json').ports.postgres, database: 'tidegate' });
+
+const SETTINGS = {
+  market: 'BTC-USDT',
+  direction: 'long',
+  baseOrder: '100',
+  averagingOrders: { count: 2, size: '100', deviationPercent: '0.5' },
+  takeProfit: { percent: '0.8' },
+};
+
+/** Rows of the organisation by table, over all schemas, without those that are meant to stay. */
+async function rowsOf(orgId: string): Promise<Record<string, number>> {
+  const { rows: tables } = await database.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
+      where c.relkind in ('r', 'p') and not c.relispartition
+        and c.relname <> all ('{outbox,inbox,dead_letters,data_keys}')`,
+  );
+  const counts: [string, number][] = [];
+  for (const { name } of tables) {
+    const { rows } = await database.query(`select count(*)::int as n from ${name} where org_id = $1`, [orgId]);
+    if (rows[0].n > 0) counts.push([name, rows[0].n]);
+  }
+  return Object.fromEntries(counts);
+}
+
+async function customer(name: string) {
+  const anonymous = new Rest(platform.url);
+  const account = { email: `${name}@example.com`, password: 'correct horse battery', name, organisationName: name };
+  const { body } = await anonymous.post<{ accessToken: string; organisation: { id: string } }>(
+    '/api/v1/accounts',
+    account,
+  );
+  const rest = anonymous.as(body.accessToken);
+  const created = async (path: string, input: object) => {
+    const answer = await rest.post<{ id: string; key: string }>(path, input);
+    expect({ path, status: answer.status }).toEqual({ path, status: 201 });
+    return answer.body;
+  };
+  const bot = await created('/api/v1/bots', { name: 'b', settings: SETTINGS });
+  await rest.post(`/api/v1/bots/${bot.id}/start`);
+  await created('/api/v1/channels', { kind: 'webhook', url: 'https://1.1.1.1/' });
+  const { host, port, database: db } = login();
+  const user = { user: 'tidegate_monitor', password: secrets()['MONITOR_PLATFORM_PASSWORD'] };
+  await created('/api/v1/servers', { name: 's', host, port, database: db, ...user });
+  const { key } = await created('/api/v1/api-keys', { name: 'ci', scopes: ['bots:read'] });
+  const orgId = body.organisation.id;
+  await until(async () => Object.keys(await rowsOf(orgId)).length >= 15, {
+    withinMs: 40_000,
+    what: `traces of the organisation everywhere: ${JSON.stringify(await rowsOf(orgId))}`,
+  });
+  return { rest, orgId, byKey: anonymous.as(key), anonymous };
+}
+
+test('only an owner who repeats the name deletes an organisation; nothing of it stays, and nobody else loses anything', async () => {
+  const [leaving, staying] = [await customer('leaving'), await customer('staying')];
+  const remove = (name: string) => leaving.rest.send('DELETE', `/api/v1/organisation?name=${name}`);
+  expect((await remove('other')).body).toMatchObject({ code: 'validation_failed', status: 422 });
+  expect((await leaving.byKey.send('DELETE', '/api/v1/organisation?name=leaving')).status).toBe(403);
+  const before = Object.keys(await rowsOf(staying.orgId)).sort();
+
+  expect((await remove('leaving')).status).toBe(204);
+  for (const one of [leaving.rest, leaving.byKey]) {
+    await until(async () => (await one.get('/api/v1/bots')).status === 401, { withinMs: 2_000, what: 'no way in' });
+  }
+  await until(async () => Object.keys(await rowsOf(leaving.orgId)).length === 0, {
+    withinMs: 20_000,
+    what: 'nothing to be left',
+  }).catch(async (error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(await rowsOf(leaving.orgId))}`);
+  });
+  expect(Object.keys(await rowsOf(staying.orgId)).sort()).toEqual(expect.arrayContaining(before));
+  expect((await staying.rest.get('/api/v1/bots')).status).toBe(200);
+
+  // The person still has their account, and may begin anew.
+  const again = await leaving.anonymous.post<{ accessToken: string }>('/api/v1/sessions', {
+    email: 'leaving@example.com',
+    password: 'correct horse battery',
+  });
+  expect(again.status).toBe(201);
+  const anew = await leaving.anonymous.as(again.body.accessToken).post('/api/v1/organisations', { name: 'anew' });
+  expect(anew.status).toBe(201);
+  expect(adminPassword(platform)).not.toBe('');
+}, 120_000);
