@@ -14,6 +14,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
+import { afterCommit } from './after-commit.ts';
 import { countOwners, listMemberRows, lockMember, type MemberRow, toWire } from './member.rows.ts';
 
 /** Who belongs to the organisation, and as what. Whatever takes rights away also revokes the tokens that carry them. */
@@ -64,5 +65,6 @@ async function changeable(tx: Tx, caller: Caller, userId: string, role: Role | n
 async function tell(tx: Tx, emit: Emit, userId: string, role: Role | null): Promise<void> {
   const orgId = tx.orgId as string;
   await emit(memberChanged, { orgId, userId, role });
-  await emit(accessRevoked, { kind: 'member', id: `${orgId}:${userId}`, at: new Date().toISOString() });
+  const at = role === null ? afterCommit() : new Date().toISOString();
+  await emit(accessRevoked, { kind: 'member', id: `${orgId}:${userId}`, at });
 }

@@ -4,6 +4,7 @@ import { deleteOrganisation, organisationDeleted } from '@tidegate/contracts/ide
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { afterCommit } from '../members/after-commit.ts';
 
 /**
  * An organisation with its members, invitations and keys. Nobody gets in any more once this is committed; the other
@@ -24,7 +25,7 @@ export class DeleteOrganisation {
       orgId,
     ]);
     await tx.query('delete from organisations where org_id = $1', [orgId]);
-    const at = new Date().toISOString();
+    const at = afterCommit();
     for (const { user_id: userId } of members) {
       await emit(memberChanged, { orgId, userId, role: null });
       await emit(accessRevoked, { kind: 'member', id: `${orgId}:${userId}`, at });
