@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { loadSettings } from '@tidegate/runtime/settings';
 import { checkEnvironment, checkExternal } from './check-environment.ts';
+import { refuseLostSecrets } from './embedded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-environment-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,4 +38,14 @@ test('external servers that cannot be used are named with their setting, the rea
   await expect(at('right', 'nowhere')).rejects.toThrow(/does not exist\n {2}Fix: createdb nowhere/);
   await expect(at('right', 'postgres')).resolves.toBeUndefined();
   await server.stop();
+});
+
+test('a database whose secrets are lost is not started with new ones', () => {
+  const dataDir = join(folder, 'lost');
+  mkdirSync(join(dataDir, 'postgres', 'data'), { recursive: true });
+  expect(() => refuseLostSecrets(dataDir, {})).not.toThrow();
+  writeFileSync(join(dataDir, 'postgres', 'data', 'PG_VERSION'), '18');
+  expect(() => refuseLostSecrets(dataDir, {})).toThrow(/secrets.json is missing(.|\n)*Fix: restore it/);
+  writeFileSync(join(dataDir, 'secrets.json'), '{}');
+  expect(() => refuseLostSecrets(dataDir, {})).not.toThrow();
 });

@@ -4,7 +4,7 @@ import { readVariable } from '@tidegate/runtime/config';
 import { findNats, type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres, type RunningServer, startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
-import { BUS_MEMBERS, ensureSecrets, makePassword, variablePrefix } from '@tidegate/runtime/secrets-file';
+import { BUS_MEMBERS, ensureSecrets, makePassword, secretsFile, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { checkExternal } from './check-environment.ts';
 import { makeDataDir, readMemory, remember, say } from './installation.ts';
@@ -24,6 +24,7 @@ export interface Servers {
 export async function startServers(env = process.env): Promise<Servers> {
   const dataDir = makeDataDir(env);
   env['DATA_DIR'] = dataDir;
+  refuseLostSecrets(dataDir, env);
   const secrets = ensureSecrets(dataDir, (name) => readVariable(env, name) !== undefined);
   const get = (name: string): string => readVariable(env, name) ?? secrets[name] ?? '';
   writeAdminPassword(dataDir, env);
@@ -45,6 +46,16 @@ export async function startServers(env = process.env): Promise<Servers> {
   const settings = loadSettings(env, ['host', 'migrate']);
   await checkExternal(settings, external);
   return { settings, ...found };
+}
+
+/** New secrets would not open a database that was made with others, and would hide that they were lost. */
+export function refuseLostSecrets(dataDir: string, env: NodeJS.ProcessEnv): void {
+  const file = secretsFile(dataDir);
+  const database = join(dataDir, 'postgres', 'data', 'PG_VERSION');
+  if (existsSync(file) || !existsSync(database) || readVariable(env, 'POSTGRES_PASSWORD')) return;
+  throw new Error(
+    `${file} is missing, and the database beside it was made with the secrets in it.\n  Fix: restore it from your backup (docs/secrets.md); or, to begin anew without the old data, move ${dataDir} away.`,
+  );
 }
 
 async function startDatabase(

@@ -47,11 +47,13 @@ export async function deadLetterCommand(
   const unknown = names.find((name) => !(name in deadLetters));
   if (unknown) throw new Error(`There is no service ${unknown}. Services: ${Object.keys(deadLetters).join(', ')}`);
   await asOperator(async (bus) => {
+    let listed = 0;
     for (const name of names) {
       const { list, replay, discard } = deadLetters[name];
       if (action === 'list') {
         const { items } = await bus.call(list, { limit: 200 });
         for (const item of items) print({ service: name, ...item });
+        listed += items.length;
       } else if (action === 'replay' || action === 'discard') {
         const letter = need(id, `dead-letters ${action} <id> [--service name]`);
         const done = await settle(() =>
@@ -63,6 +65,8 @@ export async function deadLetterCommand(
       } else throw new Error('Usage: tidegate dead-letters list|replay|discard [id] [--service name] [--reason text]');
     }
     if (action !== 'list') throw new Error(`No service has the dead letter ${id}.`);
+    // For people: what scripts read stays empty.
+    if (listed === 0) process.stderr.write('There are no dead letters.\n');
   });
 }
 
