@@ -17,6 +17,7 @@ import { ListOrganisations } from './organisations/list-organisations.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
 import { LogOut } from './sessions/log-out.ts';
+import { OwnSessions } from './sessions/own-sessions.ts';
 import { RefreshSession } from './sessions/refresh-session.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SwitchOrganisation } from './sessions/switch-organisation.ts';
@@ -37,6 +38,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     WhoAmI,
     LogIn,
     LogOut,
+    OwnSessions,
     RefreshSession,
     SwitchOrganisation,
     ForgetEnded,

@@ -127,6 +127,9 @@ export type OrganisationsListOutput = { items: Array<{ id: string; name: string;
 export type OrganisationsRenameInput = { name: string };
 export type OrganisationsRenameOutput = { id: string; name: string; createdAt: string };
 
+export type SessionsListInput = Record<string, never>;
+export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }> };
+
 export type SessionsLoginInput = { email: string; password: string };
 export type SessionsLoginOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
 
@@ -135,6 +138,9 @@ export type SessionsLogoutOutput = Record<string, never>;
 
 export type SessionsRefreshInput = { refreshToken: string };
 export type SessionsRefreshOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+
+export type SessionsRevokeInput = { sessionId: string };
+export type SessionsRevokeOutput = Record<string, never>;
 
 export type SessionsSwitchOrganisationInput = { organisationId: string };
 export type SessionsSwitchOrganisationOutput = { accessToken: string; accessTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
@@ -401,6 +407,10 @@ export class TidegateClient extends Transport {
   organisationsRename = (input: OrganisationsRenameInput) =>
     this.send<OrganisationsRenameOutput>('PATCH', '/api/v1/organisation', input);
 
+  /** Where you are logged in, last used first */
+  sessionsList = (input: SessionsListInput = {}) =>
+    this.send<SessionsListOutput>('GET', '/api/v1/sessions', input);
+
   /** Log in with e-mail address and password */
   sessionsLogin = (input: SessionsLoginInput) =>
     this.send<SessionsLoginOutput>('POST', '/api/v1/sessions', input);
@@ -412,6 +422,10 @@ export class TidegateClient extends Transport {
   /** A new access token and the next refresh token */
   sessionsRefresh = (input: SessionsRefreshInput) =>
     this.send<SessionsRefreshOutput>('POST', '/api/v1/sessions/refresh', input);
+
+  /** End one of your sessions: its tokens stop working everywhere */
+  sessionsRevoke = (input: SessionsRevokeInput) =>
+    this.send<SessionsRevokeOutput>('DELETE', '/api/v1/sessions/{sessionId}', input);
 
   /** Go on in another of your organisations */
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput) =>

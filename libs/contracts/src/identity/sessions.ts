@@ -85,6 +85,37 @@ export const logout = operation({
   output: Empty,
 });
 
+export const OwnSession = z
+  .object({
+    id: Id,
+    createdAt: Timestamp,
+    lastUsedAt: Timestamp.meta({ description: 'When it was begun or last refreshed' }),
+    expiresAt: Timestamp,
+    current: z.boolean().meta({ description: 'The session that asks' }),
+  })
+  .meta({ id: 'OwnSession' });
+
+export const listSessions = operation({
+  service: 'identity',
+  name: 'sessions.list',
+  http: ['GET', '/api/v1/sessions'],
+  scope: 'self',
+  summary: 'Where you are logged in, last used first',
+  input: z.strictObject({}),
+  output: z.object({ items: z.array(OwnSession) }).meta({ id: 'OwnSessions' }),
+});
+
+export const revokeSession = operation({
+  service: 'identity',
+  name: 'sessions.revoke',
+  http: ['DELETE', '/api/v1/sessions/{sessionId}'],
+  scope: 'self',
+  summary: 'End one of your sessions: its tokens stop working everywhere',
+  input: z.strictObject({ sessionId: Id }),
+  output: Empty,
+  errors: [notFound],
+});
+
 export const switchOrganisation = operation({
   service: 'identity',
   name: 'sessions.switch-organisation',

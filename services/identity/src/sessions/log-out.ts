@@ -3,7 +3,7 @@ import { logout } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { revokeSession } from './sessions.ts';
+import { endSession } from './sessions.ts';
 
 @Injectable()
 export class LogOut {
@@ -11,7 +11,7 @@ export class LogOut {
   async handle({ caller, tx, emit }: Call<typeof logout>) {
     const id = caller.sessionId;
     if (!id) throw forbidden({}, 'An API key has no session. Revoke the key instead.');
-    if (await revokeSession(tx, id)) await emit(accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
+    if (await endSession(tx, id)) await emit(accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
     return {};
   }
 }

@@ -7,7 +7,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { findUser } from '../accounts/user.rows.ts';
 import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
-import { findSession, revokeSession, type SessionRow, Sessions } from './sessions.ts';
+import { endSession, findSession, type SessionRow, Sessions } from './sessions.ts';
 
 const GRACE_SECONDS = 10;
 
@@ -59,7 +59,7 @@ export class RefreshSession {
       [id, counter, GRACE_SECONDS],
     );
     if (graced) return graced;
-    if (await revokeSession(tx, id)) {
+    if (await endSession(tx, id)) {
       await this.outbox.emit(tx, accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
     }
     return undefined;

@@ -17,6 +17,7 @@ export interface SessionRow {
   refresh_key_sealed: string;
   refresh_counter: string;
   rotated_at: Date;
+  created_at: Date;
   expires_at: Date;
   revoked_at: Date | null;
 }
@@ -87,8 +88,19 @@ export class Sessions {
 export const findSession = (tx: Tx, id: string): Promise<SessionRow | undefined> =>
   tx.one<SessionRow>('select * from sessions where id = $1', [id]);
 
+/** Those that can still be used, last used first. */
+export const listOwnSessions = (tx: Tx, userId: string): Promise<SessionRow[]> =>
+  tx.query<SessionRow>(
+    `select * from sessions where user_id = $1 and revoked_at is null and expires_at > now()
+      order by rotated_at desc, id limit 200`,
+    [userId],
+  );
+
+export const findOwnSession = (tx: Tx, userId: string, id: string): Promise<SessionRow | undefined> =>
+  tx.one<SessionRow>('select * from sessions where id = $1 and user_id = $2', [id, userId]);
+
 /** False when it was revoked before. */
-export async function revokeSession(tx: Tx, id: string): Promise<boolean> {
+export async function endSession(tx: Tx, id: string): Promise<boolean> {
   const row = await tx.one('update sessions set revoked_at = now() where id = $1 and revoked_at is null returning id', [
     id,
   ]);

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { listSessions, revokeSession } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
+
+/** Where a person is logged in. Nobody sees or ends the sessions of somebody else. */
+@Injectable()
+export class OwnSessions {
+  @Handles(listSessions)
+  async list({ caller, tx }: Call<typeof listSessions>) {
+    const rows = await listOwnSessions(tx, personOf(caller));
+    return {
+      items: rows.map((row) => ({
+        id: row.id,
+        createdAt: row.created_at.toISOString(),
+        lastUsedAt: row.rotated_at.toISOString(),
+        expiresAt: row.expires_at.toISOString(),
+        current: row.id === caller.sessionId,
+      })),
+    };
+  }
+
+  @Handles(revokeSession)
+  async revoke({ input: { sessionId }, caller, tx, emit }: Call<typeof revokeSession>) {
+    if (!(await findOwnSession(tx, personOf(caller), sessionId))) throw notFound();
+    if (await endSession(tx, sessionId)) {
+      await emit(accessRevoked, { kind: 'session', id: sessionId, at: new Date().toISOString() });
+    }
+    return {};
+  }
+}
+
+function personOf({ kind, userId }: Caller): string {
+  if (kind !== 'user' || !userId) throw forbidden({}, 'An API key has no sessions: log in.');
+  return userId;
+}
