@@ -26,7 +26,7 @@ test('external servers that cannot be used are named with their setting, the rea
     loadSettings({ DATA_DIR: folder, DATABASE_URL, NATS_URL: `nats://127.0.0.1:${port}` }, []);
   const both = { database: true, nats: true };
   await expect(checkExternal(settingsOf(`postgresql://a:b@127.0.0.1:${port}/c`), both)).rejects.toThrow(
-    /PostgreSQL at 127.0.0.1:\d+\/c \(DATABASE_URL\).*ECONNREFUSED(.|\n)*Fix(.|\n)*nats-server at .* \(NATS_URL\)(.|\n)*Fix/,
+    /PostgreSQL at 127.0.0.1:\d+\/c \(DATABASE_URL\).*ECONNREFUSED(.|\n)*Fix(.|\n)*nats-server at .* \(NATS_URL\) cannot be used: .*(refused|REFUSED)(.|\n)*Fix: start that server/,
   );
   const server = await startPostgres({ dir: join(folder, 'pg'), password: 'right' });
   const at = (password: string, database: string) =>

@@ -1,4 +1,4 @@
-import { connect as connectTcp } from 'node:net';
+import { natsTrouble } from '@tidegate/messaging/nats';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import pg from 'pg';
 
@@ -18,7 +18,7 @@ const PLACES = { DATABASE_URL: 'postgresql://localhost/tidegate', NATS_URL: 'nat
 export async function checkExternal({ database, nats }: Settings, external: { database: boolean; nats: boolean }) {
   const troubles = await Promise.all([
     external.database && database.adminUrl ? databaseTrouble(database.adminUrl) : undefined,
-    external.nats ? natsTrouble(nats.servers) : undefined,
+    external.nats ? busTrouble(nats) : undefined,
   ]);
   const found = troubles.filter((one) => one !== undefined);
   if (found.length > 0) throw new Error(found.join('\n'));
@@ -45,23 +45,13 @@ async function databaseTrouble(url: string): Promise<string | undefined> {
   }
 }
 
-/** One server of a cluster that answers is enough. */
-async function natsTrouble(servers: readonly string[]): Promise<string | undefined> {
-  const reasons = await Promise.all(servers.map(unreachable));
-  if (reasons.includes(undefined)) return undefined;
-  return `nats-server at ${servers.join(', ')} (NATS_URL) cannot be reached: ${reasons.join(', ')}\n  Fix: start that server, mend the address, or unset it for the embedded nats-server.`;
-}
-
-function unreachable(server: string): Promise<string | undefined> {
-  const { hostname, port } = new URL(server);
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host: hostname, port: Number(port || 4_222) });
-    const end = (reason: string | undefined) => {
-      socket.destroy();
-      resolve(reason);
-    };
-    socket.setTimeout(WITHIN_MS, () => end('no answer'));
-    socket.once('error', (error) => end(error.message));
-    socket.once('connect', () => end(undefined));
-  });
+async function busTrouble({ servers, users }: Settings['nats']): Promise<string | undefined> {
+  const reason = await natsTrouble({ servers, ...users.platform }, WITHIN_MS);
+  if (reason === undefined) return undefined;
+  const fix = /certificate|self-signed/i.test(reason)
+    ? 'NODE_EXTRA_CA_CERTS=/path/to/ca.pem, the authority that signed its certificate'
+    : /authorization/i.test(reason)
+      ? `give the user ${users.platform.user} there the password NATS_PLATFORM_PASSWORD (docs/configuration.md)`
+      : 'start that server, mend the address, or unset it for the embedded nats-server';
+  return `nats-server at ${servers.join(', ')} (NATS_URL) cannot be used: ${reason}\n  Fix: ${fix}.`;
 }

@@ -22,3 +22,18 @@ export function connectNats(settings: NatsSettings, name: string): Promise<NatsC
     maxPingOut: 2,
   });
 }
+
+/** Connects once, and answers why that did not work: a reason that waiting will not mend. */
+export async function natsTrouble(
+  { servers, user, password }: NatsSettings,
+  withinMs: number,
+): Promise<string | undefined> {
+  try {
+    const nc = await connect({ servers, user, pass: password, timeout: withinMs, reconnect: false });
+    await nc.close();
+    return undefined;
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return cause instanceof Error && cause.message !== message ? `${message}: ${cause.message}` : message;
+  }
+}

@@ -65,7 +65,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['ADMIN_PASSWORD_FILE', '$DATA_DIR/admin-password', 'Where the first password of admin@localhost is written (0600)'],
   ['DATABASE_URL', 'embedded PostgreSQL', 'postgresql://user:password@host:port/name of a role that may create roles'],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
-  ['NATS_URL', 'embedded nats-server', 'nats://host:port or tls://host:port, several separated by commas'],
+  [
+    'NATS_URL',
+    'embedded nats-server',
+    'nats://host:port or tls://host:port, several separated by commas (tls://… with NODE_EXTRA_CA_CERTS for an authority of your own)',
+  ],
   ['NATS_MONITOR_URL', 'embedded nats-server', 'http://host:port of the monitoring of an external nats-server'],
   ['NATS_REPLICAS', '1', 'Copies of each stream; 3 on a cluster'],
   ['NATS_SERVER', 'found in PATH', 'Path of the nats-server that is started'],
