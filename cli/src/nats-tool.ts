@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNatsServer, sharedTools } from '@tidegate/runtime/embedded/nats-server';
 import { say } from './installation.ts';
@@ -7,16 +7,16 @@ import { fetchRelease, NATS_RELEASE } from './nats-release.ts';
 
 /**
  * nats-server, brought when it is nowhere: by apt-get as root; as another user the Debian package is fetched and
- * unpacked into the data folder, which needs no rights; where there is no apt, the official release.
+ * unpacked, which needs no rights; where there is no apt, the official release.
  */
 export async function ensureNatsServer(dataDir: string): Promise<string> {
-  const tools = join(dataDir, 'tools');
-  const found = findNatsServer(tools);
+  const found = findNatsServer(join(dataDir, 'tools'));
   if (found) return found;
+  const tools = placeForTools(dataDir);
   const tries: string[] = [];
   for (const [what, bring] of [
-    ['Debian’s package', () => (process.getuid?.() === 0 ? installAsRoot() : unpackAsUser(tools))],
-    [`the official release ${NATS_RELEASE.version}`, () => fetchRelease(sharedTools())],
+    ['Debian’s package', () => (process.getuid?.() === 0 ? installAsRoot() : unpackDebianPackage(tools))],
+    [`the official release ${NATS_RELEASE.version}`, () => fetchRelease(tools)],
   ] as const) {
     say(`Waiting for nats-server (${what}) …`);
     try {
@@ -24,7 +24,7 @@ export async function ensureNatsServer(dataDir: string): Promise<string> {
     } catch (error) {
       tries.push(`${what}: ${(error as Error).message}`);
     }
-    const installed = findNatsServer(tools);
+    const installed = findNatsServer(join(dataDir, 'tools'));
     if (installed) return installed;
   }
   throw new Error(
@@ -43,25 +43,46 @@ async function installAsRoot(): Promise<void> {
   }
 }
 
-/** With package lists of our own when the system's are missing: those only root may fetch. */
-async function unpackAsUser(tools: string): Promise<void> {
-  const state = join(tools, 'apt');
-  for (const folder of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(state, folder), { recursive: true });
+/** Shared by all checkouts of this user; a service user without a home has the data folder. */
+function placeForTools(dataDir: string): string {
   try {
-    await run('apt-get', ['download', 'nats-server'], tools);
+    mkdirSync(sharedTools(), { recursive: true });
+    accessSync(sharedTools(), constants.W_OK);
+    return sharedTools();
   } catch {
-    const own = [
-      `Dir::State::lists=${join(state, 'lists')}`,
-      `Dir::Cache=${join(state, 'cache')}`,
-      'Debug::NoLocking=1',
-    ];
-    const options = own.flatMap((option) => ['-o', option]);
-    await run('apt-get', [...options, 'update'], tools);
-    await run('apt-get', [...options, 'download', 'nats-server'], tools);
+    return join(dataDir, 'tools');
   }
-  const archive = readdirSync(tools).find((name) => name.startsWith('nats-server_') && name.endsWith('.deb'));
-  if (!archive) throw new Error('apt-get download brought no package');
-  await run('dpkg-deb', ['-x', join(tools, archive), tools]);
+}
+
+/** Puts Debian's nats-server into the folder without root; package, lists and what else it needs are gone afterwards. */
+export async function unpackDebianPackage(tools: string): Promise<void> {
+  mkdirSync(tools, { recursive: true });
+  const part = mkdtempSync(join(tools, '.unpack-'));
+  try {
+    await downloadPackage(part);
+    const archive = readdirSync(part).find((name) => name.endsWith('.deb'));
+    if (!archive) throw new Error('apt-get download brought no package');
+    await run('dpkg-deb', ['-x', archive, 'root'], part);
+    // Renamed: another start never meets half a binary.
+    renameSync(join(part, 'root', 'usr', 'sbin', 'nats-server'), join(tools, 'nats-server'));
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+/** With package lists of our own when the system's are missing or old: those only root may fetch. */
+async function downloadPackage(folder: string): Promise<void> {
+  try {
+    await run('apt-get', ['download', 'nats-server'], folder);
+  } catch {
+    const [lists, cache] = [join(folder, 'lists'), join(folder, 'cache')];
+    for (const path of [join(lists, 'partial'), join(cache, 'archives', 'partial')])
+      mkdirSync(path, { recursive: true });
+    const own = [`Dir::State::lists=${lists}`, `Dir::Cache=${cache}`, 'Debug::NoLocking=1'];
+    const options = own.flatMap((option) => ['-o', option]);
+    await run('apt-get', [...options, 'update'], folder);
+    await run('apt-get', [...options, 'download', 'nats-server'], folder);
+  }
 }
 
 /** Rejects with the last lines of what it said. */
