@@ -45,7 +45,8 @@ async function databaseTrouble(url: string): Promise<string | undefined> {
   }
 }
 
-async function busTrouble({ servers, users }: Settings['nats']): Promise<string | undefined> {
+/** Why the external nats-server cannot be used, and the fix; undefined when it can. */
+export async function busTrouble({ servers, users }: Settings['nats']): Promise<string | undefined> {
   const reason = await natsTrouble({ servers, ...users.platform }, WITHIN_MS);
   if (reason === undefined) return undefined;
   const fix = /certificate|self-signed/i.test(reason)

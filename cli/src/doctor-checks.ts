@@ -5,6 +5,8 @@ import { findNats, findNatsServer } from '@tidegate/runtime/embedded/nats-server
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { isExposed, readSecrets, secretsFile } from '@tidegate/runtime/secrets-file';
 import { loadSettings } from '@tidegate/runtime/settings';
+import { busTrouble } from './check-environment.ts';
+import { externalUrl } from './external-servers.ts';
 import { nearestFolder, ROOT } from './installation.ts';
 import { findWrongKeys } from './key-fingerprints.ts';
 import { portTrouble } from './port-trouble.ts';
@@ -90,7 +92,7 @@ function secrets({ dataDir }: Patient): Finding {
 }
 
 function natsBinary({ env, dataDir }: Patient): Finding {
-  if (readVariable(env, 'NATS_URL')) return fine('nats-binary', 'NATS is external');
+  if (externalUrl('NATS_URL', dataDir, env)) return fine('nats-binary', 'nats-server is external: none is needed here');
   const path = findNatsServer(join(dataDir, 'tools'), env);
   if (!path) {
     const fix = 'apt-get install nats-server, or put nats-server 2.9 or newer into PATH; npm start tries it by itself';
@@ -118,7 +120,7 @@ async function port({ env, dataDir }: Patient): Promise<Finding> {
 }
 
 async function postgres({ env, dataDir }: Patient): Promise<Finding> {
-  const external = readVariable(env, 'DATABASE_URL') !== undefined;
+  const external = externalUrl('DATABASE_URL', dataDir, env) !== undefined;
   const running = external || !existsSync(dataDir) ? undefined : await findPostgres(join(dataDir, 'postgres'));
   const url = adminUrl(dataDir, env, running?.port);
   if (!external && !running) {
@@ -156,10 +158,18 @@ async function keys({ env, dataDir }: Patient): Promise<Finding> {
 }
 
 async function nats({ env, dataDir }: Patient): Promise<Finding> {
-  if (readVariable(env, 'NATS_URL')) return fine('nats', 'NATS is external');
+  if (externalUrl('NATS_URL', dataDir, env)) return externalNats(dataDir, env);
   const running = await findNats(join(dataDir, 'nats'));
   if (running) return fine('nats', `nats-server answers on port ${running.port}`);
   return trouble('nats', 'nats_stopped', 'nats-server does not run', 'npm start; its log is nats.log in DATA_DIR/nats');
+}
+
+async function externalNats(dataDir: string, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const settings = loadSettings({ ...env, DATA_DIR: dataDir }, ['operate']);
+  const why = await busTrouble(settings.nats);
+  if (!why) return fine('nats', `the external nats-server at ${settings.nats.servers.join(', ')} answers`);
+  const [what = '', fix = ''] = why.split('\n  Fix: ');
+  return trouble('nats', 'nats_unreachable', what, fix);
 }
 
 async function app({ env }: Patient): Promise<Finding> {

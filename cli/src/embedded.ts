@@ -7,6 +7,7 @@ import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, makePassword, secretsFile, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { checkExternal } from './check-environment.ts';
+import { externalUrl } from './external-servers.ts';
 import { makeDataDir, readMemory, remember, say } from './installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
 import { prepareDatabase } from './platform-database.ts';
@@ -28,7 +29,10 @@ export async function startServers(env = process.env): Promise<Servers> {
   const secrets = ensureSecrets(dataDir, (name) => readVariable(env, name) !== undefined);
   const get = (name: string): string => readVariable(env, name) ?? secrets[name] ?? '';
   writeAdminPassword(dataDir, env);
-  const external = { database: get('DATABASE_URL') !== '', nats: get('NATS_URL') !== '' };
+  const external = {
+    database: externalUrl('DATABASE_URL', dataDir, env) !== undefined,
+    nats: externalUrl('NATS_URL', dataDir, env) !== undefined,
+  };
   // Both at once; whatever one of them says, the other is known before this ends, so that it can be stopped.
   const [postgres, nats] = await Promise.allSettled([
     external.database ? undefined : startDatabase(dataDir, get, env),
@@ -105,8 +109,12 @@ async function startBus(dataDir: string, get: (name: string) => string, env: Nod
 
 /** Those that run on this data folder, whoever started them. NATS first: it may still have something to say to nobody. */
 export async function stopServers(dataDir: string): Promise<void> {
-  await (await findNats(join(dataDir, 'nats')))?.stop();
-  await (await findPostgres(join(dataDir, 'postgres')))?.stop();
+  const nats = await findNats(join(dataDir, 'nats'));
+  const postgres = await findPostgres(join(dataDir, 'postgres'));
+  const names = [nats && 'nats-server', postgres && 'PostgreSQL'].filter((name) => name !== undefined);
+  if (names.length > 0) say(`Stopping ${names.join(' and ')} …`);
+  await nats?.stop();
+  await postgres?.stop();
 }
 
 export const adminPasswordFile = (dataDir: string, env: NodeJS.ProcessEnv): string =>

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
-import { connectNats } from '@tidegate/messaging/nats';
+import { connectNats, natsTrouble } from '@tidegate/messaging/nats';
 import { SecretSealer } from '@tidegate/messaging/sealer';
-import { readVariable } from '@tidegate/runtime/config';
 import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
+import { externalUrl } from './external-servers.ts';
 import { dataDirOf } from './installation.ts';
+
+const ANSWER_MS = 5_000;
 
 /** The settings of the installation on this data folder, whose embedded nats-server runs; or of the external one. */
 export async function operatorSettings(env = process.env): Promise<Settings> {
   env['DATA_DIR'] = dataDirOf(env);
-  if (!readVariable(env, 'NATS_URL')) {
+  if (!externalUrl('NATS_URL', env['DATA_DIR'], env)) {
     const nats = await findNats(join(env['DATA_DIR'], 'nats'));
     if (!nats) throw new Error(`Tidegate does not run on ${env['DATA_DIR']}.\n  Fix: npm start, or set DATA_DIR.`);
     env['NATS_URL'] = nats.url;
@@ -23,9 +25,10 @@ export async function operatorSettings(env = process.env): Promise<Settings> {
 export async function asOperator<T>(work: (bus: Bus) => Promise<T>): Promise<T> {
   const settings = await operatorSettings();
   const { servers, users } = settings.nats;
-  const nc = await connectNats({ servers, ...users.platform }, 'cli').catch((error: Error) => {
-    throw new Error(`NATS at ${servers.join(', ')} does not let us in: ${error.message}\n  Fix: npx tidegate doctor`);
-  });
+  // A service waits for NATS; a person at a terminal is told.
+  const trouble = await natsTrouble({ servers, ...users.platform }, ANSWER_MS);
+  if (trouble) throw new Error(`NATS at ${servers.join(', ')} cannot be used: ${trouble}\n  Fix: npx tidegate doctor`);
+  const nc = await connectNats({ servers, ...users.platform }, 'cli');
   const publicKeys = Object.fromEntries(Object.entries(settings.sealing).map(([name, keys]) => [name, keys.publicKey]));
   const privateKey = settings.sealing['platform']?.privateKey ?? '';
   const bus = new Bus({

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { Tenants } from '@tidegate/database/tenants';
-import { readVariable } from '@tidegate/runtime/config';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { encryptionKeyName, SEALING_SERVICES, secretsFile } from '@tidegate/runtime/secrets-file';
 import { schemaOf } from '@tidegate/runtime/service';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { Vault } from '@tidegate/vault/vault';
+import { externalUrl } from './external-servers.ts';
 import { dataDirOf } from './installation.ts';
 import { adminUrl } from './versions.ts';
 
@@ -77,5 +77,5 @@ function keySource(dataDir: string, service: ServiceName, env = process.env): Ke
   if (file) return { where: file, ours: false, add: `printf ',%s' "${NEW_KEY}" >> ${file}` };
   const where = secretsFile(dataDir);
   const add = `add ",${NEW_KEY}" to ${name} in secrets.json on every machine that uses this database`;
-  return { where, ours: !readVariable(env, 'DATABASE_URL'), add };
+  return { where, ours: !externalUrl('DATABASE_URL', dataDir, env), add };
 }

@@ -30,7 +30,6 @@ export async function start({ services }: { services: boolean }): Promise<void> 
     stopOnSignals(async () => {
       say('\nDraining …');
       await app.stop();
-      say('Stopping nats-server and PostgreSQL …');
       await stopServers(dataDir);
       releaseRun(dataDir);
       say('Stopped');

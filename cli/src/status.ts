@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
+import { externalUrl, placeOf } from './external-servers.ts';
 import { dataDirOf, VERSION } from './installation.ts';
 import { type ChildEntry, type Run, readRun } from './run-file.ts';
 import { natsVersion, postgresVersion } from './versions.ts';
@@ -28,6 +29,8 @@ export interface Status {
   dataDir: string;
   versions: { tidegate: string; node: string; postgres: string | null; nats: string | null };
   ports: { gateway: number | null; postgres: number | null; nats: number | null; natsMonitor: number | null };
+  /** `host:port` of servers that are not ours; null: embedded. */
+  external: { postgres: string | null; nats: string | null };
   services: ServiceStatus[];
 }
 
@@ -62,8 +65,14 @@ export async function readStatus(env = process.env): Promise<Status> {
       nats: nats?.port ?? null,
       natsMonitor: nats?.monitorPort ?? null,
     },
+    external: { postgres: externalPlace('DATABASE_URL', dataDir, env), nats: externalPlace('NATS_URL', dataDir, env) },
     services,
   };
+}
+
+function externalPlace(name: 'DATABASE_URL' | 'NATS_URL', dataDir: string, env: NodeJS.ProcessEnv): string | null {
+  const url = externalUrl(name, dataDir, env);
+  return url ? placeOf(url) : null;
 }
 
 async function readServices(run: Run): Promise<ServiceStatus[]> {
@@ -106,13 +115,16 @@ export async function status({ json }: { json: boolean }): Promise<void> {
   if (!state.ready) process.exitCode = 1;
 }
 
-function describe({ version, ready, running, dataDir, ports, versions, layout, services }: Status): string {
+const where = (version: string | null, port: number | null, external: string | null): string =>
+  external ? `external, ${version ? `${version} ` : ''}at ${external}` : `${version ?? '-'}, port ${port ?? '-'}`;
+
+function describe({ version, ready, running, dataDir, ports, external, versions, layout, services }: Status): string {
   const lines = [
     `Tidegate ${version} ${ready ? 'is ready' : running ? 'is not ready' : 'is stopped'}${layout ? ` (${layout})` : ''}`,
     `  data           ${dataDir}`,
     `  gateway        ${ports.gateway ? `http://localhost:${ports.gateway}` : '-'}`,
-    `  PostgreSQL     ${versions.postgres ?? '-'}, port ${ports.postgres ?? '-'}`,
-    `  nats-server    ${versions.nats ?? '-'}, port ${ports.nats ?? '-'}`,
+    `  PostgreSQL     ${where(versions.postgres, ports.postgres, external.postgres)}`,
+    `  nats-server    ${where(versions.nats, ports.nats, external.nats)}`,
     ...services.map(
       (one) => `  ${one.name.padEnd(14)} ${one.ready ? 'ready' : (one.reason ?? 'not ready')}, process ${one.pid}`,
     ),

@@ -4,10 +4,11 @@ import { readVariable } from '@tidegate/runtime/config';
 import { readSecrets } from '@tidegate/runtime/secrets-file';
 import pg from 'pg';
 import { databaseUrl } from './embedded.ts';
+import { externalUrl } from './external-servers.ts';
 
 /** The administrator's URL: external, or of the embedded PostgreSQL on this port. */
 export function adminUrl(dataDir: string, env: NodeJS.ProcessEnv, port: number | undefined): string | undefined {
-  const external = readVariable(env, 'DATABASE_URL');
+  const external = externalUrl('DATABASE_URL', dataDir, env);
   if (external) return external;
   const password = readVariable(env, 'POSTGRES_PASSWORD') ?? readSecrets(dataDir)['POSTGRES_PASSWORD'];
   return port && password ? databaseUrl(port, password) : undefined;
