@@ -307,6 +307,9 @@ test('documents, health and metrics', async () => {
   expect((await anonymous.get('/docs')).body['text']).toContain('/api/v1/bots');
   expect((await anonymous.get('/metrics')).body['text']).toContain('tidegate_http_seconds');
   expect((await anonymous.get('/health/live')).status).toBe(200);
+  for (const path of ['/', '/docs', '/openapi.json', '/health/ready']) {
+    expect((await anonymous.send('HEAD', path)).status).toBe(200);
+  }
 });
 
 async function withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -24,7 +24,9 @@ export function referencePage(operations: Operation[], version: string): string 
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tidegate API ${version}</title><link rel="stylesheet" href="/docs/style.css"></head><body>
 <header><h1>Tidegate API <small>${version}</small></h1><nav>${links.join(' ')} <a href="/openapi.json">openapi.json</a>
-<a href="/asyncapi.json">asyncapi.json</a></nav></header><main>${sections.join('')}<section id="models"><h2>models</h2>
+<a href="/asyncapi.json">asyncapi.json</a></nav></header><main><p>JSON in, JSON out. <code>POST /api/v1/sessions</code> answers an access token, sent
+as <code>authorization: Bearer …</code>; an API key is sent the same way. Fields with * are required. Refusals are problems
+(RFC 9457): <code>code</code> is for programs, <code>detail</code> for people.</p>${sections.join('')}<section id="models"><h2>models</h2>
 ${modelArticles(models)}</section></main></body></html>`;
 }
 

@@ -115,16 +115,20 @@ export class HttpEdge implements OnModuleDestroy {
     const openApi = JSON.stringify(openApiDocument(operations(), API_VERSION));
     const asyncApi = JSON.stringify(asyncApiDocument(events(), API_VERSION));
     const page = referencePage(operations(), API_VERSION);
-    fastify.get('/openapi.json', (_request, reply) => reply.headers(json).send(openApi));
-    fastify.get('/asyncapi.json', (_request, reply) => reply.headers(json).send(asyncApi));
-    fastify.get('/docs', (_request, reply) => reply.header('content-type', 'text/html; charset=utf-8').send(page));
-    fastify.get('/docs/style.css', (_request, reply) => reply.header('content-type', 'text/css').send(REFERENCE_STYLE));
-    fastify.get('/', (_request, reply) => reply.redirect('/docs'));
+    fastify.get('/openapi.json', ALSO_HEAD, (_request, reply) => reply.headers(json).send(openApi));
+    fastify.get('/asyncapi.json', ALSO_HEAD, (_request, reply) => reply.headers(json).send(asyncApi));
+    fastify.get('/docs', ALSO_HEAD, (_request, reply) =>
+      reply.header('content-type', 'text/html; charset=utf-8').send(page),
+    );
+    fastify.get('/docs/style.css', ALSO_HEAD, (_request, reply) =>
+      reply.header('content-type', 'text/css').send(REFERENCE_STYLE),
+    );
+    fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
   }
 
   private mountHealth(fastify: FastifyInstance): void {
     for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']) {
-      fastify.get(path, async (request, reply) => {
+      fastify.get(path, ALSO_HEAD, async (request, reply) => {
         const answer = await this.health.answer(path, () => mayReadMetrics(request.raw, this.settings.metricsToken));
         return reply
           .code(answer?.status ?? 404)
@@ -144,6 +148,9 @@ export class HttpEdge implements OnModuleDestroy {
     return sendProblem(reply, notFound({}, 'There is no such path. GET /docs lists them.'));
   }
 }
+
+/** Monitors and link checkers ask by HEAD. */
+const ALSO_HEAD = { exposeHeadRoute: true };
 
 const SECURITY_HEADERS = {
   'content-security-policy':
