@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
 import pg from 'pg';
 
 /* A throw-away server on a free port, with a folder of its own. PostgreSQL refuses to run as root: then it is nobody. */
@@ -57,15 +57,4 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals, folder: string)
   const ended = new Promise((resolve) => child.once('exit', resolve));
   if (child.exitCode === null && child.kill(signal)) await ended;
   rmSync(folder, { recursive: true, force: true });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

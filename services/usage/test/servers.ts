@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { findNatsServer } from '@tidegate/runtime/embedded/nats-server';
 import pg from 'pg';
 
 /* Throw-away servers on free ports, with folders of their own. PostgreSQL refuses to run as root: then it is nobody. */
@@ -44,8 +45,9 @@ export async function startPostgres(): Promise<TestServer> {
 export async function startNats(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
   const port = await freePort();
-  const found = ['/usr/sbin/nats-server', '/usr/local/bin/nats-server'].find(existsSync) ?? 'nats-server';
-  const child = spawn(found, ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', `${port}`], { stdio: 'ignore' });
+  const child = spawn(findNatsServer() ?? 'nats-server', ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', `${port}`], {
+    stdio: 'ignore',
+  });
   await answering(child, () => reach(port));
   return { port, stop: () => stop(child, 'SIGTERM', folder) };
 }
@@ -73,16 +75,5 @@ async function reach(port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.end(resolve));
     socket.once('error', reject);
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

@@ -200,3 +200,9 @@ describe('nats-server', () => {
     await expect(startNats({ dir: folder(), configText: 'nonsense: {' })).rejects.toThrow(/nats-server did not start/);
   });
 });
+
+test('a free port is none that an outgoing connection may take meanwhile', async () => {
+  const [first = 0, last = 0] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split('\t').map(Number);
+  const ports = await Promise.all(Array.from({ length: 50 }, freePort));
+  expect(ports.filter((port) => port >= first && port <= last)).toEqual([]);
+});

@@ -1,16 +1,19 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { waitFor } from './processes.ts';
 
+/* Below those that Linux gives to outgoing connections (32768 to 60999), any of which may take one between two looks. */
+const FIRST = 15_000;
+const LAST = 32_000;
+const ATTEMPTS = 200;
+
 /** A port that nobody listens on at this moment, on loopback. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const port = randomInt(FIRST, LAST);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`There is no free port between ${FIRST} and ${LAST}.\n  Fix: stop what listens there.`);
 }
 
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
