@@ -163,7 +163,7 @@ export type ServersDeleteOutput = Record<string, never>;
 export type ServersGetInput = { serverId: string };
 export type ServersGetOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
 
-export type ServersIndexesInput = { serverId: string; from?: string; to?: string; limit?: number; schema?: string; search?: string; table?: string; sort?: "bytes" | "scans" | "rowsRead" | "name" };
+export type ServersIndexesInput = { serverId: string; from?: string; to?: string; limit?: number; database?: string; schema?: string; search?: string; table?: string; sort?: "bytes" | "scans" | "rowsRead" | "name" };
 export type ServersIndexesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; table: string; name: string; columns: Array<string>; method: string | null; unique: boolean; primary: boolean; valid: boolean; bytes: number | null; scans: number; rowsRead: number; rowsFetched: number; blocksHit: number; blocksRead: number; partial: boolean }> };
 
 export type ServersListInput = { limit?: number; cursor?: string };
@@ -175,7 +175,7 @@ export type ServersOverviewOutput = { server: { id: string; name: string; host: 
 export type ServersStatementsInput = { serverId: string; from?: string; to?: string; sort?: "totalMs" | "calls" | "meanMs" | "rows" | "ioReadMs" | "walBytes"; limit?: number; database?: string; role?: string; search?: string };
 export type ServersStatementsOutput = { range: { from: string; to: string; coveredSeconds: number }; completeness: { resets: number; evictions: number; gaps: number; lostSeconds: number; coverage: number | null }; total: { statements: number; calls: number; rows: number; totalMs: number }; items: Array<{ statementId: string; database: string; role: string; queryId: string; toplevel: boolean; text: string | null; textTruncated: boolean; calls: number; rows: number; totalMs: number; meanMs: number; planMs: number; sharedBlocksHit: number; sharedBlocksRead: number; sharedBlocksDirtied: number; sharedBlocksWritten: number; tempBlocksRead: number; tempBlocksWritten: number; ioReadMs: number; ioWriteMs: number; walBytes: number; partial: boolean; firstSeenAt: string; lastSeenAt: string }> };
 
-export type ServersTablesInput = { serverId: string; from?: string; to?: string; limit?: number; schema?: string; search?: string; sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name" };
+export type ServersTablesInput = { serverId: string; from?: string; to?: string; limit?: number; database?: string; schema?: string; search?: string; sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name" };
 export type ServersTablesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; name: string; kind: "table" | "materialized view"; estimatedRows: number | null; heapBytes: number | null; indexBytes: number | null; totalBytes: number | null; sizeStale: boolean; deadRows: number; liveRows: number; sequentialScans: number; rowsReadSequentially: number; indexScans: number; rowsFetchedByIndex: number; rowsInserted: number; rowsUpdated: number; rowsHotUpdated: number; rowsDeleted: number; blocksHit: number; blocksRead: number; lastVacuumAt: string | null; lastAnalyzeAt: string | null; partial: boolean }> };
 
 export type ServersTestInput = { serverId: string };
@@ -455,7 +455,7 @@ export class TidegateClient extends Transport {
   serversGet = (input: ServersGetInput) =>
     this.send<ServersGetOutput>('GET', '/api/v1/servers/{serverId}', input);
 
-  /** Indexes of the watched database with their use in the range */
+  /** Indexes of all databases of a server with their use in the range */
   serversIndexes = (input: ServersIndexesInput) =>
     this.send<ServersIndexesOutput>('GET', '/api/v1/servers/{serverId}/indexes', input);
 
@@ -471,7 +471,7 @@ export class TidegateClient extends Transport {
   serversStatements = (input: ServersStatementsInput) =>
     this.send<ServersStatementsOutput>('GET', '/api/v1/servers/{serverId}/statements', input);
 
-  /** Tables of the watched database with their work in the range */
+  /** Tables of all databases of a server with their work in the range */
   serversTables = (input: ServersTablesInput) =>
     this.send<ServersTablesOutput>('GET', '/api/v1/servers/{serverId}/tables', input);
 

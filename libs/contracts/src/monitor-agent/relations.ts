@@ -76,6 +76,7 @@ export type Table = z.infer<typeof Table>;
 const relationQuery = {
   ...serverRange,
   limit: z.int().min(1).max(500).default(100),
+  database: z.string().max(63).optional(),
   schema: z.string().max(63).optional(),
   search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, in any case' }),
 };
@@ -88,7 +89,7 @@ export const listTables = operation({
   name: 'servers.tables',
   http: ['GET', '/api/v1/servers/{serverId}/tables'],
   scope: 'servers:read',
-  summary: 'Tables of the watched database with their work in the range',
+  summary: 'Tables of all databases of a server with their work in the range',
   input: z.strictObject({
     ...relationQuery,
     sort: z
@@ -125,7 +126,7 @@ export const listIndexes = operation({
   name: 'servers.indexes',
   http: ['GET', '/api/v1/servers/{serverId}/indexes'],
   scope: 'servers:read',
-  summary: 'Indexes of the watched database with their use in the range',
+  summary: 'Indexes of all databases of a server with their use in the range',
   input: z.strictObject({
     ...relationQuery,
     table: z.string().max(63).optional(),

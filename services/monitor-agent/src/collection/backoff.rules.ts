@@ -22,7 +22,7 @@ export function reconnectDelayMs(failures: number, code: FailureCode, random: nu
  * forbidden or does not exist stays so: asking once per hour keeps the customer's log clean. Anything else may pass.
  */
 export function questionDelayMs(failures: number, sqlstate: string | undefined): number {
-  const permanent = sqlstate !== undefined && /^(42|55000|0A)/.test(sqlstate);
+  const permanent = sqlstate !== undefined && /^(42|28|55000|0A)/.test(sqlstate);
   return permanent ? HOUR : Math.min(MINUTE * 2 ** Math.max(0, failures - 1), HOUR);
 }
 

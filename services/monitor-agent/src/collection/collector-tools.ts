@@ -6,6 +6,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { isSqlState } from '../connection/connection-failure.rules.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { Dialer } from './dialer.ts';
+import { VisitFailed } from './visit-failed.ts';
 
 /** How often what is done, in milliseconds. */
 export interface CollectionPlan {
@@ -13,6 +14,10 @@ export interface CollectionPlan {
   minuteMs: number;
   /** Between the first two minute passes of a new server. */
   earlyMs: number;
+  /** Between two visits to one of the databases that we are not connected to. */
+  visitMs: number;
+  /** After each visit. */
+  visitPauseMs: number;
   sizesMs: number;
   textsMs: number;
   factsMs: number;
@@ -42,6 +47,8 @@ export class CollectorTools {
       probeMs,
       minuteMs,
       earlyMs: Math.min(10_000, minuteMs),
+      visitMs: 5 * minuteMs,
+      visitPauseMs: Math.min(1_000, minuteMs),
       sizesMs: 15 * MINUTE,
       textsMs: 10 * MINUTE,
       factsMs: 10 * MINUTE,
@@ -51,7 +58,7 @@ export class CollectorTools {
   /** Of what a customer's server says only the code is logged: its words may carry anything. */
   questionFailed(serverId: string, question: string, error: unknown): void {
     const { code } = error as { code?: unknown };
-    if (isSqlState(code))
+    if (isSqlState(code) || error instanceof VisitFailed)
       this.log.warn({ serverId, question, code }, 'A question to a server failed; it is left alone');
     else this.log.error({ serverId, question, error }, 'A question to a server could not be asked');
   }

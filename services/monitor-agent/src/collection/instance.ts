@@ -9,6 +9,8 @@ export interface Instance {
   versionText: string;
   database: string;
   databaseOid: number;
+  /** Equal only for one and the same instance: a name or a proxy may lead to another one at any time. */
+  identity: string;
   startedAt: number;
   maxConnections: number;
   statements: StatementsExtension | undefined;
@@ -59,9 +61,19 @@ const SQL = `
          ${attributes("'pg_catalog.pg_stat_database'::regclass")} as database_columns,
          has_function_privilege('pg_catalog.pg_control_system()', 'execute') as control`;
 
+/** System identifier and timeline where the role may ask for them, and the address that answers. */
+export const identitySql = (controlData: boolean): string =>
+  `concat_ws('/', ${
+    controlData
+      ? '(select system_identifier from pg_control_system()), (select timeline_id from pg_control_checkpoint()),'
+      : ''
+  } host(inet_server_addr()), inet_server_port())`;
+
 export async function readInstance(connection: ServerConnection): Promise<Instance> {
   const row = await connection.one<Row>(SQL);
+  const { identity } = await connection.one<{ identity: string }>(`select ${identitySql(row.control)} as identity`);
   return {
+    identity,
     version: row.version,
     versionText: row.version_text.split(' ')[0] ?? row.version_text,
     database: row.database,

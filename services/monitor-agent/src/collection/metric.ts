@@ -17,4 +17,14 @@ export interface Prepared {
   committed(): void;
 }
 
+/** Several that are stored in one transaction. */
+export const together = (all: readonly Prepared[]): Prepared => ({
+  save: async (tx) => {
+    for (const one of all) await one.save(tx);
+  },
+  committed: () => {
+    for (const one of all) one.committed();
+  },
+});
+
 export const NOTHING: Prepared = { save: async () => {}, committed: () => {} };

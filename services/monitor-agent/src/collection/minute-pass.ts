@@ -10,7 +10,7 @@ import { StatementMetric } from '../statements/statement-metric.ts';
 import { nextDue } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Instance } from './instance.ts';
-import type { Metric, Prepared } from './metric.ts';
+import { type Metric, type Prepared, together } from './metric.ts';
 import { type FailureReport, Question } from './question.ts';
 
 /*
@@ -23,7 +23,7 @@ export class MinutePass {
   dueAt = 0;
   readonly statements: StatementMetric;
   readonly tables: CountedMetric<Parameters<typeof TABLES.values>[0]>;
-  private readonly indexes: CountedMetric<Parameters<typeof INDEXES.values>[0]>;
+  readonly indexes: CountedMetric<Parameters<typeof INDEXES.values>[0]>;
   private readonly serverId: string;
   private readonly tools: CollectorTools;
   private readonly metrics: { metric: Metric; question: Question }[];
@@ -69,16 +69,8 @@ export class MinutePass {
     );
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed) throw failed.reason;
-    const prepared = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
-    return {
-      save: async (tx) => {
-        for (const one of prepared) await one.save(tx);
-        await this.saveMinute(tx, instance, takenAt);
-      },
-      committed: () => {
-        for (const one of prepared) one.committed();
-      },
-    };
+    const read = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
+    return together([...read, { save: (tx) => this.saveMinute(tx, instance, takenAt), committed: () => {} }]);
   }
 
   private async saveMinute(tx: Tx, instance: Instance, takenAt: Date): Promise<void> {

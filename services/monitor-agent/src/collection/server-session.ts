@@ -8,6 +8,7 @@ import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.
 import { findServer, saveReport } from '../servers/server.rows.ts';
 import { nextDue, reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
+import { DatabaseVisits } from './database-visits.ts';
 import type { Opened } from './dialer.ts';
 import { type Instance, readInstance } from './instance.ts';
 import { MinutePass } from './minute-pass.ts';
@@ -16,13 +17,14 @@ import { pulseOf, tellFailed, tellReached } from './server-news.ts';
 import { SizesPass } from './sizes-pass.ts';
 
 /*
- * All that this process does with one server, over one connection, one thing at a time.
+ * All that this process does with one server, one thing at a time, over one connection (and a short second one while
+ * another of its databases is visited).
  *
  *   away ──connected──► watching ──connection lost, or the fields changed──► away
  *     └── a failed attempt: away for 5 s, 10 s, 20 s …; after the third in a row the server is called unreachable
  *
- * While watching: a look at the sessions every 10 s; the minute pass; texts of new statements; sizes; and every ten
- * minutes a look at what the server is and lacks. A question that fails is left alone by itself. A pass that takes
+ * While watching: a look at the sessions every 10 s; the minute pass; texts of new statements; sizes; visits to other
+ * databases; and every ten minutes a look at what the server is and lacks. A question that fails is left alone by itself. A pass that takes
  * longer than its interval makes the next tick be skipped. Whatever is stored proves in the same transaction that the
  * lease is still held; when it is not, the session ends.
  */
@@ -33,10 +35,11 @@ export class ServerSession {
   private readonly tools: CollectorTools;
   private readonly minute: MinutePass;
   private readonly sizes: SizesPass;
+  private readonly visits: DatabaseVisits;
   private readonly probe: Question;
   private readonly facts: Question;
   private readonly texts: Question;
-  private open: (Opened & { instance: Instance }) | undefined;
+  private open: (Opened & { instance: Instance; another: (database: string) => Promise<Opened> }) | undefined;
   private running: Promise<void> | undefined;
   private loaded = false;
   /** The row says `ok`, as far as we know. */
@@ -54,6 +57,7 @@ export class ServerSession {
     this.texts = new Question('texts', report);
     this.minute = new MinutePass(lease.serverId, tools, report);
     this.sizes = new SizesPass(lease.serverId, report);
+    this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);
     this.sizes.question.dueAt = lease.sizesDueAt;
     this.texts.dueAt = lease.textsDueAt;
   }
@@ -108,6 +112,7 @@ export class ServerSession {
       { dueAt: this.minute.dueAt, run: this.countMinute },
       { dueAt: this.minute.statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
       { dueAt: this.sizes.question.dueAt, run: this.measure },
+      { dueAt: this.visits.dueAt, run: this.visit },
     ];
     return passes.filter((pass) => pass.dueAt <= now);
   }
@@ -129,7 +134,8 @@ export class ServerSession {
       await opened.connection.close();
       throw new ServerTrouble(error);
     });
-    this.open = { ...opened, instance };
+    const another = (database: string) => dialer.dial({ ...target, database }, row.platform);
+    this.open = { ...opened, instance, another };
     for (const question of [this.probe, this.facts]) question.dueAt = 0;
     this.minute.reconnected();
   }
@@ -139,19 +145,25 @@ export class ServerSession {
     await this.minute.load(tx);
   }
 
-  private refreshFacts = async (connection: ServerConnection): Promise<void> => {
+  private refreshFacts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
     this.facts.dueAt = now + this.tools.plan.factsMs;
     const read = await this.facts.ask(now, async () => ({
       facts: await readFacts(connection),
       instance: await readInstance(connection),
+      databases: await this.visits.list(connection, instance),
     }));
     if (!read || !this.open) return;
     // What was mended meanwhile need not wait until its hour is over.
     if (JSON.stringify(read.instance) !== JSON.stringify(this.open.instance)) this.minute.retry();
     this.open.instance = read.instance;
     const report = reportOf(read.facts, this.open.target, new Date(now).toISOString());
-    await this.store((tx) => saveReport(tx, this.lease.serverId, report));
+    const { databases } = read;
+    await this.store(async (tx) => {
+      await saveReport(tx, this.lease.serverId, report);
+      await databases.save(tx);
+    });
+    databases.committed();
   };
 
   private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
@@ -181,8 +193,16 @@ export class ServerSession {
     await this.rememberDueTimes();
   };
 
-  private measure = async (connection: ServerConnection): Promise<void> => {
-    const pass = await this.sizes.read(connection, this.minute.tables.oids, this.tools.now(), this.tools.plan.sizesMs);
+  private visit = async (_connection: ServerConnection, instance: Instance): Promise<void> => {
+    const read = this.open && (await this.visits.visit(this.open.another, instance));
+    if (!read) return;
+    await this.store((tx) => read.save(tx));
+    read.committed();
+  };
+
+  private measure = async (connection: ServerConnection, { databaseOid: oid }: Instance): Promise<void> => {
+    const ours = { oid, tableOids: this.minute.tables.oidsOf(oid) };
+    const pass = await this.sizes.read(connection, ours, this.tools.now(), this.tools.plan.sizesMs);
     if (!pass) return;
     await this.store((tx) => pass.save(tx));
     await this.rememberDueTimes();

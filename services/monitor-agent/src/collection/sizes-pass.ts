@@ -1,11 +1,11 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { readDatabaseSizes, readSizes } from '../relations/read-sizes.ts';
-import { saveDatabaseSizes, saveSizes } from '../relations/relation.rows.ts';
+import { saveDatabaseSizes, saveSizes } from '../relations/size.rows.ts';
 import { nextDue } from './backoff.rules.ts';
 import { type FailureReport, Question } from './question.ts';
 
-/** Sizes of tables, indexes and databases: dearer than counters, and slower to change. */
+/** Sizes of tables and indexes of the connected database, and of all databases: dearer than counters, and slower to change. */
 export class SizesPass {
   readonly question: Question;
   private readonly serverId: string;
@@ -17,7 +17,7 @@ export class SizesPass {
 
   async read(
     connection: ServerConnection,
-    tableOids: readonly number[],
+    { oid, tableOids }: { oid: number; tableOids: readonly number[] },
     now: number,
     everyMs: number,
   ): Promise<{ save(tx: Tx): Promise<void> } | undefined> {
@@ -29,7 +29,7 @@ export class SizesPass {
     return (
       sizes && {
         save: async (tx) => {
-          await saveSizes(tx, this.serverId, sizes.relations);
+          await saveSizes(tx, this.serverId, oid, sizes.relations);
           await saveDatabaseSizes(tx, this.serverId, sizes.databases);
         },
       }

@@ -8,8 +8,7 @@ export interface CounterDelta {
   partial: boolean;
 }
 
-export function counterDelta(before: readonly number[] | undefined, now: readonly number[]): CounterDelta | undefined {
-  if (!before) return undefined;
+export function counterDelta(before: readonly number[], now: readonly number[]): CounterDelta | undefined {
   const partial = now.some((value, index) => value < (before[index] ?? 0));
   const counters = partial ? [...now] : now.map((value, index) => value - (before[index] ?? 0));
   return counters.some((value) => value > 0) ? { counters, partial } : undefined;

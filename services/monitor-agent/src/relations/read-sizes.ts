@@ -16,6 +16,8 @@ export interface RelationSizes {
   stale: Set<number>;
   /** Methods and columns of indexes, which the same pass reads: `btree`, [`customer_id`, `(expression)`]. */
   shapes: Map<number, { method: string; columns: string[] }>;
+  /** Tables that there was no time for. */
+  left: readonly number[];
 }
 
 /** An exclusive lock that is held or waited for, on the table or on one of its indexes or its TOAST table. */
@@ -41,9 +43,15 @@ const SHAPES = `
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
    where i.indrelid = any ($1::oid[])`;
 
-export async function readSizes(connection: ServerConnection, tableOids: readonly number[]): Promise<RelationSizes> {
-  const sizes: RelationSizes = { tables: new Map(), indexes: new Map(), stale: new Set(), shapes: new Map() };
+/** Page by page, for as long as there is time. */
+export async function readSizes(
+  connection: ServerConnection,
+  tableOids: readonly number[],
+  hasTime: () => boolean = () => true,
+): Promise<RelationSizes> {
+  const sizes: RelationSizes = { tables: new Map(), indexes: new Map(), stale: new Set(), shapes: new Map(), left: [] };
   for (let start = 0; start < tableOids.length; start += PAGE) {
+    if (!hasTime()) return { ...sizes, left: tableOids.slice(start) };
     const page = tableOids.slice(start, start + PAGE);
     const [locked, shapes] = await Promise.all([
       connection.rows<[number]>(LOCKED),

@@ -41,6 +41,7 @@ export async function databaseRows(tx: Tx, serverId: string, range: TimeRange, h
 export interface RelationFilter {
   sort: string;
   limit: number;
+  database?: string | undefined;
   schema?: string | undefined;
   table?: string | undefined;
   search?: string | undefined;
@@ -62,13 +63,14 @@ const tablesSql = (sort: string) => `
   select t.*, coalesce(u.partial, false) as partial, x.scans as index_scans,
          coalesce(x.rows_fetched, 0) + coalesce(u.rows_fetched_by_bitmap, 0) as rows_fetched_by_index,
          ${TABLE_SAMPLES.counters.map((name) => `u.${name}`).join(', ')}
-    from tables t left join ${TABLE_SAMPLES.sums} u on u.id = t.oid
-    left join (select i.table_oid, sum(s.scans)::bigint as scans, sum(s.rows_fetched)::bigint as rows_fetched
+    from tables t left join ${TABLE_SAMPLES.sums} u on u.scope = t.database_oid and u.id = t.oid
+    left join (select i.database_oid, i.table_oid, sum(s.scans)::bigint as scans, sum(s.rows_fetched)::bigint as rows_fetched
                  from ${INDEX_SAMPLES.sums} s
-                 join indexes i on i.org_id = $1 and i.server_id = $2 and i.oid = s.id group by 1) x on x.table_oid = t.oid
+                 join indexes i on i.org_id = $1 and i.server_id = $2 and i.database_oid = s.scope and i.oid = s.id
+                group by 1, 2) x on x.database_oid = t.database_oid and x.table_oid = t.oid
    where t.org_id = $1 and t.server_id = $2 and ($6::text is null or t.schema_name = $6)
-     and ($7::text is null or t.name ilike $7)
-   order by ${TABLE_ORDER[sort]}, t.oid limit $5`;
+     and ($7::text is null or t.name ilike $7) and ($8::text is null or t.database_name = $8)
+   order by ${TABLE_ORDER[sort]}, t.database_oid, t.oid limit $5`;
 const TABLES_SQL = new Map(Object.keys(TABLE_ORDER).map((sort) => [sort, tablesSql(sort)]));
 
 export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Table[]> {
@@ -80,6 +82,7 @@ export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filt
     filter.limit,
     filter.schema ?? null,
     like(filter.search),
+    filter.database ?? null,
   ]);
   return rows.map((row) => {
     const heapBytes = bytes(row, 'heap_bytes');
@@ -122,10 +125,11 @@ const INDEX_ORDER: Record<string, string> = {
 
 const indexesSql = (sort: string) => `
   select i.*, coalesce(u.partial, false) as partial, ${INDEX_SAMPLES.counters.map((name) => `u.${name}`).join(', ')}
-    from indexes i left join ${INDEX_SAMPLES.sums} u on u.id = i.oid
+    from indexes i left join ${INDEX_SAMPLES.sums} u on u.scope = i.database_oid and u.id = i.oid
    where i.org_id = $1 and i.server_id = $2 and ($6::text is null or i.schema_name = $6)
      and ($7::text is null or i.name ilike $7) and ($8::text is null or i.table_name = $8)
-   order by ${INDEX_ORDER[sort]}, i.oid limit $5`;
+     and ($9::text is null or i.database_name = $9)
+   order by ${INDEX_ORDER[sort]}, i.database_oid, i.oid limit $5`;
 const INDEXES_SQL = new Map(Object.keys(INDEX_ORDER).map((sort) => [sort, indexesSql(sort)]));
 
 export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Index[]> {
@@ -138,6 +142,7 @@ export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filt
     filter.schema ?? null,
     like(filter.search),
     filter.table ?? null,
+    filter.database ?? null,
   ]);
   return rows.map((row) => ({
     database: row['database_name'] as string,

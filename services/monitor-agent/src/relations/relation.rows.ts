@@ -2,11 +2,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { arrayText, type CountedDelta, insertSample, type SampleTable, sampleTable } from '../storage/samples.ts';
 import { DATABASE_COUNTERS, type DatabaseReading } from './read-databases.ts';
 import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
-import type { RelationSizes } from './read-sizes.ts';
 
 export const DATABASE_SAMPLES = sampleTable('database_samples', DATABASE_COUNTERS);
-export const TABLE_SAMPLES = sampleTable('table_samples', TABLE_COUNTERS);
-export const INDEX_SAMPLES = sampleTable('index_samples', INDEX_COUNTERS);
+export const TABLE_SAMPLES = sampleTable('table_samples', TABLE_COUNTERS, { scope: 'database_oid' });
+export const INDEX_SAMPLES = sampleTable('index_samples', INDEX_COUNTERS, { scope: 'database_oid' });
 
 /** Databases, tables and indexes are stored alike: what the last look saw, and samples of what was counted. */
 export interface CountedKind<Reading> {
@@ -82,32 +81,44 @@ export const INDEXES: CountedKind<IndexReading> = {
   ],
 };
 
-export interface StoredCounters {
+export interface StoredLook {
   counters: Map<number, number[]>;
-  /** Undefined: never looked at. */
-  lookedAt: Date | undefined;
+  lookedAt: Date;
+  identity: string;
 }
 
-export async function loadCounters(tx: Tx, { table }: CountedKind<never>, serverId: string): Promise<StoredCounters> {
-  const look = await tx.one<{ taken_at: Date }>(
-    'select taken_at from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
+/** What was last seen, by database; all under 0 where oids are the server's own. */
+export async function loadLooks(
+  tx: Tx,
+  { table, samples }: CountedKind<never>,
+  serverId: string,
+): Promise<Map<number, StoredLook>> {
+  const looks = await tx.query<{ database_oid: string; taken_at: Date; identity: string }>(
+    'select database_oid, taken_at, identity from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
     [tx.orgId, serverId, table],
   );
-  const rows = await tx.query<{ oid: string; counters: string[] }>(
-    `select oid, counters from ${table} where org_id = $1 and server_id = $2`,
+  const stored = new Map<number, StoredLook>(
+    looks.map((look) => [
+      Number(look.database_oid),
+      { counters: new Map(), lookedAt: look.taken_at, identity: look.identity },
+    ]),
+  );
+  const rows = await tx.query<{ scope: string; oid: string; counters: string[] }>(
+    `select ${samples.scope ?? '0'} as scope, oid, counters from ${table} where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
-  return {
-    counters: new Map(rows.map((row) => [Number(row.oid), row.counters.map(Number)])),
-    lookedAt: look?.taken_at,
-  };
+  for (const row of rows) stored.get(Number(row.scope))?.counters.set(Number(row.oid), row.counters.map(Number));
+  return stored;
 }
 
 export interface CountedLook<Reading> {
   serverId: string;
   database: string;
+  /** 0 where oids are the server's own. */
+  databaseOid: number;
+  identity: string;
   takenAt: Date;
-  /** Microseconds since the look before; undefined at the first one. */
+  /** Microseconds since the look before; undefined when there is none to compare with. */
   spanUs: number | undefined;
   changed: readonly Reading[];
   gone: readonly number[];
@@ -119,11 +130,13 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
   kind: CountedKind<Reading>,
   look: CountedLook<Reading>,
 ): Promise<void> {
-  const { serverId, changed, gone } = look;
+  const { serverId, databaseOid, takenAt, changed, gone } = look;
+  const scope = kind.samples.scope ? [databaseOid] : [];
   await tx.query(
-    `insert into relation_looks (org_id, server_id, kind, taken_at) values ($1, $2, $3, $4)
-     on conflict (org_id, server_id, kind) do update set taken_at = excluded.taken_at`,
-    [tx.orgId, serverId, kind.table, look.takenAt],
+    `insert into relation_looks (org_id, server_id, kind, database_oid, identity, taken_at)
+     values ($1, $2, $3, $4, $5, $6) on conflict (org_id, server_id, kind, database_oid)
+     do update set taken_at = excluded.taken_at, identity = excluded.identity`,
+    [tx.orgId, serverId, kind.table, databaseOid, look.identity, takenAt],
   );
   if (changed.length > 0) {
     const rows = changed.map((reading) => kind.values(reading, look.database));
@@ -133,78 +146,48 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
       changed.map((reading) => reading.oid),
       changed.map((reading) => arrayText(reading.counters)),
       ...kind.columns.map((_, index) => rows.map((row) => row[index])),
+      ...scope,
     ]);
   }
   if (gone.length > 0) {
-    await tx.query(`delete from ${kind.table} where org_id = $1 and server_id = $2 and oid = any ($3::bigint[])`, [
-      tx.orgId,
-      serverId,
-      gone,
-    ]);
+    await tx.query(
+      `delete from ${kind.table} where org_id = $1 and server_id = $2 and oid = any ($3::bigint[])
+          ${kind.samples.scope ? `and ${kind.samples.scope} = $4` : ''}`,
+      [tx.orgId, serverId, gone, ...scope],
+    );
   }
   if (look.spanUs === undefined) return;
-  await insertSample(tx, kind.samples, { serverId, takenAt: look.takenAt, spanUs: look.spanUs, deltas: look.deltas });
+  const { spanUs, deltas } = look;
+  await insertSample(tx, kind.samples, { serverId, takenAt, spanUs, deltas, extra: scope });
 }
 
 const texts = new Map<string, string>();
 
-function upsert({ table, columns }: CountedKind<never>): string {
+function upsert({ table, columns, samples: { scope } }: CountedKind<never>): string {
   const known = texts.get(table);
   if (known) return known;
   const names = columns.map(([name]) => name);
   const arrays = columns.map(([, type], index) => `$${index + 5}::${type}[]`);
-  const text = `insert into ${table} (org_id, server_id, oid, counters, ${names.join(', ')})
-    select $1, $2, u.oid, u.counters::bigint[], ${names.map((name) => `u.${name}`).join(', ')}
+  const within = scope ? `${scope}, ` : '';
+  const text = `insert into ${table} (org_id, server_id, ${within}oid, counters, ${names.join(', ')})
+    select $1, $2, ${scope ? `$${columns.length + 5}::bigint, ` : ''}u.oid, u.counters::bigint[],
+           ${names.map((name) => `u.${name}`).join(', ')}
       from unnest($3::bigint[], $4::text[], ${arrays.join(', ')}) as u(oid, counters, ${names.join(', ')})
-    on conflict (org_id, server_id, oid) do update set counters = excluded.counters,
+    on conflict (org_id, server_id, ${within}oid) do update set counters = excluded.counters,
       ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
   texts.set(table, text);
   return text;
 }
 
-export async function saveSizes(tx: Tx, serverId: string, sizes: RelationSizes): Promise<void> {
-  const heaps = [...sizes.tables];
-  await tx.query(
-    `update tables t set heap_bytes = u.bytes, size_stale = false
-       from unnest($3::bigint[], $4::bigint[]) as u(oid, bytes)
-      where t.org_id = $1 and t.server_id = $2 and t.oid = u.oid`,
-    [tx.orgId, serverId, heaps.map(([oid]) => oid), heaps.map(([, bytes]) => bytes)],
-  );
-  await tx.query(
-    'update tables set size_stale = true where org_id = $1 and server_id = $2 and oid = any ($3::bigint[])',
-    [tx.orgId, serverId, [...sizes.stale]],
-  );
-  const shapes = [...sizes.shapes];
-  await tx.query(
-    `update indexes i set bytes = coalesce(u.bytes, i.bytes), method = u.method, columns = u.columns::text[]
-       from unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[]) as u(oid, bytes, method, columns)
-      where i.org_id = $1 and i.server_id = $2 and i.oid = u.oid`,
-    [
-      tx.orgId,
-      serverId,
-      shapes.map(([oid]) => oid),
-      shapes.map(([oid]) => sizes.indexes.get(oid) ?? null),
-      shapes.map(([, { method }]) => method),
-      shapes.map(([, { columns }]) => textArray(columns)),
-    ],
-  );
-  await tx.query(
-    `update tables t set index_bytes = coalesce(s.bytes, 0)
-       from (select t.oid, sum(i.bytes)::bigint as bytes from tables t
-               left join indexes i on i.org_id = $1 and i.server_id = $2 and i.table_oid = t.oid
-              where t.org_id = $1 and t.server_id = $2 group by t.oid) s
-      where t.org_id = $1 and t.server_id = $2 and t.oid = s.oid and t.index_bytes is distinct from coalesce(s.bytes, 0)`,
-    [tx.orgId, serverId],
-  );
-}
-
-const textArray = (values: readonly string[]): string =>
-  `{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
-
-export async function saveDatabaseSizes(tx: Tx, serverId: string, sizes: ReadonlyMap<number, number>): Promise<void> {
-  await tx.query(
-    `update databases d set bytes = u.bytes from unnest($3::bigint[], $4::bigint[]) as u(oid, bytes)
-      where d.org_id = $1 and d.server_id = $2 and d.oid = u.oid`,
-    [tx.orgId, serverId, [...sizes.keys()], [...sizes.values()]],
-  );
+/** A database that was dropped, or that may not be looked at any more. */
+export async function forgetDatabases(
+  tx: Tx,
+  { table }: CountedKind<never>,
+  serverId: string,
+  databaseOids: readonly number[],
+): Promise<void> {
+  const parameters = [tx.orgId, serverId, databaseOids];
+  const which = 'org_id = $1 and server_id = $2 and database_oid = any ($3::bigint[])';
+  await tx.query(`delete from ${table} where ${which}`, parameters);
+  await tx.query(`delete from relation_looks where ${which} and kind = $4`, [...parameters, table]);
 }

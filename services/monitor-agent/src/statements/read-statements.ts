@@ -1,4 +1,4 @@
-import type { Instance, StatementsExtension } from '../collection/instance.ts';
+import { type Instance, identitySql, type StatementsExtension } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import {
   needsAllRows,
@@ -80,16 +80,8 @@ const infoColumns = ({ columns, schema }: StatementsExtension) =>
 
 const infoSql = (extension: StatementsExtension) => `select ${infoColumns(extension)}`;
 
-/** Equal only for looks at one and the same instance: a name or a proxy may lead to another one at any time. */
-const identityOf = (instance: Instance) =>
-  `concat_ws('/', ${
-    instance.has.controlData
-      ? '(select system_identifier from pg_control_system()), (select timeline_id from pg_control_checkpoint()),'
-      : ''
-  } host(inet_server_addr()), inet_server_port())`;
-
 const headSql = (instance: Instance, extension: StatementsExtension) =>
-  `select ${identityOf(instance)} as identity, (extract(epoch from clock_timestamp()) * 1000000)::int8 as at,
+  `select ${identitySql(instance.has.controlData)} as identity, (extract(epoch from clock_timestamp()) * 1000000)::int8 as at,
    ${infoColumns(extension)}`;
 
 interface Columns {

@@ -9,12 +9,9 @@ import {
   type StatementState,
 } from './statement-deltas.rules.ts';
 
-export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, [
-  'gap',
-  'reset',
-  'lost_us',
-  'evictions',
-]);
+export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, {
+  extra: ['gap', 'reset', 'lost_us', 'evictions'],
+});
 
 export interface StoredStatements {
   state: StatementState | undefined;

@@ -9,25 +9,32 @@ import type { Tx } from '@tidegate/database/tx';
 export interface SampleTable {
   readonly table: string;
   readonly counters: readonly string[];
+  /** Column that ids are unique within, when they are not unique within the server. */
+  readonly scope: string | undefined;
   readonly insert: string;
-  /** Sums by id as a subquery with the columns id, partial, last_at and the counters; parameters $1 to $4. */
+  /** Sums by id as a subquery with the columns scope, id, partial, last_at and the counters; parameters $1 to $4. */
   readonly sums: string;
 }
 
-export function sampleTable(table: string, counters: readonly string[], extra: readonly string[] = []): SampleTable {
-  const names = [...extra, 'span_us', 'ids', 'partial', ...counters];
+export function sampleTable(
+  table: string,
+  counters: readonly string[],
+  { extra = [], scope }: { extra?: readonly string[]; scope?: string } = {},
+): SampleTable {
+  const names = [...(scope ? [scope] : []), ...extra, 'span_us', 'ids', 'partial', ...counters];
   const places = names.map((_, index) => `$${index + 4}`);
   const arrays = ['ids', 'partial', ...counters];
   return {
     table,
     counters,
+    scope,
     insert: `insert into ${table} (org_id, server_id, taken_at, ${names.join(', ')}) values ($1, $2, $3, ${places.join(', ')})`,
-    sums: `(select u.id, bool_or(u.partial) as partial, max(s.taken_at) as last_at,
+    sums: `(select ${scope ? `s.${scope} as scope, ` : ''}u.id, bool_or(u.partial) as partial, max(s.taken_at) as last_at,
                    ${counters.map((name) => `sum(u.${name})::bigint as ${name}`).join(', ')}
               from ${table} s,
                    unnest(${arrays.map((name) => `s.${name}`).join(', ')}) as u(id, partial, ${counters.join(', ')})
              where s.org_id = $1 and s.server_id = $2 and s.taken_at >= $3 and s.taken_at < $4
-             group by u.id)`,
+             group by ${scope ? `s.${scope}, ` : ''}u.id)`,
   };
 }
 
@@ -42,6 +49,7 @@ export interface Sample {
   takenAt: Date;
   spanUs: number;
   deltas: readonly CountedDelta[];
+  /** Scope first where the table has one, then its extra columns. */
   extra?: readonly unknown[];
 }
 
@@ -67,11 +75,13 @@ export interface TimeRange {
   to: Date;
 }
 
-/** The range as asked for, and how much of it looks of this kind covered. */
+/** The range as asked for, and how much of it looks of this kind covered: at the scope that was looked at longest. */
 export async function coveredRange(tx: Tx, sampled: SampleTable, serverId: string, range: TimeRange): Promise<Range> {
   const row = await tx.one<{ seconds: number }>(
-    `select coalesce(sum(span_us), 0)::float8 / 1000000 as seconds from ${sampled.table}
-      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
+    `select coalesce(max(us), 0)::float8 / 1000000 as seconds
+       from (select sum(span_us) as us from ${sampled.table}
+              where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4
+              ${sampled.scope ? `group by ${sampled.scope}` : ''}) s`,
     [tx.orgId, serverId, range.from, range.to],
   );
   return { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds: row?.seconds ?? 0 };

@@ -1,0 +1,84 @@
+import { listIndexes, listTables } from '@tidegate/contracts/monitor-agent/relations';
+import { until } from '@tidegate/testing/until';
+import { addServer, Replica } from '../../test/collector.ts';
+import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
+import { openStore, type Store } from '../../test/store.ts';
+import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
+import { ListIndexes } from '../relations/list-indexes.ts';
+import { ListTables } from '../relations/list-tables.ts';
+
+let watched: PostgresServer;
+let store: Store;
+let replica: Replica;
+
+beforeAll(async () => {
+  [watched, store] = await Promise.all([PostgresServer.start(EMBEDDED), openStore()]);
+  await makeWatcher(watched);
+  await watched.sql('create table here (id int primary key)');
+  for (const name of ['shop', 'closed']) await watched.sql(`create database ${name}`);
+  await watched.sql('create table orders (id int primary key); \n insert into orders values (1)', 'shop');
+  await watched.sql('revoke connect on database closed from public');
+  replica = new Replica(store).start();
+}, 60_000);
+afterAll(async () => {
+  await replica.stop();
+  await Promise.all([watched.stop(), store.close()]);
+});
+
+const tables = async (at: { serverId: string; orgId: string }) => {
+  const { items } = await store.call(new ListTables(), listTables, { serverId: at.serverId }, at.orgId);
+  return items.map(({ database, name }) => `${database}.${name}`).sort();
+};
+
+test('tables and indexes of every database that may be entered are collected, and forgotten with it', async () => {
+  const at = await addServer(store, watched);
+  expect(await until(async () => ((await tables(at)).length === 2 ? tables(at) : undefined))).toEqual([
+    'postgres.here',
+    'shop.orders',
+  ]);
+  const { items } = await store.call(
+    new ListIndexes(),
+    listIndexes,
+    { serverId: at.serverId, database: 'shop' },
+    at.orgId,
+  );
+  expect(items.map(({ name }) => name)).toEqual(['orders_pkey']);
+  expect(watched.log()).not.toContain('permission denied for database');
+
+  await watched.sql('drop database shop with (force)');
+  replica.putForward(11 * 60_000);
+  await until(async () => (await tables(at)).join() === 'postgres.here', { withinMs: 15_000 });
+}, 60_000);
+
+test('what was written in a visited database is counted from visit to visit', async () => {
+  await watched.sql('create database counted');
+  await watched.sql('create table events (id int)', 'counted');
+  const at = await addServer(store, watched);
+  await until(async () => (await tables(at)).includes('counted.events'), { withinMs: 15_000 });
+  await watched.sql('insert into events select generate_series(1, 500)', 'counted');
+  replica.putForward(60_000);
+  const inserted = async () => {
+    // The collector's clock was put forward.
+    const day = {
+      from: new Date(Date.now() - 3_600_000).toISOString(),
+      to: new Date(Date.now() + 86_400_000).toISOString(),
+    };
+    const { items } = await store.call(new ListTables(), listTables, { serverId: at.serverId, ...day }, at.orgId);
+    return items.find(({ name }) => name === 'events')?.rowsInserted;
+  };
+  await until(async () => (await inserted()) === 500, { withinMs: 20_000 });
+}, 60_000);
+
+test('a role with room for one session is never given a second one: the server stays watched', async () => {
+  await watched.sql(`create role narrow login password '${WATCHER_PASSWORD}' connection limit 1 in role pg_monitor`);
+  const at = await addServer(store, watched, { user: 'narrow' });
+  await until(async () => (await tables(at)).includes('postgres.here'), { withinMs: 15_000 });
+  replica.putForward(60_000);
+  const row = await until(async () => {
+    const [one] = await watched.sql<{ sessions: string }>(
+      "select count(*) as sessions from pg_stat_activity where usename = 'narrow'",
+    );
+    return one?.sessions === '1' ? one : undefined;
+  });
+  expect(row).toBeDefined();
+}, 60_000);

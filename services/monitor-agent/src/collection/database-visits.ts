@@ -1,0 +1,149 @@
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
+import { readSizes } from '../relations/read-sizes.ts';
+import { saveSizes } from '../relations/size.rows.ts';
+import type { CollectorTools } from './collector-tools.ts';
+import type { Opened } from './dialer.ts';
+import type { Instance } from './instance.ts';
+import { type Prepared, together } from './metric.ts';
+import type { MinutePass } from './minute-pass.ts';
+import { type FailureReport, Question } from './question.ts';
+import { VisitFailed } from './visit-failed.ts';
+
+/*
+ * Tables and indexes of the databases beside the one that we are connected to (monitoring.md 3.12, "short-lived second
+ * connection per database, sequential").
+ *
+ * A catalogue shows its own database only, so every other one is visited: connect, count tables and indexes, measure
+ * what there is time for, hang up. One visit at a time, the one that has waited longest, and a pause after each: a
+ * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
+ * nothing; the interval is longer.
+ *
+ * Templates and the databases of the cloud's own administration are left out, and what we may not connect to. A visit
+ * that fails is left alone for a while and says nothing about the server.
+ */
+const PROVIDERS_OWN = [
+  'rdsadmin',
+  'cloudsqladmin',
+  'alloydbadmin',
+  'alloydbmetadata',
+  'azure_maintenance',
+  'azure_sys',
+] as const;
+
+const OTHERS = `
+  select oid, datname::text from pg_database
+   where datallowconn and not datistemplate and oid <> $1 and datname <> all ($2)
+     and has_database_privilege(oid, 'connect')`;
+
+const HERE = `
+  select (select oid from pg_database where datname = current_database()) as oid,
+         (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at`;
+
+/** Sizes of a database may take this long in one visit; the next one goes on where this one stopped. */
+const SIZES_BUDGET_MS = 3_000;
+
+interface Database {
+  oid: number;
+  name: string;
+  question: Question;
+  sizesDueAt: number;
+  unmeasured: readonly number[];
+}
+
+export class DatabaseVisits {
+  private readonly serverId: string;
+  private readonly tools: CollectorTools;
+  private readonly minute: MinutePass;
+  private readonly report: FailureReport;
+  private databases = new Map<number, Database>();
+  private pauseUntil = 0;
+
+  constructor(serverId: string, tools: CollectorTools, minute: MinutePass, report: FailureReport) {
+    this.serverId = serverId;
+    this.tools = tools;
+    this.minute = minute;
+    this.report = report;
+  }
+
+  get dueAt(): number {
+    return Math.max(this.pauseUntil, this.next?.question.dueAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Which databases there are. What is stored of those that are gone goes with the answer. */
+  async list(connection: ServerConnection, instance: Instance): Promise<Prepared> {
+    const rows = await connection.rows<[number, string]>(OTHERS, [instance.databaseOid, PROVIDERS_OWN]);
+    const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
+    const there = new Set([instance.databaseOid, ...databases.keys()]);
+    const { tables, indexes } = this.minute;
+    const forgotten = together([tables.keepOnly(there), indexes.keepOnly(there)]);
+    return {
+      save: forgotten.save,
+      committed: () => {
+        forgotten.committed();
+        this.databases = databases;
+      },
+    };
+  }
+
+  /** Undefined when the visit failed. */
+  async visit(open: (database: string) => Promise<Opened>, instance: Instance): Promise<Prepared | undefined> {
+    const database = this.next;
+    if (!database) return undefined;
+    const now = this.tools.now();
+    database.question.dueAt = now + this.tools.plan.visitMs;
+    const read = await database.question.ask(now, async () => {
+      try {
+        const { connection } = await open(database.name);
+        return await this.look(connection, database, instance).finally(() => connection.close());
+      } catch (error) {
+        throw error instanceof VisitFailed || isConnectionLoss(error) ? new VisitFailed(error) : error;
+      }
+    });
+    this.pauseUntil = this.tools.now() + this.tools.plan.visitPauseMs;
+    return read;
+  }
+
+  private async look(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
+    const here = await connection.one<{ oid: number; started_at: number }>(HERE);
+    if (here.oid !== database.oid || here.started_at !== server.startedAt)
+      throw new VisitFailed(new Error('Another server or database answered.'));
+    const instance = { ...server, database: database.name, databaseOid: database.oid };
+    const now = this.tools.now();
+    const takenAt = new Date(now);
+    const { tables, indexes } = this.minute;
+    const counted = await Promise.all([
+      tables.read(connection, instance, takenAt),
+      indexes.read(connection, instance, takenAt),
+    ]);
+    if (database.sizesDueAt > now) return together(counted);
+    return together([...counted, await this.measure(connection, database, now)]);
+  }
+
+  private async measure(connection: ServerConnection, database: Database, now: number): Promise<Prepared> {
+    const known = this.minute.tables.oidsOf(database.oid);
+    const first = database.unmeasured.length > 0 ? database.unmeasured : known;
+    const until = performance.now() + SIZES_BUDGET_MS;
+    const sizes = await readSizes(connection, first, () => performance.now() < until);
+    return {
+      save: (tx) => saveSizes(tx, this.serverId, database.oid, sizes),
+      committed: () => {
+        database.unmeasured = sizes.left;
+        // The very first visit does not know the tables yet: the next one measures them.
+        if (known.length > 0 && sizes.left.length === 0) database.sizesDueAt = now + this.tools.plan.sizesMs;
+      },
+    };
+  }
+
+  private get next(): Database | undefined {
+    let next: Database | undefined;
+    for (const one of this.databases.values()) if (!next || one.question.dueAt < next.question.dueAt) next = one;
+    return next;
+  }
+
+  private known(oid: number, name: string): Database {
+    const known = this.databases.get(oid);
+    if (known?.name === name) return known;
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, unmeasured: [] };
+  }
+}
