@@ -1,5 +1,5 @@
-import { INITIAL, type State } from '@tidegate/bot-executor/engine/decide.rules';
 import { type CandleTicks, runCandle } from '@tidegate/bot-executor/engine/paper-exchange.rules';
+import { INITIAL, type State } from '@tidegate/bot-executor/engine/state.rules';
 import { planOf } from '@tidegate/bot-executor/ladder/plan.rules';
 import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
 import { BotSettings } from '@tidegate/contracts/bot-executor/settings';

@@ -13,6 +13,7 @@ export const FINE = marketRules({
   minQuantity: '0.000000000001',
   minNotional: '0.000001',
   feePpm: 1_000,
+  maintenancePpm: 5_000,
   bundled: false,
 });
 
@@ -26,6 +27,7 @@ export const COARSE = marketRules({
   minQuantity: '0.001',
   minNotional: '5',
   feePpm: 750,
+  maintenancePpm: 5_000,
   bundled: false,
 });
 
@@ -35,6 +37,10 @@ interface Change {
   takeProfit?: Partial<BotSettings['takeProfit']>;
   baseOrder?: string;
   market?: string;
+  stopLoss?: BotSettings['stopLoss'];
+  futures?: { leverage: string };
+  minPrice?: string;
+  maxPrice?: string;
 }
 
 export const settingsA = (direction: 'long' | 'short', change: Change = {}): BotSettings =>
@@ -51,6 +57,10 @@ export const settingsA = (direction: 'long' | 'short', change: Change = {}): Bot
       ...change.averagingOrders,
     },
     takeProfit: { percent: '1.5', ...change.takeProfit },
+    stopLoss: change.stopLoss,
+    futures: change.futures,
+    minPrice: change.minPrice,
+    maxPrice: change.maxPrice,
   });
 
 export const MINUTES_5 = 300_000;
@@ -94,7 +104,49 @@ export const walk = (start: number, length: { minLength: number; maxLength: numb
       return candles(...rows);
     });
 
-/** Settings that make sense on the coarse market at about 100. */
+const hundredths = (min: number, max: number) => fc.integer({ min, max }).map((one) => String(one / 100));
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
+
+const anyTakeProfit = fc
+  .record({
+    percent: fc.integer({ min: 30, max: 400 }),
+    basis: fc.constantFrom('average' as const, 'base' as const),
+    includeFees: fc.boolean(),
+    shares: fc.array(fc.integer({ min: 1, max: 33 }), { maxLength: 3 }),
+    trailing: maybe(fc.integer({ min: 1, max: 300 })),
+  })
+  .map(({ percent, basis, includeFees, shares, trailing }) => ({
+    percent: String(percent / 100),
+    basis,
+    includeFees,
+    ...(trailing === undefined ? {} : { trailingPercent: String(trailing / 100) }),
+    ...(shares.length === 0
+      ? {}
+      : {
+          steps: shares.map((share, index) => ({
+            percent: String((percent * (index + 1)) / (shares.length + 1) / 100).slice(0, 6),
+            sharePercent: String(share),
+          })),
+        }),
+  }));
+
+const anyStopLoss = fc.record(
+  {
+    percent: hundredths(50, 2_000),
+    basis: fc.constantFrom('base' as const, 'average' as const, 'lastFill' as const),
+    breakEvenAtPercent: hundredths(20, 200),
+    timeoutSeconds: fc.integer({ min: 1, max: 2_000 }),
+  },
+  { requiredKeys: ['percent', 'basis'] },
+);
+
+const anyFutures = fc.record({
+  leverage: fc.constantFrom('1', '2', '3.5', '7', '20', '125'),
+  fundingRatePercent: fc.constantFrom('0', '0.01', '-0.025', '1.5'),
+  fundingEveryHours: fc.constantFrom(1 as const, 8 as const),
+});
+
+/** Settings for the coarse market at about 100; not all of them are sensible, all of them must be carried out alike. */
 export const anySettings: fc.Arbitrary<BotSettings> = fc
   .record({
     direction: fc.constantFrom('long' as const, 'short' as const),
@@ -103,10 +155,16 @@ export const anySettings: fc.Arbitrary<BotSettings> = fc
     size: fc.integer({ min: 20, max: 500 }),
     deviation: fc.integer({ min: 60, max: 300 }),
     stepScale: fc.constantFrom('1', '1.1', '1.5', '0.9'),
-    volumeScale: fc.constantFrom('1', '1.2', '2', '0.95'),
+    volumeScale: fc.constantFrom('1', '1.2', '2', '0.95', '0.1'),
     deviationFrom: fc.constantFrom('base' as const, 'lastFill' as const),
-    percent: fc.integer({ min: 30, max: 400 }),
-    includeFees: fc.boolean(),
+    activeLimit: maybe(fc.integer({ min: 1, max: 4 })),
+    takeProfit: anyTakeProfit,
+    stopLoss: maybe(anyStopLoss),
+    futures: maybe(anyFutures),
+    cooldownSeconds: maybe(fc.integer({ min: 1, max: 3_000 })),
+    maxTrades: maybe(fc.integer({ min: 1, max: 4 })),
+    minPrice: maybe(hundredths(8_000, 10_500)),
+    maxPrice: maybe(hundredths(9_500, 12_000)),
   })
   .map((one) =>
     BotSettings.parse({
@@ -120,7 +178,14 @@ export const anySettings: fc.Arbitrary<BotSettings> = fc
         stepScale: one.stepScale,
         volumeScale: one.volumeScale,
         deviationFrom: one.deviationFrom,
+        activeLimit: one.activeLimit,
       },
-      takeProfit: { percent: String(one.percent / 100), includeFees: one.includeFees },
+      takeProfit: one.takeProfit,
+      stopLoss: one.stopLoss,
+      futures: one.futures,
+      cooldownSeconds: one.cooldownSeconds,
+      maxTrades: one.maxTrades,
+      minPrice: one.minPrice,
+      maxPrice: one.maxPrice,
     }),
   );

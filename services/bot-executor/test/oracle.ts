@@ -3,7 +3,7 @@ import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 /*
  * A DCA bot as one would explain it at a whiteboard, slow and obviously right: prices and quantities are exact
  * fractions of whole units, every rule is written out where it is used, and nothing of the engine is imported. Tests
- * hold the engine against it. Rules: trading.md 3.1 to 3.4, fills as in 8.
+ * hold the engine against it. Rules: trading.md 3.1 to 3.6, fills as in 8.
  */
 export interface Exact {
   n: bigint;
@@ -16,20 +16,23 @@ export interface OracleMarket {
   minQuantity: string;
   minNotional: string;
   feePpm: number;
+  maintenancePpm: number;
 }
 
 export interface OracleFill {
   trade: number;
-  kind: 'base' | 'averaging' | 'takeProfit';
+  kind: 'base' | 'averaging' | 'takeProfit' | 'stopLoss' | 'liquidation';
   price: Exact;
   quantity: Exact;
   fee: Exact;
 }
 
 export interface OracleCandle {
+  at: number;
   open: Exact;
   high: Exact;
   low: Exact;
+  close: Exact;
 }
 
 const of = (n: bigint | number, d: bigint | number = 1): Exact => ({ n: BigInt(n), d: BigInt(d) });
@@ -53,104 +56,321 @@ function toStep(value: Exact, step: Exact, up: boolean): Exact {
 
 const ZERO = of(0);
 const ONE = of(1);
-const HUNDRED = of(100);
+const percent = (text: string) => over(exact(text), of(100));
 
-interface Order {
-  price: Exact;
-  quantity: Exact;
+function power(scale: string, exponent: number): Exact {
+  let result = ONE;
+  for (let i = 0; i < exponent; i += 1) result = times(result, exact(scale));
+  return result;
 }
 
-export function oracle(settings: BotSettings, market: OracleMarket, candles: readonly OracleCandle[]) {
-  const long = settings.direction === 'long';
-  const { count, size, deviationPercent, stepScale, volumeScale, deviationFrom } = settings.averagingOrders;
-  const [tick, lot] = [exact(market.tick), exact(market.lot)];
-  const fills: OracleFill[] = [];
-  let trade = 0;
-  /** What is held: bought (or sold short), and what it cost. */
-  let [quantity, cost] = [ZERO, ZERO];
-  let basePrice = ZERO;
-  let lastPrice = ZERO;
-  /** Averaging orders that were filled or skipped. */
-  let done = 0;
+/** One bot, and everything that it has open. */
+class Oracle {
+  readonly fills: OracleFill[] = [];
+  funding = ZERO;
+  private trade = 0;
+  private endedAt: number | undefined;
+  /** What is held (bought, or sold short), what it cost, and all that was ever bought in this trade. */
+  private quantity = ZERO;
+  private cost = ZERO;
+  private entered = ZERO;
+  private basePrice = ZERO;
+  private lastPrice = ZERO;
+  /** Averaging orders that were filled or skipped, and steps of the take profit that were filled. */
+  private done = 0;
+  private steps = 0;
+  private targets: { price: Exact; quantity: Exact; step: number }[] = [];
+  private stop: Exact | undefined;
+  private trailFrom: Exact | undefined;
+  private best: Exact | undefined;
+  private breakEvenFrom: Exact | undefined;
+  private beyondSince: number | undefined;
 
-  const allowed = ({ price, quantity: wanted }: Order) =>
-    !less(wanted, exact(market.minQuantity)) && !less(times(price, wanted), exact(market.minNotional));
+  constructor(
+    private readonly settings: BotSettings,
+    private readonly market: OracleMarket,
+  ) {}
 
-  const orderFor = (quote: Exact, price: Exact): Order => ({
-    price,
-    quantity: price.n <= 0n ? ZERO : toStep(over(quote, price), lot, false),
-  });
-
-  const power = (scale: string, exponent: number) => {
-    let result = ONE;
-    for (let i = 0; i < exponent; i += 1) result = times(result, exact(scale));
-    return result;
-  };
-
-  /** Averaging order k, 1 to N. */
-  function averagingOrder(k: number): Order {
-    let percent = ZERO;
-    if (deviationFrom === 'lastFill') percent = times(exact(deviationPercent), power(stepScale, k - 1));
-    else for (let i = 0; i < k; i += 1) percent = plus(percent, times(exact(deviationPercent), power(stepScale, i)));
-    const part = over(percent, HUNDRED);
-    const from = deviationFrom === 'lastFill' ? lastPrice : basePrice;
-    const price = toStep(times(from, long ? minus(ONE, part) : plus(ONE, part)), tick, !long);
-    return orderFor(times(exact(size), power(volumeScale, k - 1)), price);
+  candle(candle: OracleCandle, before: OracleCandle | undefined): void {
+    if (before) this.pay(before.at, candle);
+    if (this.flat) this.begin(candle);
+    this.look(candle.open, candle.at);
+    const averaged = this.against(candle);
+    this.look(this.long ? candle.low : candle.high, candle.at);
+    if (!averaged && !this.flat) {
+      const best = this.long ? candle.high : candle.low;
+      for (let first = this.targets[0]; first && !this.worse(best, first.price); first = this.targets[0])
+        this.leave('takeProfit', first.price, first.quantity, candle.at, first.step);
+      this.look(best, candle.at);
+    }
+    this.stopAtClose(candle);
+    this.look(candle.close, candle.at);
   }
 
-  /** The next averaging order that may be placed; those below the market's minimum are skipped. */
-  function nextAveraging(): Order | undefined {
-    while (done < count) {
-      const order = averagingOrder(done + 1);
-      if (allowed(order)) return order;
-      done += 1;
-      lastPrice = order.price;
+  private get long() {
+    return this.settings.direction === 'long';
+  }
+  private get flat() {
+    return this.quantity.n === 0n;
+  }
+  private get average() {
+    return over(this.cost, this.quantity);
+  }
+  private get fee() {
+    return of(this.market.feePpm, 1_000_000);
+  }
+
+  /** For whoever holds the position. */
+  private worse(price: Exact, than: Exact) {
+    return this.long ? less(price, than) : less(than, price);
+  }
+  /** Away from a price towards the losing side (or, with a negative part, towards profit). */
+  private away(price: Exact, part: Exact) {
+    return times(price, this.long ? minus(ONE, part) : plus(ONE, part));
+  }
+  private tick(price: Exact, up: boolean) {
+    return price.n < 0n ? price : toStep(price, exact(this.market.tick), up);
+  }
+
+  private order(quote: Exact, price: Exact) {
+    const quantity = price.n <= 0n ? ZERO : toStep(over(quote, price), exact(this.market.lot), false);
+    return { price, quantity, allowed: this.allowed(price, quantity) };
+  }
+  private allowed(price: Exact, quantity: Exact) {
+    const { minQuantity, minNotional } = this.market;
+    return !less(quantity, exact(minQuantity)) && !less(times(price, quantity), exact(minNotional));
+  }
+
+  private begin({ at, open }: OracleCandle): void {
+    const { maxTrades, cooldownSeconds, minPrice, maxPrice, baseOrder } = this.settings;
+    if (maxTrades !== undefined && this.trade >= maxTrades) return;
+    if (cooldownSeconds && this.endedAt !== undefined && at < this.endedAt + cooldownSeconds * 1_000) return;
+    if (minPrice !== undefined && less(open, exact(minPrice))) return;
+    if (maxPrice !== undefined && less(exact(maxPrice), open)) return;
+    const order = this.order(exact(baseOrder), open);
+    if (!order.allowed) return;
+    this.trade += 1;
+    [this.done, this.steps, this.entered] = [0, 0, ZERO];
+    this.basePrice = open;
+    this.enter('base', open, order.quantity);
+  }
+
+  /** Averaging order k, 1 to N. */
+  private averaging(k: number) {
+    const { size, deviationPercent, stepScale, volumeScale, deviationFrom } = this.settings.averagingOrders;
+    const step = (i: number) => times(percent(deviationPercent), power(stepScale, i));
+    let part = ZERO;
+    if (deviationFrom === 'lastFill') part = step(k - 1);
+    else for (let i = 0; i < k; i += 1) part = plus(part, step(i));
+    const from = deviationFrom === 'lastFill' ? this.lastPrice : this.basePrice;
+    return this.order(times(exact(size), power(volumeScale, k - 1)), this.tick(this.away(from, part), !this.long));
+  }
+
+  /** The next one that may be placed; those below the market's minimum are skipped. */
+  private nextAveraging() {
+    const { count, deviationFrom } = this.settings.averagingOrders;
+    for (; !this.flat && this.done < count; this.done += 1) {
+      const order = this.averaging(this.done + 1);
+      if (order.allowed) return order;
+      if (deviationFrom === 'lastFill') this.lastPrice = order.price;
     }
     return undefined;
   }
 
-  function takeProfitPrice(): Exact {
-    const profit = over(exact(settings.takeProfit.percent), HUNDRED);
-    const fee = settings.takeProfit.includeFees ? of(market.feePpm, 1_000_000) : ZERO;
-    const basis = settings.takeProfit.basis === 'average' ? cost : exact(settings.baseOrder);
-    const gain = plus(times(basis, profit), times(cost, fee));
-    const price = long
-      ? over(plus(cost, gain), times(quantity, minus(ONE, fee)))
-      : over(minus(cost, gain), times(quantity, plus(ONE, fee)));
-    // A short cannot be bought back below zero: such an order never fills.
-    return price.n < 0n ? price : toStep(price, tick, long);
+  private enter(kind: 'base' | 'averaging', price: Exact, quantity: Exact): void {
+    this.book(kind, price, quantity);
+    this.quantity = plus(this.quantity, quantity);
+    this.entered = plus(this.entered, quantity);
+    this.cost = plus(this.cost, times(price, quantity));
+    this.lastPrice = price;
+    this.setExits();
   }
 
-  function fill(kind: OracleFill['kind'], order: Order): void {
-    const value = times(order.price, order.quantity);
-    fills.push({ trade, kind, ...order, fee: times(value, of(market.feePpm, 1_000_000)) });
-    if (kind === 'takeProfit') {
-      [quantity, cost] = [ZERO, ZERO];
+  private setExits(): void {
+    const { takeProfit, stopLoss } = this.settings;
+    const all = takeProfit.steps ?? [];
+    [this.best, this.beyondSince, this.stop, this.breakEvenFrom, this.trailFrom] = [
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ];
+    this.targets = [];
+    let shares = ONE;
+    for (const { sharePercent } of all.slice(0, this.steps)) shares = minus(shares, percent(sharePercent));
+    let rest = this.quantity;
+    for (let i = this.steps; i < all.length; i += 1) {
+      const { percent: profit, sharePercent } = all[i] as (typeof all)[0];
+      const wanted = over(times(this.quantity, percent(sharePercent)), shares);
+      const quantity = toStep(wanted, exact(this.market.lot), false);
+      const price = this.target(profit);
+      if (!this.allowed(price, quantity)) continue;
+      this.targets.push({ price, quantity, step: i + 1 });
+      rest = minus(rest, quantity);
+    }
+    if (takeProfit.trailingPercent === undefined)
+      this.targets.push({ price: this.target(takeProfit.percent), quantity: rest, step: all.length + 1 });
+    else this.trailFrom = this.target(takeProfit.percent);
+    if (!stopLoss) return;
+    const from = { base: this.basePrice, average: this.average, lastFill: this.stopFill }[stopLoss.basis];
+    const stop = this.tick(this.away(from, percent(stopLoss.percent)), this.long);
+    if (stop.n > 0n) this.stop = stop;
+    if (stopLoss.breakEvenAtPercent !== undefined)
+      this.breakEvenFrom = this.tick(
+        this.away(this.average, times(of(-1), percent(stopLoss.breakEvenAtPercent))),
+        this.long,
+      );
+  }
+
+  /** The last entry that was really filled. */
+  private get stopFill() {
+    return this.fills.findLast(({ kind }) => kind === 'base' || kind === 'averaging')?.price ?? ZERO;
+  }
+
+  private target(profit: string): Exact {
+    const { basis, includeFees } = this.settings.takeProfit;
+    const fee = includeFees ? this.fee : ZERO;
+    const open = over(this.quantity, this.entered);
+    const of_ = basis === 'average' ? this.cost : times(exact(this.settings.baseOrder), open);
+    const gain = plus(times(of_, percent(profit)), times(this.cost, fee));
+    const price = this.long
+      ? over(plus(this.cost, gain), times(this.quantity, minus(ONE, fee)))
+      : over(minus(this.cost, gain), times(this.quantity, plus(ONE, fee)));
+    // A short cannot be bought back below zero: such an order never fills.
+    return this.tick(price, this.long);
+  }
+
+  private leave(kind: OracleFill['kind'], price: Exact, quantity: Exact, at: number, step = this.steps): void {
+    this.book(kind, price, quantity);
+    this.cost = minus(this.cost, times(this.average, quantity));
+    this.quantity = minus(this.quantity, quantity);
+    this.steps = step;
+    this.targets = this.targets.filter((target) => target.step > step);
+    if (!this.flat) return;
+    [this.quantity, this.cost, this.endedAt] = [ZERO, ZERO, at];
+    [this.stop, this.best, this.trailFrom, this.breakEvenFrom] = [undefined, undefined, undefined, undefined];
+    [this.targets, this.beyondSince] = [[], undefined];
+  }
+
+  private book(kind: OracleFill['kind'], price: Exact, quantity: Exact): void {
+    this.fills.push({ trade: this.trade, kind, price, quantity, fee: times(times(price, quantity), this.fee) });
+  }
+
+  private get patience() {
+    return this.settings.stopLoss?.timeoutSeconds;
+  }
+  private get trailStop(): Exact | undefined {
+    const { trailingPercent } = this.settings.takeProfit;
+    if (!this.best || trailingPercent === undefined) return undefined;
+    const tick = exact(this.market.tick);
+    const behind = this.tick(this.away(this.best, percent(trailingPercent)), this.long);
+    const nearest = this.long ? minus(this.best, tick) : plus(this.best, tick);
+    return this.worse(behind, nearest) ? behind : nearest;
+  }
+
+  /** What a price that runs against the trade meets first. */
+  private stops() {
+    const found: { kind: 'takeProfit' | 'stopLoss'; price: Exact }[] = [];
+    const trail = this.trailStop;
+    if (trail) found.push({ kind: 'takeProfit', price: trail });
+    if (this.stop && this.patience === undefined) found.push({ kind: 'stopLoss', price: this.stop });
+    // At the same price the trailing exit comes first.
+    return found.sort((a, b) => (same(a.price, b.price) ? 0 : this.worse(a.price, b.price) ? 1 : -1));
+  }
+
+  private against({ at, open, high, low }: OracleCandle): boolean {
+    const worst = this.long ? low : high;
+    let averaged = false;
+    while (!this.flat) {
+      const stop = this.stops()[0];
+      const averaging = this.nextAveraging();
+      const events = [
+        ...(stop
+          ? [
+              {
+                price: stop.price,
+                run: () => this.leave(stop.kind, this.worse(open, stop.price) ? open : stop.price, this.quantity, at),
+              },
+            ]
+          : []),
+        ...this.liquidation(at),
+        ...(averaging
+          ? [
+              {
+                price: averaging.price,
+                run: () => {
+                  averaged = true;
+                  this.done += 1;
+                  this.enter('averaging', averaging.price, averaging.quantity);
+                },
+              },
+            ]
+          : []),
+      ].filter(({ price }) => !this.worse(price, worst));
+      const first = events.sort((a, b) => (same(a.price, b.price) ? 0 : this.worse(a.price, b.price) ? 1 : -1))[0];
+      if (!first) break;
+      first.run();
+    }
+    return averaged;
+  }
+
+  private liquidation(at: number) {
+    const { futures } = this.settings;
+    if (!futures) return [];
+    const margin = over(ONE, exact(futures.leverage));
+    const kept = minus(margin, of(this.market.maintenancePpm, 1_000_000));
+    const price = this.tick(this.away(this.average, kept), this.long);
+    const bankrupt = this.tick(this.away(this.average, margin), !this.long);
+    return [{ price, run: () => this.leave('liquidation', bankrupt, this.quantity, at) }];
+  }
+
+  private stopAtClose({ at, close }: OracleCandle): void {
+    const stop = this.flat ? undefined : this.stops()[0];
+    if (stop && !this.worse(stop.price, close)) this.leave(stop.kind, stop.price, this.quantity, at);
+  }
+
+  /** What a price says to whoever follows it. */
+  private look(price: Exact, at: number): void {
+    if (this.flat) return;
+    const reached = (level: Exact | undefined) => level && !this.worse(price, level);
+    if (reached(this.trailFrom) && (!this.best || this.worse(this.best, price))) this.best = price;
+    if (reached(this.breakEvenFrom)) {
+      this.breakEvenFrom = undefined;
+      const paid = this.long
+        ? over(plus(ONE, this.fee), minus(ONE, this.fee))
+        : over(minus(ONE, this.fee), plus(ONE, this.fee));
+      const even = this.tick(times(this.average, paid), this.long);
+      if (!this.stop || this.worse(this.stop, even)) {
+        this.stop = even;
+        this.beyondSince = undefined;
+      }
+    }
+    if (!this.stop || this.patience === undefined) return;
+    if (this.worse(this.stop, price)) {
+      this.beyondSince = undefined;
       return;
     }
-    quantity = plus(quantity, order.quantity);
-    cost = plus(cost, value);
-    lastPrice = order.price;
+    this.beyondSince ??= at;
+    if (at - this.beyondSince >= this.patience * 1_000) this.leave('stopLoss', price, this.quantity, at);
   }
 
-  for (const { open, high, low } of candles) {
-    if (quantity.n === 0n) {
-      const order = orderFor(exact(settings.baseOrder), open);
-      trade += allowed(order) ? 1 : 0;
-      if (!allowed(order)) continue;
-      done = 0;
-      basePrice = open;
-      fill('base', order);
+  private pay(before: number, { at, open }: OracleCandle): void {
+    const { futures } = this.settings;
+    if (!futures || this.flat) return;
+    const every = futures.fundingEveryHours * 3_600_000;
+    const negative = futures.fundingRatePercent.startsWith('-');
+    const rate = percent(futures.fundingRatePercent.replace('-', ''));
+    for (let stamp = 0; stamp <= at; stamp += every) {
+      if (stamp <= before) continue;
+      const paid = times(times(open, this.quantity), rate);
+      this.funding = this.long === negative ? plus(this.funding, paid) : minus(this.funding, paid);
     }
-    let averaged = false;
-    for (let order = nextAveraging(); order; order = nextAveraging()) {
-      if (long ? less(order.price, low) : less(high, order.price)) break;
-      fill('averaging', order);
-      done += 1;
-      averaged = true;
-    }
-    const price = takeProfitPrice();
-    if (!averaged && !(long ? less(high, price) : less(price, low))) fill('takeProfit', { price, quantity });
   }
-  return fills;
+}
+
+export function oracle(settings: BotSettings, market: OracleMarket, candles: readonly OracleCandle[]) {
+  const bot = new Oracle(settings, market);
+  for (const [index, candle] of candles.entries()) bot.candle(candle, candles[index - 1]);
+  return { fills: bot.fills, funding: bot.funding };
 }

@@ -25,6 +25,7 @@ export const BacktestTrade = z
     quantity: Decimal,
     cost: Decimal,
     fees: Decimal,
+    funding: Decimal,
     profit: Decimal.nullable(),
     profitPercent: Decimal.nullable(),
   })
@@ -62,6 +63,8 @@ export const Backtest = z
     profitRounded: Decimal.meta({ description: 'The profit to the cent, half away from zero' }),
     openProfit: Decimal.meta({ description: 'Of the trade still open, if closed at the last close, after all fees' }),
     fees: Decimal.meta({ description: 'Of all fills' }),
+    funding: Decimal.meta({ description: 'Received (above zero) or paid (below) for holding futures' }),
+    liquidations: z.int(),
     maxCapital: Decimal.meta({ description: 'Most money that was in a trade at once, fees of entry included' }),
     maxDrawdown: Decimal.meta({ description: 'Deepest fall of realised plus open profit from its height' }),
     createdAt: Timestamp,

@@ -15,6 +15,8 @@ export const LadderLevel = z
     averagePrice: Decimal.meta({ description: 'Cut off after twelve decimals' }),
     breakEvenPrice: Decimal.meta({ description: 'First price at which closing pays both fees' }),
     takeProfitPrice: Decimal,
+    stopLossPrice: Decimal.nullable().meta({ description: 'null: no stop loss is set' }),
+    liquidationPrice: Decimal.nullable().meta({ description: 'null: not traded with futures' }),
     reboundPercent: Decimal.meta({ description: 'From this price to the take profit, cut off after six decimals' }),
   })
   .meta({ id: 'LadderLevel' });
@@ -28,6 +30,13 @@ export const Ladder = z
     levels: z.array(LadderLevel),
     capital: Decimal.meta({ description: 'Needed when every averaging order fills, fees of entry included' }),
     fees: Decimal.meta({ description: 'The part of the capital that is fees' }),
+    margin: Decimal.meta({
+      description: 'What must be in the wallet for all of it: capital ÷ leverage, with the fees',
+    }),
+    worstLoss: Decimal.nullable().meta({
+      description:
+        'What a trade loses that fills every order and ends at its stop loss, or else is liquidated; null: without either it has no bound but the capital',
+    }),
   })
   .meta({ id: 'Ladder' });
 export type Ladder = z.infer<typeof Ladder>;

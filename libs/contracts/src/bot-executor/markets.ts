@@ -12,6 +12,9 @@ export const Market = z
     minQuantity: Decimal,
     minNotional: Decimal.meta({ description: 'Smallest price × quantity of an order, in the quote currency' }),
     feePercent: Decimal.meta({ description: 'Of every fill’s value, paid in the quote currency' }),
+    maintenanceMarginPercent: Decimal.meta({
+      description: 'Of a future’s value: with less margin left it is liquidated',
+    }),
     bundled: z.boolean().meta({ description: 'Synthetic candles of this market come with Tidegate' }),
   })
   .meta({ id: 'Market' });

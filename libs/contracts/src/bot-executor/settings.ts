@@ -15,7 +15,59 @@ const Scale = decimal(2, 6).refine((text) => Number(text) >= 0.1 && Number(text)
 export const Direction = z.enum(['long', 'short']).meta({ id: 'Direction' });
 export type Direction = z.infer<typeof Direction>;
 
-/** A DCA bot: a base order, averaging orders below it (above it for short), one take profit for the whole position. */
+const Share = decimal(2, 2).refine((text) => Number(text) > 0, { error: 'above 0' });
+const Seconds = z
+  .int()
+  .min(1)
+  .max(30 * 86_400);
+const Leverage = decimal(3, 2).refine((text) => Number(text) >= 1 && Number(text) <= 125, { error: 'from 1 to 125' });
+const FundingRate = z.string().regex(/^-?\d(\.\d{1,4})?$/, 'a percentage with at most 4 decimals, between -10 and 10');
+
+const TakeProfit = z.strictObject({
+  percent: Percent.meta({ description: 'Where the whole position, or what the steps before left of it, is closed' }),
+  basis: z
+    .enum(['average', 'base'])
+    .default('average')
+    .meta({ description: 'Of the whole position’s cost, or of the base order’s size' }),
+  includeFees: z.boolean().default(false).meta({ description: 'The percentage is what is left after both fees' }),
+  steps: z
+    .array(
+      z.strictObject({
+        percent: Percent,
+        sharePercent: Share.meta({ description: 'Part of the position that this step closes' }),
+      }),
+    )
+    .max(3)
+    .optional()
+    .meta({ description: 'Partial exits before the last one, nearest first; with it that makes up to four' }),
+  trailingPercent: Percent.optional().meta({
+    description: 'At `percent` nothing is sold yet: the price is followed, and the exit is this far behind its best',
+  }),
+});
+
+const StopLoss = z.strictObject({
+  percent: Percent,
+  basis: z
+    .enum(['base', 'average', 'lastFill'])
+    .meta({ description: 'What the distance is measured from: the base order, the average, or the last entry' }),
+  breakEvenAtPercent: Percent.optional().meta({
+    description: 'Once the price is this far in profit the stop moves to where both fees are paid',
+  }),
+  timeoutSeconds: Seconds.optional().meta({ description: 'The price must stay beyond the stop for so long' }),
+});
+
+const Futures = z.strictObject({
+  leverage: Leverage,
+  fundingRatePercent: FundingRate.default('0').meta({
+    description: 'Assumed rate of each funding: a long pays it when it is above zero, a short receives it',
+  }),
+  fundingEveryHours: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]).default(8),
+});
+
+/**
+ * A DCA bot: a base order, averaging orders below it (above it for short), take profit in up to four steps, and limits
+ * on when it may trade and how much it may lose.
+ */
 export const BotSettings = z
   .strictObject({
     market: z.string().min(1).max(20),
@@ -31,14 +83,26 @@ export const BotSettings = z
         .enum(['base', 'lastFill'])
         .default('base')
         .meta({ description: 'What the distance is measured from: the base order’s price, or the fill before' }),
+      activeLimit: z
+        .int()
+        .min(1)
+        .max(200)
+        .optional()
+        .meta({ description: 'At most so many wait on the exchange at once; by default all' }),
     }),
-    takeProfit: z.strictObject({
-      percent: Percent,
-      basis: z
-        .enum(['average', 'base'])
-        .default('average')
-        .meta({ description: 'Of the whole position’s cost, or of the base order’s size' }),
-      includeFees: z.boolean().default(false).meta({ description: 'The percentage is what is left after both fees' }),
+    takeProfit: TakeProfit,
+    stopLoss: StopLoss.optional(),
+    cooldownSeconds: Seconds.optional().meta({ description: 'Between the end of a trade and the next one' }),
+    maxTrades: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .meta({ description: 'The bot begins no more trades than these' }),
+    minPrice: Amount.optional().meta({ description: 'No trade begins below this price' }),
+    maxPrice: Amount.optional().meta({ description: 'No trade begins above this price' }),
+    futures: Futures.optional().meta({
+      description: 'Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated',
     }),
   })
   .meta({ id: 'BotSettings' });

@@ -5,18 +5,25 @@ import { notFound } from '../kernel/problem.ts';
 import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Direction } from './settings.ts';
 
-export const OrderKind = z.enum(['base', 'averaging', 'takeProfit', 'close']).meta({ id: 'OrderKind' });
+export const OrderKind = z
+  .enum(['base', 'averaging', 'takeProfit', 'stopLoss', 'close', 'liquidation'])
+  .meta({ id: 'OrderKind' });
 export type OrderKind = z.infer<typeof OrderKind>;
 export const OrderSide = z.enum(['buy', 'sell']).meta({ id: 'OrderSide' });
 export type OrderSide = z.infer<typeof OrderSide>;
+export const OrderType = z.enum(['market', 'limit', 'stop']).meta({
+  id: 'OrderType',
+  description: 'stop: at the market once the price is reached',
+});
+export type OrderType = z.infer<typeof OrderType>;
 export const OrderStatus = z.enum(['open', 'filled', 'cancelled', 'skipped']).meta({
   id: 'OrderStatus',
   description: 'skipped: below the market’s minimum at that price, so it was never placed',
 });
 export type OrderStatus = z.infer<typeof OrderStatus>;
-export const ClosedBy = z.enum(['takeProfit', 'close']).meta({
+export const ClosedBy = z.enum(['takeProfit', 'stopLoss', 'close', 'liquidation']).meta({
   id: 'ClosedBy',
-  description: 'close: by whoever stopped the bot',
+  description: 'close: by whoever stopped the bot; liquidation: by the exchange, the margin is lost',
 });
 export type ClosedBy = z.infer<typeof ClosedBy>;
 
@@ -34,7 +41,10 @@ export const Trade = z
     quantity: Decimal.meta({ description: 'Open quantity; 0 when closed' }),
     cost: Decimal.meta({ description: 'Value of the entries, without fees' }),
     fees: Decimal,
-    profit: Decimal.nullable().meta({ description: 'After all fees, in the quote currency; null while open' }),
+    funding: Decimal.meta({ description: 'Received (above zero) or paid (below) for holding futures' }),
+    profit: Decimal.nullable().meta({
+      description: 'After all fees and funding, in the quote currency; null while open',
+    }),
     profitPercent: Decimal.nullable().meta({ description: 'Of the cost, two decimals, cut off' }),
     openedAt: Timestamp,
     closedAt: Timestamp.nullable(),
@@ -49,7 +59,7 @@ export const Order = z
     key: z.string().meta({ description: 'Of the intent: the same intent is placed once, however often it is decided' }),
     kind: OrderKind,
     side: OrderSide,
-    type: z.enum(['market', 'limit']),
+    type: OrderType,
     price: Decimal,
     quantity: Decimal,
     status: OrderStatus,
@@ -69,11 +79,11 @@ export type TradeDetail = z.infer<typeof TradeDetail>;
 export const LedgerEntry = z
   .object({
     sequence: z.int(),
-    kind: z.enum(['buy', 'sell', 'fee']),
+    kind: z.enum(['buy', 'sell', 'fee', 'funding']),
     amount: Decimal.meta({ description: 'Change of the paper wallet in the quote currency' }),
     balance: Decimal.meta({ description: 'Sum of all changes of this bot up to here' }),
     tradeId: Id,
-    orderId: Id,
+    orderId: Id.nullable().meta({ description: 'null: funding belongs to no order' }),
     at: Timestamp,
   })
   .meta({ id: 'LedgerEntry' });

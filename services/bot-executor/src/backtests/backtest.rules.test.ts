@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../candles/candle-series.rules.ts';
-import { INITIAL, isOpen, type State } from '../engine/decide.rules.ts';
 import { type CandleTicks, runCandle } from '../engine/paper-exchange.rules.ts';
+import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
 import { type Plan, planOf } from '../ladder/plan.rules.ts';
 import { findMarket, type MarketRules } from '../markets/markets.rules.ts';
-import { applyFill, isClosed, type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
 import { backtest } from './backtest.rules.ts';
 
 /** The obvious way: every candle is decided on, every close is judged. */
@@ -14,9 +14,13 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
   const fills: unknown[] = [];
   const trades = new Map<number, TradeBook>();
   let [realised, openProfit, peak, maxDrawdown] = [0n, 0n, 0n, 0n];
-  for (const candle of candles) {
-    const step = runCandle(state, candle, plan);
+  for (const [index, candle] of candles.entries()) {
+    const step = runCandle(state, candle, plan, true, candles[index - 1]?.at);
     state = step.state;
+    for (const payment of step.payments) {
+      const book = trades.get(payment.trade) as TradeBook;
+      trades.set(payment.trade, applyPayment(book, payment));
+    }
     for (const fill of step.fills) {
       const book = applyFill(trades.get(fill.trade), fill);
       trades.set(fill.trade, book);

@@ -1,10 +1,18 @@
-import { type CandleSeries, closeCourse, firstTouch } from '../candles/candle-series.rules.ts';
-import { INITIAL, isOpen, type State } from '../engine/decide.rules.ts';
+import {
+  type CandleSeries,
+  closeCourse,
+  firstOpenWithin,
+  firstTouch,
+  indexAt,
+  NEVER_ABOVE,
+} from '../candles/candle-series.rules.ts';
+import { nextFunding, type Payment } from '../engine/funding.rules.ts';
 import { type CandleTicks, type ExchangeFill, runCandle } from '../engine/paper-exchange.rules.ts';
 import { quietOf } from '../engine/quiet.rules.ts';
+import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
 import type { Plan } from '../ladder/plan.rules.ts';
 import { fillValue } from '../markets/markets.rules.ts';
-import { applyFill, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
 import { Equity } from './equity.rules.ts';
 
 /*
@@ -28,6 +36,8 @@ export interface BacktestReport {
   /** Of the trade that is still open, if it were closed at the last close. */
   openProfit: bigint;
   fees: bigint;
+  funding: bigint;
+  liquidations: number;
   /** Most money that was in a trade at once, fees of entry included. */
   maxCapital: bigint;
   /** Deepest fall of realised plus open profit, judged at each candle's close, from its height. */
@@ -38,13 +48,35 @@ export function backtest(plan: Plan, series: CandleSeries): BacktestReport {
   const run = new Run(plan);
   const to = series.close.length;
   for (let from = 0; from < to; ) {
-    const quiet = quietOf(run.state);
-    const next = quiet ? firstTouch(series, { from, to }, quiet.below, quiet.above) : from;
+    const next = isOpen(run.state)
+      ? nextEvent(run.state, plan, series, from)
+      : nextBegin(run.state, plan, series, from);
     if (next > from) run.skip(series, from, next);
-    if (next < to) run.step(candleAt(series, next));
+    if (next < to) run.step(candleAt(series, next), series.at[next - 1]);
     from = next + 1;
   }
   return run.report();
+}
+
+/** The candle, from `from` on, in which something may happen to an open trade. */
+function nextEvent(state: State, plan: Plan, series: CandleSeries, from: number): number {
+  const to = series.close.length;
+  const quiet = quietOf(state, plan);
+  if (!quiet) return from;
+  const touched = firstTouch(series, { from, to }, quiet.below, quiet.above);
+  if (!plan.funding) return touched;
+  return Math.min(touched, indexAt(series, nextFunding(plan.funding, series.at[from - 1] as number), from));
+}
+
+/** The candle, from `from` on, at which the settings let a trade begin. */
+function nextBegin({ trade, endedAt }: State, { limits }: Plan, series: CandleSeries, from: number): number {
+  const to = series.close.length;
+  if (limits.maxTrades !== undefined && trade >= limits.maxTrades) return to;
+  const rested =
+    endedAt === undefined || limits.cooldownMs === 0 ? from : indexAt(series, endedAt + limits.cooldownMs, from);
+  if (limits.minTicks === 0n && limits.maxTicks === undefined) return rested;
+  const highest = limits.maxTicks === undefined ? NEVER_ABOVE : Number(limits.maxTicks);
+  return firstOpenWithin(series, { from: rested, to }, Number(limits.minTicks), highest);
 }
 
 const candleAt = ({ at, open, high, low, close }: CandleSeries, index: number): CandleTicks => ({
@@ -73,9 +105,10 @@ class Run {
     this.equity.judgeStretch(this.openTrade(), closeCourse(series, { from, to }), series.close[to - 1] as number);
   }
 
-  step(candle: CandleTicks): void {
-    const { state, fills } = runCandle(this.state, candle, this.plan);
+  step(candle: CandleTicks, before: number | undefined): void {
+    const { state, fills, payments } = runCandle(this.state, candle, this.plan, true, before);
     this.state = state;
+    for (const payment of payments) this.pay(payment);
     for (const fill of fills) this.book(fill);
     this.equity.judge(this.openTrade(), Number(candle.close));
   }
@@ -90,6 +123,8 @@ class Run {
       profit: this.equity.realised,
       openProfit: this.equity.openProfit,
       fees: this.trades.reduce((total, { fees }) => total + fees, 0n),
+      funding: this.trades.reduce((total, { funding }) => total + funding, 0n),
+      liquidations: closed.filter(({ closedBy }) => closedBy === 'liquidation').length,
       maxCapital: this.maxCapital,
       maxDrawdown: this.equity.maxDrawdown,
     };
@@ -97,6 +132,11 @@ class Run {
 
   private openTrade(): TradeBook | undefined {
     return isOpen(this.state) ? this.trades.at(-1) : undefined;
+  }
+
+  /** Of the trade that is open. */
+  private pay(payment: Payment): void {
+    this.trades[this.trades.length - 1] = applyPayment(this.trades.at(-1) as TradeBook, payment);
   }
 
   /** The fill's trade is the last one, or a new one. */

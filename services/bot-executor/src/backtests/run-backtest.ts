@@ -51,6 +51,8 @@ export class RunBacktest {
         profitRounded: toCents(fraction(profit)),
         openProfit: moneyText(market, report.openProfit),
         fees: moneyText(market, report.fees),
+        funding: moneyText(market, report.funding),
+        liquidations: report.liquidations,
         maxCapital: moneyText(market, report.maxCapital),
         maxDrawdown: moneyText(market, report.maxDrawdown),
         createdAt: new Date().toISOString(),

@@ -4,8 +4,8 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
-import { isOpen, type State } from '../engine/decide.rules.ts';
 import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
+import { isOpen, type State } from '../engine/state.rules.ts';
 import { type Plan, planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
@@ -33,12 +33,13 @@ export class CarryBot {
     const mayOpen = bot.status === 'running';
     let state = stateOf(bot, plan.market);
     let upTo: number | undefined;
+    let before = bot.decided_up_to?.getTime();
     for (const candle of candles) {
       if (!mayOpen && !isOpen(state)) break;
-      const step = runCandle(state, candle, plan, mayOpen);
+      const step = runCandle(state, candle, plan, mayOpen, before);
       journal.add(step);
       state = step.state;
-      upTo = candle.at;
+      upTo = before = candle.at;
     }
     await this.save(tx, { bot, plan, journal, state, upTo });
   }

@@ -130,15 +130,21 @@ function courseOf(close: Int32Array, from: number, to: number): Course {
   return { min, max, fall, rise };
 }
 
-/** The first candle that begins at this instant or later. */
-export function indexAt({ at }: CandleSeries, instant: number): number {
-  let [from, to] = [0, at.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((at[middle] as number) < instant) from = middle + 1;
-    else to = middle;
+/** The first candle, from `from` on, whose open is at least `least` and at most `most`; `to` when none before it is. */
+export function firstOpenWithin({ open }: CandleSeries, { from, to }: Range, least: number, most: number): number {
+  for (let i = from; i < to; i += 1) if ((open[i] as number) >= least && (open[i] as number) <= most) return i;
+  return to;
+}
+
+/** The first candle, from `from` on, that begins at this instant or later. */
+export function indexAt({ at }: CandleSeries, instant: number, from = 0): number {
+  let [low, high] = [from, at.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((at[middle] as number) < instant) low = middle + 1;
+    else high = middle;
   }
-  return from;
+  return low;
 }
 
 /** From candles one by one, oldest first. Their prices must be below `MAX_TICKS`. */

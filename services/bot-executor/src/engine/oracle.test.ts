@@ -5,27 +5,37 @@ import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { seriesOf } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, type MarketRules, priceText } from '../markets/markets.rules.ts';
+import { knownMarket, type MarketRules, moneyText, priceText } from '../markets/markets.rules.ts';
 import type { CandleTicks } from './paper-exchange.rules.ts';
+
+const signed = (text: string) => {
+  const value = exact(text.replace('-', ''));
+  return text.startsWith('-') ? { n: -value.n, d: value.d } : value;
+};
 
 /** The engine's fills and the oracle's, with everything exact that they say. */
 function both(settings: ReturnType<typeof settingsA>, market: MarketRules, candles: CandleTicks[]) {
   const plan = planOf(settings, market);
-  const engine = backtest(plan, seriesOf(candles)).fills.map((fill) => fillToWire(plan, fill));
-  const { tickSize: tick, lotSize: lot, minQuantity, minNotional, feePpm } = market;
-  const slow = oracle(
+  const report = backtest(plan, seriesOf(candles));
+  const engine = report.fills.map((fill) => fillToWire(plan, fill));
+  const { tickSize: tick, lotSize: lot, minQuantity, minNotional, feePpm, maintenancePpm } = market;
+  const price = (ticks: bigint) => exact(priceText(market, ticks));
+  const { fills: slow, funding } = oracle(
     settings,
-    { tick, lot, minQuantity, minNotional, feePpm },
-    candles.map(({ open, high, low }) => ({
-      open: exact(priceText(market, open)),
-      high: exact(priceText(market, high)),
-      low: exact(priceText(market, low)),
+    { tick, lot, minQuantity, minNotional, feePpm, maintenancePpm },
+    candles.map(({ at, open, high, low, close }) => ({
+      at,
+      open: price(open),
+      high: price(high),
+      low: price(low),
+      close: price(close),
     })),
   );
-  return { engine, slow };
+  return { engine, slow, paid: [moneyText(market, report.funding), funding] as const };
 }
 
-function expectSame({ engine, slow }: ReturnType<typeof both>): void {
+function expectSame({ engine, slow, paid: [paid, slowlyPaid] }: ReturnType<typeof both>): void {
+  expect(same(signed(paid), slowlyPaid)).toBe(true);
   expect(engine.map(({ trade, kind }) => [trade, kind])).toEqual(slow.map(({ trade, kind }) => [trade, kind]));
   for (const [index, fill] of engine.entries()) {
     const wanted = slow[index];
@@ -36,18 +46,19 @@ function expectSame({ engine, slow }: ReturnType<typeof both>): void {
   }
 }
 
-test('2,000 random settings over random candles: every fill is the oracle’s to the last digit', () => {
-  let fills = 0;
+test('2,500 random settings over random candles: every fill is the oracle’s to the last digit', () => {
+  const seen = new Map<string, number>();
   fc.assert(
     fc.property(anySettings, walk(200, { minLength: 1, maxLength: 300 }), (settings, candles) => {
       const result = both(settings, COARSE, candles);
-      fills += result.engine.length;
+      for (const { kind } of result.slow) seen.set(kind, (seen.get(kind) ?? 0) + 1);
       expectSame(result);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 2_500 },
   );
   // Otherwise nothing was compared.
-  expect(fills).toBeGreaterThan(8_000);
+  for (const kind of ['base', 'averaging', 'takeProfit', 'stopLoss', 'liquidation'])
+    expect([kind, (seen.get(kind) ?? 0) > 100]).toEqual([kind, true]);
 });
 
 test.each(['long', 'short'] as const)('ladder A of the reference, %s, over a year of hours', (direction) => {

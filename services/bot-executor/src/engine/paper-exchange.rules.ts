@@ -1,12 +1,21 @@
-import type { Plan } from '../ladder/plan.rules.ts';
+import { bankruptcyTicks, liquidationTicks, type Plan } from '../ladder/plan.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
-import { decide, type Intent, type MarketEvent, type PlacedOrder, type State } from './decide.rules.ts';
+import { decide } from './decide.rules.ts';
+import { fundingBetween, type Payment } from './funding.rules.ts';
+import { type Intent, isOpen, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
 
 /*
- * The paper exchange: fills orders from candles, conservatively. Market orders fill at the candle's open; a limit
- * order fills at its limit when the candle touches it; the take profit fills only in a candle in which no averaging
- * order did, because a candle does not tell which came first. Backtests and paper bots both run through here.
- * Source: trading.md 8.
+ * The paper exchange: fills orders from candles, conservatively. A candle does not tell in which order its prices came,
+ * so the price is taken to run where it hurts first (for a long: open, low, high, close):
+ *
+ *   open     the base order fills; a stop that the open has jumped over fills at the open
+ *   against  averaging orders, stops and the liquidation price, nearest first; limits fill at their limit, stops at theirs
+ *   for      take profits and what follows the price, unless an averaging order filled in this candle: which came first
+ *            is not known
+ *   close    stops that the candle itself has drawn nearer
+ *
+ * A liquidated position is settled where its margin is used up. Backtests and paper bots both run through here.
+ * Source: trading.md 8 and 3.5.
  */
 export interface CandleTicks {
   /** Epoch milliseconds of the candle's begin. */
@@ -34,75 +43,160 @@ export interface Step {
   at: number;
   state: State;
   intents: Intent[];
+  payments: Payment[];
   fills: ExchangeFill[];
 }
 
-/** What one candle does to a bot. `mayOpen`: a new trade may begin. */
-export function runCandle(state: State, candle: CandleTicks, plan: Plan, mayOpen = true): Step {
-  const run = new Exchange(state, candle.at, plan);
-  run.tell({ type: 'candle', openTicks: candle.open, mayOpen });
-  const base = run.find('base');
-  if (base) run.fill(base, candle.open);
-  let averaged = false;
-  for (let order = run.touched('averaging', candle); order; order = run.touched('averaging', candle)) {
-    run.fill(order, order.ticks);
-    averaged = true;
-  }
-  const exit = averaged ? undefined : run.touched('takeProfit', candle);
-  if (exit) run.fill(exit, exit.ticks);
+/** What one candle does to a bot. `mayOpen`: a new trade may begin. `before`: begin of the candle before. */
+export function runCandle(state: State, candle: CandleTicks, plan: Plan, mayOpen = true, before?: number): Step {
+  const run = new Exchange(state, candle, plan);
+  run.open(mayOpen, before);
+  const averaged = run.against();
+  if (!averaged) run.inFavour();
+  run.close();
   return run.step();
 }
 
 /** Closes the open trade at this price. */
 export function runClose(state: State, at: number, ticks: bigint, plan: Plan): Step {
-  const run = new Exchange(state, at, plan);
-  run.tell({ type: 'close', ticks });
-  const order = run.find('close');
-  if (order) run.fill(order, ticks);
+  const run = new Exchange(state, { at, open: ticks, high: ticks, low: ticks, close: ticks }, plan);
+  run.end('close', ticks);
   return run.step();
 }
 
 class Exchange {
   private readonly intents: Intent[] = [];
   private readonly fills: ExchangeFill[] = [];
+  private payments: Payment[] = [];
   private state: State;
-  private readonly at: number;
+  private readonly candle: CandleTicks;
   private readonly plan: Plan;
 
-  constructor(state: State, at: number, plan: Plan) {
+  constructor(state: State, candle: CandleTicks, plan: Plan) {
     this.state = state;
-    this.at = at;
+    this.candle = candle;
     this.plan = plan;
   }
 
-  find(kind: PlacedOrder['kind']): PlacedOrder | undefined {
-    return this.state.orders.find((order) => order.kind === kind);
+  open(mayOpen: boolean, before: number | undefined): void {
+    const { at, open } = this.candle;
+    if (before !== undefined) this.payments = fundingBetween(this.state, this.plan, { before, at, ticks: open });
+    this.tell({ type: 'candle', at, openTicks: open, mayOpen });
+    const base = this.state.orders.find(({ kind }) => kind === 'base');
+    if (base) this.fill(base, open);
+    this.tellPrice(open);
   }
 
-  /** The first open order of the kind that the candle reaches; averaging orders stand in the ladder's order. */
-  touched(kind: PlacedOrder['kind'], { high, low }: CandleTicks): PlacedOrder | undefined {
-    const order = this.find(kind);
-    if (!order) return undefined;
-    return (order.side === 'buy' ? low <= order.ticks : high >= order.ticks) ? order : undefined;
+  /** Whether an averaging order filled. */
+  against(): boolean {
+    const { open, low, high } = this.candle;
+    const worst = this.plan.long ? low : high;
+    let averaged = false;
+    for (let next = this.nextAgainst(worst); next; next = this.nextAgainst(worst)) {
+      if (next === 'liquidation') this.end('liquidation', bankruptcyTicks(this.plan, this.state.position));
+      else if (next.type === 'stop') this.fill(next, this.isBeyond(open, next.ticks) ? open : next.ticks);
+      else {
+        this.fill(next, next.ticks);
+        averaged = true;
+      }
+    }
+    this.tellPrice(worst);
+    return averaged;
   }
 
-  tell(event: MarketEvent): void {
+  inFavour(): void {
+    const { high, low } = this.candle;
+    const best = this.plan.long ? high : low;
+    const reached = () =>
+      this.state.orders.find(
+        ({ kind, type, ticks }) => kind === 'takeProfit' && type === 'limit' && !this.isBeyond(best, ticks, false),
+      );
+    for (let exit = reached(); exit; exit = reached()) this.fill(exit, exit.ticks);
+    this.tellPrice(best);
+  }
+
+  close(): void {
+    const { close } = this.candle;
+    const stop = this.nearestStop();
+    if (stop && this.isBeyond(close, stop.ticks)) this.fill(stop, stop.ticks);
+    this.tellPrice(close);
+  }
+
+  end(by: 'close' | 'liquidation', ticks: bigint): void {
+    this.tell({ type: 'end', by, ticks });
+    this.fillMarketOrders(ticks);
+  }
+
+  step(): Step {
+    const { intents, fills, payments, state } = this;
+    return { at: this.candle.at, state, intents, fills, payments };
+  }
+
+  /** What a price on its way against the trade meets first; a stop before what is at the same price. */
+  private nextAgainst(worst: bigint): PlacedOrder | 'liquidation' | undefined {
+    const stop = this.nearestStop();
+    const averaging = this.state.orders.find(({ kind }) => kind === 'averaging');
+    const liquidation = isOpen(this.state) ? liquidationTicks(this.plan, this.state.position) : undefined;
+    const met = [
+      { what: stop, ticks: stop?.ticks },
+      { what: 'liquidation' as const, ticks: liquidation },
+      { what: averaging, ticks: averaging?.ticks },
+    ].filter(({ ticks }) => ticks !== undefined && this.isBeyond(worst, ticks));
+    const nearest = met.reduce<(typeof met)[0] | undefined>(
+      (first, one) => (first && !this.isNearer(one.ticks as bigint, first.ticks as bigint) ? first : one),
+      undefined,
+    );
+    return nearest?.what;
+  }
+
+  /** The trailing exit before a stop loss at the same price. */
+  private nearestStop(): PlacedOrder | undefined {
+    let nearest: PlacedOrder | undefined;
+    for (const order of this.state.orders) {
+      if (order.type !== 'stop') continue;
+      const ties = order.ticks === nearest?.ticks && order.kind === 'takeProfit';
+      if (!nearest || ties || this.isNearer(order.ticks, nearest.ticks)) nearest = order;
+    }
+    return nearest;
+  }
+
+  /** At a level or past it, seen from where the trade gains (or, with `false`, short of it). */
+  private isBeyond(ticks: bigint, level: bigint, orAt = true): boolean {
+    return ticks === level ? orAt : ticks < level === this.plan.long;
+  }
+
+  /** For a price that moves against the trade. */
+  private isNearer(ticks: bigint, other: bigint): boolean {
+    return ticks !== other && ticks > other === this.plan.long;
+  }
+
+  private tellPrice(ticks: bigint): void {
+    const { trailFrom, breakEvenFrom, patientStop } = this.state.watch;
+    // Most bots watch nothing: then a price by itself says nothing to them.
+    if (trailFrom === undefined && breakEvenFrom === undefined && patientStop === undefined) return;
+    this.tell({ type: 'price', at: this.candle.at, ticks });
+    this.fillMarketOrders(ticks);
+  }
+
+  private tell(event: MarketEvent): void {
     const decision = decide(this.state, event, this.plan);
     this.state = decision.state;
     this.intents.push(...decision.intents);
   }
 
+  private fillMarketOrders(ticks: bigint): void {
+    const order = this.state.orders.find(({ type }) => type === 'market');
+    if (order) this.fill(order, ticks);
+  }
+
   /** Whole orders only: a candle does not tell how much there was to trade with. */
-  fill(order: PlacedOrder, ticks: bigint): void {
+  private fill(order: PlacedOrder, ticks: bigint): void {
+    const { at } = this.candle;
     const lots = order.lots - order.filled.lots;
     const id = `${order.key}#${order.fills.length + 1}`;
     const value = fillValue(ticks, lots);
     const fee = fillFee(this.plan.market, ticks, lots);
-    this.fills.push({ trade: this.state.trade, order, id, at: this.at, ticks, lots, value, fee });
-    this.tell({ type: 'fill', key: order.key, id, ticks, lots });
-  }
-
-  step(): Step {
-    return { at: this.at, state: this.state, intents: this.intents, fills: this.fills };
+    this.fills.push({ trade: this.state.trade, order, id, at, ticks, lots, value, fee });
+    this.tell({ type: 'fill', at, key: order.key, id, ticks, lots });
   }
 }

@@ -1,5 +1,6 @@
 import { NEVER_ABOVE, NEVER_BELOW } from '../candles/candle-series.rules.ts';
-import type { State } from './decide.rules.ts';
+import { liquidationTicks, type Plan } from '../ladder/plan.rules.ts';
+import { isOpen, type State } from './state.rules.ts';
 
 /** Ticks: a candle that stays above `below` and below `above` changes nothing. */
 export interface Quiet {
@@ -8,17 +9,30 @@ export interface Quiet {
 }
 
 /**
- * How far prices may go before the decision function has anything to do: up to the nearest limit order on either side.
- * Undefined when every candle matters: nothing is open, or a market order waits for the next one.
+ * How far prices may go before the decision function has anything to do: up to the nearest price on either side that an
+ * order, a watch or the exchange waits for. Undefined when every candle matters: nothing is open, a market order waits
+ * for the next one, or a patient stop counts the time.
  */
-export function quietOf({ orders }: State): Quiet | undefined {
-  if (orders.length === 0) return undefined;
-  let [below, above] = [NEVER_BELOW, NEVER_ABOVE];
+export function quietOf(state: State, plan: Plan): Quiet | undefined {
+  const { orders, watch } = state;
+  if (!isOpen(state) || watch.beyondSince !== undefined) return undefined;
+  const range = { below: NEVER_BELOW, above: NEVER_ABOVE };
   for (const { type, side, ticks } of orders) {
     if (type === 'market') return undefined;
-    if (side === 'buy') below = Math.max(below, Number(ticks));
-    // A price beyond what a candle can hold is never reached.
-    else above = Math.min(above, Number(ticks));
+    narrow(range, ticks, (side === 'buy') === (type === 'limit'));
   }
-  return { below, above };
+  narrow(range, liquidationTicks(plan, state.position), plan.long);
+  narrow(range, watch.patientStop, plan.long);
+  narrow(range, watch.breakEvenFrom, !plan.long);
+  // Once followed, only a price that is better than the best so far is news.
+  const next = watch.best === undefined ? watch.trailFrom : watch.best + (plan.long ? 1n : -1n);
+  narrow(range, next, !plan.long);
+  return range;
+}
+
+/** A price beyond what a candle can hold is never reached. */
+function narrow(range: Quiet, ticks: bigint | undefined, isBelow: boolean): void {
+  if (ticks === undefined) return;
+  if (isBelow) range.below = Math.max(range.below, Number(ticks));
+  else range.above = Math.min(range.above, Number(ticks));
 }

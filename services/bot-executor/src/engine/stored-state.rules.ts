@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MarketRules } from '../markets/markets.rules.ts';
-import type { PlacedOrder, State } from './decide.rules.ts';
 import { div, type Fraction, fraction, mul } from './exact.rules.ts';
+import { type PlacedOrder, type State, UNWATCHED } from './state.rules.ts';
 
 /*
  * The state as it is stored: whole numbers of any size as text, with the steps of the market that they count. Finer
@@ -12,6 +12,8 @@ const Big = z
   .regex(/^-?\d+$/)
   .transform(BigInt);
 const Point = z.object({ value: Big, lots: Big });
+/** Left out by JSON where there is nothing. */
+const Level = Big.optional();
 
 const Stored = z.object({
   version: z.literal(1),
@@ -22,14 +24,28 @@ const Stored = z.object({
   position: z.object({ lots: Big, cost: z.object({ n: Big, d: Big }), entered: Big }),
   base: Point,
   last: Point,
+  lastFill: Point.optional(),
   rung: z.int(),
+  // States that were stored before these existed: see readState.
+  planned: z.int().optional(),
+  step: z.int().default(0),
+  watch: z
+    .object({
+      trailFrom: Level,
+      best: Level,
+      breakEvenFrom: Level,
+      patientStop: Level,
+      beyondSince: z.number().optional(),
+    })
+    .default(UNWATCHED),
+  endedAt: z.number().optional(),
   orders: z.array(
     z.object({
       key: z.string(),
-      kind: z.enum(['base', 'averaging', 'takeProfit', 'close']),
+      kind: z.enum(['base', 'averaging', 'takeProfit', 'stopLoss', 'close', 'liquidation']),
       rung: z.int(),
       side: z.enum(['buy', 'sell']),
-      type: z.enum(['market', 'limit']),
+      type: z.enum(['market', 'limit', 'stop']),
       ticks: Big,
       lots: Big,
       filled: Point,
@@ -44,7 +60,15 @@ export const writeState = (state: State, { tickSize, lotSize }: MarketRules): st
   );
 
 export function readState(stored: unknown, market: MarketRules): State {
-  const { version: _version, tickSize, lotSize, ...state } = Stored.parse(stored);
+  const { version: _version, tickSize, lotSize, watch, endedAt, ...rest } = Stored.parse(stored);
+  const planned = rest.planned ?? Math.max(rest.rung, ...rest.orders.map(({ rung }) => rung));
+  const state: State = {
+    ...rest,
+    planned,
+    lastFill: rest.lastFill ?? rest.last,
+    watch: { ...UNWATCHED, ...watch },
+    endedAt,
+  };
   if (tickSize === market.tickSize && lotSize === market.lotSize) return state;
   return rescaled(state, div(fraction(tickSize), market.tick), div(fraction(lotSize), market.lot));
 }
@@ -62,7 +86,8 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
     lots: scaled(one.lots, lot),
     filled: point(one.filled),
   });
-  const { position } = state;
+  const { position, watch } = state;
+  const level = (ticks: bigint | undefined) => (ticks === undefined ? undefined : scaled(ticks, tick));
   return {
     ...state,
     position: {
@@ -72,6 +97,14 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
     },
     base: point(state.base),
     last: point(state.last),
+    lastFill: point(state.lastFill),
+    watch: {
+      trailFrom: level(watch.trailFrom),
+      best: level(watch.best),
+      breakEvenFrom: level(watch.breakEvenFrom),
+      patientStop: level(watch.patientStop),
+      beyondSince: watch.beyondSince,
+    },
     orders: state.orders.map(order),
   };
 }

@@ -212,7 +212,11 @@ test('whatever is accepted can be placed as it stands and never takes a profit t
         lots += level.lots;
         expect(meetsMinimum(COARSE, level.ticks, level.lots)).toBe(true);
         if (level.index > 0) expect(plan.long ? level.ticks < before : level.ticks > before).toBe(true);
-        expect(isProfit(netAt(plan, whole(cost), lots, takeProfitTicks(plan, whole(cost), lots)))).toBe(true);
+        expect(
+          isProfit(
+            netAt(plan, whole(cost), lots, takeProfitTicks(plan, { cost: whole(cost), lots, profit: plan.profit })),
+          ),
+        ).toBe(true);
         before = level.ticks;
       }
     }),

@@ -2,8 +2,18 @@ import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 import { findMarket, MARKETS, type MarketRules, priceText } from '../markets/markets.rules.ts';
+import { exitFaults, fault, leverageFaults, limitFaults } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
-import { isProfit, meetsMinimum, netAt, type Plan, planOf, type Rung, takeProfitTicks } from './plan.rules.ts';
+import {
+  isProfit,
+  meetsMinimum,
+  netAt,
+  type Plan,
+  planOf,
+  type Rung,
+  takeProfitTicks,
+  trailTicks,
+} from './plan.rules.ts';
 
 /*
  * Settings that cannot work are refused before a bot exists, each fault with its field and what to do. Sizes are
@@ -41,14 +51,13 @@ export function checkedPlan(settings: BotSettings, ticks: bigint): Plan {
 }
 
 export function checkSettings(plan: Plan, base: bigint): ProblemError | undefined {
-  const faults = [...shapeFaults(plan), ...profitFaults(plan)];
+  const faults = [...shapeFaults(plan), ...profitFaults(plan), ...exitFaults(plan), ...limitFaults(plan)];
   // Levels are walked only when the ladder and the profit make sense.
   if (faults.length === 0) faults.push(...levelFaults(plan, base));
+  if (faults.length === 0) faults.push(...leverageFaults(plan, ladder(plan, base)));
   const [first] = faults;
   return first && validationFailed({ errors: faults }, `${first.field}: ${first.message}`);
 }
-
-const fault = (field: string, code: string, message: string): FieldError => ({ field, code, message });
 
 /** A long ladder that would reach zero. */
 function shapeFaults({ long, rungs }: Plan): FieldError[] {
@@ -140,15 +149,28 @@ function sizeFault({ market, settings }: Plan, { index, ticks, lots }: Level, co
 const sizeField = (index: number, scaled: boolean): string =>
   index === 0 ? FIELD.baseOrder : index > 1 && scaled ? FIELD.volume : FIELD.size;
 
-/** A take profit that loses is none: of the base order's size it may be too little once more is in the trade. */
+/**
+ * A take profit that loses is none: of the base order's size it may be too little once more is in the trade, its first
+ * step may be too near, and a trailing exit may fall back too far.
+ */
 function profitFault(plan: Plan, index: number, cost: bigint, lots: bigint): FieldError | undefined {
-  const exit = takeProfitTicks(plan, whole(cost), lots);
-  if (exit > 0n && isProfit(netAt(plan, whole(cost), lots, exit))) return undefined;
+  const open = { cost: whole(cost), lots };
   const both = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
   const when = index === 0 ? 'Every trade' : `A trade with ${index} averaging order${index === 1 ? '' : 's'}`;
+  const exits = [...plan.steps.map(({ profit }) => profit), plan.profit].map((profit, step) => {
+    const ticks = takeProfitTicks(plan, { ...open, profit });
+    const last = step === plan.steps.length;
+    const field = last ? FIELD.profit : `/settings/takeProfit/steps/${step}/percent`;
+    return { ticks: last && plan.trail ? trailTicks(plan, ticks, plan.trail) : ticks, field, reached: ticks };
+  });
+  const losing = exits.find(({ ticks }) => ticks <= 0n || !isProfit(netAt(plan, open.cost, lots, ticks)));
+  if (!losing) return undefined;
+  const byTrail = losing.reached !== losing.ticks && isProfit(netAt(plan, open.cost, lots, losing.reached));
   return fault(
-    FIELD.profit,
-    exit > 0n ? 'profit_below_fees' : 'profit_impossible',
-    `${when} would lose: both fees together are about ${both} % of what is in it. Take more, or set includeFees.`,
+    byTrail ? '/settings/takeProfit/trailingPercent' : losing.field,
+    losing.reached > 0n ? 'profit_below_fees' : 'profit_impossible',
+    byTrail
+      ? `${when} may lose: the trailing exit is so far behind that it can fall below cost and fees. Make it smaller.`
+      : `${when} would lose: both fees together are about ${both} % of what is in it. Take more, or set includeFees.`,
   );
 }

@@ -1,7 +1,10 @@
 import type { Ladder, LadderLevel } from '@tidegate/contracts/bot-executor/ladder';
-import { div, type Fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
+import { add, div, type Fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
 import { averageText, priceText, quantityText } from '../markets/markets.rules.ts';
+import { exposures, worstLoss } from './margin.rules.ts';
 import { atTicks, breakEvenTicks, entryTicks, lotsFor, type Plan, takeProfitTicks } from './plan.rules.ts';
+
+const MILLION = 1_000_000n;
 
 export interface Level {
   index: number;
@@ -24,37 +27,43 @@ export function ladder(plan: Plan, base: bigint): Level[] {
 /** The ladder as customers read it, and the capital that all of it needs with the fees of entry. */
 export function describeLadder(plan: Plan, base: bigint): Ladder {
   const { market } = plan;
-  let [cost, lots] = [0n, 0n];
-  const levels = ladder(plan, base).map((level): LadderLevel => {
-    cost += level.ticks * level.lots;
-    lots += level.lots;
-    const takeProfit = takeProfitTicks(plan, whole(cost), lots);
+  const all = ladder(plan, base);
+  const levels = exposures(plan, all).map((level): LadderLevel => {
+    const [cost, lots] = [whole(level.cost), level.totalLots];
+    const takeProfit = takeProfitTicks(plan, { cost, lots, profit: plan.profit });
     return {
       index: level.index,
       deviationPercent: toText(distancePercent(plan, level, base)),
       price: priceText(market, level.ticks),
-      size: valueText(plan, level.ticks * level.lots),
+      size: valueText(plan, whole(level.ticks * level.lots)),
       quantity: quantityText(market, level.lots),
       totalQuantity: quantityText(market, lots),
       totalSize: valueText(plan, cost),
-      averagePrice: averageText(market, whole(cost), lots),
+      averagePrice: averageText(market, cost, lots),
       breakEvenPrice: priceText(market, breakEvenTicks(plan, cost, lots)),
       takeProfitPrice: priceText(market, takeProfit),
+      stopLossPrice: level.stop === undefined ? null : priceText(market, level.stop),
+      liquidationPrice: level.liquidation === undefined ? null : priceText(market, level.liquidation),
       reboundPercent: toText(percentBetween(level.ticks, takeProfit, plan.long), 6),
     };
   });
-  const [total, fees] = [whole(cost), { n: cost * BigInt(market.feePpm), d: 1_000_000n }];
+  const cost = whole(all.reduce((sum, { ticks, lots }) => sum + ticks * lots, 0n));
+  const fees = mul(cost, { n: BigInt(market.feePpm), d: MILLION });
+  const loss = worstLoss(plan, all);
   return {
     market: market.market,
     currency: market.quote,
     price: priceText(market, base),
     levels,
-    capital: toText(mul({ n: total.n * fees.d + fees.n, d: fees.d }, market.unit), 24),
-    fees: toText(mul(fees, market.unit), 24),
+    capital: valueText(plan, add(cost, fees)),
+    fees: valueText(plan, fees),
+    margin: valueText(plan, add(plan.leverage ? div(cost, plan.leverage) : cost, fees)),
+    worstLoss: loss === undefined ? null : valueText(plan, div(loss, whole(MILLION))),
   };
 }
 
-const valueText = ({ market }: Plan, value: bigint): string => toText(mul(whole(value), market.unit), 24);
+/** Of tick × lots. */
+const valueText = ({ market }: Plan, value: Fraction): string => toText(mul(value, market.unit), 24);
 
 /** As planned when it is known from the base order; from fills it follows from the rounded prices. */
 function distancePercent(plan: Plan, { index, ticks }: Level, base: bigint): Fraction {

@@ -13,7 +13,7 @@ export class ListMarkets {
 }
 
 const ITEMS = MARKETS.map(
-  ({ market, base, quote, tickSize, lotSize, minQuantity, minNotional, feePpm, bundled }): Market => ({
+  ({ market, base, quote, tickSize, lotSize, minQuantity, minNotional, feePpm, maintenancePpm, bundled }): Market => ({
     market,
     base,
     quote,
@@ -22,6 +22,7 @@ const ITEMS = MARKETS.map(
     minQuantity,
     minNotional,
     feePercent: toText({ n: BigInt(feePpm), d: 10_000n }),
+    maintenanceMarginPercent: toText({ n: BigInt(maintenancePpm), d: 10_000n }),
     bundled,
   }),
 );

@@ -15,6 +15,8 @@ export interface MarketRules {
   minNotional: string;
   /** Fee of a fill in millionths of its value, paid in the quote currency. */
   feePpm: number;
+  /** Least margin of an open future in millionths of its value. */
+  maintenancePpm: number;
   bundled: boolean;
   tick: Fraction;
   lot: Fraction;
@@ -40,7 +42,7 @@ export function marketRules(given: Given): MarketRules {
   };
 }
 
-/** Steps as large exchanges have them for spot, and the fee of their first tier: 0.1 % of every fill. */
+/** Steps as large exchanges have them, the fee of their first tier (0.1 % of every fill), and 0.5 % maintenance margin. */
 const pair = (name: string, tickSize: string, lotSize: string, bundled = false): MarketRules => {
   const [base = '', quote = ''] = name.split('-');
   return marketRules({
@@ -52,6 +54,7 @@ const pair = (name: string, tickSize: string, lotSize: string, bundled = false):
     minQuantity: lotSize,
     minNotional: '5',
     feePpm: 1_000,
+    maintenancePpm: 5_000,
     bundled,
   });
 };

@@ -62,12 +62,13 @@ async function upsertTrades(tx: Tx, subject: Subject, trades: [id: string, book:
   const quantity = (of: (book: TradeBook) => bigint) => trades.map(([, book]) => quantityText(market, of(book)));
   await tx.query(
     `insert into trades (org_id, bot_id, market, direction, id, number, averaging_fills, cost, quantity, exit_value,
-       exit_quantity, fees, cash, opened_at, closed_at, closed_by)
+       exit_quantity, fees, funding, cash, opened_at, closed_at, closed_by)
      select $1, $2, $3, $4, * from unnest($5::uuid[], $6::int[], $7::int[], $8::numeric[], $9::numeric[],
-       $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::timestamptz[], $15::timestamptz[], $16::text[])
+       $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::timestamptz[],
+       $16::timestamptz[], $17::text[])
      on conflict (org_id, id) do update set averaging_fills = excluded.averaging_fills, cost = excluded.cost,
        quantity = excluded.quantity, exit_value = excluded.exit_value, exit_quantity = excluded.exit_quantity,
-       fees = excluded.fees, cash = excluded.cash, closed_at = excluded.closed_at, closed_by = excluded.closed_by`,
+       fees = excluded.fees, funding = excluded.funding, cash = excluded.cash, closed_at = excluded.closed_at, closed_by = excluded.closed_by`,
     [
       tx.orgId,
       botId,
@@ -81,6 +82,7 @@ async function upsertTrades(tx: Tx, subject: Subject, trades: [id: string, book:
       money(({ exitValue }) => fillValue(exitValue, 1n)),
       quantity(({ exitLots }) => exitLots),
       money(({ fees }) => fees),
+      money(({ funding }) => funding),
       money(({ cash }) => cash),
       trades.map(([, { openedAt }]) => new Date(openedAt)),
       trades.map(([, { closedAt }]) => (closedAt === undefined ? null : new Date(closedAt))),

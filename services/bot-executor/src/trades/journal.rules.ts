@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OrderStatus } from '@tidegate/contracts/bot-executor/trades';
-import type { PlacedOrder } from '../engine/decide.rules.ts';
+import type { Payment } from '../engine/funding.rules.ts';
 import type { ExchangeFill, Step } from '../engine/paper-exchange.rules.ts';
-import { type LedgerChange, ledgerChanges } from './ledger.rules.ts';
-import { applyFill, isClosed, type TradeBook } from './trade-book.rules.ts';
+import type { PlacedOrder } from '../engine/state.rules.ts';
+import { type LedgerChange, ledgerChanges, paymentChange } from './ledger.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeBook } from './trade-book.rules.ts';
 
 /*
  * Everything that some candles did to a bot, gathered to be written at once: orders, fills, ledger, trades, totals and
@@ -27,7 +28,8 @@ export interface LedgerRecord extends LedgerChange {
   sequence: number;
   balance: bigint;
   tradeId: string;
-  orderId: string;
+  /** Funding belongs to no order. */
+  orderId: string | null;
   at: number;
 }
 
@@ -69,7 +71,8 @@ export class Journal {
     return [...this.orders.values()].filter(({ status }) => status !== 'skipped');
   }
 
-  add({ at, intents, fills }: Step): void {
+  add({ at, intents, payments, fills }: Step): void {
+    for (const payment of payments) this.pay(payment);
     for (const intent of intents) {
       if (intent.type === 'cancel') this.end(intent.key, 'cancelled');
       else this.order(intent.order, intent.type === 'skip' ? 'skipped' : 'open', at);
@@ -88,6 +91,14 @@ export class Journal {
     else this.ended.set(key, status);
   }
 
+  private pay(payment: Payment): void {
+    if (!this.trade) throw new Error('Funding of a trade that is not open.');
+    const id = tradeId(this.botId, payment.trade);
+    this.trade = applyPayment(this.trade, payment);
+    this.trades.set(id, this.trade);
+    this.book(paymentChange(payment), { tradeId: id, orderId: null, at: payment.at });
+  }
+
   private fill(fill: ExchangeFill): void {
     const { order, at } = fill;
     const ids = { tradeId: tradeId(this.botId, fill.trade), orderId: orderId(this.botId, order.key) };
@@ -103,7 +114,7 @@ export class Journal {
     this.news.push({ tradeId: ids.tradeId, fill, book: this.trade });
   }
 
-  private book(change: LedgerChange, at: { tradeId: string; orderId: string; at: number }): void {
+  private book(change: LedgerChange, at: { tradeId: string; orderId: string | null; at: number }): void {
     const sequence = this.totals.sequence + 1;
     const balance = this.totals.balance + change.amount;
     this.totals = { ...this.totals, sequence, balance };

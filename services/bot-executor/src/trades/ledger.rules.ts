@@ -1,11 +1,12 @@
+import type { Payment } from '../engine/funding.rules.ts';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
 
 /*
- * The ledger of a bot's paper wallet. Buying takes money, selling brings it, fees take it; the sum of all entries is
+ * The ledger of a bot's paper wallet. Buying takes money, selling brings it, fees take it, funding does either; the sum of all entries is
  * what the wallet has changed by. Money units: see markets.rules.ts. Source: trading.md 3.8.
  */
 export interface LedgerChange {
-  kind: 'buy' | 'sell' | 'fee';
+  kind: 'buy' | 'sell' | 'fee' | 'funding';
   amount: bigint;
 }
 
@@ -16,3 +17,5 @@ export const ledgerChanges = (fill: ExchangeFill): LedgerChange[] => [
   { kind: fill.order.side, amount: cashFlow(fill) },
   { kind: 'fee', amount: -fill.fee },
 ];
+
+export const paymentChange = ({ amount }: Payment): LedgerChange => ({ kind: 'funding', amount });

@@ -1,5 +1,6 @@
 import type { ClosedBy } from '@tidegate/contracts/bot-executor/trades';
 import { div, mul, toText, whole } from '../engine/exact.rules.ts';
+import type { Payment } from '../engine/funding.rules.ts';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
 import { cashFlow } from './ledger.rules.ts';
 
@@ -16,8 +17,9 @@ export interface TradeBook {
   /** Exits: tick × lots, and lots. */
   exitValue: bigint;
   exitLots: bigint;
-  /** Money units. Cash is what the wallet has gained or lost by this trade so far, after fees. */
+  /** Money units. Cash is what the wallet has gained or lost by this trade so far, after fees and with funding. */
   fees: bigint;
+  funding: bigint;
   cash: bigint;
 }
 
@@ -32,13 +34,14 @@ const newBook = ({ trade, at }: ExchangeFill): TradeBook => ({
   exitValue: 0n,
   exitLots: 0n,
   fees: 0n,
+  funding: 0n,
   cash: 0n,
 });
 
 export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): TradeBook {
   const before = book?.number === fill.trade ? book : newBook(fill);
   const { order, ticks, lots, at } = fill;
-  const exit = order.kind === 'takeProfit' || order.kind === 'close' ? order.kind : undefined;
+  const exit = order.kind === 'base' || order.kind === 'averaging' ? undefined : order.kind;
   const value = ticks * lots;
   const after: TradeBook = {
     ...before,
@@ -54,6 +57,12 @@ export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): Trad
   const closed = exit !== undefined && after.exitLots === after.lots;
   return closed ? { ...after, closedAt: at, closedBy: exit } : after;
 }
+
+export const applyPayment = (book: TradeBook, { amount }: Payment): TradeBook => ({
+  ...book,
+  funding: book.funding + amount,
+  cash: book.cash + amount,
+});
 
 export const isClosed = ({ closedAt }: TradeBook): boolean => closedAt !== undefined;
 

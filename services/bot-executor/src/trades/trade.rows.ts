@@ -25,6 +25,7 @@ export interface TradeRow {
   exit_value: string;
   exit_quantity: string;
   fees: string;
+  funding: string;
   cash: string;
   opened_at: Date;
   closed_at: Date | null;
@@ -32,7 +33,7 @@ export interface TradeRow {
 }
 
 export const TRADE_COLUMNS = `id, bot_id, number, market, direction, averaging_fills, cost, quantity, exit_value,
-  exit_quantity, fees, cash, opened_at, closed_at, closed_by`;
+  exit_quantity, fees, funding, cash, opened_at, closed_at, closed_by`;
 
 /** What a trade's book says in words, for paper trades and those of backtests. */
 export function bookToWire(market: MarketRules, book: TradeBook) {
@@ -43,6 +44,7 @@ export function bookToWire(market: MarketRules, book: TradeBook) {
     exitPrice: book.exitLots > 0n ? averageText(market, whole(book.exitValue), book.exitLots) : null,
     cost: moneyText(market, fillValue(book.cost, 1n)),
     fees: moneyText(market, book.fees),
+    funding: moneyText(market, book.funding),
     profit: closed ? moneyText(market, book.cash) : null,
     profitPercent: closed ? profitPercent(book) : null,
     openedAt: new Date(book.openedAt).toISOString(),
@@ -85,6 +87,7 @@ export function bookOf(row: TradeRow): TradeBook {
     exitValue: value(row.exit_value),
     exitLots: lots(row.exit_quantity),
     fees: toMoney(market, row.fees),
+    funding: toMoney(market, row.funding),
     cash: toMoney(market, row.cash),
   };
 }

@@ -1,0 +1,51 @@
+import { atTicks, entryTicks, lotsFor, meetsMinimum, type Plan } from '../ladder/plan.rules.ts';
+import { type Decision, INITIAL, newOrder, type PlacedOrder, place, type State, stay } from './state.rules.ts';
+
+/** Begins a trade with its base order, unless the settings say not now. */
+export function begin(state: State, { at, openTicks: ticks }: { at: number; openTicks: bigint }, plan: Plan): Decision {
+  if (!mayBegin(state, at, ticks, plan)) return stay(state);
+  const trade = state.trade + 1;
+  const lots = lotsFor(plan.baseSize, ticks);
+  const order = newOrder(plan.long, { key: `${trade}:base`, kind: 'base', type: 'market', ticks, lots });
+  // The price has moved so far that the base order is below the minimum: wait, never clamp up.
+  if (!meetsMinimum(plan.market, ticks, lots)) return { state, intents: [{ type: 'skip', order }] };
+  return place(stay({ ...INITIAL, trade, endedAt: state.endedAt }), order);
+}
+
+function mayBegin({ trade, endedAt }: State, at: number, ticks: bigint, { limits }: Plan): boolean {
+  if (limits.maxTrades !== undefined && trade >= limits.maxTrades) return false;
+  if (endedAt !== undefined && at < endedAt + limits.cooldownMs) return false;
+  return ticks >= limits.minTicks && (limits.maxTicks === undefined || ticks <= limits.maxTicks);
+}
+
+/**
+ * Averaging orders that may wait now. From the base price all are known at once, up to the limit of active orders; from
+ * the last fill only the next one is.
+ */
+export function placeEntries(start: State, plan: Plan): Decision {
+  const { deviationFrom, activeLimit = plan.rungs.length } = plan.settings.averagingOrders;
+  const fromBase = deviationFrom === 'base';
+  let room = (fromBase ? activeLimit : 1) - start.orders.filter(({ kind }) => kind === 'averaging').length;
+  let decision = stay(start);
+  for (const rung of plan.rungs.slice(start.planned)) {
+    if (room <= 0) break;
+    const { state } = decision;
+    const ticks = entryTicks(plan, rung, fromBase ? state.base : state.last);
+    const lots = lotsFor(rung.size, ticks);
+    const key = `${state.trade}:averaging:${rung.index}`;
+    const order = newOrder(plan.long, { key, kind: 'averaging', type: 'limit', rung: rung.index, ticks, lots });
+    const fits = meetsMinimum(plan.market, ticks, lots);
+    decision = fits ? place(decision, order) : skip(decision, order, fromBase);
+    decision = { ...decision, state: { ...decision.state, planned: rung.index } };
+    if (fits) room -= 1;
+  }
+  return decision;
+}
+
+/** From the last fill, the next one's distance is measured from where this one would have been. */
+function skip({ state, intents }: Decision, order: PlacedOrder, fromBase: boolean): Decision {
+  return {
+    state: fromBase ? state : { ...state, last: atTicks(order.ticks), rung: order.rung },
+    intents: [...intents, { type: 'skip', order }],
+  };
+}

@@ -1,0 +1,173 @@
+import {
+  breakEvenTicks,
+  meetsMinimum,
+  type Plan,
+  profitTicks,
+  stopLossTicks,
+  type TakeProfitStep,
+  takeProfitTicks,
+  trailTicks,
+} from '../ladder/plan.rules.ts';
+import { floor, mul, whole } from './exact.rules.ts';
+import { openShare } from './position.rules.ts';
+import {
+  cancel,
+  type Decision,
+  isEntry,
+  isOpen,
+  newOrder,
+  type PlacedOrder,
+  place,
+  type State,
+  stay,
+  UNWATCHED,
+  type Watch,
+} from './state.rules.ts';
+
+/*
+ * How a trade may end. Every entry fill moves the average, so it replaces all exits: the steps of the take profit, the
+ * trailing exit (which begins anew: what was followed belonged to another average), and the stop loss, which leaves
+ * break-even again. Exits never add up to more than the position on either side of the price.
+ */
+export function replaceExits(decision: Decision, plan: Plan): Decision {
+  const { state, intents } = cancel(decision, (order) => !isEntry(order));
+  return placeStop(placeTakeProfits({ state: { ...state, watch: UNWATCHED }, intents }, plan), plan);
+}
+
+/** Each step closes its share of what is open now; one that is too small for the market is left to the next. */
+function placeTakeProfits(start: Decision, plan: Plan): Decision {
+  const { lots, cost } = start.state.position;
+  const share = openShare(start.state.position);
+  let decision = start;
+  let rest = lots;
+  for (const step of plan.steps.slice(start.state.step)) {
+    const part = floor(mul(whole(lots), shareOfRest(plan, start.state.step, step)));
+    const ticks = takeProfitTicks(plan, { cost, lots, share, profit: step.profit });
+    if (!meetsMinimum(plan.market, ticks, part)) continue;
+    decision = placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots: part, rung: step.index });
+    rest -= part;
+  }
+  const ticks = takeProfitTicks(plan, { cost, lots, share, profit: plan.profit });
+  if (plan.trail) return watching(decision, { trailFrom: ticks });
+  const rung = plan.steps.length + 1;
+  return placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots: rest, rung });
+}
+
+/** Of a step, among the steps that are still to come: their shares are of the whole, and a part of it is gone. */
+function shareOfRest({ steps }: Plan, done: number, { share }: TakeProfitStep) {
+  const gone = steps[done - 1]?.sharesSoFar ?? whole(0);
+  return { n: share.n * gone.d, d: share.d * (gone.d - gone.n) };
+}
+
+function placeStop(decision: Decision, plan: Plan): Decision {
+  const { stop } = plan;
+  const { position, base, lastFill } = decision.state;
+  if (!stop) return decision;
+  const ticks = stopLossTicks(plan, { base, lastFill, ...position });
+  const breakEvenFrom = stop.breakEvenAt && profitTicks(plan, position, stop.breakEvenAt);
+  return setStop(watching(decision, { breakEvenFrom }), plan, ticks);
+}
+
+/** On the exchange, or in our own hands when it has to be patient. */
+function setStop(decision: Decision, plan: Plan, ticks: bigint | undefined): Decision {
+  if (ticks === undefined) return decision;
+  if (plan.stop?.timeoutMs !== undefined) return watching(decision, { patientStop: ticks, beyondSince: undefined });
+  return placeExit(decision, plan, { kind: 'stopLoss', type: 'stop', ticks, lots: decision.state.position.lots });
+}
+
+/** Follows a price of an open trade. */
+export function followPrice(state: State, { at, ticks }: { at: number; ticks: bigint }, plan: Plan): Decision {
+  const moved = moveStop(trail(stay(state), ticks, plan), ticks, plan);
+  return waitBeyond(moved, at, ticks, plan);
+}
+
+/** Once the take profit is reached: the exit follows the best price since and never goes back. */
+function trail(decision: Decision, ticks: bigint, plan: Plan): Decision {
+  const { trailFrom, best } = decision.state.watch;
+  if (!plan.trail || trailFrom === undefined || !reaches(plan, ticks, trailFrom)) return decision;
+  if (best !== undefined && !beats(plan, ticks, best)) return decision;
+  const level = trailTicks(plan, ticks, plan.trail);
+  const followed = watching(decision, { best: ticks });
+  const before = followed.state.orders.find(isTrailing);
+  if (before?.ticks === level) return followed;
+  const replaced = cancel(followed, isTrailing);
+  // Whatever is open: a step before it may not have been filled yet.
+  const { lots } = replaced.state.position;
+  return placeExit(replaced, plan, {
+    kind: 'takeProfit',
+    type: 'stop',
+    ticks: level,
+    lots,
+    rung: plan.steps.length + 1,
+  });
+}
+
+function moveStop(decision: Decision, ticks: bigint, plan: Plan): Decision {
+  const { breakEvenFrom, patientStop } = decision.state.watch;
+  if (breakEvenFrom === undefined || !reaches(plan, ticks, breakEvenFrom)) return decision;
+  const { position, orders } = decision.state;
+  const level = breakEvenTicks(plan, position.cost, position.lots);
+  const before = patientStop ?? orders.find(isStopLoss)?.ticks;
+  const moved = watching(decision, { breakEvenFrom: undefined });
+  // A stop never moves away from the price.
+  if (before !== undefined && !beats(plan, level, before)) return moved;
+  return setStop(cancel(moved, isStopLoss), plan, level);
+}
+
+function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: Plan): Decision {
+  const { patientStop, beyondSince } = decision.state.watch;
+  if (patientStop === undefined || plan.stop?.timeoutMs === undefined) return decision;
+  if (beats(plan, ticks, patientStop)) {
+    return beyondSince === undefined ? decision : watching(decision, { beyondSince: undefined });
+  }
+  const since = beyondSince ?? at;
+  if (at - since >= plan.stop.timeoutMs) return end(decision, 'stopLoss', ticks, plan);
+  return watching(decision, { beyondSince: since });
+}
+
+/** After a part of the position was closed the stops on the other side cover what is left, no more. */
+export function fitStop(state: State, plan: Plan): Decision {
+  const { lots } = state.position;
+  return state.orders
+    .filter((order) => order.type === 'stop' && order.lots > lots)
+    .reduce(
+      (decision, { key, kind, ticks, rung }) =>
+        placeExit(
+          cancel(decision, (one) => one.key === key),
+          plan,
+          { kind, type: 'stop', ticks, lots, rung },
+        ),
+      stay(state),
+    );
+}
+
+/** Everything is closed now, at the market. */
+export const endNow = (state: State, by: 'close' | 'liquidation', ticks: bigint, plan: Plan): Decision =>
+  end(stay(state), by, ticks, plan);
+
+function end(decision: Decision, kind: 'close' | 'liquidation' | 'stopLoss', ticks: bigint, plan: Plan): Decision {
+  const { state, intents } = cancel(decision);
+  const quiet: Decision = { state: { ...state, watch: UNWATCHED }, intents };
+  if (!isOpen(state)) return quiet;
+  return placeExit(quiet, plan, { kind, type: 'market', ticks, lots: state.position.lots });
+}
+
+type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
+
+/** Exits come again and again within a trade: each has a number of its own. */
+function placeExit({ state, intents }: Decision, { long }: Plan, exit: Exit): Decision {
+  const revision = state.revision + 1;
+  const key = `${state.trade}:${exit.kind}:${revision}`;
+  return place({ state: { ...state, revision }, intents }, newOrder(long, { ...exit, key }));
+}
+
+function watching({ state, intents }: Decision, change: Partial<Watch>): Decision {
+  return { state: { ...state, watch: { ...state.watch, ...change } }, intents };
+}
+
+const isTrailing = ({ kind, type }: PlacedOrder): boolean => kind === 'takeProfit' && type === 'stop';
+const isStopLoss = ({ kind }: PlacedOrder): boolean => kind === 'stopLoss';
+
+/** A price is better than another one for whoever wants to close. */
+const beats = ({ long }: Plan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
+const reaches = (plan: Plan, ticks: bigint, level: bigint): boolean => !beats(plan, level, ticks);

@@ -1,0 +1,127 @@
+import type { PricePoint } from '../ladder/plan.rules.ts';
+import { FLAT, type Position } from './position.rules.ts';
+
+/** What a bot knows and wants: the vocabulary of the decision function. */
+export type OrderKind = 'base' | 'averaging' | 'takeProfit' | 'stopLoss' | 'close' | 'liquidation';
+
+export interface PlacedOrder {
+  key: string;
+  kind: OrderKind;
+  /** Which averaging order, or which step of the take profit, from 1; 0 for others. */
+  rung: number;
+  side: 'buy' | 'sell';
+  /** A stop becomes a market order when the price reaches it from the side where the trade gains. */
+  type: 'market' | 'limit' | 'stop';
+  ticks: bigint;
+  lots: bigint;
+  /** What the exchange has reported of it: lots, tick × lots, and the ids of these reports. */
+  filled: PricePoint;
+  fills: readonly string[];
+}
+
+/** Prices, in ticks, at which something is to be done that no order on the exchange does by itself. */
+export interface Watch {
+  /** Take profit from which the price is followed, and the best price since it was reached. */
+  trailFrom: bigint | undefined;
+  best: bigint | undefined;
+  /** From here on the stop loss stands where both fees are paid. */
+  breakEvenFrom: bigint | undefined;
+  /** A stop loss that counts only after a while, and since when (epoch ms) the price has been beyond it. */
+  patientStop: bigint | undefined;
+  beyondSince: number | undefined;
+}
+
+export const UNWATCHED: Watch = {
+  trailFrom: undefined,
+  best: undefined,
+  breakEvenFrom: undefined,
+  patientStop: undefined,
+  beyondSince: undefined,
+};
+
+export interface State {
+  /** Trades begun so far; the open one has this number. */
+  trade: number;
+  /** Of orders that are placed anew within a trade. */
+  revision: number;
+  position: Position;
+  /** Fills of the base order and of the last entry. */
+  base: PricePoint;
+  lastFill: PricePoint;
+  /** What the next distance counts from: the last entry's fill, or the level of one that was skipped since. */
+  last: PricePoint;
+  /** The last averaging order that was filled or skipped. */
+  rung: number;
+  /** The last averaging order that was placed or skipped. */
+  planned: number;
+  /** The last step of the take profit that was filled. */
+  step: number;
+  watch: Watch;
+  /** When the last trade ended, epoch ms. */
+  endedAt: number | undefined;
+  orders: readonly PlacedOrder[];
+}
+
+export type MarketEvent =
+  | { type: 'candle'; at: number; openTicks: bigint; mayOpen: boolean }
+  | { type: 'price'; at: number; ticks: bigint }
+  | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint }
+  | { type: 'end'; by: 'close' | 'liquidation'; ticks: bigint };
+
+/** `skip`: the order would be below the market's minimum at this price; it is reported and never placed. */
+export type Intent =
+  | { type: 'place'; order: PlacedOrder }
+  | { type: 'cancel'; key: string }
+  | { type: 'skip'; order: PlacedOrder };
+
+export interface Decision {
+  state: State;
+  intents: readonly Intent[];
+}
+
+const NOWHERE: PricePoint = { value: 0n, lots: 0n };
+
+export const INITIAL: State = {
+  trade: 0,
+  revision: 0,
+  position: FLAT,
+  base: NOWHERE,
+  lastFill: NOWHERE,
+  last: NOWHERE,
+  rung: 0,
+  planned: 0,
+  step: 0,
+  watch: UNWATCHED,
+  endedAt: undefined,
+  orders: [],
+};
+
+export const isOpen = ({ position }: State): boolean => position.lots > 0n;
+export const isEntry = ({ kind }: PlacedOrder): boolean => kind === 'base' || kind === 'averaging';
+
+/** Nothing to do. */
+export const stay = (state: State): Decision => ({ state, intents: [] });
+
+type NewOrder = Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
+
+export const newOrder = (long: boolean, given: NewOrder): PlacedOrder => ({
+  ...given,
+  rung: given.rung ?? 0,
+  side: (given.kind === 'base' || given.kind === 'averaging') === long ? 'buy' : 'sell',
+  filled: NOWHERE,
+  fills: [],
+});
+
+export function place({ state, intents }: Decision, order: PlacedOrder): Decision {
+  return { state: { ...state, orders: [...state.orders, order] }, intents: [...intents, { type: 'place', order }] };
+}
+
+/** Takes back every order that `which` says. */
+export function cancel({ state, intents }: Decision, which: (order: PlacedOrder) => boolean = () => true): Decision {
+  const gone = state.orders.filter(which);
+  if (gone.length === 0) return { state, intents };
+  return {
+    state: { ...state, orders: state.orders.filter((order) => !which(order)) },
+    intents: [...intents, ...gone.map(({ key }): Intent => ({ type: 'cancel', key }))],
+  };
+}

@@ -1,0 +1,84 @@
+import type { FieldError } from '@tidegate/contracts/kernel/problem';
+import { compare, fraction, toText, whole } from '../engine/exact.rules.ts';
+import { priceText } from '../markets/markets.rules.ts';
+import type { Level } from './ladder.rules.ts';
+import { liquidationDanger } from './margin.rules.ts';
+import { breakEvenTicks, type Plan, profitTicks } from './plan.rules.ts';
+
+/* Faults of what ends a trade: steps, trailing exit, stop loss, leverage; and of when one may begin. */
+
+export const fault = (field: string, code: string, message: string): FieldError => ({ field, code, message });
+
+const TAKE_PROFIT = '/settings/takeProfit';
+const STOP_LOSS = '/settings/stopLoss';
+/** Of a price, to see relations of percentages that hold at any price. */
+const ANY_PRICE = { cost: whole(10n ** 12n), lots: 1n };
+
+export const exitFaults = (plan: Plan): FieldError[] => [
+  ...stepFaults(plan),
+  ...trailFaults(plan),
+  ...stopFaults(plan),
+];
+
+function stepFaults({ steps, profit, settings }: Plan): FieldError[] {
+  const given = settings.takeProfit.steps ?? [];
+  for (const [index, { percent }] of given.entries()) {
+    const next = given[index + 1]?.percent ?? settings.takeProfit.percent;
+    if (compare(fraction(percent), fraction(next)) < 0) continue;
+    const after = steps[index + 1]?.profit ?? profit;
+    const message = `Steps go outwards: ${percent} % is not below the next, ${toText({ n: after.n * 100n, d: after.d })} %.`;
+    return [fault(`${TAKE_PROFIT}/steps/${index}/percent`, 'steps_not_ascending', message)];
+  }
+  const last = steps.at(-1);
+  if (!last || compare(last.sharesSoFar, whole(1)) < 0) return [];
+  const message = 'The steps must leave something to the last exit: their shares together are 100 % or more.';
+  return [fault(`${TAKE_PROFIT}/steps/${steps.length - 1}/sharePercent`, 'shares_too_large', message)];
+}
+
+function trailFaults({ trail, profit }: Plan): FieldError[] {
+  if (!trail || compare(trail, profit) < 0) return [];
+  const message =
+    'The trailing exit must be nearer than the take profit itself, or all of the profit may be given back.';
+  return [fault(`${TAKE_PROFIT}/trailingPercent`, 'trailing_too_wide', message)];
+}
+
+function stopFaults(plan: Plan): FieldError[] {
+  const { stop, long } = plan;
+  if (!stop) return [];
+  if (long && compare(stop.distance, whole(1)) >= 0) {
+    return [fault(`${STOP_LOSS}/percent`, 'stop_below_zero', 'A price cannot fall by 100 %: such a stop never comes.')];
+  }
+  if (!stop.breakEvenAt) return [];
+  const from = profitTicks(plan, ANY_PRICE, stop.breakEvenAt);
+  const even = breakEvenTicks(plan, ANY_PRICE.cost, ANY_PRICE.lots);
+  if (long ? from > even : from < even) return [];
+  const both = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
+  const message = `At this price the fees, about ${both} % together, are not paid yet. Move the stop later.`;
+  return [fault(`${STOP_LOSS}/breakEvenAtPercent`, 'break_even_too_early', message)];
+}
+
+export function limitFaults({ settings, limits }: Plan): FieldError[] {
+  if (limits.maxTicks === undefined || limits.maxTicks >= limits.minTicks) return [];
+  const { minPrice, maxPrice } = settings;
+  const message = `No price is at least ${minPrice ?? '0'} and at most ${maxPrice}: no trade could begin.`;
+  return [fault('/settings/maxPrice', 'price_range_empty', message)];
+}
+
+/** A position that is liquidated before its own orders or its stop loss are reached. */
+export function leverageFaults(plan: Plan, levels: readonly Level[]): FieldError[] {
+  const danger = liquidationDanger(plan, levels);
+  if (!danger) return [];
+  const { exposure, next, below } = danger;
+  const price = (ticks: bigint) => priceText(plan.market, ticks);
+  const what = next.index === undefined ? 'its stop loss' : `averaging order ${next.index}`;
+  const cure = below
+    ? `Use a leverage below ${toText(below, 4)}, or orders and stops that are nearer.`
+    : 'No leverage is low enough: use orders and stops that are nearer.';
+  return [
+    fault(
+      '/settings/futures/leverage',
+      'liquidation_first',
+      `The position would be liquidated at ${price(exposure.liquidation ?? 0n)}, before ${what} at ${price(next.ticks)}. ${cure}`,
+    ),
+  ];
+}
