@@ -28,6 +28,18 @@ const SHORT = settingsA('short', {
   takeProfit: { percent: '0.4', includeFees: true },
 });
 
+/** Every kind of exit, margin and funding. */
+const FUTURES = {
+  ...settingsA('short', {
+    baseOrder: '250',
+    averagingOrders: { size: '120', count: 3, activeLimit: 1 },
+    takeProfit: { percent: '1', steps: [{ percent: '0.6', sharePercent: '40' }], trailingPercent: '0.3' },
+    stopLoss: { percent: '2', basis: 'lastFill', breakEvenAtPercent: '0.7' },
+  }),
+  cooldownSeconds: 900,
+  futures: { leverage: '20', fundingRatePercent: '0.05', fundingEveryHours: 1 as const },
+};
+
 /** The same candles each time: of BTC-USDT around 50,000, some 1,200 of them, more than two batches. */
 const CANDLES = (fc.sample(walk(5_000_000, { minLength: 1_200, maxLength: 1_200 }), { numRuns: 1, seed: 7 })[0] ??
   []) as CandleTicks[];
@@ -55,6 +67,7 @@ function expected(settings: BotSettings) {
 test.each([
   ['long', LONG],
   ['short, from the last fill, with fees', SHORT],
+  ['short with futures, steps, trailing and a stop', FUTURES],
 ])('two replicas carry bots as one backtest does: %s', async (_name, settings) => {
   const wanted = expected(settings);
   expect(wanted.fills.length).toBeGreaterThan(20);
@@ -69,7 +82,7 @@ test.each([
 });
 
 test('the ledger adds up: every entry moves the balance by its amount, and closed trades leave their profit', async () => {
-  for (const settings of [LONG, SHORT]) {
+  for (const settings of [LONG, SHORT, FUTURES]) {
     const one = await bots.startBot(settings, CANDLES);
     await runAll([bots.runner()]);
     const { ledger, fills, balance } = await bots.done(one);
@@ -79,13 +92,18 @@ test('the ledger adds up: every entry moves the balance by its amount, and close
       expect(toText(sum, 24)).toBe(toText(fraction(entry.balance), 24));
     }
     expect(toText(sum, 24)).toBe(toText(fraction(balance), 24));
-    // From the fills alone: what was sold, less what was bought, less every fee.
-    const cash = fills.reduce((total, { key, value, fee }) => {
-      const entry = key.includes(':base') || key.includes(':averaging');
-      const signed =
-        entry === (settings.direction === 'long') ? sub(total, fraction(value)) : add(total, fraction(value));
-      return sub(signed, fraction(fee));
-    }, fraction('0'));
+    // From the fills: what was sold, less what was bought, less every fee; and the funding.
+    const funding = ledger.filter(({ kind }) => kind === 'funding');
+    expect(funding.length > 0).toBe(settings === FUTURES);
+    const cash = fills.reduce(
+      (total, { key, value, fee }) => {
+        const entry = key.includes(':base') || key.includes(':averaging');
+        const signed =
+          entry === (settings.direction === 'long') ? sub(total, fraction(value)) : add(total, fraction(value));
+        return sub(signed, fraction(fee));
+      },
+      funding.reduce((total, { amount }) => add(total, fraction(amount)), fraction('0')),
+    );
     expect(toText(cash, 24)).toBe(toText(sum, 24));
   }
 });
