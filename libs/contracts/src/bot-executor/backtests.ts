@@ -78,7 +78,8 @@ export const createBacktest = operation({
   http: ['POST', '/api/v1/backtests'],
   scope: 'bots:write',
   summary: 'Run settings over stored candles with the very code that trades on paper',
-  description: 'At most 50,000 candles. The answer sums up; its trades and fills are read in pages.',
+  description:
+    'At most 600,000 candles, more than a year of minutes. The answer sums up; its trades and fills are read in pages.',
   input: z.strictObject({ settings: BotSettings, feed: BacktestFeed.prefault({}) }),
   output: Backtest,
   errors: [notFound],

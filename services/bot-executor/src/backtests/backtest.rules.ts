@@ -1,5 +1,6 @@
 import {
   type CandleSeries,
+  candleAt,
   closeCourse,
   firstOpenWithin,
   firstTouch,
@@ -78,14 +79,6 @@ function nextBegin({ trade, endedAt }: State, { limits }: Plan, series: CandleSe
   const highest = limits.maxTicks === undefined ? NEVER_ABOVE : Number(limits.maxTicks);
   return firstOpenWithin(series, { from: rested, to }, Number(limits.minTicks), highest);
 }
-
-const candleAt = ({ at, open, high, low, close }: CandleSeries, index: number): CandleTicks => ({
-  at: at[index] as number,
-  open: BigInt(open[index] as number),
-  high: BigInt(high[index] as number),
-  low: BigInt(low[index] as number),
-  close: BigInt(close[index] as number),
-});
 
 class Run {
   state: State = INITIAL;

@@ -5,17 +5,17 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { readCandles } from '../candles/candle.rows.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
+import { readSeries } from '../candles/candle.rows.ts';
+import type { CandleSeries } from '../candles/candle-series.rules.ts';
 import { fraction, toCents } from '../engine/exact.rules.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
 import { moneyText } from '../markets/markets.rules.ts';
 import { fillToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
 import { backtest } from './backtest.rules.ts';
 import { BacktestQuota } from './backtest-quota.ts';
 
-const MAX_CANDLES = 50_000;
+/** More than a year of minutes. */
+const MAX_CANDLES = 600_000;
 
 type Wanted = Call<typeof createBacktest>['input'];
 
@@ -30,20 +30,20 @@ export class RunBacktest {
   async handle({ input, tx, meter }: Call<typeof createBacktest>): Promise<Backtest> {
     await this.entitlements.feature(tx, 'backtests');
     const market = marketOf(input.settings);
-    const candles = await wantedCandles(tx, input);
-    const plan = checkedPlan(input.settings, candles.first.open);
+    const series = await wantedSeries(tx, input);
+    const plan = checkedPlan(input.settings, BigInt(series.open[0] as number));
     const id = newId();
     return this.quota.spendOne(tx.orgId as string, id, async () => {
-      const report = backtest(plan, seriesOf(candles.all));
+      const report = backtest(plan, series);
       const profit = moneyText(market, report.profit);
       const result: Backtest = {
         id,
         settings: input.settings,
         feed: input.feed,
         currency: market.quote,
-        candles: candles.all.length,
-        from: new Date(candles.first.at).toISOString(),
-        to: new Date(candles.last.at).toISOString(),
+        candles: series.at.length,
+        from: new Date(series.at[0] as number).toISOString(),
+        to: new Date(series.at.at(-1) as number).toISOString(),
         closedTrades: report.closedTrades,
         winningTrades: report.winningTrades,
         fills: report.fills.length,
@@ -66,16 +66,13 @@ export class RunBacktest {
   }
 }
 
-async function wantedCandles(
-  tx: Tx,
-  { settings, feed }: Wanted,
-): Promise<{ all: CandleTicks[]; first: CandleTicks; last: CandleTicks }> {
+async function wantedSeries(tx: Tx, { settings, feed }: Wanted): Promise<CandleSeries> {
   const { source, interval } = feed;
   const [from, until] = [feed.from, feed.to].map((text) => (text ? new Date(text) : undefined));
-  const series = { source, market: marketOf(settings), interval };
-  const all = await readCandles(tx, series, { from, until, limit: MAX_CANDLES + 1 });
-  const [first, last] = [all[0], all.at(-1)];
-  if (!first || !last) {
+  const market = marketOf(settings);
+  const series = await readSeries(tx, { source, market, interval }, { from, until, limit: MAX_CANDLES });
+  const candles = series.at.length;
+  if (candles === 0) {
     const what = `${source} candles of ${settings.market} in steps of ${interval}`;
     throw invalid(
       '/feed',
@@ -83,7 +80,7 @@ async function wantedCandles(
       `There are no ${what} in this range. GET /api/v1/candles shows what there is.`,
     );
   }
-  if (all.length <= MAX_CANDLES) return { all, first, last };
-  const end = new Date(all[MAX_CANDLES]?.at ?? 0).toISOString();
+  if (candles <= MAX_CANDLES) return series;
+  const end = new Date(series.at[MAX_CANDLES] as number).toISOString();
   throw invalid('/feed/to', 'range_too_long', `At most ${MAX_CANDLES} candles: end at ${end} or before.`);
 }

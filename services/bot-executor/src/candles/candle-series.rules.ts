@@ -1,3 +1,5 @@
+import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+
 /*
  * Candles as columns of whole ticks, with a summary of every block of 64 candles beside them. A question over a range
  * ("where is the first candle that reaches this price?", "how deep did closes fall on the way?") reads whole blocks
@@ -137,7 +139,7 @@ export function firstOpenWithin({ open }: CandleSeries, { from, to }: Range, lea
 }
 
 /** The first candle, from `from` on, that begins at this instant or later. */
-export function indexAt({ at }: CandleSeries, instant: number, from = 0): number {
+export function indexAt({ at }: Pick<Columns, 'at'>, instant: number, from = 0): number {
   let [low, high] = [from, at.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -147,10 +149,25 @@ export function indexAt({ at }: CandleSeries, instant: number, from = 0): number
   return low;
 }
 
+/** A part of some columns, on the same memory. */
+export const partOf = ({ at, open, high, low, close }: Columns, { from, to }: Range): Columns => ({
+  at: at.subarray(from, to),
+  open: open.subarray(from, to),
+  high: high.subarray(from, to),
+  low: low.subarray(from, to),
+  close: close.subarray(from, to),
+});
+
+export const candleAt = ({ at, open, high, low, close }: Columns, index: number): CandleTicks => ({
+  at: at[index] as number,
+  open: BigInt(open[index] as number),
+  high: BigInt(high[index] as number),
+  low: BigInt(low[index] as number),
+  close: BigInt(close[index] as number),
+});
+
 /** From candles one by one, oldest first. Their prices must be below `MAX_TICKS`. */
-export function seriesOf(
-  candles: readonly { at: number; open: bigint; high: bigint; low: bigint; close: bigint }[],
-): CandleSeries {
+export function seriesOf(candles: readonly CandleTicks[]): CandleSeries {
   const ticks = (name: 'open' | 'high' | 'low' | 'close') => Int32Array.from(candles, (candle) => Number(candle[name]));
   const at = Float64Array.from(candles, (candle) => candle.at);
   return candleSeries({ at, open: ticks('open'), high: ticks('high'), low: ticks('low'), close: ticks('close') });

@@ -3,6 +3,9 @@ import type { Tx } from '@tidegate/database/tx';
 import { div, fraction, whole } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
+import { type CandleSeries, candleAt, candleSeries, indexAt, partOf } from './candle-series.rules.ts';
+import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk.rules.ts';
+import { INTERVAL_MS } from './intervals.rules.ts';
 
 export interface Series {
   source: CandleSource;
@@ -10,34 +13,33 @@ export interface Series {
   interval: CandleInterval;
 }
 
-interface Row {
-  at: Date;
-  open: string;
-  high: string;
-  low: string;
-  close: string;
+/** Candles from `from` on, before `until`. */
+export interface CandleRange {
+  from?: Date | null | undefined;
+  until?: Date | null | undefined;
 }
 
-const TABLE = { bundled: 'bundled_candles', imported: 'imported_candles' } as const;
+interface Row {
+  starts_at: Date;
+  step: string;
+  blob: Buffer;
+}
+
+const TABLE = { bundled: 'bundled_chunks', imported: 'imported_chunks' } as const;
 const PER_UNIT = whole(100_000_000);
 
-/** Hundred-millionths of a tick: prices are stored in them, and every market's tick is a whole number of them. */
+/** Hundred-millionths of a tick: every market's tick is a whole number of them. */
 function stepOf({ tickSize }: MarketRules): bigint {
   const { n, d } = div(fraction(tickSize), div(whole(1), PER_UNIT));
   if (n % d !== 0n) throw new Error(`A tick of ${tickSize} is finer than candles are stored.`);
   return n / d;
 }
 
-function toTicks(rows: Row[], market: MarketRules): CandleTicks[] {
-  const step = stepOf(market);
-  const ticks = (stored: string) => BigInt(stored) / step;
-  return rows.map((row) => ({
-    at: row.at.getTime(),
-    open: ticks(row.open),
-    high: ticks(row.high),
-    low: ticks(row.low),
-    close: ticks(row.close),
-  }));
+function toChunk({ starts_at, step, blob }: Row, market: MarketRules): Chunk {
+  const stored = BigInt(step);
+  const tick = stepOf(market);
+  if (stored % tick !== 0n) throw new Error(`Candles of ${market.market} are finer than its tick of today.`);
+  return { startsAt: starts_at.getTime(), ticksPerStep: Number(stored / tick), blob };
 }
 
 export const toWire = (market: MarketRules, candle: CandleTicks): Candle => ({
@@ -48,54 +50,101 @@ export const toWire = (market: MarketRules, candle: CandleTicks): Candle => ({
   close: priceText(market, candle.close),
 });
 
-/** Oldest first: candles after `after`, from `from` on, before `until`. */
-export async function readCandles(
+/**
+ * A whole range in typed arrays, as backtests read it. When there are more than `limit` candles, some more than so many
+ * are read and the rest is not.
+ */
+export async function readSeries(
   tx: Tx,
   { source, market, interval }: Series,
-  range: { after?: Date | null; from?: Date | null | undefined; until?: Date | null | undefined; limit: number },
-): Promise<CandleTicks[]> {
+  { from, until, limit }: CandleRange & { limit: number },
+): Promise<CandleSeries> {
   const rows = await tx.query<Row>(
-    `select at, open, high, low, close from ${TABLE[source]}
-      where market = $1 and interval = $2 and at > coalesce($3, '-infinity'::timestamptz)
-        and at >= coalesce($4, '-infinity'::timestamptz) and at < coalesce($5, 'infinity'::timestamptz)
-      order by at limit $6`,
-    [market.market, interval, range.after ?? null, range.from ?? null, range.until ?? null, range.limit],
+    `select starts_at, step, blob from (
+       select *, sum(candles) over (order by starts_at) - candles as before from ${TABLE[source]}
+        where market = $1 and interval = $2 and last_at >= $3 and starts_at < $4) c
+      where before <= $5 order by starts_at`,
+    [market.market, interval, from ?? '-infinity', until ?? 'infinity', limit + CHUNK_CANDLES],
   );
-  return toTicks(rows, market);
+  const columns = unpackChunks(
+    rows.map((row) => toChunk(row, market)),
+    INTERVAL_MS[interval],
+  );
+  const first = from ? indexAt(columns, from.getTime()) : 0;
+  const end = until ? indexAt(columns, until.getTime()) : columns.at.length;
+  return candleSeries(partOf(columns, { from: first, to: end }));
 }
 
-const oneCandle = async (tx: Tx, { source, market, interval }: Series, rest: string, at?: Date) => {
-  const rows = await tx.query<Row>(
-    `select at, open, high, low, close from ${TABLE[source]} where market = $1 and interval = $2 ${rest} limit 1`,
-    [market.market, interval, ...(at ? [at] : [])],
-  );
-  return toTicks(rows, market)[0];
-};
+/** Oldest first: candles after `after`, from `from` on; chunk by chunk, until there are enough. */
+export async function readCandles(
+  tx: Tx,
+  series: Series,
+  range: { after?: Date | null; from?: Date | null | undefined; limit: number },
+): Promise<CandleTicks[]> {
+  const first = Math.max(range.after ? range.after.getTime() + 1 : 0, range.from?.getTime() ?? 0);
+  const candles: CandleTicks[] = [];
+  for (let next = first; candles.length < range.limit; ) {
+    const chunk = await oneChunk(tx, series, 'last_at >= $3 order by starts_at', [new Date(next)]);
+    if (!chunk) break;
+    for (let i = indexAt(chunk, next); i < chunk.at.length && candles.length < range.limit; i += 1)
+      candles.push(candleAt(chunk, i));
+    next = (chunk.at.at(-1) ?? 0) + 1;
+  }
+  return candles;
+}
 
 /** The first candle that a bot would see. */
-export const firstCandle = (tx: Tx, series: Series, from: Date | undefined): Promise<CandleTicks | undefined> =>
-  oneCandle(tx, series, from ? 'and at >= $3 order by at' : 'order by at', from);
+export async function firstCandle(tx: Tx, series: Series, from: Date | undefined): Promise<CandleTicks | undefined> {
+  const [candle] = await readCandles(tx, series, { from, limit: 1 });
+  return candle;
+}
 
-export const newestCandle = (tx: Tx, series: Series): Promise<CandleTicks | undefined> =>
-  oneCandle(tx, series, 'order by at desc');
+export async function newestCandle(tx: Tx, series: Series): Promise<CandleTicks | undefined> {
+  const chunk = await oneChunk(tx, series, 'true order by starts_at desc', []);
+  return chunk && candleAt(chunk, chunk.at.length - 1);
+}
 
 /** The candle at an instant, or the last one before it. */
-export const candleUpTo = (tx: Tx, series: Series, at: Date): Promise<CandleTicks | undefined> =>
-  oneCandle(tx, series, 'and at <= $3 order by at desc', at);
+export async function candleUpTo(tx: Tx, series: Series, at: Date): Promise<CandleTicks | undefined> {
+  const chunk = await oneChunk(tx, series, 'starts_at <= $3 order by starts_at desc', [at]);
+  const index = chunk ? indexAt(chunk, at.getTime() + 1) - 1 : -1;
+  if (!chunk || index >= 0) return chunk && candleAt(chunk, index);
+  const before = await oneChunk(tx, series, 'last_at < $3 order by starts_at desc', [at]);
+  return before && candleAt(before, before.at.length - 1);
+}
 
+async function oneChunk(tx: Tx, series: Series, which: string, parameters: unknown[]) {
+  const [row] = await chunkRows(tx, series, `${which} limit 1`, parameters);
+  return row && unpackChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
+}
+
+const chunkRows = (tx: Tx, { source, market, interval }: Series, which: string, parameters: unknown[]) =>
+  tx.query<Row>(`select starts_at, step, blob from ${TABLE[source]} where market = $1 and interval = $2 and ${which}`, [
+    market.market,
+    interval,
+    ...parameters,
+  ]);
+
+/** Imports of one series wait for each other: each reads the chunks that it adds to. */
 export async function saveImported(
   tx: Tx,
   market: MarketRules,
   interval: CandleInterval,
-  candles: CandleTicks[],
+  candles: readonly CandleTicks[],
 ): Promise<void> {
-  await tx.query(
-    `insert into imported_candles (org_id, market, interval, at, open, high, low, close)
-     select $1, $2, $3, * from unnest($4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
-     on conflict (org_id, market, interval, at) do update
-       set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close`,
-    [tx.orgId, market.market, interval, ...columns(market, candles)],
-  );
+  const name = `candles ${tx.orgId} ${market.market} ${interval}`;
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+  const series: Series = { source: 'imported', market, interval };
+  for (const [startsAt, fresh] of byChunk(candles, INTERVAL_MS[interval])) {
+    const old = await oneChunk(tx, series, 'starts_at = $3', [new Date(startsAt)]);
+    const all = mergeCandles(old ? Array.from(old.at, (_, index) => candleAt(old, index)) : [], fresh);
+    await tx.query(
+      `insert into imported_chunks (org_id, market, interval, starts_at, last_at, candles, step, blob)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (org_id, market, interval, starts_at) do update
+         set last_at = excluded.last_at, candles = excluded.candles, step = excluded.step, blob = excluded.blob`,
+      [tx.orgId, ...chunkValues(market, interval, startsAt, all)],
+    );
+  }
 }
 
 /** Replicas may load the same candles at the same time. */
@@ -103,24 +152,31 @@ export async function saveBundled(
   tx: Tx,
   market: MarketRules,
   interval: CandleInterval,
-  candles: CandleTicks[],
+  candles: readonly CandleTicks[],
 ): Promise<void> {
-  await tx.query(
-    `insert into bundled_candles (market, interval, at, open, high, low, close)
-     select $1, $2, * from unnest($3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-     on conflict do nothing`,
-    [market.market, interval, ...columns(market, candles)],
-  );
+  for (const [startsAt, part] of byChunk(candles, INTERVAL_MS[interval])) {
+    await tx.query(
+      `insert into bundled_chunks (market, interval, starts_at, last_at, candles, step, blob)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+      chunkValues(market, interval, startsAt, part),
+    );
+  }
 }
 
-function columns(market: MarketRules, candles: CandleTicks[]): unknown[] {
-  const step = stepOf(market);
-  const prices = (of: (candle: CandleTicks) => bigint) => candles.map((candle) => (of(candle) * step).toString());
-  return [
-    candles.map(({ at }) => new Date(at)),
-    prices(({ open }) => open),
-    prices(({ high }) => high),
-    prices(({ low }) => low),
-    prices(({ close }) => close),
-  ];
-}
+const byChunk = (candles: readonly CandleTicks[], intervalMs: number): Map<number, CandleTicks[]> =>
+  Map.groupBy(candles, ({ at }) => chunkStart(at, intervalMs));
+
+const chunkValues = (
+  market: MarketRules,
+  interval: CandleInterval,
+  startsAt: number,
+  candles: readonly CandleTicks[],
+): unknown[] => [
+  market.market,
+  interval,
+  new Date(startsAt),
+  new Date(candles.at(-1)?.at ?? startsAt),
+  candles.length,
+  stepOf(market).toString(),
+  packCandles(candles, startsAt, INTERVAL_MS[interval]),
+];

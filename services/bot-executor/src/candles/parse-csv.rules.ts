@@ -3,18 +3,9 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
 import { MAX_TICKS } from './candle-series.rules.ts';
+import { INTERVAL_MS } from './intervals.rules.ts';
 
 const MAX_ROWS = 20_000;
-const MINUTE = 60_000;
-const INTERVAL_MS: Record<CandleInterval, number> = {
-  '1m': MINUTE,
-  '5m': 5 * MINUTE,
-  '15m': 15 * MINUTE,
-  '30m': 30 * MINUTE,
-  '1h': 60 * MINUTE,
-  '4h': 240 * MINUTE,
-  '1d': 1_440 * MINUTE,
-};
 
 /** What a candle's text is read for. */
 interface Reading {

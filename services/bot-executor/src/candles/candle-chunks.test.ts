@@ -1,0 +1,82 @@
+import { newId } from '@tidegate/database/ids';
+import fc from 'fast-check';
+import { type Bots, openBots } from '../../test/bots.ts';
+import { candles, MINUTES_5, walk } from '../../test/markets.ts';
+import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { knownMarket } from '../markets/markets.rules.ts';
+import { candleUpTo, firstCandle, newestCandle, readCandles, readSeries, saveImported } from './candle.rows.ts';
+import { candleAt } from './candle-series.rules.ts';
+import { CHUNK_CANDLES, mergeCandles, packCandles, unpackChunks } from './chunk.rules.ts';
+
+let bots: Bots;
+beforeAll(async () => {
+  bots = await openBots();
+});
+afterAll(() => bots.close());
+
+const MARKET = knownMarket('BTC-USDT');
+const SERIES = { source: 'imported', market: MARKET, interval: '5m' } as const;
+const all = (columns: ReturnType<typeof unpackChunks>) =>
+  Array.from(columns.at, (_, index) => candleAt(columns, index));
+
+test('what is packed is what is read', () => {
+  fc.assert(
+    fc.property(walk(5_000_000, { minLength: 1, maxLength: 300 }), (series) => {
+      const chunk = { startsAt: 0, ticksPerStep: 1, blob: packCandles(series, 0, MINUTES_5) };
+      expect(all(unpackChunks([chunk], MINUTES_5))).toEqual(series);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a tick that became finer multiplies the steps of old chunks', () => {
+  const series = candles([100, 120, 90, 110]);
+  const chunk = { startsAt: 0, ticksPerStep: 10, blob: packCandles(series, 0, MINUTES_5) };
+  expect(all(unpackChunks([chunk], MINUTES_5))).toEqual(candles([1_000, 1_200, 900, 1_100]));
+});
+
+const [YEAR = []] = fc.sample(walk(5_000_000, { minLength: 9_000, maxLength: 9_000 }), { numRuns: 1, seed: 11 });
+
+test('imports in any order, in parts and twice are one series; the same time again replaces the candle', async () => {
+  const orgId = newId();
+  const save = (part: readonly CandleTicks[]) => bots.tenants.run(orgId, (tx) => saveImported(tx, MARKET, '5m', part));
+  const gap = YEAR.filter((_, index) => index < 3_000 || index > 3_100);
+  const changed = (YEAR[10] as CandleTicks).open + 1n;
+  const corrected = { ...(YEAR[10] as CandleTicks), open: changed, high: changed + 10_000n, low: 1n };
+  await Promise.all([save(gap.slice(4_000)), save(gap.slice(0, 4_500)), save(gap.slice(4_400, 5_000))]);
+  await save([corrected]);
+  const wanted = mergeCandles(gap, [corrected]);
+  const read = await bots.tenants.run(orgId, (tx) => readSeries(tx, SERIES, { limit: 10_000 }));
+  expect(all(read)).toEqual(wanted);
+
+  const at = (index: number) => new Date((wanted[index] as CandleTicks).at);
+  const part = await bots.tenants.run(orgId, (tx) =>
+    readSeries(tx, SERIES, { from: at(2_990), until: at(3_010), limit: 10_000 }),
+  );
+  expect(all(part)).toEqual(wanted.slice(2_990, 3_010));
+  const one = await bots.tenants.run(orgId, async (tx) => ({
+    first: await firstCandle(tx, SERIES, undefined),
+    newest: await newestCandle(tx, SERIES),
+    inGap: await candleUpTo(tx, SERIES, new Date(3_050 * MINUTES_5)),
+    before: await candleUpTo(tx, SERIES, new Date(-1)),
+    batch: await readCandles(tx, SERIES, { after: at(4_000), limit: 500 }),
+    across: await readCandles(tx, SERIES, { after: at(CHUNK_CANDLES - 200), limit: 500 }),
+  }));
+  expect(one.first).toEqual(wanted[0]);
+  expect(one.newest).toEqual(wanted.at(-1));
+  expect(one.inGap).toEqual(wanted[2_999]);
+  expect(one.before).toBeUndefined();
+  expect(one.batch).toEqual(wanted.slice(4_001, 4_501));
+  expect(one.across).toEqual(wanted.slice(CHUNK_CANDLES - 199, CHUNK_CANDLES + 301));
+});
+
+test('candles take a few bytes each, and are another organisation’s to nobody', async () => {
+  const orgId = newId();
+  await bots.tenants.run(orgId, (tx) => saveImported(tx, MARKET, '5m', YEAR));
+  const size = await bots.tenants.run(orgId, (tx) =>
+    tx.one<{ bytes: number }>('select sum(length(blob))::int as bytes from imported_chunks'),
+  );
+  // A random walk that jumps by up to 3 % a candle; real minutes are calmer.
+  expect((size?.bytes ?? 0) / YEAR.length).toBeLessThan(16);
+  expect(await bots.tenants.run(newId(), (tx) => newestCandle(tx, SERIES))).toBeUndefined();
+});

@@ -1,0 +1,13 @@
+import type { CandleInterval } from '@tidegate/contracts/bot-executor/candles';
+
+const MINUTE = 60_000;
+
+export const INTERVAL_MS: Record<CandleInterval, number> = {
+  '1m': MINUTE,
+  '5m': 5 * MINUTE,
+  '15m': 15 * MINUTE,
+  '30m': 30 * MINUTE,
+  '1h': 60 * MINUTE,
+  '4h': 240 * MINUTE,
+  '1d': 1_440 * MINUTE,
+};
