@@ -23,4 +23,5 @@ import './usage/usage.ts';
 import './bot-executor/bots.ts';
 import './bot-executor/trades.ts';
 import './bot-executor/backtests.ts';
+import './bot-executor/sweeps.ts';
 import './bot-executor/markets.ts';

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
-import { BacktestQuota } from './backtests/backtest-quota.ts';
 import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktest } from './backtests/run-backtest.ts';
+import { RunQuota } from './backtests/run-quota.ts';
 import { CarryBot } from './bots/carry-bot.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
@@ -17,6 +17,10 @@ import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
 import { PreviewLadder } from './ladder/preview-ladder.ts';
 import { ListMarkets } from './markets/list-markets.ts';
+import { CancelSweep } from './sweeps/cancel-sweep.ts';
+import { CreateSweep } from './sweeps/create-sweep.ts';
+import { ReadSweeps } from './sweeps/read-sweeps.ts';
+import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 
@@ -24,10 +28,11 @@ const MARKETS = [ListMarkets, LoadBundled, ListCandles, ImportCandles];
 const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
 const RUNNING = [CarryBot, RunBots];
 const HISTORY = [ReadTrades, ListLedger];
-const BACKTESTS = [RunBacktest, ReadBacktests, BacktestQuota];
+const BACKTESTS = [RunBacktest, ReadBacktests, RunQuota];
+const SWEEPS = [CreateSweep, ReadSweeps, CancelSweep, RunSweeps];
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [...MARKETS, ...BOTS, ...RUNNING, ...HISTORY, ...BACKTESTS],
+  providers: [...MARKETS, ...BOTS, ...RUNNING, ...HISTORY, ...BACKTESTS, ...SWEEPS],
 })
 export class BotExecutorModule {}

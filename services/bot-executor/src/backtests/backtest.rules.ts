@@ -6,6 +6,7 @@ import {
   firstTouch,
   indexAt,
   NEVER_ABOVE,
+  type Range,
 } from '../candles/candle-series.rules.ts';
 import { nextFunding, type Payment } from '../engine/funding.rules.ts';
 import { type CandleTicks, type ExchangeFill, runCandle } from '../engine/paper-exchange.rules.ts';
@@ -28,9 +29,14 @@ import { Equity } from './equity.rules.ts';
  */
 
 /** Sums are money units. */
-export interface BacktestReport {
+export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
   trades: TradeBook[];
+}
+
+/** What a run comes to, without its fills and trades. */
+export interface RunFigures {
+  fillCount: number;
   closedTrades: number;
   winningTrades: number;
   profit: bigint;
@@ -45,13 +51,13 @@ export interface BacktestReport {
   maxDrawdown: bigint;
 }
 
-export function backtest(plan: Plan, series: CandleSeries): BacktestReport {
+/** Over the whole series, or over a part of it as if there were nothing else. */
+export function backtest(plan: Plan, series: CandleSeries, range?: Range): BacktestReport {
   const run = new Run(plan);
-  const to = series.close.length;
-  for (let from = 0; from < to; ) {
-    const next = isOpen(run.state)
-      ? nextEvent(run.state, plan, series, from)
-      : nextBegin(run.state, plan, series, from);
+  const { from: first, to } = range ?? { from: 0, to: series.close.length };
+  for (let from = first; from < to; ) {
+    const find = isOpen(run.state) ? nextEvent : nextBegin;
+    const next = find(run.state, plan, series, { from, to });
     if (next > from) run.skip(series, from, next);
     if (next < to) run.step(candleAt(series, next), series.at[next - 1]);
     from = next + 1;
@@ -59,23 +65,24 @@ export function backtest(plan: Plan, series: CandleSeries): BacktestReport {
   return run.report();
 }
 
+/** Fit to travel between threads. */
+export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
+
 /** The candle, from `from` on, in which something may happen to an open trade. */
-function nextEvent(state: State, plan: Plan, series: CandleSeries, from: number): number {
-  const to = series.close.length;
+function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
   const quiet = quietOf(state, plan);
   if (!quiet) return from;
   const touched = firstTouch(series, { from, to }, quiet.below, quiet.above);
   if (!plan.funding) return touched;
-  return Math.min(touched, indexAt(series, nextFunding(plan.funding, series.at[from - 1] as number), from));
+  return Math.min(touched, indexAt(series, nextFunding(plan.funding, series.at[from - 1] as number), from), to);
 }
 
 /** The candle, from `from` on, at which the settings let a trade begin. */
-function nextBegin({ trade, endedAt }: State, { limits }: Plan, series: CandleSeries, from: number): number {
-  const to = series.close.length;
+function nextBegin({ trade, endedAt }: State, { limits }: Plan, series: CandleSeries, { from, to }: Range): number {
   if (limits.maxTrades !== undefined && trade >= limits.maxTrades) return to;
   const rested =
     endedAt === undefined || limits.cooldownMs === 0 ? from : indexAt(series, endedAt + limits.cooldownMs, from);
-  if (limits.minTicks === 0n && limits.maxTicks === undefined) return rested;
+  if (limits.minTicks === 0n && limits.maxTicks === undefined) return Math.min(rested, to);
   const highest = limits.maxTicks === undefined ? NEVER_ABOVE : Number(limits.maxTicks);
   return firstOpenWithin(series, { from: rested, to }, Number(limits.minTicks), highest);
 }
@@ -111,6 +118,7 @@ class Run {
     return {
       fills: this.fills,
       trades: this.trades,
+      fillCount: this.fills.length,
       closedTrades: closed.length,
       winningTrades: closed.filter(({ cash }) => cash > 0n).length,
       profit: this.equity.realised,

@@ -1,29 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { type Backtest, createBacktest } from '@tidegate/contracts/bot-executor/backtests';
-import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
-import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { readSeries } from '../candles/candle.rows.ts';
-import type { CandleSeries } from '../candles/candle-series.rules.ts';
 import { fraction, toCents } from '../engine/exact.rules.ts';
+import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
 import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
 import { moneyText } from '../markets/markets.rules.ts';
 import { fillToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
 import { backtest } from './backtest.rules.ts';
-import { BacktestQuota } from './backtest-quota.ts';
-
-/** More than a year of minutes. */
-const MAX_CANDLES = 600_000;
-
-type Wanted = Call<typeof createBacktest>['input'];
+import { RunQuota } from './run-quota.ts';
+import { wantedSeries } from './wanted-series.ts';
 
 @Injectable()
 export class RunBacktest {
   constructor(
     private readonly entitlements: Entitlements,
-    private readonly quota: BacktestQuota,
+    private readonly quota: RunQuota,
   ) {}
 
   @Handles(createBacktest)
@@ -33,7 +26,7 @@ export class RunBacktest {
     const series = await wantedSeries(tx, input);
     const plan = checkedPlan(input.settings, BigInt(series.open[0] as number));
     const id = newId();
-    return this.quota.spendOne(tx.orgId as string, id, async () => {
+    return this.quota.spend(tx.orgId as string, { meter: 'backtest_runs', count: 1, key: id }, async () => {
       const report = backtest(plan, series);
       const profit = moneyText(market, report.profit);
       const result: Backtest = {
@@ -41,6 +34,8 @@ export class RunBacktest {
         settings: input.settings,
         feed: input.feed,
         currency: market.quote,
+        engineVersion: ENGINE_VERSION,
+        fingerprint: fingerprintOf(market, [input.settings], series),
         candles: series.at.length,
         from: new Date(series.at[0] as number).toISOString(),
         to: new Date(series.at.at(-1) as number).toISOString(),
@@ -64,23 +59,4 @@ export class RunBacktest {
       return result;
     });
   }
-}
-
-async function wantedSeries(tx: Tx, { settings, feed }: Wanted): Promise<CandleSeries> {
-  const { source, interval } = feed;
-  const [from, until] = [feed.from, feed.to].map((text) => (text ? new Date(text) : undefined));
-  const market = marketOf(settings);
-  const series = await readSeries(tx, { source, market, interval }, { from, until, limit: MAX_CANDLES });
-  const candles = series.at.length;
-  if (candles === 0) {
-    const what = `${source} candles of ${settings.market} in steps of ${interval}`;
-    throw invalid(
-      '/feed',
-      'no_candles',
-      `There are no ${what} in this range. GET /api/v1/candles shows what there is.`,
-    );
-  }
-  if (candles <= MAX_CANDLES) return series;
-  const end = new Date(series.at[MAX_CANDLES] as number).toISOString();
-  throw invalid('/feed/to', 'range_too_long', `At most ${MAX_CANDLES} candles: end at ${end} or before.`);
 }

@@ -6,7 +6,7 @@ import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
 import { candleUpTo, firstCandle, newestCandle, readCandles, readSeries, saveImported } from './candle.rows.ts';
 import { candleAt } from './candle-series.rules.ts';
-import { CHUNK_CANDLES, mergeCandles, packCandles, unpackChunks } from './chunk.rules.ts';
+import { CHUNK_CANDLES, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
 
 let bots: Bots;
 beforeAll(async () => {

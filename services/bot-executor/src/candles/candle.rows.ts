@@ -4,7 +4,7 @@ import { div, fraction, whole } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
 import { type CandleSeries, candleAt, candleSeries, indexAt, partOf } from './candle-series.rules.ts';
-import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk.rules.ts';
+import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
 import { INTERVAL_MS } from './intervals.rules.ts';
 
 export interface Series {

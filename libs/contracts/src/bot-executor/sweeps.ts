@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { BacktestFeed } from './backtests.ts';
+import { BotSettings } from './settings.ts';
+
+const MAX_COMBINATIONS = 1_000;
+
+/** One setting, by its path, and the values that are tried. */
+export const SweptSetting = z
+  .strictObject({
+    setting: z.enum([
+      'direction',
+      'baseOrder',
+      'averagingOrders.count',
+      'averagingOrders.size',
+      'averagingOrders.deviationPercent',
+      'averagingOrders.stepScale',
+      'averagingOrders.volumeScale',
+      'averagingOrders.deviationFrom',
+      'takeProfit.percent',
+      'takeProfit.basis',
+      'takeProfit.trailingPercent',
+      'stopLoss.percent',
+      'stopLoss.basis',
+      'stopLoss.breakEvenAtPercent',
+      'stopLoss.timeoutSeconds',
+      'futures.leverage',
+      'cooldownSeconds',
+    ]),
+    values: z
+      .array(z.union([z.string().max(30), z.number()]))
+      .min(1)
+      .max(200),
+  })
+  .meta({ id: 'SweptSetting' });
+export type SweptSetting = z.infer<typeof SweptSetting>;
+
+export const SweepRank = z.enum(['profit', 'profitToCapital', 'profitToDrawdown']).meta({
+  id: 'SweepRank',
+  description: 'Closed and open profit together; as it is, per most money in a trade, or per deepest drawdown',
+});
+export type SweepRank = z.infer<typeof SweepRank>;
+
+export const SweepStatus = z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']).meta({ id: 'SweepStatus' });
+export type SweepStatus = z.infer<typeof SweepStatus>;
+
+/** What a run over some candles came to. */
+export const SweepFigures = z
+  .object({
+    closedTrades: z.int(),
+    winningTrades: z.int(),
+    fills: z.int(),
+    liquidations: z.int(),
+    profit: Decimal,
+    openProfit: Decimal,
+    fees: Decimal,
+    funding: Decimal,
+    maxCapital: Decimal,
+    maxDrawdown: Decimal,
+  })
+  .meta({ id: 'SweepFigures' });
+export type SweepFigures = z.infer<typeof SweepFigures>;
+
+const Values = z.record(z.string(), z.union([z.string(), z.number()])).meta({ id: 'SweptValues' });
+
+export const SweepResult = SweepFigures.extend({
+  rank: z.int(),
+  values: Values.meta({ description: 'Of the swept settings, by path' }),
+}).meta({ id: 'SweepResult' });
+export type SweepResult = z.infer<typeof SweepResult>;
+
+const Span = z.object({ from: Timestamp, to: Timestamp.meta({ description: 'Begin of the last candle' }) });
+
+/** The best values of a stretch of candles, and what they did in the stretch after it. */
+export const WalkForwardWindow = z
+  .object({
+    train: Span,
+    test: Span,
+    values: Values,
+    trained: SweepFigures,
+    tested: SweepFigures,
+  })
+  .meta({ id: 'WalkForwardWindow' });
+export type WalkForwardWindow = z.infer<typeof WalkForwardWindow>;
+
+export const Sweep = z
+  .object({
+    id: Id,
+    status: SweepStatus,
+    settings: BotSettings,
+    vary: z.array(SweptSetting),
+    feed: BacktestFeed,
+    rankBy: SweepRank,
+    walkForward: z.object({ trainCandles: z.int(), testCandles: z.int() }).nullable(),
+    combinations: z.int().meta({ description: 'Settings that can work' }),
+    refused: z.int().meta({ description: 'Settings that cannot work and were left out' }),
+    runs: z.int().meta({ description: 'Backtests in all' }),
+    done: z.int().meta({ description: 'Backtests run so far' }),
+    fingerprint: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of candles, settings and engine: equal means equal results' }),
+    failure: z.string().nullable(),
+    createdAt: Timestamp,
+    finishedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Sweep' });
+export type Sweep = z.infer<typeof Sweep>;
+
+export const SweepDetail = Sweep.extend({
+  results: z.array(SweepResult).meta({ description: 'Best first, at most 50; of a walk-forward none' }),
+  windows: z.array(WalkForwardWindow),
+  outOfSample: z
+    .object({ closedTrades: z.int(), profit: Decimal, fees: Decimal, funding: Decimal })
+    .nullable()
+    .meta({ description: 'All test windows of a walk-forward together; open trades count at the last close' }),
+}).meta({ id: 'SweepDetail' });
+export type SweepDetail = z.infer<typeof SweepDetail>;
+
+export const tooManySweeps = problem(
+  'too_many_sweeps',
+  409,
+  'Too many sweeps are waiting',
+  z.object({ waiting: z.int() }),
+);
+
+const shared = { service: 'bot-executor', errors: [notFound] } as const;
+
+export const createSweep = operation({
+  ...shared,
+  name: 'sweeps.create',
+  http: ['POST', '/api/v1/sweeps'],
+  scope: 'bots:write',
+  summary: 'Backtest many settings over the same candles, or walk forward through them',
+  description:
+    `Every combination of the given values is tried, at most ${MAX_COMBINATIONS}; those that cannot work are left ` +
+    'out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep ' +
+    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made.',
+  input: z.strictObject({
+    settings: BotSettings,
+    vary: z.array(SweptSetting).min(1).max(4),
+    feed: BacktestFeed.prefault({}),
+    rankBy: SweepRank.default('profit'),
+    walkForward: z
+      .strictObject({ trainCandles: z.int().min(10).max(600_000), testCandles: z.int().min(10).max(600_000) })
+      .optional(),
+  }),
+  output: Sweep,
+  errors: [notFound, tooManySweeps],
+  limit: 'sweep_runs',
+  status: 202,
+  deadlineMs: 30_000,
+});
+
+export const listSweeps = operation({
+  ...shared,
+  name: 'sweeps.list',
+  http: ['GET', '/api/v1/sweeps'],
+  scope: 'bots:read',
+  summary: 'Sweeps, newest first',
+  input: z.strictObject(pageQuery),
+  output: page(Sweep),
+});
+
+const byId = z.strictObject({ sweepId: Id });
+
+export const getSweep = operation({
+  ...shared,
+  name: 'sweeps.get',
+  http: ['GET', '/api/v1/sweeps/{sweepId}'],
+  scope: 'bots:read',
+  summary: 'A sweep: how far it is, and its best results once it is done',
+  input: byId,
+  output: SweepDetail,
+});
+
+export const cancelSweep = operation({
+  ...shared,
+  name: 'sweeps.cancel',
+  http: ['POST', '/api/v1/sweeps/{sweepId}/cancel'],
+  scope: 'bots:write',
+  summary: 'Stop a sweep; one that has ended stays as it is',
+  input: byId,
+  output: Sweep,
+  status: 200,
+});

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { WorkerPool } from './worker-pool.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pool-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const side = pathToFileURL(join(__dirname, 'worker-side.ts')).href;
+function workerOf(body: string): URL {
+  const file = join(folder, `${Math.random()}.mjs`);
+  writeFileSync(
+    file,
+    `import { workerData } from 'node:worker_threads';\nimport { answerTasks } from '${side}';\n${body}`,
+  );
+  return pathToFileURL(file);
+}
+
+test('every task gets its own answer, and shared memory is shared', async () => {
+  const shared = new Int32Array(new SharedArrayBuffer(4));
+  const pool = new WorkerPool<number, number>(
+    workerOf('answerTasks((n) => { Atomics.add(workerData, 0, 1); return n * 2; });'),
+    { size: 2, data: shared },
+  );
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => pool.run(n)));
+  expect(answers).toEqual(Array.from({ length: 50 }, (_, n) => n * 2));
+  expect(shared[0]).toBe(50);
+  await pool.close();
+});
+
+test('an error fails its task alone; a thread that dies is replaced', async () => {
+  const pool = new WorkerPool<string, string>(
+    workerOf(
+      `answerTasks((task) => { if (task === 'die') process.exit(1); if (task === 'throw') throw new Error('no'); return task; });`,
+    ),
+    { size: 1 },
+  );
+  const results = await Promise.allSettled(['a', 'throw', 'b', 'die', 'c'].map((task) => pool.run(task)));
+  expect(results.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).message))).toEqual([
+    'a',
+    'no',
+    'b',
+    'A worker thread ended.',
+    'c',
+  ]);
+  await pool.close();
+});
+
+test('closing drops what is in hand, and nothing can be given to it any more', async () => {
+  const pool = new WorkerPool<number, number>(workerOf('answerTasks(() => { for (;;); });'), { size: 1 });
+  const endless = expect(pool.run(1)).rejects.toThrow('closed');
+  const waiting = expect(pool.run(2)).rejects.toThrow('closed');
+  await pool.close();
+  await Promise.all([endless, waiting]);
+  await expect(pool.run(3)).rejects.toThrow('closed');
+});

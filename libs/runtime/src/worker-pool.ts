@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads';
+
+/*
+ * Threads for what would keep the event loop busy. The worker's file calls `answerTasks` of worker-side.ts; tasks are
+ * given out one at a time to whoever is free, so that a slow one delays no other. A worker that dies fails its task and
+ * is replaced.
+ */
+interface Waiting<Task, Result> {
+  task: Task;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+export type Answer<Result> = { result: Result } | { error: string };
+
+/** The worker's file beside this one: source in tests, built otherwise. */
+export const workerFile = (name: string, importer: string): URL =>
+  new URL(`./${name}${importer.endsWith('.ts') ? '.ts' : '.js'}`, importer);
+
+export class WorkerPool<Task, Result> {
+  private readonly file: URL;
+  private readonly data: unknown;
+  private readonly idle: Worker[] = [];
+  private readonly busy = new Map<Worker, Waiting<Task, Result>>();
+  private readonly waiting: Waiting<Task, Result>[] = [];
+  private room: number;
+  private closed = false;
+
+  /** `data` is given to each worker once; shared memory in it is shared. */
+  constructor(file: URL, { size, data }: { size: number; data?: unknown }) {
+    this.file = file;
+    this.room = size;
+    this.data = data;
+  }
+
+  run(task: Task): Promise<Result> {
+    if (this.closed) return Promise.reject(new Error('The worker pool is closed.'));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ task, resolve, reject });
+      this.next();
+    });
+  }
+
+  /** Work in hand is dropped. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const workers = [...this.idle, ...this.busy.keys()];
+    const dropped = [...this.busy.values(), ...this.waiting.splice(0)];
+    this.busy.clear();
+    for (const { reject } of dropped) reject(new Error('The worker pool was closed.'));
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  private next(): void {
+    while (this.waiting.length > 0) {
+      const worker = this.idle.pop() ?? this.hire();
+      if (!worker) return;
+      const waiting = this.waiting.shift() as Waiting<Task, Result>;
+      this.busy.set(worker, waiting);
+      worker.ref();
+      worker.postMessage(waiting.task);
+    }
+  }
+
+  private hire(): Worker | undefined {
+    if (this.room === 0) return undefined;
+    this.room -= 1;
+    const worker = new Worker(this.file, { workerData: this.data });
+    worker.on('message', (answer: Answer<Result>) => this.answered(worker, answer));
+    worker.on('error', (error) => this.lost(worker, error));
+    worker.on('exit', () => this.lost(worker, new Error('A worker thread ended.')));
+    return worker;
+  }
+
+  private answered(worker: Worker, answer: Answer<Result>): void {
+    const waiting = this.busy.get(worker);
+    this.busy.delete(worker);
+    // An idle thread keeps no process alive.
+    worker.unref();
+    this.idle.push(worker);
+    if (waiting && 'error' in answer) waiting.reject(new Error(answer.error));
+    else if (waiting) waiting.resolve((answer as { result: Result }).result);
+    this.next();
+  }
+
+  private lost(worker: Worker, error: unknown): void {
+    const index = this.idle.indexOf(worker);
+    const waiting = this.busy.get(worker);
+    if (index < 0 && !waiting) return;
+    if (index >= 0) this.idle.splice(index, 1);
+    this.busy.delete(worker);
+    this.room += 1;
+    waiting?.reject(error);
+    this.next();
+  }
+}

@@ -1,0 +1,28 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import type { Answer } from './worker-pool.ts';
+
+/** The other end of a WorkerPool: answers each task, and tells the words of an error instead of dying by it. */
+export function answerTasks<Task, Result>(handle: (task: Task) => Result): void {
+  stepBack();
+  parentPort?.on('message', (task: Task) => {
+    let answer: Answer<Result>;
+    try {
+      answer = { result: handle(task) };
+    } catch (error) {
+      answer = { error: error instanceof Error ? error.message : String(error) };
+    }
+    parentPort?.postMessage(answer);
+  });
+}
+
+/** Linux has a priority for each thread: what computes for long leaves the processor to what answers. */
+function stepBack(): void {
+  try {
+    const [, , thread] = readlinkSync('/proc/thread-self').split('/');
+    setPriority(Number(thread), 10);
+  } catch {
+    // Elsewhere all threads are equal.
+  }
+}

@@ -1,0 +1,69 @@
+import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
+import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
+import { checkedPlan } from '../ladder/check-settings.rules.ts';
+
+/*
+ * Every combination of the swept values, put into the settings. A value that is none for its setting refuses the whole
+ * sweep; a combination of values that cannot work together is left out.
+ */
+export type Values = Record<string, string | number>;
+
+export interface Combination {
+  values: Values;
+  settings: BotSettings;
+}
+
+const MAX_COMBINATIONS = 1_000;
+
+export function combinationsOf(
+  settings: BotSettings,
+  vary: readonly SweptSetting[],
+  ticks: bigint,
+): { works: Combination[]; refused: number } {
+  const twice = vary.findIndex(({ setting }, index) => vary.some((one, at) => at < index && one.setting === setting));
+  if (twice >= 0) throw invalid(`/vary/${twice}/setting`, 'swept_twice', 'Give all values of a setting in one place.');
+  const count = vary.reduce((product, { values }) => product * values.length, 1);
+  if (count > MAX_COMBINATIONS) {
+    throw invalid('/vary', 'too_many_combinations', `These are ${count} combinations; at most ${MAX_COMBINATIONS}.`);
+  }
+  const all = everyOf(vary).map((values) => ({ values, settings: withValues(settings, values, vary) }));
+  const works = all.filter((one) => canWork(one.settings, ticks));
+  if (works.length > 0) return { works, refused: all.length - works.length };
+  // None of them: the first one's fault says why.
+  checkedPlan((all[0] as Combination).settings, ticks);
+  throw new Error('Settings were refused and then accepted.');
+}
+
+function everyOf(vary: readonly SweptSetting[]): Values[] {
+  return vary.reduce<Values[]>(
+    (sofar, { setting, values }) => sofar.flatMap((one) => values.map((value) => ({ ...one, [setting]: value }))),
+    [{}],
+  );
+}
+
+function withValues(settings: BotSettings, values: Values, vary: readonly SweptSetting[]): BotSettings {
+  const copy = structuredClone(settings) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(values)) {
+    const [outer = '', inner] = path.split('.');
+    if (inner === undefined) copy[outer] = value;
+    else copy[outer] = { ...(copy[outer] as object | undefined), [inner]: value };
+  }
+  const parsed = BotSettings.safeParse(copy);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  const index = vary.findIndex(({ setting }) => setting === path);
+  const field = index < 0 ? `/settings/${path.replaceAll('.', '/')}` : `/vary/${index}/values`;
+  throw invalid(field, 'invalid_value', `${path}: ${issue?.message ?? 'cannot be used'}`);
+}
+
+function canWork(settings: BotSettings, ticks: bigint): boolean {
+  try {
+    checkedPlan(settings, ticks);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'validation_failed') return false;
+    throw error;
+  }
+}

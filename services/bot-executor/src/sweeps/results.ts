@@ -1,0 +1,69 @@
+import type { SweepFigures } from '@tidegate/contracts/bot-executor/sweeps';
+import type { RunFigures } from '../backtests/backtest.rules.ts';
+import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
+import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
+import type { SweepRun, WalkedWindow } from './run-sweep.ts';
+import type { SweepResults } from './sweep.rows.ts';
+
+const MOST = 50;
+
+const figuresToWire = (market: MarketRules, { fillCount, ...figures }: RunFigures): SweepFigures => ({
+  fills: fillCount,
+  closedTrades: figures.closedTrades,
+  winningTrades: figures.winningTrades,
+  liquidations: figures.liquidations,
+  profit: moneyText(market, figures.profit),
+  openProfit: moneyText(market, figures.openProfit),
+  fees: moneyText(market, figures.fees),
+  funding: moneyText(market, figures.funding),
+  maxCapital: moneyText(market, figures.maxCapital),
+  maxDrawdown: moneyText(market, figures.maxDrawdown),
+});
+
+export const sweepResults = (market: MarketRules, runs: readonly SweepRun[]): SweepResults => ({
+  results: runs.slice(0, MOST).map(({ combination, figures }, index) => ({
+    rank: index + 1,
+    values: combination.values,
+    ...figuresToWire(market, figures),
+  })),
+  windows: [],
+  outOfSample: null,
+});
+
+export function walkForwardResults(
+  market: MarketRules,
+  series: CandleSeries,
+  windows: readonly WalkedWindow[],
+): SweepResults {
+  const sum = (of: (figures: RunFigures) => bigint) => windows.reduce((total, { tested }) => total + of(tested), 0n);
+  return {
+    results: [],
+    windows: windows.map(({ train, test, best, tested }) => ({
+      train: spanOf(series, train),
+      test: spanOf(series, test),
+      values: best.combination.values,
+      trained: figuresToWire(market, best.figures),
+      tested: figuresToWire(market, tested),
+    })),
+    outOfSample: {
+      closedTrades: windows.reduce((total, { tested }) => total + tested.closedTrades, 0),
+      profit: moneyText(
+        market,
+        sum(({ profit, openProfit }) => profit + openProfit),
+      ),
+      fees: moneyText(
+        market,
+        sum(({ fees }) => fees),
+      ),
+      funding: moneyText(
+        market,
+        sum(({ funding }) => funding),
+      ),
+    },
+  };
+}
+
+const spanOf = ({ at }: CandleSeries, { from, to }: Range) => ({
+  from: new Date(at[from] as number).toISOString(),
+  to: new Date(at[to - 1] as number).toISOString(),
+});

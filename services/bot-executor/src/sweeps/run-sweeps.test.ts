@@ -1,0 +1,162 @@
+import { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
+import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
+import { newId } from '@tidegate/database/ids';
+import { Log } from '@tidegate/telemetry/log';
+import fc from 'fast-check';
+import { type Bots, openBots } from '../../test/bots.ts';
+import { settingsA, walk } from '../../test/markets.ts';
+import { backtest, figuresOf } from '../backtests/backtest.rules.ts';
+import { saveImported } from '../candles/candle.rows.ts';
+import { seriesOf } from '../candles/candle-series.rules.ts';
+import { planOf } from '../ladder/plan.rules.ts';
+import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { combinationsOf } from './combinations.rules.ts';
+import { runSweep } from './run-sweep.ts';
+import { RunSweeps } from './run-sweeps.loop.ts';
+import { endSweep, findResults, findSweep, insertSweep, type SweepInput } from './sweep.rows.ts';
+import { takeSweep } from './sweep-lease.rows.ts';
+
+let bots: Bots;
+beforeAll(async () => {
+  bots = await openBots();
+});
+afterAll(() => bots.close());
+
+const MARKET = knownMarket('BTC-USDT');
+const [CANDLES = []] = fc.sample(walk(5_000_000, { minLength: 1_500, maxLength: 1_500 }), { numRuns: 1, seed: 5 });
+const VARY: SweptSetting[] = [
+  { setting: 'direction', values: ['long', 'short'] },
+  { setting: 'averagingOrders.count', values: [0, 2, 4] },
+  { setting: 'takeProfit.percent', values: ['0.1', '0.6', '1.2', '2.4'] },
+];
+const settings = settingsA('long', { baseOrder: '100', averagingOrders: { size: '100' } });
+
+async function createSweep(more: Partial<SweepInput> = {}): Promise<{ orgId: string; id: string }> {
+  const [orgId, id] = [newId(), newId()];
+  const feed = BacktestFeed.parse({ source: 'imported' });
+  const work: SweepInput = { settings, vary: VARY, feed, rankBy: 'profit', ...more };
+  await bots.tenants.run(orgId, async (tx) => {
+    await saveImported(tx, MARKET, '5m', CANDLES);
+    await insertSweep(tx, { id, work, combinations: 18, refused: 6, runs: 18 });
+  });
+  return { orgId, id };
+}
+
+const sweepOf = ({ orgId, id }: { orgId: string; id: string }) =>
+  bots.tenants.run(orgId, async (tx) => ({ row: await findSweep(tx, id), ...(await findResults(tx, id)) }));
+const turn = (signal = new AbortController().signal) => new RunSweeps(bots.tenants, new Log()).turn({ signal });
+/** What a single backtest says. */
+const alone = (values: Record<string, string | number>, from = 0, to = CANDLES.length) => {
+  const vary = Object.entries(values).map(([setting, value]) => ({ setting, values: [value] })) as SweptSetting[];
+  const [combination] = combinationsOf(settings, vary, 5_000_000n).works;
+  if (!combination) throw new Error('No settings.');
+  return figuresOf(backtest(planOf(combination.settings, MARKET), seriesOf(CANDLES.slice(from, to))));
+};
+
+test('a sweep finds what single backtests say, best first; settings below the fees are left out', async () => {
+  const sweep = await createSweep();
+  await turn();
+  const { row, results = [] } = await sweepOf(sweep);
+  expect(row).toMatchObject({ status: 'done', done: 18, fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(results).toHaveLength(18);
+  for (const { values, profit, fills, maxDrawdown } of results) {
+    const figures = alone(values);
+    expect({ profit, fills, maxDrawdown }).toEqual({
+      profit: moneyText(MARKET, figures.profit),
+      fills: figures.fillCount,
+      maxDrawdown: moneyText(MARKET, figures.maxDrawdown),
+    });
+  }
+  const totals = results.map(({ profit, openProfit }) => Number(profit) + Number(openProfit));
+  expect(totals).toEqual(totals.toSorted((a, b) => b - a));
+  const again = await createSweep();
+  await turn();
+  expect(await sweepOf(again)).toMatchObject({ results, row: { fingerprint: row?.fingerprint } });
+});
+
+test('the number of threads changes nothing', async () => {
+  const combinations = combinationsOf(settings, VARY, 5_000_000n).works;
+  const work = { combinations, series: seriesOf(CANDLES), rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
+  expect(await runSweep({ ...work, threads: 1 })).toEqual(await runSweep({ ...work, threads: 3 }));
+});
+
+test('walking forward: each test has not been seen by its training, and equals a backtest of the stretch alone', async () => {
+  const sweep = await createSweep({ walkForward: { trainCandles: 500, testCandles: 300 } });
+  await turn();
+  const { windows = [], outOfSample } = await sweepOf(sweep);
+  expect(windows).toHaveLength(3);
+  let profit = 0n;
+  for (const [index, window] of windows.entries()) {
+    const at = 500 + index * 300;
+    const span = (from: number, to: number) => ({
+      from: new Date(CANDLES[from]?.at ?? 0).toISOString(),
+      to: new Date(CANDLES[to - 1]?.at ?? 0).toISOString(),
+    });
+    expect(window).toMatchObject({ train: span(at - 500, at), test: span(at, at + 300) });
+    const tested = alone(window.values, at, at + 300);
+    expect(window.tested).toMatchObject({ fills: tested.fillCount, profit: moneyText(MARKET, tested.profit) });
+    profit += tested.profit + tested.openProfit;
+  }
+  expect(outOfSample?.profit).toBe(moneyText(MARKET, profit));
+});
+
+test('a cancelled sweep stays cancelled; one whose runner died is taken over; after three deaths it failed', async () => {
+  const cancelled = await createSweep();
+  await bots.tenants.run(cancelled.orgId, (tx) => endSweep(tx, cancelled.id, { status: 'cancelled' }));
+  expect(await turn()).toBeUndefined();
+
+  const orphan = await createSweep();
+  const lapse = () => bots.tenants.as({}, (tx) => tx.query("update sweep_leases set expires_at = '-infinity'"));
+  expect(await bots.tenants.as({}, takeSweep)).toMatchObject({ sweep_id: orphan.id });
+  expect(await turn()).toBeUndefined();
+  await lapse();
+  await turn();
+  expect((await sweepOf(orphan)).row?.status).toBe('done');
+
+  const deadly = await createSweep();
+  for (let death = 0; death < 3; death += 1) {
+    await bots.tenants.as({}, takeSweep);
+    await lapse();
+  }
+  await turn();
+  expect((await sweepOf(deadly)).row).toMatchObject({
+    status: 'failed',
+    failure: expect.stringContaining('each time'),
+  });
+});
+
+test('a runner that drains gives its sweep back for another one', async () => {
+  const sweep = await createSweep();
+  const drain = new AbortController();
+  const running = turn(drain.signal);
+  drain.abort();
+  await running;
+  const { row } = await sweepOf(sweep);
+  if (row?.status !== 'done') await turn();
+  expect((await sweepOf(sweep)).row?.status).toBe('done');
+});
+
+test.each<[string, SweptSetting[], string, string]>([
+  ['a setting twice', [...VARY, { setting: 'direction', values: ['long'] }], '/vary/3/setting', 'swept_twice'],
+  ['a value that is none', [{ setting: 'takeProfit.percent', values: ['much'] }], '/vary/0/values', 'invalid_value'],
+  [
+    'too many',
+    [
+      { setting: 'cooldownSeconds', values: Array.from({ length: 200 }, (_, i) => i + 1) },
+      VARY[0] as SweptSetting,
+      VARY[1] as SweptSetting,
+    ],
+    '/vary',
+    'too_many_combinations',
+  ],
+  [
+    'none that works',
+    [{ setting: 'takeProfit.percent', values: ['0.1'] }],
+    '/settings/takeProfit/percent',
+    'profit_below_fees',
+  ],
+])('%s is refused with its field', (_what, vary, field, code) => {
+  expect(() => combinationsOf(settings, vary, 5_000_000n)).toThrow(
+    expect.objectContaining({ data: { errors: [expect.objectContaining({ field, code })] } }),
+  );
+});

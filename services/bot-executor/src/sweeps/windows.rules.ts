@@ -1,0 +1,22 @@
+import type { Range } from '../candles/candle-series.rules.ts';
+
+/*
+ * Walk-forward: values are chosen on a stretch of candles and tested on the stretch after it, which they have not seen;
+ * then both move on by the length of the test, so that the tests join up without a gap.
+ */
+export interface Window {
+  train: Range;
+  test: Range;
+}
+
+export function windowsOf(candles: number, { trainCandles, testCandles }: WindowLengths): Window[] {
+  const windows: Window[] = [];
+  for (let at = trainCandles; at + testCandles <= candles; at += testCandles)
+    windows.push({ train: { from: at - trainCandles, to: at }, test: { from: at, to: at + testCandles } });
+  return windows;
+}
+
+export interface WindowLengths {
+  trainCandles: number;
+  testCandles: number;
+}
