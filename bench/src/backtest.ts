@@ -5,9 +5,11 @@ import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
 import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { minuteCandles } from './candles.ts';
 import type { Result } from './main.ts';
+import { loadRival } from './rival.ts';
 import { median } from './servers.ts';
 
 const CANDLES = 1_080_000;
+const MONTH = 45_000;
 const ROUNDS = 5;
 /** Runs that a measurement is the mean of. */
 const RUNS = 30;
@@ -50,6 +52,7 @@ export async function backtest(): Promise<Result> {
     const cells = [scan, long, short].map((one) => `${(one / 1e6).toFixed(0)} M`.padEnd(12));
     process.stdout.write(`${round + 1}      ${cells.join(' ')} ${runs.reduce((sum, { fills }) => sum + fills, 0)}\n`);
   }
+  besideRival();
   return {
     name: 'backtest',
     value: Math.round(median(rounds.map(({ engine }) => engine))),
@@ -59,6 +62,31 @@ export async function backtest(): Promise<Result> {
   };
 }
 
+/** One order and its take profit, over a month of minutes: what an npm backtester can do too. */
+function besideRival(): void {
+  const rival = loadRival();
+  const series = minuteCandles(MONTH);
+  const plan = planOf(
+    BotSettings.parse({
+      ...settings('long'),
+      averagingOrders: { count: 0, size: '200', deviationPercent: '1' },
+      takeProfit: { percent: '0.5' },
+    }),
+    knownMarket('BTC-USDT'),
+  );
+  let closed = 0;
+  const ours = rate(MONTH, () => {
+    closed = run(plan, series).closedTrades;
+  });
+  const began = performance.now();
+  const positions = rival.run(series, 0.5);
+  const theirs = MONTH / ((performance.now() - began) / 1_000);
+  const line = `one order and its take profit: ours ${(ours / 1e6).toFixed(1)} M candles/s (${closed} trades), ${rival.name}`;
+  process.stdout.write(
+    `${line} ${(theirs / 1e6).toFixed(3)} M (${positions} trades): ${(ours / theirs).toFixed(0)} times\n`,
+  );
+}
+
 function rate(candles: number, work: () => unknown): number {
   const began = performance.now();
   for (let run = 0; run < RUNS; run += 1) work();
@@ -66,7 +94,7 @@ function rate(candles: number, work: () => unknown): number {
 }
 
 /** The least that a backtest that looks at every candle must do. */
-function scanAll({ low, high }: CandleSeries): number {
+export function scanAll({ low, high }: CandleSeries): number {
   let touched = 0;
   for (let i = 0; i < low.length; i += 1)
     if ((low[i] as number) <= 4_000_000 || (high[i] as number) >= 6_000_000) touched += 1;

@@ -5,6 +5,7 @@ import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
 import { start } from './start.ts';
+import { sweep } from './sweep.ts';
 import { tenantRead } from './tenant-read.ts';
 
 export interface Result {
@@ -24,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Result>> = {
   outbox,
   planner,
   start,
+  sweep,
   'tenant-read': tenantRead,
 };
 
