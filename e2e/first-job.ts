@@ -117,6 +117,81 @@ test('a bot trades on paper exactly as the backtest says, and its ledger adds up
   );
 }, 90_000);
 
+test('another strategy runs by the same means: paper equals backtest', async () => {
+  const rest = await signUp('martingale');
+  const settings = {
+    strategy: 'martingale-ema',
+    market: 'ETH-USDT',
+    direction: 'short',
+    balance: '5000',
+    futures: { leverage: '5' },
+    closeAtReturnPercent: '3',
+  };
+  const { body: report } = await rest.post<{ closedTrades: number; profit: string; fills: number }>(
+    '/api/v1/backtests',
+    { settings },
+  );
+  expect(report.fills).toBeGreaterThan(5);
+  const { body: bot } = await rest.post<{ id: string }>('/api/v1/bots', { name: 'second', settings });
+  await rest.post(`/api/v1/bots/${bot.id}/start`);
+  const done = await until(
+    async () => {
+      const { body } = await rest.get<{ upToDate: boolean; closedTrades: number; profit: string; fills: number }>(
+        `/api/v1/bots/${bot.id}/summary`,
+      );
+      return body.upToDate && body;
+    },
+    { withinMs: 60_000, everyMs: 200, what: 'the bot to have decided on every candle' },
+  );
+  expect(done).toMatchObject({ closedTrades: report.closedTrades, profit: report.profit, fills: report.fills });
+}, 90_000);
+
+test('a sweep tells how far it is and what is best; another one is cancelled', async () => {
+  const rest = await signUp('sweeper');
+  const sweep = {
+    settings: SETTINGS,
+    vary: [
+      { setting: 'takeProfit.percent', values: ['0.1', '0.4', '0.8', '1.6'] },
+      { setting: 'averagingOrders.count', values: [0, 2, 4] },
+    ],
+  };
+  interface Swept {
+    id: string;
+    status: string;
+    done: number;
+    runs: number;
+    results: { values: Record<string, unknown>; profit: string }[];
+  }
+  const { status, body: made } = await rest.post<Swept>('/api/v1/sweeps', sweep);
+  expect(status).toBe(202);
+  expect(made).toMatchObject({ status: 'waiting', combinations: 9, refused: 3, runs: 9 });
+  const done = await until(
+    async () => {
+      const { body } = await rest.get<Swept>(`/api/v1/sweeps/${made.id}`);
+      return body.status === 'done' && body;
+    },
+    { withinMs: 30_000, everyMs: 200, what: 'the sweep to be done' },
+  );
+  expect(done.results).toHaveLength(9);
+  const alone = done.results.find(
+    ({ values }) => values['averagingOrders.count'] === 4 && values['takeProfit.percent'] === '0.8',
+  );
+  const { body: report } = await rest.post<{ profit: string }>('/api/v1/backtests', { settings: SETTINGS });
+  expect(alone?.profit).toBe(report.profit);
+
+  const { body: second } = await rest.post<Swept>('/api/v1/sweeps', {
+    ...sweep,
+    walkForward: { trainCandles: 2_000, testCandles: 50 },
+  });
+  const { body: cancelled } = await rest.post<Swept>(`/api/v1/sweeps/${second.id}/cancel`);
+  expect(['cancelled', 'done']).toContain(cancelled.status);
+  const strange = await rest.post('/api/v1/sweeps', {
+    ...sweep,
+    vary: [{ setting: 'takeProfit.percent', values: ['x'] }],
+  });
+  expect(strange.status).toBe(422);
+}, 60_000);
+
 test('200 concurrent creates against a limit of 5 give exactly 5', async () => {
   const rest = await signUp('many');
   const answers = await Promise.all(

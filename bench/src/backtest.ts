@@ -2,7 +2,7 @@ import { backtest as run } from '@tidegate/bot-executor/backtests/backtest.rules
 import type { CandleSeries } from '@tidegate/bot-executor/candles/candle-series.rules';
 import { planOf } from '@tidegate/bot-executor/ladder/plan.rules';
 import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { minuteCandles } from './candles.ts';
 import type { Result } from './main.ts';
 import { loadRival } from './rival.ts';
@@ -15,7 +15,7 @@ const ROUNDS = 5;
 const RUNS = 30;
 
 const settings = (direction: 'long' | 'short') =>
-  BotSettings.parse({
+  DcaSettings.parse({
     market: 'BTC-USDT',
     direction,
     baseOrder: '100',
@@ -67,7 +67,7 @@ function besideRival(): void {
   const rival = loadRival();
   const series = minuteCandles(MONTH);
   const plan = planOf(
-    BotSettings.parse({
+    DcaSettings.parse({
       ...settings('long'),
       averagingOrders: { count: 0, size: '200', deviationPercent: '1' },
       takeProfit: { percent: '0.5' },

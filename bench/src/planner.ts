@@ -2,7 +2,7 @@ import { type CandleTicks, runCandle } from '@tidegate/bot-executor/engine/paper
 import { INITIAL, type State } from '@tidegate/bot-executor/engine/state.rules';
 import { planOf } from '@tidegate/bot-executor/ladder/plan.rules';
 import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { random } from './candles.ts';
 import type { Result } from './main.ts';
 import { median } from './servers.ts';
@@ -11,7 +11,7 @@ const CANDLES = 20_000;
 const ROUNDS = 5;
 
 const PLAN = planOf(
-  BotSettings.parse({
+  DcaSettings.parse({
     market: 'BTC-USDT',
     direction: 'long',
     baseOrder: '100',

@@ -1,7 +1,7 @@
 import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
 import { combinationsOf } from '@tidegate/bot-executor/sweeps/combinations.rules';
 import { runSweep } from '@tidegate/bot-executor/sweeps/run-sweep';
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { scanAll } from './backtest.ts';
 import { minuteCandles } from './candles.ts';
@@ -29,7 +29,7 @@ function steps(from: number, by: number, count: number): string[] {
  */
 export async function sweep(): Promise<Result> {
   const series = minuteCandles(CANDLES);
-  const settings = BotSettings.parse({
+  const settings = DcaSettings.parse({
     market: knownMarket('BTC-USDT').market,
     direction: 'long',
     baseOrder: '100',

@@ -15,6 +15,7 @@ import { UpdateBot } from './bots/update-bot.ts';
 import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
+import { ShowIndicator } from './indicators/show-indicator.ts';
 import { PreviewLadder } from './ladder/preview-ladder.ts';
 import { ListMarkets } from './markets/list-markets.ts';
 import { CancelSweep } from './sweeps/cancel-sweep.ts';
@@ -24,7 +25,7 @@ import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 
-const MARKETS = [ListMarkets, LoadBundled, ListCandles, ImportCandles];
+const MARKETS = [ListMarkets, LoadBundled, ListCandles, ImportCandles, ShowIndicator];
 const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
 const RUNNING = [CarryBot, RunBots];
 const HISTORY = [ReadTrades, ListLedger];

@@ -1,4 +1,4 @@
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import fc from 'fast-check';
 import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
 import { marketRules } from '../src/markets/markets.rules.ts';
@@ -33,18 +33,18 @@ export const COARSE = marketRules({
 
 /* Ladder A of trading.md 3.2: P0 100, base 10, size 20, 1 % × 1.5, volume 1.2, six orders, take profit 1.5 %. */
 interface Change {
-  averagingOrders?: Partial<BotSettings['averagingOrders']>;
-  takeProfit?: Partial<BotSettings['takeProfit']>;
+  averagingOrders?: Partial<DcaSettings['averagingOrders']>;
+  takeProfit?: Partial<DcaSettings['takeProfit']>;
   baseOrder?: string;
   market?: string;
-  stopLoss?: BotSettings['stopLoss'];
+  stopLoss?: DcaSettings['stopLoss'];
   futures?: { leverage: string };
   minPrice?: string;
   maxPrice?: string;
 }
 
-export const settingsA = (direction: 'long' | 'short', change: Change = {}): BotSettings =>
-  BotSettings.parse({
+export const settingsA = (direction: 'long' | 'short', change: Change = {}): DcaSettings =>
+  DcaSettings.parse({
     market: change.market ?? 'BTC-USDT',
     direction,
     baseOrder: change.baseOrder ?? '10',
@@ -147,7 +147,7 @@ const anyFutures = fc.record({
 });
 
 /** Settings for the coarse market at about 100; not all of them are sensible, all of them must be carried out alike. */
-export const anySettings: fc.Arbitrary<BotSettings> = fc
+export const anySettings: fc.Arbitrary<DcaSettings> = fc
   .record({
     direction: fc.constantFrom('long' as const, 'short' as const),
     baseOrder: fc.integer({ min: 20, max: 500 }),
@@ -167,7 +167,7 @@ export const anySettings: fc.Arbitrary<BotSettings> = fc
     maxPrice: maybe(hundredths(9_500, 12_000)),
   })
   .map((one) =>
-    BotSettings.parse({
+    DcaSettings.parse({
       market: 'BTC-USDT',
       direction: one.direction,
       baseOrder: String(one.baseOrder),

@@ -1,4 +1,4 @@
-import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 
 /*
  * A DCA bot as one would explain it at a whiteboard, slow and obviously right: prices and quantities are exact
@@ -87,7 +87,7 @@ class Oracle {
   private beyondSince: number | undefined;
 
   constructor(
-    private readonly settings: BotSettings,
+    private readonly settings: DcaSettings,
     private readonly market: OracleMarket,
   ) {}
 
@@ -369,7 +369,7 @@ class Oracle {
   }
 }
 
-export function oracle(settings: BotSettings, market: OracleMarket, candles: readonly OracleCandle[]) {
+export function oracle(settings: DcaSettings, market: OracleMarket, candles: readonly OracleCandle[]) {
   const bot = new Oracle(settings, market);
   for (const [index, candle] of candles.entries()) bot.candle(candle, candles[index - 1]);
   return { fills: bot.fills, funding: bot.funding };

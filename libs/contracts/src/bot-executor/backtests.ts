@@ -54,11 +54,9 @@ export const Backtest = z
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
-    fingerprint: z
-      .string()
-      .meta({
-        description: 'SHA-256 of candles, settings, market rules and engine version: equal means equal results',
-      }),
+    fingerprint: z.string().meta({
+      description: 'SHA-256 of candles, settings, market rules and engine version: equal means equal results',
+    }),
     candles: z.int(),
     from: Timestamp,
     to: Timestamp,

@@ -80,3 +80,43 @@ export const importCandles = operation({
   errors: [notFound],
   deadlineMs: 30_000,
 });
+
+export const Indicator = z.enum(['ema', 'rsi', 'atr', 'bollinger', 'macd']).meta({ id: 'Indicator' });
+export type Indicator = z.infer<typeof Indicator>;
+
+export const IndicatorPoint = z
+  .object({
+    at: Timestamp.meta({ description: 'When the candle begins; the value is of its close' }),
+    values: z.record(z.string(), z.number()).meta({
+      description:
+        'ema, rsi, atr; upper, middle, lower of bollinger (2 standard deviations); macd, signal, histogram of macd (12, 26, 9)',
+    }),
+  })
+  .meta({ id: 'IndicatorPoint' });
+export type IndicatorPoint = z.infer<typeof IndicatorPoint>;
+
+export const showIndicator = operation({
+  service: 'bot-executor',
+  name: 'candles.indicator',
+  http: ['GET', '/api/v1/candles/indicators/{indicator}'],
+  scope: 'bots:read',
+  summary: 'An indicator over the candles of a market, oldest first',
+  description:
+    'Worked out over all stored candles, so that a value does not depend on where one begins to look. Candles before ' +
+    'the indicator has seen enough have no value and are left out.',
+  input: z.strictObject({
+    indicator: Indicator,
+    market: z.string().max(20),
+    ...candleSeries,
+    period: z.int().min(2).max(500).default(20).meta({ description: 'In candles; macd has its own' }),
+    from: Timestamp.optional(),
+    limit: z.int().min(1).max(5_000).default(500),
+  }),
+  output: z.object({
+    market: z.string(),
+    interval: CandleInterval,
+    synthetic: z.boolean(),
+    items: z.array(IndicatorPoint),
+  }),
+  errors: [notFound],
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Decimal, PositiveDecimal } from '../kernel/types.ts';
-import { BotSettings } from './settings.ts';
+import { DcaSettings } from './settings.ts';
 
 export const LadderLevel = z
   .object({
@@ -48,7 +48,7 @@ export const previewLadder = operation({
   scope: 'bots:read',
   summary: 'The exact ladder of some settings at a price, before any bot is made',
   input: z.strictObject({
-    settings: BotSettings,
+    settings: DcaSettings,
     price: PositiveDecimal.optional().meta({ description: 'By default the close of the newest bundled candle' }),
   }),
   output: Ladder,

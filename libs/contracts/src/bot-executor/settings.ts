@@ -68,8 +68,9 @@ const Futures = z.strictObject({
  * A DCA bot: a base order, averaging orders below it (above it for short), take profit in up to four steps, and limits
  * on when it may trade and how much it may lose.
  */
-export const BotSettings = z
+export const DcaSettings = z
   .strictObject({
+    strategy: z.literal('dca').optional(),
     market: z.string().min(1).max(20),
     direction: Direction,
     baseOrder: Amount.meta({ description: 'Size of the base order in the quote currency' }),
@@ -105,5 +106,32 @@ export const BotSettings = z
       description: 'Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated',
     }),
   })
-  .meta({ id: 'BotSettings' });
+  .meta({ id: 'DcaSettings' });
+export type DcaSettings = z.output<typeof DcaSettings>;
+
+/**
+ * Adds to a losing position in proportion to its loss and takes profit from a winning one in parts, led by moving
+ * averages: with the trend of an hour it begins, in calm markets it adds, in a crash it waits.
+ */
+export const MartingaleEmaSettings = z
+  .strictObject({
+    strategy: z.literal('martingale-ema'),
+    market: z.string().min(1).max(20),
+    direction: Direction,
+    balance: Amount.meta({ description: 'What the bot may risk, in the quote currency; its profits are added to it' }),
+    futures: Futures,
+    openPercent: Percent.default('0.6').meta({ description: 'Margin of the first order, of the balance' }),
+    maxMarginPercent: Percent.default('50').meta({
+      description:
+        'No order takes the margin beyond this part of the balance; from 70 % of it on orders become smaller',
+    }),
+    closeAtReturnPercent: Percent.default('10').meta({ description: 'Profit over margin at which all is closed' }),
+  })
+  .meta({ id: 'MartingaleEmaSettings' });
+export type MartingaleEmaSettings = z.output<typeof MartingaleEmaSettings>;
+
+export const BotSettings = z.discriminatedUnion('strategy', [DcaSettings, MartingaleEmaSettings]).meta({
+  id: 'BotSettings',
+  description: 'Without `strategy` those of a DCA bot',
+});
 export type BotSettings = z.output<typeof BotSettings>;

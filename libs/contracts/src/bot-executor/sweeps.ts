@@ -3,7 +3,7 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { BacktestFeed } from './backtests.ts';
-import { BotSettings } from './settings.ts';
+import { DcaSettings } from './settings.ts';
 
 const MAX_COMBINATIONS = 1_000;
 
@@ -89,7 +89,7 @@ export const Sweep = z
   .object({
     id: Id,
     status: SweepStatus,
-    settings: BotSettings,
+    settings: DcaSettings,
     vary: z.array(SweptSetting),
     feed: BacktestFeed,
     rankBy: SweepRank,
@@ -139,7 +139,7 @@ export const createSweep = operation({
     'out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep ' +
     'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made.',
   input: z.strictObject({
-    settings: BotSettings,
+    settings: DcaSettings,
     vary: z.array(SweptSetting).min(1).max(4),
     feed: BacktestFeed.prefault({}),
     rankBy: SweepRank.default('profit'),

@@ -1,8 +1,8 @@
 import type { Backtest, BacktestFill, BacktestTrade } from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
-import type { Plan } from '../ladder/plan.rules.ts';
 import { moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
 import { bookToWire } from '../trades/trade.rows.ts';
 import type { TradeBook } from '../trades/trade-book.rules.ts';
 

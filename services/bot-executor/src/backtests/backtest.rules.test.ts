@@ -3,8 +3,9 @@ import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../candles/candle-series.rules.ts';
 import { type CandleTicks, runCandle } from '../engine/paper-exchange.rules.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
-import { type Plan, planOf } from '../ladder/plan.rules.ts';
+import { planOf } from '../ladder/plan.rules.ts';
 import { findMarket, type MarketRules } from '../markets/markets.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
 import { backtest } from './backtest.rules.ts';
 

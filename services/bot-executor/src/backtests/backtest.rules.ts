@@ -12,8 +12,8 @@ import { nextFunding, type Payment } from '../engine/funding.rules.ts';
 import { type CandleTicks, type ExchangeFill, runCandle } from '../engine/paper-exchange.rules.ts';
 import { quietOf } from '../engine/quiet.rules.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
-import type { Plan } from '../ladder/plan.rules.ts';
 import { fillValue } from '../markets/markets.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
 import { Equity } from './equity.rules.ts';
 
@@ -78,7 +78,9 @@ function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }:
 }
 
 /** The candle, from `from` on, at which the settings let a trade begin. */
-function nextBegin({ trade, endedAt }: State, { limits }: Plan, series: CandleSeries, { from, to }: Range): number {
+function nextBegin({ trade, endedAt }: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
+  if (plan.strategy !== 'dca') return from;
+  const { limits } = plan;
   if (limits.maxTrades !== undefined && trade >= limits.maxTrades) return to;
   const rested =
     endedAt === undefined || limits.cooldownMs === 0 ? from : indexAt(series, endedAt + limits.cooldownMs, from);

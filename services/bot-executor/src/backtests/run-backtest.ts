@@ -5,8 +5,9 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { fraction, toCents } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
-import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
+import { marketOf } from '../ladder/check-settings.rules.ts';
 import { moneyText } from '../markets/markets.rules.ts';
+import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { fillToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
 import { backtest } from './backtest.rules.ts';
 import { RunQuota } from './run-quota.ts';
@@ -24,7 +25,7 @@ export class RunBacktest {
     await this.entitlements.feature(tx, 'backtests');
     const market = marketOf(input.settings);
     const series = await wantedSeries(tx, input);
-    const plan = checkedPlan(input.settings, BigInt(series.open[0] as number));
+    const plan = checkedStrategyPlan(input.settings, BigInt(series.open[0] as number));
     const id = newId();
     return this.quota.spend(tx.orgId as string, { meter: 'backtest_runs', count: 1, key: id }, async () => {
       const report = backtest(plan, series);

@@ -6,8 +6,8 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
 import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
 import { isOpen, type State } from '../engine/state.rules.ts';
-import { type Plan, planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
+import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
@@ -28,7 +28,7 @@ export class CarryBot {
   ) {}
 
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<void> {
-    const plan = planOf(bot.settings, knownMarket(bot.settings.market));
+    const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
     const journal = await openJournal(tx, bot);
     const mayOpen = bot.status === 'running';
     let state = stateOf(bot, plan.market);
@@ -46,7 +46,7 @@ export class CarryBot {
 
   /** Ends the bot now; its open trade is closed at the last price that it saw. */
   async close(tx: Tx, bot: BotRow): Promise<void> {
-    const plan = planOf(bot.settings, knownMarket(bot.settings.market));
+    const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
     const journal = await openJournal(tx, bot);
     const series = { source: bot.source, market: plan.market, interval: bot.interval };
     const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;

@@ -5,7 +5,8 @@ import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { firstCandle } from '../candles/candle.rows.ts';
-import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
+import { marketOf } from '../ladder/check-settings.rules.ts';
+import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { countBots, insertBot, toWire } from './bot.rows.ts';
 
 @Injectable()
@@ -28,7 +29,7 @@ export class CreateBot {
         }. Import some first: POST /api/v1/candles/imports`,
       );
     }
-    checkedPlan(settings, candle.open);
+    checkedStrategyPlan(settings, candle.open);
     await this.entitlements.claim(tx, 'bots', () => countBots(tx));
     const row = await insertBot(tx, { id: newId(), name, settings, source, interval, candlesPerSecond, startsAt });
     await emit(botCreated, { botId: row.id, name });

@@ -1,4 +1,4 @@
-import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
 import fc from 'fast-check';
 import { type Bots, openBots } from '../../test/bots.ts';
@@ -54,7 +54,7 @@ async function runAll(runners: RunBots[]): Promise<void> {
 }
 
 /** What a backtest says of the same settings and candles. */
-function expected(settings: BotSettings) {
+function expected(settings: DcaSettings) {
   const plan = planOf(settings, knownMarket(settings.market));
   const report = backtest(plan, seriesOf(CANDLES));
   const fills = report.fills.map((fill) => {

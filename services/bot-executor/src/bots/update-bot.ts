@@ -5,7 +5,8 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
-import { checkedPlan, marketOf } from '../ladder/check-settings.rules.ts';
+import { marketOf } from '../ladder/check-settings.rules.ts';
+import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
 import { present } from './present.ts';
 
@@ -31,6 +32,6 @@ export class UpdateBot {
     const candle = bot.decided_up_to
       ? await candleUpTo(tx, series, bot.decided_up_to)
       : await firstCandle(tx, series, bot.starts_at ?? undefined);
-    if (candle) checkedPlan(settings, candle.close);
+    if (candle) checkedStrategyPlan(settings, candle.close);
   }
 }

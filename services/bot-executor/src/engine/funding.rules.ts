@@ -1,5 +1,5 @@
-import type { Plan } from '../ladder/plan.rules.ts';
 import { isOpen, type State } from './state.rules.ts';
+import type { TradePlan } from './trade-plan.rules.ts';
 
 /*
  * Funding of futures: at every stamp (whole multiples of its interval in UTC) whoever is long pays rate × value to
@@ -14,13 +14,13 @@ export interface Payment {
 }
 
 /** Begin of the first candle span that a stamp falls into, after the candle that began at `before`. */
-export const nextFunding = ({ everyMs }: NonNullable<Plan['funding']>, before: number): number =>
+export const nextFunding = ({ everyMs }: NonNullable<TradePlan['funding']>, before: number): number =>
   (Math.floor(before / everyMs) + 1) * everyMs;
 
 /** Stamps after the candle before began and up to the begin of this one. */
 export function fundingBetween(
   state: State,
-  { funding, long }: Plan,
+  { funding, long }: TradePlan,
   { before, at, ticks }: { before: number; at: number; ticks: bigint },
 ): Payment[] {
   if (!funding || !isOpen(state)) return [];

@@ -1,15 +1,17 @@
-import { bankruptcyTicks, liquidationTicks, type Plan } from '../ladder/plan.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
 import { decide } from './decide.rules.ts';
 import { fundingBetween, type Payment } from './funding.rules.ts';
-import { type Intent, isOpen, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
+import { type Intent, isEntry, isOpen, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
+import { bankruptcyTicks, liquidationTicks } from './trade-plan.rules.ts';
 
 /*
  * The paper exchange: fills orders from candles, conservatively. A candle does not tell in which order its prices came,
  * so the price is taken to run where it hurts first (for a long: open, low, high, close):
  *
- *   open     the base order fills; a stop that the open has jumped over fills at the open
- *   against  averaging orders, stops and the liquidation price, nearest first; limits fill at their limit, stops at theirs
+ *   open     orders at the market fill, a base order among them
+ *   against  averaging orders, stops and the liquidation price, nearest first; limits fill at their limit, stops at
+ *            their price, or at the open when that has jumped over it
  *   for      take profits and what follows the price, unless an averaging order filled in this candle: which came first
  *            is not known
  *   close    stops that the candle itself has drawn nearer
@@ -53,7 +55,7 @@ export function runCandle(state: State, candle: CandleTicks, plan: Plan, mayOpen
   run.open(mayOpen, before);
   const averaged = run.against();
   if (!averaged) run.inFavour();
-  run.close();
+  run.close(mayOpen);
   return run.step();
 }
 
@@ -81,9 +83,9 @@ class Exchange {
   open(mayOpen: boolean, before: number | undefined): void {
     const { at, open } = this.candle;
     if (before !== undefined) this.payments = fundingBetween(this.state, this.plan, { before, at, ticks: open });
+    this.fillMarketOrders(open);
     this.tell({ type: 'candle', at, openTicks: open, mayOpen });
-    const base = this.state.orders.find(({ kind }) => kind === 'base');
-    if (base) this.fill(base, open);
+    this.fillMarketOrders(open);
     this.tellPrice(open);
   }
 
@@ -115,11 +117,13 @@ class Exchange {
     this.tellPrice(best);
   }
 
-  close(): void {
-    const { close } = this.candle;
+  close(mayOpen: boolean): void {
+    const { at, high, low, close } = this.candle;
     const stop = this.nearestStop();
     if (stop && this.isBeyond(close, stop.ticks)) this.fill(stop, stop.ticks);
     this.tellPrice(close);
+    // A DCA bot lives by its orders; others judge whole candles.
+    if (this.plan.strategy !== 'dca') this.tell({ type: 'closed', at, high, low, close, mayOpen });
   }
 
   end(by: 'close' | 'liquidation', ticks: bigint): void {
@@ -135,12 +139,12 @@ class Exchange {
   /** What a price on its way against the trade meets first; a stop before what is at the same price. */
   private nextAgainst(worst: bigint): PlacedOrder | 'liquidation' | undefined {
     const stop = this.nearestStop();
-    const averaging = this.state.orders.find(({ kind }) => kind === 'averaging');
+    const entry = this.state.orders.find((order) => order.type === 'limit' && isEntry(order));
     const liquidation = isOpen(this.state) ? liquidationTicks(this.plan, this.state.position) : undefined;
     const met = [
       { what: stop, ticks: stop?.ticks },
       { what: 'liquidation' as const, ticks: liquidation },
-      { what: averaging, ticks: averaging?.ticks },
+      { what: entry, ticks: entry?.ticks },
     ].filter(({ ticks }) => ticks !== undefined && this.isBeyond(worst, ticks));
     const nearest = met.reduce<(typeof met)[0] | undefined>(
       (first, one) => (first && !this.isNearer(one.ticks as bigint, first.ticks as bigint) ? first : one),

@@ -1,6 +1,7 @@
 import { NEVER_ABOVE, NEVER_BELOW } from '../candles/candle-series.rules.ts';
-import { liquidationTicks, type Plan } from '../ladder/plan.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
 import { isOpen, type State } from './state.rules.ts';
+import { liquidationTicks } from './trade-plan.rules.ts';
 
 /** Ticks: a candle that stays above `below` and below `above` changes nothing. */
 export interface Quiet {
@@ -10,12 +11,12 @@ export interface Quiet {
 
 /**
  * How far prices may go before the decision function has anything to do: up to the nearest price on either side that an
- * order, a watch or the exchange waits for. Undefined when every candle matters: nothing is open, a market order waits
- * for the next one, or a patient stop counts the time.
+ * order, a watch or the exchange waits for. Undefined when every candle matters: the strategy judges whole candles,
+ * nothing is open, a market order waits for the next one, or a patient stop counts the time.
  */
 export function quietOf(state: State, plan: Plan): Quiet | undefined {
   const { orders, watch } = state;
-  if (!isOpen(state) || watch.beyondSince !== undefined) return undefined;
+  if (plan.strategy !== 'dca' || !isOpen(state) || watch.beyondSince !== undefined) return undefined;
   const range = { below: NEVER_BELOW, above: NEVER_ABOVE };
   for (const { type, side, ticks } of orders) {
     if (type === 'market') return undefined;

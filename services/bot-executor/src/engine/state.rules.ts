@@ -1,4 +1,5 @@
 import type { PricePoint } from '../ladder/plan.rules.ts';
+import type { Memory } from '../martingale/decide-martingale.rules.ts';
 import { FLAT, type Position } from './position.rules.ts';
 
 /** What a bot knows and wants: the vocabulary of the decision function. */
@@ -59,12 +60,15 @@ export interface State {
   watch: Watch;
   /** When the last trade ended, epoch ms. */
   endedAt: number | undefined;
+  /** Of a strategy that remembers more than its orders. */
+  memory?: Memory | undefined;
   orders: readonly PlacedOrder[];
 }
 
 export type MarketEvent =
   | { type: 'candle'; at: number; openTicks: bigint; mayOpen: boolean }
   | { type: 'price'; at: number; ticks: bigint }
+  | { type: 'closed'; at: number; high: bigint; low: bigint; close: bigint; mayOpen: boolean }
   | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint }
   | { type: 'end'; by: 'close' | 'liquidation'; ticks: bigint };
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { MarketRules } from '../markets/markets.rules.ts';
+import { rescaledMemory, StoredMemory } from '../martingale/stored-memory.rules.ts';
+import { Big } from './big.rules.ts';
 import { div, type Fraction, fraction, mul } from './exact.rules.ts';
 import { type PlacedOrder, type State, UNWATCHED } from './state.rules.ts';
 
@@ -7,10 +9,6 @@ import { type PlacedOrder, type State, UNWATCHED } from './state.rules.ts';
  * The state as it is stored: whole numbers of any size as text, with the steps of the market that they count. Finer
  * steps, should the market get them, are converted; what cannot be read exactly stops the bot instead of moving it.
  */
-const Big = z
-  .string()
-  .regex(/^-?\d+$/)
-  .transform(BigInt);
 const Point = z.object({ value: Big, lots: Big });
 /** Left out by JSON where there is nothing. */
 const Level = Big.optional();
@@ -39,6 +37,7 @@ const Stored = z.object({
     })
     .default(UNWATCHED),
   endedAt: z.number().optional(),
+  memory: StoredMemory.optional(),
   orders: z.array(
     z.object({
       key: z.string(),
@@ -106,6 +105,7 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
       beyondSince: watch.beyondSince,
     },
     orders: state.orders.map(order),
+    memory: state.memory && rescaledMemory(state.memory, (cash) => scaled(cash, unit), tick),
   };
 }
 

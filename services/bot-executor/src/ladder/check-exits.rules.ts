@@ -3,7 +3,7 @@ import { compare, fraction, toText, whole } from '../engine/exact.rules.ts';
 import { priceText } from '../markets/markets.rules.ts';
 import type { Level } from './ladder.rules.ts';
 import { liquidationDanger } from './margin.rules.ts';
-import { breakEvenTicks, type Plan, profitTicks } from './plan.rules.ts';
+import { breakEvenTicks, type DcaPlan, profitTicks } from './plan.rules.ts';
 
 /* Faults of what ends a trade: steps, trailing exit, stop loss, leverage; and of when one may begin. */
 
@@ -14,13 +14,13 @@ const STOP_LOSS = '/settings/stopLoss';
 /** Of a price, to see relations of percentages that hold at any price. */
 const ANY_PRICE = { cost: whole(10n ** 12n), lots: 1n };
 
-export const exitFaults = (plan: Plan): FieldError[] => [
+export const exitFaults = (plan: DcaPlan): FieldError[] => [
   ...stepFaults(plan),
   ...trailFaults(plan),
   ...stopFaults(plan),
 ];
 
-function stepFaults({ steps, profit, settings }: Plan): FieldError[] {
+function stepFaults({ steps, profit, settings }: DcaPlan): FieldError[] {
   const given = settings.takeProfit.steps ?? [];
   for (const [index, { percent }] of given.entries()) {
     const next = given[index + 1]?.percent ?? settings.takeProfit.percent;
@@ -35,14 +35,14 @@ function stepFaults({ steps, profit, settings }: Plan): FieldError[] {
   return [fault(`${TAKE_PROFIT}/steps/${steps.length - 1}/sharePercent`, 'shares_too_large', message)];
 }
 
-function trailFaults({ trail, profit }: Plan): FieldError[] {
+function trailFaults({ trail, profit }: DcaPlan): FieldError[] {
   if (!trail || compare(trail, profit) < 0) return [];
   const message =
     'The trailing exit must be nearer than the take profit itself, or all of the profit may be given back.';
   return [fault(`${TAKE_PROFIT}/trailingPercent`, 'trailing_too_wide', message)];
 }
 
-function stopFaults(plan: Plan): FieldError[] {
+function stopFaults(plan: DcaPlan): FieldError[] {
   const { stop, long } = plan;
   if (!stop) return [];
   if (long && compare(stop.distance, whole(1)) >= 0) {
@@ -57,7 +57,7 @@ function stopFaults(plan: Plan): FieldError[] {
   return [fault(`${STOP_LOSS}/breakEvenAtPercent`, 'break_even_too_early', message)];
 }
 
-export function limitFaults({ settings, limits }: Plan): FieldError[] {
+export function limitFaults({ settings, limits }: DcaPlan): FieldError[] {
   if (limits.maxTicks === undefined || limits.maxTicks >= limits.minTicks) return [];
   const { minPrice, maxPrice } = settings;
   const message = `No price is at least ${minPrice ?? '0'} and at most ${maxPrice}: no trade could begin.`;
@@ -65,7 +65,7 @@ export function limitFaults({ settings, limits }: Plan): FieldError[] {
 }
 
 /** A position that is liquidated before its own orders or its stop loss are reached. */
-export function leverageFaults(plan: Plan, levels: readonly Level[]): FieldError[] {
+export function leverageFaults(plan: DcaPlan, levels: readonly Level[]): FieldError[] {
   const danger = liquidationDanger(plan, levels);
   if (!danger) return [];
   const { exposure, next, below } = danger;

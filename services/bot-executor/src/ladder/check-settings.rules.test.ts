@@ -1,4 +1,4 @@
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, fieldErrors } from '@tidegate/contracts/kernel/problem';
 import fc from 'fast-check';
 import { anySettings, COARSE, settingsA } from '../../test/markets.ts';
@@ -12,7 +12,7 @@ const ORDERS = '/settings/averagingOrders';
 const PRICE = 5_000_000n;
 type Change = Parameters<typeof settingsA>[1];
 
-const faultsOf = (settings: BotSettings, price = PRICE): FieldError[] => {
+const faultsOf = (settings: DcaSettings, price = PRICE): FieldError[] => {
   const problem = checkSettings(planOf(settings, marketOf(settings)), price);
   return (problem?.data['errors'] as FieldError[] | undefined) ?? [];
 };
@@ -194,7 +194,7 @@ test.each<[string, unknown]>([
   const last = path.pop() as string;
   const target = path.reduce((object, part) => object[part] as Record<string, unknown>, settings);
   target[last] = value;
-  const parsed = BotSettings.safeParse(settings);
+  const parsed = DcaSettings.safeParse(settings);
   expect(parsed.success).toBe(false);
   expect(parsed.error && fieldErrors(parsed.error).map((error) => error.field)).toContain(field);
 });
@@ -246,7 +246,7 @@ test('the widest settings that the contract lets in are judged, not suffered', (
   const began = performance.now();
   fc.assert(
     fc.property(settings, fc.constantFrom(1n, 100n, 10n ** 12n), (given, price) => {
-      for (const { field, code, message } of faultsOf(BotSettings.parse(given), price)) {
+      for (const { field, code, message } of faultsOf(DcaSettings.parse(given), price)) {
         expect(field).toMatch(/^\/settings\//);
         expect(code).toMatch(/^[a-z_]+$/);
         expect(message.length).toBeLessThan(300);

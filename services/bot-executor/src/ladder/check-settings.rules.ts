@@ -1,14 +1,14 @@
-import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 import { findMarket, MARKETS, type MarketRules, priceText } from '../markets/markets.rules.ts';
 import { exitFaults, fault, leverageFaults, limitFaults } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
 import {
+  type DcaPlan,
   isProfit,
   meetsMinimum,
   netAt,
-  type Plan,
   planOf,
   type Rung,
   takeProfitTicks,
@@ -35,7 +35,7 @@ const MAX_RISE = 11n;
 const MAX_CAPITAL = whole(10n ** 12n);
 
 /** The market of the settings, or a refusal that names the field. */
-export function marketOf(settings: BotSettings): MarketRules {
+export function marketOf(settings: { market: string }): MarketRules {
   const market = findMarket(settings.market);
   if (market) return market;
   const known = MARKETS.map((one) => one.market).join(', ');
@@ -43,14 +43,14 @@ export function marketOf(settings: BotSettings): MarketRules {
 }
 
 /** The plan of settings that can work at the price given in ticks; else a refusal that says all that is wrong. */
-export function checkedPlan(settings: BotSettings, ticks: bigint): Plan {
+export function checkedPlan(settings: DcaSettings, ticks: bigint): DcaPlan {
   const plan = planOf(settings, marketOf(settings));
   const refusal = checkSettings(plan, ticks);
   if (refusal) throw refusal;
   return plan;
 }
 
-export function checkSettings(plan: Plan, base: bigint): ProblemError | undefined {
+export function checkSettings(plan: DcaPlan, base: bigint): ProblemError | undefined {
   const faults = [...shapeFaults(plan), ...profitFaults(plan), ...exitFaults(plan), ...limitFaults(plan)];
   // Levels are walked only when the ladder and the profit make sense.
   if (faults.length === 0) faults.push(...levelFaults(plan, base));
@@ -60,7 +60,7 @@ export function checkSettings(plan: Plan, base: bigint): ProblemError | undefine
 }
 
 /** A long ladder that would reach zero. */
-function shapeFaults({ long, rungs }: Plan): FieldError[] {
+function shapeFaults({ long, rungs }: DcaPlan): FieldError[] {
   const beyond = long && rungs.find(({ factor }) => factor.n <= 0n);
   if (!beyond) return [];
   const reach = toText(beyond.deviationPercent, 2);
@@ -81,13 +81,13 @@ function stepField(rungs: readonly Rung[], beyond: Rung): string {
   return beyond.index > 1 && even ? FIELD.step : FIELD.deviation;
 }
 
-function profitFaults({ long, settings, fee }: Plan): FieldError[] {
+function profitFaults({ long, settings, fee }: DcaPlan): FieldError[] {
   const wanted = add(fraction(settings.takeProfit.percent), mul(fee, whole(100)));
   if (long || compare(wanted, whole(100)) < 0) return [];
   return [fault(FIELD.profit, 'profit_impossible', 'A short trade cannot gain 100 %: its price would be zero.')];
 }
 
-function levelFaults(plan: Plan, base: bigint): FieldError[] {
+function levelFaults(plan: DcaPlan, base: bigint): FieldError[] {
   let [cost, lots, before] = [0n, 0n, base];
   for (const level of ladder(plan, base)) {
     cost += level.ticks * level.lots;
@@ -104,7 +104,7 @@ function levelFaults(plan: Plan, base: bigint): FieldError[] {
 
 /** Prices stay above zero, come nowhere near infinity, and move by a tick at least. */
 function priceFault(
-  { long, market, rungs }: Plan,
+  { long, market, rungs }: DcaPlan,
   { index, ticks }: Level,
   { before, base }: { before: bigint; base: bigint },
 ): FieldError | undefined {
@@ -125,7 +125,7 @@ function priceFault(
   );
 }
 
-function sizeFault({ market, settings }: Plan, { index, ticks, lots }: Level, cost: bigint): FieldError | undefined {
+function sizeFault({ market, settings }: DcaPlan, { index, ticks, lots }: Level, cost: bigint): FieldError | undefined {
   const growth = compare(fraction(settings.averagingOrders.volumeScale), whole(1));
   if (!meetsMinimum(market, ticks, lots)) {
     const which = index === 0 ? 'The base order' : `Averaging order ${index}`;
@@ -153,7 +153,7 @@ const sizeField = (index: number, scaled: boolean): string =>
  * A take profit that loses is none: of the base order's size it may be too little once more is in the trade, its first
  * step may be too near, and a trailing exit may fall back too far.
  */
-function profitFault(plan: Plan, index: number, cost: bigint, lots: bigint): FieldError | undefined {
+function profitFault(plan: DcaPlan, index: number, cost: bigint, lots: bigint): FieldError | undefined {
   const open = { cost: whole(cost), lots };
   const both = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
   const when = index === 0 ? 'Every trade' : `A trade with ${index} averaging order${index === 1 ? '' : 's'}`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { COARSE, FINE, settingsA } from '../../test/markets.ts';
 import { compare, div, fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
 import { describeLadder, ladder } from './ladder.rules.ts';
-import { type Plan, planOf } from './plan.rules.ts';
+import { type DcaPlan, planOf } from './plan.rules.ts';
 
 const ticks = (price: string) => BigInt(toText(div(fraction(price), FINE.tick), 0));
 const near = (text: string | undefined, expected: number) => expect(Number(text)).toBeCloseTo(expected, 7);
@@ -102,7 +102,7 @@ describe('ladder A of the reference', () => {
 });
 
 describe('rounding', () => {
-  const exactPrice = ({ long, rungs }: Plan, k: number, base: bigint) => {
+  const exactPrice = ({ long, rungs }: DcaPlan, k: number, base: bigint) => {
     const part = div(rungs[k - 1]?.deviationPercent ?? whole(0), whole(100));
     return mul(whole(base), long ? sub(whole(1), part) : sub(whole(1), mul(part, whole(-1))));
   };

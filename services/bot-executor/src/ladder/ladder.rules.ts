@@ -2,7 +2,7 @@ import type { Ladder, LadderLevel } from '@tidegate/contracts/bot-executor/ladde
 import { add, div, type Fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
 import { averageText, priceText, quantityText } from '../markets/markets.rules.ts';
 import { exposures, worstLoss } from './margin.rules.ts';
-import { atTicks, breakEvenTicks, entryTicks, lotsFor, type Plan, takeProfitTicks } from './plan.rules.ts';
+import { atTicks, breakEvenTicks, type DcaPlan, entryTicks, lotsFor, takeProfitTicks } from './plan.rules.ts';
 
 const MILLION = 1_000_000n;
 
@@ -13,7 +13,7 @@ export interface Level {
 }
 
 /** The base order and every averaging order at a base price, each as if it filled at its level. */
-export function ladder(plan: Plan, base: bigint): Level[] {
+export function ladder(plan: DcaPlan, base: bigint): Level[] {
   const levels: Level[] = [{ index: 0, ticks: base, lots: lotsFor(plan.baseSize, base) }];
   const fromBase = plan.settings.averagingOrders.deviationFrom === 'base';
   for (const rung of plan.rungs) {
@@ -25,7 +25,7 @@ export function ladder(plan: Plan, base: bigint): Level[] {
 }
 
 /** The ladder as customers read it, and the capital that all of it needs with the fees of entry. */
-export function describeLadder(plan: Plan, base: bigint): Ladder {
+export function describeLadder(plan: DcaPlan, base: bigint): Ladder {
   const { market } = plan;
   const all = ladder(plan, base);
   const levels = exposures(plan, all).map((level): LadderLevel => {
@@ -63,10 +63,10 @@ export function describeLadder(plan: Plan, base: bigint): Ladder {
 }
 
 /** Of tick × lots. */
-const valueText = ({ market }: Plan, value: Fraction): string => toText(mul(value, market.unit), 24);
+const valueText = ({ market }: DcaPlan, value: Fraction): string => toText(mul(value, market.unit), 24);
 
 /** As planned when it is known from the base order; from fills it follows from the rounded prices. */
-function distancePercent(plan: Plan, { index, ticks }: Level, base: bigint): Fraction {
+function distancePercent(plan: DcaPlan, { index, ticks }: Level, base: bigint): Fraction {
   if (index === 0) return whole(0);
   const rung = plan.rungs[index - 1];
   if (rung && plan.settings.averagingOrders.deviationFrom === 'base') return rung.deviationPercent;

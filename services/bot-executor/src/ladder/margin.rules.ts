@@ -1,6 +1,7 @@
 import { add, compare, div, type Fraction, mul, sub, whole } from '../engine/exact.rules.ts';
+import { bankruptcyTicks, liquidationTicks } from '../engine/trade-plan.rules.ts';
 import type { Level } from './ladder.rules.ts';
-import { atTicks, bankruptcyTicks, liquidationTicks, netAt, type Plan, stopLossTicks } from './plan.rules.ts';
+import { atTicks, type DcaPlan, netAt, stopLossTicks } from './plan.rules.ts';
 
 /*
  * What a ladder risks. Level by level, as if every order filled at its price: where the stop loss and the liquidation
@@ -15,7 +16,7 @@ export interface Exposure extends Level {
   liquidation: bigint | undefined;
 }
 
-export function exposures(plan: Plan, levels: readonly Level[]): Exposure[] {
+export function exposures(plan: DcaPlan, levels: readonly Level[]): Exposure[] {
   let [cost, totalLots] = [0n, 0n];
   const base = atTicks(levels[0]?.ticks ?? 0n);
   return levels.map((level) => {
@@ -28,14 +29,14 @@ export function exposures(plan: Plan, levels: readonly Level[]): Exposure[] {
 }
 
 /** A price is met before another one by a price that runs against the trade. */
-const isBefore = ({ long }: Plan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
+const isBefore = ({ long }: DcaPlan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
 
 /** A patient stop may let the price pass. */
-const certainStop = ({ stop }: Plan, exposure: Exposure): bigint | undefined =>
+const certainStop = ({ stop }: DcaPlan, exposure: Exposure): bigint | undefined =>
   stop?.timeoutMs === undefined ? exposure.stop : undefined;
 
 /** Exposures that the price can reach before a stop ends the trade. */
-function reachable(plan: Plan, all: readonly Exposure[]): Exposure[] {
+function reachable(plan: DcaPlan, all: readonly Exposure[]): Exposure[] {
   const last = all.findIndex((one, index) => {
     const next = all[index + 1];
     const stop = certainStop(plan, one);
@@ -53,7 +54,7 @@ export interface Danger {
 }
 
 /** The first level at which the position would be liquidated before what is planned to happen next. */
-export function liquidationDanger(plan: Plan, levels: readonly Level[]): Danger | undefined {
+export function liquidationDanger(plan: DcaPlan, levels: readonly Level[]): Danger | undefined {
   const all = reachable(plan, exposures(plan, levels));
   const meets = all.flatMap((exposure, index) => {
     const order = all[index + 1];
@@ -70,7 +71,7 @@ export function liquidationDanger(plan: Plan, levels: readonly Level[]): Danger 
 }
 
 /** Part of the cost that must be margin for the position to survive this price: s × (1 - p / average) + m. */
-function marginNeeded({ long, market }: Plan, { cost, totalLots }: Exposure, ticks: bigint): Fraction {
+function marginNeeded({ long, market }: DcaPlan, { cost, totalLots }: Exposure, ticks: bigint): Fraction {
   const fall = sub(whole(1), div(whole(ticks * totalLots), whole(cost)));
   const maintenance = { n: BigInt(market.maintenancePpm), d: 1_000_000n };
   return add(long ? fall : mul(fall, whole(-1)), maintenance);
@@ -80,7 +81,7 @@ function marginNeeded({ long, market }: Plan, { cost, totalLots }: Exposure, tic
  * Most that a trade can lose, in money units: at its stop loss, or else by liquidation, after every order that fills
  * before. Undefined without either. Prices that jump over a stop can make it more.
  */
-export function worstLoss(plan: Plan, levels: readonly Level[]): Fraction | undefined {
+export function worstLoss(plan: DcaPlan, levels: readonly Level[]): Fraction | undefined {
   const losses = reachable(plan, exposures(plan, levels)).flatMap((exposure) => {
     const { cost, totalLots: lots } = exposure;
     const open = { cost: whole(cost), lots };

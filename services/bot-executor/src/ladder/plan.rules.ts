@@ -1,5 +1,6 @@
-import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { add, ceil, compare, div, type Fraction, floor, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
+import { type Open, percentOf, type TradePlan, tradePlanOf, triggerTicks } from '../engine/trade-plan.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 
 /*
@@ -19,9 +20,7 @@ import type { MarketRules } from '../markets/markets.rules.ts';
  * Source: trading.md 3.1, 3.3, 3.4 and 3.5; the closed form of cum_k is the one that 3Commas documents.
  */
 const ONE = whole(1);
-const HUNDRED = whole(100);
 const MILLION = 1_000_000n;
-const HOUR_MS = 3_600_000;
 
 /** What the settings say about one averaging order, worked out once. */
 export interface Rung {
@@ -34,10 +33,9 @@ export interface Rung {
   size: Fraction;
 }
 
-export interface Plan {
-  settings: BotSettings;
-  market: MarketRules;
-  long: boolean;
+export interface DcaPlan extends TradePlan {
+  strategy: 'dca';
+  settings: DcaSettings;
   /** In tick × lots. */
   baseSize: Fraction;
   rungs: readonly Rung[];
@@ -49,9 +47,6 @@ export interface Plan {
   /** How far behind the best price the trailing exit is. */
   trail: Fraction | undefined;
   stop: StopPlan | undefined;
-  leverage: Fraction | undefined;
-  /** Part of a future's value that changes hands at each funding, and how often, in milliseconds. */
-  funding: { ppm: bigint; everyMs: number } | undefined;
   limits: TradeLimits;
 }
 
@@ -79,13 +74,13 @@ export interface TradeLimits {
   maxTicks: bigint | undefined;
 }
 
-export function planOf(settings: BotSettings, market: MarketRules): Plan {
+export function planOf(settings: DcaSettings, market: MarketRules): DcaPlan {
   const { percent, includeFees, trailingPercent } = settings.takeProfit;
-  const { stopLoss, futures } = settings;
+  const { stopLoss } = settings;
   return {
+    ...tradePlanOf(settings, market),
+    strategy: 'dca',
     settings,
-    market,
-    long: settings.direction === 'long',
     baseSize: div(fraction(settings.baseOrder), market.unit),
     rungs: rungsOf(settings, market),
     profit: percentOf(percent),
@@ -98,15 +93,11 @@ export function planOf(settings: BotSettings, market: MarketRules): Plan {
       breakEvenAt: stopLoss.breakEvenAtPercent === undefined ? undefined : percentOf(stopLoss.breakEvenAtPercent),
       timeoutMs: stopLoss.timeoutSeconds === undefined ? undefined : stopLoss.timeoutSeconds * 1_000,
     },
-    leverage: futures && fraction(futures.leverage),
-    funding: fundingOf(settings),
     limits: limitsOf(settings, market),
   };
 }
 
-const percentOf = (text: string): Fraction => div(fraction(text), HUNDRED);
-
-function stepsOf({ takeProfit: { steps = [] } }: BotSettings): TakeProfitStep[] {
+function stepsOf({ takeProfit: { steps = [] } }: DcaSettings): TakeProfitStep[] {
   let sharesSoFar = whole(0);
   return steps.map(({ percent, sharePercent }, index) => {
     const share = percentOf(sharePercent);
@@ -115,15 +106,8 @@ function stepsOf({ takeProfit: { steps = [] } }: BotSettings): TakeProfitStep[] 
   });
 }
 
-function fundingOf({ futures }: BotSettings): Plan['funding'] {
-  if (!futures) return undefined;
-  // At most four decimals of a percentage: whole millionths.
-  const ppm = floor(mul(percentOf(futures.fundingRatePercent), whole(MILLION)));
-  return ppm === 0n ? undefined : { ppm, everyMs: futures.fundingEveryHours * HOUR_MS };
-}
-
 function limitsOf(
-  { maxTrades, cooldownSeconds = 0, minPrice, maxPrice }: BotSettings,
+  { maxTrades, cooldownSeconds = 0, minPrice, maxPrice }: DcaSettings,
   { tick }: MarketRules,
 ): TradeLimits {
   return {
@@ -134,7 +118,7 @@ function limitsOf(
   };
 }
 
-function rungsOf({ direction, averagingOrders }: BotSettings, market: MarketRules): Rung[] {
+function rungsOf({ direction, averagingOrders }: DcaSettings, market: MarketRules): Rung[] {
   const { count, deviationFrom } = averagingOrders;
   const [stepScale, volumeScale] = [fraction(averagingOrders.stepScale), fraction(averagingOrders.volumeScale)];
   const rungs: Rung[] = [];
@@ -144,7 +128,7 @@ function rungsOf({ direction, averagingOrders }: BotSettings, market: MarketRule
   for (let index = 1; index <= count; index += 1) {
     total = add(total, step);
     const deviationPercent = deviationFrom === 'base' ? total : step;
-    const distance = div(deviationPercent, HUNDRED);
+    const distance = div(deviationPercent, whole(100));
     const factor = direction === 'long' ? sub(ONE, distance) : add(ONE, distance);
     rungs.push({ index, deviationPercent, factor, size });
     step = mul(step, stepScale);
@@ -162,7 +146,7 @@ export interface PricePoint {
 export const atTicks = (ticks: bigint): PricePoint => ({ value: ticks, lots: 1n });
 
 /** Price of a rung in ticks; `reference` is the base order's fill, or the fill (or skipped level) before. */
-export function entryTicks({ long }: Plan, { factor }: Rung, reference: PricePoint): bigint {
+export function entryTicks({ long }: DcaPlan, { factor }: Rung, reference: PricePoint): bigint {
   const exact = { n: reference.value * factor.n, d: reference.lots * factor.d };
   return long ? floor(exact) : ceil(exact);
 }
@@ -183,18 +167,13 @@ export interface Wanted {
 }
 
 /** Where what is open is closed with the wanted profit. */
-export function takeProfitTicks(plan: Plan, { cost, lots, share = ONE, profit }: Wanted): bigint {
+export function takeProfitTicks(plan: DcaPlan, { cost, lots, share = ONE, profit }: Wanted): bigint {
   const { long, fee } = plan;
   const basis = plan.settings.takeProfit.basis === 'average' ? cost : mul(plan.baseSize, share);
   const gain = add(mul(basis, profit), mul(cost, fee));
   const gross = long ? add(cost, gain) : sub(cost, gain);
   const exact = div(gross, mul(whole(lots), long ? sub(ONE, fee) : add(ONE, fee)));
   return long ? ceil(exact) : floor(exact);
-}
-
-interface Open {
-  cost: Fraction;
-  lots: bigint;
 }
 
 /** The base order's fill, and that of the last entry. */
@@ -204,13 +183,13 @@ interface Entries {
 }
 
 /** Where the average has gained this part, before fees. */
-export function profitTicks({ long }: Plan, { cost, lots }: Open, profit: Fraction): bigint {
+export function profitTicks({ long }: DcaPlan, { cost, lots }: Open, profit: Fraction): bigint {
   const exact = div(mul(cost, long ? add(ONE, profit) : sub(ONE, profit)), whole(lots));
   return long ? ceil(exact) : floor(exact);
 }
 
 /** Where the stop loss stands; undefined without one. A long cannot fall to a price of zero. */
-export function stopLossTicks(plan: Plan, { base, lastFill, cost, lots }: Open & Entries): bigint | undefined {
+export function stopLossTicks(plan: DcaPlan, { base, lastFill, cost, lots }: Open & Entries): bigint | undefined {
   if (!plan.stop) return undefined;
   const basis = { base, lastFill, average: { value: cost.n, lots: cost.d * lots } }[plan.stop.basis];
   const ticks = stopTicks(plan, basis, plan.stop.distance);
@@ -218,7 +197,7 @@ export function stopLossTicks(plan: Plan, { base, lastFill, cost, lots }: Open &
 }
 
 /** So far on the losing side of a price. */
-export function stopTicks(plan: Plan, basis: PricePoint, distance: Fraction): bigint {
+export function stopTicks(plan: DcaPlan, basis: PricePoint, distance: Fraction): bigint {
   return triggerTicks(
     plan,
     mul({ n: basis.value, d: basis.lots }, plan.long ? sub(ONE, distance) : add(ONE, distance)),
@@ -226,39 +205,22 @@ export function stopTicks(plan: Plan, basis: PricePoint, distance: Fraction): bi
 }
 
 /** Behind the best price by the distance, and by a tick at least. */
-export function trailTicks(plan: Plan, best: bigint, distance: Fraction): bigint {
+export function trailTicks(plan: DcaPlan, best: bigint, distance: Fraction): bigint {
   const level = stopTicks(plan, atTicks(best), distance);
   const nearest = plan.long ? best - 1n : best + 1n;
   return plan.long === level < nearest ? level : nearest;
 }
 
-/** Rounded to where it triggers earlier. */
-const triggerTicks = ({ long }: Plan, exact: Fraction): bigint => (long ? ceil(exact) : floor(exact));
-
 /** The first price at which closing pays both fees. */
-export function breakEvenTicks({ long, market }: Plan, cost: Fraction, lots: bigint): bigint {
+export function breakEvenTicks({ long, market }: DcaPlan, cost: Fraction, lots: bigint): bigint {
   const ppm = BigInt(market.feePpm);
   return long
     ? ceil({ n: cost.n * (MILLION + ppm), d: cost.d * lots * (MILLION - ppm) })
     : floor({ n: cost.n * (MILLION - ppm), d: cost.d * lots * (MILLION + ppm) });
 }
 
-/** Where the exchange takes a leveraged position away; undefined without leverage. */
-export function liquidationTicks(plan: Plan, { cost, lots }: Open): bigint | undefined {
-  if (!plan.leverage) return undefined;
-  const kept = sub(div(ONE, plan.leverage), { n: BigInt(plan.market.maintenancePpm), d: MILLION });
-  return triggerTicks(plan, div(mul(cost, plan.long ? sub(ONE, kept) : add(ONE, kept)), whole(lots)));
-}
-
-/** Where nothing of the margin is left: what a liquidation is settled at. */
-export function bankruptcyTicks({ long, leverage = ONE }: Plan, { cost, lots }: Open): bigint {
-  const margin = div(ONE, leverage);
-  const exact = div(mul(cost, long ? sub(ONE, margin) : add(ONE, margin)), whole(lots));
-  return long ? floor(exact) : ceil(exact);
-}
-
 /** What closing at a price leaves after both fees, in money units. Above zero is a profit. */
-export function netAt({ long, market }: Plan, cost: Fraction, lots: bigint, ticks: bigint): Fraction {
+export function netAt({ long, market }: DcaPlan, cost: Fraction, lots: bigint, ticks: bigint): Fraction {
   const ppm = BigInt(market.feePpm);
   const exit = whole(ticks * lots);
   const gross = long ? sub(exit, cost) : sub(cost, exit);

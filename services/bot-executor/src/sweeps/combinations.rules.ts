@@ -1,4 +1,4 @@
-import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { checkedPlan } from '../ladder/check-settings.rules.ts';
@@ -11,13 +11,13 @@ export type Values = Record<string, string | number>;
 
 export interface Combination {
   values: Values;
-  settings: BotSettings;
+  settings: DcaSettings;
 }
 
 const MAX_COMBINATIONS = 1_000;
 
 export function combinationsOf(
-  settings: BotSettings,
+  settings: DcaSettings,
   vary: readonly SweptSetting[],
   ticks: bigint,
 ): { works: Combination[]; refused: number } {
@@ -42,14 +42,14 @@ function everyOf(vary: readonly SweptSetting[]): Values[] {
   );
 }
 
-function withValues(settings: BotSettings, values: Values, vary: readonly SweptSetting[]): BotSettings {
+function withValues(settings: DcaSettings, values: Values, vary: readonly SweptSetting[]): DcaSettings {
   const copy = structuredClone(settings) as Record<string, unknown>;
   for (const [path, value] of Object.entries(values)) {
     const [outer = '', inner] = path.split('.');
     if (inner === undefined) copy[outer] = value;
     else copy[outer] = { ...(copy[outer] as object | undefined), [inner]: value };
   }
-  const parsed = BotSettings.safeParse(copy);
+  const parsed = DcaSettings.safeParse(copy);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.') ?? '';
@@ -58,7 +58,7 @@ function withValues(settings: BotSettings, values: Values, vary: readonly SweptS
   throw invalid(field, 'invalid_value', `${path}: ${issue?.message ?? 'cannot be used'}`);
 }
 
-function canWork(settings: BotSettings, ticks: bigint): boolean {
+function canWork(settings: DcaSettings, ticks: bigint): boolean {
   try {
     checkedPlan(settings, ticks);
     return true;

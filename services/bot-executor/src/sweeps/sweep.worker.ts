@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { answerTasks } from '@tidegate/runtime/worker-side';
 import { backtest, figuresOf, type RunFigures } from '../backtests/backtest.rules.ts';
 import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
@@ -8,7 +8,7 @@ import { knownMarket } from '../markets/markets.rules.ts';
 
 /** Some settings over a stretch of the series that all threads share. */
 export interface SweepTask {
-  settings: readonly BotSettings[];
+  settings: readonly DcaSettings[];
   range: Range;
 }
 

@@ -1,8 +1,12 @@
-import { atTicks, entryTicks, lotsFor, meetsMinimum, type Plan } from '../ladder/plan.rules.ts';
-import { type Decision, INITIAL, newOrder, type PlacedOrder, place, type State, stay } from './state.rules.ts';
+import { type Decision, INITIAL, newOrder, type PlacedOrder, place, type State, stay } from '../engine/state.rules.ts';
+import { atTicks, type DcaPlan, entryTicks, lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
 
 /** Begins a trade with its base order, unless the settings say not now. */
-export function begin(state: State, { at, openTicks: ticks }: { at: number; openTicks: bigint }, plan: Plan): Decision {
+export function begin(
+  state: State,
+  { at, openTicks: ticks }: { at: number; openTicks: bigint },
+  plan: DcaPlan,
+): Decision {
   if (!mayBegin(state, at, ticks, plan)) return stay(state);
   const trade = state.trade + 1;
   const lots = lotsFor(plan.baseSize, ticks);
@@ -12,7 +16,7 @@ export function begin(state: State, { at, openTicks: ticks }: { at: number; open
   return place(stay({ ...INITIAL, trade, endedAt: state.endedAt }), order);
 }
 
-function mayBegin({ trade, endedAt }: State, at: number, ticks: bigint, { limits }: Plan): boolean {
+function mayBegin({ trade, endedAt }: State, at: number, ticks: bigint, { limits }: DcaPlan): boolean {
   if (limits.maxTrades !== undefined && trade >= limits.maxTrades) return false;
   if (endedAt !== undefined && at < endedAt + limits.cooldownMs) return false;
   return ticks >= limits.minTicks && (limits.maxTicks === undefined || ticks <= limits.maxTicks);
@@ -22,7 +26,7 @@ function mayBegin({ trade, endedAt }: State, at: number, ticks: bigint, { limits
  * Averaging orders that may wait now. From the base price all are known at once, up to the limit of active orders; from
  * the last fill only the next one is.
  */
-export function placeEntries(start: State, plan: Plan): Decision {
+export function placeEntries(start: State, plan: DcaPlan): Decision {
   const { deviationFrom, activeLimit = plan.rungs.length } = plan.settings.averagingOrders;
   const fromBase = deviationFrom === 'base';
   let room = (fromBase ? activeLimit : 1) - start.orders.filter(({ kind }) => kind === 'averaging').length;

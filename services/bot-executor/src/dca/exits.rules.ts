@@ -1,15 +1,5 @@
-import {
-  breakEvenTicks,
-  meetsMinimum,
-  type Plan,
-  profitTicks,
-  stopLossTicks,
-  type TakeProfitStep,
-  takeProfitTicks,
-  trailTicks,
-} from '../ladder/plan.rules.ts';
-import { floor, mul, whole } from './exact.rules.ts';
-import { openShare } from './position.rules.ts';
+import { floor, mul, whole } from '../engine/exact.rules.ts';
+import { openShare } from '../engine/position.rules.ts';
 import {
   cancel,
   type Decision,
@@ -22,20 +12,30 @@ import {
   stay,
   UNWATCHED,
   type Watch,
-} from './state.rules.ts';
+} from '../engine/state.rules.ts';
+import {
+  breakEvenTicks,
+  type DcaPlan,
+  meetsMinimum,
+  profitTicks,
+  stopLossTicks,
+  type TakeProfitStep,
+  takeProfitTicks,
+  trailTicks,
+} from '../ladder/plan.rules.ts';
 
 /*
  * How a trade may end. Every entry fill moves the average, so it replaces all exits: the steps of the take profit, the
  * trailing exit (which begins anew: what was followed belonged to another average), and the stop loss, which leaves
  * break-even again. Exits never add up to more than the position on either side of the price.
  */
-export function replaceExits(decision: Decision, plan: Plan): Decision {
+export function replaceExits(decision: Decision, plan: DcaPlan): Decision {
   const { state, intents } = cancel(decision, (order) => !isEntry(order));
   return placeStop(placeTakeProfits({ state: { ...state, watch: UNWATCHED }, intents }, plan), plan);
 }
 
 /** Each step closes its share of what is open now; one that is too small for the market is left to the next. */
-function placeTakeProfits(start: Decision, plan: Plan): Decision {
+function placeTakeProfits(start: Decision, plan: DcaPlan): Decision {
   const { lots, cost } = start.state.position;
   const share = openShare(start.state.position);
   let decision = start;
@@ -54,12 +54,12 @@ function placeTakeProfits(start: Decision, plan: Plan): Decision {
 }
 
 /** Of a step, among the steps that are still to come: their shares are of the whole, and a part of it is gone. */
-function shareOfRest({ steps }: Plan, done: number, { share }: TakeProfitStep) {
+function shareOfRest({ steps }: DcaPlan, done: number, { share }: TakeProfitStep) {
   const gone = steps[done - 1]?.sharesSoFar ?? whole(0);
   return { n: share.n * gone.d, d: share.d * (gone.d - gone.n) };
 }
 
-function placeStop(decision: Decision, plan: Plan): Decision {
+function placeStop(decision: Decision, plan: DcaPlan): Decision {
   const { stop } = plan;
   const { position, base, lastFill } = decision.state;
   if (!stop) return decision;
@@ -69,20 +69,20 @@ function placeStop(decision: Decision, plan: Plan): Decision {
 }
 
 /** On the exchange, or in our own hands when it has to be patient. */
-function setStop(decision: Decision, plan: Plan, ticks: bigint | undefined): Decision {
+function setStop(decision: Decision, plan: DcaPlan, ticks: bigint | undefined): Decision {
   if (ticks === undefined) return decision;
   if (plan.stop?.timeoutMs !== undefined) return watching(decision, { patientStop: ticks, beyondSince: undefined });
   return placeExit(decision, plan, { kind: 'stopLoss', type: 'stop', ticks, lots: decision.state.position.lots });
 }
 
 /** Follows a price of an open trade. */
-export function followPrice(state: State, { at, ticks }: { at: number; ticks: bigint }, plan: Plan): Decision {
+export function followPrice(state: State, { at, ticks }: { at: number; ticks: bigint }, plan: DcaPlan): Decision {
   const moved = moveStop(trail(stay(state), ticks, plan), ticks, plan);
   return waitBeyond(moved, at, ticks, plan);
 }
 
 /** Once the take profit is reached: the exit follows the best price since and never goes back. */
-function trail(decision: Decision, ticks: bigint, plan: Plan): Decision {
+function trail(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   const { trailFrom, best } = decision.state.watch;
   if (!plan.trail || trailFrom === undefined || !reaches(plan, ticks, trailFrom)) return decision;
   if (best !== undefined && !beats(plan, ticks, best)) return decision;
@@ -102,7 +102,7 @@ function trail(decision: Decision, ticks: bigint, plan: Plan): Decision {
   });
 }
 
-function moveStop(decision: Decision, ticks: bigint, plan: Plan): Decision {
+function moveStop(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   const { breakEvenFrom, patientStop } = decision.state.watch;
   if (breakEvenFrom === undefined || !reaches(plan, ticks, breakEvenFrom)) return decision;
   const { position, orders } = decision.state;
@@ -114,7 +114,7 @@ function moveStop(decision: Decision, ticks: bigint, plan: Plan): Decision {
   return setStop(cancel(moved, isStopLoss), plan, level);
 }
 
-function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: Plan): Decision {
+function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: DcaPlan): Decision {
   const { patientStop, beyondSince } = decision.state.watch;
   if (patientStop === undefined || plan.stop?.timeoutMs === undefined) return decision;
   if (beats(plan, ticks, patientStop)) {
@@ -126,7 +126,7 @@ function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: Plan): 
 }
 
 /** After a part of the position was closed the stops on the other side cover what is left, no more. */
-export function fitStop(state: State, plan: Plan): Decision {
+export function fitStop(state: State, plan: DcaPlan): Decision {
   const { lots } = state.position;
   return state.orders
     .filter((order) => order.type === 'stop' && order.lots > lots)
@@ -142,10 +142,10 @@ export function fitStop(state: State, plan: Plan): Decision {
 }
 
 /** Everything is closed now, at the market. */
-export const endNow = (state: State, by: 'close' | 'liquidation', ticks: bigint, plan: Plan): Decision =>
+export const endNow = (state: State, by: 'close' | 'liquidation', ticks: bigint, plan: DcaPlan): Decision =>
   end(stay(state), by, ticks, plan);
 
-function end(decision: Decision, kind: 'close' | 'liquidation' | 'stopLoss', ticks: bigint, plan: Plan): Decision {
+function end(decision: Decision, kind: 'close' | 'liquidation' | 'stopLoss', ticks: bigint, plan: DcaPlan): Decision {
   const { state, intents } = cancel(decision);
   const quiet: Decision = { state: { ...state, watch: UNWATCHED }, intents };
   if (!isOpen(state)) return quiet;
@@ -155,7 +155,7 @@ function end(decision: Decision, kind: 'close' | 'liquidation' | 'stopLoss', tic
 type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
 
 /** Exits come again and again within a trade: each has a number of its own. */
-function placeExit({ state, intents }: Decision, { long }: Plan, exit: Exit): Decision {
+function placeExit({ state, intents }: Decision, { long }: DcaPlan, exit: Exit): Decision {
   const revision = state.revision + 1;
   const key = `${state.trade}:${exit.kind}:${revision}`;
   return place({ state: { ...state, revision }, intents }, newOrder(long, { ...exit, key }));
@@ -169,5 +169,5 @@ const isTrailing = ({ kind, type }: PlacedOrder): boolean => kind === 'takeProfi
 const isStopLoss = ({ kind }: PlacedOrder): boolean => kind === 'stopLoss';
 
 /** A price is better than another one for whoever wants to close. */
-const beats = ({ long }: Plan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
-const reaches = (plan: Plan, ticks: bigint, level: bigint): boolean => !beats(plan, level, ticks);
+const beats = ({ long }: DcaPlan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
+const reaches = (plan: DcaPlan, ticks: bigint, level: bigint): boolean => !beats(plan, level, ticks);

@@ -1,0 +1,57 @@
+import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { MarketRules } from '../markets/markets.rules.ts';
+import { add, ceil, div, type Fraction, floor, fraction, mul, sub, whole } from './exact.rules.ts';
+
+/* What every strategy's plan has, and what the exchange needs to know of it. */
+
+const ONE = whole(1);
+const MILLION = 1_000_000n;
+const HOUR_MS = 3_600_000;
+
+export interface TradePlan {
+  market: MarketRules;
+  long: boolean;
+  /** Undefined: nothing is borrowed and nothing can be liquidated. */
+  leverage: Fraction | undefined;
+  /** Part of a future's value that changes hands at each funding, and how often, in milliseconds. */
+  funding: { ppm: bigint; everyMs: number } | undefined;
+}
+
+export const tradePlanOf = (settings: BotSettings, market: MarketRules): TradePlan => ({
+  market,
+  long: settings.direction === 'long',
+  leverage: settings.futures && fraction(settings.futures.leverage),
+  funding: fundingOf(settings),
+});
+
+export const percentOf = (text: string): Fraction => div(fraction(text), whole(100));
+
+function fundingOf({ futures }: BotSettings): TradePlan['funding'] {
+  if (!futures) return undefined;
+  // At most four decimals of a percentage: whole millionths.
+  const ppm = floor(mul(percentOf(futures.fundingRatePercent), whole(MILLION)));
+  return ppm === 0n ? undefined : { ppm, everyMs: futures.fundingEveryHours * HOUR_MS };
+}
+
+/** What is open, in tick × lots and lots. */
+export interface Open {
+  cost: Fraction;
+  lots: bigint;
+}
+
+/** Rounded to where it triggers earlier. */
+export const triggerTicks = ({ long }: TradePlan, exact: Fraction): bigint => (long ? ceil(exact) : floor(exact));
+
+/** Where the exchange takes a leveraged position away; undefined without leverage. */
+export function liquidationTicks(plan: TradePlan, { cost, lots }: Open): bigint | undefined {
+  if (!plan.leverage) return undefined;
+  const kept = sub(div(ONE, plan.leverage), { n: BigInt(plan.market.maintenancePpm), d: MILLION });
+  return triggerTicks(plan, div(mul(cost, plan.long ? sub(ONE, kept) : add(ONE, kept)), whole(lots)));
+}
+
+/** Where nothing of the margin is left: what a liquidation is settled at. */
+export function bankruptcyTicks({ long, leverage = ONE }: TradePlan, { cost, lots }: Open): bigint {
+  const margin = div(ONE, leverage);
+  const exact = div(mul(cost, long ? sub(ONE, margin) : add(ONE, margin)), whole(lots));
+  return long ? floor(exact) : ceil(exact);
+}

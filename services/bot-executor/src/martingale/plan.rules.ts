@@ -1,0 +1,61 @@
+import type { MartingaleEmaSettings } from '@tidegate/contracts/bot-executor/settings';
+import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import { compare, div, type Fraction, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
+import { percentOf, type TradePlan, tradePlanOf } from '../engine/trade-plan.rules.ts';
+import { lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
+import { type MarketRules, priceText } from '../markets/markets.rules.ts';
+
+export interface MartingalePlan extends TradePlan {
+  strategy: 'martingale-ema';
+  settings: MartingaleEmaSettings;
+  leverage: Fraction;
+  /** In tick × lots. */
+  balance: Fraction;
+  /** Parts of the balance: margin of the first order, and most margin of all. */
+  openPart: Fraction;
+  maxMarginPart: Fraction;
+  /** Profit over margin at which all is closed. */
+  closeAt: Fraction;
+}
+
+export const martingalePlanOf = (settings: MartingaleEmaSettings, market: MarketRules): MartingalePlan => ({
+  ...tradePlanOf(settings, market),
+  strategy: 'martingale-ema',
+  settings,
+  leverage: fraction(settings.futures.leverage),
+  balance: div(fraction(settings.balance), market.unit),
+  openPart: percentOf(settings.openPercent),
+  maxMarginPart: percentOf(settings.maxMarginPercent),
+  closeAt: percentOf(settings.closeAtReturnPercent),
+});
+
+/** Lots of the first order at a price. */
+export const openLots = ({ openPart, leverage }: MartingalePlan, balance: Fraction, ticks: bigint): bigint =>
+  lotsFor(mul(mul(balance, openPart), leverage), ticks);
+
+export function checkMartingale(plan: MartingalePlan, ticks: bigint): ProblemError | undefined {
+  const fault = faultOf(plan, ticks);
+  return fault && validationFailed({ errors: [fault] }, `${fault.field}: ${fault.message}`);
+}
+
+function faultOf(plan: MartingalePlan, ticks: bigint): FieldError | undefined {
+  const { market, maxMarginPart, openPart, closeAt, leverage, balance } = plan;
+  if (compare(maxMarginPart, whole(1)) > 0) {
+    const message = 'The margin cannot be more than the balance: at most 100 %.';
+    return { field: '/settings/maxMarginPercent', code: 'margin_too_large', message };
+  }
+  if (compare(openPart, maxMarginPart) > 0) {
+    const message = 'The first order alone would need more margin than maxMarginPercent allows.';
+    return { field: '/settings/openPercent', code: 'margin_too_large', message };
+  }
+  const fees = { n: BigInt(2 * market.feePpm), d: 1_000_000n };
+  if (compare(div(closeAt, leverage), fees) <= 0) {
+    const least = toText(mul(mul(fees, leverage), whole(100)), 4);
+    const message = `With this leverage both fees are ${least} % of the margin. Take more.`;
+    return { field: '/settings/closeAtReturnPercent', code: 'profit_below_fees', message };
+  }
+  if (meetsMinimum(market, ticks, openLots(plan, balance, ticks))) return undefined;
+  const minimum = `the market’s minimum of ${market.minQuantity} ${market.base} and ${market.minNotional} ${market.quote}`;
+  const message = `The first order is below ${minimum} at a price of ${priceText(market, ticks)}. Make it larger.`;
+  return { field: '/settings/openPercent', code: 'below_minimum', message };
+}
