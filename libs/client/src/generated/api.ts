@@ -250,7 +250,7 @@ export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "unknown_
 export type UsageReturnLeaseInput = { leaseId: string; spent: number };
 export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
 
-export type UsageTakeLeaseInput = { meter: string; want: number; holderId: string; leaseKey: string };
+export type UsageTakeLeaseInput = { meter: string; want: number; whole?: boolean; holderId: string; leaseKey: string };
 export type UsageTakeLeaseOutput = { leaseId: string | null; meter: string; granted: number; expiresAt: string; limit: number | null; enforcement: "hard" | "soft"; used: number; reserved: number; resetsAt: string; plan: string; upgradeTo: string | null };
 
 export class TidegateClient extends Transport {

@@ -23,6 +23,10 @@ export const LeaseRequest = z
   .strictObject({
     meter: MeterKey,
     want: z.int().min(1).max(1_000_000).meta({ description: 'Units you would like to spend without asking again' }),
+    whole: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'For one piece of work that needs them all: everything that is wanted, or nothing' }),
     holderId: z.string().min(1).max(100).meta({ description: 'Who holds the lease: one process of yours' }),
     leaseKey: z
       .string()

@@ -36,7 +36,7 @@ export class RunQuota {
   }
 
   private take(orgId: string, { meter, count, key }: Spending): Promise<Lease | undefined> {
-    const input = { meter, want: count, holderId: this.holder, leaseKey: key };
+    const input = { meter, want: count, whole: true, holderId: this.holder, leaseKey: key };
     return this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS }).catch((error: unknown) => {
       this.log.warn({ error, orgId, meter }, 'Backtests are not held to their quota at the moment');
       return undefined;

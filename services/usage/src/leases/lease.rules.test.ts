@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { leaseEnd, slice } from './lease.rules.ts';
 
-const hard = { enforcement: 'hard', used: 0, reserved: 0 } as const;
+const hard = { enforcement: 'hard', used: 0, reserved: 0, whole: false } as const;
 
 test('far from the limit the wish is granted, near it the slices shrink to one', () => {
   expect(slice({ ...hard, want: 100, limit: 10_000 })).toBe(100);
   expect(slice({ ...hard, want: 100, limit: 1_000 })).toBe(50);
   expect(slice({ ...hard, want: 100, limit: 1_000, used: 900, reserved: 90 })).toBe(1);
+});
+
+test('what is needed whole is lent whole or not at all', () => {
+  expect(slice({ ...hard, whole: true, want: 900, limit: 1_000 })).toBe(900);
+  expect(slice({ ...hard, whole: true, want: 900, limit: 1_000, used: 90, reserved: 11 })).toBe(0);
 });
 
 test('nothing is lent at or past a hard limit', () => {

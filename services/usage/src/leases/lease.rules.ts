@@ -7,6 +7,8 @@ const SHARE = 20;
 
 export interface Ask {
   want: number;
+  /** Everything or nothing. */
+  whole: boolean;
   /** null: unlimited. */
   limit: number | null;
   enforcement: 'hard' | 'soft';
@@ -17,12 +19,13 @@ export interface Ask {
 
 /**
  * How many units to lend. A hard limit is never passed by what is used and lent together; slices shrink towards it,
- * down to one unit, so that a holder that dies takes little with it.
+ * down to one unit, so that a holder that dies takes little with it. What is needed whole is not sliced.
  */
-export function slice({ want, limit, enforcement, used, reserved }: Ask): number {
+export function slice({ want, whole, limit, enforcement, used, reserved }: Ask): number {
   if (limit === null || enforcement === 'soft') return want;
   const left = limit - used - reserved;
   if (left <= 0) return 0;
+  if (whole) return left >= want ? want : 0;
   return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));
 }
 

@@ -34,7 +34,7 @@ export class TakeLease {
 /** Under the lock of the balance, so that all takers of one quota come one after the other. */
 async function lend(
   tx: Tx,
-  { meter, want, holderId, leaseKey }: Input<typeof takeLease>,
+  { meter, want, whole, holderId, leaseKey }: Input<typeof takeLease>,
   account: Entitlements,
   { limit, enforcement }: MeteredGrant,
 ): Promise<Lease> {
@@ -45,7 +45,7 @@ async function lend(
   const used = await lockBalance(tx, of);
   const reserved = await sumHeld(tx, of);
   const before = await findLeaseByKey(tx, { orgId, meter, holderId, leaseKey });
-  const granted = before?.granted ?? slice({ want, limit, enforcement, used, reserved });
+  const granted = before?.granted ?? slice({ want, whole, limit, enforcement, used, reserved });
   const leaseId = before?.id ?? (granted > 0 ? newId() : null);
   const expiresAt = before?.expires_at.toISOString() ?? new Date(leaseEnd(now, Date.parse(period.end))).toISOString();
   if (!before && leaseId) await insertLease(tx, { ...of, id: leaseId, holderId, leaseKey, granted, expiresAt });
