@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { ShowActivity } from './activity/show-activity.ts';
+import { ShowBlocking } from './activity/show-blocking.ts';
+import { ShowWaits } from './activity/show-waits.ts';
 import { CollectServers } from './collection/collect-servers.loop.ts';
 import { CollectorTools } from './collection/collector-tools.ts';
 import { Dialer } from './collection/dialer.ts';
@@ -48,6 +50,8 @@ import { KeepSamples } from './storage/keep-samples.loop.ts';
     ShowOverview,
     TopStatements,
     ShowActivity,
+    ShowBlocking,
+    ShowWaits,
     ListDatabases,
     ListTables,
     ListIndexes,
