@@ -77,7 +77,8 @@ const WAITING = `waiting as materialized (
 /*
  * For every pair of one that waits and one in its way: what the first wants, and all that the second has or wants on
  * the same thing. Who waits for a row waits for the transaction that changed it, and holds a lock of the row meanwhile,
- * which tells the table. Prepared transactions are nobody's process: their locks have no pid and are told as 0.
+ * which tells the table. Prepared transactions are nobody's process: their locks have no pid and are told as 0; each
+ * holds a lock of its own transaction, which tells the name.
  */
 const lockRows = (instance: Instance) => `
   with l as materialized (
@@ -97,9 +98,11 @@ const lockRows = (instance: Instance) => `
            (l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid, l.classid, l.objid,
             l.objsubid)
       left join lateral (select relation, database from l t where t.pid = w.pid and t.locktype = 'tuple' limit 1) t on true
-      left join (select gid, '-1/' || transaction as vxid from pg_prepared_xacts
-                  where exists (select from blockers where pid = 0)) p
-        on h.holder = 0 and p.vxid = h.virtualtransaction
+      left join (select x.virtualtransaction, p.gid
+                   from l x join pg_prepared_xacts p on p.transaction = x.transactionid
+                  where x.holder = 0 and x.locktype = 'transactionid' and x.granted
+                    and exists (select from blockers where pid = 0)) p
+        on h.holder = 0 and p.virtualtransaction = h.virtualtransaction
      group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2 limit ${MAX_LOCKS})
   select json_agg(json_build_object(
     'blocked', blocked, 'blocker', holder, 'lockType', locktype, 'wantedMode', wanted, 'locks', locks,
