@@ -7,6 +7,7 @@ import { CollectServers } from './collection/collect-servers.loop.ts';
 import { CollectorTools } from './collection/collector-tools.ts';
 import { Dialer } from './collection/dialer.ts';
 import { HostGuard } from './connection/host-guard.ts';
+import { ListIndexFindings } from './index-findings/list-index-findings.ts';
 import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
@@ -55,6 +56,7 @@ import { KeepSamples } from './storage/keep-samples.loop.ts';
     ListDatabases,
     ListTables,
     ListIndexes,
+    ListIndexFindings,
     // Loops
     CollectServers,
     KeepSamples,
