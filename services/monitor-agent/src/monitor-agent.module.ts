@@ -26,6 +26,7 @@ import { TestServer } from './servers/test-server.ts';
 import { UpdateServer } from './servers/update-server.ts';
 import { TopStatements } from './statements/top-statements.ts';
 import { KeepSamples } from './storage/keep-samples.loop.ts';
+import { ShowWraparound } from './wraparound/show-wraparound.ts';
 
 @Module({
   imports: [EntitlementsModule],
@@ -57,6 +58,7 @@ import { KeepSamples } from './storage/keep-samples.loop.ts';
     ListTables,
     ListIndexes,
     ListIndexFindings,
+    ShowWraparound,
     // Loops
     CollectServers,
     KeepSamples,

@@ -25,6 +25,7 @@ const pidOf = (client: pg.Client) => (client as unknown as { processID: number }
 describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) => {
   let server: PostgresServer;
   let connection: ServerConnection;
+  let replica: Replica | undefined;
   beforeAll(async () => {
     server = await PostgresServer.start(binaries, { settings: { max_prepared_transactions: 2 } });
     await makeWatcher(server);
@@ -33,6 +34,7 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     await server.sql('insert into d values (1)');
   });
   afterAll(async () => {
+    await replica?.stop();
     await connection.close();
     await server.stop();
   });
@@ -147,7 +149,7 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   });
 
   test('behaviour 9: a jam shows while it lasts, and stays in the history when it is over', async () => {
-    const replica = new Replica(store, { minute: 60 }).start();
+    replica = new Replica(store, { minute: 60 }).start();
     const { orgId, serverId } = await addServer(store, server);
     const blocking = () => store.call(new ShowBlocking(), showBlocking, { serverId }, orgId);
     const { pids, end } = await chain();
@@ -180,6 +182,5 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     const activity = await store.call(new ShowActivity(), showActivity, { serverId, at: now.at as string }, orgId);
     expect(activity.sessions.find(({ pid }) => pid === sleeper)?.state).toBe('idle in transaction');
     expect(await store.dump()).not.toContain('S3CR3T');
-    await replica.stop();
   }, 30_000);
 });

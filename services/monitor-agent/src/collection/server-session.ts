@@ -5,6 +5,7 @@ import { readFacts } from '../connection/read-facts.ts';
 import { reportOf } from '../connection/server-report.rules.ts';
 import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.ts';
 import { findServer, saveReport } from '../servers/server.rows.ts';
+import { WraparoundPass } from '../wraparound/wraparound-pass.ts';
 import { reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import { DatabaseVisits } from './database-visits.ts';
@@ -23,7 +24,8 @@ import { SizesPass } from './sizes-pass.ts';
  *     └── a failed attempt: away for 5 s, 10 s, 20 s …; after the third in a row the server is called unreachable
  *
  * While watching: a look at the sessions every 10 s, every second in trouble; the minute pass; texts of new statements;
- * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks. A question that fails
+ * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks, and at how far its
+ * transaction ids have come. A question that fails
  * is left alone by itself. A pass that takes longer than its interval makes the next tick be skipped. Whatever is stored
  * proves in the same transaction that the lease is still held; when it is not, the session ends.
  */
@@ -34,6 +36,7 @@ export class ServerSession {
   private readonly tools: CollectorTools;
   private readonly minute: MinutePass;
   private readonly sizes: SizesPass;
+  private readonly wraparound: WraparoundPass;
   private readonly visits: DatabaseVisits;
   private readonly probe: SessionProbe;
   private readonly facts: Question;
@@ -56,6 +59,7 @@ export class ServerSession {
     this.texts = new Question('texts', report);
     this.minute = new MinutePass(lease.serverId, tools, report);
     this.sizes = new SizesPass(lease.serverId, report);
+    this.wraparound = new WraparoundPass(lease.serverId, report);
     this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);
     this.sizes.question.dueAt = lease.sizesDueAt;
     this.texts.dueAt = lease.textsDueAt;
@@ -111,6 +115,7 @@ export class ServerSession {
       { dueAt: this.minute.dueAt, run: this.countMinute },
       { dueAt: this.minute.statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
       { dueAt: this.sizes.question.dueAt, run: this.measure },
+      { dueAt: this.wraparound.question.dueAt, run: this.lookAtAges },
       { dueAt: this.visits.dueAt, run: this.visit },
     ];
     return passes.filter((pass) => pass.dueAt <= now);
@@ -187,6 +192,11 @@ export class ServerSession {
     const { minuteMs, textsMs } = this.tools.plan;
     this.texts.dueAt = now + (this.minute.statements.textsAreCheap ? minuteMs : textsMs);
     await this.rememberDueTimes();
+  };
+
+  private lookAtAges = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const pass = await this.wraparound.read(connection, instance, this.tools.now(), this.tools.plan.factsMs);
+    if (pass) await this.store((tx) => pass.save(tx));
   };
 
   private visit = async (_connection: ServerConnection, instance: Instance): Promise<void> => {

@@ -7,6 +7,7 @@ export const SAMPLE_TABLES = [
   'database_samples',
   'table_samples',
   'index_samples',
+  'wraparound_samples',
 ] as const;
 
 export async function deleteSamples(tx: Tx, serverId: string): Promise<void> {
