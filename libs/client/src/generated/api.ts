@@ -196,6 +196,9 @@ export type ServersUpdateOutput = { id: string; name: string; host: string; port
 export type ServersWaitsInput = { serverId: string; from?: string; to?: string };
 export type ServersWaitsOutput = { range: { from: string; to: string; coveredSeconds: number }; looks: number; sessions: number; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }>; statements: Array<{ queryId: string | null; database: string | null; text: string | null; sessions: number; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }> }>; series: Array<{ at: string; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }> }> };
 
+export type ServersWraparoundInput = { serverId: string };
+export type ServersWraparoundOutput = { at: string | null; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; cause: { kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum"; name: string; age: number; what: string; sql: string | null } | null; pace: { xidsPerDay: number | null; multixactsPerDay: number | null; overSeconds: number }; databases: Array<{ database: string; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; xids: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null }; multixacts: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null } }>; tables: Array<{ database: string; schema: string; name: string; toastOf: string | null; temporary: boolean; autovacuumOff: boolean; xidAge: number; xidPercent: number; multixactAge: number; multixactPercent: number }>; holders: Array<{ kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby"; name: string; age: number; since: string | null; database: string | null; role: string | null; state: string | null }>; settings: { autovacuum: boolean; freezeMaxAge: number; multixactFreezeMaxAge: number; failsafeAge: number; multixactFailsafeAge: number; maxWorkers: number; costDelayMs: number; costLimit: number } | null };
+
 export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
 export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
 
@@ -507,6 +510,10 @@ export class TidegateClient extends Transport {
   /** What sessions spent a range on: by wait event, by statement and over time */
   serversWaits = (input: ServersWaitsInput) =>
     this.send<ServersWaitsOutput>('GET', '/api/v1/servers/{serverId}/waits', input);
+
+  /** How far transaction ids have come, when they run out, and who keeps vacuum from ending it */
+  serversWraparound = (input: ServersWraparoundInput) =>
+    this.send<ServersWraparoundOutput>('GET', '/api/v1/servers/{serverId}/wraparound', input);
 
   /** Add an e-mail address or a webhook that is told what happens */
   channelsCreate = (input: ChannelsCreateInput) =>
