@@ -29,7 +29,7 @@ export const BlockingSession = z
     root: z.boolean().meta({ description: 'Blocks others and waits for nobody: ending it ends the jam' }),
     deadlock: z.boolean().meta({ description: 'Waits for itself over others; PostgreSQL ends one of them soon' }),
     queueBlocker: z.boolean().meta({
-      description: 'Waits itself, and holds others up only by waiting: they want what it does not have yet',
+      description: 'Waits itself, and by that alone keeps somebody waiting who could run if it were not in the queue',
     }),
     blockedBy: z.array(z.int()),
     blocks: z.array(z.int()).meta({ description: 'Who waits for it directly' }),

@@ -3,6 +3,7 @@ import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import fc from 'fast-check';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { conflict, inTheWay } from './lock-modes.rules.ts';
+import { type HeldLock, lockWaits } from './lock-waits.rules.ts';
 import { CALM, nextPace } from './pace.rules.ts';
 
 const session = (pid: number, ...blockedBy: number[]): Session => ({
@@ -99,6 +100,12 @@ describe('the blocking tree', () => {
     expect(tree.sessions.map(({ waitSeconds }) => waitSeconds)).toEqual([null, 2, 7, 4]);
   });
 
+  test('a place in the queue blocks nobody whom a held lock keeps waiting anyway', () => {
+    const sessions = [session(1), session(2, 1), session(3, 1, 2)];
+    const tree = blockingTree(sessions, [lock(2, 1), lock(3, 1), lock(3, 2, { held: false })]);
+    expect(tree.sessions.some(({ queueBlocker }) => queueBlocker)).toBe(false);
+  });
+
   test('any graph at all ends, with everybody deeper than those in their way, or in a ring with them', () => {
     const graph = fc.array(fc.tuple(fc.nat(12), fc.array(fc.nat(12), { maxLength: 5 })), { maxLength: 13 });
     fc.assert(
@@ -187,5 +194,54 @@ describe('the pace of looks', () => {
     expect(later.fastUntil).toBe(301_000);
     const calm = nextPace(later, load(0), 410_000, 300_000);
     expect(nextPace(calm, load(5), 420_000, 300_000).fastUntil).toBe(720_000);
+  });
+});
+
+describe('pairs of one that waits and one in its way', () => {
+  const held = (
+    pid: number,
+    thing: string,
+    mode: string,
+    granted: boolean,
+    more: Partial<HeldLock> = {},
+  ): HeldLock => ({
+    pid,
+    thing,
+    lockType: 'relation',
+    mode,
+    granted,
+    waitSeconds: null,
+    relation: 'public.t',
+    preparedTransaction: null,
+    ...more,
+  });
+
+  test('take the lock on the same thing, in the mode that is in the way', () => {
+    const locks = [
+      held(2, 't', 'AccessExclusiveLock', false),
+      held(3, 't', 'AccessShareLock', false, { waitSeconds: 4 }),
+      held(1, 't', 'RowExclusiveLock', true),
+      held(2, 't', 'AccessShareLock', true),
+      held(2, 'other', 'ExclusiveLock', true),
+    ];
+    expect(lockWaits([session(3, 2), session(2, 1)], locks)).toMatchObject([
+      { blocked: 2, blocker: 1, wantedMode: 'AccessExclusiveLock', blockerMode: 'RowExclusiveLock', held: true },
+      { blocked: 3, blocker: 2, blockerMode: 'AccessExclusiveLock', held: false, waitSeconds: 4 },
+    ]);
+  });
+
+  test('a wait for a transaction is a wait for the table of the row that is locked meanwhile', () => {
+    const transaction = { lockType: 'transactionid', relation: null };
+    const locks = [
+      held(2, 'x', 'ShareLock', false, transaction),
+      held(1, 'x', 'ExclusiveLock', true, transaction),
+      held(2, 'row', 'ExclusiveLock', true, { lockType: 'tuple', relation: 'public.orders' }),
+    ];
+    expect(lockWaits([session(2, 1)], locks)).toMatchObject([{ lockType: 'transactionid', relation: 'public.orders' }]);
+  });
+
+  test('what was let go in between is no pair', () => {
+    expect(lockWaits([session(2, 1)], [])).toEqual([]);
+    expect(lockWaits([session(2, 1)], [held(2, 't', 'ShareLock', false)])).toEqual([]);
   });
 });

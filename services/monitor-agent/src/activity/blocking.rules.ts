@@ -33,6 +33,7 @@ export function blockingTree(sessions: readonly Session[], locks: readonly LockW
   const pids = new Set([...blocks.keys(), ...blockers.keys()]);
   const behind = new Map([...pids].map((pid) => [pid, reachable(pid, blocks)] as const));
   const depths = depthsOf(pids, blockers, behind);
+  const queueBlockers = queueBlockersOf(locks);
   const bySession = new Map(sessions.map((session) => [session.pid, session]));
   const seen = [...pids].map((pid): BlockingSession => {
     const depth = depths.get(pid) ?? 0;
@@ -42,7 +43,7 @@ export function blockingTree(sessions: readonly Session[], locks: readonly LockW
       depth,
       root: depth === 0 && pid === Math.min(pid, ...ring),
       deadlock: ring.length > 0,
-      queueBlocker: (blockers.get(pid)?.size ?? 0) > 0 && locks.some((lock) => lock.blocker === pid && !lock.held),
+      queueBlocker: blockers.has(pid) && queueBlockers.has(pid),
       blockedBy: sorted(blockers.get(pid) ?? NONE),
       blocks: sorted(blocks.get(pid) ?? NONE),
       blockedBehind: [...(behind.get(pid) ?? NONE)].filter((other) => other !== pid).length,
@@ -76,6 +77,14 @@ function reversed(blockers: Links): Links {
     for (const other of others) blocks.set(other, (blocks.get(other) ?? new Set()).add(pid));
   }
   return blocks;
+}
+
+/** Those before somebody whom nobody else's held lock keeps waiting: without the queue that one would run. */
+function queueBlockersOf(locks: readonly LockWait[]): ReadonlySet<number> {
+  const keptByHolders = new Set(locks.filter(({ held }) => held).map(({ blocked }) => blocked));
+  return new Set(
+    locks.filter(({ held, blocked }) => !held && !keptByHolders.has(blocked)).map(({ blocker }) => blocker),
+  );
 }
 
 /** Itself only when it waits for itself over others. */

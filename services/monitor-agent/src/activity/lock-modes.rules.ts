@@ -32,7 +32,7 @@ export interface LockOnSame {
  * it waits for, the stronger one first. A session may hold a weak mode and wait for a strong one at the same time; who
  * is behind it waits for the second.
  */
-export function inTheWay(wanted: string, locks: readonly LockOnSame[]): LockOnSame | undefined {
+export function inTheWay<Lock extends LockOnSame>(wanted: string, locks: readonly Lock[]): Lock | undefined {
   const strongestFirst = [...locks].sort((a, b) => rank(b.mode) - rank(a.mode));
   const conflicting = strongestFirst.filter(({ mode }) => conflict(wanted, mode));
   return conflicting.find(({ granted }) => granted) ?? conflicting[0] ?? strongestFirst[0];

@@ -4,12 +4,12 @@ import type { z } from 'zod';
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { scrubText } from '../statements/scrub-text.rules.ts';
-import { inTheWay, type LockOnSame } from './lock-modes.rules.ts';
+import { readLockWaits } from './read-lock-waits.ts';
 
 /*
  * One look at the sessions, in one question: those that do something or are in somebody's way one by one, all of them
  * counted. Who blocks whom is asked only for sessions that wait for a lock, and the list of locks is read only when
- * there are such sessions, because both take all of PostgreSQL's lock tables (monitoring.md 3.6).
+ * there are such sessions, in a question of its own: both take all of PostgreSQL's lock tables (monitoring.md 3.6).
  */
 export interface ActivityLook {
   /** Microseconds, the server's clock. */
@@ -43,7 +43,6 @@ export type WaitGroup = [
 const MAX_SESSIONS = 200;
 const MAX_GROUPS = 500;
 const MAX_WAIT_GROUPS = 200;
-const MAX_LOCKS = 1_000;
 
 interface Row {
   at: number;
@@ -57,13 +56,7 @@ interface Row {
   groups: ActivityLook['groups'] | null;
   waits: WaitGroup[] | null;
   sessions: (Session & { origin: string })[] | null;
-  locks: LockRow[] | null;
 }
-
-type LockRow = Pick<LockWait, 'blocked' | 'blocker' | 'lockType' | 'relation' | 'wantedMode' | 'waitSeconds'> & {
-  preparedTransaction: string | null;
-  locks: LockOnSame[];
-};
 
 const seconds = (from: string) => `round(extract(epoch from clock_timestamp() - ${from})::numeric, 3)`;
 
@@ -73,43 +66,6 @@ const WAITING = `waiting as materialized (
     select pid, pg_blocking_pids(pid) as blockers from a where wait_event_type = 'Lock'
      order by query_start, pid limit ${MAX_SESSIONS}),
   blockers as materialized (select distinct unnest(blockers) as pid from waiting)`;
-
-/*
- * For every pair of one that waits and one in its way: what the first wants, and all that the second has or wants on
- * the same thing. Who waits for a row waits for the transaction that changed it, and holds a lock of the row meanwhile,
- * which tells the table. Prepared transactions are nobody's process: their locks have no pid and are told as 0; each
- * holds a lock of its own transaction, which tells the name.
- */
-const lockRows = (instance: Instance) => `
-  with l as materialized (
-    select coalesce(pid, 0) as holder, * from pg_locks
-     where exists (select from waiting) and mode <> 'SIReadLock'
-       and (coalesce(pid, 0) in (select pid from waiting) or coalesce(pid, 0) in (select pid from blockers))),
-  pairs as (
-    select w.pid as blocked, h.holder, l.locktype, l.mode as wanted,
-           ${instance.version >= 140_000 ? 'l.waitstart' : 'null::timestamptz'} as since,
-           coalesce(l.relation, t.relation) as relation, coalesce(l.database, t.database, 0) as database,
-           json_agg(json_build_object('mode', h.mode, 'granted', h.granted)) as locks,
-           min(p.gid) as gid
-      from waiting w join l on l.pid = w.pid and not l.granted
-      join l h on h.holder = any (w.blockers) and h.holder <> w.pid
-       and (h.locktype, h.database, h.relation, h.page, h.tuple, h.virtualxid, h.transactionid, h.classid, h.objid,
-            h.objsubid) is not distinct from
-           (l.locktype, l.database, l.relation, l.page, l.tuple, l.virtualxid, l.transactionid, l.classid, l.objid,
-            l.objsubid)
-      left join lateral (select relation, database from l t where t.pid = w.pid and t.locktype = 'tuple' limit 1) t on true
-      left join (select x.virtualtransaction, p.gid
-                   from l x join pg_prepared_xacts p on p.transaction = x.transactionid
-                  where x.holder = 0 and x.locktype = 'transactionid' and x.granted
-                    and exists (select from blockers where pid = 0)) p
-        on h.holder = 0 and p.virtualtransaction = h.virtualtransaction
-     group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2 limit ${MAX_LOCKS})
-  select json_agg(json_build_object(
-    'blocked', blocked, 'blocker', holder, 'lockType', locktype, 'wantedMode', wanted, 'locks', locks,
-    'waitSeconds', ${seconds('since')}, 'preparedTransaction', gid,
-    'relation', (select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                  where c.oid = pairs.relation
-                    and pairs.database in (0, (select oid from pg_database where datname = current_database()))))) from pairs`;
 
 const sql = (instance: Instance) => `
   with a as materialized (
@@ -140,7 +96,6 @@ const sql = (instance: Instance) => `
                where backend_type = 'client backend'), 0) as longest,
     (select json_agg(c) from counted c) as groups,
     (select json_agg(json_build_array(state, type, event, query, datname, sessions)) from waits) as waits,
-    (${lockRows(instance)}) as locks,
     (select json_agg(json_build_object(
        'pid', pid, 'database', datname, 'role', usename, 'application', coalesce(application_name, ''),
        'client', host(client_addr), 'backend', backend_type, 'state', state,
@@ -156,6 +111,7 @@ const sql = (instance: Instance) => `
 
 export async function readActivity(connection: ServerConnection, instance: Instance): Promise<ActivityLook> {
   const row = await connection.one<Row>(sql(instance));
+  const sessions = (row.sessions ?? []).map(tidy);
   return {
     at: row.at,
     total: row.total,
@@ -167,17 +123,10 @@ export async function readActivity(connection: ServerConnection, instance: Insta
     busy: row.busy,
     groups: row.groups ?? [],
     waits: row.waits ?? [],
-    sessions: (row.sessions ?? []).map(tidy),
-    locks: (row.locks ?? []).flatMap(toLockWait),
+    sessions,
+    locks: await readLockWaits(connection, sessions),
     origins: new Map((row.sessions ?? []).map(({ pid, origin }) => [pid, origin])),
   };
-}
-
-function toLockWait({ locks, waitSeconds, ...pair }: LockRow): LockWait[] {
-  const lock = inTheWay(pair.wantedMode, locks);
-  if (!lock) return [];
-  const wait = waitSeconds === null ? null : Math.max(0, waitSeconds);
-  return [{ ...pair, blockerMode: lock.mode, held: lock.granted, waitSeconds: wait }];
 }
 
 /** Nothing as it was typed leaves this function; clocks that went back do not make negative times. */
