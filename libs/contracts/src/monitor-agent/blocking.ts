@@ -81,7 +81,7 @@ export const showBlocking = operation({
     depth: Count,
     roots: z.array(z.int()).meta({ description: 'The one with most sessions behind it first' }),
     sessions: z.array(BlockingSession).meta({ description: 'Roots first, then level by level' }),
-    locks: z.array(LockWait).meta({ description: 'At most 1000' }),
+    locks: z.array(LockWait).meta({ description: 'At most 500, those for a held lock first' }),
     incidents: z.array(BlockingIncident).meta({ description: 'The newest 200 that touch the range' }),
     incidentsTotal: Count,
   }),

@@ -149,10 +149,14 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   });
 
   test('behaviour 9: a jam shows while it lasts, and stays in the history when it is over', async () => {
-    replica = new Replica(store, { minute: 60 }).start();
+    replica = new Replica(store, { probe: 60, minute: 60 }).start();
     const { orgId, serverId } = await addServer(store, server);
-    const blocking = () => store.call(new ShowBlocking(), showBlocking, { serverId }, orgId);
+    // The collector's clock is put forward.
+    const ask = { serverId, to: new Date(Date.now() + 600_000).toISOString() };
+    const blocking = () => store.call(new ShowBlocking(), showBlocking, ask, orgId);
+    await until(async () => (await blocking()).at ?? undefined);
     const { pids, end } = await chain();
+    replica.putForward(60_000);
     const now = await until(async () => {
       const answer = await blocking();
       return answer.blocked === 4 ? answer : undefined;
@@ -162,6 +166,7 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     expect(now.sessions.map(({ pid }) => pid)).toEqual(pids);
     expect(now.incidents).toMatchObject([{ rootPid: sleeper, ongoing: true, mostBlocked: 4, deepest: 4 }]);
     await end();
+    // Looks are a minute apart here, and a second in trouble.
     const after = await until(async () => {
       const answer = await blocking();
       return answer.blocked === 0 && answer.incidents[0]?.ongoing === false ? answer : undefined;
@@ -169,10 +174,10 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     expect(after).toMatchObject({ depth: 0, roots: [], sessions: [], locks: [] });
     const past = after.incidents.find(({ rootPid }) => rootPid === sleeper);
     expect(past).toMatchObject({ state: 'idle in transaction', mostBlocked: 4, deepest: 4, ongoing: false });
-    const then = await store.call(new ShowBlocking(), showBlocking, { serverId, at: now.at as string }, orgId);
+    const then = await store.call(new ShowBlocking(), showBlocking, { ...ask, at: now.at as string }, orgId);
     expect(then.roots).toEqual([sleeper]);
 
-    const waits = await store.call(new ShowWaits(), showWaits, { serverId }, orgId);
+    const waits = await store.call(new ShowWaits(), showWaits, ask, orgId);
     expect(waits.sessions).toBeGreaterThan(0);
     expect(waits.waits).toContainEqual(
       expect.objectContaining({ state: 'active', waitType: 'Lock', waitEvent: 'relation' }),

@@ -15,7 +15,7 @@ export interface HeldLock {
   preparedTransaction: string | null;
 }
 
-const MAX_WAITS = 1_000;
+const MAX_WAITS = 500;
 
 /**
  * For every session that waits and everyone in its way: what the first wants, and what of the second keeps it waiting.

@@ -112,15 +112,15 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
   }, 40_000);
 
   /** As after forty days in which nothing was read. */
-  const age = () =>
+  const age = (serverId = at.serverId) =>
     store.server.sql(`
       update monitor_agent.relation_looks set counting_since = now() - interval '40 d', counted_us = 40 * 86400e6
-       where server_id = '${at.serverId}';
-      update monitor_agent.databases set reset_at = null where server_id = '${at.serverId}';
+       where server_id = '${serverId}';
+      update monitor_agent.databases set reset_at = null where server_id = '${serverId}';
       update monitor_agent.indexes set first_seen_at = now() - interval '40 d', last_scan_at = null
-       where server_id = '${at.serverId}'`);
+       where server_id = '${serverId}'`);
 
-  test('behaviours 3 and 7: unused after 35 days; a scan ends it, and a crash starts the time anew', async () => {
+  test('behaviours 3 and 7: unused after 35 days; a scan, here or on a replica, ends it; a crash starts the time anew', async () => {
     replica.putForward(16 * 60_000);
     const sized = `select from monitor_agent.indexes where server_id = '${at.serverId}' and name = 'pairs_b' and bytes > 1e6`;
     await until(async () => (await store.server.sql(sized)).length > 0);
@@ -134,6 +134,11 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
 
     await age();
     expect(await named('unused')).toEqual(['pairs_b']);
+    const replicaOfIt = await addServer(store, server, { orgId: at.orgId });
+    await until(async () => (await named('unused')).length === 0);
+    await age(replicaOfIt.serverId);
+    expect(await named('unused')).toEqual(['pairs_b']);
+
     const victim = await server.client();
     process.kill((victim as unknown as { processID: number }).processID, 'SIGKILL');
     await until(async () => (await server.sql('select 1').catch(() => [])).length === 1, { withinMs: 15_000 });
