@@ -49,7 +49,7 @@ const SQL = `
        and split_part(o.identity, '/', 1) = split_part(l.identity, '/', 1) and l.identity like '%/%/%/%'
      where o.org_id = $1 and o.server_id <> $2 and o.kind = 'indexes')
   select count(*) over ()::int as known, i.*, l.own_since, l.counted_ms::float8 as counted_ms,
-         greatest(l.counting_since, d.reset_at) as counting_since,
+         case when l.own_since is not null then greatest(l.counting_since, d.reset_at) end as counting_since,
          exists (select from replicas r join indexes o on o.org_id = $1 and o.server_id = r.server_id
                     and o.database_oid = r.database_oid and o.oid = i.oid
                   where r.database_oid = i.database_oid

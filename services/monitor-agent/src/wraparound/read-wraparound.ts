@@ -126,15 +126,20 @@ function toSettings(settings: Record<string, string>): VacuumSettings {
 /** As stored: percents are worked out when it is shown. */
 export type StoredTable = Omit<AgedTable, 'database' | 'xidPercent' | 'multixactPercent'>;
 
+/** There is no index from TOAST tables to their tables: they are looked up for all that are shown at once. */
 const TABLES = `
-  select n.nspname::text, c.relname::text,
-         (select format('%I.%I', m.nspname, o.relname) from pg_class o join pg_namespace m on m.oid = o.relnamespace
-           where o.reltoastrelid = c.oid),
+  with oldest as materialized (
+    select oid, relnamespace, relname, relpersistence, reloptions, relkind,
+           ${clamped('age(relfrozenxid)')} as xid_age, ${clamped('mxid_age(relminmxid)')} as multixact_age
+      from pg_class where relkind in ('r', 'm', 't') and relfrozenxid <> '0'
+     order by greatest(age(relfrozenxid), mxid_age(relminmxid)) desc, oid limit ${MAX_TABLES})
+  select n.nspname::text, c.relname::text, case when o.oid is not null then format('%I.%I', m.nspname, o.relname) end,
          c.relpersistence = 't', coalesce(array_to_string(c.reloptions, ',') ~* 'autovacuum_enabled=(f|n|0|of)', false),
-         ${clamped('age(c.relfrozenxid)')}, ${clamped('mxid_age(c.relminmxid)')}
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where c.relkind in ('r', 'm', 't') and c.relfrozenxid <> '0'
-   order by greatest(age(c.relfrozenxid), mxid_age(c.relminmxid)) desc, c.oid limit ${MAX_TABLES}`;
+         c.xid_age, c.multixact_age
+    from oldest c join pg_namespace n on n.oid = c.relnamespace
+    left join pg_class o on o.reltoastrelid = c.oid and c.relkind = 't'
+    left join pg_namespace m on m.oid = o.relnamespace
+   order by greatest(c.xid_age, c.multixact_age) desc, c.oid`;
 
 /** The oldest tables of the connected database, its TOAST tables and catalogues among them. */
 export async function readAgedTables(connection: ServerConnection): Promise<StoredTable[]> {
