@@ -1,5 +1,8 @@
 import { showActivity } from '@tidegate/contracts/monitor-agent/activity';
 import { showBlocking, showWaits } from '@tidegate/contracts/monitor-agent/blocking';
+import { listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
+import { showWraparound } from '@tidegate/contracts/monitor-agent/wraparound';
+import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import type pg from 'pg';
 import { addServer, Replica } from '../../test/collector.ts';
@@ -8,6 +11,8 @@ import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { ListIndexFindings } from '../index-findings/list-index-findings.ts';
+import { ShowWraparound } from '../wraparound/show-wraparound.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { readActivity } from './read-activity.ts';
 import { ShowActivity } from './show-activity.ts';
@@ -21,6 +26,22 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 const pidOf = (client: pg.Client) => (client as unknown as { processID: number }).processID;
+
+test.each([
+  [new ShowBlocking(), showBlocking],
+  [new ShowWaits(), showWaits],
+  [new ListIndexFindings(), listIndexFindings],
+  [new ShowWraparound(), showWraparound],
+])(
+  '%#: a server of another organisation does not exist, and one not looked at yet has nothing to show',
+  async (handler, operation) => {
+    const orgId = newId();
+    const { serverId } = await addServer(store, { host: '127.0.0.1', port: 1 } as PostgresServer, { orgId });
+    await expect(store.call(handler, operation, { serverId }, newId())).rejects.toMatchObject({ code: 'not_found' });
+    expect(await store.call(handler, operation, { serverId }, orgId)).toBeDefined();
+    await store.server.sql('delete from monitor_agent.server_leases');
+  },
+);
 
 describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) => {
   let server: PostgresServer;
