@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { ShowActivity } from './activity/show-activity.ts';
+import { ShowBlocking } from './activity/show-blocking.ts';
+import { ShowWaits } from './activity/show-waits.ts';
 import { CollectServers } from './collection/collect-servers.loop.ts';
 import { CollectorTools } from './collection/collector-tools.ts';
 import { Dialer } from './collection/dialer.ts';
 import { HostGuard } from './connection/host-guard.ts';
+import { ListIndexFindings } from './index-findings/list-index-findings.ts';
 import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
@@ -23,6 +26,7 @@ import { TestServer } from './servers/test-server.ts';
 import { UpdateServer } from './servers/update-server.ts';
 import { TopStatements } from './statements/top-statements.ts';
 import { KeepSamples } from './storage/keep-samples.loop.ts';
+import { ShowWraparound } from './wraparound/show-wraparound.ts';
 
 @Module({
   imports: [EntitlementsModule],
@@ -48,9 +52,13 @@ import { KeepSamples } from './storage/keep-samples.loop.ts';
     ShowOverview,
     TopStatements,
     ShowActivity,
+    ShowBlocking,
+    ShowWaits,
     ListDatabases,
     ListTables,
     ListIndexes,
+    ListIndexFindings,
+    ShowWraparound,
     // Loops
     CollectServers,
     KeepSamples,

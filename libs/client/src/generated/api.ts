@@ -166,6 +166,9 @@ export type ServersActivityOutput = { at: string | null; maxConnections: number 
 export type ServersAddPlatformInput = Record<string, never>;
 export type ServersAddPlatformOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
 
+export type ServersBlockingInput = { serverId: string; from?: string; to?: string; at?: string };
+export type ServersBlockingOutput = { at: string | null; blocked: number; depth: number; roots: Array<number>; sessions: Array<{ pid: number; depth: number; root: boolean; deadlock: boolean; queueBlocker: boolean; blockedBy: Array<number>; blocks: Array<number>; blockedBehind: number; waitSeconds: number | null; transactionSeconds: number | null; state: string | null; database: string | null; role: string | null; application: string | null; queryId: string | null; text: string | null }>; locks: Array<{ blocked: number; blocker: number; lockType: string; relation: string | null; wantedMode: string; blockerMode: string; held: boolean; waitSeconds: number | null; preparedTransaction: string | null }>; incidents: Array<{ rootPid: number; preparedTransaction: string | null; database: string | null; role: string | null; application: string | null; state: string | null; text: string | null; from: string; to: string; ongoing: boolean; mostBlocked: number; deepest: number; longestWaitSeconds: number }>; incidentsTotal: number };
+
 export type ServersCreateInput = { name: string; host: string; port?: number; database?: string; user: string; password: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string };
 export type ServersCreateOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
 
@@ -177,6 +180,9 @@ export type ServersDeleteOutput = Record<string, never>;
 
 export type ServersGetInput = { serverId: string };
 export type ServersGetOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+
+export type ServersIndexFindingsInput = { serverId: string; database?: string; limit?: number };
+export type ServersIndexFindingsOutput = { items: Array<{ kind: "invalid" | "duplicate" | "redundant" | "unused"; database: string; schema: string; table: string; index: string; columns: Array<string>; method: string | null; bytes: number | null; coveredBy: Array<string>; unusedSince: string | null; what: string; evidence: Array<string>; sql: string | null }>; total: number; bytes: number; looked: number; known: number; databases: Array<{ database: string; countingSince: string | null; observedDays: number; judgesUnused: boolean }> };
 
 export type ServersIndexesInput = { serverId: string; from?: string; to?: string; limit?: number; database?: string; schema?: string; search?: string; table?: string; sort?: "bytes" | "scans" | "rowsRead" | "name" };
 export type ServersIndexesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; table: string; name: string; columns: Array<string>; method: string | null; unique: boolean; primary: boolean; valid: boolean; bytes: number | null; scans: number; rowsRead: number; rowsFetched: number; blocksHit: number; blocksRead: number; partial: boolean }> };
@@ -201,6 +207,12 @@ export type ServersTestNewOutput = { ok: boolean; usable: boolean; version: stri
 
 export type ServersUpdateInput = { serverId: string; name?: string; host?: string; port?: number; database?: string; user?: string; password?: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string | null; paused?: boolean };
 export type ServersUpdateOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+
+export type ServersWaitsInput = { serverId: string; from?: string; to?: string };
+export type ServersWaitsOutput = { range: { from: string; to: string; coveredSeconds: number }; looks: number; sessions: number; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }>; statements: Array<{ queryId: string | null; database: string | null; text: string | null; sessions: number; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }> }>; series: Array<{ at: string; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }> }> };
+
+export type ServersWraparoundInput = { serverId: string };
+export type ServersWraparoundOutput = { at: string | null; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; cause: { kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum"; name: string; age: number; what: string; sql: string | null } | null; pace: { xidsPerDay: number | null; multixactsPerDay: number | null; overSeconds: number }; databases: Array<{ database: string; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; xids: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null }; multixacts: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null } }>; tables: Array<{ database: string; schema: string; name: string; toastOf: string | null; temporary: boolean; autovacuumOff: boolean; xidAge: number; xidPercent: number; multixactAge: number; multixactPercent: number }>; holders: Array<{ kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby"; name: string; age: number; since: string | null; database: string | null; role: string | null; state: string | null }>; settings: { autovacuum: boolean; freezeMaxAge: number; multixactFreezeMaxAge: number; failsafeAge: number; multixactFailsafeAge: number; maxWorkers: number; costDelayMs: number; costLimit: number } | null };
 
 export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
 export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
@@ -474,6 +486,10 @@ export class TidegateClient extends Transport {
   serversAddPlatform = (input: ServersAddPlatformInput = {}) =>
     this.send<ServersAddPlatformOutput>('POST', '/api/v1/servers/platform', input);
 
+  /** Who blocks whom at the last look, and the jams of a range */
+  serversBlocking = (input: ServersBlockingInput) =>
+    this.send<ServersBlockingOutput>('GET', '/api/v1/servers/{serverId}/blocking', input);
+
   /** Watch a PostgreSQL server */
   serversCreate = (input: ServersCreateInput) =>
     this.send<ServersCreateOutput>('POST', '/api/v1/servers', input);
@@ -489,6 +505,10 @@ export class TidegateClient extends Transport {
   /** One watched server */
   serversGet = (input: ServersGetInput) =>
     this.send<ServersGetOutput>('GET', '/api/v1/servers/{serverId}', input);
+
+  /** Indexes that are invalid, doubled or unused, the largest first, each with the SQL that ends it */
+  serversIndexFindings = (input: ServersIndexFindingsInput) =>
+    this.send<ServersIndexFindingsOutput>('GET', '/api/v1/servers/{serverId}/index-findings', input);
 
   /** Indexes of all databases of a server with their use in the range */
   serversIndexes = (input: ServersIndexesInput) =>
@@ -521,6 +541,14 @@ export class TidegateClient extends Transport {
   /** Change, pause or resume a server */
   serversUpdate = (input: ServersUpdateInput) =>
     this.send<ServersUpdateOutput>('PATCH', '/api/v1/servers/{serverId}', input);
+
+  /** What sessions spent a range on: by wait event, by statement and over time */
+  serversWaits = (input: ServersWaitsInput) =>
+    this.send<ServersWaitsOutput>('GET', '/api/v1/servers/{serverId}/waits', input);
+
+  /** How far transaction ids have come, when they run out, and who keeps vacuum from ending it */
+  serversWraparound = (input: ServersWraparoundInput) =>
+    this.send<ServersWraparoundOutput>('GET', '/api/v1/servers/{serverId}/wraparound', input);
 
   /** Add an e-mail address or a webhook that is told what happens */
   channelsCreate = (input: ChannelsCreateInput) =>

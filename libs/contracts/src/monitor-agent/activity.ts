@@ -55,8 +55,8 @@ export const showActivity = operation({
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),
     maxConnections: z.int().nullable(),
-    sessions: z.array(Session).meta({ description: 'All that are not idle' }),
-    sessionsTotal: Count.meta({ description: 'How many were not idle; more than are listed when there were many' }),
+    sessions: z.array(Session).meta({ description: 'All that are not idle, and idle ones that are in the way' }),
+    sessionsTotal: Count.meta({ description: 'How many those were; more than are listed when there were many' }),
     groups: z.array(SessionGroup).meta({ description: 'All sessions, counted' }),
     history: z.array(ActivityPoint),
   }),

@@ -1,4 +1,5 @@
 import type { ActivityPoint, Session, SessionGroup } from '@tidegate/contracts/monitor-agent/activity';
+import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { Tx } from '@tidegate/database/tx';
 import type { z } from 'zod';
 import type { TimeRange } from '../storage/samples.ts';
@@ -17,14 +18,20 @@ export interface ActivityRow extends PointRow {
   busy: number;
   groups: z.infer<typeof SessionGroup>[];
   sessions: Session[];
+  locks: LockWait[];
 }
 
 const POINT = 'taken_at, total, active, idle, idle_in_transaction, waiting, longest_transaction_us';
 
-export async function insertActivity(tx: Tx, serverId: string, takenAt: Date, look: ActivityLook): Promise<void> {
+/** `spanMs`: how long the look stands for. */
+export async function insertActivity(
+  tx: Tx,
+  serverId: string,
+  { takenAt, spanMs, look }: { takenAt: Date; spanMs: number; look: ActivityLook },
+): Promise<void> {
   await tx.query(
-    `insert into activity_samples (org_id, server_id, ${POINT}, busy, groups, sessions)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    `insert into activity_samples (org_id, server_id, ${POINT}, busy, groups, sessions, locks, waits, span_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       tx.orgId,
       serverId,
@@ -38,13 +45,16 @@ export async function insertActivity(tx: Tx, serverId: string, takenAt: Date, lo
       look.busy,
       JSON.stringify(look.groups),
       JSON.stringify(look.sessions),
+      JSON.stringify(look.locks),
+      JSON.stringify(look.waits),
+      spanMs,
     ],
   );
 }
 
 export function lastActivity(tx: Tx, serverId: string, at: Date): Promise<ActivityRow | undefined> {
   return tx.one<ActivityRow>(
-    `select ${POINT}, busy, groups, sessions from activity_samples
+    `select ${POINT}, busy, groups, sessions, locks from activity_samples
       where org_id = $1 and server_id = $2 and taken_at <= $3 order by taken_at desc limit 1`,
     [tx.orgId, serverId, at],
   );

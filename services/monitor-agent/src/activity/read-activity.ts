@@ -1,12 +1,15 @@
 import type { Session, SessionGroup } from '@tidegate/contracts/monitor-agent/activity';
+import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { z } from 'zod';
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { scrubText } from '../statements/scrub-text.rules.ts';
+import { readLockWaits } from './read-lock-waits.ts';
 
 /*
- * One look at the sessions, in one question: those that do something one by one, all of them counted. Who blocks whom
- * is asked only for sessions that wait for a lock, because the question itself takes all of PostgreSQL's lock tables.
+ * One look at the sessions, in one question: those that do something or are in somebody's way one by one, all of them
+ * counted. Who blocks whom is asked only for sessions that wait for a lock, and the list of locks is read only when
+ * there are such sessions, in a question of its own: both take all of PostgreSQL's lock tables (monitoring.md 3.6).
  */
 export interface ActivityLook {
   /** Microseconds, the server's clock. */
@@ -18,13 +21,28 @@ export interface ActivityLook {
   waiting: number;
   longestTransactionUs: number;
   groups: z.infer<typeof SessionGroup>[];
-  /** How many were not idle; `sessions` may hold fewer. */
+  /** What sessions that were not idle were at. */
+  waits: WaitGroup[];
+  /** How many were not idle or in the way; `sessions` may hold fewer. */
   busy: number;
   sessions: Session[];
+  locks: LockWait[];
+  /** By pid: when the session and its transaction began, because pids are given out again. */
+  origins: ReadonlyMap<number, string>;
 }
+
+export type WaitGroup = [
+  state: string,
+  waitType: string | null,
+  waitEvent: string | null,
+  queryId: string | null,
+  database: string | null,
+  sessions: number,
+];
 
 const MAX_SESSIONS = 200;
 const MAX_GROUPS = 500;
+const MAX_WAIT_GROUPS = 200;
 
 interface Row {
   at: number;
@@ -36,16 +54,33 @@ interface Row {
   longest: number;
   busy: number;
   groups: ActivityLook['groups'] | null;
-  sessions: Session[] | null;
+  waits: WaitGroup[] | null;
+  sessions: (Session & { origin: string })[] | null;
 }
 
 const seconds = (from: string) => `round(extract(epoch from clock_timestamp() - ${from})::numeric, 3)`;
 
+const queryId = (instance: Instance) => (instance.has.activityQueryId ? 'query_id::text' : 'null::text');
+
+const WAITING = `waiting as materialized (
+    select pid, pg_blocking_pids(pid) as blockers from a where wait_event_type = 'Lock'
+     order by query_start, pid limit ${MAX_SESSIONS}),
+  blockers as materialized (select distinct unnest(blockers) as pid from waiting)`;
+
 const sql = (instance: Instance) => `
   with a as materialized (
     select * from pg_stat_activity where state is not null and pid <> pg_backend_pid()),
+  ${WAITING},
   busy as (
-    select * from a where state <> 'idle' order by xact_start nulls last, pid limit ${MAX_SESSIONS}),
+    select a.*, w.blockers from a left join waiting w using (pid)
+     where state <> 'idle' or pid in (select pid from blockers)
+     order by pid in (select pid from blockers) desc, w.pid is not null desc, xact_start nulls last, pid
+     limit ${MAX_SESSIONS}),
+  waits as (
+    select state, wait_event_type as type, wait_event as event, ${queryId(instance)} as query, datname,
+           count(*)::int as sessions
+      from a where state <> 'idle' and wait_event_type is distinct from 'Activity'
+     group by 1, 2, 3, 4, 5 order by 6 desc limit ${MAX_WAIT_GROUPS}),
   counted as (
     select state, coalesce(usename::text, '') as role, coalesce(application_name, '') as application,
            count(*)::int as sessions
@@ -56,23 +91,27 @@ const sql = (instance: Instance) => `
     (select count(*)::int from a where state = 'idle') as idle,
     (select count(*)::int from a where state like 'idle in transaction%') as idle_in_transaction,
     (select count(*)::int from a where wait_event_type = 'Lock') as waiting,
-    (select count(*)::int from a where state <> 'idle') as busy,
+    (select count(*)::int from a where state <> 'idle' or pid in (select pid from blockers)) as busy,
     coalesce((select (max(extract(epoch from clock_timestamp() - xact_start)) * 1000000)::int8 from a
                where backend_type = 'client backend'), 0) as longest,
     (select json_agg(c) from counted c) as groups,
+    (select json_agg(json_build_array(state, type, event, query, datname, sessions)) from waits) as waits,
     (select json_agg(json_build_object(
        'pid', pid, 'database', datname, 'role', usename, 'application', coalesce(application_name, ''),
        'client', host(client_addr), 'backend', backend_type, 'state', state,
        'waitType', wait_event_type, 'waitEvent', wait_event,
-       'blockedBy', case when wait_event_type = 'Lock' then pg_blocking_pids(pid) else '{}'::int[] end,
+       'blockedBy', coalesce(blockers, '{}'::int[]),
+       'origin', concat_ws(' ', (extract(epoch from backend_start) * 1000000)::int8,
+                           (extract(epoch from xact_start) * 1000000)::int8),
        'querySeconds', case when state = 'active' then ${seconds('query_start')} end,
        'stateSeconds', ${seconds('state_change')},
        'transactionSeconds', ${seconds('xact_start')},
-       'queryId', ${instance.has.activityQueryId ? 'query_id::text' : 'null::text'},
+       'queryId', ${queryId(instance)},
        'text', left(query, 4000))) from busy) as sessions`;
 
 export async function readActivity(connection: ServerConnection, instance: Instance): Promise<ActivityLook> {
   const row = await connection.one<Row>(sql(instance));
+  const sessions = (row.sessions ?? []).map(tidy);
   return {
     at: row.at,
     total: row.total,
@@ -83,12 +122,15 @@ export async function readActivity(connection: ServerConnection, instance: Insta
     longestTransactionUs: Math.max(0, row.longest),
     busy: row.busy,
     groups: row.groups ?? [],
-    sessions: (row.sessions ?? []).map(tidy),
+    waits: row.waits ?? [],
+    sessions,
+    locks: await readLockWaits(connection, sessions),
+    origins: new Map((row.sessions ?? []).map(({ pid, origin }) => [pid, origin])),
   };
 }
 
 /** Nothing as it was typed leaves this function; clocks that went back do not make negative times. */
-function tidy(session: Session): Session {
+function tidy({ origin: _, ...session }: Session & { origin: string }): Session {
   const positive = (value: number | null) => (value === null ? null : Math.max(0, value));
   return {
     ...session,

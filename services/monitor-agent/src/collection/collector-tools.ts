@@ -11,6 +11,9 @@ import { VisitFailed } from './visit-failed.ts';
 /** How often what is done, in milliseconds. */
 export interface CollectionPlan {
   probeMs: number;
+  /** Between looks at the sessions in trouble, and for how long. */
+  troubleProbeMs: number;
+  troubleMs: number;
   minuteMs: number;
   /** Between the first two minute passes of a new server. */
   earlyMs: number;
@@ -45,6 +48,8 @@ export class CollectorTools {
     const minuteMs = config.MONITOR_MINUTE_SECONDS * 1_000;
     this.plan = {
       probeMs,
+      troubleProbeMs: Math.min(1_000, probeMs),
+      troubleMs: 5 * MINUTE,
       minuteMs,
       earlyMs: Math.min(10_000, minuteMs),
       visitMs: 5 * minuteMs,

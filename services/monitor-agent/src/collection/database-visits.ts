@@ -2,6 +2,8 @@ import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
 import { readSizes } from '../relations/read-sizes.ts';
 import { saveSizes } from '../relations/size.rows.ts';
+import { readAgedTables } from '../wraparound/read-wraparound.ts';
+import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
 import type { Instance } from './instance.ts';
@@ -78,7 +80,10 @@ export class DatabaseVisits {
     const { tables, indexes } = this.minute;
     const forgotten = together([tables.keepOnly(there), indexes.keepOnly(there)]);
     return {
-      save: forgotten.save,
+      save: async (tx) => {
+        await forgotten.save(tx);
+        await forgetAgedTables(tx, this.serverId, [...there]);
+      },
       committed: () => {
         forgotten.committed();
         this.databases = databases;
@@ -115,9 +120,18 @@ export class DatabaseVisits {
     const counted = await Promise.all([
       tables.read(connection, instance, takenAt),
       indexes.read(connection, instance, takenAt),
+      this.age(connection, database, takenAt),
     ]);
     if (database.sizesDueAt > now) return together(counted);
     return together([...counted, await this.measure(connection, database, now)]);
+  }
+
+  private async age(connection: ServerConnection, { oid }: Database, takenAt: Date): Promise<Prepared> {
+    const tables = await readAgedTables(connection);
+    return {
+      save: (tx) => saveAgedTables(tx, this.serverId, { databaseOid: oid, takenAt, tables }),
+      committed: () => {},
+    };
   }
 
   private async measure(connection: ServerConnection, database: Database, now: number): Promise<Prepared> {

@@ -13,6 +13,7 @@ export interface Instance {
   identity: string;
   startedAt: number;
   maxConnections: number;
+  parallelWorkers: number;
   statements: StatementsExtension | undefined;
   /** Columns of the catalogue's own views that differ between versions. */
   has: { activityQueryId: boolean; databaseTime: boolean; controlData: boolean };
@@ -32,6 +33,7 @@ interface Row {
   database_oid: number;
   started_at: number;
   max_connections: number;
+  parallel_workers: number;
   schema: string | null;
   extension_version: string | null;
   columns: string[];
@@ -54,6 +56,7 @@ const SQL = `
          (select oid from pg_database where datname = current_database()) as database_oid,
          (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
          current_setting('max_connections')::int as max_connections,
+         current_setting('max_parallel_workers')::int as parallel_workers,
          (select schema from e) as schema, (select version from e) as extension_version,
          ${attributes('(select view from e)')} as columns,
          exists (select from pg_settings where name = 'pg_stat_statements.max') as loaded,
@@ -80,6 +83,7 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
     databaseOid: row.database_oid,
     startedAt: row.started_at,
     maxConnections: row.max_connections,
+    parallelWorkers: row.parallel_workers,
     statements:
       // Created is not enough: without its library every question to it is an error in the customer's log.
       row.loaded && row.schema !== null && row.extension_version !== null && row.columns.length > 0

@@ -1,19 +1,19 @@
 import type { Tx } from '@tidegate/database/tx';
-import { insertActivity } from '../activity/activity.rows.ts';
-import { readActivity } from '../activity/read-activity.ts';
+import { SessionProbe } from '../activity/session-probe.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { readFacts } from '../connection/read-facts.ts';
 import { reportOf } from '../connection/server-report.rules.ts';
 import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.ts';
 import { findServer, saveReport } from '../servers/server.rows.ts';
-import { nextDue, reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
+import { WraparoundPass } from '../wraparound/wraparound-pass.ts';
+import { reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import { DatabaseVisits } from './database-visits.ts';
 import type { Opened } from './dialer.ts';
 import { type Instance, readInstance } from './instance.ts';
 import { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question, ServerTrouble } from './question.ts';
-import { pulseOf, tellFailed, tellReached } from './server-news.ts';
+import { tellFailed, tellReached } from './server-news.ts';
 import { SizesPass } from './sizes-pass.ts';
 
 /*
@@ -23,10 +23,11 @@ import { SizesPass } from './sizes-pass.ts';
  *   away ──connected──► watching ──connection lost, or the fields changed──► away
  *     └── a failed attempt: away for 5 s, 10 s, 20 s …; after the third in a row the server is called unreachable
  *
- * While watching: a look at the sessions every 10 s; the minute pass; texts of new statements; sizes; visits to other
- * databases; and every ten minutes a look at what the server is and lacks. A question that fails is left alone by itself. A pass that takes
- * longer than its interval makes the next tick be skipped. Whatever is stored proves in the same transaction that the
- * lease is still held; when it is not, the session ends.
+ * While watching: a look at the sessions every 10 s, every second in trouble; the minute pass; texts of new statements;
+ * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks, and at how far its
+ * transaction ids have come. A question that fails
+ * is left alone by itself. A pass that takes longer than its interval makes the next tick be skipped. Whatever is stored
+ * proves in the same transaction that the lease is still held; when it is not, the session ends.
  */
 export class ServerSession {
   readonly lease: Lease;
@@ -35,8 +36,9 @@ export class ServerSession {
   private readonly tools: CollectorTools;
   private readonly minute: MinutePass;
   private readonly sizes: SizesPass;
+  private readonly wraparound: WraparoundPass;
   private readonly visits: DatabaseVisits;
-  private readonly probe: Question;
+  private readonly probe: SessionProbe;
   private readonly facts: Question;
   private readonly texts: Question;
   private open: (Opened & { instance: Instance; another: (database: string) => Promise<Opened> }) | undefined;
@@ -52,11 +54,12 @@ export class ServerSession {
     this.lease = lease;
     this.tools = tools;
     const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
-    this.probe = new Question('activity', report);
+    this.probe = new SessionProbe(lease, tools, report);
     this.facts = new Question('facts', report);
     this.texts = new Question('texts', report);
     this.minute = new MinutePass(lease.serverId, tools, report);
     this.sizes = new SizesPass(lease.serverId, report);
+    this.wraparound = new WraparoundPass(lease.serverId, report);
     this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);
     this.sizes.question.dueAt = lease.sizesDueAt;
     this.texts.dueAt = lease.textsDueAt;
@@ -108,10 +111,11 @@ export class ServerSession {
   private due(now: number): { run: (connection: ServerConnection, instance: Instance) => Promise<void> }[] {
     const passes = [
       { dueAt: this.facts.dueAt, run: this.refreshFacts },
-      { dueAt: this.probe.dueAt, run: this.lookAtSessions },
+      { dueAt: this.probe.question.dueAt, run: this.lookAtSessions },
       { dueAt: this.minute.dueAt, run: this.countMinute },
       { dueAt: this.minute.statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
       { dueAt: this.sizes.question.dueAt, run: this.measure },
+      { dueAt: this.wraparound.question.dueAt, run: this.lookAtAges },
       { dueAt: this.visits.dueAt, run: this.visit },
     ];
     return passes.filter((pass) => pass.dueAt <= now);
@@ -136,7 +140,7 @@ export class ServerSession {
     });
     const another = (database: string) => dialer.dial({ ...target, database }, row.platform);
     this.open = { ...opened, instance, another };
-    for (const question of [this.probe, this.facts]) question.dueAt = 0;
+    for (const question of [this.probe.question, this.facts]) question.dueAt = 0;
     this.minute.reconnected();
   }
 
@@ -167,13 +171,10 @@ export class ServerSession {
   };
 
   private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
-    const now = this.tools.now();
-    this.probe.dueAt = nextDue(this.probe.dueAt, now, this.tools.plan.probeMs);
-    const look = await this.probe.ask(now, () => readActivity(connection, instance));
+    const look = await this.probe.read(connection, instance);
     if (!look) return;
-    const takenAt = new Date(now);
-    await this.storeLook((tx) => insertActivity(tx, this.lease.serverId, takenAt, look));
-    this.tools.bus.live(this.lease.orgId, 'servers', pulseOf(this.lease.serverId, takenAt, look));
+    await this.storeLook((tx) => look.save(tx));
+    look.committed();
   };
 
   private countMinute = async (connection: ServerConnection, instance: Instance): Promise<void> => {
@@ -191,6 +192,11 @@ export class ServerSession {
     const { minuteMs, textsMs } = this.tools.plan;
     this.texts.dueAt = now + (this.minute.statements.textsAreCheap ? minuteMs : textsMs);
     await this.rememberDueTimes();
+  };
+
+  private lookAtAges = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const pass = await this.wraparound.read(connection, instance, this.tools.now(), this.tools.plan.factsMs);
+    if (pass) await this.store((tx) => pass.save(tx));
   };
 
   private visit = async (_connection: ServerConnection, instance: Instance): Promise<void> => {

@@ -49,6 +49,8 @@ export interface IndexReading {
   unique: boolean;
   primary: boolean;
   valid: boolean;
+  /** Not valid yet, or not there for long: somebody is building or dropping it. */
+  building: boolean;
   counters: number[];
 }
 
@@ -77,9 +79,21 @@ const TABLES = `
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where ${OURS} order by c.oid limit ${MAX_RELATIONS}`;
 
+/*
+ * Whether somebody is at work on an index that is not valid. Progress of others is hidden from a role without
+ * pg_monitor: then any building in this database counts as this one. REINDEX and DROP CONCURRENTLY lock the index itself.
+ */
+const BUILDING = `not i.indisvalid and (
+  exists (select from pg_stat_progress_create_index p
+           where p.datid = (select oid from pg_database where datname = current_database())
+             and (p.index_relid = i.indexrelid or p.relid = i.indrelid or p.relid is null))
+  or exists (select from pg_locks l
+              where l.relation = i.indexrelid and l.mode = 'ShareUpdateExclusiveLock'
+                and l.database = (select oid from pg_database where datname = current_database())))`;
+
 const INDEXES = `
   select count(*) over ()::int, i.indexrelid, i.indrelid, n.nspname::text, c.relname::text,
-         x.relname::text, i.indisunique, i.indisprimary, i.indisvalid,
+         x.relname::text, i.indisunique, i.indisprimary, i.indisvalid, ${BUILDING},
          pg_stat_get_numscans(x.oid), pg_stat_get_tuples_returned(x.oid), pg_stat_get_tuples_fetched(x.oid),
          greatest(pg_stat_get_blocks_fetched(x.oid) - pg_stat_get_blocks_hit(x.oid), 0), pg_stat_get_blocks_hit(x.oid)
     from pg_index i join pg_class x on x.oid = i.indexrelid
@@ -130,6 +144,7 @@ type IndexRow = [
   unique: boolean,
   primary: boolean,
   valid: boolean,
+  building: boolean,
   ...counters: number[],
 ];
 
@@ -137,7 +152,7 @@ export async function readIndexes(connection: ServerConnection): Promise<Relatio
   const rows = await connection.rows<IndexRow>(INDEXES);
   return {
     known: rows[0]?.[0] ?? 0,
-    items: rows.map(([, oid, tableOid, schema, table, name, unique, primary, valid, ...counters]) => ({
+    items: rows.map(([, oid, tableOid, schema, table, name, unique, primary, valid, building, ...counters]) => ({
       oid,
       tableOid,
       schema,
@@ -146,6 +161,7 @@ export async function readIndexes(connection: ServerConnection): Promise<Relatio
       unique,
       primary,
       valid,
+      building,
       counters,
     })),
   };

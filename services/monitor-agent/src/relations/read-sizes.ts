@@ -1,4 +1,5 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { type IndexShape, readShapes } from '../index-findings/read-shapes.ts';
 
 /*
  * Sizes. Asking for one takes a lock on the relation, and would wait behind whoever holds it exclusively. So relations
@@ -14,8 +15,8 @@ export interface RelationSizes {
   indexes: Map<number, number>;
   /** Tables that could not be measured this time. */
   stale: Set<number>;
-  /** Methods and columns of indexes, which the same pass reads: `btree`, [`customer_id`, `(expression)`]. */
-  shapes: Map<number, { method: string; columns: string[] }>;
+  /** What indexes are made of, which the same pass reads. */
+  shapes: Map<number, IndexShape>;
   /** Tables that there was no time for. */
   left: readonly number[];
 }
@@ -34,15 +35,6 @@ const SIZES = `
             from pg_index where indrelid = c.oid)
     from pg_class c where c.oid = any ($1::oid[])`;
 
-const SHAPES = `
-  select i.indexrelid, m.amname::text,
-         (select array_agg(case when k.attnum = 0 then '(expression)' else a.attname::text end order by k.n)
-            from unnest(i.indkey::int2[]) with ordinality k(attnum, n)
-            left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-           where k.n <= i.indnkeyatts)
-    from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
-   where i.indrelid = any ($1::oid[])`;
-
 /** Page by page, for as long as there is time. */
 export async function readSizes(
   connection: ServerConnection,
@@ -53,11 +45,8 @@ export async function readSizes(
   for (let start = 0; start < tableOids.length; start += PAGE) {
     if (!hasTime()) return { ...sizes, left: tableOids.slice(start) };
     const page = tableOids.slice(start, start + PAGE);
-    const [locked, shapes] = await Promise.all([
-      connection.rows<[number]>(LOCKED),
-      connection.rows<[number, string, string[]]>(SHAPES, [page]),
-    ]);
-    for (const [oid, method, columns] of shapes) sizes.shapes.set(oid, { method, columns });
+    const [locked, shapes] = await Promise.all([connection.rows<[number]>(LOCKED), readShapes(connection, page)]);
+    for (const [oid, shape] of shapes) sizes.shapes.set(oid, shape);
     const away = new Set(locked.map(([oid]) => oid));
     for (const oid of page) if (away.has(oid)) sizes.stale.add(oid);
     await measure(

@@ -13,6 +13,8 @@ export interface CountedKind<Reading> {
   /** Columns of the reading beside its oid and counters, in the order of `values`. */
   readonly columns: readonly (readonly [name: string, type: string])[];
   readonly table: string;
+  /** Columns that take the time of the look when this is so of `before` and `excluded`, the rows before and after it. */
+  readonly marks: readonly (readonly [column: string, when: string])[];
   values(reading: Reading, database: string): unknown[];
 }
 
@@ -25,6 +27,12 @@ export const DATABASES: CountedKind<DatabaseReading> = {
     ['name', 'text'],
     ['connections', 'int'],
     ['transaction_age', 'bigint'],
+  ],
+  marks: [
+    [
+      'reset_at',
+      'exists (select from unnest(excluded.counters, before.counters) as u(later, earlier) where later < earlier)',
+    ],
   ],
   values: (reading) => [reading.name, reading.connections, reading.transactionAge],
 };
@@ -43,6 +51,7 @@ export const TABLES: CountedKind<TableReading> = {
     ['last_vacuum_at', 'timestamptz'],
     ['last_analyze_at', 'timestamptz'],
   ],
+  marks: [],
   values: (reading, database) => [
     database,
     reading.schema,
@@ -56,6 +65,9 @@ export const TABLES: CountedKind<TableReading> = {
   ],
 };
 
+/** Arrays of PostgreSQL begin with 1. */
+const SCANS = INDEX_COUNTERS.indexOf('scans') + 1;
+
 export const INDEXES: CountedKind<IndexReading> = {
   table: 'indexes',
   samples: INDEX_SAMPLES,
@@ -68,7 +80,9 @@ export const INDEXES: CountedKind<IndexReading> = {
     ['is_unique', 'boolean'],
     ['is_primary', 'boolean'],
     ['is_valid', 'boolean'],
+    ['is_building', 'boolean'],
   ],
+  marks: [['last_scan_at', `excluded.counters[${SCANS}] <> before.counters[${SCANS}]`]],
   values: (reading, database) => [
     database,
     reading.tableOid,
@@ -78,6 +92,7 @@ export const INDEXES: CountedKind<IndexReading> = {
     reading.unique,
     reading.primary,
     reading.valid,
+    reading.building,
   ],
 };
 
@@ -132,12 +147,7 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
 ): Promise<void> {
   const { serverId, databaseOid, takenAt, changed, gone } = look;
   const scope = kind.samples.scope ? [databaseOid] : [];
-  await tx.query(
-    `insert into relation_looks (org_id, server_id, kind, database_oid, identity, taken_at)
-     values ($1, $2, $3, $4, $5, $6) on conflict (org_id, server_id, kind, database_oid)
-     do update set taken_at = excluded.taken_at, identity = excluded.identity`,
-    [tx.orgId, serverId, kind.table, databaseOid, look.identity, takenAt],
-  );
+  await saveLook(tx, kind.table, look);
   if (changed.length > 0) {
     const rows = changed.map((reading) => kind.values(reading, look.database));
     await tx.query(upsert(kind), [
@@ -147,6 +157,7 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
       changed.map((reading) => arrayText(reading.counters)),
       ...kind.columns.map((_, index) => rows.map((row) => row[index])),
       ...scope,
+      ...(kind.marks.length > 0 ? [takenAt] : []),
     ]);
   }
   if (gone.length > 0) {
@@ -161,20 +172,50 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
   await insertSample(tx, kind.samples, { serverId, takenAt, spanUs, deltas, extra: scope });
 }
 
+/** A longer interval may hide that counters were reset and grew past where they had been. */
+const MAX_OBSERVED_US = 3_600_000_000;
+
+/** When anything at all was reset, or there is nothing to compare with, counting begins anew (monitoring.md 3.8). */
+async function saveLook(tx: Tx, kind: string, look: CountedLook<unknown>): Promise<void> {
+  const begins = look.spanUs === undefined || look.deltas.some(({ partial }) => partial);
+  await tx.query(
+    `insert into relation_looks as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since)
+     values ($1, $2, $3, $4, $5, $6, $6) on conflict (org_id, server_id, kind, database_oid)
+     do update set taken_at = excluded.taken_at, identity = excluded.identity,
+       counting_since = case when $7 then excluded.taken_at else coalesce(l.counting_since, l.taken_at) end,
+       counted_us = case when $7 then 0 else l.counted_us + $8::bigint end`,
+    [
+      tx.orgId,
+      look.serverId,
+      kind,
+      look.databaseOid,
+      look.identity,
+      look.takenAt,
+      begins,
+      Math.min(look.spanUs ?? 0, MAX_OBSERVED_US),
+    ],
+  );
+}
+
 const texts = new Map<string, string>();
 
-function upsert({ table, columns, samples: { scope } }: CountedKind<never>): string {
+function upsert({ table, columns, marks, samples: { scope } }: CountedKind<never>): string {
   const known = texts.get(table);
   if (known) return known;
   const names = columns.map(([name]) => name);
   const arrays = columns.map(([, type], index) => `$${index + 5}::${type}[]`);
   const within = scope ? `${scope}, ` : '';
-  const text = `insert into ${table} (org_id, server_id, ${within}oid, counters, ${names.join(', ')})
+  const takenAt = `$${columns.length + (scope ? 6 : 5)}::timestamptz`;
+  const updates = [
+    ...names.map((name) => `${name} = excluded.${name}`),
+    ...marks.map(([column, when]) => `${column} = case when ${when} then ${takenAt} else before.${column} end`),
+  ];
+  const text = `insert into ${table} as before (org_id, server_id, ${within}oid, counters, ${names.join(', ')})
     select $1, $2, ${scope ? `$${columns.length + 5}::bigint, ` : ''}u.oid, u.counters::bigint[],
            ${names.map((name) => `u.${name}`).join(', ')}
       from unnest($3::bigint[], $4::text[], ${arrays.join(', ')}) as u(oid, counters, ${names.join(', ')})
     on conflict (org_id, server_id, ${within}oid) do update set counters = excluded.counters,
-      ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+      ${updates.join(', ')}`;
   texts.set(table, text);
   return text;
 }

@@ -17,8 +17,9 @@ export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, s
   );
   const shapes = [...sizes.shapes];
   await tx.query(
-    `update indexes i set bytes = coalesce(u.bytes, i.bytes), method = u.method, columns = u.columns::text[]
-       from unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[]) as u(oid, bytes, method, columns)
+    `update indexes i set bytes = coalesce(u.bytes, i.bytes), method = u.method, columns = u.columns::text[],
+            facts = u.facts
+       from unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[]) as u(oid, bytes, method, columns, facts)
       where i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.oid = u.oid`,
     [
       ...at,
@@ -26,6 +27,7 @@ export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, s
       shapes.map(([oid]) => sizes.indexes.get(oid) ?? null),
       shapes.map(([, { method }]) => method),
       shapes.map(([, { columns }]) => textArray(columns)),
+      shapes.map(([, { facts }]) => JSON.stringify(facts)),
     ],
   );
   await tx.query(

@@ -53,6 +53,31 @@ test('each organisation keeps what its plan says', async () => {
   expect(await agesOf(none)).toEqual([0]);
 });
 
+test('jams of the past go like samples', async () => {
+  const orgId = newId();
+  const serverId = newId();
+  await store.tenants.run(orgId, async (tx) => {
+    await createLease(tx, serverId);
+    await tx.query(
+      `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode)
+       values ($1, $2, 'db', 'h', 1, 'd', 'u', 'p', 'disable')`,
+      [orgId, serverId],
+    );
+    for (const days of [0, 10])
+      await tx.query(
+        `insert into blocking_incidents (org_id, server_id, root_key, started_at, last_seen_at, ongoing, root_pid,
+           most_blocked, deepest, longest_wait_seconds)
+         values ($1, $2, $3, $4, $4, false, 1, 1, 1, 1)`,
+        [orgId, serverId, `key ${days}`, new Date(Date.now() - days * 86_400_000)],
+      );
+  });
+  await keeper(() => 7).turn(turn);
+  const left = await store.server.sql<{ root_key: string }>(
+    `select root_key from monitor_agent.blocking_incidents where org_id = '${orgId}'`,
+  );
+  expect(left.map(({ root_key }) => root_key)).toEqual(['key 0']);
+});
+
 test('whole days past the longest plan are dropped; tomorrow has a partition in every table', async () => {
   const orgId = newId();
   await sampleDaysAgo(orgId, 30);

@@ -7,6 +7,7 @@ export const SAMPLE_TABLES = [
   'database_samples',
   'table_samples',
   'index_samples',
+  'wraparound_samples',
 ] as const;
 
 export async function deleteSamples(tx: Tx, serverId: string): Promise<void> {
@@ -26,9 +27,14 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
     );
     deleted += row?.count ?? 0;
   }
-  await tx.query('delete from statements where org_id = $1 and gone_at < now() - make_interval(days => $2)', [
-    tx.orgId,
-    days,
-  ]);
+  for (const [table, column] of [
+    ['statements', 'gone_at'],
+    ['blocking_incidents', 'last_seen_at'],
+  ]) {
+    await tx.query(`delete from ${table} where org_id = $1 and ${column} < now() - make_interval(days => $2)`, [
+      tx.orgId,
+      days,
+    ]);
+  }
   return deleted;
 }

@@ -1,0 +1,61 @@
+import { nextDue } from '../collection/backoff.rules.ts';
+import type { CollectorTools } from '../collection/collector-tools.ts';
+import type { Instance } from '../collection/instance.ts';
+import type { Prepared } from '../collection/metric.ts';
+import { type FailureReport, Question } from '../collection/question.ts';
+import { pulseOf } from '../collection/server-news.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { insertActivity } from './activity.rows.ts';
+import { blockingTree, incidentsOf } from './blocking.rules.ts';
+import { saveIncidents } from './incident.rows.ts';
+import { CALM, nextPace, type Pace } from './pace.rules.ts';
+import { readActivity } from './read-activity.ts';
+
+/** The look at the sessions: what they do is stored, who blocks whom becomes history, trouble brings the next look near. */
+export class SessionProbe {
+  readonly question: Question;
+  private readonly orgId: string;
+  private readonly serverId: string;
+  private readonly tools: CollectorTools;
+  private pace: Pace = CALM;
+  private lookedAt: number | undefined;
+  /** Something of the look before may still be called ongoing; after a start nobody knows. */
+  private ongoing = true;
+
+  constructor({ orgId, serverId }: { orgId: string; serverId: string }, tools: CollectorTools, report: FailureReport) {
+    this.orgId = orgId;
+    this.serverId = serverId;
+    this.tools = tools;
+    this.question = new Question('activity', report);
+  }
+
+  /** Undefined when the question failed. */
+  async read(connection: ServerConnection, instance: Instance): Promise<Prepared | undefined> {
+    const now = this.tools.now();
+    const { probeMs, troubleProbeMs, troubleMs } = this.tools.plan;
+    const everyMs = now < this.pace.fastUntil ? troubleProbeMs : probeMs;
+    this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
+    const look = await this.question.ask(now, () => readActivity(connection, instance));
+    if (!look) return undefined;
+    const tree = blockingTree(look.sessions, look.locks);
+    const incidents = incidentsOf(tree, look.locks, look.origins);
+    const load = { blocked: tree.blocked, active: look.active, parallelWorkers: instance.parallelWorkers };
+    const pace = nextPace(this.pace, load, now, troubleMs);
+    const takenAt = new Date(now);
+    // After a pause nobody knows what the sessions were at: the look stands for its own interval only.
+    const spanMs = Math.max(0, Math.min(now - (this.lookedAt ?? now - everyMs), 2 * probeMs));
+    return {
+      save: async (tx) => {
+        await insertActivity(tx, this.serverId, { takenAt, spanMs, look });
+        if (this.ongoing || incidents.length > 0) await saveIncidents(tx, this.serverId, takenAt, incidents);
+      },
+      committed: () => {
+        this.lookedAt = now;
+        this.ongoing = incidents.length > 0;
+        if (pace.fastUntil > now) this.question.dueAt = Math.min(this.question.dueAt, now + troubleProbeMs);
+        this.pace = pace;
+        this.tools.bus.live(this.orgId, 'servers', pulseOf(this.serverId, takenAt, look));
+      },
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { showBlocking } from '@tidegate/contracts/monitor-agent/blocking';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { lastActivity } from './activity.rows.ts';
+import { blockingTree } from './blocking.rules.ts';
+import { incidents } from './incident.rows.ts';
+
+@Injectable()
+export class ShowBlocking {
+  @Handles(showBlocking)
+  async handle({ input, tx }: Call<typeof showBlocking>) {
+    const range = toRange(input);
+    await requireServer(tx, input.serverId);
+    const [look, past] = await Promise.all([
+      lastActivity(tx, input.serverId, input.at === undefined ? range.to : new Date(input.at)),
+      incidents(tx, input.serverId, range),
+    ]);
+    const locks = look?.locks ?? [];
+    const tree = blockingTree(look?.sessions ?? [], locks);
+    return {
+      at: look?.taken_at.toISOString() ?? null,
+      blocked: tree.blocked,
+      depth: tree.depth,
+      roots: tree.roots.map(({ pid }) => pid),
+      sessions: tree.sessions,
+      locks,
+      incidents: past.items,
+      incidentsTotal: past.known,
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { showWaits } from '@tidegate/contracts/monitor-agent/blocking';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { toRange } from '../storage/range.rules.ts';
+import { looksOfRange, statementTexts, waitSlices, waitSums } from './waits.rows.ts';
+import { statementWaits, totalSessions, waitShares } from './waits.rules.ts';
+
+const MAX_WAITS = 50;
+const MAX_STATEMENTS = 50;
+const MAX_WAITS_OF_SLICE = 10;
+
+@Injectable()
+export class ShowWaits {
+  @Handles(showWaits)
+  async handle({ input, tx }: Call<typeof showWaits>) {
+    const range = toRange(input);
+    await requireServer(tx, input.serverId);
+    const { looks, lookedMs, coveredSeconds, step } = await looksOfRange(tx, input.serverId, range);
+    const sums = await waitSums(tx, input.serverId, range, step);
+    const slices = await waitSlices(tx, input.serverId, range, step);
+    const statements = statementWaits(sums, lookedMs, MAX_STATEMENTS);
+    const textOf = await statementTexts(tx, input.serverId, statements);
+    return {
+      range: { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds },
+      looks,
+      sessions: totalSessions(sums, lookedMs),
+      waits: waitShares(sums, lookedMs, MAX_WAITS),
+      statements: statements.map((statement) => ({ ...statement, text: textOf(statement) })),
+      series: slices.map((slice) => ({
+        at: slice.at.toISOString(),
+        waits: waitShares(slice.sums, slice.lookedMs, MAX_WAITS_OF_SLICE),
+      })),
+    };
+  }
+}

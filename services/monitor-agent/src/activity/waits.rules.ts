@@ -1,0 +1,69 @@
+import type { WaitShare } from '@tidegate/contracts/monitor-agent/blocking';
+
+/*
+ * What a range was spent on (monitoring.md 3.6: by query, wait event and state). Looks are further apart in quiet times
+ * than in trouble, so each counts with the time that it stands for; session-milliseconds over the milliseconds that were
+ * looked at are the sessions there were on average.
+ */
+export interface WaitSum {
+  state: string;
+  waitType: string | null;
+  waitEvent: string | null;
+  sessionMs: number;
+}
+
+export interface StatementWaitSum extends WaitSum {
+  queryId: string | null;
+  database: string | null;
+}
+
+export interface StatementWaits {
+  queryId: string | null;
+  database: string | null;
+  sessions: number;
+  waits: WaitShare[];
+}
+
+const average = (sessionMs: number, lookedMs: number): number =>
+  lookedMs > 0 ? Math.round((1_000 * sessionMs) / lookedMs) / 1_000 : 0;
+
+export const totalSessions = (sums: readonly WaitSum[], lookedMs: number): number =>
+  average(
+    sums.reduce((total, { sessionMs }) => total + sessionMs, 0),
+    lookedMs,
+  );
+
+/** The waits that most sessions were in, whatever their statement. */
+export function waitShares(sums: readonly WaitSum[], lookedMs: number, most: number): WaitShare[] {
+  const groups = grouped(sums, ({ state, waitType, waitEvent }) => [state, waitType, waitEvent]);
+  return groups
+    .map(([first, ...rest]) => {
+      const { state, waitType, waitEvent } = first;
+      return { state, waitType, waitEvent, sessions: totalSessions([first, ...rest], lookedMs) };
+    })
+    .sort((a, b) => b.sessions - a.sessions)
+    .slice(0, most);
+}
+
+export function statementWaits(sums: readonly StatementWaitSum[], lookedMs: number, most: number): StatementWaits[] {
+  return grouped(sums, ({ queryId, database }) => [queryId, database])
+    .map((own) => ({
+      queryId: own[0].queryId,
+      database: own[0].database,
+      sessions: totalSessions(own, lookedMs),
+      waits: waitShares(own, lookedMs, 5),
+    }))
+    .sort((a, b) => b.sessions - a.sessions)
+    .slice(0, most);
+}
+
+function grouped<T>(items: readonly T[], by: (item: T) => unknown): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = JSON.stringify(by(item));
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return [...groups.values()];
+}

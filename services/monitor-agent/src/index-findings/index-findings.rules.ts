@@ -1,0 +1,194 @@
+import type { IndexFinding } from '@tidegate/contracts/monitor-agent/index-findings';
+import { covers, type IndexSnapshot, type IndexUse, isFree, isKnown, isTwin, type Known } from './index-facts.rules.ts';
+
+/*
+ * What is wrong with the indexes of a server (monitoring.md 3.8). Each index has at most one finding: an invalid one is
+ * broken whatever else it is, and one that another covers needs no proof that nobody reads it.
+ */
+export interface Limits {
+  /** So long nobody must have read an index before it is called unused. */
+  unusedMs: number;
+  /** Share of that time that may be unobserved. */
+  gaps: number;
+  /** Smaller ones are not worth the trouble. */
+  unusedBytes: number;
+}
+
+const DAY_MS = 86_400_000;
+export const LIMITS: Limits = { unusedMs: 35 * DAY_MS, gaps: 0.05, unusedBytes: 1024 * 1024 };
+
+export function indexFindings(indexes: readonly IndexSnapshot[], now: number, limits: Limits = LIMITS): IndexFinding[] {
+  const findings = byTable(indexes).flatMap((table) => {
+    const doubles = doubled(table.filter(isKnown));
+    return table.flatMap(
+      (index) =>
+        invalid(index, table) ?? doubles.get(index.oid) ?? unused(index, now, limits) ?? ([] as IndexFinding[]),
+    );
+  });
+  const name = ({ database, schema, index }: IndexFinding) => `${database} ${schema} ${index}`;
+  return findings.sort((a, b) => (b.bytes ?? -1) - (a.bytes ?? -1) || (name(a) < name(b) ? -1 : 1));
+}
+
+function byTable(indexes: readonly IndexSnapshot[]): IndexSnapshot[][] {
+  const tables = new Map<string, IndexSnapshot[]>();
+  for (const index of indexes) {
+    const key = `${index.databaseOid} ${index.tableOid}`;
+    const table = tables.get(key);
+    if (table) table.push(index);
+    else tables.set(key, [index]);
+  }
+  return [...tables.values()];
+}
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const qualified = ({ schema, name }: IndexSnapshot) => `${quote(schema)}.${quote(name)}`;
+const drop = (index: IndexSnapshot) => `DROP INDEX CONCURRENTLY ${qualified(index)};`;
+
+const base = ({ database, schema, table, name, columns, method, bytes }: IndexSnapshot) => ({
+  database,
+  schema,
+  table,
+  index: name,
+  columns,
+  method,
+  bytes,
+  coveredBy: [] as string[],
+  unusedSince: null,
+});
+
+/** What REINDEX CONCURRENTLY leaves behind when it fails. */
+const LEFT_OVER = /_cc(new|old)\d*$/;
+
+/**
+ * A build that failed. What enforces a constraint is built anew; what a valid twin or its original already does goes;
+ * anything else is built anew, as somebody wanted it.
+ */
+function invalid(index: IndexSnapshot, table: readonly IndexSnapshot[]): IndexFinding | undefined {
+  if (index.valid || index.building || index.facts?.attached) return undefined;
+  const twin = isKnown(index)
+    ? table.find((other) => other.oid !== index.oid && isKnown(other) && other.valid && isTwin(other, index))
+    : undefined;
+  const constraint = index.facts?.constraint ?? null;
+  const isLeftOver = LEFT_OVER.test(index.name);
+  const goes = constraint === null && (isLeftOver || (twin !== undefined && (twin.unique || !index.unique)));
+  const evidence = ['PostgreSQL marks it as invalid, and nobody is building it.'];
+  if (isLeftOver) evidence.push('Its name says that REINDEX CONCURRENTLY left it behind.');
+  if (twin) evidence.push(`The index ${twin.name} is the same and valid.`);
+  if (!goes && index.unique)
+    evidence.push('It is unique: rows that are there twice have to go first, or building fails again.');
+  const concurrently = constraint === 'x' ? '' : ' CONCURRENTLY';
+  return {
+    ...base(index),
+    kind: 'invalid',
+    coveredBy: twin ? [twin.name] : [],
+    what: 'Every write keeps it up to date, and no query may use it: its building failed.',
+    evidence,
+    sql: goes ? drop(index) : `REINDEX INDEX${concurrently} ${qualified(index)};`,
+  };
+}
+
+/*
+ * Who is covered by whom among the indexes of one table. Of twins that are both free the older one stays, so each pair
+ * is told once; "is covered by" has no circles then, and who is covered is covered by one that is not.
+ */
+function doubled(indexes: readonly Known[]): Map<number, IndexFinding> {
+  const working = indexes.filter(({ valid, building }) => valid && !building);
+  const coverers = new Map<number, Known[]>();
+  for (const index of working) {
+    if (!isFree(index)) continue;
+    const found = working.filter((other) => other.oid !== index.oid && covers(other, index) && stays(other, index));
+    if (found.length > 0) coverers.set(index.oid, found);
+  }
+  const covered = ({ oid }: Known) => (coverers.has(oid) ? 1 : 0);
+  return new Map(
+    working.flatMap((index) => {
+      const found = [...(coverers.get(index.oid) ?? [])].sort(
+        (a, b) => covered(a) - covered(b) || rankTwin(index, a) - rankTwin(index, b) || a.oid - b.oid,
+      );
+      return found.length > 0 ? [[index.oid, doubleFinding(index, found)] as const] : [];
+    }),
+  );
+}
+
+const rankTwin = (index: Known, other: Known) => (isTwin(index, other) ? 0 : 1);
+
+const stays = (other: Known, index: Known) => !isTwin(other, index) || !isFree(other) || other.oid < index.oid;
+
+function doubleFinding(index: Known, coverers: readonly Known[]): IndexFinding {
+  const [keep] = coverers;
+  const twins = coverers.filter((other) => isTwin(other, index));
+  const names = coverers.map(({ name }) => name);
+  const evidence = coverers.map((other) => `${other.name} on (${other.columns.join(', ')})${role(other)}`);
+  if (index.facts.foreignKeys.length > 0)
+    evidence.push(`The foreign key ${index.facts.foreignKeys.join(', ')} is supported by ${keep?.name} as well.`);
+  return {
+    ...base(index),
+    kind: twins.length > 0 ? 'duplicate' : 'redundant',
+    coveredBy: names,
+    what:
+      twins.length > 0
+        ? `${twins[0]?.name} is the same index: one of the two is kept up to date for nothing.`
+        : `${keep?.name} begins with the same columns and answers all that this index is asked.`,
+    evidence,
+    sql: drop(index),
+  };
+}
+
+function role({ facts, unique }: Known): string {
+  const backs = { p: 'the primary key', u: 'a unique constraint', x: 'an exclusion constraint' };
+  const included = facts.include.length > 0 ? ' with included columns' : '';
+  if (facts.constraint) return `${included} backs ${backs[facts.constraint]}: it stays.`;
+  return unique ? `${included} is unique: it stays.` : `${included}.`;
+}
+
+/** Since when nobody has read it, as far as we can know: counting began, it was first seen, or it was last read. */
+const unusedSince = (use: IndexUse & { countingSince: number }): number =>
+  Math.max(use.countingSince, use.firstSeenAt, use.lastScanAt ?? 0);
+
+/** All that was not observed since counting began is held against the time that the index seems unused. */
+export function isUnused(use: IndexUse, now: number, limits: Limits): use is IndexUse & { countingSince: number } {
+  if (use.countingSince === null || use.usedElsewhere) return false;
+  const unused = now - unusedSince({ ...use, countingSince: use.countingSince });
+  return unused >= limits.unusedMs && use.unobservedMs < limits.gaps * unused;
+}
+
+function unused(index: IndexSnapshot, now: number, limits: Limits): IndexFinding | undefined {
+  const { use } = index;
+  if (!isKnown(index) || !index.valid || index.building || !isFree(index)) return undefined;
+  if ((index.bytes ?? 0) < limits.unusedBytes || !isUnused(use, now, limits)) return undefined;
+  const since = unusedSince(use);
+  const days = Math.floor((now - since) / DAY_MS);
+  const evidence = [`No scan was counted in ${days} days, nor a reset of the counters or a crash.`];
+  const { foreignKeys, expressions } = index.facts;
+  if (foreignKeys.length > 0)
+    evidence.push(`It supports the foreign key ${foreignKeys.join(', ')}: deleting referenced rows reads it.`);
+  if (expressions !== null)
+    evidence.push('Its statistics help the planner: create extended statistics of the expression before dropping it.');
+  evidence.push('Standbys that are not watched may read it.');
+  const needed = foreignKeys.length > 0 || expressions !== null;
+  return {
+    ...base(index),
+    kind: 'unused',
+    unusedSince: new Date(since).toISOString(),
+    what: `Nobody has read it for ${days} days, and every write keeps it up to date.`,
+    evidence,
+    sql: needed ? null : drop(index),
+  };
+}
+
+/** How far each database has come on the way to judging what is unused. */
+export function observedDatabases(indexes: readonly IndexSnapshot[], now: number, limits: Limits = LIMITS) {
+  const uses = new Map(indexes.map(({ database, use }) => [database, use] as const));
+  return [...uses]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([database, { countingSince, unobservedMs }]) => {
+      const observedMs = countingSince === null ? 0 : Math.max(0, now - countingSince - unobservedMs);
+      const use = { countingSince, unobservedMs, firstSeenAt: 0, lastScanAt: null, usedElsewhere: false };
+      return {
+        database,
+        countingSince: countingSince === null ? null : new Date(countingSince).toISOString(),
+        observedDays: Math.round((100 * observedMs) / DAY_MS) / 100,
+        judgesUnused: isUnused(use, now, limits),
+      };
+    });
+}

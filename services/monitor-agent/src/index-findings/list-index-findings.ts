@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { indexFindings, observedDatabases } from './index-findings.rules.ts';
+import { indexSnapshots } from './index-snapshot.rows.ts';
+
+@Injectable()
+export class ListIndexFindings {
+  @Handles(listIndexFindings)
+  async handle({ input, tx }: Call<typeof listIndexFindings>) {
+    await requireServer(tx, input.serverId);
+    const now = Date.now();
+    const { known, items } = await indexSnapshots(tx, input.serverId, input.database, now);
+    const findings = indexFindings(items, now);
+    const dropped = findings.filter(({ sql }) => sql?.startsWith('DROP'));
+    return {
+      items: findings.slice(0, input.limit),
+      total: findings.length,
+      bytes: dropped.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+      looked: items.length,
+      known,
+      databases: observedDatabases(items, now),
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { showWraparound } from '@tidegate/contracts/monitor-agent/wraparound';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { requireServer } from '../servers/require-server.ts';
+import { agedTables, lastWraparound } from './wraparound.rows.ts';
+import { causeOf, levelOf, paceOf, worst, wraparoundAge } from './wraparound.rules.ts';
+
+@Injectable()
+export class ShowWraparound {
+  @Handles(showWraparound)
+  async handle({ input, tx }: Call<typeof showWraparound>) {
+    await requireServer(tx, input.serverId);
+    const last = await lastWraparound(tx, input.serverId);
+    if (!last) return NOTHING_YET;
+    const { counters, before, look } = last;
+    const { settings, holders } = look;
+    const pace = paceOf(before, counters);
+    const databases = look.databases.map(({ name, xidAge, multixactAge }) => ({
+      database: name,
+      level: worst([
+        levelOf(xidAge, settings.freezeMaxAge, settings.failsafeAge),
+        levelOf(multixactAge, settings.multixactFreezeMaxAge, settings.multixactFailsafeAge),
+      ]),
+      xids: wraparoundAge(xidAge, pace.xidsPerDay),
+      multixacts: wraparoundAge(multixactAge, pace.multixactsPerDay),
+    }));
+    const tables = await agedTables(tx, input.serverId, look.databases);
+    const oldest = {
+      xidAge: Math.max(0, ...look.databases.map(({ xidAge }) => xidAge)),
+      multixactAge: Math.max(0, ...look.databases.map(({ multixactAge }) => multixactAge)),
+    };
+    return {
+      at: new Date(counters.takenAt).toISOString(),
+      level: worst(databases.map(({ level }) => level)),
+      cause: causeOf(oldest, holders, tables, settings),
+      pace,
+      databases,
+      tables,
+      holders,
+      settings,
+    };
+  }
+}
+
+const NOTHING_YET = {
+  at: null,
+  level: 'normal' as const,
+  cause: null,
+  pace: { xidsPerDay: null, multixactsPerDay: null, overSeconds: 0 },
+  databases: [],
+  tables: [],
+  holders: [],
+  settings: null,
+};

@@ -1,0 +1,41 @@
+import { nextDue } from '../collection/backoff.rules.ts';
+import type { Instance } from '../collection/instance.ts';
+import type { Prepared } from '../collection/metric.ts';
+import { type FailureReport, Question } from '../collection/question.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { readAgedTables, readWraparound } from './read-wraparound.ts';
+import { saveAgedTables, saveWraparound } from './wraparound.rows.ts';
+
+/** How far transaction ids have come on the server, and the oldest tables of the connected database. */
+export class WraparoundPass {
+  readonly question: Question;
+  private readonly serverId: string;
+
+  constructor(serverId: string, report: FailureReport) {
+    this.serverId = serverId;
+    this.question = new Question('wraparound', report);
+  }
+
+  /** Undefined when the question failed. */
+  async read(
+    connection: ServerConnection,
+    instance: Instance,
+    now: number,
+    everyMs: number,
+  ): Promise<Pick<Prepared, 'save'> | undefined> {
+    this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
+    const read = await this.question.ask(now, async () => ({
+      look: await readWraparound(connection),
+      tables: await readAgedTables(connection),
+    }));
+    if (!read) return undefined;
+    const takenAt = new Date(now);
+    const { databaseOid, identity } = instance;
+    return {
+      save: async (tx) => {
+        await saveWraparound(tx, this.serverId, { takenAt, identity, look: read.look });
+        await saveAgedTables(tx, this.serverId, { databaseOid, takenAt, tables: read.tables });
+      },
+    };
+  }
+}
