@@ -1,6 +1,7 @@
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { until } from '@tidegate/testing/until';
 import { CollectServers } from '../src/collection/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collection/collector-tools.ts';
 import { Dialer } from '../src/collection/dialer.ts';
@@ -50,6 +51,10 @@ export class Replica {
     this.aheadMs += ms;
   }
 
+  get ahead(): number {
+    return this.aheadMs;
+  }
+
   /** As after SIGKILL or a long pause: nothing is released, nothing is said. */
   async freeze(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
@@ -63,6 +68,20 @@ export class Replica {
   /** One turn by hand, after a freeze. */
   async turn(): Promise<void> {
     await this.collector.turn({ signal: new AbortController().signal });
+  }
+
+  /** Turns by hand, a second of its clock apart, until this is so and nothing is in hand any more. */
+  async turnUntil(done: () => Promise<boolean>, { withinMs = 20_000, stepMs = 1_000 } = {}): Promise<void> {
+    const { sessions } = this.collector as unknown as { sessions: Map<string, { busy: boolean }> };
+    const idle = () => [...sessions.values()].every(({ busy }) => !busy);
+    const settled = async () => {
+      if (!idle()) return false;
+      if (await done()) return true;
+      this.putForward(stepMs);
+      await this.turn();
+      return false;
+    };
+    await until(settled, { withinMs, everyMs: 5, what: 'what the collector was turned for' });
   }
 }
 
