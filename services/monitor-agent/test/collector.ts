@@ -85,6 +85,20 @@ export class Replica {
   }
 }
 
+/** The server's clock at the last look at its statements that was stored. */
+export async function lookedAt(store: Store, serverId: string): Promise<string | undefined> {
+  const [row] = await store.server.sql<{ at: string }>(
+    `select at from monitor_agent.statement_looks where server_id = '${serverId}'`,
+  );
+  return row?.at;
+}
+
+/** Turns by hand until there is one look more. */
+export async function lookOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
+  const before = await lookedAt(store, serverId);
+  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== before);
+}
+
 export async function addServer(
   store: Store,
   watched: PostgresServer,

@@ -1,4 +1,4 @@
-import { addServer, Replica } from './collector.ts';
+import { addServer, lookedAt, lookOnce, Replica } from './collector.ts';
 import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement } from './executed-statements.ts';
 import { compareLook, readLook } from './look-check.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -130,12 +130,13 @@ export class WatchedHistory {
       );
       this.replica = this.another();
       await this.look();
-      const before = await this.lookedAt();
+      const before = await lookedAt(this.store, this.serverId);
       await old.turnUntil(async () => true);
       old.putForward(2_000);
       await old.turn();
       await old.turnUntil(async () => true);
-      if ((await this.lookedAt()) !== before) this.faults.push('A collector without a lease wrote.');
+      if ((await lookedAt(this.store, this.serverId)) !== before)
+        this.faults.push('A collector without a lease wrote.');
     },
     /** A look is made and cannot be stored: the next one has to bring it all. */
     storeFails: async () => {
@@ -161,8 +162,8 @@ export class WatchedHistory {
   };
 
   async look(): Promise<void> {
-    const before = await this.lookedAt();
-    await this.replica.turnUntil(async () => (await this.lookedAt()) !== before);
+    const before = await lookedAt(this.store, this.serverId);
+    await lookOnce(this.store, this.replica, this.serverId);
     const look = await readLook(this.store, this.serverId, this.lastTakenAt);
     const shown = await this.executed.shown();
     if (before !== undefined) {
@@ -181,13 +182,6 @@ export class WatchedHistory {
     this.lastTakenAt = look.takenAt;
     this.shown = shown;
     this.executed.lookedAt();
-  }
-
-  private async lookedAt(): Promise<string | undefined> {
-    const [row] = await this.store.server.sql<{ at: string }>(
-      `select at from monitor_agent.statement_looks where server_id = '${this.serverId}'`,
-    );
-    return row?.at;
   }
 
   private another(): Replica {

@@ -2,6 +2,7 @@ import type { Statement, StatementCompleteness, StatementSort } from '@tidegate/
 import type { Tx } from '@tidegate/database/tx';
 import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
 import type { TimeRange } from '../storage/samples.ts';
+import { completenessOf } from './completeness.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
 
 export interface StatementFilter {
@@ -130,6 +131,8 @@ export async function statementCompleteness(
     evictions: number;
     gaps: number;
     lost_us: string;
+    span_us: string;
+    statements_max: number | null;
     top_us: string;
     active_us: string | null;
   }>(
@@ -137,18 +140,22 @@ export async function statementCompleteness(
                      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4)
      select count(*) filter (where reset)::int as resets, coalesce(sum(evictions), 0)::int as evictions,
             count(*) filter (where gap)::int as gaps, coalesce(sum(lost_us), 0)::bigint as lost_us,
+            coalesce(sum(span_us), 0)::bigint as span_us,
+            (select statements_max from server_epochs where org_id = $1 and server_id = $2) as statements_max,
             (select coalesce(sum(u.us), 0)::bigint from looks l, unnest(l.ids, l.total_us) as u(id, us)
                join statements st on st.org_id = $1 and st.server_id = $2 and st.statement_id = u.id and st.toplevel) as top_us,
             (select sum(u.active_us)::bigint from ${DATABASE_SAMPLES.sums} u) as active_us
        from looks`,
     [tx.orgId, serverId, range.from, range.to],
   );
-  const active = Number(row?.active_us ?? 0);
-  return {
+  return completenessOf({
     resets: row?.resets ?? 0,
     evictions: row?.evictions ?? 0,
     gaps: row?.gaps ?? 0,
-    lostSeconds: Number(row?.lost_us ?? 0) / 1_000_000,
-    coverage: active > 0 ? Number(row?.top_us ?? 0) / active : null,
-  };
+    lostUs: Number(row?.lost_us ?? 0),
+    observedUs: Number(row?.span_us ?? 0),
+    statementsUs: Number(row?.top_us ?? 0),
+    activeUs: Number(row?.active_us ?? 0),
+    statementsMax: row?.statements_max ?? null,
+  });
 }

@@ -30,6 +30,7 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
   for (const [table, column] of [
     ['statements', 'gone_at'],
     ['blocking_incidents', 'last_seen_at'],
+    ['server_markers', 'seen_at'],
   ]) {
     await tx.query(`delete from ${table} where org_id = $1 and ${column} < now() - make_interval(days => $2)`, [
       tx.orgId,
