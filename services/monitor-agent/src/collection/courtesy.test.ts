@@ -43,6 +43,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     await lookOnce(store, replica, at.serverId);
   });
   afterEach(async () => {
+    proxy.release();
     await replica.stop();
     await store.server.sql('delete from monitor_agent.server_leases');
   });
