@@ -170,7 +170,8 @@ export class ExecutedStatements {
     return [dbid, userid, await this.queryId(place, text), toplevel ? 't' : 'f'].join('/');
   }
 
-  private async queryId(place: Place, text: string): Promise<string> {
+  /** PostgreSQL’s own number of a statement. */
+  async queryId(place: Place, text: string): Promise<string> {
     // The constants of a call do not matter to its number, the function's own number does.
     const form = text.startsWith('select repeat_it') ? `${place.database} repeat_it` : text;
     const known = this.queryIds.get(form);

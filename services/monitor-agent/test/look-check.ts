@@ -51,6 +51,21 @@ export async function readLook(store: Store, serverId: string, after: Date): Pro
   return look;
 }
 
+/** Calls of one statement, look by look, and how long each look stands for. */
+export function callsByLook(
+  store: Store,
+  serverId: string,
+  queryId: string,
+): Promise<{ calls: number; seconds: number; whole: boolean }[]> {
+  return store.server.sql(
+    `select s.span_us::float8 / 1000000 as seconds, not s.gap and not s.reset and s.lost_us = 0 as whole,
+            (select coalesce(sum(u.calls), 0)::int from unnest(s.ids, s.calls) as u(id, calls)
+               join monitor_agent.statements st on st.server_id = s.server_id and st.statement_id = u.id
+              where st.query_id = ${queryId}) as calls
+       from monitor_agent.statement_samples s where s.server_id = '${serverId}' order by s.taken_at`,
+  );
+}
+
 const ROWS = 2;
 const TOTAL_US = 3;
 

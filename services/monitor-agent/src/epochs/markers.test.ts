@@ -4,7 +4,8 @@ import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { addServer, lookOnce, Replica } from '../../test/collector.ts';
-import { statement } from '../../test/executed-statements.ts';
+import { ExecutedStatements, statement } from '../../test/executed-statements.ts';
+import { callsByLook } from '../../test/look-check.ts';
 import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { killBackend, makeWatcher } from '../../test/watched.ts';
@@ -58,6 +59,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   test('behaviour 2: a reset under load is a marker at its very time, and the sums miss the remainder before it, no more', async () => {
     const text = statement(77);
     const clients = await Promise.all([1, 2, 3].map(() => server.client()));
+    const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
     let executed = 0;
     let loaded = true;
     const load = Promise.all(
@@ -70,17 +72,8 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     );
     const reached = (count: number) => until(() => executed >= count, { everyMs: 1 });
     const counted = async () =>
-      (
-        await store.server.sql<{ calls: number }>(
-          `select coalesce(sum(u.calls), 0)::int as calls from monitor_agent.statement_samples s,
-                unnest(s.ids, s.calls) as u(id, calls) join monitor_agent.statements st on st.statement_id = u.id
-          where s.server_id = '${at.serverId}' and st.server_id = s.server_id and st.query_id = ${queryId}`,
-        )
-      )[0]?.calls ?? 0;
+      (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
     await reached(100);
-    const [{ queryid: queryId } = { queryid: '0' }] = await server.sql<{ queryid: string }>(
-      `select queryid::text from pg_stat_statements where calls > 50 and query like 'select $1 _ $2 _ $3%'`,
-    );
     await look();
     const before = await counted();
     await reached(executed + 500);
