@@ -29,7 +29,7 @@ export const Statement = z
     ioReadMs: Milliseconds,
     ioWriteMs: Milliseconds,
     walBytes: Count,
-    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
+    partial: z.boolean().meta({ description: 'Reset in the range, or maybe thrown out: something may be lost' }),
     firstSeenAt: Timestamp,
     lastSeenAt: Timestamp,
   })
