@@ -69,6 +69,9 @@ export const Backtest = z
     fees: Decimal.meta({ description: 'Of all fills' }),
     funding: Decimal.meta({ description: 'Received (above zero) or paid (below) for holding futures' }),
     liquidations: z.int(),
+    wallet: z
+      .array(z.object({ currency: z.string(), change: Decimal }))
+      .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
     maxCapital: Decimal.meta({ description: 'Most money that was in a trade at once, fees of entry included' }),
     maxDrawdown: Decimal.meta({ description: 'Deepest fall of realised plus open profit from its height' }),
     createdAt: Timestamp,

@@ -32,6 +32,7 @@ import { Equity } from './equity.rules.ts';
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
   trades: TradeBook[];
+  payments: Payment[];
 }
 
 /** What a run comes to, without its fills and trades. */
@@ -66,7 +67,12 @@ export function backtest(plan: Plan, series: CandleSeries, range?: Range): Backt
 }
 
 /** Fit to travel between threads. */
-export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
+export const figuresOf = ({
+  fills: _fills,
+  trades: _trades,
+  payments: _payments,
+  ...figures
+}: BacktestReport): RunFigures => figures;
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
@@ -94,6 +100,7 @@ class Run {
   private readonly plan: Plan;
   private readonly fills: ExchangeFill[] = [];
   private readonly trades: TradeBook[] = [];
+  private readonly payments: Payment[] = [];
   private readonly equity: Equity;
   private maxCapital = 0n;
 
@@ -120,6 +127,7 @@ class Run {
     return {
       fills: this.fills,
       trades: this.trades,
+      payments: this.payments,
       fillCount: this.fills.length,
       closedTrades: closed.length,
       winningTrades: closed.filter(({ cash }) => cash > 0n).length,
@@ -139,6 +147,7 @@ class Run {
 
   /** Of the trade that is open. */
   private pay(payment: Payment): void {
+    this.payments.push(payment);
     this.trades[this.trades.length - 1] = applyPayment(this.trades.at(-1) as TradeBook, payment);
   }
 

@@ -3,13 +3,14 @@ import { type Backtest, createBacktest } from '@tidegate/contracts/bot-executor/
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { fraction, toCents } from '../engine/exact.rules.ts';
+import { fraction, toCents, toText } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
 import { marketOf } from '../ladder/check-settings.rules.ts';
-import { moneyText } from '../markets/markets.rules.ts';
+import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
+import { entriesOf, entryOfPayment, Wallet } from '../trades/wallet.rules.ts';
 import { fillToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
-import { backtest } from './backtest.rules.ts';
+import { type BacktestReport, backtest } from './backtest.rules.ts';
 import { RunQuota } from './run-quota.ts';
 import { wantedSeries } from './wanted-series.ts';
 
@@ -49,6 +50,7 @@ export class RunBacktest {
         fees: moneyText(market, report.fees),
         funding: moneyText(market, report.funding),
         liquidations: report.liquidations,
+        wallet: walletOf(market, report),
         maxCapital: moneyText(market, report.maxCapital),
         maxDrawdown: moneyText(market, report.maxDrawdown),
         createdAt: new Date().toISOString(),
@@ -60,4 +62,11 @@ export class RunBacktest {
       return result;
     });
   }
+}
+
+function walletOf(market: MarketRules, { fills, payments }: BacktestReport): Backtest['wallet'] {
+  const wallet = new Wallet();
+  for (const fill of fills) for (const entry of entriesOf(market, fill)) wallet.add(entry);
+  for (const payment of payments) wallet.add(entryOfPayment(market, payment));
+  return wallet.changes().map(([currency, change]) => ({ currency, change: toText(change, 24) }));
 }
