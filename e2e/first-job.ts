@@ -71,9 +71,7 @@ test('a bot trades on paper exactly as the backtest says, and its ledger adds up
   const rest = await signUp('trader');
   const { body: report } = await rest.post<{ closedTrades: number; profit: string; candles: number }>(
     '/api/v1/backtests',
-    {
-      settings: SETTINGS,
-    },
+    { settings: SETTINGS },
   );
   expect(report.candles).toBe(8_640);
   const { body: bot, status } = await rest.post<{ id: string }>('/api/v1/bots', { name: 'first', settings: SETTINGS });

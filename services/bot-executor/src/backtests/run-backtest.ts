@@ -9,10 +9,13 @@ import { marketOf } from '../ladder/check-settings.rules.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { entriesOf, entryOfPayment, Wallet } from '../trades/wallet.rules.ts';
-import { fillToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
+import { fillToWire, pointToWire, saveBacktest, tradeToWire } from './backtest.rows.ts';
 import { type BacktestReport, backtest } from './backtest.rules.ts';
+import { EquityCurve } from './equity-curve.rules.ts';
 import { RunQuota } from './run-quota.ts';
 import { wantedSeries } from './wanted-series.ts';
+
+const CURVE_POINTS = 500;
 
 @Injectable()
 export class RunBacktest {
@@ -29,7 +32,8 @@ export class RunBacktest {
     const plan = checkedStrategyPlan(input.settings, BigInt(series.open[0] as number));
     const id = newId();
     return this.quota.spend(tx.orgId as string, { meter: 'backtest_runs', count: 1, key: id }, async () => {
-      const report = backtest(plan, series);
+      const curve = new EquityCurve(series, { from: 0, to: series.at.length }, CURVE_POINTS);
+      const report = backtest(plan, series, { curve });
       const profit = moneyText(market, report.profit);
       const result: Backtest = {
         id,
@@ -51,13 +55,15 @@ export class RunBacktest {
         funding: moneyText(market, report.funding),
         liquidations: report.liquidations,
         wallet: walletOf(market, report),
+        timeInTradePercent: toText({ n: BigInt(100 * report.candlesInTrade), d: BigInt(series.at.length) }, 2),
         maxCapital: moneyText(market, report.maxCapital),
         maxDrawdown: moneyText(market, report.maxDrawdown),
         createdAt: new Date().toISOString(),
       };
       const trades = report.trades.map((book) => tradeToWire(plan, book));
       const fills = report.fills.map((fill) => fillToWire(plan, fill));
-      await saveBacktest(tx, result, trades, fills);
+      const equity = curve.points.map((point) => pointToWire(plan, point));
+      await saveBacktest(tx, result, { trades, fills, equity });
       await meter('backtest_runs', 1, { key: id });
       return result;
     });
