@@ -2,6 +2,7 @@ import { backtest } from './backtest.ts';
 import { gateway } from './gateway.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { monitorServer } from './monitor-server.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
 import { start } from './start.ts';
@@ -16,22 +17,23 @@ export interface Result {
   against: string;
 }
 
-const BENCHES: Record<string, () => Promise<Result>> = {
+const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
   gateway,
   ingest,
   memory,
+  'monitor-server': monitorServer,
   outbox,
   planner,
   start,
   'tenant-read': tenantRead,
 };
 
-const [name] = process.argv.slice(2);
+const [name, ...options] = process.argv.slice(2);
 const bench = name ? BENCHES[name] : undefined;
 if (!bench) {
-  process.stdout.write(`Benches: ${Object.keys(BENCHES).join(', ')}\nRun one: npm run -s bench -- NAME\n`);
+  process.stdout.write(`Benches: ${Object.keys(BENCHES).join(', ')}\nRun one: npm run -s bench -- NAME [OPTIONS]\n`);
   process.exit(name ? 1 : 0);
 }
-process.stdout.write(`${JSON.stringify(await bench())}\n`);
+process.stdout.write(`${JSON.stringify(await bench(options))}\n`);
 process.exit(0);

@@ -12,6 +12,8 @@ export interface RelationSizes {
   /** Main, free space map, visibility map and TOAST; without indexes. */
   tables: Map<number, number>;
   indexes: Map<number, number>;
+  /** All indexes of a table together, by the table. */
+  indexesOf: Map<number, number>;
   /** Tables that could not be measured this time. */
   stale: Set<number>;
   /** Methods and columns of indexes, which the same pass reads: `btree`, [`customer_id`, `(expression)`]. */
@@ -49,7 +51,14 @@ export async function readSizes(
   tableOids: readonly number[],
   hasTime: () => boolean = () => true,
 ): Promise<RelationSizes> {
-  const sizes: RelationSizes = { tables: new Map(), indexes: new Map(), stale: new Set(), shapes: new Map(), left: [] };
+  const sizes: RelationSizes = {
+    tables: new Map(),
+    indexes: new Map(),
+    indexesOf: new Map(),
+    stale: new Set(),
+    shapes: new Map(),
+    left: [],
+  };
   for (let start = 0; start < tableOids.length; start += PAGE) {
     if (!hasTime()) return { ...sizes, left: tableOids.slice(start) };
     const page = tableOids.slice(start, start + PAGE);
@@ -77,6 +86,10 @@ async function measure(connection: ServerConnection, oids: readonly number[], si
       // null: dropped a moment ago.
       if (bytes !== null) sizes.tables.set(oid, bytes);
       for (const [index, size] of indexes) if (size !== null) sizes.indexes.set(index, size);
+      sizes.indexesOf.set(
+        oid,
+        indexes.reduce((sum, [, size]) => sum + (size ?? 0), 0),
+      );
     }
   } catch (error) {
     if (!isLockTimeout(error)) throw error;

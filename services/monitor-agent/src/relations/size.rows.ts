@@ -6,10 +6,15 @@ export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, s
   const at = [tx.orgId, serverId, databaseOid];
   const heaps = [...sizes.tables];
   await tx.query(
-    `update tables t set heap_bytes = u.bytes, size_stale = false
-       from unnest($4::bigint[], $5::bigint[]) as u(oid, bytes)
+    `update tables t set heap_bytes = u.bytes, index_bytes = u.index_bytes, size_stale = false
+       from unnest($4::bigint[], $5::bigint[], $6::bigint[]) as u(oid, bytes, index_bytes)
       where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 and t.oid = u.oid`,
-    [...at, heaps.map(([oid]) => oid), heaps.map(([, bytes]) => bytes)],
+    [
+      ...at,
+      heaps.map(([oid]) => oid),
+      heaps.map(([, bytes]) => bytes),
+      heaps.map(([oid]) => sizes.indexesOf.get(oid) ?? 0),
+    ],
   );
   await tx.query(
     'update tables set size_stale = true where org_id = $1 and server_id = $2 and database_oid = $3 and oid = any ($4::bigint[])',
@@ -27,14 +32,6 @@ export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, s
       shapes.map(([, { method }]) => method),
       shapes.map(([, { columns }]) => textArray(columns)),
     ],
-  );
-  await tx.query(
-    `update tables t set index_bytes = coalesce(s.bytes, 0)
-       from (select t.oid, sum(i.bytes)::bigint as bytes from tables t
-               left join indexes i on i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.table_oid = t.oid
-              where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 group by t.oid) s
-      where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 and t.oid = s.oid and t.index_bytes is distinct from coalesce(s.bytes, 0)`,
-    at,
   );
 }
 
