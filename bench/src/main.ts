@@ -2,6 +2,7 @@ import { backtest } from './backtest.ts';
 import { gateway } from './gateway.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { monitorCollector } from './monitor-collector.ts';
 import { monitorServer } from './monitor-server.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
@@ -22,6 +23,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   gateway,
   ingest,
   memory,
+  'monitor-collector': monitorCollector,
   'monitor-server': monitorServer,
   outbox,
   planner,

@@ -14,7 +14,9 @@ const TEXT_BYTES = 760;
 const ROWS = 20;
 const TABLES_AT_ONCE = 50;
 
-export const WATCHER = { user: 'watcher', password: 'watcher', database: 'shop' } as const;
+export const WATCHER = { password: 'watcher', database: 'shop' } as const;
+/** Each server that is registered at the same address has a role of its own: nobody gets more than a few sessions. */
+export const watcher = (number: number): string => `watcher${number}`;
 
 export interface Fixture extends WatchedPostgres {
   shop: pg.ClientConfig & { host: string; port: number };
@@ -25,14 +27,19 @@ export interface Fixture extends WatchedPostgres {
 export async function startFixture(
   which: string | undefined,
   settings: Record<string, string | number> = {},
+  watchers = 1,
 ): Promise<Fixture> {
   const server = await startWatched(which, settings);
   const shop = { ...server.admin, database: WATCHER.database };
   const admin = new pg.Client(server.admin);
   await admin.connect();
   await admin.query(`create database ${WATCHER.database}`);
-  await admin.query(`create role ${WATCHER.user} login password '${WATCHER.password}'`);
-  await admin.query(`grant pg_monitor to ${WATCHER.user}`);
+  for (let one = 0; one < watchers; one += 1) {
+    await admin.query(`create role ${watcher(one)} login password '${WATCHER.password}'`);
+    await admin.query(`grant pg_monitor to ${watcher(one)}`);
+    // What hundreds of them ask would fill pg_stat_statements.
+    if (one > 0) await admin.query(`alter role ${watcher(one)} set pg_stat_statements.track = 'none'`);
+  }
   await admin.end();
   const client = new pg.Client(shop);
   await client.connect();

@@ -3,7 +3,7 @@ import { claimLeases } from '@tidegate/monitor-agent/leases/lease.rows';
 import { waitFor } from '@tidegate/runtime/embedded/processes';
 import pg from 'pg';
 import type { Result } from './main.ts';
-import { type Fixture, startFixture, WATCHER } from './monitor-fixture.ts';
+import { type Fixture, startFixture, WATCHER, watcher } from './monitor-fixture.ts';
 import { MONITOR_MIGRATIONS, openMonitorStore } from './monitor-store.ts';
 import { exporterDefaults, pgwatchExhaustive, type Reading } from './other-monitors.ts';
 import { cpuMs, endedChildrenMs } from './process-cpu.ts';
@@ -57,7 +57,7 @@ export async function monitorServer([which]: string[]): Promise<Result> {
 async function costOfOurs(fixture: Fixture): Promise<Cost> {
   const database = await benchDatabase(MONITOR_MIGRATIONS);
   const store = await openMonitorStore(database.dataSource);
-  await store.addServers(1, fixture.admin);
+  await store.addServers(fixture.admin);
   const [lease] = await store.tenants.system('collect', (tx) => claimLeases(tx, 'bench', 1));
   if (!lease) throw new Error('Nobody else should have the lease.');
   const owner = new pg.Client({ ...database.admin });
@@ -78,20 +78,20 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   for (let second = 0; second < WARM_UP_S; second += STEP_S) await step();
   const watching = await findSession(fixture);
   const used = () => cpuMs(watching) + endedChildrenMs(fixture.pid);
-  const kinds = new Map<string, { ms: number; times: number }>();
-  const began = used();
+  const [cpuBefore, askedBefore] = [used(), await questions(fixture)];
   for (let second = STEP_S; second <= HOUR_S; second += STEP_S) {
-    const busy = second % 60 === 0;
-    if (busy) await fixture.keepBusy();
-    const before = used();
+    if (second % 60 === 0) await fixture.keepBusy();
     await step();
-    const kind = kinds.get(kindOf(second)) ?? { ms: 0, times: 0 };
-    kinds.set(kindOf(second), { ms: kind.ms + used() - before, times: kind.times + 1 });
   }
-  const msPerSecond = (used() - began) / HOUR_S;
-  process.stdout.write(`${fixture.version}, ours, an hour in fast motion\n`);
-  for (const [name, { ms, times }] of kinds)
-    process.stdout.write(`  ${name.padEnd(40)} ${String(times).padStart(4)} times  ${(ms / times).toFixed(2)} ms\n`);
+  const msPerSecond = (used() - cpuBefore) / HOUR_S;
+  process.stdout.write(`${fixture.version}, ours, an hour in fast motion: planning and execution by question\n`);
+  for (const [text, { calls, ms }] of await questions(fixture)) {
+    const before = askedBefore.get(text) ?? { calls: 0, ms: 0 };
+    const times = calls - before.calls;
+    if (times === 0) continue;
+    const cells = [`${times} times`.padStart(10), `${((ms - before.ms) / times).toFixed(2)} ms`.padStart(10)];
+    process.stdout.write(`  ${text.padEnd(80)} ${cells.join('')}\n`);
+  }
   await session.stop();
   await database.stop();
   return {
@@ -103,22 +103,26 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   };
 }
 
-/** Looks fall on whole minutes together with the minute pass, so only the sum of both can be told. */
-const kindOf = (second: number): string =>
-  second % 900 === 0
-    ? 'with sizes (each 15 min)'
-    : second % 300 === 0
-      ? 'with facts or another database'
-      : second % 60 === 0
-        ? 'with the minute pass'
-        : 'probe alone';
+/** What the watcher asked so far, as pg_stat_statements has it; by the beginning of its text. */
+async function questions(fixture: Fixture): Promise<Map<string, { calls: number; ms: number }>> {
+  const client = new pg.Client(fixture.shop);
+  await client.connect();
+  const { rows } = await client.query<{ text: string; calls: number; ms: number }>(
+    `select left(regexp_replace(query, '\\s+', ' ', 'g'), 80) as text, sum(calls)::int as calls,
+            sum(total_exec_time + total_plan_time) as ms
+       from pg_stat_statements where userid = $1::regrole group by 1 order by ms desc`,
+    [watcher(0)],
+  );
+  await client.end();
+  return new Map(rows.map(({ text, calls, ms }) => [text, { calls, ms }]));
+}
 
 async function findSession(fixture: Fixture): Promise<number> {
   const client = new pg.Client(fixture.shop);
   await client.connect();
   const { rows } = await client.query<{ pid: number }>(
     'select pid from pg_stat_activity where usename = $1 order by backend_start limit 1',
-    [WATCHER.user],
+    [watcher(0)],
   );
   await client.end();
   const [first] = rows;
@@ -127,7 +131,7 @@ async function findSession(fixture: Fixture): Promise<number> {
 }
 
 async function costOf(name: string, fixture: Fixture, readings: readonly Reading[]): Promise<Cost> {
-  const client = new pg.Client({ ...fixture.shop, user: WATCHER.user, password: WATCHER.password });
+  const client = new pg.Client({ ...fixture.shop, user: watcher(0), password: WATCHER.password });
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const pid = rows[0]?.pid ?? 0;

@@ -15,7 +15,7 @@ import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
-import { WATCHER } from './monitor-fixture.ts';
+import { WATCHER, watcher } from './monitor-fixture.ts';
 
 /** Migrations that the collector's own database needs beside those that every bench database has. */
 export const MONITOR_MIGRATIONS = [
@@ -30,8 +30,8 @@ export interface MonitorStore {
   tenants: Tenants;
   tools: CollectorTools;
   config: MonitorAgentConfig;
-  /** Registers servers at this address, each of an organisation of its own, with their partitions. */
-  addServers(count: number, address: { host: string; port: number }): Promise<void>;
+  /** Registers servers at this address, each with a role of its own, each of an organisation of its own. */
+  addServers(address: { host: string; port: number }, count?: number, first?: number): Promise<void>;
 }
 
 /** Everything that a collector is made of, as in the service, but without NATS: nobody watches live. */
@@ -49,7 +49,7 @@ export async function openMonitorStore(dataSource: DataSource): Promise<MonitorS
     tenants,
     tools,
     config,
-    addServers: async (count, address) => {
+    addServers: async ({ host, port }, count = 1, first = 0) => {
       for (const table of SAMPLE_TABLES)
         await tenants.system('partitions', (tx) => ensureDays(tx, table, { ahead: 1 }));
       for (let one = 0; one < count; one += 1) {
@@ -58,9 +58,10 @@ export async function openMonitorStore(dataSource: DataSource): Promise<MonitorS
           await insertServer(tx, {
             id,
             name: `server ${one}`,
-            ...address,
+            host,
+            port,
             database: WATCHER.database,
-            user: WATCHER.user,
+            user: watcher(first + one),
             password: await passwords.seal(tx, id, WATCHER.password),
             tlsMode: 'disable',
             tlsCa: null,

@@ -120,12 +120,6 @@ export const pgwatchExhaustive = (version: Version): Reading[] => [
             from information_schema.columns where table_schema = 'public' group by 1, 2`,
   },
   {
-    name: 'change_events: indexes',
-    everySeconds: 300,
-    sql: `select indexrelid::regclass, md5(pg_get_indexdef(indexrelid)), indisvalid from pg_index i
-            join pg_class c on c.oid = i.indexrelid where c.relnamespace = 'public'::regnamespace`,
-  },
-  {
     name: 'change_events: routines, settings, privileges',
     everySeconds: 300,
     sql: `select (select count(md5(prosrc)) from pg_proc p join pg_namespace n on n.oid = pronamespace where nspname !~ '^pg_|information_schema'),
@@ -189,17 +183,10 @@ export const pgwatchExhaustive = (version: Version): Reading[] => [
   {
     name: 'stat_statements',
     everySeconds: 180,
-    sql: `with s as (
-        select queryid, max(left(query, 8000)) as text, sum(calls) as calls, sum(total_exec_time) as total,
-               sum(rows) as rows, sum(shared_blks_hit) as hit, sum(shared_blks_read) as read,
-               sum(shared_blks_written) as written, sum(shared_blks_dirtied) as dirtied, sum(temp_blks_read) as temp_read,
-               sum(temp_blks_written) as temp_written, sum(wal_bytes) as wal, sum(total_plan_time) as plan
-          from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database()) and calls > 0
-         group by queryid)
-      select * from (select * from s order by total desc limit ${PGWATCH_STATEMENTS}) a
-       union select * from (select * from s order by calls desc limit ${PGWATCH_STATEMENTS}) a
-       union select * from (select * from s order by read desc limit ${PGWATCH_STATEMENTS}) a
-       union select * from (select * from s order by written desc limit ${PGWATCH_STATEMENTS}) a`,
+    sql: `select queryid, max(left(query, 8000)), sum(calls), sum(total_exec_time), sum(rows), sum(shared_blks_hit),
+                 sum(shared_blks_read), sum(shared_blks_written), sum(temp_blks_written), sum(wal_bytes)
+            from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
+           group by 1 order by 4 desc limit ${PGWATCH_STATEMENTS}`,
     reports: { statements: PGWATCH_STATEMENTS },
   },
   {
