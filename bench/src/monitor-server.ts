@@ -32,7 +32,7 @@ interface Cost {
 
 /** `npm run -s bench -- monitor-server [15]`: against the embedded PostgreSQL 18, or Debian's 15. */
 export async function monitorServer([which]: string[]): Promise<Result> {
-  const fixture = await startFixture(which);
+  const fixture = await startFixture(which, { 'pg_stat_statements.track_planning': 'on' });
   const ours = await costOfOurs(fixture);
   const exporter = await costOf('exporter, default collectors', fixture, exporterDefaults());
   const pgwatch = await costOf('pgwatch, exhaustive', fixture, pgwatchExhaustive(fixture.version));

@@ -19,7 +19,6 @@ const SETTINGS = {
   unix_socket_directories: '',
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': 10_000,
-  'pg_stat_statements.track_planning': 'on',
   shared_buffers: '256MB',
   max_connections: 100,
   max_locks_per_transaction: 256,

@@ -1,3 +1,5 @@
+import { StatementEntries } from './statement-entries.ts';
+
 /*
  * Exact differences of pg_stat_statements.
  *
@@ -86,7 +88,7 @@ export interface StatementState {
   statsReset: number | null;
   evictions: number | null;
   at: number;
-  entries: Map<string, StatementReading>;
+  entries: StatementEntries;
 }
 
 export interface StatementDelta {
@@ -181,11 +183,10 @@ export function bornAgain(before: StatementReading, now: StatementReading): bool
 }
 
 function remember(state: StatementState | undefined, scrape: StatementScrape): Omit<Advance, 'interval'> {
-  const known = state?.entries ?? new Map<string, StatementReading>();
+  const known = state?.entries ?? StatementEntries.of([]);
   const changed = scrape.rows.filter((row) => !sameReading(known.get(row.key), row));
   // A copy: when the interval cannot be stored, the state before it must still be there.
-  const entries = scrape.full ? new Map<string, StatementReading>() : new Map(known);
-  for (const row of scrape.rows) entries.set(row.key, row);
+  const entries = scrape.full ? StatementEntries.of(scrape.rows, known) : known.with(changed);
   const gone = scrape.full ? [...known.keys()].filter((key) => !entries.has(key)) : [];
   const { identity, statsReset, evictions, at } = scrape;
   return { state: { identity, statsReset, evictions, at, entries }, changed, gone };
