@@ -3,6 +3,7 @@ import { gateway } from './gateway.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
+import { monitorImpact } from './monitor-impact.ts';
 import { monitorServer } from './monitor-server.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   ingest,
   memory,
   'monitor-collector': monitorCollector,
+  'monitor-impact': monitorImpact,
   'monitor-server': monitorServer,
   outbox,
   planner,

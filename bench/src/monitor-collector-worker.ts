@@ -12,9 +12,12 @@ export interface Used {
   heapBytes: number;
 }
 
-const login = JSON.parse(process.argv[2] ?? '{}') as DatabaseSettings;
-const { tools, config } = await openMonitorStore(await connectDatabase({ ...login, poolSize: 8 }));
-startLoops(new CollectServers(tools, config), new Log());
+const { login, config } = JSON.parse(process.argv[2] ?? '{}') as {
+  login: DatabaseSettings;
+  config: Record<string, string>;
+};
+const store = await openMonitorStore(await connectDatabase({ ...login, poolSize: 8 }), config);
+startLoops(new CollectServers(store.tools, store.config), new Log());
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();

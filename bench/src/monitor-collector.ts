@@ -20,6 +20,8 @@ const SERVERS = 300;
 const MINUTES = 3;
 const SETTLE_S = 100;
 const BUSY_EVERY_MS = 20_000;
+/** As services have in a process of their own. */
+const SERVICE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'];
 
 /** `npm run -s bench -- monitor-collector [SERVERS] [MINUTES]` */
 export async function monitorCollector([servers = '', minutes = '']: string[]): Promise<Result> {
@@ -31,13 +33,13 @@ export async function monitorCollector([servers = '', minutes = '']: string[]): 
   await store.addServers(fixture.admin);
   const first = await startWorker(database);
   await whenCollected(database);
-  await end(first);
+  await endWorker(first);
   await store.addServers(fixture.admin, count - 1, 1);
   await copyCollected(database);
   const worker = await startWorker(database);
   await pause(SETTLE_S * 1_000);
   const figures = await measure(worker, count, Number(minutes) || MINUTES);
-  await end(worker);
+  await endWorker(worker);
   clearInterval(busy);
   await fixture.stop();
   await database.stop();
@@ -80,9 +82,13 @@ async function measure(
   return { corePercent: (ms / (last.at - began.at)) * 100, rssMb: peak / 1e6 };
 }
 
-async function startWorker(database: BenchDatabase): Promise<ChildProcess> {
-  const worker = fork(new URL('./monitor-collector-worker.js', import.meta.url), [JSON.stringify(database.login)], {
-    execArgv: [...process.execArgv, ...(process.env['BENCH_WORKER_FLAGS']?.split(' ') ?? [])],
+/** A collector of that store, in a process of its own. */
+export async function startWorker(
+  { login }: BenchDatabase,
+  config: Record<string, string> = {},
+): Promise<ChildProcess> {
+  const worker = fork(new URL('./monitor-collector-worker.js', import.meta.url), [JSON.stringify({ login, config })], {
+    execArgv: [...process.execArgv, ...SERVICE_FLAGS, ...(process.env['BENCH_WORKER_FLAGS']?.split(' ') ?? [])],
   });
   await once(worker, 'message');
   return worker;
@@ -95,14 +101,14 @@ async function ask(worker: ChildProcess): Promise<Used> {
   return used;
 }
 
-async function end(worker: ChildProcess): Promise<void> {
+export async function endWorker(worker: ChildProcess): Promise<void> {
   const gone = once(worker, 'exit');
   worker.disconnect();
   await gone;
 }
 
 /** Twice, so that there are samples, and with all texts. */
-async function whenCollected(database: BenchDatabase): Promise<void> {
+export async function whenCollected(database: BenchDatabase): Promise<void> {
   const client = new pg.Client(database.admin);
   await client.connect();
   for (;;) {

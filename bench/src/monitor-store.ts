@@ -35,11 +35,16 @@ export interface MonitorStore {
 }
 
 /** Everything that a collector is made of, as in the service, but without NATS: nobody watches live. */
-export async function openMonitorStore(dataSource: DataSource): Promise<MonitorStore> {
+export async function openMonitorStore(
+  dataSource: DataSource,
+  settings: Record<string, string> = {},
+): Promise<MonitorStore> {
   const tenants = new Tenants(dataSource);
   const vault = new Vault(() => [KEY]);
   await vault.prepare(tenants);
-  const config = new MonitorAgentConfig(MonitorAgentConfig.schema.parse({ MONITOR_ALLOW_LOOPBACK: 'true' }));
+  const config = new MonitorAgentConfig(
+    MonitorAgentConfig.schema.parse({ ...settings, MONITOR_ALLOW_LOOPBACK: 'true' }),
+  );
   const passwords = new ServerPasswords(vault);
   const guard = new HostGuard({ embedded: true, production: false } as Settings, config);
   const bus = { live: () => {} } as unknown as Bus;

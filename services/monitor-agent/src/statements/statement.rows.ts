@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { arrayText, insertSample, sampleTable } from '../storage/samples.ts';
+import { arrayOf, arrayText, insertSample, sampleTable } from '../storage/samples.ts';
 import type { ScrubbedText } from './scrub-text.rules.ts';
 import {
   STATEMENT_COUNTERS,
@@ -27,7 +27,7 @@ interface StoredRow {
   role_oid: string;
   query_id: string;
   toplevel: boolean;
-  counters: string[];
+  counters: string;
   min_ms: number;
   max_ms: number;
   total_ms: number;
@@ -45,7 +45,8 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
     [tx.orgId, serverId],
   );
   const rows = await tx.query<StoredRow>(
-    `select statement_id, database_oid, role_oid, query_id, toplevel, counters, min_ms, max_ms, total_ms, since,
+    `select statement_id, database_oid, role_oid, query_id, toplevel,
+            array_to_string(counters, ',') as counters, min_ms, max_ms, total_ms, since,
             text is not null as has_text
        from statement_counters join statements using (org_id, server_id, statement_id)
       where org_id = $1 and server_id = $2`,
@@ -69,7 +70,7 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
 
 const toReading = (row: StoredRow): StatementReading => ({
   key: keyOf(row),
-  counters: row.counters.map(Number),
+  counters: arrayOf(row.counters),
   minMs: row.min_ms,
   maxMs: row.max_ms,
   totalMs: row.total_ms,

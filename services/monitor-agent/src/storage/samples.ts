@@ -70,6 +70,9 @@ export async function insertSample(tx: Tx, sampled: SampleTable, sample: Sample)
 /** Text form of an array: arrays of arrays cannot be unnested by their first level, and the driver's own is slow. */
 export const arrayText = (values: readonly (number | boolean)[]): string => `{${values.join(',')}}`;
 
+/** From `array_to_string(…, ',')`, which is read ten times as fast as an array. */
+export const arrayOf = (text: string): number[] => text.split(',').map(Number);
+
 export interface TimeRange {
   from: Date;
   to: Date;
