@@ -22,6 +22,8 @@ export interface Fixture extends WatchedPostgres {
   shop: pg.ClientConfig & { host: string; port: number };
   /** Runs every statement that is in use once. */
   keepBusy(): Promise<void>;
+  /** Runs a statement that was never seen. */
+  runNew(): Promise<void>;
 }
 
 export async function startFixture(
@@ -52,6 +54,7 @@ export async function startFixture(
     for (let shape = 0; shape < SHAPES; shape += 1) await client.query(statement(table, shape), [table]);
   }
   await client.query('checkpoint');
+  let never = 0;
   return {
     ...server,
     shop,
@@ -60,6 +63,10 @@ export async function startFixture(
         const text = statement(one, one % SHAPES);
         await client.query({ name: `busy${one}`, text, values: [one] });
       }
+    },
+    runNew: async () => {
+      never += 1;
+      await client.query(`select ${Array.from({ length: never }, (_, index) => `'${index}'`).join(', ')}`);
     },
     stop: async () => {
       await client.end();

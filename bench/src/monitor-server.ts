@@ -80,7 +80,10 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   const used = () => cpuMs(watching) + endedChildrenMs(fixture.pid);
   const [cpuBefore, askedBefore] = [used(), await questions(fixture)];
   for (let second = STEP_S; second <= HOUR_S; second += STEP_S) {
-    if (second % 60 === 0) await fixture.keepBusy();
+    if (second % 60 === 0) {
+      await fixture.keepBusy();
+      await fixture.runNew();
+    }
     await step();
   }
   const msPerSecond = (used() - cpuBefore) / HOUR_S;

@@ -41,12 +41,12 @@ const MAX_GREETING_BYTES = 1024 * 1024;
  * Settings of our sessions: nothing of ours runs long, waits for locks, writes, or uses the customer's functions. Our
  * questions compare thousands of rows with thousands of keys that the planner knows nothing of: by hash, never sorted.
  */
-const SESSION = `select set_config(s.name, v.value, false) from (values
+const SESSION = `select set_config(s.name, s.value, false) from (values
   ('statement_timeout', '5000'), ('lock_timeout', '100'), ('idle_in_transaction_session_timeout', '10000'),
   ('idle_session_timeout', '0'), ('jit', 'off'), ('default_transaction_read_only', 'on'),
   ('search_path', 'pg_catalog'),
   ('enable_mergejoin', 'off'), ('plan_cache_mode', 'force_generic_plan'), ('timezone', 'UTC'), ('client_min_messages', 'error'), ('bytea_output', 'hex')
-  ) v(name, value) join pg_settings s on s.name = v.name`;
+  ) s(name, value) where current_setting(s.name, true) is not null`;
 
 const MAX_OWN_SESSIONS = 10;
 /** Texts are the same with every look; should one ever not be, the server's memory must not fill with plans. */

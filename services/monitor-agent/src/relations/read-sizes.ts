@@ -1,3 +1,4 @@
+import { oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 
 /*
@@ -8,6 +9,11 @@ import type { ServerConnection } from '../connection/connect-server.ts';
  */
 const PAGE = 200;
 
+export interface IndexShape {
+  method: string;
+  columns: string[];
+}
+
 export interface RelationSizes {
   /** Main, free space map, visibility map and TOAST; without indexes. */
   tables: Map<number, number>;
@@ -17,7 +23,7 @@ export interface RelationSizes {
   /** Tables that could not be measured this time. */
   stale: Set<number>;
   /** Methods and columns of indexes, which the same pass reads: `btree`, [`customer_id`, `(expression)`]. */
-  shapes: Map<number, { method: string; columns: string[] }>;
+  shapes: Map<number, IndexShape>;
   /** Tables that there was no time for. */
   left: readonly number[];
 }
@@ -30,11 +36,10 @@ const LOCKED = `
    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid()
      and l.database = (select oid from pg_database where datname = current_database())`;
 
-const SIZES = `
-  select c.oid, pg_table_size(c.oid),
-         (select coalesce(json_agg(json_build_array(indexrelid::int8, pg_relation_size(indexrelid))), '[]')
-            from pg_index where indrelid = c.oid)
-    from pg_class c where c.oid = any ($1::oid[])`;
+const TABLE_SIZES = 'select oid, pg_table_size(oid) from pg_class where oid = any ($1::oid[])';
+
+const INDEX_SIZES = `
+  select indrelid, indexrelid, pg_relation_size(indexrelid) from pg_index where indrelid = any ($1::oid[])`;
 
 const SHAPES = `
   select i.indexrelid, m.amname::text,
@@ -43,13 +48,16 @@ const SHAPES = `
             left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
            where k.n <= i.indnkeyatts)
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
-   where i.indrelid = any ($1::oid[])`;
+   where i.indrelid = any ($1::oid[]) and i.indexrelid > $2::oid`;
 
-/** Page by page, for as long as there is time. */
+/**
+ * Page by page, for as long as there is time. Shapes of indexes never change, and those that are new have the highest
+ * oids: only theirs are read again.
+ */
 export async function readSizes(
   connection: ServerConnection,
   tableOids: readonly number[],
-  hasTime: () => boolean = () => true,
+  { hasTime = () => true, shapedUpTo = 0 }: { hasTime?: () => boolean; shapedUpTo?: number } = {},
 ): Promise<RelationSizes> {
   const sizes: RelationSizes = {
     tables: new Map(),
@@ -64,7 +72,7 @@ export async function readSizes(
     const page = tableOids.slice(start, start + PAGE);
     const [locked, shapes] = await Promise.all([
       connection.rows<[number]>(LOCKED),
-      connection.rows<[number, string, string[]]>(SHAPES, [page]),
+      connection.rows<[number, string, string[]]>(SHAPES, [oidArray(page), shapedUpTo]),
     ]);
     for (const [oid, method, columns] of shapes) sizes.shapes.set(oid, { method, columns });
     const away = new Set(locked.map(([oid]) => oid));
@@ -81,15 +89,15 @@ export async function readSizes(
 async function measure(connection: ServerConnection, oids: readonly number[], sizes: RelationSizes): Promise<void> {
   if (oids.length === 0) return;
   try {
-    const rows = await connection.rows<[number, number | null, [number, number | null][]]>(SIZES, [oids]);
-    for (const [oid, bytes, indexes] of rows) {
-      // null: dropped a moment ago.
-      if (bytes !== null) sizes.tables.set(oid, bytes);
-      for (const [index, size] of indexes) if (size !== null) sizes.indexes.set(index, size);
-      sizes.indexesOf.set(
-        oid,
-        indexes.reduce((sum, [, size]) => sum + (size ?? 0), 0),
-      );
+    const page = [oidArray(oids)];
+    const tables = await connection.rows<[number, number | null]>(TABLE_SIZES, page);
+    const indexes = await connection.rows<[number, number, number | null]>(INDEX_SIZES, page);
+    // null: dropped a moment ago.
+    for (const [oid, bytes] of tables) if (bytes !== null) sizes.tables.set(oid, bytes);
+    for (const [table, oid, bytes] of indexes) {
+      if (bytes === null) continue;
+      sizes.indexes.set(oid, bytes);
+      sizes.indexesOf.set(table, (sizes.indexesOf.get(table) ?? 0) + bytes);
     }
   } catch (error) {
     if (!isLockTimeout(error)) throw error;

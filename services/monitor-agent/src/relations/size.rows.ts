@@ -1,8 +1,9 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { RelationSizes } from './read-sizes.ts';
+import { arrayText } from '../storage/samples.ts';
+import type { IndexShape, RelationSizes } from './read-sizes.ts';
 
-/** Sizes of tables and indexes of one database. */
-export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<void> {
+/** Sizes of tables and indexes of one database. Answers the highest oid of an index whose shape was stored, or 0. */
+export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<number> {
   const at = [tx.orgId, serverId, databaseOid];
   const heaps = [...sizes.tables];
   await tx.query(
@@ -11,28 +12,40 @@ export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, s
       where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 and t.oid = u.oid`,
     [
       ...at,
-      heaps.map(([oid]) => oid),
-      heaps.map(([, bytes]) => bytes),
-      heaps.map(([oid]) => sizes.indexesOf.get(oid) ?? 0),
+      arrayText(heaps.map(([oid]) => oid)),
+      arrayText(heaps.map(([, bytes]) => bytes)),
+      arrayText(heaps.map(([oid]) => sizes.indexesOf.get(oid) ?? 0)),
     ],
   );
   await tx.query(
     'update tables set size_stale = true where org_id = $1 and server_id = $2 and database_oid = $3 and oid = any ($4::bigint[])',
     [...at, [...sizes.stale]],
   );
-  const shapes = [...sizes.shapes];
+  const indexes = [...sizes.indexes];
   await tx.query(
-    `update indexes i set bytes = coalesce(u.bytes, i.bytes), method = u.method, columns = u.columns::text[]
-       from unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[]) as u(oid, bytes, method, columns)
+    `update indexes i set bytes = u.bytes from unnest($4::bigint[], $5::bigint[]) as u(oid, bytes)
       where i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.oid = u.oid`,
+    [...at, arrayText(indexes.map(([oid]) => oid)), arrayText(indexes.map(([, bytes]) => bytes))],
+  );
+  return saveShapes(tx, at, [...sizes.shapes]);
+}
+
+async function saveShapes(tx: Tx, at: unknown[], shapes: [number, IndexShape][]): Promise<number> {
+  if (shapes.length === 0) return 0;
+  const row = await tx.one<{ highest: string | null }>(
+    `with shaped as (
+       update indexes i set method = u.method, columns = u.columns::text[]
+         from unnest($4::bigint[], $5::text[], $6::text[]) as u(oid, method, columns)
+        where i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.oid = u.oid returning i.oid)
+     select max(oid) as highest from shaped`,
     [
       ...at,
-      shapes.map(([oid]) => oid),
-      shapes.map(([oid]) => sizes.indexes.get(oid) ?? null),
+      arrayText(shapes.map(([oid]) => oid)),
       shapes.map(([, { method }]) => method),
       shapes.map(([, { columns }]) => textArray(columns)),
     ],
   );
+  return Number(row?.highest ?? 0);
 }
 
 const textArray = (values: readonly string[]): string =>

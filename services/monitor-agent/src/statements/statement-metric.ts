@@ -8,7 +8,7 @@ import { loadStatements, type Names, numberStatements, saveLook, saveTexts } fro
 import { advance, type StatementState } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
 
-const CHEAP_TEXT_BYTES = 4 * 1024 * 1024;
+const CHEAP_TEXT_BYTES = 1024 * 1024;
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {
