@@ -60,6 +60,10 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
     expect(sizes.tables.get(orders?.oid ?? 0)).toBeGreaterThan(8_192);
     expect(sizes.indexes.get(items[1]?.oid ?? 0)).toBeGreaterThanOrEqual(8_192);
     expect(sizes.shapes.get(items[1]?.oid ?? 0)).toEqual({ method: 'btree', columns: ['customer', '(expression)'] });
+    const again = await readSizes(connection, [orders?.oid ?? 0], { shapedUpTo: items[0]?.oid ?? 0 });
+    expect([...again.shapes.keys()]).toEqual([items[1]?.oid]);
+    expect(again.indexesOf).toEqual(sizes.indexesOf);
+    expect(sizes.indexesOf.get(orders?.oid ?? 0)).toBe([...sizes.indexes.values()].reduce((sum, one) => sum + one, 0));
   });
 
   test('of what is known only what has changed is answered, and what is gone', async () => {
