@@ -218,6 +218,7 @@ export class History {
   private reading(key: string, row: Row): StatementReading {
     return {
       key,
+      checksum: 0n,
       counters: visible(row),
       minMs: row.minMs,
       maxMs: row.maxMs,

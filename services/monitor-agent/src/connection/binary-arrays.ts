@@ -5,16 +5,9 @@
  */
 const HEADER = 20;
 const SIZE = 4;
-const TWO_32 = 2 ** 32;
 
-const BOOL = 16;
 const INT8 = 20;
 const OID = 26;
-const FLOAT8 = 701;
-const TIMESTAMPTZ = 1184;
-
-/** 2000-01-01, from which PostgreSQL counts, in microseconds since 1970. */
-const EPOCH_US = 946_684_800_000_000;
 
 type Write = (view: DataView, at: number, index: number) => void;
 
@@ -33,25 +26,9 @@ function array(type: number, bytes: number, length: number, write: Write): Buffe
   return buffer;
 }
 
-const setInt64 = (view: DataView, at: number, value: number): void => {
-  const high = Math.floor(value / TWO_32);
-  view.setInt32(at, high);
-  view.setUint32(at + 4, value - high * TWO_32);
-};
-
 export const oidArray = (values: ArrayLike<number>): Buffer =>
   array(OID, 4, values.length, (view, at, index) => view.setUint32(at, values[index] ?? 0));
-
-export const boolArray = (values: ArrayLike<number>): Buffer =>
-  array(BOOL, 1, values.length, (view, at, index) => view.setUint8(at, values[index] ?? 0));
-
-export const float8Array = (values: ArrayLike<number>): Buffer =>
-  array(FLOAT8, 8, values.length, (view, at, index) => view.setFloat64(at, values[index] ?? 0));
 
 /** Up to 64 bits wide. */
 export const bigintArray = (values: BigInt64Array): Buffer =>
   array(INT8, 8, values.length, (view, at, index) => view.setBigInt64(at, values[index] ?? 0n));
-
-/** From microseconds since 1970. */
-export const timestamptzArray = (values: ArrayLike<number>): Buffer =>
-  array(TIMESTAMPTZ, 8, values.length, (view, at, index) => setInt64(view, at, (values[index] ?? 0) - EPOCH_US));

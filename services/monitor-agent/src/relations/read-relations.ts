@@ -63,17 +63,17 @@ const INDEX_KINDS = "'i'";
 
 const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
 
-const changed = (version: number, kinds: string, shown: readonly string[]) => {
-  const row = `row(${shown.join(', ')})`;
-  // 13 cannot hash records yet.
-  const checksum = version < 140_000 ? `hashtextextended(${row}::text, 0)` : `hash_record_extended(${row}, 0)`;
-  return `
+/** Each hash is the seed of the next: with a hash of the whole row the server would work half as long again. */
+const hashed = (seed: string, integers: readonly string[]): string =>
+  integers.reduce((before, one) => `hashint8extended(${one}, ${before})`, seed);
+const NAMED = 'hashnameextended(c.relname, c.relnamespace::int8)';
+
+const changed = (kinds: string, checksum: string) => `
     select s.oid, p.oid as before, s.checksum
       from (select c.oid, ${checksum} as checksum from pg_class c where ${ours(kinds)}
              order by c.oid limit ${MAX_RELATIONS}) s
       full join unnest($1::oid[], $2::int8[]) as p(oid, checksum) on p.oid = s.oid and p.checksum = s.checksum
      where s.oid is null or p.oid is null`;
-};
 
 const counted = (names: readonly string[]) => names.map((name) => `pg_stat_get_${name}(c.oid)`);
 
@@ -93,28 +93,35 @@ const BLOCKS = counted(['blocks_fetched', 'blocks_hit']);
 const BLOCKS_READ_AND_HIT = `
   greatest(pg_stat_get_blocks_fetched(c.oid) - pg_stat_get_blocks_hit(c.oid), 0), pg_stat_get_blocks_hit(c.oid)`;
 
-const tablesSql = (version: number) => {
-  const shown = ['c.relname', 'c.relnamespace', 'c.relkind', 'c.reltuples', ...TABLE_STATE, ...TABLE_TIMES];
+const tablesSql = () => {
   const [vacuum, autovacuum, analyze, autoanalyze] = TABLE_TIMES;
+  // Whichever of them happens again is the latest then.
+  const tended = `coalesce(date_part('epoch', greatest(${TABLE_TIMES.join(', ')})), 0)`;
+  const seed = `hashfloat4extended(c.reltuples, hashfloat8extended(${tended}, ${NAMED}))`;
+  const checksum = hashed(seed, [...TABLE_STATE, ...TABLE_COUNTS, ...BLOCKS]);
   return `
     select f.before, f.checksum::text, c.oid, n.nspname::text, c.relname::text, c.relkind::text,
            c.reltuples::float8, ${TABLE_STATE.join(', ')}, ${micros(`greatest(${vacuum}, ${autovacuum})`)},
            ${micros(`greatest(${analyze}, ${autoanalyze})`)}, ${TABLE_COUNTS.join(', ')}, ${BLOCKS_READ_AND_HIT}
-      from (${changed(version, TABLE_KINDS, [...shown, ...TABLE_COUNTS, ...BLOCKS])}) f
+      from (${changed(TABLE_KINDS, checksum)}) f
       left join pg_class c on c.oid = f.oid left join pg_namespace n on n.oid = c.relnamespace`;
 };
 
-const indexesSql = (version: number) => {
+const indexesSql = () => {
   // An index becomes valid without anything else of it changing.
-  const invalid = 'c.oid = any (array(select indexrelid from pg_index where not indisvalid))';
-  const shown = ['c.relname', 'c.relnamespace', invalid, ...INDEX_COUNTS, ...BLOCKS];
+  const invalid =
+    'case when c.oid = any (array(select indexrelid from pg_index where not indisvalid)) then 1 else 0 end';
+  const checksum = hashed(NAMED, [invalid, ...INDEX_COUNTS, ...BLOCKS]);
   return `
     select f.before, f.checksum::text, c.oid, i.indrelid, n.nspname::text, t.relname::text, c.relname::text,
            i.indisunique, i.indisprimary, i.indisvalid, ${INDEX_COUNTS.join(', ')}, ${BLOCKS_READ_AND_HIT}
-      from (${changed(version, INDEX_KINDS, shown)}) f
+      from (${changed(INDEX_KINDS, checksum)}) f
       left join pg_class c on c.oid = f.oid left join pg_index i on i.indexrelid = c.oid
       left join pg_class t on t.oid = i.indrelid left join pg_namespace n on n.oid = t.relnamespace`;
 };
+
+const TABLES = tablesSql();
+const INDEXES = indexesSql();
 
 const countSql = (kinds: string) => `select count(*)::int as known from pg_class c where ${ours(kinds)}`;
 
@@ -129,6 +136,7 @@ async function look<Row extends unknown[]>(
   const rows = all.flatMap(([, checksum, oid, ...rest]) =>
     checksum === null || oid === null ? [] : [[BigInt(checksum), oid, ...(rest as Row)] as const],
   );
+  rows.sort(([, one], [, other]) => one - other);
   const there = new Set(rows.map(([, oid]) => oid));
   const left = all.flatMap(([oid]) => (oid === null ? [] : [oid]));
   const read = before.size - left.length + rows.length;
@@ -153,8 +161,7 @@ export async function readTables(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
 ): Promise<Looked<TableReading>> {
-  const sql = tablesSql(connection.version);
-  const { rows, ...found } = await look<TableRow>(connection, { sql, kinds: TABLE_KINDS, before });
+  const { rows, ...found } = await look<TableRow>(connection, { sql: TABLES, kinds: TABLE_KINDS, before });
   return {
     ...found,
     items: rows.map(([checksum, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
@@ -189,8 +196,7 @@ export async function readIndexes(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
 ): Promise<Looked<IndexReading>> {
-  const sql = indexesSql(connection.version);
-  const { rows, ...found } = await look<IndexRow>(connection, { sql, kinds: INDEX_KINDS, before });
+  const { rows, ...found } = await look<IndexRow>(connection, { sql: INDEXES, kinds: INDEX_KINDS, before });
   return {
     ...found,
     items: rows.map(([checksum, oid, tableOid, schema, table, name, unique, primary, valid, ...counters]) => ({

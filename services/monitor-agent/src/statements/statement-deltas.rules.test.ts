@@ -23,7 +23,15 @@ function reading(
   counters[0] = calls;
   counters[3] = Math.round(totalMs * 1_000);
   const { min = totalMs / calls, max = totalMs / calls, since = null } = extremes;
-  return { key: keyOf(name), counters, minMs: min, maxMs: max, totalMs, since } satisfies StatementReading;
+  return {
+    key: keyOf(name),
+    checksum: 0n,
+    counters,
+    minMs: min,
+    maxMs: max,
+    totalMs,
+    since,
+  } satisfies StatementReading;
 }
 
 function scrape(at: number, rows: StatementReading[], more: Partial<StatementScrape> = {}): StatementScrape {

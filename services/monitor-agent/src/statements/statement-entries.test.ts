@@ -12,6 +12,7 @@ const key = fc
 const readings = fc.uniqueArray(
   fc.record({
     key,
+    checksum: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     counters: fc.tuple(fc.nat(), fc.nat(1_000)),
     minMs: fc.double({ min: 0, noNaN: true }),
     maxMs: fc.double({ min: 0, noNaN: true }),
@@ -43,7 +44,15 @@ test('it answers what was last seen of every statement, exactly, and copies leav
 });
 
 test('what is unknown is unknown; births that are not told are told once they are', () => {
-  const reading = { key: statementKey(1, 2, '-3', true), counters: [1], minMs: 1, maxMs: 1, totalMs: 1, since: null };
+  const reading = {
+    key: statementKey(1, 2, '-3', true),
+    checksum: 5n,
+    counters: [1],
+    minMs: 1,
+    maxMs: 1,
+    totalMs: 1,
+    since: null,
+  };
   const entries = StatementEntries.of([reading]);
   expect(entries.get(reading.key)).toEqual(reading);
   expect(entries.has(statementKey(1, 2, '-3', false))).toBe(false);

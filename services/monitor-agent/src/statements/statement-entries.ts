@@ -13,6 +13,7 @@ interface Columns {
   databases: Uint32Array;
   roles: Uint32Array;
   queries: BigInt64Array;
+  checksums: BigInt64Array;
   toplevels: Uint8Array;
   totals: Float64Array;
   least: Float64Array;
@@ -93,14 +94,15 @@ export class StatementEntries {
     return copy;
   }
 
-  /** Whole columns, in one order. */
-  get known(): Readonly<Columns> {
-    return this.columns;
+  /** One for each. */
+  get checksums(): BigInt64Array {
+    return this.columns.checksums;
   }
 
   private at(at: number): Omit<StatementReading, 'key'> {
-    const { least, most, totals, since } = this.columns;
+    const { checksums, least, most, totals, since } = this.columns;
     return {
+      checksum: checksums[at] ?? 0n,
       counters: this.counters.get(at),
       minMs: least[at] ?? 0,
       maxMs: most[at] ?? 0,
@@ -122,6 +124,7 @@ export class StatementEntries {
       columns.toplevels[at] = toplevel ? 1 : 0;
       this.enter(at);
     }
+    columns.checksums[at] = reading.checksum;
     columns.totals[at] = reading.totalMs;
     columns.least[at] = reading.minMs;
     columns.most[at] = reading.maxMs;
@@ -171,6 +174,7 @@ const emptyColumns = (length: number, tellsBirth: boolean): Columns => ({
   databases: new Uint32Array(length),
   roles: new Uint32Array(length),
   queries: new BigInt64Array(length),
+  checksums: new BigInt64Array(length),
   toplevels: new Uint8Array(length),
   totals: new Float64Array(length),
   least: new Float64Array(length),

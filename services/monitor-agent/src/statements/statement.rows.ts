@@ -70,6 +70,7 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
 
 const toReading = (row: StoredRow): StatementReading => ({
   key: keyOf(row),
+  checksum: 0n,
   counters: arrayOf(row.counters),
   minMs: row.min_ms,
   maxMs: row.max_ms,
