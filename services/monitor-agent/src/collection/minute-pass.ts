@@ -33,8 +33,8 @@ export class MinutePass {
     this.serverId = serverId;
     this.tools = tools;
     this.statements = new StatementMetric(serverId);
-    this.tables = new CountedMetric(serverId, TABLES, readTables);
-    this.indexes = new CountedMetric(serverId, INDEXES, readIndexes);
+    this.tables = new CountedMetric(serverId, TABLES, (connection, _, before) => readTables(connection, before));
+    this.indexes = new CountedMetric(serverId, INDEXES, (connection, _, before) => readIndexes(connection, before));
     const all: Metric[] = [
       this.statements,
       new CountedMetric(serverId, DATABASES, readDatabases),

@@ -128,7 +128,7 @@ export class ServerSession {
       this.lost = true;
       return;
     }
-    if (!this.loaded) await tenants.run(this.lease.orgId, (tx) => this.load(tx));
+    if (!this.loaded) await this.tools.inTurn(() => tenants.run(this.lease.orgId, (tx) => this.load(tx)));
     this.loaded = true;
     const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
     const opened = await dialer.dial(target, row.platform).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import type { StatementsExtension } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { parseKey, statementKey } from './read-statements.ts';
 import { MAX_READ_CHARS, type ScrubbedText, scrubText } from './scrub-text.rules.ts';
+import { parseKey, statementKey } from './statement-key.rules.ts';
 
 /*
  * Texts of statements that are not known yet. PostgreSQL reads its whole text file for this, however few texts are

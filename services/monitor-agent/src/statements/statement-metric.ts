@@ -2,19 +2,19 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { parseKey, readStatements } from './read-statements.ts';
+import { readStatements } from './read-statements.ts';
 import { MAX_TEXT_FILE_BYTES, MAX_TEXTS_PER_PASS, readTexts } from './read-texts.ts';
 import { loadStatements, type Names, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
+import { parseKey } from './statement-key.rules.ts';
 
-const CHEAP_TEXT_BYTES = 4 * 1024 * 1024;
+const CHEAP_TEXT_BYTES = 1024 * 1024;
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {
   readonly name = 'statements';
   private readonly serverId: string;
   private state: StatementState | undefined;
-  private ids = new Map<string, number>();
   private textless = new Set<string>();
   private readonly roles = new Map<string, string>();
   private readonly databases = new Map<string, string>();
@@ -41,32 +41,29 @@ export class StatementMetric implements Metric {
   async load(tx: Tx): Promise<void> {
     const stored = await loadStatements(tx, this.serverId);
     this.state = stored.state;
-    this.ids = stored.ids;
     this.textless = stored.textless;
   }
 
   async read(connection: ServerConnection, instance: Instance, takenAt: Date): Promise<Prepared> {
     if (!instance.statements) return NOTHING;
     const step = advance(this.state, await readStatements(connection, instance, this.state));
-    const fresh = step.changed.map((row) => row.key).filter((key) => !this.ids.has(key));
+    const fresh = step.changed.map((row) => row.key).filter((key) => this.numberOf(key) === undefined);
     await this.learnNames(connection, fresh);
-    const ids = new Map(this.ids);
+    let numbers: ReadonlyMap<string, number> = new Map();
     let textless: string[] = [];
     return {
       save: async (tx) => {
         const numbered = await numberStatements(tx, this.serverId, fresh, this.names);
         textless = numbered.textless;
-        for (const [key, id] of numbered.ids) ids.set(key, id);
-        await saveLook(tx, { serverId: this.serverId, takenAt, ids, ...step });
+        numbers = numbered.ids;
+        const numberOf = (key: string) => numbers.get(key) ?? this.numberOf(key);
+        await saveLook(tx, { serverId: this.serverId, takenAt, numberOf, ...step });
       },
       committed: () => {
         this.state = step.state;
-        this.ids = ids;
+        for (const [key, number] of numbers) step.state.entries.setNumber(key, number);
         for (const key of textless) this.textless.add(key);
-        for (const key of step.gone) {
-          this.ids.delete(key);
-          this.textless.delete(key);
-        }
+        for (const key of step.gone) this.textless.delete(key);
       },
     };
   }
@@ -77,7 +74,7 @@ export class StatementMetric implements Metric {
     const asked = [...this.textless].slice(0, MAX_TEXTS_PER_PASS);
     const { texts, totalBytes } = await readTexts(connection, instance.statements, asked);
     const found = [...texts].flatMap(([key, text]) => {
-      const id = this.ids.get(key);
+      const id = this.numberOf(key);
       return id === undefined ? [] : [{ id, text }];
     });
     return {
@@ -89,6 +86,10 @@ export class StatementMetric implements Metric {
     };
   }
 
+  private numberOf(key: string): number | undefined {
+    return this.state?.entries.numberOf(key);
+  }
+
   private readonly names: Names = {
     database: (oid) => this.databases.get(oid) ?? `oid ${oid}`,
     role: (oid) => this.roles.get(oid) ?? `oid ${oid}`,
@@ -96,7 +97,7 @@ export class StatementMetric implements Metric {
 
   private async learnNames(connection: ServerConnection, keys: readonly string[]): Promise<void> {
     const parsed = keys.map(parseKey);
-    const known = parsed.every((key) => this.databases.has(key.dbid) && this.roles.has(key.userid));
+    const known = parsed.every((key) => this.databases.has(String(key.dbid)) && this.roles.has(String(key.userid)));
     if (known) return;
     const [databases, roles] = await Promise.all([
       connection.rows<[string, string]>('select oid::text, datname::text from pg_database'),

@@ -1,6 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { arrayText, insertSample, sampleTable } from '../storage/samples.ts';
-import { parseKey, statementKey } from './read-statements.ts';
+import { arrayOf, arrayText, insertSample, sampleTable } from '../storage/samples.ts';
 import type { ScrubbedText } from './scrub-text.rules.ts';
 import {
   STATEMENT_COUNTERS,
@@ -8,15 +7,16 @@ import {
   type StatementReading,
   type StatementState,
 } from './statement-deltas.rules.ts';
+import { StatementEntries } from './statement-entries.ts';
+import { parseKey, statementKey } from './statement-key.rules.ts';
 
 export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, {
   extra: ['gap', 'reset', 'lost_us', 'evictions'],
 });
 
 export interface StoredStatements {
+  /** With our own numbers of the series. */
   state: StatementState | undefined;
-  /** Our own numbers of the series. */
-  ids: Map<string, number>;
   /** Series whose text has not been read yet. */
   textless: Set<string>;
 }
@@ -27,7 +27,7 @@ interface StoredRow {
   role_oid: string;
   query_id: string;
   toplevel: boolean;
-  counters: string[];
+  counters: string;
   min_ms: number;
   max_ms: number;
   total_ms: number;
@@ -45,30 +45,33 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
     [tx.orgId, serverId],
   );
   const rows = await tx.query<StoredRow>(
-    `select statement_id, database_oid, role_oid, query_id, toplevel, counters, min_ms, max_ms, total_ms, since,
+    `select statement_id, database_oid, role_oid, query_id, toplevel,
+            array_to_string(counters, ',') as counters, min_ms, max_ms, total_ms, since,
             text is not null as has_text
        from statement_counters join statements using (org_id, server_id, statement_id)
       where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
   const number = (text: string | null) => (text === null ? null : Number(text));
+  const entries = StatementEntries.of(rows.map(toReading));
+  for (const row of rows) entries.setNumber(keyOf(row), Number(row.statement_id));
   const state: StatementState | undefined = look && {
     identity: look.identity,
     statsReset: number(look.stats_reset),
     evictions: number(look.evictions),
     at: Number(look.at),
-    entries: new Map(rows.map((row) => [keyOf(row), toReading(row)])),
+    entries,
   };
   return {
     state,
-    ids: new Map(rows.map((row) => [keyOf(row), Number(row.statement_id)])),
     textless: new Set(rows.filter((row) => !row.has_text).map(keyOf)),
   };
 }
 
 const toReading = (row: StoredRow): StatementReading => ({
   key: keyOf(row),
-  counters: row.counters.map(Number),
+  checksum: 0n,
+  counters: arrayOf(row.counters),
   minMs: row.min_ms,
   maxMs: row.max_ms,
   totalMs: row.total_ms,
@@ -101,8 +104,8 @@ export async function numberStatements(
       parsed.map((key) => key.userid),
       parsed.map((key) => key.queryid),
       parsed.map((key) => key.toplevel),
-      parsed.map((key) => names.database(key.dbid)),
-      parsed.map((key) => names.role(key.userid)),
+      parsed.map((key) => names.database(String(key.dbid))),
+      parsed.map((key) => names.role(String(key.userid))),
     ],
   );
   const keyed = rows.map((row) => [keyOf(row as StoredRow), row] as const);
@@ -119,14 +122,15 @@ export interface StatementLook {
   interval: StatementInterval | undefined;
   changed: readonly StatementReading[];
   gone: readonly string[];
-  ids: ReadonlyMap<string, number>;
+  /** Our own number of a series, among those of this look and of the one before. */
+  numberOf(key: string): number | undefined;
 }
 
 /** The look and what it counted, in one transaction: both are stored or neither. */
 export async function saveLook(tx: Tx, look: StatementLook): Promise<void> {
-  const { serverId, state, ids } = look;
+  const { serverId, state } = look;
   const id = (key: string): number => {
-    const known = ids.get(key);
+    const known = look.numberOf(key);
     if (known === undefined) throw new Error('A statement has no number.');
     return known;
   };
