@@ -1,0 +1,190 @@
+import type { Tx } from '@tidegate/database/tx';
+import {
+  type Columns,
+  DAY_MS,
+  decodeLooks,
+  decodePoints,
+  decodeSums,
+  encodeLooks,
+  encodePoints,
+  encodeSums,
+  LOOK,
+  rowsOf,
+} from './columns.rules.ts';
+import type { Pack } from './fold.rules.ts';
+
+/** Tables of one partition per month. */
+export const SERIES_TABLES = ['statement_blocks', 'statement_packs'] as const;
+
+export const HOURS = 24;
+
+export interface NewBlock {
+  serverId: string;
+  day: Date;
+  part: number;
+  /** null: of the whole day. */
+  hour: number | null;
+  looks: Columns;
+  sums: Columns;
+  hours: Columns | null;
+  /** Time that sessions were active, by hour of the day. */
+  activeUs: readonly number[];
+}
+
+export const dayText = (day: Date): string => day.toISOString().slice(0, 10);
+export const startOfDay = (at: Date): Date => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS);
+
+/** One replica at a time moves what belongs to a server; the server stays until it is done. False: not now. */
+export async function lockSeries(tx: Tx, serverId: string): Promise<boolean> {
+  const lock = await tx.one<{ held: boolean }>(
+    "select pg_try_advisory_xact_lock(hashtextextended('statement_blocks ' || $1::text, 0)) as held",
+    [serverId],
+  );
+  if (!lock?.held) return false;
+  const server = await tx.one('select 1 from servers where org_id = $1 and id = $2 for key share', [
+    tx.orgId,
+    serverId,
+  ]);
+  return server !== undefined;
+}
+
+export async function nextPart(tx: Tx, serverId: string, day: Date): Promise<number> {
+  const row = await tx.one<{ part: number }>(
+    `select coalesce(max(part), 0) + 1 as part from statement_blocks
+      where org_id = $1 and server_id = $2 and day = $3`,
+    [tx.orgId, serverId, dayText(day)],
+  );
+  return row?.part ?? 1;
+}
+
+export async function insertBlock(tx: Tx, block: NewBlock): Promise<void> {
+  const { looks, day } = block;
+  const sum = (column: number): number => Array.from(looks[column] ?? []).reduce((total, value) => total + value, 0);
+  const at = (row: number): Date => new Date(day.getTime() + (looks[LOOK.at]?.[row] ?? 0));
+  await tx.query(
+    `insert into statement_blocks (org_id, server_id, day, part, hour, first_at, last_at, looks, span_us, gaps, resets,
+       lost_us, evictions, active_us, look_blob, sum_blob, hour_blob)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+    [
+      tx.orgId,
+      block.serverId,
+      dayText(day),
+      block.part,
+      block.hour,
+      at(0),
+      at(rowsOf(looks) - 1),
+      rowsOf(looks),
+      sum(LOOK.spanUs),
+      sum(LOOK.gap),
+      sum(LOOK.reset),
+      sum(LOOK.lostUs),
+      sum(LOOK.evictions),
+      block.activeUs,
+      encodeLooks(looks),
+      encodeSums(block.sums),
+      block.hours && encodeSums(block.hours),
+    ],
+  );
+}
+
+export async function insertPacks(
+  tx: Tx,
+  { serverId, day, part }: Pick<NewBlock, 'serverId' | 'day' | 'part'>,
+  packs: readonly Pack[],
+): Promise<void> {
+  await tx.query(
+    `insert into statement_packs (org_id, server_id, day, part, pack, points, blob)
+     select $1, $2, $3, $4, u.pack, u.points, u.blob
+       from unnest($5::bigint[], $6::int[], $7::bytea[]) as u(pack, points, blob)`,
+    [
+      tx.orgId,
+      serverId,
+      dayText(day),
+      part,
+      packs.map(({ pack }) => pack),
+      packs.map(({ points }) => rowsOf(points)),
+      packs.map(({ points }) => encodePoints(points)),
+    ],
+  );
+}
+
+export interface DueDay {
+  serverId: string;
+  day: Date;
+}
+
+/** Days before `before` of which there are blocks of hours. */
+export async function dueDays(tx: Tx, before: Date): Promise<DueDay[]> {
+  const rows = await tx.query<{ server_id: string; day: string }>(
+    `select distinct server_id, day from statement_blocks
+      where org_id = $1 and day < $2 and hour is not null order by day, server_id`,
+    [tx.orgId, dayText(before)],
+  );
+  return rows.map((row) => ({ serverId: row.server_id, day: new Date(row.day) }));
+}
+
+export interface HourBlock {
+  part: number;
+  activeUs: number[];
+  looks: Columns;
+  sums: Columns;
+}
+
+/** Takes the blocks of the day's hours away, for storing them as one in the same transaction. */
+export async function takeHourBlocks(tx: Tx, { serverId, day }: DueDay): Promise<HourBlock[]> {
+  const rows = await tx.query<{ part: number; active_us: string[]; look_blob: Buffer; sum_blob: Buffer }>(
+    `delete from statement_blocks where org_id = $1 and server_id = $2 and day = $3 and hour is not null
+     returning part, active_us, look_blob, sum_blob`,
+    [tx.orgId, serverId, dayText(day)],
+  );
+  return rows.map((row) => ({
+    part: row.part,
+    activeUs: row.active_us.map(Number),
+    looks: decodeLooks(row.look_blob),
+    sums: decodeSums(row.sum_blob),
+  }));
+}
+
+export async function takePacks(
+  tx: Tx,
+  { serverId, day }: DueDay,
+  parts: readonly number[],
+  pack: number,
+): Promise<{ part: number; points: Columns }[]> {
+  const rows = await tx.query<{ part: number; blob: Buffer }>(
+    `delete from statement_packs
+      where org_id = $1 and server_id = $2 and day = $3 and part = any ($4::int[]) and pack = $5
+      returning part, blob`,
+    [tx.orgId, serverId, dayText(day), parts, pack],
+  );
+  return rows.map((row) => ({ part: row.part, points: decodePoints(row.blob) }));
+}
+
+/** Active time of the hour that no block has counted yet: late samples come to blocks of their own. */
+export async function uncountedActiveUs(tx: Tx, serverId: string, hour: Date): Promise<number> {
+  const row = await tx.one<{ us: number }>(
+    `select greatest(0, (select coalesce(sum(u.us), 0) from database_samples s, unnest(s.active_us) as u(us)
+                          where s.org_id = $1 and s.server_id = $2
+                            and s.taken_at >= $3 and s.taken_at < $3 + interval '1 hour')
+                      - (select coalesce(sum(active_us[$5]), 0) from statement_blocks
+                          where org_id = $1 and server_id = $2 and day = $4))::float8 as us`,
+    [tx.orgId, serverId, hour, dayText(hour), hour.getUTCHours() + 1],
+  );
+  return row?.us ?? 0;
+}
+
+/** Whole days that end before what the organisation's plan keeps. */
+export async function deleteBlocksOlderThan(tx: Tx, days: number): Promise<void> {
+  for (const table of SERIES_TABLES) {
+    await tx.query(
+      `delete from ${table} where org_id = $1 and day < (now() at time zone 'utc' - make_interval(days => $2))::date`,
+      [tx.orgId, days],
+    );
+  }
+}
+
+export async function deleteBlocks(tx: Tx, serverId: string): Promise<void> {
+  for (const table of SERIES_TABLES) {
+    await tx.query(`delete from ${table} where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Tx } from '@tidegate/database/tx';
+import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import { DAY_MS } from './columns.rules.ts';
+import type { HotLook } from './fold.rules.ts';
+
+interface Row {
+  taken_at: Date;
+  span_us: string;
+  gap: boolean;
+  reset: boolean;
+  lost_us: string;
+  evictions: number;
+  ids: string;
+  partial: string;
+  [counter: string]: unknown;
+}
+
+/** An hour of which samples may be moved. */
+export interface DueHour {
+  serverId: string;
+  hour: Date;
+}
+
+const MOST_DUE = 1_000;
+
+/** Hours with samples older than `before`, oldest first. */
+export async function dueHours(tx: Tx, before: Date): Promise<DueHour[]> {
+  const rows = await tx.query<{ server_id: string; hour: Date }>(
+    `select server_id, date_trunc('hour', taken_at, 'UTC') as hour from statement_samples
+      where org_id = $1 and taken_at < $2 group by 1, 2 order by 2, 1 limit ${MOST_DUE}`,
+    [tx.orgId, before],
+  );
+  return rows.map((row) => ({ serverId: row.server_id, hour: row.hour }));
+}
+
+/**
+ * Takes the samples of the hour away: whoever gets them has to store them otherwise in the same transaction. As text,
+ * because parsing half a million numbers a day element by element would be most of the work.
+ */
+export async function takeHotLooks(tx: Tx, { serverId, hour }: DueHour): Promise<HotLook[]> {
+  const rows = await tx.query<Row>(
+    `delete from statement_samples
+      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $3 + interval '1 hour'
+      returning taken_at, span_us, gap, reset, lost_us, evictions, ids::text, partial::int[]::text,
+                ${STATEMENT_COUNTERS.map((name) => `${name}::text`).join(', ')}`,
+    [tx.orgId, serverId, hour],
+  );
+  return rows.map((row) => ({
+    at: row.taken_at.getTime() % DAY_MS,
+    spanUs: Number(row.span_us),
+    gap: Number(row.gap),
+    reset: Number(row.reset),
+    lostUs: Number(row.lost_us),
+    evictions: row.evictions,
+    ids: numbers(row.ids),
+    partial: numbers(row.partial),
+    counters: STATEMENT_COUNTERS.map((name) => numbers(row[name] as string)),
+  }));
+}
+
+/** `{1,2,3}`: arrays of numbers without nulls are JSON but for their braces. */
+const numbers = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];
