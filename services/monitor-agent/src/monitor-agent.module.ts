@@ -9,6 +9,7 @@ import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
+import { CompactSamples } from './series/compact-samples.loop.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
 import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
@@ -54,6 +55,7 @@ import { KeepSamples } from './storage/keep-samples.loop.ts';
     // Loops
     CollectServers,
     KeepSamples,
+    CompactSamples,
   ],
 })
 export class MonitorAgentModule {}

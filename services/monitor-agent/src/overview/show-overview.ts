@@ -7,7 +7,7 @@ import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
 import { databaseRows } from '../relations/relation-lists.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { toWire } from '../servers/server.rows.ts';
-import { statementCompleteness, topStatementRows } from '../statements/top-statements.rows.ts';
+import { rangeStatements } from '../statements/range-statements.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { coveredRange } from '../storage/samples.ts';
 
@@ -20,12 +20,11 @@ export class ShowOverview {
     const row = await requireServer(tx, serverId);
     const now = new Date();
     const hour = toRange({}, now);
-    const [range, databases, look, completeness, top] = await Promise.all([
+    const [range, databases, look, { completeness, top }] = await Promise.all([
       coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
       databaseRows(tx, serverId, hour, true),
       lastActivity(tx, serverId, now),
-      statementCompleteness(tx, serverId, hour),
-      topStatementRows(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
+      rangeStatements(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
     ]);
     const sum = (pick: (database: Database) => number | null) =>
       databases.reduce((total, database) => total + (pick(database) ?? 0), 0);

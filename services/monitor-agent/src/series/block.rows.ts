@@ -125,21 +125,19 @@ export async function dueDays(tx: Tx, before: Date): Promise<DueDay[]> {
 
 export interface HourBlock {
   part: number;
-  activeUs: number[];
   looks: Columns;
   sums: Columns;
 }
 
 /** Takes the blocks of the day's hours away, for storing them as one in the same transaction. */
 export async function takeHourBlocks(tx: Tx, { serverId, day }: DueDay): Promise<HourBlock[]> {
-  const rows = await tx.query<{ part: number; active_us: string[]; look_blob: Buffer; sum_blob: Buffer }>(
+  const rows = await tx.query<{ part: number; look_blob: Buffer; sum_blob: Buffer }>(
     `delete from statement_blocks where org_id = $1 and server_id = $2 and day = $3 and hour is not null
-     returning part, active_us, look_blob, sum_blob`,
+     returning part, look_blob, sum_blob`,
     [tx.orgId, serverId, dayText(day)],
   );
   return rows.map((row) => ({
     part: row.part,
-    activeUs: row.active_us.map(Number),
     looks: decodeLooks(row.look_blob),
     sums: decodeSums(row.sum_blob),
   }));
@@ -160,17 +158,23 @@ export async function takePacks(
   return rows.map((row) => ({ part: row.part, points: decodePoints(row.blob) }));
 }
 
-/** Active time of the hour that no block has counted yet: late samples come to blocks of their own. */
-export async function uncountedActiveUs(tx: Tx, serverId: string, hour: Date): Promise<number> {
-  const row = await tx.one<{ us: number }>(
-    `select greatest(0, (select coalesce(sum(u.us), 0) from database_samples s, unnest(s.active_us) as u(us)
-                          where s.org_id = $1 and s.server_id = $2
-                            and s.taken_at >= $3 and s.taken_at < $3 + interval '1 hour')
-                      - (select coalesce(sum(active_us[$5]), 0) from statement_blocks
-                          where org_id = $1 and server_id = $2 and day = $4))::float8 as us`,
-    [tx.orgId, serverId, hour, dayText(hour), hour.getUTCHours() + 1],
+/** Active time in a stretch of the day, by hour, that no block has counted yet: late samples come to later blocks. */
+export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to: Date): Promise<number[]> {
+  const rows = await tx.query<{ hour: number; us: number }>(
+    `with raw as (
+       select extract(hour from s.taken_at at time zone 'utc')::int as hour, sum(u.us) as us
+         from database_samples s, unnest(s.active_us) as u(us)
+        where s.org_id = $1 and s.server_id = $2 and s.taken_at >= $3 and s.taken_at < $4 group by 1),
+     counted as (
+       select u.place::int - 1 as hour, sum(u.us) as us
+         from statement_blocks b, unnest(b.active_us) with ordinality as u(us, place)
+        where b.org_id = $1 and b.server_id = $2 and b.day = $5 group by 1)
+     select hour, greatest(0, raw.us - coalesce(counted.us, 0))::float8 as us from raw left join counted using (hour)`,
+    [tx.orgId, serverId, from, to, dayText(from)],
   );
-  return row?.us ?? 0;
+  const hours = new Array<number>(HOURS).fill(0);
+  for (const row of rows) hours[row.hour] = row.us;
+  return hours;
 }
 
 /** Whole days that end before what the organisation's plan keeps. */

@@ -9,7 +9,6 @@ import { organisationsWithServers } from '../leases/lease.rows.ts';
 import {
   type DueDay,
   dueDays,
-  HOURS,
   insertBlock,
   insertPacks,
   lockSeries,
@@ -92,8 +91,7 @@ export class CompactSamples {
       const hot = await takeHotLooks(tx, due);
       if (hot.length === 0) return false;
       const { looks, packs, sums } = foldHour(hot);
-      const activeUs = new Array<number>(HOURS).fill(0);
-      activeUs[hour.getUTCHours()] = await uncountedActiveUs(tx, serverId, hour);
+      const activeUs = await uncountedActiveUs(tx, serverId, hour, new Date(hour.getTime() + HOUR_MS));
       const part = await nextPart(tx, serverId, day);
       await insertBlock(tx, { serverId, day, part, hour: hour.getUTCHours(), looks, sums, hours: null, activeUs });
       await insertPacks(tx, { serverId, day, part }, packs);
@@ -110,9 +108,7 @@ export class CompactSamples {
       if (blocks.length === 0) return false;
       const { looks, numbers } = foldLooks(blocks);
       const { hours, day: sums } = foldSums(blocks.map((block) => block.sums));
-      const activeUs = Array.from({ length: HOURS }, (_, hour) =>
-        blocks.reduce((sum, block) => sum + (block.activeUs[hour] ?? 0), 0),
-      );
+      const activeUs = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
       await insertBlock(tx, { serverId, day, part, hour: null, looks, sums, hours, activeUs });
       await this.movePacks(tx, due, part, numbers);
       return true;

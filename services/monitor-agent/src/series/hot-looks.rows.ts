@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import type { TimeRange } from '../storage/samples.ts';
 import { DAY_MS } from './columns.rules.ts';
 import type { HotLook } from './fold.rules.ts';
 
@@ -31,6 +32,16 @@ export async function dueHours(tx: Tx, before: Date): Promise<DueHour[]> {
     [tx.orgId, before],
   );
   return rows.map((row) => ({ serverId: row.server_id, hour: row.hour }));
+}
+
+/** Hours of the range that have samples, in milliseconds. */
+export async function hotHours(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<Set<number>> {
+  const rows = await tx.query<{ hour: Date }>(
+    `select distinct date_trunc('hour', taken_at, 'UTC') as hour from statement_samples
+      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
+    [tx.orgId, serverId, from, to],
+  );
+  return new Set(rows.map((row) => row.hour.getTime()));
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Statement, StatementCompleteness, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
-import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
-import type { TimeRange } from '../storage/samples.ts';
+import type { StatementSums } from '../series/statement-sums.rules.ts';
+import type { StoredRange } from '../series/stored-range.ts';
+import { arrayText, type TimeRange } from '../storage/samples.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
+import { STATEMENT_COUNTERS } from './statement-deltas.rules.ts';
 
 export interface StatementFilter {
   sort: StatementSort;
@@ -44,12 +46,16 @@ export interface TopStatements {
   items: Statement[];
 }
 
-/** Sums over the whole range first, then the order: a top list of top lists would miss what is steady. */
+/**
+ * Sums over the whole range first, then the order: a top list of top lists would miss what is steady. `stored` is what
+ * of the range lies in blocks; what lies in samples is added here.
+ */
 export async function topStatementRows(
   tx: Tx,
   serverId: string,
   range: TimeRange,
   filter: StatementFilter,
+  stored: StatementSums,
 ): Promise<TopStatements> {
   const rows = await tx.query<Row>(TOP[filter.sort], [
     tx.orgId,
@@ -60,6 +66,10 @@ export async function topStatementRows(
     filter.database ?? null,
     filter.role ?? null,
     filter.search === undefined ? null : `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`,
+    arrayText(stored.ids),
+    stored.partial,
+    stored.lastAt,
+    ...STATEMENT_COUNTERS.map((_, index) => arrayText(stored.counter(index))),
   ]);
   const [first] = rows;
   return {
@@ -73,13 +83,23 @@ export async function topStatementRows(
   };
 }
 
+const COUNTERS = STATEMENT_COUNTERS.join(', ');
+const SUMS = `(
+  select id, bool_or(partial) as partial, max(last_at) as last_at,
+         ${STATEMENT_COUNTERS.map((name) => `sum(${name})::bigint as ${name}`).join(', ')}
+    from (select id, partial, last_at, ${COUNTERS} from ${STATEMENT_SAMPLES.sums} sampled
+          union all
+          select * from unnest($9::bigint[], $10::boolean[], $11::timestamptz[],
+                               ${STATEMENT_COUNTERS.map((_, index) => `$${index + 12}::bigint[]`).join(', ')})) both_kinds
+   group by id)`;
+
 const TOP = Object.fromEntries(
   Object.entries(ORDER).map(([sort, order]) => [
     sort,
     `select st.statement_id, st.database_name, st.role_name, st.query_id, st.toplevel, st.text, st.text_truncated,
             st.first_seen_at, u.*, count(*) over ()::int as all_statements, sum(u.calls) over ()::bigint as all_calls,
             sum(u.rows) over ()::bigint as all_rows, sum(u.total_us) over ()::bigint as all_us
-       from ${STATEMENT_SAMPLES.sums} u
+       from ${SUMS} u
        join statements st on st.org_id = $1 and st.server_id = $2 and st.statement_id = u.id
       where ($6::text is null or st.database_name = $6) and ($7::text is null or st.role_name = $7)
         and ($8::text is null or st.text ilike $8)
@@ -119,11 +139,14 @@ function toWire(row: Row): Statement {
   };
 }
 
+const TOTAL_US = STATEMENT_COUNTERS.indexOf('total_us');
+
 /** What PostgreSQL lost in the range, and how much of the sessions' active time the statements explain. */
 export async function statementCompleteness(
   tx: Tx,
   serverId: string,
   range: TimeRange,
+  stored: StoredRange,
 ): Promise<StatementCompleteness> {
   const row = await tx.one<{
     resets: number;
@@ -137,18 +160,33 @@ export async function statementCompleteness(
                      where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4)
      select count(*) filter (where reset)::int as resets, coalesce(sum(evictions), 0)::int as evictions,
             count(*) filter (where gap)::int as gaps, coalesce(sum(lost_us), 0)::bigint as lost_us,
-            (select coalesce(sum(u.us), 0)::bigint from looks l, unnest(l.ids, l.total_us) as u(id, us)
+            (select coalesce(sum(u.us), 0)::bigint
+               from (select id, us from looks l, unnest(l.ids, l.total_us) as sampled(id, us)
+                     union all select * from unnest($5::bigint[], $6::bigint[])) u(id, us)
                join statements st on st.org_id = $1 and st.server_id = $2 and st.statement_id = u.id and st.toplevel) as top_us,
-            (select sum(u.active_us)::bigint from ${DATABASE_SAMPLES.sums} u) as active_us
+            (select sum(u.us)::bigint
+               from unnest($7::timestamptz[], $8::timestamptz[]) as piece(start, stop)
+               join database_samples s on s.org_id = $1 and s.server_id = $2
+                                      and s.taken_at >= piece.start and s.taken_at < piece.stop,
+                    unnest(s.active_us) as u(us)) as active_us
        from looks`,
-    [tx.orgId, serverId, range.from, range.to],
+    [
+      tx.orgId,
+      serverId,
+      range.from,
+      range.to,
+      arrayText(stored.sums.ids),
+      arrayText(stored.sums.counter(TOTAL_US)),
+      stored.uncounted.map((piece) => piece.from),
+      stored.uncounted.map((piece) => piece.to),
+    ],
   );
-  const active = Number(row?.active_us ?? 0);
+  const active = stored.activeUs + Number(row?.active_us ?? 0);
   return {
-    resets: row?.resets ?? 0,
-    evictions: row?.evictions ?? 0,
-    gaps: row?.gaps ?? 0,
-    lostSeconds: Number(row?.lost_us ?? 0) / 1_000_000,
+    resets: stored.resets + (row?.resets ?? 0),
+    evictions: stored.evictions + (row?.evictions ?? 0),
+    gaps: stored.gaps + (row?.gaps ?? 0),
+    lostSeconds: (stored.lostUs + Number(row?.lost_us ?? 0)) / 1_000_000,
     coverage: active > 0 ? Number(row?.top_us ?? 0) / active : null,
   };
 }

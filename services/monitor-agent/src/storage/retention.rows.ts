@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { deleteBlocks, deleteBlocksOlderThan } from '../series/block.rows.ts';
 
 /** Tables of one partition per day. */
 export const SAMPLE_TABLES = [
@@ -13,6 +14,7 @@ export async function deleteSamples(tx: Tx, serverId: string): Promise<void> {
   for (const table of SAMPLE_TABLES) {
     await tx.query(`delete from ${table} where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
   }
+  await deleteBlocks(tx, serverId);
 }
 
 /** What the organisation's plan no longer keeps. Whole days go with their partition; this is for shorter plans. */
@@ -26,6 +28,7 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
     );
     deleted += row?.count ?? 0;
   }
+  await deleteBlocksOlderThan(tx, days);
   await tx.query('delete from statements where org_id = $1 and gone_at < now() - make_interval(days => $2)', [
     tx.orgId,
     days,

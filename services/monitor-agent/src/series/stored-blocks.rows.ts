@@ -1,0 +1,95 @@
+import type { Tx } from '@tidegate/database/tx';
+import type { TimeRange } from '../storage/samples.ts';
+import { dayText } from './block.rows.ts';
+
+/** A block as far as a range needs it: sums when the range holds all of it, looks and hours otherwise. */
+export interface StoredBlock {
+  day: Date;
+  part: number;
+  hour: number | null;
+  spanUs: number;
+  gaps: number;
+  resets: number;
+  lostUs: number;
+  evictions: number;
+  activeUs: number[];
+  sums: Buffer | null;
+  looks: Buffer | null;
+  hours: Buffer | null;
+}
+
+interface Row {
+  day: string;
+  part: number;
+  hour: number | null;
+  span_us: string;
+  gaps: number;
+  resets: number;
+  lost_us: string;
+  evictions: string;
+  active_us: string[];
+  sum_blob: Buffer | null;
+  look_blob: Buffer | null;
+  hour_blob: Buffer | null;
+}
+
+const IN_RANGE = `from statement_blocks where org_id = $1 and server_id = $2 and day >= $5 and day <= $6
+                   and last_at >= $3 and first_at < $4`;
+const WHOLE = 'first_at >= $3 and last_at < $4';
+
+const parameters = (tx: Tx, serverId: string, { from, to }: TimeRange) => [
+  tx.orgId,
+  serverId,
+  from,
+  to,
+  dayText(from),
+  dayText(to),
+];
+
+export async function blocksIn(tx: Tx, serverId: string, range: TimeRange): Promise<StoredBlock[]> {
+  const rows = await tx.query<Row>(
+    `select day, part, hour, span_us, gaps, resets, lost_us, evictions, active_us,
+            case when ${WHOLE} then sum_blob end as sum_blob, case when not (${WHOLE}) then look_blob end as look_blob,
+            case when not (${WHOLE}) then hour_blob end as hour_blob
+       ${IN_RANGE} order by day, part`,
+    parameters(tx, serverId, range),
+  );
+  return rows.map((row) => ({
+    day: new Date(row.day),
+    part: row.part,
+    hour: row.hour,
+    spanUs: Number(row.span_us),
+    gaps: row.gaps,
+    resets: row.resets,
+    lostUs: Number(row.lost_us),
+    evictions: Number(row.evictions),
+    activeUs: row.active_us.map(Number),
+    sums: row.sum_blob,
+    looks: row.look_blob,
+    hours: row.hour_blob,
+  }));
+}
+
+/** Which blocks there are: it changes whenever something of the range is moved, and never back. */
+export async function partsIn(tx: Tx, serverId: string, range: TimeRange): Promise<string> {
+  const rows = await tx.query<{ day: string; part: number }>(
+    `select day, part ${IN_RANGE} order by day, part`,
+    parameters(tx, serverId, range),
+  );
+  return rows.map(partName).join();
+}
+
+export const partName = ({ day, part }: { day: Date | string; part: number }): string =>
+  `${typeof day === 'string' ? day : dayText(day)}/${part}`;
+
+export async function packsOf(
+  tx: Tx,
+  serverId: string,
+  { day, part }: Pick<StoredBlock, 'day' | 'part'>,
+): Promise<Buffer[]> {
+  const rows = await tx.query<{ blob: Buffer }>(
+    'select blob from statement_packs where org_id = $1 and server_id = $2 and day = $3 and part = $4 order by pack',
+    [tx.orgId, serverId, dayText(day), part],
+  );
+  return rows.map((row) => row.blob);
+}

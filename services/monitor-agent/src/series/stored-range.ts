@@ -1,0 +1,125 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Tx } from '@tidegate/database/tx';
+import type { TimeRange } from '../storage/samples.ts';
+import { decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts';
+import { hotHours } from './hot-looks.rows.ts';
+import { partOfBlock, withoutHours } from './range-parts.rules.ts';
+import { StatementSums } from './statement-sums.rules.ts';
+import { blocksIn, packsOf, partName, partsIn, type StoredBlock } from './stored-blocks.rows.ts';
+
+/*
+ * Statements of a range as far as they are stored in blocks: sums of whole blocks, sums of whole hours of the blocks at
+ * the ends, and single points of the hours that the range cuts. What the blocks do not have yet lies in the samples.
+ */
+export interface StoredRange {
+  sums: StatementSums;
+  spanUs: number;
+  gaps: number;
+  resets: number;
+  lostUs: number;
+  evictions: number;
+  /** Time that sessions were active in the hours that blocks have counted; the rest of the range is `uncounted`. */
+  activeUs: number;
+  uncounted: TimeRange[];
+}
+
+const MAX_TRIES = 4;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Blocks and samples are read one after the other, and samples move into blocks meanwhile: what moved would be counted
+ * twice or not at all. So it is read again when other blocks are there at the end than at the beginning.
+ */
+export async function readSettled<T>(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+  read: (blocks: StoredBlock[]) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const blocks = await blocksIn(tx, serverId, range);
+    const result = await read(blocks);
+    const before = blocks.map(partName).join();
+    if (attempt === MAX_TRIES || (await partsIn(tx, serverId, range)) === before) return result;
+  }
+}
+
+export async function storedRange(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+  blocks: readonly StoredBlock[],
+): Promise<StoredRange> {
+  const stored: StoredRange = {
+    sums: new StatementSums(),
+    spanUs: 0,
+    gaps: 0,
+    resets: 0,
+    lostUs: 0,
+    evictions: 0,
+    activeUs: 0,
+    uncounted: [],
+  };
+  const counted: number[] = [];
+  // The active time of late samples is in no block yet.
+  const hot = await hotHours(tx, serverId, range);
+  for (const block of blocks) {
+    if (block.sums) addWhole(stored, block, block.sums);
+    else await addPart(tx, serverId, range, stored, block);
+    counted.push(...addActive(stored, block, range, hot));
+    // A long range must not keep everybody else waiting.
+    await setImmediate();
+  }
+  stored.uncounted = withoutHours(range, counted);
+  return stored;
+}
+
+function addWhole(stored: StoredRange, block: StoredBlock, sums: Buffer): void {
+  stored.sums.addSums(decodeSums(sums), block.day.getTime());
+  stored.spanUs += block.spanUs;
+  stored.gaps += block.gaps;
+  stored.resets += block.resets;
+  stored.lostUs += block.lostUs;
+  stored.evictions += block.evictions;
+}
+
+async function addPart(
+  tx: Tx,
+  serverId: string,
+  range: TimeRange,
+  stored: StoredRange,
+  block: StoredBlock,
+): Promise<void> {
+  if (!block.looks) return;
+  const looks = decodeLooks(block.looks);
+  const dayMs = block.day.getTime();
+  const part = partOfBlock(looks, dayMs, range);
+  const sum = (column: number) => part.looks.reduce((total, row) => total + (looks[column]?.[row] ?? 0), 0);
+  stored.spanUs += sum(LOOK.spanUs);
+  stored.gaps += sum(LOOK.gap);
+  stored.resets += sum(LOOK.reset);
+  stored.lostUs += sum(LOOK.lostUs);
+  stored.evictions += sum(LOOK.evictions);
+  if (block.hours && part.wholeHours.size > 0) stored.sums.addSums(decodeSums(block.hours), dayMs, part.wholeHours);
+  if (part.edgeLooks.size === 0) return;
+  for (const blob of await packsOf(tx, serverId, block))
+    stored.sums.addPoints(decodePoints(blob), dayMs, part.edgeLooks, looks[LOOK.at] ?? []);
+}
+
+/** Answers the hours that the block has counted to the end and that lie in the range as a whole. */
+function addActive(
+  stored: StoredRange,
+  { day, hour, activeUs }: StoredBlock,
+  { from, to }: TimeRange,
+  hot: ReadonlySet<number>,
+): number[] {
+  const counted: number[] = [];
+  activeUs.forEach((us, index) => {
+    const begin = day.getTime() + index * HOUR_MS;
+    if ((hour !== null && hour !== index) || hot.has(begin)) return;
+    if (begin < from.getTime() || begin + HOUR_MS > to.getTime()) return;
+    stored.activeUs += us;
+    counted.push(begin);
+  });
+  return counted;
+}
