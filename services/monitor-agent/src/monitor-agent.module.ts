@@ -10,6 +10,7 @@ import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
+import { ShowStatementSeries } from './series/show-statement-series.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
 import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
@@ -48,6 +49,7 @@ import { KeepSamples } from './storage/keep-samples.loop.ts';
     // What was collected
     ShowOverview,
     TopStatements,
+    ShowStatementSeries,
     ShowActivity,
     ListDatabases,
     ListTables,

@@ -69,5 +69,37 @@ export async function takeHotLooks(tx: Tx, { serverId, hour }: DueHour): Promise
   }));
 }
 
+export interface StatementLook {
+  at: number;
+  spanUs: number;
+  gap: boolean;
+  /** null: the statement was not called. */
+  point: { partial: boolean; counters: number[] } | null;
+}
+
+/** All looks of the range in samples, each with what it saw of the statement. */
+export async function statementLooks(
+  tx: Tx,
+  serverId: string,
+  statementId: number,
+  { from, to }: TimeRange,
+): Promise<StatementLook[]> {
+  const rows = await tx.query<Row & { found: boolean; partial_here: boolean }>(
+    `select s.taken_at, s.span_us, s.gap, p.place is not null as found, s.partial[p.place] as partial_here,
+            ${STATEMENT_COUNTERS.map((name) => `s.${name}[p.place]`).join(', ')}
+       from statement_samples s, lateral (select array_position(s.ids, $5::bigint) as place) p
+      where s.org_id = $1 and s.server_id = $2 and s.taken_at >= $3 and s.taken_at < $4`,
+    [tx.orgId, serverId, from, to, statementId],
+  );
+  return rows.map((row) => ({
+    at: row.taken_at.getTime(),
+    spanUs: Number(row.span_us),
+    gap: row.gap,
+    point: row.found
+      ? { partial: row.partial_here, counters: STATEMENT_COUNTERS.map((name) => Number(row[name])) }
+      : null,
+  }));
+}
+
 /** `{1,2,3}`: arrays of numbers without nulls are JSON but for their braces. */
 const numbers = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];

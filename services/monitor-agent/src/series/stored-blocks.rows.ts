@@ -1,6 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
 import { dayText } from './block.rows.ts';
+import { sharedPack } from './fold.rules.ts';
 
 /** A block as far as a range needs it: sums when the range holds all of it, looks and hours otherwise. */
 export interface StoredBlock {
@@ -76,11 +77,8 @@ export async function partsIn(tx: Tx, serverId: string, range: TimeRange): Promi
     `select day, part ${IN_RANGE} order by day, part`,
     parameters(tx, serverId, range),
   );
-  return rows.map(partName).join();
+  return rows.map(({ day, part }) => `${day}/${part}`).join();
 }
-
-export const partName = ({ day, part }: { day: Date | string; part: number }): string =>
-  `${typeof day === 'string' ? day : dayText(day)}/${part}`;
 
 export async function packsOf(
   tx: Tx,
@@ -92,4 +90,28 @@ export async function packsOf(
     [tx.orgId, serverId, dayText(day), part],
   );
   return rows.map((row) => row.blob);
+}
+
+/** One statement of one block: when the looks were, and the pack that its points are in, if it has any. */
+export interface StatementBlock {
+  day: Date;
+  looks: Buffer;
+  pack: Buffer | null;
+}
+
+export async function statementBlocksIn(
+  tx: Tx,
+  serverId: string,
+  statementId: number,
+  range: TimeRange,
+): Promise<StatementBlock[]> {
+  const rows = await tx.query<{ day: string; look_blob: Buffer; blob: Buffer | null }>(
+    `select b.day, b.look_blob, p.blob
+       from (select day, part, look_blob ${IN_RANGE}) b
+       left join lateral (select blob from statement_packs p
+                           where p.org_id = $1 and p.server_id = $2 and p.day = b.day and p.part = b.part
+                             and p.pack in ($7, $8) order by pack desc limit 1) p on true`,
+    [...parameters(tx, serverId, range), statementId, sharedPack(statementId)],
+  );
+  return rows.map((row) => ({ day: new Date(row.day), looks: row.look_blob, pack: row.blob }));
 }

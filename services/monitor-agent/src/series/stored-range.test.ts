@@ -1,11 +1,14 @@
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
 import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
+import { byHand, rounded, stepsByHand, stepsSeen, summary } from '../../test/statement-truth.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
+import { ShowStatementSeries } from './show-statement-series.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -79,6 +82,14 @@ describe.each(VERSIONS)('statements of any range ($name)', (binaries) => {
         const input = { serverId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 500 };
         const answer = await store.call(new TopStatements(), topStatements, input, orgId);
         expect(summary(answer)).toEqual(byHand(made, from, to, ids));
+        // Often called, and seldom: in a pack of its own, and in a shared one.
+        const id = ids[random(8)] ?? 0;
+        const { limit: _, ...bounds } = input;
+        const asked = { ...bounds, statementId: String(id), ...(random(2) ? { step: 1 + random(9_000) } : {}) };
+        const series = await store.call(new ShowStatementSeries(), showStatementSeries, asked, orgId);
+        expect(stepsSeen(series)).toEqual(stepsByHand(made, from, to, series.step, id));
+        expect(series.points.length).toBeLessThanOrEqual(1_500);
+        expect(rounded(series.range.coveredSeconds)).toBe(summary(answer).covered);
       }
     };
     const intime = looks.filter((look) => !late.includes(look));
@@ -100,79 +111,3 @@ describe.each(VERSIONS)('statements of any range ($name)', (binaries) => {
     await compare(40, looks);
   }, 60_000);
 });
-
-interface Answer {
-  range: { coveredSeconds: number };
-  completeness: { resets: number; evictions: number; gaps: number; lostSeconds: number; coverage: number | null };
-  total: { statements: number; calls: number; rows: number; totalMs: number };
-  items: readonly {
-    statementId: string;
-    calls: number;
-    totalMs: number;
-    walBytes: number;
-    partial: boolean;
-    lastSeenAt: string;
-  }[];
-}
-
-const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
-
-const summary = ({ range, completeness, total, items }: Answer) => ({
-  covered: rounded(range.coveredSeconds),
-  completeness: {
-    ...completeness,
-    lostSeconds: rounded(completeness.lostSeconds),
-    coverage: completeness.coverage === null ? null : rounded(completeness.coverage),
-  },
-  total: { ...total, totalMs: rounded(total.totalMs) },
-  items: items.map((item) => [
-    Number(item.statementId),
-    item.calls,
-    rounded(item.totalMs),
-    item.walBytes,
-    item.partial,
-    item.lastSeenAt,
-  ]),
-});
-
-function byHand(looks: readonly MadeLook[], from: number, to: number, ids: readonly number[]) {
-  const inside = looks.filter(({ at }) => at.getTime() >= from && at.getTime() < to);
-  const sum = (pick: (look: MadeLook) => number) => inside.reduce((total, look) => total + pick(look), 0);
-  const items = ids.flatMap((id) => {
-    const seen = inside.flatMap((look) =>
-      look.deltas.filter((one) => one.id === id).map((one) => ({ at: look.at, ...one })),
-    );
-    const last = seen.map(({ at }) => at.getTime()).sort((a, b) => b - a)[0];
-    if (last === undefined) return [];
-    const counter = (index: number) => seen.reduce((total, { counters }) => total + (counters[index] ?? 0), 0);
-    return [{ id, calls: counter(0), rows: counter(2), us: counter(3), wal: counter(16), seen, last }];
-  });
-  items.sort((a, b) => b.us - a.us || a.id - b.id);
-  const active = sum((look) => (look.activeUs > 0 ? look.activeUs + 7 : 0));
-  const all = (pick: (item: (typeof items)[number]) => number) => items.reduce((total, item) => total + pick(item), 0);
-  const toplevel = all((item) => ((ids.indexOf(item.id) + 1) % 3 === 0 ? 0 : item.us));
-  return {
-    covered: rounded(sum((look) => look.spanUs) / 1_000_000),
-    completeness: {
-      resets: sum((look) => Number(look.reset)),
-      evictions: sum((look) => look.evictions),
-      gaps: sum((look) => Number(look.gap)),
-      lostSeconds: rounded(sum((look) => look.lostUs) / 1_000_000),
-      coverage: active > 0 ? rounded(toplevel / active) : null,
-    },
-    total: {
-      statements: items.length,
-      calls: all((item) => item.calls),
-      rows: all((item) => item.rows),
-      totalMs: rounded(all((item) => item.us) / 1_000),
-    },
-    items: items.map((item) => [
-      item.id,
-      item.calls,
-      rounded(item.us / 1_000),
-      item.wal,
-      item.seen.some(({ partial }) => partial),
-      new Date(item.last).toISOString(),
-    ]),
-  };
-}

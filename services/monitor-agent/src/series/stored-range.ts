@@ -5,7 +5,7 @@ import { decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts'
 import { hotHours } from './hot-looks.rows.ts';
 import { partOfBlock, withoutHours } from './range-parts.rules.ts';
 import { StatementSums } from './statement-sums.rules.ts';
-import { blocksIn, packsOf, partName, partsIn, type StoredBlock } from './stored-blocks.rows.ts';
+import { blocksIn, packsOf, partsIn, type StoredBlock } from './stored-blocks.rows.ts';
 
 /*
  * Statements of a range as far as they are stored in blocks: sums of whole blocks, sums of whole hours of the blocks at
@@ -30,26 +30,15 @@ const HOUR_MS = 3_600_000;
  * Blocks and samples are read one after the other, and samples move into blocks meanwhile: what moved would be counted
  * twice or not at all. So it is read again when other blocks are there at the end than at the beginning.
  */
-export async function readSettled<T>(
-  tx: Tx,
-  serverId: string,
-  range: TimeRange,
-  read: (blocks: StoredBlock[]) => Promise<T>,
-): Promise<T> {
+export async function readSettled<T>(tx: Tx, serverId: string, range: TimeRange, read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const blocks = await blocksIn(tx, serverId, range);
-    const result = await read(blocks);
-    const before = blocks.map(partName).join();
+    const before = await partsIn(tx, serverId, range);
+    const result = await read();
     if (attempt === MAX_TRIES || (await partsIn(tx, serverId, range)) === before) return result;
   }
 }
 
-export async function storedRange(
-  tx: Tx,
-  serverId: string,
-  range: TimeRange,
-  blocks: readonly StoredBlock[],
-): Promise<StoredRange> {
+export async function storedRange(tx: Tx, serverId: string, range: TimeRange): Promise<StoredRange> {
   const stored: StoredRange = {
     sums: new StatementSums(),
     spanUs: 0,
@@ -63,7 +52,7 @@ export async function storedRange(
   const counted: number[] = [];
   // The active time of late samples is in no block yet.
   const hot = await hotHours(tx, serverId, range);
-  for (const block of blocks) {
+  for (const block of await blocksIn(tx, serverId, range)) {
     if (block.sums) addWhole(stored, block, block.sums);
     else await addPart(tx, serverId, range, stored, block);
     counted.push(...addActive(stored, block, range, hot));

@@ -24,8 +24,8 @@ export function rangeStatements(
   range: TimeRange,
   filter: StatementFilter,
 ): Promise<RangeStatements> {
-  return readSettled(tx, serverId, range, async (blocks) => {
-    const stored = await storedRange(tx, serverId, range, blocks);
+  return readSettled(tx, serverId, range, async () => {
+    const stored = await storedRange(tx, serverId, range);
     const [sampled, completeness, top] = await Promise.all([
       coveredRange(tx, STATEMENT_SAMPLES, serverId, range),
       statementCompleteness(tx, serverId, range, stored),

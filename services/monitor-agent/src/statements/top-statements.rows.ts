@@ -3,6 +3,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { StatementSums } from '../series/statement-sums.rules.ts';
 import type { StoredRange } from '../series/stored-range.ts';
 import { arrayText, type TimeRange } from '../storage/samples.ts';
+import { toFigures } from './figures.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
 import { STATEMENT_COUNTERS } from './statement-deltas.rules.ts';
 
@@ -108,9 +109,6 @@ const TOP = Object.fromEntries(
 ) as Record<StatementSort, string>;
 
 function toWire(row: Row): Statement {
-  const count = (name: string): number => Number(row[name] ?? 0);
-  const calls = count('calls');
-  const totalMs = count('total_us') / 1_000;
   return {
     statementId: row.statement_id,
     database: row.database_name,
@@ -119,20 +117,7 @@ function toWire(row: Row): Statement {
     toplevel: row.toplevel,
     text: row.text,
     textTruncated: row.text_truncated,
-    calls,
-    rows: count('rows'),
-    totalMs,
-    meanMs: calls === 0 ? 0 : totalMs / calls,
-    planMs: count('plan_us') / 1_000,
-    sharedBlocksHit: count('shared_hit'),
-    sharedBlocksRead: count('shared_read'),
-    sharedBlocksDirtied: count('shared_dirtied'),
-    sharedBlocksWritten: count('shared_written'),
-    tempBlocksRead: count('temp_read'),
-    tempBlocksWritten: count('temp_written'),
-    ioReadMs: count('io_read_us') / 1_000,
-    ioWriteMs: count('io_write_us') / 1_000,
-    walBytes: count('wal_bytes'),
+    ...toFigures((name) => Number(row[name] ?? 0)),
     partial: row.partial,
     firstSeenAt: row.first_seen_at.toISOString(),
     lastSeenAt: row.last_at.toISOString(),
