@@ -40,7 +40,21 @@ create table statement_packs (
 ) partition by range (day);
 select tidegate.protect('statement_packs');
 
+-- Packs of the hours until their day becomes one block: by day, so that nothing is left of them when they have moved.
+create table statement_hour_packs (
+  org_id uuid not null,
+  server_id uuid not null,
+  hour timestamptz not null,
+  part int not null,
+  pack bigint not null,
+  points int not null,
+  blob bytea not null,
+  primary key (org_id, server_id, hour, part, pack)
+) partition by range (hour);
+select tidegate.protect('statement_hour_packs');
+
 -- Compressed already: trying again would only take time.
 alter table statement_blocks alter look_blob set storage external, alter sum_blob set storage external,
   alter hour_blob set storage external;
 alter table statement_packs alter blob set storage external;
+alter table statement_hour_packs alter blob set storage external;

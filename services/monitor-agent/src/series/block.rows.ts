@@ -15,6 +15,8 @@ import type { Pack } from './fold.rules.ts';
 
 /** Tables of one partition per month. */
 export const SERIES_TABLES = ['statement_blocks', 'statement_packs'] as const;
+/** One partition per day, empty when its day has become one block. */
+export const HOUR_PACKS = 'statement_hour_packs';
 
 export const HOURS = 24;
 
@@ -31,6 +33,7 @@ export interface NewBlock {
   activeUs: readonly number[];
 }
 
+const HOUR_MS = 3_600_000;
 export const dayText = (day: Date): string => day.toISOString().slice(0, 10);
 export const startOfDay = (at: Date): Date => new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS);
 
@@ -87,20 +90,29 @@ export async function insertBlock(tx: Tx, block: NewBlock): Promise<void> {
   );
 }
 
-export async function insertPacks(
-  tx: Tx,
-  { serverId, day, part }: Pick<NewBlock, 'serverId' | 'day' | 'part'>,
-  packs: readonly Pack[],
-): Promise<void> {
+export type BlockName = Pick<NewBlock, 'serverId' | 'day' | 'part' | 'hour'>;
+
+/** Where the packs of a block are: the table, and the value of its time column, which is the third of its key. */
+export function packPlace({ day, hour }: Pick<BlockName, 'day' | 'hour'>): {
+  table: string;
+  time: string;
+  at: unknown;
+} {
+  if (hour === null) return { table: 'statement_packs', time: 'day', at: dayText(day) };
+  return { table: HOUR_PACKS, time: 'hour', at: new Date(day.getTime() + hour * HOUR_MS) };
+}
+
+export async function insertPacks(tx: Tx, block: BlockName, packs: readonly Pack[]): Promise<void> {
+  const { table, time, at } = packPlace(block);
   await tx.query(
-    `insert into statement_packs (org_id, server_id, day, part, pack, points, blob)
+    `insert into ${table} (org_id, server_id, ${time}, part, pack, points, blob)
      select $1, $2, $3, $4, u.pack, u.points, u.blob
        from unnest($5::bigint[], $6::int[], $7::bytea[]) as u(pack, points, blob)`,
     [
       tx.orgId,
-      serverId,
-      dayText(day),
-      part,
+      block.serverId,
+      at,
+      block.part,
       packs.map(({ pack }) => pack),
       packs.map(({ points }) => rowsOf(points)),
       packs.map(({ points }) => encodePoints(points)),
@@ -143,17 +155,18 @@ export async function takeHourBlocks(tx: Tx, { serverId, day }: DueDay): Promise
   }));
 }
 
-export async function takePacks(
+export async function takeHourPacks(
   tx: Tx,
   { serverId, day }: DueDay,
   parts: readonly number[],
   pack: number,
 ): Promise<{ part: number; points: Columns }[]> {
   const rows = await tx.query<{ part: number; blob: Buffer }>(
-    `delete from statement_packs
-      where org_id = $1 and server_id = $2 and day = $3 and part = any ($4::int[]) and pack = $5
+    `delete from ${HOUR_PACKS}
+      where org_id = $1 and server_id = $2 and hour >= $3 and hour < $3 + interval '24 hours'
+        and part = any ($4::int[]) and pack = $5
       returning part, blob`,
-    [tx.orgId, serverId, dayText(day), parts, pack],
+    [tx.orgId, serverId, day, parts, pack],
   );
   return rows.map((row) => ({ part: row.part, points: decodePoints(row.blob) }));
 }
@@ -179,16 +192,15 @@ export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to
 
 /** Whole days that end before what the organisation's plan keeps. */
 export async function deleteBlocksOlderThan(tx: Tx, days: number): Promise<void> {
+  const end = "date_trunc('day', now() at time zone 'utc' - make_interval(days => $2))";
   for (const table of SERIES_TABLES) {
-    await tx.query(
-      `delete from ${table} where org_id = $1 and day < (now() at time zone 'utc' - make_interval(days => $2))::date`,
-      [tx.orgId, days],
-    );
+    await tx.query(`delete from ${table} where org_id = $1 and day < ${end}::date`, [tx.orgId, days]);
   }
+  await tx.query(`delete from ${HOUR_PACKS} where org_id = $1 and hour < ${end} at time zone 'utc'`, [tx.orgId, days]);
 }
 
 export async function deleteBlocks(tx: Tx, serverId: string): Promise<void> {
-  for (const table of SERIES_TABLES) {
+  for (const table of [...SERIES_TABLES, HOUR_PACKS]) {
     await tx.query(`delete from ${table} where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { ensureMonths } from '@tidegate/database/partitions';
+import { ensureDays, ensureMonths } from '@tidegate/database/partitions';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -9,6 +9,7 @@ import { organisationsWithServers } from '../leases/lease.rows.ts';
 import {
   type DueDay,
   dueDays,
+  HOUR_PACKS,
   insertBlock,
   insertPacks,
   lockSeries,
@@ -16,7 +17,7 @@ import {
   SERIES_TABLES,
   startOfDay,
   takeHourBlocks,
-  takePacks,
+  takeHourPacks,
   uncountedActiveUs,
 } from './block.rows.ts';
 import { DAY_MS } from './columns.rules.ts';
@@ -93,8 +94,9 @@ export class CompactSamples {
       const { looks, packs, sums } = foldHour(hot);
       const activeUs = await uncountedActiveUs(tx, serverId, hour, new Date(hour.getTime() + HOUR_MS));
       const part = await nextPart(tx, serverId, day);
-      await insertBlock(tx, { serverId, day, part, hour: hour.getUTCHours(), looks, sums, hours: null, activeUs });
-      await insertPacks(tx, { serverId, day, part }, packs);
+      const block = { serverId, day, part, hour: hour.getUTCHours() };
+      await insertBlock(tx, { ...block, looks, sums, hours: null, activeUs });
+      await insertPacks(tx, block, packs);
       return true;
     });
   }
@@ -118,15 +120,17 @@ export class CompactSamples {
   /** One shared pack after the other: a day of all statements at once would be a hundred megabytes. */
   private async movePacks(tx: Tx, due: DueDay, part: number, numbers: Map<number, number[]>): Promise<void> {
     for (let shared = 0; shared < SHARED_PACKS; shared += 1) {
-      const points = await takePacks(tx, due, [...numbers.keys()], sharedPack(shared));
-      if (points.length > 0) await insertPacks(tx, { ...due, part }, foldPacks(points, numbers));
+      const points = await takeHourPacks(tx, due, [...numbers.keys()], sharedPack(shared));
+      if (points.length > 0) await insertPacks(tx, { ...due, part, hour: null }, foldPacks(points, numbers));
       await setImmediate();
     }
   }
 
-  /** Months that are long past when a backlog is worked off; those to come are made by keep-samples. */
+  /** Days and months that are long past when a backlog is worked off; those to come are made by keep-samples. */
   private async makeRoom(day: Date): Promise<void> {
     for (const table of SERIES_TABLES)
       await this.tenants.system('partitions', (tx) => ensureMonths(tx, table, { from: day, to: day }));
+    const back = Math.max(0, Math.ceil((Date.now() - day.getTime()) / DAY_MS));
+    await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back, ahead: 0 }));
   }
 }

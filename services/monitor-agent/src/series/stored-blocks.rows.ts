@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
-import { dayText } from './block.rows.ts';
+import { dayText, HOUR_PACKS, packPlace } from './block.rows.ts';
 import { sharedPack } from './fold.rules.ts';
 
 /** A block as far as a range needs it: sums when the range holds all of it, looks and hours otherwise. */
@@ -83,11 +83,12 @@ export async function partsIn(tx: Tx, serverId: string, range: TimeRange): Promi
 export async function packsOf(
   tx: Tx,
   serverId: string,
-  { day, part }: Pick<StoredBlock, 'day' | 'part'>,
+  block: Pick<StoredBlock, 'day' | 'part' | 'hour'>,
 ): Promise<Buffer[]> {
+  const { table, time, at } = packPlace(block);
   const rows = await tx.query<{ blob: Buffer }>(
-    'select blob from statement_packs where org_id = $1 and server_id = $2 and day = $3 and part = $4 order by pack',
-    [tx.orgId, serverId, dayText(day), part],
+    `select blob from ${table} where org_id = $1 and server_id = $2 and ${time} = $3 and part = $4`,
+    [tx.orgId, serverId, at, block.part],
   );
   return rows.map((row) => row.blob);
 }
@@ -107,10 +108,15 @@ export async function statementBlocksIn(
 ): Promise<StatementBlock[]> {
   const rows = await tx.query<{ day: string; look_blob: Buffer; blob: Buffer | null }>(
     `select b.day, b.look_blob, p.blob
-       from (select day, part, look_blob ${IN_RANGE}) b
-       left join lateral (select blob from statement_packs p
-                           where p.org_id = $1 and p.server_id = $2 and p.day = b.day and p.part = b.part
-                             and p.pack in ($7, $8) order by pack desc limit 1) p on true`,
+       from (select day, part, hour, look_blob ${IN_RANGE}) b
+       left join lateral (
+         select pack, blob from statement_packs p
+          where p.org_id = $1 and p.server_id = $2 and p.day = b.day and p.part = b.part and p.pack in ($7, $8)
+          union all
+         select pack, blob from ${HOUR_PACKS} p
+          where p.org_id = $1 and p.server_id = $2 and p.part = b.part and p.pack = $8
+            and p.hour = (b.day + make_interval(hours => b.hour)) at time zone 'utc'
+          order by pack desc limit 1) p on true`,
     [...parameters(tx, serverId, range), statementId, sharedPack(statementId)],
   );
   return rows.map((row) => ({ day: new Date(row.day), looks: row.look_blob, pack: row.blob }));

@@ -15,7 +15,7 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
 import { organisationsWithServers } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
-import { SERIES_TABLES } from '../series/block.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
 import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
 
 /*
@@ -24,9 +24,12 @@ import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
  * deleted row by row, organisation by organisation. Days whose samples have all moved into blocks go at once: their
  * indexes would stay as large as ever. All of it may run in several replicas at once.
  */
+const DAY_TABLES = [...SAMPLE_TABLES, HOUR_PACKS];
 const AHEAD_DAYS = 3;
 const AHEAD_MONTHS_MS = 31 * 86_400_000;
 const LEAST_DAYS = 1;
+/** Rows move on from these. */
+const MOVED_TABLES = ['statement_samples', HOUR_PACKS];
 const EMPTIED_DAYS = 3;
 const DROP_TRIES = 5;
 const DROP_PAUSE_MS = 1_000;
@@ -47,10 +50,12 @@ export class KeepSamples {
   @Loop({ name: 'keep-samples', everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<void> {
     await this.makeRoom();
-    for (const table of SAMPLE_TABLES) {
+    for (const table of DAY_TABLES) {
       await this.tenants.system('partitions', (tx) => dropDays(tx, table, this.config.MONITOR_MAX_RETENTION_DAYS));
     }
-    await this.dropAll(signal, (tx) => dropEmptiedDay(tx, 'statement_samples', EMPTIED_DAYS));
+    for (const table of MOVED_TABLES) {
+      await this.dropAll(signal, (tx) => dropEmptiedDay(tx, table, EMPTIED_DAYS));
+    }
     for (const table of SERIES_TABLES) {
       await this.dropAll(signal, (tx) => dropMonth(tx, table, this.config.MONITOR_MAX_RETENTION_DAYS));
     }
@@ -75,7 +80,7 @@ export class KeepSamples {
   }
 
   private async makeRoom(): Promise<void> {
-    for (const table of SAMPLE_TABLES) {
+    for (const table of DAY_TABLES) {
       await this.tenants.system('partitions', (tx) => ensureDays(tx, table, { back: 1, ahead: AHEAD_DAYS }));
     }
     const [from, to] = [new Date(), new Date(Date.now() + AHEAD_MONTHS_MS)];
