@@ -2,6 +2,8 @@ import { backtest } from './backtest.ts';
 import { gateway } from './gateway.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { monitorRead } from './monitor-read.ts';
+import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
 import { start } from './start.ts';
@@ -21,6 +23,8 @@ const BENCHES: Record<string, () => Promise<Result>> = {
   gateway,
   ingest,
   memory,
+  'monitor-read': monitorRead,
+  'monitor-storage': monitorStorage,
   outbox,
   planner,
   start,

@@ -24,6 +24,7 @@ export class ShowOverview {
       coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
       databaseRows(tx, serverId, hour, true),
       lastActivity(tx, serverId, now),
+      // The last hour has not moved anywhere: it needs no common moment.
       rangeStatements(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
     ]);
     const sum = (pick: (database: Database) => number | null) =>

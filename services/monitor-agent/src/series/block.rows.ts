@@ -125,11 +125,15 @@ export interface DueDay {
   day: Date;
 }
 
-/** Days before `before` of which there are blocks of hours. */
+/** Days before `before` of which there are blocks of hours, and no samples that have yet to become one. */
 export async function dueDays(tx: Tx, before: Date): Promise<DueDay[]> {
   const rows = await tx.query<{ server_id: string; day: string }>(
-    `select distinct server_id, day from statement_blocks
-      where org_id = $1 and day < $2 and hour is not null order by day, server_id`,
+    `select distinct b.server_id, b.day from statement_blocks b
+      where b.org_id = $1 and b.day < $2 and b.hour is not null
+        and not exists (select from statement_samples s
+                         where s.org_id = $1 and s.server_id = b.server_id and s.taken_at >= b.day::timestamp at time zone 'utc'
+                           and s.taken_at < (b.day + 1)::timestamp at time zone 'utc')
+      order by b.day, b.server_id`,
     [tx.orgId, dayText(before)],
   );
   return rows.map((row) => ({ serverId: row.server_id, day: new Date(row.day) }));

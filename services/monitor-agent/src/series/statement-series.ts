@@ -5,32 +5,29 @@ import { decodeLooks, decodePoints, LOOK, POINT, rowsOf } from './columns.rules.
 import { statementLooks } from './hot-looks.rows.ts';
 import { StepSums } from './steps.rules.ts';
 import { type StatementBlock, statementBlocksIn } from './stored-blocks.rows.ts';
-import { readSettled } from './stored-range.ts';
 
 /** Blocks that are decoded before others get their turn: a few milliseconds. */
 const AT_A_TIME = 16;
 
-/** One statement over any range, from blocks and samples. */
-export function statementSeries(
+/** One statement over any range, from blocks and samples; `tx` is of one moment. */
+export async function statementSeries(
   tx: Tx,
   serverId: string,
   statementId: number,
   range: TimeRange,
   step: number,
 ): Promise<StepSums> {
-  return readSettled(tx, serverId, range, async () => {
-    const sums = new StepSums(range, step);
-    const blocks = await statementBlocksIn(tx, serverId, statementId, range);
-    for (const [index, block] of blocks.entries()) {
-      addBlock(sums, block, statementId);
-      if (index % AT_A_TIME === 0) await setImmediate();
-    }
-    for (const { at, spanUs, gap, point } of await statementLooks(tx, serverId, statementId, range)) {
-      sums.addLook(at, spanUs, gap);
-      if (point) sums.addPoint(at, point.partial, (index) => point.counters[index] ?? 0);
-    }
-    return sums;
-  });
+  const sums = new StepSums(range, step);
+  const blocks = await statementBlocksIn(tx, serverId, statementId, range);
+  for (const [index, block] of blocks.entries()) {
+    addBlock(sums, block, statementId);
+    if (index % AT_A_TIME === 0) await setImmediate();
+  }
+  for (const { at, spanUs, gap, point } of await statementLooks(tx, serverId, statementId, range)) {
+    sums.addLook(at, spanUs, gap);
+    if (point) sums.addPoint(at, point.partial, (index) => point.counters[index] ?? 0);
+  }
+  return sums;
 }
 
 function addBlock(sums: StepSums, { day, looks: blob, pack }: StatementBlock, statementId: number): void {

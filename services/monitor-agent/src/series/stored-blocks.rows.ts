@@ -71,15 +71,6 @@ export async function blocksIn(tx: Tx, serverId: string, range: TimeRange): Prom
   }));
 }
 
-/** Which blocks there are: it changes whenever something of the range is moved, and never back. */
-export async function partsIn(tx: Tx, serverId: string, range: TimeRange): Promise<string> {
-  const rows = await tx.query<{ day: string; part: number }>(
-    `select day, part ${IN_RANGE} order by day, part`,
-    parameters(tx, serverId, range),
-  );
-  return rows.map(({ day, part }) => `${day}/${part}`).join();
-}
-
 export async function packsOf(
   tx: Tx,
   serverId: string,

@@ -80,13 +80,13 @@ describe.each(VERSIONS)('statements of any range ($name)', (binaries) => {
         const [from, to] = [somewhere(), somewhere()].sort((a, b) => a - b) as [number, number];
         if (from === to) continue;
         const input = { serverId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 500 };
-        const answer = await store.call(new TopStatements(), topStatements, input, orgId);
+        const answer = await store.call(new TopStatements(store.tenants), topStatements, input, orgId);
         expect(summary(answer)).toEqual(byHand(made, from, to, ids));
         // Often called, and seldom: in a pack of its own, and in a shared one.
         const id = ids[random(8)] ?? 0;
         const { limit: _, ...bounds } = input;
         const asked = { ...bounds, statementId: String(id), ...(random(2) ? { step: 1 + random(9_000) } : {}) };
-        const series = await store.call(new ShowStatementSeries(), showStatementSeries, asked, orgId);
+        const series = await store.call(new ShowStatementSeries(store.tenants), showStatementSeries, asked, orgId);
         expect(stepsSeen(series)).toEqual(stepsByHand(made, from, to, series.step, id));
         expect(series.points.length).toBeLessThanOrEqual(1_500);
         expect(rounded(series.range.coveredSeconds)).toBe(summary(answer).covered);

@@ -5,11 +5,12 @@ import { decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts'
 import { hotHours } from './hot-looks.rows.ts';
 import { partOfBlock, withoutHours } from './range-parts.rules.ts';
 import { StatementSums } from './statement-sums.rules.ts';
-import { blocksIn, packsOf, partsIn, type StoredBlock } from './stored-blocks.rows.ts';
+import { blocksIn, packsOf, type StoredBlock } from './stored-blocks.rows.ts';
 
 /*
  * Statements of a range as far as they are stored in blocks: sums of whole blocks, sums of whole hours of the blocks at
- * the ends, and single points of the hours that the range cuts. What the blocks do not have yet lies in the samples.
+ * the ends, and single points of the hours that the range cuts. What the blocks do not have yet lies in the
+ * samples. Looks move from these into those: whoever adds up both has to see them at the same moment (`snapshot`).
  */
 export interface StoredRange {
   sums: StatementSums;
@@ -23,20 +24,7 @@ export interface StoredRange {
   uncounted: TimeRange[];
 }
 
-const MAX_TRIES = 4;
 const HOUR_MS = 3_600_000;
-
-/**
- * Blocks and samples are read one after the other, and samples move into blocks meanwhile: what moved would be counted
- * twice or not at all. So it is read again when other blocks are there at the end than at the beginning.
- */
-export async function readSettled<T>(tx: Tx, serverId: string, range: TimeRange, read: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    const before = await partsIn(tx, serverId, range);
-    const result = await read();
-    if (attempt === MAX_TRIES || (await partsIn(tx, serverId, range)) === before) return result;
-  }
-}
 
 export async function storedRange(tx: Tx, serverId: string, range: TimeRange): Promise<StoredRange> {
   const stored: StoredRange = {

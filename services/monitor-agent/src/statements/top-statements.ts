@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
@@ -7,12 +8,18 @@ import { rangeStatements } from './range-statements.ts';
 
 @Injectable()
 export class TopStatements {
+  constructor(private readonly tenants: Tenants) {}
+
   @Handles(topStatements)
   async handle({ input, tx }: Call<typeof topStatements>) {
     const { serverId } = input;
     const range = toRange(input);
     await requireServer(tx, serverId);
-    const { range: covered, completeness, top } = await rangeStatements(tx, serverId, range, input);
+    const {
+      range: covered,
+      completeness,
+      top,
+    } = await this.tenants.snapshot(tx.orgId, (moment) => rangeStatements(moment, serverId, range, input));
     return { range: covered, completeness, ...top };
   }
 }
