@@ -134,8 +134,9 @@ function dayOfFew({ load }: WatchedServer) {
     });
   }
   const folded = foldHour(looks);
-  const { hours, day: sums } = foldSums([folded.sums]);
   const numbers = new Map([[1, looks.map((_, number) => number)]]);
   const packs = folded.packs.flatMap(({ points }) => foldPacks([{ part: 1, points }], numbers));
+  const own = new Set(packs.map(({ pack }) => pack));
+  const { hours, day: sums } = foldSums([folded.sums], own);
   return { looks: folded.looks, hours, sums, packs };
 }

@@ -20,7 +20,7 @@ export class ShowOverview {
     const row = await requireServer(tx, serverId);
     const now = new Date();
     const hour = toRange({}, now);
-    const [range, databases, look, { completeness, top }] = await Promise.all([
+    const [range, databases, look, top] = await Promise.all([
       coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
       databaseRows(tx, serverId, hour, true),
       lastActivity(tx, serverId, now),
@@ -49,7 +49,11 @@ export class ShowOverview {
       bytes: databases.some((one) => one.bytes !== null) ? sum((one) => one.bytes) : null,
       tables: row.facts?.tablesKnown ?? 0,
       indexes: row.facts?.indexesKnown ?? 0,
-      statements: { known: top.total.statements, completeness, top: top.items },
+      statements: {
+        known: top.total.statements,
+        completeness: top.completeness,
+        top: top.items,
+      },
       missing: row.report?.checks.filter((check) => !check.ok) ?? [],
     };
   }

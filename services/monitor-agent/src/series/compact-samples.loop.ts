@@ -109,21 +109,31 @@ export class CompactSamples {
       const blocks = await takeHourBlocks(tx, due);
       if (blocks.length === 0) return false;
       const { looks, numbers } = foldLooks(blocks);
-      const { hours, day: sums } = foldSums(blocks.map((block) => block.sums));
+      const own = await this.movePacks(tx, due, part, numbers);
+      const { hours, day: sums } = foldSums(
+        blocks.map((block) => block.sums),
+        own,
+      );
       const activeUs = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
       await insertBlock(tx, { serverId, day, part, hour: null, looks, sums, hours, activeUs });
-      await this.movePacks(tx, due, part, numbers);
       return true;
     });
   }
 
-  /** One shared pack after the other: a day of all statements at once would be a hundred megabytes. */
-  private async movePacks(tx: Tx, due: DueDay, part: number, numbers: Map<number, number[]>): Promise<void> {
+  /**
+   * One shared pack after the other: a day of all statements at once would be a hundred megabytes. Answers which
+   * statements have packs of their own now.
+   */
+  private async movePacks(tx: Tx, due: DueDay, part: number, numbers: Map<number, number[]>): Promise<Set<number>> {
+    const own = new Set<number>();
     for (let shared = 0; shared < SHARED_PACKS; shared += 1) {
       const points = await takeHourPacks(tx, due, [...numbers.keys()], sharedPack(shared));
-      if (points.length > 0) await insertPacks(tx, { ...due, part, hour: null }, foldPacks(points, numbers));
+      const packs = foldPacks(points, numbers);
+      if (packs.length > 0) await insertPacks(tx, { ...due, part, hour: null }, packs);
+      for (const { pack } of packs) if (pack > 0) own.add(pack);
       await setImmediate();
     }
+    return own;
   }
 
   /** Days and months that are long past when a backlog is worked off; those to come are made by keep-samples. */

@@ -125,16 +125,17 @@ function byLook(points: Columns): Columns {
   return points.map((column) => order.map((row) => column[row] ?? 0));
 }
 
-/** The sums of the hours, and of the whole day. */
-export function foldSums(parts: readonly Columns[]): { hours: Columns; day: Columns } {
+/** The sums of the whole day, and hour by hour those of the statements that have a pack of their own. */
+export function foldSums(parts: readonly Columns[], own: ReadonlySet<number>): { hours: Columns; day: Columns } {
   const hours = new SumTable();
   const day = new SumTable();
   for (const sums of parts) {
     for (let row = 0; row < rowsOf(sums); row += 1) {
       const value = (column: number) => sums[column]?.[row] ?? 0;
       const counter = (index: number) => value(SUM.counters + index);
-      hours.add(value(SUM.id), value(SUM.hour), value(SUM.partial), value(SUM.lastAt), counter);
-      day.add(value(SUM.id), 0, value(SUM.partial), value(SUM.lastAt), counter);
+      const id = value(SUM.id);
+      day.add(id, 0, value(SUM.partial), value(SUM.lastAt), counter);
+      if (own.has(id)) hours.add(id, value(SUM.hour), value(SUM.partial), value(SUM.lastAt), counter);
     }
   }
   return { hours: hours.columns(), day: day.columns() };

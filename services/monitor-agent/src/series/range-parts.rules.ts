@@ -4,8 +4,8 @@ import { type Columns, hourOf, LOOK, rowsOf } from './columns.rules.ts';
 const HOUR_MS = 3_600_000;
 
 export interface PartOfBlock {
-  /** Rows of the looks that lie in the range. */
-  looks: number[];
+  /** Looks that lie in the range. */
+  looks: Set<number>;
   /** Hours of which all looks lie in the range: their sums do. */
   wholeHours: Set<number>;
   /** Looks in the range of the other hours: only the points themselves tell what they counted. */
@@ -24,7 +24,7 @@ export function partOfBlock(looks: Columns, dayMs: number, range: TimeRange): Pa
   }
   const hour = (row: number) => hourOf(looks[LOOK.at]?.[row] ?? 0);
   return {
-    looks: inside,
+    looks: new Set(inside),
     wholeHours: new Set(inside.map(hour).filter((one) => !cutHours.has(one))),
     edgeLooks: new Set(inside.filter((row) => cutHours.has(hour(row)))),
   };

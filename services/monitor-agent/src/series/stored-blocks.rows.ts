@@ -3,7 +3,7 @@ import type { TimeRange } from '../storage/samples.ts';
 import { dayText, HOUR_PACKS, packPlace } from './block.rows.ts';
 import { sharedPack } from './fold.rules.ts';
 
-/** A block as far as a range needs it: sums when the range holds all of it, looks and hours otherwise. */
+/** A block as far as a range needs it: sums when the range holds all of it, looks and hours (of days) otherwise. */
 export interface StoredBlock {
   day: Date;
   part: number;
@@ -71,17 +71,24 @@ export async function blocksIn(tx: Tx, serverId: string, range: TimeRange): Prom
   }));
 }
 
+export interface StoredPack {
+  shared: boolean;
+  blob: Buffer;
+}
+
+/** All packs of a block, or only the shared ones. */
 export async function packsOf(
   tx: Tx,
   serverId: string,
   block: Pick<StoredBlock, 'day' | 'part' | 'hour'>,
-): Promise<Buffer[]> {
+  onlyShared: boolean,
+): Promise<StoredPack[]> {
   const { table, time, at } = packPlace(block);
-  const rows = await tx.query<{ blob: Buffer }>(
-    `select blob from ${table} where org_id = $1 and server_id = $2 and ${time} = $3 and part = $4`,
-    [tx.orgId, serverId, at, block.part],
+  return tx.query<StoredPack>(
+    `select pack < 0 as shared, blob from ${table}
+      where org_id = $1 and server_id = $2 and ${time} = $3 and part = $4 and (pack < 0 or not $5)`,
+    [tx.orgId, serverId, at, block.part, onlyShared],
   );
-  return rows.map((row) => row.blob);
 }
 
 /** One statement of one block: when the looks were, and the pack that its points are in, if it has any. */

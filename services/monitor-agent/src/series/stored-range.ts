@@ -8,8 +8,9 @@ import { StatementSums } from './statement-sums.rules.ts';
 import { blocksIn, packsOf, type StoredBlock } from './stored-blocks.rows.ts';
 
 /*
- * Statements of a range as far as they are stored in blocks: sums of whole blocks, sums of whole hours of the blocks at
- * the ends, and single points of the hours that the range cuts. What the blocks do not have yet lies in the
+ * Statements of a range as far as they are stored in blocks: sums of whole blocks; of the blocks at the ends, sums of
+ * whole hours and single points of the hours that the range cuts. Statements that share a pack have no sums by hour:
+ * their few points are read instead. What the blocks do not have yet lies in the
  * samples. Looks move from these into those: whoever adds up both has to see them at the same moment (`snapshot`).
  */
 export interface StoredRange {
@@ -25,6 +26,8 @@ export interface StoredRange {
 }
 
 const HOUR_MS = 3_600_000;
+/** Packs that are decoded before others get their turn: a few milliseconds. */
+const AT_A_TIME = 32;
 
 export async function storedRange(tx: Tx, serverId: string, range: TimeRange): Promise<StoredRange> {
   const stored: StoredRange = {
@@ -71,16 +74,19 @@ async function addPart(
   const looks = decodeLooks(block.looks);
   const dayMs = block.day.getTime();
   const part = partOfBlock(looks, dayMs, range);
-  const sum = (column: number) => part.looks.reduce((total, row) => total + (looks[column]?.[row] ?? 0), 0);
+  const sum = (column: number) => [...part.looks].reduce((total, row) => total + (looks[column]?.[row] ?? 0), 0);
   stored.spanUs += sum(LOOK.spanUs);
   stored.gaps += sum(LOOK.gap);
   stored.resets += sum(LOOK.reset);
   stored.lostUs += sum(LOOK.lostUs);
   stored.evictions += sum(LOOK.evictions);
   if (block.hours && part.wholeHours.size > 0) stored.sums.addSums(decodeSums(block.hours), dayMs, part.wholeHours);
-  if (part.edgeLooks.size === 0) return;
-  for (const blob of await packsOf(tx, serverId, block))
-    stored.sums.addPoints(decodePoints(blob), dayMs, part.edgeLooks, looks[LOOK.at] ?? []);
+  const packs = part.looks.size === 0 ? [] : await packsOf(tx, serverId, block, part.edgeLooks.size === 0);
+  for (const [index, { shared, blob }] of packs.entries()) {
+    const wanted = shared ? part.looks : part.edgeLooks;
+    stored.sums.addPoints(decodePoints(blob), dayMs, wanted, looks[LOOK.at] ?? []);
+    if (index % AT_A_TIME === 0) await setImmediate();
+  }
 }
 
 /** Answers the hours that the block has counted to the end and that lie in the range as a whole. */

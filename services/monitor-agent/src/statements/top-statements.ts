@@ -15,11 +15,6 @@ export class TopStatements {
     const { serverId } = input;
     const range = toRange(input);
     await requireServer(tx, serverId);
-    const {
-      range: covered,
-      completeness,
-      top,
-    } = await this.tenants.snapshot(tx.orgId, (moment) => rangeStatements(moment, serverId, range, input));
-    return { range: covered, completeness, ...top };
+    return this.tenants.snapshot(tx.orgId, (moment) => rangeStatements(moment, serverId, range, input));
   }
 }
