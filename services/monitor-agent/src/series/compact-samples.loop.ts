@@ -140,7 +140,8 @@ export class CompactSamples {
   private async makeRoom(day: Date): Promise<void> {
     for (const table of SERIES_TABLES)
       await this.tenants.system('partitions', (tx) => ensureMonths(tx, table, { from: day, to: day }));
-    const back = Math.max(0, Math.ceil((Date.now() - day.getTime()) / DAY_MS));
-    await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back, ahead: 0 }));
+    // That day, and its neighbours in case the database has another one just now.
+    const back = Math.floor((Date.now() - day.getTime()) / DAY_MS);
+    await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back: back + 1, ahead: 1 - back }));
   }
 }
