@@ -20,6 +20,19 @@ const POINT_COLUMNS = POINT.counters + COUNTERS;
 const SUM_COLUMNS = SUM.counters + COUNTERS;
 
 export type Columns = readonly Column[];
+/** As blobs are decoded: typed, so that loops over millions of numbers stay quick. */
+export type Decoded = readonly Float64Array[];
+
+export const columnOf = (columns: Decoded, index: number): Float64Array => columns[index] ?? NO_ROWS;
+const NO_ROWS = new Float64Array(0);
+
+/** Adds each row's number to the sum at the row's place; rows without a place (-1) are left out. */
+export function addColumn(sums: Float64Array, column: Float64Array, places: Int32Array): void {
+  for (let row = 0; row < places.length; row += 1) {
+    const place = places[row] as number;
+    if (place >= 0) sums[place] = (sums[place] as number) + (column[row] as number);
+  }
+}
 
 /** Everything a statement counts goes with its calls, the first of the counters. */
 export const encodeLooks = (looks: Columns): Buffer => encodeColumns(looks);

@@ -64,10 +64,17 @@ export function decodeColumns(blob: Buffer, columns: number): Float64Array[] {
   if (bytes[4] !== columns) throw new SeriesBlobError(`A stored series has ${bytes[4]} columns instead of ${columns}.`);
   const base = (bytes[5] ?? 0) - 1;
   const decoded: Float64Array[] = [];
+  // Most columns of most statements are zeros: one array for all of them.
+  const zeros = new Float64Array(rows);
   let at = BODY_HEADER_BYTES;
   for (let index = 0; index < columns; index += 1) {
     const mode = bytes[at] ?? 0;
     const width = bytes[at + 1] ?? 0;
+    if (width === 0) {
+      decoded.push(zeros);
+      at += 2;
+      continue;
+    }
     const count = mode === CONSTANT ? 1 : rows;
     const numbers = readPlanes(bytes, at + 2, count, width);
     at += 2 + count * width;
@@ -91,15 +98,17 @@ function encodeColumn(column: Column, follows: Column | undefined): Buffer {
 function differences(column: Column, mode: number, follows: Column | undefined): Float64Array {
   if (mode === PLAIN) return Float64Array.from(column);
   const numbers = new Float64Array(column.length);
-  const rate = new Rate();
   let before = 0;
+  let values = 0;
+  let bases = 0;
   for (let row = 0; row < column.length; row += 1) {
     const value = column[row] ?? 0;
     const base = follows?.[row] ?? 0;
-    const difference = value - (mode === DELTA ? before : rate.expect(base));
+    const difference = value - (mode === DELTA ? before : rateOf(values, bases, base));
     if (Math.abs(difference) > MAX_DIFFERENCE || value > MAX_DIFFERENCE) return new Float64Array(0);
     numbers[row] = difference < 0 ? -2 * difference - 1 : 2 * difference;
-    rate.learn(value, base);
+    values = values * MEMORY + value;
+    bases = bases * MEMORY + base;
     before = value;
   }
   return numbers;
@@ -113,38 +122,40 @@ function decodeColumn(
 ): Float64Array {
   if (mode === CONSTANT) return new Float64Array(rows).fill(numbers[0] ?? 0);
   if (mode === PLAIN) return numbers;
-  const rate = new Rate();
-  let before = 0;
-  for (let row = 0; row < rows; row += 1) {
-    const number = numbers[row] ?? 0;
-    const half = Math.floor(number / 2);
-    const difference = half * 2 === number ? half : -half - 1;
-    if (mode === DELTA) {
-      before += difference;
-      numbers[row] = before;
-    } else {
-      const base = follows?.[row] ?? 0;
-      const value = difference + rate.expect(base);
-      numbers[row] = value;
-      rate.learn(value, base);
-    }
-  }
+  if (mode === DELTA) undoDelta(numbers);
+  else undoRate(numbers, follows ?? new Float64Array(rows));
   return numbers;
 }
 
-/** What a call has cost lately. Both sides compute it from the same numbers in the same order, so rounding agrees. */
-class Rate {
-  private values = 0;
-  private bases = 0;
-
-  expect(base: number): number {
-    return this.bases > 0 ? Math.round((this.values / this.bases) * base) : 0;
+function undoDelta(numbers: Float64Array): void {
+  let before = 0;
+  for (let row = 0; row < numbers.length; row += 1) {
+    before += signed(numbers[row] as number);
+    numbers[row] = before;
   }
+}
 
-  learn(value: number, base: number): void {
-    this.values = this.values * MEMORY + value;
-    this.bases = this.bases * MEMORY + base;
+/** As `differences` makes them, with the rate in variables of its own: this loop is most of reading a year. */
+function undoRate(numbers: Float64Array, follows: Float64Array): void {
+  let values = 0;
+  let bases = 0;
+  for (let row = 0; row < numbers.length; row += 1) {
+    const base = follows[row] as number;
+    const value = signed(numbers[row] as number) + rateOf(values, bases, base);
+    numbers[row] = value;
+    values = values * MEMORY + value;
+    bases = bases * MEMORY + base;
   }
+}
+
+function signed(zigzag: number): number {
+  const half = Math.floor(zigzag / 2);
+  return half * 2 === zigzag ? half : -half - 1;
+}
+
+/** What a call has cost lately, times the calls. Writing and reading compute it from the same numbers in one order. */
+function rateOf(values: number, bases: number, base: number): number {
+  return bases > 0 ? Math.round((values / bases) * base) : 0;
 }
 
 function check(column: Column): void {

@@ -1,60 +1,97 @@
 import { STATEMENT_COUNTERS, type StatementCounter } from '../statements/statement-deltas.rules.ts';
-import { COUNTERS, type Columns, POINT, rowsOf, SUM } from './columns.rules.ts';
+import { addColumn, columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
 
-export interface StatementSum {
-  partial: boolean;
-  /** Milliseconds since 1970. */
-  lastAt: number;
-  counters: Float64Array;
-}
+const FIRST_CAPACITY = 1_024;
 
-export const counterOf = (sum: StatementSum, name: StatementCounter): number =>
-  sum.counters[STATEMENT_COUNTERS.indexOf(name)] ?? 0;
-
-/** Sums by statement over parts of a range, from wherever those are stored. */
+/**
+ * Sums by statement over parts of a range, from wherever those are stored. Each statement has a place, and each counter
+ * is a column of sums by place: so a block is added column by column.
+ */
 export class StatementSums {
-  readonly byId = new Map<number, StatementSum>();
+  private readonly places = new Map<number, number>();
+  private partial = new Uint8Array(FIRST_CAPACITY);
+  /** Milliseconds since 1970. */
+  private lastAt = new Float64Array(FIRST_CAPACITY);
+  private counters = STATEMENT_COUNTERS.map(() => new Float64Array(FIRST_CAPACITY));
+
+  get ids(): number[] {
+    return [...this.places.keys()];
+  }
+
+  isPartial(id: number): boolean {
+    return this.partial[this.places.get(id) ?? -1] === 1;
+  }
+
+  lastSeenAt(id: number): Date {
+    return new Date(this.lastAt[this.places.get(id) ?? -1] ?? 0);
+  }
+
+  counter(id: number, name: StatementCounter): number {
+    return this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[this.places.get(id) ?? -1] ?? 0;
+  }
 
   /** Of those hours only, when given. */
-  addSums(sums: Columns, dayMs: number, hours?: ReadonlySet<number>): void {
-    for (let row = 0; row < rowsOf(sums); row += 1) {
-      if (hours && !hours.has(sums[SUM.hour]?.[row] ?? 0)) continue;
-      const at = dayMs + (sums[SUM.lastAt]?.[row] ?? 0);
-      const sum = this.of(sums[SUM.id]?.[row] ?? 0, sums[SUM.partial]?.[row] === 1, at);
-      addRow(sum.counters, sums, SUM.counters, row);
-    }
+  addSums(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): void {
+    const hour = columnOf(sums, SUM.hour);
+    const lastAt = columnOf(sums, SUM.lastAt);
+    const wanted = (row: number) => !hours || hours.has(hour[row] as number);
+    this.addRows(sums, SUM, wanted, (row) => dayMs + (lastAt[row] as number));
   }
 
   /** Points of those looks only; `looksAt` has their times. */
-  addPoints(points: Columns, dayMs: number, looks: ReadonlySet<number>, looksAt: ArrayLike<number>): void {
-    for (let row = 0; row < rowsOf(points); row += 1) {
-      const look = points[POINT.look]?.[row] ?? 0;
-      if (!looks.has(look)) continue;
-      const at = dayMs + (looksAt[look] ?? 0);
-      const sum = this.of(points[POINT.id]?.[row] ?? 0, points[POINT.partial]?.[row] === 1, at);
-      addRow(sum.counters, points, POINT.counters, row);
-    }
+  addPoints(points: Decoded, dayMs: number, looks: ReadonlySet<number>, looksAt: Float64Array): void {
+    const look = columnOf(points, POINT.look);
+    const wanted = (row: number) => looks.has(look[row] as number);
+    this.addRows(points, POINT, wanted, (row) => dayMs + (looksAt[look[row] as number] as number));
   }
 
   add(id: number, partial: boolean, at: number, counters: readonly number[]): void {
-    const sum = this.of(id, partial, at);
-    for (let index = 0; index < COUNTERS; index += 1)
-      sum.counters[index] = (sum.counters[index] ?? 0) + (counters[index] ?? 0);
+    const place = this.place(id, partial, at);
+    for (const [index, sums] of this.counters.entries()) sums[place] = (sums[place] as number) + (counters[index] ?? 0);
   }
 
-  private of(id: number, partial: boolean, at: number): StatementSum {
-    let sum = this.byId.get(id);
-    if (!sum) {
-      sum = { partial: false, lastAt: 0, counters: new Float64Array(COUNTERS) };
-      this.byId.set(id, sum);
+  private addRows(
+    columns: Decoded,
+    layout: { id: number; partial: number; counters: number },
+    wanted: (row: number) => boolean,
+    at: (row: number) => number,
+  ): void {
+    const ids = columnOf(columns, layout.id);
+    const partial = columnOf(columns, layout.partial);
+    const places = new Int32Array(ids.length);
+    let some = false;
+    for (let row = 0; row < places.length; row += 1) {
+      const place = wanted(row) ? this.place(ids[row] as number, partial[row] === 1, at(row)) : -1;
+      places[row] = place;
+      some ||= place >= 0;
     }
-    if (partial) sum.partial = true;
-    if (at > sum.lastAt) sum.lastAt = at;
-    return sum;
+    if (!some) return;
+    for (const [index, sums] of this.counters.entries())
+      addColumn(sums, columnOf(columns, layout.counters + index), places);
   }
-}
 
-function addRow(counters: Float64Array, columns: Columns, first: number, row: number): void {
-  for (let index = 0; index < COUNTERS; index += 1)
-    counters[index] = (counters[index] as number) + (columns[first + index]?.[row] ?? 0);
+  private place(id: number, partial: boolean, at: number): number {
+    let place = this.places.get(id);
+    if (place === undefined) {
+      place = this.places.size;
+      if (place === this.lastAt.length) this.grow();
+      this.places.set(id, place);
+    }
+    if (partial) this.partial[place] = 1;
+    if (at > (this.lastAt[place] as number)) this.lastAt[place] = at;
+    return place;
+  }
+
+  private grow(): void {
+    const larger = (column: Float64Array) => {
+      const copy = new Float64Array(column.length * 2);
+      copy.set(column);
+      return copy;
+    };
+    const partial = new Uint8Array(this.partial.length * 2);
+    partial.set(this.partial);
+    this.partial = partial;
+    this.lastAt = larger(this.lastAt);
+    this.counters = this.counters.map(larger);
+  }
 }

@@ -2,8 +2,7 @@ import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/moni
 import { toFigures } from '../statements/figures.rules.ts';
 import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
 import type { TimeRange } from '../storage/samples.ts';
-import { type Columns, LOOK, POINT } from './columns.rules.ts';
-import type { Column } from './series-codec.rules.ts';
+import { addColumn, columnOf, type Decoded, LOOK, POINT } from './columns.rules.ts';
 
 /** Lengths that people read easily; two weeks is enough for sixty years. */
 const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160];
@@ -60,24 +59,33 @@ export class StepSums {
   }
 
   /** A block at once, column by column: half a million points a year would be slow one by one. */
-  addBlock(looks: Columns, points: Columns | undefined, dayMs: number, statementId: number): void {
-    const steps = Int32Array.from(looks[LOOK.at] ?? [], (at) => this.stepOf(dayMs + at));
+  addBlock(looks: Decoded, points: Decoded | undefined, dayMs: number, statementId: number): void {
+    const lookAt = columnOf(looks, LOOK.at);
+    const gaps = columnOf(looks, LOOK.gap);
+    const steps = new Int32Array(lookAt.length);
     for (let look = 0; look < steps.length; look += 1) {
-      const step = steps[look] ?? -1;
+      const step = this.stepOf(dayMs + (lookAt[look] as number));
+      steps[look] = step;
       if (step < 0) continue;
-      this.looks[step] = (this.looks[step] ?? 0) + 1;
-      this.spanUs[step] = (this.spanUs[step] ?? 0) + (looks[LOOK.spanUs]?.[look] ?? 0);
-      if (looks[LOOK.gap]?.[look] === 1) this.gap[step] = 1;
+      this.looks[step] = (this.looks[step] as number) + 1;
+      if (gaps[look] === 1) this.gap[step] = 1;
     }
-    if (!points) return;
-    const places = Int32Array.from(points[POINT.look] ?? [], (look, row) =>
-      points[POINT.id]?.[row] === statementId ? (steps[look] ?? -1) : -1,
-    );
+    addColumn(this.spanUs, columnOf(looks, LOOK.spanUs), steps);
+    if (points) this.addPoints(points, steps, statementId);
+  }
+
+  private addPoints(points: Decoded, steps: Int32Array, statementId: number): void {
+    const ids = columnOf(points, POINT.id);
+    const looks = columnOf(points, POINT.look);
+    const partial = columnOf(points, POINT.partial);
+    const places = new Int32Array(ids.length);
     for (let row = 0; row < places.length; row += 1) {
-      const step = places[row] ?? -1;
-      if (step >= 0 && points[POINT.partial]?.[row] === 1) this.partial[step] = 1;
+      const step = ids[row] === statementId ? (steps[looks[row] as number] as number) : -1;
+      places[row] = step;
+      if (step >= 0 && partial[row] === 1) this.partial[step] = 1;
     }
-    for (const [index, sums] of this.counters.entries()) addColumn(sums, points[POINT.counters + index] ?? [], places);
+    for (const [index, sums] of this.counters.entries())
+      addColumn(sums, columnOf(points, POINT.counters + index), places);
   }
 
   get coveredSeconds(): number {
@@ -98,12 +106,5 @@ export class StepSums {
   private stepOf(at: number): number {
     if (at < this.range.from.getTime() || at >= this.range.to.getTime()) return -1;
     return Math.floor(at / (this.step * 1_000)) - this.first;
-  }
-}
-
-function addColumn(sums: Float64Array, column: Column, places: Int32Array): void {
-  for (let row = 0; row < places.length; row += 1) {
-    const place = places[row] as number;
-    if (place >= 0) sums[place] = (sums[place] as number) + (column[row] as number);
   }
 }

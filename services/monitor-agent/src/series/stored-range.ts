@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
-import { decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts';
+import { columnOf, decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts';
 import { hotHours } from './hot-looks.rows.ts';
 import { partOfBlock, withoutHours } from './range-parts.rules.ts';
 import { StatementSums } from './statement-sums.rules.ts';
@@ -84,7 +84,7 @@ async function addPart(
   const packs = part.looks.size === 0 ? [] : await packsOf(tx, serverId, block, part.edgeLooks.size === 0);
   for (const [index, { shared, blob }] of packs.entries()) {
     const wanted = shared ? part.looks : part.edgeLooks;
-    stored.sums.addPoints(decodePoints(blob), dayMs, wanted, looks[LOOK.at] ?? []);
+    stored.sums.addPoints(decodePoints(blob), dayMs, wanted, columnOf(looks, LOOK.at));
     if (index % AT_A_TIME === 0) await setImmediate();
   }
 }

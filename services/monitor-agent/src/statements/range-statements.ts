@@ -1,7 +1,6 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Statement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
-import { counterOf } from '../series/statement-sums.rules.ts';
 import { storedRange } from '../series/stored-range.ts';
 import type { TimeRange } from '../storage/samples.ts';
 import type { StatementCounter } from './statement-deltas.rules.ts';
@@ -37,12 +36,9 @@ export async function rangeStatements(
   await addSampledSums(tx, serverId, range, sums);
   const sampled = await sampledLooks(tx, serverId, range);
   const active = stored.activeUs + (await sampledActiveUs(tx, serverId, stored.uncounted));
-  const known = await knownStatements(tx, serverId, sums.byId.keys(), filter);
+  const known = await knownStatements(tx, serverId, sums.ids, filter);
   const total = (statements: typeof known, name: StatementCounter): number =>
-    statements.reduce((all, { id }) => {
-      const sum = sums.byId.get(id);
-      return sum ? all + counterOf(sum, name) : all;
-    }, 0);
+    statements.reduce((all, { id }) => all + sums.counter(id, name), 0);
   const toplevel = known.filter((one) => one.toplevel);
   const wanted = known.filter((one) => one.wanted);
   const ids = wanted.map(({ id }) => id);
@@ -65,6 +61,6 @@ export async function rangeStatements(
       rows: total(wanted, 'rows'),
       totalMs: total(wanted, 'total_us') / 1_000,
     },
-    items: await describedStatements(tx, serverId, topIds(sums.byId, ids, filter.sort, filter.limit), sums),
+    items: await describedStatements(tx, serverId, topIds(sums, ids, filter.sort, filter.limit), sums),
   };
 }

@@ -1,6 +1,6 @@
 import type { Statement, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
-import { counterOf, type StatementSum, type StatementSums } from '../series/statement-sums.rules.ts';
+import type { StatementSums } from '../series/statement-sums.rules.ts';
 import { arrayText, type TimeRange } from '../storage/samples.ts';
 import { toFigures } from './figures.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
@@ -81,13 +81,11 @@ export async function describedStatements(
        join statements on org_id = $1 and server_id = $2 and statement_id = u.id order by u.place`,
     [tx.orgId, serverId, arrayText(ids)],
   );
-  return rows.flatMap((row) => {
-    const sum = sums.byId.get(Number(row.statement_id));
-    return sum ? [toWire(row, sum)] : [];
-  });
+  return rows.map((row) => toWire(row, sums));
 }
 
-function toWire(row: Row, sum: StatementSum): Statement {
+function toWire(row: Row, sums: StatementSums): Statement {
+  const id = Number(row.statement_id);
   return {
     statementId: row.statement_id,
     database: row.database_name,
@@ -96,10 +94,10 @@ function toWire(row: Row, sum: StatementSum): Statement {
     toplevel: row.toplevel,
     text: row.text,
     textTruncated: row.text_truncated,
-    ...toFigures((name) => counterOf(sum, name)),
-    partial: sum.partial,
+    ...toFigures((name) => sums.counter(id, name)),
+    partial: sums.isPartial(id),
     firstSeenAt: row.first_seen_at.toISOString(),
-    lastSeenAt: new Date(sum.lastAt).toISOString(),
+    lastSeenAt: sums.lastSeenAt(id).toISOString(),
   };
 }
 

@@ -1,29 +1,24 @@
 import type { StatementSort } from '@tidegate/contracts/monitor-agent/statement';
-import { counterOf, type StatementSum } from '../series/statement-sums.rules.ts';
+import type { StatementSums } from '../series/statement-sums.rules.ts';
+import type { StatementCounter } from './statement-deltas.rules.ts';
 
-const VALUE: Record<StatementSort, (sum: StatementSum) => number> = {
-  totalMs: (sum) => counterOf(sum, 'total_us'),
-  calls: (sum) => counterOf(sum, 'calls'),
+type Count = (counter: StatementCounter) => number;
+
+const VALUE: Record<StatementSort, (count: Count) => number> = {
+  totalMs: (count) => count('total_us'),
+  calls: (count) => count('calls'),
   // What was planned but never called has no mean and comes last.
-  meanMs: (sum) => (counterOf(sum, 'calls') > 0 ? counterOf(sum, 'total_us') / counterOf(sum, 'calls') : -1),
-  rows: (sum) => counterOf(sum, 'rows'),
-  ioReadMs: (sum) => counterOf(sum, 'io_read_us'),
-  walBytes: (sum) => counterOf(sum, 'wal_bytes'),
+  meanMs: (count) => (count('calls') > 0 ? count('total_us') / count('calls') : -1),
+  rows: (count) => count('rows'),
+  ioReadMs: (count) => count('io_read_us'),
+  walBytes: (count) => count('wal_bytes'),
 };
 
 /** The statements with the largest sums, of equal ones the oldest first. */
-export function topIds(
-  sums: ReadonlyMap<number, StatementSum>,
-  ids: readonly number[],
-  sort: StatementSort,
-  limit: number,
-): number[] {
+export function topIds(sums: StatementSums, ids: readonly number[], sort: StatementSort, limit: number): number[] {
   const value = VALUE[sort];
-  const ranked = ids.flatMap((id) => {
-    const sum = sums.get(id);
-    return sum ? [{ id, value: value(sum) }] : [];
-  });
-  return ranked
+  return ids
+    .map((id) => ({ id, value: value((counter) => sums.counter(id, counter)) }))
     .sort((a, b) => b.value - a.value || a.id - b.id)
     .slice(0, limit)
     .map(({ id }) => id);
