@@ -6,7 +6,14 @@ import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { HOURS, insertBlock, insertPacks, SERIES_TABLES } from '@tidegate/monitor-agent/series/block.rows';
-import { foldHour, foldPacks, foldSums, type HotLook, sharedPack } from '@tidegate/monitor-agent/series/fold.rules';
+import {
+  foldHour,
+  foldLooks,
+  foldPacks,
+  foldSums,
+  type HotLook,
+  sharedPack,
+} from '@tidegate/monitor-agent/series/fold.rules';
 import { ShowStatementSeries } from '@tidegate/monitor-agent/series/show-statement-series';
 import { TopStatements } from '@tidegate/monitor-agent/statements/top-statements';
 import type { Result } from './main.ts';
@@ -108,7 +115,7 @@ async function fillYear(server: WatchedServer, today: number): Promise<void> {
     const block = { serverId, day: new Date(day), part: 1, hour: null };
     await tenants.run(orgId, async (tx) => {
       const activeUs = new Array<number>(HOURS).fill(0);
-      await insertBlock(tx, { ...block, looks: pattern.looks, sums: pattern.sums, hours: pattern.hours, activeUs });
+      await insertBlock(tx, { ...block, looks: pattern.looks, sums: pattern.sums, activeUs });
       await insertPacks(tx, block, pattern.packs);
     });
   }
@@ -134,9 +141,7 @@ function dayOfFew({ load }: WatchedServer) {
     });
   }
   const folded = foldHour(looks);
-  const numbers = new Map([[1, looks.map((_, number) => number)]]);
-  const packs = folded.packs.flatMap(({ points }) => foldPacks([{ part: 1, points }], numbers));
-  const own = new Set(packs.map(({ pack }) => pack));
-  const { hours, day: sums } = foldSums([folded.sums], own);
-  return { looks: folded.looks, hours, sums, packs };
+  const order = foldLooks([{ part: 1, looks: folded.looks }]);
+  const packs = folded.packs.flatMap(({ points }) => foldPacks([{ part: 1, points }], order));
+  return { looks: folded.looks, sums: foldSums([folded.sums]), packs };
 }

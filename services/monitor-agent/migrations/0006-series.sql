@@ -21,8 +21,6 @@ create table statement_blocks (
   active_us bigint[] not null,
   look_blob bytea not null,
   sum_blob bytea not null,
-  -- The sums hour by hour, in blocks of a day.
-  hour_blob bytea,
   primary key (org_id, server_id, day, part)
 ) partition by range (day);
 select tidegate.protect('statement_blocks');
@@ -36,6 +34,8 @@ create table statement_packs (
   pack bigint not null,
   points int not null,
   blob bytea not null,
+  -- Of a statement with a pack of its own: its sums hour by hour, for long steps and long ranges.
+  hour_blob bytea,
   primary key (org_id, server_id, day, part, pack)
 ) partition by range (day);
 select tidegate.protect('statement_packs');
@@ -49,12 +49,12 @@ create table statement_hour_packs (
   pack bigint not null,
   points int not null,
   blob bytea not null,
+  hour_blob bytea check (hour_blob is null),
   primary key (org_id, server_id, hour, part, pack)
 ) partition by range (hour);
 select tidegate.protect('statement_hour_packs');
 
 -- Compressed already: trying again would only take time.
-alter table statement_blocks alter look_blob set storage external, alter sum_blob set storage external,
-  alter hour_blob set storage external;
-alter table statement_packs alter blob set storage external;
+alter table statement_blocks alter look_blob set storage external, alter sum_blob set storage external;
+alter table statement_packs alter blob set storage external, alter hour_blob set storage external;
 alter table statement_hour_packs alter blob set storage external;

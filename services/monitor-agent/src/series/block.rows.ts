@@ -28,7 +28,6 @@ export interface NewBlock {
   hour: number | null;
   looks: Columns;
   sums: Columns;
-  hours: Columns | null;
   /** Time that sessions were active, by hour of the day. */
   activeUs: readonly number[];
 }
@@ -66,8 +65,8 @@ export async function insertBlock(tx: Tx, block: NewBlock): Promise<void> {
   const at = (row: number): Date => new Date(day.getTime() + (looks[LOOK.at]?.[row] ?? 0));
   await tx.query(
     `insert into statement_blocks (org_id, server_id, day, part, hour, first_at, last_at, looks, span_us, gaps, resets,
-       lost_us, evictions, active_us, look_blob, sum_blob, hour_blob)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+       lost_us, evictions, active_us, look_blob, sum_blob)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       tx.orgId,
       block.serverId,
@@ -85,7 +84,6 @@ export async function insertBlock(tx: Tx, block: NewBlock): Promise<void> {
       block.activeUs,
       encodeLooks(looks),
       encodeSums(block.sums),
-      block.hours && encodeSums(block.hours),
     ],
   );
 }
@@ -105,9 +103,9 @@ export function packPlace({ day, hour }: Pick<BlockName, 'day' | 'hour'>): {
 export async function insertPacks(tx: Tx, block: BlockName, packs: readonly Pack[]): Promise<void> {
   const { table, time, at } = packPlace(block);
   await tx.query(
-    `insert into ${table} (org_id, server_id, ${time}, part, pack, points, blob)
-     select $1, $2, $3, $4, u.pack, u.points, u.blob
-       from unnest($5::bigint[], $6::int[], $7::bytea[]) as u(pack, points, blob)`,
+    `insert into ${table} (org_id, server_id, ${time}, part, pack, points, blob, hour_blob)
+     select $1, $2, $3, $4, u.pack, u.points, u.blob, u.hour_blob
+       from unnest($5::bigint[], $6::int[], $7::bytea[], $8::bytea[]) as u(pack, points, blob, hour_blob)`,
     [
       tx.orgId,
       block.serverId,
@@ -116,6 +114,7 @@ export async function insertPacks(tx: Tx, block: BlockName, packs: readonly Pack
       packs.map(({ pack }) => pack),
       packs.map(({ points }) => rowsOf(points)),
       packs.map(({ points }) => encodePoints(points)),
+      packs.map(({ hours }) => (hours ? encodeSums(hours) : null)),
     ],
   );
 }

@@ -21,7 +21,7 @@ import {
   uncountedActiveUs,
 } from './block.rows.ts';
 import { DAY_MS } from './columns.rules.ts';
-import { foldHour, foldLooks, foldPacks, foldSums, SHARED_PACKS, sharedPack } from './fold.rules.ts';
+import { foldHour, foldLooks, foldPacks, foldSums, type LookFold, SHARED_PACKS, sharedPack } from './fold.rules.ts';
 import { type DueHour, dueHours, takeHotLooks } from './hot-looks.rows.ts';
 
 /*
@@ -95,7 +95,7 @@ export class CompactSamples {
       const activeUs = await uncountedActiveUs(tx, serverId, hour, new Date(hour.getTime() + HOUR_MS));
       const part = await nextPart(tx, serverId, day);
       const block = { serverId, day, part, hour: hour.getUTCHours() };
-      await insertBlock(tx, { ...block, looks, sums, hours: null, activeUs });
+      await insertBlock(tx, { ...block, looks, sums, activeUs });
       await insertPacks(tx, block, packs);
       return true;
     });
@@ -108,32 +108,23 @@ export class CompactSamples {
       const part = await nextPart(tx, serverId, day);
       const blocks = await takeHourBlocks(tx, due);
       if (blocks.length === 0) return false;
-      const { looks, numbers } = foldLooks(blocks);
-      const own = await this.movePacks(tx, due, part, numbers);
-      const { hours, day: sums } = foldSums(
-        blocks.map((block) => block.sums),
-        own,
-      );
+      const looks = foldLooks(blocks);
+      await this.movePacks(tx, due, part, looks);
+      const sums = foldSums(blocks.map((block) => block.sums));
       const activeUs = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
-      await insertBlock(tx, { serverId, day, part, hour: null, looks, sums, hours, activeUs });
+      await insertBlock(tx, { serverId, day, part, hour: null, looks: looks.looks, sums, activeUs });
       return true;
     });
   }
 
-  /**
-   * One shared pack after the other: a day of all statements at once would be a hundred megabytes. Answers which
-   * statements have packs of their own now.
-   */
-  private async movePacks(tx: Tx, due: DueDay, part: number, numbers: Map<number, number[]>): Promise<Set<number>> {
-    const own = new Set<number>();
+  /** One shared pack after the other: a day of all statements at once would be a hundred megabytes. */
+  private async movePacks(tx: Tx, due: DueDay, part: number, looks: LookFold): Promise<void> {
     for (let shared = 0; shared < SHARED_PACKS; shared += 1) {
-      const points = await takeHourPacks(tx, due, [...numbers.keys()], sharedPack(shared));
-      const packs = foldPacks(points, numbers);
+      const points = await takeHourPacks(tx, due, [...looks.numbers.keys()], sharedPack(shared));
+      const packs = foldPacks(points, looks);
       if (packs.length > 0) await insertPacks(tx, { ...due, part, hour: null }, packs);
-      for (const { pack } of packs) if (pack > 0) own.add(pack);
       await setImmediate();
     }
-    return own;
   }
 
   /** Days and months that are long past when a backlog is worked off; those to come are made by keep-samples. */

@@ -41,6 +41,8 @@ export interface HotLook {
 export interface Pack {
   pack: number;
   points: Columns;
+  /** Sums by hour of a statement with a pack of its own. */
+  hours?: Columns;
 }
 
 export interface HourFold {
@@ -98,24 +100,21 @@ export function foldLooks(parts: readonly { part: number; looks: Columns }[]): L
 }
 
 /** What the hours' shared packs of one number become in the day: packs of their own, and what is left of the shared. */
-export function foldPacks(
-  parts: readonly { part: number; points: Columns }[],
-  numbers: ReadonlyMap<number, readonly number[]>,
-): Pack[] {
+export function foldPacks(parts: readonly { part: number; points: Columns }[], { looks, numbers }: LookFold): Pack[] {
   const points = new Map<number, number[][]>();
   for (const { part, points: from } of parts) {
     const number = numbers.get(part) ?? [];
     for (let row = 0; row < rowsOf(from); row += 1) {
       const own = of(points, from[POINT.id]?.[row] ?? 0, emptyPoints);
       appendRow(own, from, row);
-      const looks = own[POINT.look] as number[];
-      looks[looks.length - 1] = number[from[POINT.look]?.[row] ?? 0] ?? 0;
+      const placed = own[POINT.look] as number[];
+      placed[placed.length - 1] = number[from[POINT.look]?.[row] ?? 0] ?? 0;
     }
   }
   const ordered = new Map([...points].map(([id, own]) => [id, byLook(own)]));
   const often = [...ordered].filter(([, own]) => rowsOf(own) >= OWN_PACK_POINTS);
   for (const [id] of often) ordered.delete(id);
-  return [...often.map(([pack, own]) => ({ pack, points: own })), ...sharedPacks(ordered)];
+  return [...often.map(([pack, own]) => ({ pack, points: own, hours: hourSums(own, looks) })), ...sharedPacks(ordered)];
 }
 
 function byLook(points: Columns): Columns {
@@ -125,20 +124,27 @@ function byLook(points: Columns): Columns {
   return points.map((column) => order.map((row) => column[row] ?? 0));
 }
 
-/** The sums of the whole day, and hour by hour those of the statements that have a pack of their own. */
-export function foldSums(parts: readonly Columns[], own: ReadonlySet<number>): { hours: Columns; day: Columns } {
-  const hours = new SumTable();
+function hourSums(points: Columns, looks: Columns): Columns {
+  const sums = new SumTable();
+  for (let row = 0; row < rowsOf(points); row += 1) {
+    const value = (column: number) => points[column]?.[row] ?? 0;
+    const at = looks[LOOK.at]?.[value(POINT.look)] ?? 0;
+    sums.add(value(POINT.id), hourOf(at), value(POINT.partial), at, (index) => value(POINT.counters + index));
+  }
+  return sums.columns();
+}
+
+/** The sums of the whole day. */
+export function foldSums(parts: readonly Columns[]): Columns {
   const day = new SumTable();
   for (const sums of parts) {
     for (let row = 0; row < rowsOf(sums); row += 1) {
       const value = (column: number) => sums[column]?.[row] ?? 0;
       const counter = (index: number) => value(SUM.counters + index);
-      const id = value(SUM.id);
-      day.add(id, 0, value(SUM.partial), value(SUM.lastAt), counter);
-      if (own.has(id)) hours.add(id, value(SUM.hour), value(SUM.partial), value(SUM.lastAt), counter);
+      day.add(value(SUM.id), 0, value(SUM.partial), value(SUM.lastAt), counter);
     }
   }
-  return { hours: hours.columns(), day: day.columns() };
+  return day.columns();
 }
 
 class SumTable {

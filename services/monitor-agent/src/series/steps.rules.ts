@@ -2,7 +2,7 @@ import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/moni
 import { toFigures } from '../statements/figures.rules.ts';
 import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
 import type { TimeRange } from '../storage/samples.ts';
-import { addColumn, columnOf, type Decoded, LOOK, POINT } from './columns.rules.ts';
+import { addColumn, columnOf, type Decoded, LOOK, POINT, SUM } from './columns.rules.ts';
 
 /** Lengths that people read easily; two weeks is enough for sixty years. */
 const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160];
@@ -58,8 +58,11 @@ export class StepSums {
     });
   }
 
-  /** A block at once, column by column: half a million points a year would be slow one by one. */
-  addBlock(looks: Decoded, points: Decoded | undefined, dayMs: number, statementId: number): void {
+  /**
+   * Looks of a block, column by column: half a million a year would be slow one by one. Answers the step of each, for
+   * the points that go with them.
+   */
+  addLooks(looks: Decoded, dayMs: number): Int32Array {
     const lookAt = columnOf(looks, LOOK.at);
     const gaps = columnOf(looks, LOOK.gap);
     const steps = new Int32Array(lookAt.length);
@@ -71,21 +74,35 @@ export class StepSums {
       if (gaps[look] === 1) this.gap[step] = 1;
     }
     addColumn(this.spanUs, columnOf(looks, LOOK.spanUs), steps);
-    if (points) this.addPoints(points, steps, statementId);
+    return steps;
   }
 
-  private addPoints(points: Decoded, steps: Int32Array, statementId: number): void {
+  addPoints(points: Decoded, steps: Int32Array, statementId: number): void {
     const ids = columnOf(points, POINT.id);
     const looks = columnOf(points, POINT.look);
-    const partial = columnOf(points, POINT.partial);
     const places = new Int32Array(ids.length);
+    for (let row = 0; row < places.length; row += 1)
+      places[row] = ids[row] === statementId ? (steps[looks[row] as number] as number) : -1;
+    this.addRows(points, POINT, places);
+  }
+
+  /** Sums by hour of the statement alone, for steps of whole hours: the last look of an hour lies in its step. */
+  addHours(sums: Decoded, dayMs: number): void {
+    this.addRows(
+      sums,
+      SUM,
+      Int32Array.from(columnOf(sums, SUM.lastAt), (at) => this.stepOf(dayMs + at)),
+    );
+  }
+
+  private addRows(columns: Decoded, layout: { partial: number; counters: number }, places: Int32Array): void {
+    const partial = columnOf(columns, layout.partial);
     for (let row = 0; row < places.length; row += 1) {
-      const step = ids[row] === statementId ? (steps[looks[row] as number] as number) : -1;
-      places[row] = step;
+      const step = places[row] as number;
       if (step >= 0 && partial[row] === 1) this.partial[step] = 1;
     }
     for (const [index, sums] of this.counters.entries())
-      addColumn(sums, columnOf(points, POINT.counters + index), places);
+      addColumn(sums, columnOf(columns, layout.counters + index), places);
   }
 
   get coveredSeconds(): number {

@@ -3,7 +3,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
 import { columnOf, decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts';
 import { hotHours } from './hot-looks.rows.ts';
-import { partOfBlock, withoutHours } from './range-parts.rules.ts';
+import { type PartOfBlock, partOfBlock, withoutHours } from './range-parts.rules.ts';
 import { StatementSums } from './statement-sums.rules.ts';
 import { blocksIn, packsOf, type StoredBlock } from './stored-blocks.rows.ts';
 
@@ -80,11 +80,23 @@ async function addPart(
   stored.resets += sum(LOOK.reset);
   stored.lostUs += sum(LOOK.lostUs);
   stored.evictions += sum(LOOK.evictions);
-  if (block.hours && part.wholeHours.size > 0) stored.sums.addSums(decodeSums(block.hours), dayMs, part.wholeHours);
-  const packs = part.looks.size === 0 ? [] : await packsOf(tx, serverId, block, part.edgeLooks.size === 0);
-  for (const [index, { shared, blob }] of packs.entries()) {
-    const wanted = shared ? part.looks : part.edgeLooks;
-    stored.sums.addPoints(decodePoints(blob), dayMs, wanted, columnOf(looks, LOOK.at));
+  if (part.looks.size > 0) await addPacks(tx, serverId, stored, block, part, columnOf(looks, LOOK.at));
+}
+
+async function addPacks(
+  tx: Tx,
+  serverId: string,
+  stored: StoredRange,
+  block: StoredBlock,
+  part: PartOfBlock,
+  looksAt: Float64Array,
+): Promise<void> {
+  const dayMs = block.day.getTime();
+  const wanted = { points: part.edgeLooks.size > 0, hours: part.wholeHours.size > 0 };
+  const packs = await packsOf(tx, serverId, block, wanted);
+  for (const [index, { shared, points, hours }] of packs.entries()) {
+    if (hours) stored.sums.addSums(decodeSums(hours), dayMs, part.wholeHours);
+    if (points) stored.sums.addPoints(decodePoints(points), dayMs, shared ? part.looks : part.edgeLooks, looksAt);
     if (index % AT_A_TIME === 0) await setImmediate();
   }
 }
