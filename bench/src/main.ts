@@ -4,7 +4,9 @@ import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
 import { monitorImpact } from './monitor-impact.ts';
+import { monitorRead } from './monitor-read.ts';
 import { monitorServer } from './monitor-server.ts';
+import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
 import { start } from './start.ts';
@@ -28,6 +30,8 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-collector': monitorCollector,
   'monitor-impact': monitorImpact,
   'monitor-server': monitorServer,
+  'monitor-read': monitorRead,
+  'monitor-storage': monitorStorage,
   outbox,
   planner,
   start,

@@ -5,6 +5,24 @@ import { Count, Range, serverRange } from './range.ts';
 
 const Milliseconds = z.number().min(0);
 
+/** What a statement counted; spread into what says where and when. */
+export const statementFigures = {
+  calls: Count,
+  rows: Count,
+  totalMs: Milliseconds,
+  meanMs: Milliseconds,
+  planMs: Milliseconds,
+  sharedBlocksHit: Count,
+  sharedBlocksRead: Count,
+  sharedBlocksDirtied: Count,
+  sharedBlocksWritten: Count,
+  tempBlocksRead: Count,
+  tempBlocksWritten: Count,
+  ioReadMs: Milliseconds,
+  ioWriteMs: Milliseconds,
+  walBytes: Count,
+};
+
 export const Statement = z
   .object({
     statementId: z.string(),
@@ -14,20 +32,7 @@ export const Statement = z
     toplevel: z.boolean().meta({ description: 'false: called from within a function' }),
     text: z.string().nullable().meta({ description: 'Constants and comments removed; null until it has been read' }),
     textTruncated: z.boolean(),
-    calls: Count,
-    rows: Count,
-    totalMs: Milliseconds,
-    meanMs: Milliseconds,
-    planMs: Milliseconds,
-    sharedBlocksHit: Count,
-    sharedBlocksRead: Count,
-    sharedBlocksDirtied: Count,
-    sharedBlocksWritten: Count,
-    tempBlocksRead: Count,
-    tempBlocksWritten: Count,
-    ioReadMs: Milliseconds,
-    ioWriteMs: Milliseconds,
-    walBytes: Count,
+    ...statementFigures,
     partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
     firstSeenAt: Timestamp,
     lastSeenAt: Timestamp,

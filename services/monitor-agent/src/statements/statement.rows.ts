@@ -78,6 +78,15 @@ const toReading = (row: StoredRow): StatementReading => ({
   since: row.since === null ? null : Number(row.since),
 });
 
+export async function hasStatement(tx: Tx, serverId: string, statementId: number): Promise<boolean> {
+  const row = await tx.one('select 1 from statements where org_id = $1 and server_id = $2 and statement_id = $3', [
+    tx.orgId,
+    serverId,
+    statementId,
+  ]);
+  return row !== undefined;
+}
+
 export interface Names {
   database(oid: string): string;
   role(oid: string): string;

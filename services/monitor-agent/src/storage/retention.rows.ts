@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { deleteBlocks, deleteBlocksOlderThan } from '../series/block.rows.ts';
 
 /** Tables of one partition per day. */
 export const SAMPLE_TABLES = [
@@ -14,6 +15,7 @@ export async function deleteSamples(tx: Tx, serverId: string): Promise<void> {
   for (const table of SAMPLE_TABLES) {
     await tx.query(`delete from ${table} where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
   }
+  await deleteBlocks(tx, serverId);
 }
 
 /** What the organisation's plan no longer keeps. Whole days go with their partition; this is for shorter plans. */
@@ -27,6 +29,7 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
     );
     deleted += row?.count ?? 0;
   }
+  await deleteBlocksOlderThan(tx, days);
   for (const [table, column] of [
     ['statements', 'gone_at'],
     ['blocking_incidents', 'last_seen_at'],
