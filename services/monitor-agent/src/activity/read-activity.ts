@@ -2,7 +2,7 @@ import type { Session, SessionGroup } from '@tidegate/contracts/monitor-agent/ac
 import type { z } from 'zod';
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { scrubText } from '../statements/scrub-text.rules.ts';
+import type { Scrubber } from '../statements/scrubber.ts';
 
 /*
  * One look at the sessions, in one question: those that do something one by one, all of them counted. Who blocks whom
@@ -71,8 +71,14 @@ const sql = (instance: Instance) => `
        'queryId', ${instance.has.activityQueryId ? 'query_id::text' : 'null::text'},
        'text', left(query, 4000))) from busy) as sessions`;
 
-export async function readActivity(connection: ServerConnection, instance: Instance): Promise<ActivityLook> {
+export async function readActivity(
+  connection: ServerConnection,
+  instance: Instance,
+  scrubber: Pick<Scrubber, 'scrubLive'>,
+): Promise<ActivityLook> {
   const row = await connection.one<Row>(sql(instance));
+  const sessions = row.sessions ?? [];
+  const texts = await scrubber.scrubLive(sessions.map(({ text }) => text ?? ''));
   return {
     at: row.at,
     total: row.total,
@@ -83,12 +89,12 @@ export async function readActivity(connection: ServerConnection, instance: Insta
     longestTransactionUs: Math.max(0, row.longest),
     busy: row.busy,
     groups: row.groups ?? [],
-    sessions: (row.sessions ?? []).map(tidy),
+    sessions: sessions.map((session, index) => tidy(session, texts[index]?.text || null)),
   };
 }
 
 /** Nothing as it was typed leaves this function; clocks that went back do not make negative times. */
-function tidy(session: Session): Session {
+function tidy(session: Session, text: string | null): Session {
   const positive = (value: number | null) => (value === null ? null : Math.max(0, value));
   return {
     ...session,
@@ -97,6 +103,6 @@ function tidy(session: Session): Session {
     querySeconds: positive(session.querySeconds),
     stateSeconds: positive(session.stateSeconds),
     transactionSeconds: positive(session.transactionSeconds),
-    text: session.text ? scrubText(session.text).text : null,
+    text,
   };
 }

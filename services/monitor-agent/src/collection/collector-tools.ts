@@ -5,6 +5,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
 import { isSqlState } from '../connection/connection-failure.rules.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { Scrubber } from '../statements/scrubber.ts';
 import { Dialer } from './dialer.ts';
 import { VisitFailed } from './visit-failed.ts';
 
@@ -33,6 +34,7 @@ export class CollectorTools {
   readonly bus: Bus;
   readonly dialer: Dialer;
   readonly log: Log;
+  readonly scrubber = new Scrubber();
   readonly plan: CollectionPlan;
 
   constructor(tenants: Tenants, outbox: Outbox, bus: Bus, dialer: Dialer, log: Log, config: MonitorAgentConfig) {

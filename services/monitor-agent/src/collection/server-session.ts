@@ -47,10 +47,12 @@ export class ServerSession {
   private changed = false;
   private failures = 0;
   private retryAt = 0;
+  private readonly beganAt: number;
 
   constructor(lease: Lease, tools: CollectorTools) {
     this.lease = lease;
     this.tools = tools;
+    this.beganAt = tools.now();
     const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
     this.probe = new Question('activity', report);
     this.facts = new Question('facts', report);
@@ -157,7 +159,11 @@ export class ServerSession {
     // What was mended meanwhile need not wait until its hour is over.
     if (JSON.stringify(read.instance) !== JSON.stringify(this.open.instance)) this.minute.retry();
     this.open.instance = read.instance;
-    const report = reportOf(read.facts, this.open.target, new Date(now).toISOString());
+    const report = reportOf(
+      { ...read.facts, statementTextBytes: this.minute.statements.textBytes },
+      this.open.target,
+      new Date(now).toISOString(),
+    );
     const { databases } = read;
     await this.store(async (tx) => {
       await saveReport(tx, this.lease.serverId, report);
@@ -169,7 +175,7 @@ export class ServerSession {
   private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
     this.probe.dueAt = nextDue(this.probe.dueAt, now, this.tools.plan.probeMs);
-    const look = await this.probe.ask(now, () => readActivity(connection, instance));
+    const look = await this.probe.ask(now, () => readActivity(connection, instance, this.tools.scrubber));
     if (!look) return;
     const takenAt = new Date(now);
     await this.storeLook((tx) => insertActivity(tx, this.lease.serverId, takenAt, look));
@@ -184,12 +190,14 @@ export class ServerSession {
 
   private readTexts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
+    await this.minute.statements.rehash((work) => this.store(work));
     const read = await this.texts.ask(now, () => this.minute.statements.readMissingTexts(connection, instance));
     if (!read) return;
     await this.store((tx) => read.save(tx));
     read.committed();
     const { minuteMs, textsMs } = this.tools.plan;
-    this.texts.dueAt = now + (this.minute.statements.textsAreCheap ? minuteMs : textsMs);
+    const isNew = now - this.beganAt < textsMs;
+    this.texts.dueAt = now + (isNew && this.minute.statements.textsAreCheap ? minuteMs : textsMs);
     await this.rememberDueTimes();
   };
 
@@ -224,10 +232,10 @@ export class ServerSession {
     this.failures = 0;
   }
 
-  private store(work: (tx: Tx) => Promise<void>): Promise<void> {
+  private store<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.tools.tenants.run(this.lease.orgId, async (tx) => {
       await provePossession(tx, this.lease);
-      await work(tx);
+      return work(tx);
     });
   }
 

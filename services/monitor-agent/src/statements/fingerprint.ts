@@ -10,9 +10,6 @@ import { unlessRefused } from './refused.ts';
  * place, then with a zero: which constant it is makes no difference where constants are left out.
  */
 
-/** To be raised with every other version of libpg-query, and when scrubbing changes: hashes are not comparable then. */
-export const FINGERPRINT_VERSION = 1;
-
 /** The library answers its errors as if they were hashes. */
 const FINGERPRINT = /^[\da-f]{16}$/;
 const FORMS = [undefined, "''", '0'];

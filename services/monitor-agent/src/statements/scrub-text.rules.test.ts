@@ -175,7 +175,7 @@ function sqlLike(): fc.Arbitrary<string> {
     "\\'",
   );
   // Without a space only where nothing becomes part of a name by it.
-  const glued = (text: string, part: string) => (/[\w$"éx]$/.test(text) ? `${text} ${part}` : text + part);
+  const glued = (text: string, part: string) => (/[\w$"\u0080-\uffff]$/.test(text) ? `${text} ${part}` : text + part);
   const glue = fc.constantFrom(' ', '\n', '');
   return fc
     .array(fc.tuple(glue, fc.oneof(constant, around)), { maxLength: 30 })

@@ -22,7 +22,10 @@ answerTasks(({ texts, as, fingerprints }: ScrubTask): WorkedText[] => {
   try {
     return texts.map((given) => {
       const scrubbed = as === 'typed' ? scrubScanned(given) : { text: given, truncated: false };
-      return { ...scrubbed, fingerprint: fingerprints && !scrubbed.truncated ? fingerprintOf(scrubbed.text) : undefined };
+      return {
+        ...scrubbed,
+        fingerprint: fingerprints && !scrubbed.truncated ? fingerprintOf(scrubbed.text) : undefined,
+      };
     });
   } catch (error) {
     // The parser broke down (see refused.ts) and what it left in its memory is not to be trusted: a new thread starts.

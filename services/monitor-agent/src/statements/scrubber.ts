@@ -46,7 +46,10 @@ export class Scrubber {
   /** Fingerprints of texts that were scrubbed before. */
   async fingerprints(texts: readonly string[]): Promise<(string | undefined)[]> {
     const worked = await this.work(texts, { as: 'scrubbed', fingerprints: true });
-    return worked.map((one) => one?.fingerprint);
+    return worked.map((one) => {
+      if (!one) throw new Error('There was no time for all texts.');
+      return one.fingerprint;
+    });
   }
 
   /** For texts that come again every few seconds. */

@@ -127,9 +127,9 @@ class OwnScanner {
 
   private dollarString(quote: string): void {
     const end = this.source.indexOf(quote, this.at);
-    if (end < 0) return this.giveUp();
     this.at = end + quote.length;
-    this.put('constant', '');
+    if (end < 0) this.giveUp();
+    else this.put('constant', '');
   }
 
   private giveUp(): void {

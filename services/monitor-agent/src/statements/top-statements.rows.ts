@@ -26,6 +26,7 @@ interface Row {
   database_name: string;
   role_name: string;
   query_id: string;
+  query_key: string | null;
   toplevel: boolean;
   text: string | null;
   text_truncated: boolean;
@@ -76,7 +77,7 @@ export async function topStatementRows(
 const TOP = Object.fromEntries(
   Object.entries(ORDER).map(([sort, order]) => [
     sort,
-    `select st.statement_id, st.database_name, st.role_name, st.query_id, st.toplevel, st.text, st.text_truncated,
+    `select st.statement_id, st.database_name, st.role_name, st.query_id, st.query_key, st.toplevel, st.text, st.text_truncated,
             st.first_seen_at, u.*, count(*) over ()::int as all_statements, sum(u.calls) over ()::bigint as all_calls,
             sum(u.rows) over ()::bigint as all_rows, sum(u.total_us) over ()::bigint as all_us
        from ${STATEMENT_SAMPLES.sums} u
@@ -96,6 +97,7 @@ function toWire(row: Row): Statement {
     database: row.database_name,
     role: row.role_name,
     queryId: row.query_id,
+    queryKey: row.query_key,
     toplevel: row.toplevel,
     text: row.text,
     textTruncated: row.text_truncated,
