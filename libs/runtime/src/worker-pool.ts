@@ -12,7 +12,8 @@ interface Waiting<Task, Result> {
   timer?: NodeJS.Timeout | undefined;
 }
 
-export type Answer<Result> = { result: Result } | { error: string };
+/** A thread says that it is ready before it answers anything: what it loads takes its time on a busy machine. */
+export type Answer<Result> = { ready: true } | { result: Result } | { error: string };
 
 /** A task took longer than it may; the thread that had it is gone. */
 export class WorkerTooSlow extends Error {
@@ -27,7 +28,7 @@ export class WorkersClosed extends Error {
 }
 
 export interface WorkerLimits {
-  /** For one task, from the moment it is given to a thread; a new thread's start counts in. */
+  /** For one task, from the moment a thread has it that is ready. */
   taskMs?: number;
   maxWaiting?: number;
 }
@@ -41,6 +42,7 @@ export class WorkerPool<Task, Result> {
   private readonly data: unknown;
   private readonly idle: Worker[] = [];
   private readonly busy = new Map<Worker, Waiting<Task, Result>>();
+  private readonly ready = new WeakSet<Worker>();
   private readonly waiting: Waiting<Task, Result>[] = [];
   private readonly limits: WorkerLimits;
   private room: number;
@@ -85,8 +87,7 @@ export class WorkerPool<Task, Result> {
       this.busy.set(worker, waiting);
       worker.ref();
       worker.postMessage(waiting.task);
-      const { taskMs } = this.limits;
-      if (taskMs !== undefined) waiting.timer = setTimeout(() => this.stop(worker), taskMs);
+      if (this.ready.has(worker)) this.limit(worker, waiting);
     }
   }
 
@@ -100,6 +101,11 @@ export class WorkerPool<Task, Result> {
     return worker;
   }
 
+  private limit(worker: Worker, waiting: Waiting<Task, Result>): void {
+    const { taskMs } = this.limits;
+    if (taskMs !== undefined) waiting.timer = setTimeout(() => this.stop(worker), taskMs);
+  }
+
   private stop(worker: Worker): void {
     this.lost(worker, new WorkerTooSlow('A task took too long.'));
     void worker.terminate();
@@ -109,6 +115,11 @@ export class WorkerPool<Task, Result> {
     const waiting = this.busy.get(worker);
     // It answered just when it was given up.
     if (!waiting) return;
+    if ('ready' in answer) {
+      this.ready.add(worker);
+      this.limit(worker, waiting);
+      return;
+    }
     clearTimeout(waiting.timer);
     this.busy.delete(worker);
     // An idle thread keeps no process alive.

@@ -44,6 +44,7 @@ export class ServerSession {
   private loaded = false;
   /** The row says `ok`, as far as we know. */
   private reached = false;
+  private toldTooMuchText = false;
   private changed = false;
   private failures = 0;
   private retryAt = 0;
@@ -108,11 +109,12 @@ export class ServerSession {
   }
 
   private due(now: number): { run: (connection: ServerConnection, instance: Instance) => Promise<void> }[] {
+    const { statements } = this.minute;
     const passes = [
-      { dueAt: this.facts.dueAt, run: this.refreshFacts },
+      { dueAt: this.toldTooMuchText === statements.hasTooMuchText ? this.facts.dueAt : now, run: this.refreshFacts },
       { dueAt: this.probe.dueAt, run: this.lookAtSessions },
       { dueAt: this.minute.dueAt, run: this.countMinute },
-      { dueAt: this.minute.statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
+      { dueAt: statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
       { dueAt: this.sizes.question.dueAt, run: this.measure },
       { dueAt: this.visits.dueAt, run: this.visit },
     ];
@@ -150,6 +152,7 @@ export class ServerSession {
   private refreshFacts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
     this.facts.dueAt = now + this.tools.plan.factsMs;
+    this.toldTooMuchText = this.minute.statements.hasTooMuchText;
     const read = await this.facts.ask(now, async () => ({
       facts: await readFacts(connection),
       instance: await readInstance(connection),

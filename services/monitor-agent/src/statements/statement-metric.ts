@@ -36,7 +36,11 @@ export class StatementMetric implements Metric {
 
   get wantsTexts(): boolean {
     const known = this.textless.size === 0 && this.hashedBy === FINGERPRINT_VERSION;
-    return !known && (this.textBytes ?? 0) <= MAX_TEXT_BYTES;
+    return !known && !this.hasTooMuchText;
+  }
+
+  get hasTooMuchText(): boolean {
+    return (this.textBytes ?? 0) > MAX_TEXT_BYTES;
   }
 
   get textsAreCheap(): boolean {
