@@ -4,6 +4,7 @@ import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
+import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
 import { tenantRead } from './tenant-read.ts';
@@ -24,6 +25,7 @@ const BENCHES: Record<string, () => Promise<Result>> = {
   memory,
   outbox,
   planner,
+  scrub,
   start,
   sweep,
   'tenant-read': tenantRead,

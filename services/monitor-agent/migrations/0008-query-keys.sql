@@ -12,6 +12,7 @@ create table query_keys (
 select tidegate.protect('query_keys');
 
 alter table statements add column query_key uuid;
+create index statements_query_key on statements (org_id, server_id, query_key) where query_key is not null;
 -- Texts had `?` for constants, which cannot be parsed: those that the server still has are read anew.
 update statements set text = null where gone_at is null;
 
