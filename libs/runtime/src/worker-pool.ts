@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 /*
  * Threads for what would keep the event loop busy. The worker's file calls `answerTasks` of worker-side.ts; tasks are
@@ -31,6 +31,8 @@ export interface WorkerLimits {
   /** For one task, from the moment a thread has it that is ready. */
   taskMs?: number;
   maxWaiting?: number;
+  /** Of one thread. One that needs more dies. */
+  memory?: ResourceLimits;
 }
 
 /** The worker's file beside this one: source in tests, built otherwise. */
@@ -94,7 +96,10 @@ export class WorkerPool<Task, Result> {
   private hire(): Worker | undefined {
     if (this.room === 0) return undefined;
     this.room -= 1;
-    const worker = new Worker(this.file, { workerData: this.data });
+    const worker = new Worker(this.file, {
+      workerData: this.data,
+      ...(this.limits.memory ? { resourceLimits: this.limits.memory } : {}),
+    });
     worker.on('message', (answer: Answer<Result>) => this.answered(worker, answer));
     worker.on('error', (error) => this.lost(worker, error));
     worker.on('exit', () => this.lost(worker, new Error('A worker thread ended.')));

@@ -69,6 +69,16 @@ export function withoutData(tokens: readonly SqlToken[], cut: boolean): Scrubbed
   return { text: truncated ? `${text} ${TRUNCATED}`.trimStart() : text, truncated };
 }
 
+/** What a value may follow as a bare word, by the word that says what is made: functions have settings of their own. */
+const MADE: Record<string, 'function' | 'role' | 'other'> = {
+  role: 'role',
+  user: 'role',
+  group: 'role',
+  function: 'function',
+  procedure: 'function',
+  table: 'other',
+};
+
 /** Decides token by token; what it remembers is what the statement is about to give a value to. */
 class Keeper {
   private nextParameter: number;
@@ -76,7 +86,7 @@ class Keeper {
   private verb: string | undefined;
   /** Where we are in SET x = y or SET x TO y. */
   private setting: 'none' | 'name' | 'value' = 'none';
-  private makesFunction = false;
+  private makes: 'function' | 'role' | 'other' | undefined;
   private afterPassword = false;
 
   constructor(tokens: readonly SqlToken[]) {
@@ -91,6 +101,7 @@ class Keeper {
       case 'unsure':
         return undefined;
       case 'constant':
+        this.takesPassword();
         return this.hidden();
       case 'word':
         return this.word(text);
@@ -112,8 +123,8 @@ class Keeper {
     const lower = word.toLowerCase();
     if (this.setting === 'value' || (this.takesPassword() && lower !== 'null')) return this.hidden();
     this.verb ??= lower;
-    if (lower === 'function' || lower === 'procedure') this.makesFunction ||= this.verb === 'create';
-    if (lower === 'password') this.afterPassword = this.verb === 'alter' || this.verb === 'create';
+    if (this.verb === 'create' || this.verb === 'alter') this.makes ??= MADE[lower];
+    this.afterPassword = lower === 'password' && this.makes === 'role';
     if (lower === 'set' && this.setsValues()) this.setting = 'name';
     else if (lower === 'to' && this.setting === 'name') this.setting = 'value';
     return word;
@@ -127,7 +138,7 @@ class Keeper {
   }
 
   private setsValues(): boolean {
-    return this.verb === 'set' || this.verb === 'alter' || this.makesFunction;
+    return this.verb === 'set' || this.verb === 'alter' || this.makes === 'function';
   }
 
   private symbol(symbol: string): string {
@@ -136,7 +147,7 @@ class Keeper {
     if (symbol === ';') {
       this.verb = undefined;
       this.setting = 'none';
-      this.makesFunction = false;
+      this.makes = undefined;
     }
     return symbol;
   }

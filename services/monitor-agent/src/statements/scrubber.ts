@@ -20,6 +20,8 @@ export interface ScrubLimits {
 }
 
 const LIMITS: ScrubLimits = { taskMs: 5_000, maxWaiting: 200, remembered: 2_000 };
+/** What the scanner answers is short-lived garbage: without a limit its thread keeps 150 MB of it. */
+const MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 };
 const BATCH_TEXTS = 50;
 const BATCH_CHARS = 64_000;
 const MAX_GUILTY = 2;
@@ -35,7 +37,8 @@ export class Scrubber {
   constructor(limits: Partial<ScrubLimits> = {}) {
     this.limits = { ...LIMITS, ...limits };
     const { taskMs, maxWaiting } = this.limits;
-    this.pool = new WorkerPool(workerFile('scrub.worker', import.meta.url), { size: 1, taskMs, maxWaiting });
+    const file = workerFile('scrub.worker', import.meta.url);
+    this.pool = new WorkerPool(file, { size: 1, taskMs, maxWaiting, memory: MEMORY });
   }
 
   /** With fingerprints, in the order given; undefined where there was no time for a text: ask again later. */
