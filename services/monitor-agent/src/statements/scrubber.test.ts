@@ -24,6 +24,25 @@ test('texts come back in their order, whole ones with fingerprints', async () =>
   );
 });
 
+test('the largest texts fit into the thread, and odd ones harm nothing', async () => {
+  const done = await begin().scrub([
+    `select * from t where id in (${"'S3CR3T',".repeat(150_000)}0)`,
+    `select 'S3CR3T'${" union select 'S3CR3T'".repeat(5_000)}`,
+    '('.repeat(1_300_000),
+    "select 'S3CR3T\0', '\ud83d', 1",
+    '',
+  ]);
+  expect(done.map((one) => one?.text.slice(0, 40))).toEqual([
+    'select * from t where id in ($1,$2,$3,$4',
+    'select $1 union select $2 union select $',
+    '('.repeat(40),
+    'select $1, $2, $3',
+    '',
+  ]);
+  expect(done.map((one) => one?.truncated)).toEqual([true, true, true, false, false]);
+  expect(JSON.stringify(done)).not.toContain('S3CR3T');
+});
+
 test('a text that takes too long is unparsable, and costs its neighbours nothing', async () => {
   begin({ taskMs: 800 });
   await scrubber.scrub(['select 1']);
