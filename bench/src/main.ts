@@ -9,6 +9,7 @@ import { monitorServer } from './monitor-server.ts';
 import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
+import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
 import { tenantRead } from './tenant-read.ts';
@@ -34,6 +35,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-storage': monitorStorage,
   outbox,
   planner,
+  scrub,
   start,
   sweep,
   'tenant-read': tenantRead,

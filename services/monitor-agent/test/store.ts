@@ -70,11 +70,13 @@ export async function openStore(binaries: Binaries = EMBEDDED) {
         `select c.oid::regclass::text as name from pg_class c where relnamespace = 'monitor_agent'::regnamespace
           and relkind = 'r'`,
       );
+      const client = await server.client();
       const texts: string[] = [];
       for (const { name } of tables) {
-        const rows = await server.sql<{ text: string }>(`select t::text as text from ${name} t`);
+        const { rows } = await client.query<{ text: string }>(`select t::text as text from ${name} t`);
         texts.push(...rows.map(({ text }) => text));
       }
+      await client.end();
       return texts.join('\n');
     },
     close: async () => {

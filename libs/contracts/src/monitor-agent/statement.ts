@@ -29,8 +29,19 @@ export const Statement = z
     database: z.string(),
     role: z.string(),
     queryId: z.string().meta({ description: 'PostgreSQL’s own number of the statement, as text' }),
+    queryKey: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'Our own name of the query: the same for every database, role and spelling, and after its tables were made ' +
+          'anew; null where the text is not known, not whole, or not one that PostgreSQL 18 takes',
+      }),
     toplevel: z.boolean().meta({ description: 'false: called from within a function' }),
-    text: z.string().nullable().meta({ description: 'Constants and comments removed; null until it has been read' }),
+    text: z
+      .string()
+      .nullable()
+      .meta({ description: 'Constants are parameters, comments removed; null until it has been read' }),
     textTruncated: z.boolean(),
     ...statementFigures,
     partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),

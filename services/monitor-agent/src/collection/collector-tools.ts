@@ -5,6 +5,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
 import { isSqlState } from '../connection/connection-failure.rules.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { Scrubber } from '../statements/scrubber.ts';
 import { Dialer } from './dialer.ts';
 import { VisitFailed } from './visit-failed.ts';
 
@@ -36,6 +37,7 @@ export class CollectorTools {
   readonly bus: Bus;
   readonly dialer: Dialer;
   readonly log: Log;
+  readonly scrubber = new Scrubber();
   readonly plan: CollectionPlan;
   private lastInTurn: Promise<unknown> = Promise.resolve();
 

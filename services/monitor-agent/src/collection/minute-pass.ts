@@ -32,7 +32,7 @@ export class MinutePass {
   constructor(serverId: string, tools: CollectorTools, report: FailureReport) {
     this.serverId = serverId;
     this.tools = tools;
-    this.statements = new StatementMetric(serverId);
+    this.statements = new StatementMetric(serverId, tools.scrubber);
     this.tables = new CountedMetric(serverId, TABLES, (connection, _, before) => readTables(connection, before));
     this.indexes = new CountedMetric(serverId, INDEXES, (connection, _, before) => readIndexes(connection, before));
     const all: Metric[] = [

@@ -2,13 +2,15 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { FINGERPRINT_VERSION } from './query-key.rows.ts';
 import { readStatements } from './read-statements.ts';
-import { MAX_TEXT_FILE_BYTES, MAX_TEXTS_PER_PASS, readTexts } from './read-texts.ts';
+import { readTexts } from './read-texts.ts';
+import { type RunInTx, rehashStatements } from './rehash-statements.ts';
+import type { Scrubber } from './scrubber.ts';
 import { loadStatements, type Names, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
-
-const CHEAP_TEXT_BYTES = 1024 * 1024;
+import { CHEAP_TEXT_BYTES, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from './text-limits.rules.ts';
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {
@@ -18,11 +20,14 @@ export class StatementMetric implements Metric {
   private textless = new Set<string>();
   private readonly roles = new Map<string, string>();
   private readonly databases = new Map<string, string>();
-  /** How much text the server had when texts were last read. */
-  private textBytes = 0;
+  /** How much text the server had when texts were last read; null: not since its statements were last set back. */
+  textBytes: number | null = null;
+  private hashedBy: number | null = FINGERPRINT_VERSION;
+  private readonly scrubber: Scrubber;
 
-  constructor(serverId: string) {
+  constructor(serverId: string, scrubber: Scrubber) {
     this.serverId = serverId;
+    this.scrubber = scrubber;
   }
 
   get hasBaseline(): boolean {
@@ -30,18 +35,24 @@ export class StatementMetric implements Metric {
   }
 
   get wantsTexts(): boolean {
-    return this.textless.size > 0 && this.textBytes <= MAX_TEXT_FILE_BYTES;
+    const known = this.textless.size === 0 && this.hashedBy === FINGERPRINT_VERSION;
+    return !known && !this.hasTooMuchText;
   }
 
-  /** Every look at texts makes the server read all of them: seldom, unless there are few. */
+  get hasTooMuchText(): boolean {
+    return (this.textBytes ?? 0) > MAX_TEXT_BYTES;
+  }
+
   get textsAreCheap(): boolean {
-    return this.textBytes <= CHEAP_TEXT_BYTES;
+    return (this.textBytes ?? 0) <= CHEAP_TEXT_BYTES;
   }
 
   async load(tx: Tx): Promise<void> {
     const stored = await loadStatements(tx, this.serverId);
     this.state = stored.state;
     this.textless = stored.textless;
+    this.textBytes = stored.textBytes;
+    this.hashedBy = stored.state ? stored.fingerprintVersion : FINGERPRINT_VERSION;
   }
 
   async read(connection: ServerConnection, instance: Instance, takenAt: Date): Promise<Prepared> {
@@ -50,6 +61,9 @@ export class StatementMetric implements Metric {
     const fresh = step.changed.map((row) => row.key).filter((key) => this.numberOf(key) === undefined);
     await this.learnNames(connection, fresh);
     let numbers: ReadonlyMap<string, number> = new Map();
+    // What was set back has empty texts too: they may be asked for again.
+    const isSetBack = step.interval?.gap || (step.interval && step.interval.resetAt !== null);
+    const textBytes = isSetBack ? null : this.textBytes;
     let textless: string[] = [];
     return {
       save: async (tx) => {
@@ -57,10 +71,11 @@ export class StatementMetric implements Metric {
         textless = numbered.textless;
         numbers = numbered.ids;
         const numberOf = (key: string) => numbers.get(key) ?? this.numberOf(key);
-        await saveLook(tx, { serverId: this.serverId, takenAt, numberOf, ...step });
+        await saveLook(tx, { serverId: this.serverId, takenAt, numberOf, textBytes, ...step });
       },
       committed: () => {
         this.state = step.state;
+        this.textBytes = textBytes;
         for (const [key, number] of numbers) step.state.entries.setNumber(key, number);
         for (const key of textless) this.textless.add(key);
         for (const key of step.gone) this.textless.delete(key);
@@ -68,11 +83,19 @@ export class StatementMetric implements Metric {
     };
   }
 
+  /** Texts must have fingerprints of this version before new ones join them. */
+  async rehash(run: RunInTx): Promise<void> {
+    if (this.hashedBy === FINGERPRINT_VERSION) return;
+    const fingerprints = (texts: readonly string[]) => this.scrubber.fingerprints(texts);
+    await rehashStatements(run, this.serverId, { version: FINGERPRINT_VERSION, fingerprints });
+    this.hashedBy = FINGERPRINT_VERSION;
+  }
+
   /** Texts that are not known yet, for saving. */
   async readMissingTexts(connection: ServerConnection, instance: Instance): Promise<Prepared> {
-    if (!instance.statements) return NOTHING;
+    if (!instance.statements || this.textless.size === 0) return NOTHING;
     const asked = [...this.textless].slice(0, MAX_TEXTS_PER_PASS);
-    const { texts, totalBytes } = await readTexts(connection, instance.statements, asked);
+    const { texts, totalBytes } = await readTexts(connection, instance.statements, asked, this.scrubber);
     const found = [...texts].flatMap(([key, text]) => {
       const id = this.numberOf(key);
       return id === undefined ? [] : [{ id, text }];

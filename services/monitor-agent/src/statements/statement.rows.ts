@@ -1,6 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 import { arrayOf, arrayText, insertSample, sampleTable } from '../storage/samples.ts';
-import type { ScrubbedText } from './scrub-text.rules.ts';
+import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
+import type { WorkedText } from './scrub.worker.ts';
 import {
   STATEMENT_COUNTERS,
   type StatementInterval,
@@ -19,6 +20,17 @@ export interface StoredStatements {
   state: StatementState | undefined;
   /** Series whose text has not been read yet. */
   textless: Set<string>;
+  textBytes: number | null;
+  fingerprintVersion: number | null;
+}
+
+interface LookRow {
+  identity: string;
+  stats_reset: string | null;
+  evictions: string | null;
+  at: string;
+  text_bytes: string | null;
+  fingerprint_version: number | null;
 }
 
 interface StoredRow {
@@ -40,8 +52,9 @@ const keyOf = (row: Pick<StoredRow, 'database_oid' | 'role_oid' | 'query_id' | '
 
 /** What the collector before us had seen, so that no interval is lost or counted twice. */
 export async function loadStatements(tx: Tx, serverId: string): Promise<StoredStatements> {
-  const look = await tx.one<{ identity: string; stats_reset: string | null; evictions: string | null; at: string }>(
-    'select identity, stats_reset, evictions, at from statement_looks where org_id = $1 and server_id = $2',
+  const look = await tx.one<LookRow>(
+    `select identity, stats_reset, evictions, at, text_bytes, fingerprint_version
+       from statement_looks where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
   const rows = await tx.query<StoredRow>(
@@ -65,7 +78,18 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
   return {
     state,
     textless: new Set(rows.filter((row) => !row.has_text).map(keyOf)),
+    textBytes: number(look?.text_bytes ?? null),
+    fingerprintVersion: look?.fingerprint_version ?? null,
   };
+}
+
+/** How much text the server had when texts were last read, where that is known. */
+export async function statementTextBytes(tx: Tx, serverId: string): Promise<number | null> {
+  const look = await tx.one<{ text_bytes: string | null }>(
+    'select text_bytes from statement_looks where org_id = $1 and server_id = $2',
+    [tx.orgId, serverId],
+  );
+  return look?.text_bytes ? Number(look.text_bytes) : null;
 }
 
 const toReading = (row: StoredRow): StatementReading => ({
@@ -133,21 +157,34 @@ export interface StatementLook {
   gone: readonly string[];
   /** Our own number of a series, among those of this look and of the one before. */
   numberOf(key: string): number | undefined;
+  textBytes: number | null;
 }
 
 /** The look and what it counted, in one transaction: both are stored or neither. */
 export async function saveLook(tx: Tx, look: StatementLook): Promise<void> {
-  const { serverId, state } = look;
+  const { serverId, state, textBytes } = look;
   const id = (key: string): number => {
     const known = look.numberOf(key);
     if (known === undefined) throw new Error('A statement has no number.');
     return known;
   };
   await tx.query(
-    `insert into statement_looks (org_id, server_id, identity, stats_reset, evictions, at) values ($1, $2, $3, $4, $5, $6)
+    `insert into statement_looks
+       (org_id, server_id, identity, stats_reset, evictions, at, text_bytes, fingerprint_version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (org_id, server_id) do update set identity = excluded.identity, stats_reset = excluded.stats_reset,
-       evictions = excluded.evictions, at = excluded.at`,
-    [tx.orgId, serverId, state.identity, state.statsReset, state.evictions, state.at],
+       evictions = excluded.evictions, at = excluded.at, text_bytes = excluded.text_bytes`,
+    [
+      tx.orgId,
+      serverId,
+      state.identity,
+      state.statsReset,
+      state.evictions,
+      state.at,
+      textBytes,
+      // What is stored keeps the version that it was hashed by.
+      FINGERPRINT_VERSION,
+    ],
   );
   await saveCounters(tx, serverId, look.changed, id);
   await forgetGone(tx, serverId, look.gone.map(id));
@@ -200,11 +237,13 @@ async function forgetGone(tx: Tx, serverId: string, ids: readonly number[]): Pro
 export async function saveTexts(
   tx: Tx,
   serverId: string,
-  texts: readonly { id: number; text: ScrubbedText }[],
+  texts: readonly { id: number; text: WorkedText }[],
 ): Promise<void> {
+  const fingerprints = texts.flatMap(({ text }) => text.fingerprint ?? []);
+  const keys = await queryKeys(tx, serverId, FINGERPRINT_VERSION, fingerprints);
   await tx.query(
-    `update statements s set text = u.text, text_truncated = u.truncated
-       from unnest($3::bigint[], $4::text[], $5::boolean[]) as u(id, text, truncated)
+    `update statements s set text = u.text, text_truncated = u.truncated, query_key = u.query_key
+       from unnest($3::bigint[], $4::text[], $5::boolean[], $6::uuid[]) as u(id, text, truncated, query_key)
       where s.org_id = $1 and s.server_id = $2 and s.statement_id = u.id`,
     [
       tx.orgId,
@@ -212,6 +251,7 @@ export async function saveTexts(
       texts.map(({ id }) => id),
       texts.map(({ text }) => text.text),
       texts.map(({ text }) => text.truncated),
+      texts.map(({ text }) => keys.get(text.fingerprint ?? '') ?? null),
     ],
   );
 }

@@ -62,6 +62,7 @@ interface Row {
   database_name: string;
   role_name: string;
   query_id: string;
+  query_key: string | null;
   toplevel: boolean;
   text: string | null;
   text_truncated: boolean;
@@ -76,7 +77,7 @@ export async function describedStatements(
   sums: StatementSums,
 ): Promise<Statement[]> {
   const rows = await tx.query<Row>(
-    `select statement_id, database_name, role_name, query_id, toplevel, text, text_truncated, first_seen_at
+    `select statement_id, database_name, role_name, query_id, query_key, toplevel, text, text_truncated, first_seen_at
        from unnest($3::bigint[]) with ordinality as u(id, place)
        join statements on org_id = $1 and server_id = $2 and statement_id = u.id order by u.place`,
     [tx.orgId, serverId, arrayText(ids)],
@@ -91,6 +92,7 @@ function toWire(row: Row, sums: StatementSums): Statement {
     database: row.database_name,
     role: row.role_name,
     queryId: row.query_id,
+    queryKey: row.query_key,
     toplevel: row.toplevel,
     text: row.text,
     textTruncated: row.text_truncated,

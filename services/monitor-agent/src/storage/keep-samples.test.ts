@@ -3,9 +3,11 @@ import { uncoveredTables } from '@tidegate/database/catalogue';
 import { newId } from '@tidegate/database/ids';
 import { dropMonth, ensureDays, ensureMonths } from '@tidegate/database/partitions';
 import { until } from '@tidegate/testing/until';
+import { addServer } from '../../test/collector.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { createLease } from '../leases/lease.rows.ts';
 import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
+import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
 import { KeepSamples } from './keep-samples.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
@@ -79,6 +81,28 @@ test('jams of the past go like samples', async () => {
     `select root_key from monitor_agent.blocking_incidents where org_id = '${orgId}'`,
   );
   expect(left.map(({ root_key }) => root_key)).toEqual(['key 0']);
+});
+
+test('statements that went long ago go with the keys that no other statement has', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  await store.tenants.run(orgId, async (tx) => {
+    const keys = ['5/10/1/t', '5/10/2/t', '5/11/2/t'];
+    const { ids } = await numberStatements(tx, serverId, keys, { database: () => 'd', role: () => 'r' });
+    const texts = [...ids.values()].map((id, index) => ({
+      id,
+      text: { text: `select ${index}`, truncated: false, fingerprint: index === 0 ? 'alone' : 'shared' },
+    }));
+    await saveTexts(tx, serverId, texts);
+    await tx.query(`update statements set gone_at = now() - interval '8 days' where org_id = $1 and role_oid = 10`, [
+      orgId,
+    ]);
+  });
+  await keeper(() => 7).turn(turn);
+  const left = await store.server.sql<{ role_oid: string; fingerprint: string }>(
+    `select role_oid, fingerprint from monitor_agent.query_keys
+       left join monitor_agent.statements using (server_id, query_key) where server_id = '${serverId}'`,
+  );
+  expect(left).toEqual([{ role_oid: '11', fingerprint: 'shared' }]);
 });
 
 test('whole days past the longest plan are dropped; tomorrow has a partition in every table', async () => {

@@ -30,14 +30,23 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
     deleted += row?.count ?? 0;
   }
   await deleteBlocksOlderThan(tx, days);
-  for (const [table, column] of [
-    ['statements', 'gone_at'],
-    ['blocking_incidents', 'last_seen_at'],
-  ]) {
-    await tx.query(`delete from ${table} where org_id = $1 and ${column} < now() - make_interval(days => $2)`, [
-      tx.orgId,
-      days,
-    ]);
-  }
+  await tx.query(
+    'delete from blocking_incidents where org_id = $1 and last_seen_at < now() - make_interval(days => $2)',
+    [tx.orgId, days],
+  );
+  await deleteStatements(tx, days);
   return deleted;
+}
+
+/** Statements that went long ago, and the keys of queries that no statement has any more. */
+async function deleteStatements(tx: Tx, days: number): Promise<void> {
+  const old = 'gone_at < now() - make_interval(days => $2)';
+  await tx.query(
+    `with gone as (delete from statements where org_id = $1 and ${old} returning server_id, query_key)
+     delete from query_keys k using (select distinct server_id, query_key from gone) g
+      where k.org_id = $1 and k.server_id = g.server_id and k.query_key = g.query_key
+        and not exists (select from statements s where s.org_id = $1 and s.server_id = k.server_id
+                          and s.query_key = k.query_key and (${old}) is not true)`,
+    [tx.orgId, days],
+  );
 }
