@@ -3,7 +3,7 @@ import { claimLeases } from '@tidegate/monitor-agent/leases/lease.rows';
 import { waitFor } from '@tidegate/runtime/embedded/processes';
 import pg from 'pg';
 import type { Result } from './main.ts';
-import { type Fixture, startFixture, WATCHER, watcher } from './monitor-fixture.ts';
+import { type Fixture, startFixture, WATCHER, watcher, watcherSession } from './monitor-fixture.ts';
 import { MONITOR_MIGRATIONS, openMonitorStore } from './monitor-store.ts';
 import { exporterDefaults, pgwatchExhaustive, type Reading } from './other-monitors.ts';
 import { cpuMs, endedChildrenMs } from './process-cpu.ts';
@@ -78,7 +78,7 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   };
   // The first minutes number all statements and read all texts.
   for (let second = 0; second < WARM_UP_S; second += STEP_S) await step();
-  const watching = await findSession(fixture);
+  const watching = await watcherSession(fixture);
   const used = () => cpuMs(watching) + endedChildrenMs(fixture.pid);
   const askedBefore = await questions(fixture);
   const hours: number[] = [];
@@ -127,19 +127,6 @@ async function questions(fixture: Fixture): Promise<Map<string, { calls: number;
   );
   await client.end();
   return new Map(rows.map(({ text, calls, ms }) => [text, { calls, ms }]));
-}
-
-async function findSession(fixture: Fixture): Promise<number> {
-  const client = new pg.Client(fixture.shop);
-  await client.connect();
-  const { rows } = await client.query<{ pid: number }>(
-    'select pid from pg_stat_activity where usename = $1 order by backend_start limit 1',
-    [watcher(0)],
-  );
-  await client.end();
-  const [first] = rows;
-  if (!first) throw new Error('The collector has no session.');
-  return first.pid;
 }
 
 async function costOf(name: string, fixture: Fixture, readings: readonly Reading[]): Promise<Cost> {
