@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Result } from './main.ts';
 import { endWorker, startWorker, whenCollected } from './monitor-collector.ts';
-import { startFixture, watcherSession } from './monitor-fixture.ts';
+import { startFixture } from './monitor-fixture.ts';
 import { MONITOR_MIGRATIONS, openMonitorStore } from './monitor-store.ts';
-import { cpuMs, endedChildrenMs } from './process-cpu.ts';
+import { childrenMs } from './process-cpu.ts';
 import { type BenchDatabase, benchDatabase } from './servers.ts';
 
 /*
@@ -26,7 +26,7 @@ const PGBENCH = ['/usr/bin/pgbench', '/usr/lib/postgresql/15/bin/pgbench'];
 
 interface Round {
   perSecond: number;
-  /** CPU of all of the server's sessions, the collector's among them, for one transaction. */
+  /** CPU of all of the server's processes, the collector's session among them, for one transaction. */
   cpuUs: number;
 }
 
@@ -40,18 +40,16 @@ export async function monitorImpact([pairs = '', seconds = '']: string[]): Promi
   await store.addServers(fixture.admin);
   const worker = await startWorker(database, { MONITOR_MINUTE_SECONDS: String(MINUTE_SECONDS) });
   await whenCollected(database);
-  const watching = await watcherSession(fixture);
-  const used = () => endedChildrenMs(fixture.pid) + cpuMs(watching);
   const options = [`--client=${CLIENTS}`, '--jobs=1', '--protocol=prepared', '--no-vacuum'];
   const round = async (watched: boolean): Promise<Round> => {
     await holdLeases(database);
     worker.kill(watched ? 'SIGCONT' : 'SIGSTOP');
-    const before = used();
+    const before = childrenMs(fixture.pid);
     const answer = await bench(...options, `--time=${Number(seconds) || SECONDS}`);
     const transactions = Number(/^number of transactions actually processed: (\d+)/m.exec(answer)?.[1]);
     return {
       perSecond: Number(/^tps = ([\d.]+)/m.exec(answer)?.[1]),
-      cpuUs: ((used() - before) / transactions) * 1_000,
+      cpuUs: ((childrenMs(fixture.pid) - before) / transactions) * 1_000,
     };
   };
   await round(true);
