@@ -75,6 +75,20 @@ export async function startFixture(
   };
 }
 
+/** Process number of the session that watches longest. */
+export async function watcherSession({ shop }: Fixture): Promise<number> {
+  const client = new pg.Client(shop);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>(
+    'select pid from pg_stat_activity where usename = $1 order by backend_start limit 1',
+    [watcher(0)],
+  );
+  await client.end();
+  const [first] = rows;
+  if (!first) throw new Error('The collector has no session.');
+  return first.pid;
+}
+
 const name = (table: number): string => `customer_orders_${String(table).padStart(4, '0')}`;
 
 async function fill(client: pg.Client): Promise<void> {

@@ -1,13 +1,13 @@
-import { type ChildProcess, execFile } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Result } from './main.ts';
 import { endWorker, startWorker, whenCollected } from './monitor-collector.ts';
 import { startFixture } from './monitor-fixture.ts';
 import { MONITOR_MIGRATIONS, openMonitorStore } from './monitor-store.ts';
-import { type BenchDatabase, benchDatabase, median } from './servers.ts';
+import { childrenMs } from './process-cpu.ts';
+import { type BenchDatabase, benchDatabase } from './servers.ts';
 
 /*
  * What an application loses while it is watched: transactions a second of pgbench without and with the collector, in
@@ -24,6 +24,12 @@ const SCALE = 20;
 const CLIENTS = 4;
 const PGBENCH = ['/usr/bin/pgbench', '/usr/lib/postgresql/15/bin/pgbench'];
 
+interface Round {
+  perSecond: number;
+  /** CPU of all of the server's processes, the collector's session among them, for one transaction. */
+  cpuUs: number;
+}
+
 /** `npm run -s bench -- monitor-impact [PAIRS] [SECONDS]` */
 export async function monitorImpact([pairs = '', seconds = '']: string[]): Promise<Result> {
   const fixture = await startFixture(undefined);
@@ -34,55 +40,65 @@ export async function monitorImpact([pairs = '', seconds = '']: string[]): Promi
   await store.addServers(fixture.admin);
   const worker = await startWorker(database, { MONITOR_MINUTE_SECONDS: String(MINUTE_SECONDS) });
   await whenCollected(database);
-  const time = `--time=${Number(seconds) || SECONDS}`;
-  const run = async () => {
-    const answer = await bench(`--client=${CLIENTS}`, '--jobs=1', '--protocol=prepared', '--no-vacuum', time);
-    return Number(/^tps = ([\d.]+)/m.exec(answer)?.[1]);
+  const options = [`--client=${CLIENTS}`, '--jobs=1', '--protocol=prepared', '--no-vacuum'];
+  const round = async (watched: boolean): Promise<Round> => {
+    await holdLeases(database);
+    worker.kill(watched ? 'SIGCONT' : 'SIGSTOP');
+    const before = childrenMs(fixture.pid);
+    const answer = await bench(...options, `--time=${Number(seconds) || SECONDS}`);
+    const transactions = Number(/^number of transactions actually processed: (\d+)/m.exec(answer)?.[1]);
+    return {
+      perSecond: Number(/^tps = ([\d.]+)/m.exec(answer)?.[1]),
+      cpuUs: ((childrenMs(fixture.pid) - before) / transactions) * 1_000,
+    };
   };
-  await run();
-  const losses: number[] = [];
-  const alone: number[] = [];
-  process.stdout.write('pair  alone/s  watched/s  loss %\n');
+  await round(true);
+  const all: Pair[] = [];
+  process.stdout.write('pair  alone/s  watched/s  loss %  more CPU %\n');
   for (let pair = 1; pair <= (Number(pairs) || PAIRS); pair += 1) {
     // Which of the two is first changes, so that a trend favours neither.
-    const watchedFirst = pair % 2 === 0;
-    const first = watchedFirst ? await watched(worker, database, run) : await unwatched(worker, database, run);
-    const second = watchedFirst ? await unwatched(worker, database, run) : await watched(worker, database, run);
-    const [without, seen] = watchedFirst ? [second, first] : [first, second];
-    losses.push((1 - seen / without) * 100);
-    alone.push(without);
-    const cells = [pair, without.toFixed(0), seen.toFixed(0), (losses.at(-1) ?? 0).toFixed(2)];
-    process.stdout.write(`${cells.map((cell, index) => String(cell).padEnd([6, 9, 11, 0][index] ?? 0)).join('')}\n`);
+    const before = pair % 2 === 0 ? await round(true) : undefined;
+    const alone = await round(false);
+    const one = { alone, watched: before ?? (await round(true)) };
+    all.push(one);
+    const cells = [
+      pair,
+      alone.perSecond.toFixed(0),
+      one.watched.perSecond.toFixed(0),
+      loss(one).toFixed(2),
+      more(one).toFixed(2),
+    ];
+    process.stdout.write(`${cells.map((cell, index) => String(cell).padEnd([6, 9, 11, 8, 0][index] ?? 0)).join('')}\n`);
   }
   worker.kill('SIGCONT');
   await endWorker(worker);
   await fixture.stop();
   await database.stop();
-  const sorted = [...losses].sort((a, b) => a - b);
-  const middle = (median(losses) + (sorted[Math.ceil(sorted.length / 2) - 1] ?? 0)) / 2;
+  const losses = all.map(loss);
   return {
     name: 'monitor-impact',
-    value: Number(middle.toFixed(2)),
+    value: Number(middle(losses).toFixed(2)),
     unit: '% of the throughput',
-    ratio: Number((1 - middle / 100).toFixed(4)),
-    against: `${median(alone).toFixed(0)} transactions/s alone; losses of the pairs from ${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)} %`,
+    ratio: Number((1 - middle(losses) / 100).toFixed(4)),
+    against: `${middle(all.map(({ alone }) => alone.perSecond)).toFixed(0)} transactions/s alone; pairs ${Math.min(...losses).toFixed(2)} to ${Math.max(...losses).toFixed(2)} %; ${middle(all.map(more)).toFixed(2)} % more CPU a transaction`,
   };
 }
 
-type Run = () => Promise<number>;
-
-async function watched(worker: ChildProcess, database: BenchDatabase, run: Run): Promise<number> {
-  await holdLeases(database);
-  worker.kill('SIGCONT');
-  return run();
+interface Pair {
+  alone: Round;
+  watched: Round;
 }
 
-async function unwatched(worker: ChildProcess, database: BenchDatabase, run: Run): Promise<number> {
-  // What it has in hand is finished first.
-  await pause(1_000);
-  worker.kill('SIGSTOP');
-  await holdLeases(database);
-  return run();
+const loss = ({ alone, watched }: Pair): number => (1 - watched.perSecond / alone.perSecond) * 100;
+
+/** What a server with nothing to spare would lose; neighbours on the machine disturb it less than they do the throughput. */
+const more = ({ alone, watched }: Pair): number => (watched.cpuUs / alone.cpuUs - 1) * 100;
+
+/** The median, between the two in the middle of an even number. */
+function middle(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2;
 }
 
 /** While it is stopped nobody renews them, and a session that lost its lease begins anew. */

@@ -81,7 +81,9 @@ test('another version of the parser finds the keys that the texts have', async (
   await rehashStatements(run, serverId, parser);
   const after = await keysOf(serverId);
   expect(seen.some((text) => text.includes('truncated'))).toBe(false);
-  expect(after).toEqual([before[0], before[1], before[1], expect.any(String), before[4], null]);
+  // Of two keys the older stays; those of one moment are in the order of their ids.
+  const [kept] = [before[1], before[2]].sort();
+  expect(after).toEqual([before[0], kept, kept, expect.any(String), before[4], null]);
   expect(before).not.toContain(after[3]);
   // Old and new lead to the same key, and doing it again changes nothing.
   expect((await run((tx) => queryKeys(tx, serverId, 1, ['f1']))).get('f1')).toBe(before[0]);
