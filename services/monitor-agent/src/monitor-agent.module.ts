@@ -7,6 +7,7 @@ import { CollectServers } from './collection/collect-servers.loop.ts';
 import { CollectorTools } from './collection/collector-tools.ts';
 import { Dialer } from './collection/dialer.ts';
 import { HostGuard } from './connection/host-guard.ts';
+import { ListMarkers } from './epochs/list-markers.ts';
 import { ListIndexFindings } from './index-findings/list-index-findings.ts';
 import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
@@ -62,6 +63,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ListIndexes,
     ListIndexFindings,
     ShowWraparound,
+    ListMarkers,
     // Loops
     CollectServers,
     KeepSamples,

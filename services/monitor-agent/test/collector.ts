@@ -1,6 +1,7 @@
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { until } from '@tidegate/testing/until';
 import { CollectServers } from '../src/collection/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collection/collector-tools.ts';
 import { Dialer } from '../src/collection/dialer.ts';
@@ -50,6 +51,10 @@ export class Replica {
     this.aheadMs += ms;
   }
 
+  get ahead(): number {
+    return this.aheadMs;
+  }
+
   /** As after SIGKILL or a long pause: nothing is released, nothing is said. */
   async freeze(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
@@ -64,6 +69,34 @@ export class Replica {
   async turn(): Promise<void> {
     await this.collector.turn({ signal: new AbortController().signal });
   }
+
+  /** Turns by hand, a second of its clock apart, until this is so and nothing is in hand any more. */
+  async turnUntil(done: () => Promise<boolean>, { withinMs = 20_000, stepMs = 1_000 } = {}): Promise<void> {
+    const { sessions } = this.collector as unknown as { sessions: Map<string, { busy: boolean }> };
+    const idle = () => [...sessions.values()].every(({ busy }) => !busy);
+    const settled = async () => {
+      if (!idle()) return false;
+      if (await done()) return true;
+      this.putForward(stepMs);
+      await this.turn();
+      return false;
+    };
+    await until(settled, { withinMs, everyMs: 5, what: 'what the collector was turned for' });
+  }
+}
+
+/** The server's clock at the last look at its statements that was stored. */
+export async function lookedAt(store: Store, serverId: string): Promise<string | undefined> {
+  const [row] = await store.server.sql<{ at: string }>(
+    `select at from monitor_agent.statement_looks where server_id = '${serverId}'`,
+  );
+  return row?.at;
+}
+
+/** Turns by hand until there is one look more. */
+export async function lookOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
+  const before = await lookedAt(store, serverId);
+  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== before);
 }
 
 export async function addServer(

@@ -16,7 +16,7 @@ import { statementKey } from '../src/statements/statement-key.rules.ts';
  */
 export type Step =
   | { do: 'call'; key: number; ms: number; rows: number }
-  | { do: 'plan' | 'resetOne' | 'evict'; key: number }
+  | { do: 'plan' | 'resetOne' | 'resetExtremes' | 'evict'; key: number }
   | { do: 'resetAll' | 'failOver' | 'look' | 'lookLost' | 'collectorRestart' };
 
 interface Row {
@@ -44,6 +44,8 @@ const add = (into: Map<string, number[]>, key: string, what: readonly number[], 
 
 export class History {
   readonly intervals: StatementInterval[] = [];
+  /** What intervals said about themselves that was not so. */
+  readonly faults: string[] = [];
   private readonly tellsBirth: boolean;
   private rows = new Map<string, Row>();
   private clock = 1_000;
@@ -51,6 +53,8 @@ export class History {
   private identity = 0;
   private statsReset = 1;
   private evictions = 0;
+  /** What happened to all rows since the last look that was kept. */
+  private since = { reset: false, failedOver: false, evictions: 0 };
   private state: StatementState | undefined;
   /** All rows as the last look that was kept could see them. */
   private shown = new Map<string, StatementReading>();
@@ -67,6 +71,7 @@ export class History {
     if (step.do === 'call') this.call(keyOf(step.key), step.ms, step.rows);
     else if (step.do === 'plan') this.plan(keyOf(step.key));
     else if (step.do === 'resetOne') this.kill(keyOf(step.key));
+    else if (step.do === 'resetExtremes') this.resetExtremes(keyOf(step.key));
     else if (step.do === 'evict') this.evict(keyOf(step.key));
     else if (step.do === 'resetAll') this.resetAll();
     else if (step.do === 'failOver') this.failOver();
@@ -152,18 +157,29 @@ export class History {
     if (!this.rows.has(key)) return;
     this.kill(key);
     this.evictions += 1;
+    this.since.evictions += 1;
+  }
+
+  /** From PostgreSQL 17 on: extremes begin anew, the life goes on. */
+  private resetExtremes(key: string): void {
+    const row = this.rows.get(key);
+    if (!this.tellsBirth || !row) return;
+    row.minMs = 0;
+    row.maxMs = 0;
   }
 
   private resetAll(): void {
     for (const key of [...this.rows.keys()]) this.kill(key);
     this.statsReset = this.clock;
     this.evictions = 0;
+    this.since = { ...this.since, reset: true, evictions: 0 };
   }
 
   /** Another server with a past of its own answers from now on. */
   private failOver(): void {
     for (const key of [...this.rows.keys()]) this.kill(key);
     this.identity += 1;
+    this.since.failedOver = true;
     this.call(keyOf(0), 3, 1);
     this.call(keyOf(1), 5, 1);
   }
@@ -173,11 +189,25 @@ export class History {
     if (needsAllRows(this.state, scrape)) scrape = this.read(true);
     const { state, interval, changed, gone } = advance(this.state, scrape);
     if (!kept) return;
+    if (interval && this.state) this.audit(interval, this.state.at);
+    this.since = { reset: false, failedOver: false, evictions: 0 };
     this.state = state;
     for (const row of changed) this.stored.set(row.key, row);
     for (const key of gone) this.stored.delete(key);
     if (interval) this.intervals.push(interval);
     this.account(interval);
+  }
+
+  private audit(interval: StatementInterval, lookedAt: number): void {
+    const { reset, failedOver, evictions } = this.since;
+    const check = (what: string, is: unknown, ought: unknown) => {
+      if (is !== ought) this.faults.push(`${what} is ${is} instead of ${ought}`);
+    };
+    const comparable = reset && !failedOver;
+    check('gap', interval.gap, failedOver);
+    check('resetAt', interval.resetAt, comparable ? this.statsReset : null);
+    check('lostUs', interval.lostUs, comparable ? this.statsReset - lookedAt : 0);
+    check('evictions', interval.evictions, failedOver ? 0 : evictions);
   }
 
   /** What the look could not see: all of the first one, and before 17 a rebirth without a trace. */

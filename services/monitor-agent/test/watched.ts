@@ -1,3 +1,4 @@
+import { until } from '@tidegate/testing/until';
 import { connectServer, type ServerConnection } from '../src/connection/connect-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
@@ -29,5 +30,22 @@ export function watch(
       ...more,
     },
     { address: '127.0.0.1', loopback: true },
+  );
+}
+
+const CHECKPOINTER = "select pid from pg_stat_activity where backend_type = 'checkpointer'";
+
+/** As the kernel does when memory runs out: PostgreSQL ends all sessions and recovers. Resolves when it has. */
+export async function killBackend(server: PostgresServer): Promise<void> {
+  const pid = async () => (await server.sql<{ pid: number }>(CHECKPOINTER))[0]?.pid;
+  const before = await pid();
+  const victim = await server.client();
+  process.kill((victim as unknown as { processID: number }).processID, 'SIGKILL');
+  await until(
+    async () => {
+      const now = await pid();
+      return now !== undefined && now !== before;
+    },
+    { withinMs: 15_000, what: 'recovery after a crash' },
   );
 }

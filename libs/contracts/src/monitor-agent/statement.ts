@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Timestamp } from '../kernel/types.ts';
 import { Count, Range, serverRange } from './range.ts';
+import { ServerCheck } from './server-test.ts';
 
 const Milliseconds = z.number().min(0);
 
@@ -44,7 +45,7 @@ export const Statement = z
       .meta({ description: 'Constants are parameters, comments removed; null until it has been read' }),
     textTruncated: z.boolean(),
     ...statementFigures,
-    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
+    partial: z.boolean().meta({ description: 'Reset in the range, or maybe thrown out: something may be lost' }),
     firstSeenAt: Timestamp,
     lastSeenAt: Timestamp,
   })
@@ -56,11 +57,13 @@ export const StatementCompleteness = z
   .object({
     resets: Count.meta({ description: 'Times that all counters were set back (by hand or by a crash)' }),
     evictions: Count.meta({ description: 'Times that PostgreSQL threw statements out to make room' }),
+    evictionsPerMinute: z.number().min(0).meta({ description: 'Of the time that was observed' }),
     gaps: Count.meta({ description: 'Times that the server behind the address became another one' }),
     lostSeconds: z.number().min(0).meta({ description: 'Time before resets that nobody can account for' }),
     coverage: z.number().min(0).nullable().meta({
       description: 'Time of the statements / time that sessions were active; null where PostgreSQL does not say',
     }),
+    warnings: z.array(ServerCheck).meta({ description: 'What makes the totals too low, and how to mend it' }),
   })
   .meta({ id: 'StatementCompleteness' });
 export type StatementCompleteness = z.infer<typeof StatementCompleteness>;

@@ -1,6 +1,7 @@
 import { serverMinutes } from '@tidegate/contracts/monitor-agent/meters';
 import type { Tx } from '@tidegate/database/tx';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { EpochMetric } from '../epochs/epoch-metric.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
 import { readDatabases } from '../relations/read-databases.ts';
 import { readIndexes, readTables } from '../relations/read-relations.ts';
@@ -40,6 +41,7 @@ export class MinutePass {
       new CountedMetric(serverId, DATABASES, readDatabases),
       this.tables,
       this.indexes,
+      new EpochMetric(serverId),
     ];
     this.metrics = all.map((metric) => ({ metric, question: new Question(metric.name, report) }));
   }

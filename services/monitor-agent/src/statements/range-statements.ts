@@ -3,6 +3,7 @@ import type { Statement, StatementCompleteness } from '@tidegate/contracts/monit
 import type { Tx } from '@tidegate/database/tx';
 import { storedRange } from '../series/stored-range.ts';
 import type { TimeRange } from '../storage/samples.ts';
+import { completenessOf } from './completeness.rules.ts';
 import type { StatementCounter } from './statement-deltas.rules.ts';
 import {
   addSampledSums,
@@ -11,6 +12,7 @@ import {
   type StatementFilter,
   sampledActiveUs,
   sampledLooks,
+  statementsMax,
 } from './top-statements.rows.ts';
 import { topIds } from './top-statements.rules.ts';
 
@@ -48,13 +50,16 @@ export async function rangeStatements(
       to: range.to.toISOString(),
       coveredSeconds: (stored.spanUs + sampled.spanUs) / 1_000_000,
     },
-    completeness: {
+    completeness: completenessOf({
       resets: stored.resets + sampled.resets,
       evictions: stored.evictions + sampled.evictions,
       gaps: stored.gaps + sampled.gaps,
-      lostSeconds: (stored.lostUs + sampled.lostUs) / 1_000_000,
-      coverage: active > 0 ? total(toplevel, 'total_us') / active : null,
-    },
+      lostUs: stored.lostUs + sampled.lostUs,
+      observedUs: stored.spanUs + sampled.spanUs,
+      statementsUs: total(toplevel, 'total_us'),
+      activeUs: active,
+      statementsMax: await statementsMax(tx, serverId),
+    }),
     total: {
       statements: wanted.length,
       calls: total(wanted, 'calls'),

@@ -123,8 +123,16 @@ test('a row that was gone for a look is new when it is back, however much it has
     scrape(2, []),
     scrape(3, [reading('q', 9, 9, { min: 0.5, max: 2 })]),
   );
-  expect(steps[1]?.deltas).toEqual([]);
+  // Nobody made room: it was reset, and what it counted until then is lost.
+  expect(steps[1]?.deltas).toEqual([{ key: 'q', counters: zeros, partial: true }]);
   expect(steps[2]?.deltas[0]?.counters[0]).toBe(9);
+});
+
+test('when PostgreSQL made room, a row never seen may have lived before; rows that went are told by the number alone', () => {
+  const [, interval] = follow(scrape(1, [reading('q', 2, 2)]), scrape(2, [reading('r', 3, 3)], { evictions: 1 }));
+  expect(interval?.deltas).toEqual([expect.objectContaining({ key: 'r', partial: true })]);
+  const [, calm] = follow(scrape(1, [reading('q', 2, 2)]), scrape(2, [reading('q', 2, 2), reading('r', 3, 3)]));
+  expect(calm?.deltas).toEqual([expect.objectContaining({ key: 'r', partial: false })]);
 });
 
 test('changed rows alone are enough until a row vanishes, a reset or another instance', () => {
@@ -147,6 +155,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('plan' as const), key: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('resetOne' as const), key: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('resetExtremes' as const), key: fc.nat(5) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('evict' as const), key: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('resetAll' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('failOver' as const) }) },
@@ -170,6 +179,7 @@ test.each([
         for (const delta of interval.deltas) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
       }
       expect(history.uncoveredUs()).toBe(0);
+      expect(history.faults).toEqual([]);
     }),
     { numRuns: 2_000 },
   );

@@ -20,8 +20,10 @@ import { StatementEntries } from './statement-entries.ts';
  *     fell, or if the longest call got shorter or the shortest one longer: within one life neither can happen, once
  *     there was a call at all (a row may be planned before its first call, its extremes are 0 then).
  *     What remains before 17: a row that was reset alone and has outgrown all counters and both extremes since.
- *  4. A row never seen was born since the previous look, which saw all rows.
- *  5. A row that is gone is forgotten. What it counted since the previous look is lost; evictions are reported.
+ *  4. A row never seen was born since the previous look, which saw all rows; when PostgreSQL made room meanwhile it may
+ *     have lived before, so it is marked.
+ *  5. A row that is gone is forgotten. What it counted since the previous look is lost: the interval says how often
+ *     PostgreSQL made room; when it did not, somebody reset that row, and a difference of nothing is marked for it.
  *
  * Times are whole microseconds from here on: rounded counters telescope, so sums over any number of looks equal the
  * difference of the ends exactly. Nothing here can give a negative number.
@@ -93,7 +95,7 @@ export interface StatementState {
 export interface StatementDelta {
   key: string;
   counters: number[];
-  /** The row began a new life since the previous look. */
+  /** The row began a new life since the previous look, or may have: something of it may be lost. */
   partial: boolean;
 }
 
@@ -136,14 +138,15 @@ export function advance(state: StatementState | undefined, scrape: StatementScra
   if (needsAllRows(state, scrape)) throw new Error('This look needs all rows, not only the changed ones.');
   if (!state) return { ...remember(undefined, scrape), interval: undefined };
   const epoch = judge(state, scrape);
+  const evictions = epoch === 'gap' ? 0 : evictionsSince(epoch === 'reset' ? 0 : state.evictions, scrape.evictions);
   const interval: StatementInterval = {
     from: epoch === 'reset' ? (scrape.statsReset as number) : state.at,
     to: scrape.at,
     gap: epoch === 'gap',
     resetAt: epoch === 'reset' ? scrape.statsReset : null,
     lostUs: epoch === 'reset' ? Math.max(0, (scrape.statsReset as number) - state.at) : 0,
-    evictions: epoch === 'gap' ? 0 : evictionsSince(epoch === 'reset' ? 0 : state.evictions, scrape.evictions),
-    deltas: epoch === 'gap' ? [] : deltas(epoch === 'reset' ? undefined : state, scrape, epoch === 'reset'),
+    evictions,
+    deltas: epoch === 'gap' ? [] : deltas(epoch === 'reset' ? undefined : state, scrape, evictions),
   };
   return { ...remember(state, scrape), interval };
 }
@@ -159,7 +162,8 @@ function evictionsSince(before: number | null, now: number | null): number {
   return before === null || now < before ? now : now - before;
 }
 
-function deltas(state: StatementState | undefined, scrape: StatementScrape, reset: boolean): StatementDelta[] {
+/** Without a state all rows were born since the previous look. */
+function deltas(state: StatementState | undefined, scrape: StatementScrape, evictions: number): StatementDelta[] {
   const found: StatementDelta[] = [];
   for (const row of scrape.rows) {
     const before = state?.entries.get(row.key);
@@ -168,9 +172,17 @@ function deltas(state: StatementState | undefined, scrape: StatementScrape, rese
       before === undefined || reborn
         ? [...row.counters]
         : row.counters.map((value, index) => value - (before.counters[index] ?? 0));
-    if (counters.some((value) => value > 0)) found.push({ key: row.key, counters, partial: reset || reborn });
+    const partial = !state || reborn || (before === undefined && evictions > 0);
+    if (counters.some((value) => value > 0)) found.push({ key: row.key, counters, partial });
   }
-  return found;
+  return state && evictions === 0 ? [...found, ...resetAlone(state, scrape)] : found;
+}
+
+function resetAlone(state: StatementState, scrape: StatementScrape): StatementDelta[] {
+  if (!scrape.full) return [];
+  const there = new Set(scrape.rows.map((row) => row.key));
+  const gone = [...state.entries.keys()].filter((key) => !there.has(key));
+  return gone.map((key) => ({ key, counters: STATEMENT_COUNTERS.map(() => 0), partial: true }));
 }
 
 /** Whether the row died and was born again between the two looks. */

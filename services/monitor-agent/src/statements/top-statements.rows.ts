@@ -141,3 +141,9 @@ export async function sampledActiveUs(tx: Tx, serverId: string, pieces: readonly
   );
   return row?.us ?? 0;
 }
+
+/** How many statements PostgreSQL has room for, if it says. */
+export async function statementsMax(tx: Tx, serverId: string): Promise<number | null> {
+  const sql = 'select statements_max from server_epochs where org_id = $1 and server_id = $2';
+  return (await tx.one<{ statements_max: number | null }>(sql, [tx.orgId, serverId]))?.statements_max ?? null;
+}

@@ -30,10 +30,15 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
     deleted += row?.count ?? 0;
   }
   await deleteBlocksOlderThan(tx, days);
-  await tx.query(
-    'delete from blocking_incidents where org_id = $1 and last_seen_at < now() - make_interval(days => $2)',
-    [tx.orgId, days],
-  );
+  for (const [table, column] of [
+    ['blocking_incidents', 'last_seen_at'],
+    ['server_markers', 'seen_at'],
+  ]) {
+    await tx.query(`delete from ${table} where org_id = $1 and ${column} < now() - make_interval(days => $2)`, [
+      tx.orgId,
+      days,
+    ]);
+  }
   await deleteStatements(tx, days);
   return deleted;
 }

@@ -1,0 +1,157 @@
+import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
+import { listTables } from '@tidegate/contracts/monitor-agent/relations';
+import { until } from '@tidegate/testing/until';
+import { addServer, lookedAt, lookOnce, Replica } from '../../test/collector.ts';
+import { HoldingProxy } from '../../test/holding-proxy.ts';
+import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { openStore, type Store } from '../../test/store.ts';
+import { makeWatcher, watch } from '../../test/watched.ts';
+import { ShowOverview } from '../overview/show-overview.ts';
+import { ListTables } from '../relations/list-tables.ts';
+import type { CollectorTools } from './collector-tools.ts';
+import { readInstance } from './instance.ts';
+import { MinutePass } from './minute-pass.ts';
+
+/* What a watched server may expect of us (monitoring.md 3.6 and 3.12). */
+const MINUTE = 60_000;
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => {
+  let server: PostgresServer;
+  let proxy: HoldingProxy;
+  let replica: Replica;
+  let at: { orgId: string; serverId: string };
+
+  beforeAll(async () => {
+    server = await PostgresServer.start(binaries, {
+      settings: { log_lock_waits: 'on', deadlock_timeout: '10ms', log_line_prefix: '[%a] ', track_io_timing: 'on' },
+    });
+    await makeWatcher(server);
+    await server.sql(`create table orders (id int primary key);
+      create table free (id int primary key);
+      insert into orders select generate_series(1, 1000)`);
+    proxy = await HoldingProxy.start(server);
+  });
+  beforeEach(async () => {
+    at = await addServer(store, proxy as never);
+    replica = new Replica(store, { minute: 60, probe: 10 });
+    await lookOnce(store, replica, at.serverId);
+  });
+  afterEach(async () => {
+    proxy.release();
+    await replica.stop();
+    await store.server.sql('delete from monitor_agent.server_leases');
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await server.stop();
+  });
+
+  const ours = (lines: string) => lines.split('\n').filter((line) => line.startsWith('[tidegate]'));
+  const look = () => lookOnce(store, replica, at.serverId);
+
+  test('all questions of a minute are on the wire before the first answer', async () => {
+    const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;
+    const pass = new MinutePass(at.serverId, tools, (question, error) => {
+      throw new Error(question, { cause: error });
+    });
+    const connection = await watch({ ...server, host: proxy.host, port: proxy.port } as PostgresServer);
+    const instance = await readInstance(connection);
+    const read = async () => (await pass.read(connection, instance)).committed();
+    // Names of roles and databases are learned with the first looks.
+    await read();
+    await read();
+    const before = proxy.asked;
+    await read();
+    const questions = proxy.asked - before;
+    expect(questions).toBeGreaterThanOrEqual(5);
+    proxy.hold();
+    const reading = read();
+    await until(() => proxy.asked === before + 2 * questions, { what: 'every question without any answer' });
+    proxy.release();
+    await reading;
+    expect(proxy.asked).toBe(before + 2 * questions);
+    await connection.close();
+  });
+
+  test('a server that is slow to answer is asked nothing more meanwhile: ticks are skipped, and there is one session', async () => {
+    const samples = async () =>
+      (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;
+    await look();
+    const before = await samples();
+    const first = await lookedAt(store, at.serverId);
+    proxy.mostOpen = proxy.open;
+    proxy.hold();
+    replica.putForward(MINUTE);
+    const asked = proxy.asked;
+    await replica.turn();
+    await until(() => proxy.asked > asked);
+    const waiting = proxy.asked;
+    for (let minute = 0; minute < 30; minute += 1) {
+      replica.putForward(MINUTE);
+      await replica.turn();
+    }
+    expect(proxy.asked).toBe(waiting);
+    proxy.release();
+    await replica.turnUntil(async () => (await lookedAt(store, at.serverId)) !== first, { stepMs: 0 });
+    expect(await samples()).toBe(before + 1);
+    expect(proxy.mostOpen).toBe(1);
+  });
+
+  test('behaviour 14: a question that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
+    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    expect(overview.missing.map(({ id, fixSql }) => [id, fixSql])).toEqual(
+      ['bloat', 'explain', 'sequences'].map((id) => [id, 'GRANT pg_read_all_data TO "watcher";']),
+    );
+    expect(ours(server.log()).filter((line) => line.includes('ERROR'))).toEqual([]);
+    await server.sql('revoke execute on function pg_stat_get_db_deadlocks(oid) from public');
+    const length = server.log().length;
+    for (let round = 0; round < 10; round += 1) {
+      replica.putForward(20 * MINUTE);
+      await look();
+    }
+    await server.sql('grant execute on function pg_stat_get_db_deadlocks(oid) to public');
+    const errors = ours(server.log().slice(length)).filter((line) => line.includes('ERROR'));
+    expect(new Set(errors)).toEqual(new Set([expect.stringContaining('permission denied for function')]));
+    expect(errors.length).toBeGreaterThanOrEqual(3);
+    expect(errors.length).toBeLessThanOrEqual(4);
+  });
+
+  test('behaviour 10: a table locked for two minutes costs its own size, and none of ours waits', async () => {
+    const tables = async () => {
+      const range = { serverId: at.serverId, to: new Date(Date.now() + replica.ahead + MINUTE).toISOString() };
+      const { items } = await store.call(new ListTables(), listTables, range, at.orgId);
+      return Object.fromEntries(items.map((item) => [item.name, item]));
+    };
+    replica.putForward(16 * MINUTE);
+    await replica.turnUntil(async () => (await tables())['orders']?.totalBytes !== null);
+    const measured = (await tables())['orders']?.totalBytes;
+    const inserted = (await tables())['free']?.rowsInserted ?? 0;
+    const holder = await server.client();
+    await holder.query('begin; lock table orders in access exclusive mode');
+    const length = server.log().length;
+    proxy.mostOpen = proxy.open;
+    replica.putForward(16 * MINUTE);
+    for (let round = 0; round < 12; round += 1) {
+      await server.sql(`insert into free values (${round})`);
+      replica.putForward(10_000);
+      await replica.turn();
+      await replica.turnUntil(async () => true);
+    }
+    await replica.turnUntil(async () => (await tables())['free']?.rowsInserted === inserted + 12);
+    expect(await tables()).toMatchObject({
+      orders: { sizeStale: true, totalBytes: measured },
+      free: { sizeStale: false },
+    });
+    expect(proxy.mostOpen).toBe(1);
+    await holder.query('rollback');
+    await holder.end();
+    // PostgreSQL logs every wait that lasted longer than 10 ms.
+    expect(ours(server.log().slice(length))).toEqual([]);
+  });
+});

@@ -1,0 +1,199 @@
+import { listMarkers } from '@tidegate/contracts/monitor-agent/markers';
+import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
+import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
+import { addServer, lookOnce, Replica } from '../../test/collector.ts';
+import { ExecutedStatements, statement } from '../../test/executed-statements.ts';
+import { callsByLook } from '../../test/look-check.ts';
+import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { openStore, type Store } from '../../test/store.ts';
+import { killBackend, makeWatcher } from '../../test/watched.ts';
+import { ShowOverview } from '../overview/show-overview.ts';
+import { TopStatements } from '../statements/top-statements.ts';
+import { ListMarkers } from './list-markers.ts';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+test('a server of another organisation does not exist', async () => {
+  const { serverId } = await addServer(store, { host: '127.0.0.1', port: 1 } as PostgresServer);
+  await expect(store.call(new ListMarkers(), listMarkers, { serverId }, newId())).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await store.server.sql('delete from monitor_agent.server_leases');
+});
+
+describe.each(VERSIONS)('what happens to the counters of a real server ($name)', (binaries) => {
+  let server: PostgresServer;
+  let replica: Replica;
+  let at: { orgId: string; serverId: string };
+
+  beforeAll(async () => {
+    server = await PostgresServer.start(binaries);
+    await makeWatcher(server);
+    await server.sql('create table orders (id int primary key);\n insert into orders select generate_series(1, 50)');
+  });
+  beforeEach(async () => {
+    at = await addServer(store, server);
+    replica = new Replica(store);
+    await look();
+  });
+  afterEach(async () => {
+    await replica.stop();
+    await store.server.sql('delete from monitor_agent.server_leases');
+  });
+  afterAll(() => server.stop());
+
+  const look = () => lookOnce(store, replica, at.serverId);
+  /** The collector's clock goes ahead of ours. */
+  const range = () => ({ serverId: at.serverId, to: new Date(Date.now() + 3_600_000).toISOString() });
+  const markers = () => store.call(new ListMarkers(), listMarkers, range(), at.orgId);
+  const top = () => store.call(new TopStatements(store.tenants), topStatements, { ...range(), limit: 500 }, at.orgId);
+  const instant = async (sql: string) => (await server.sql<{ at: Date }>(`select ${sql} as at`))[0]?.at;
+  const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
+
+  test('behaviour 2: a reset under load is a marker at its very time, and the sums miss the remainder before it, no more', async () => {
+    const text = statement(77);
+    const clients = await Promise.all([1, 2, 3].map(() => server.client()));
+    const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
+    let executed = 0;
+    let loaded = true;
+    const load = Promise.all(
+      clients.map(async (client) => {
+        while (loaded) {
+          await client.query(text);
+          executed += 1;
+        }
+      }),
+    );
+    const reached = (count: number) => until(() => executed >= count, { everyMs: 1 });
+    const counted = async () =>
+      (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
+    await reached(100);
+    await look();
+    const before = await counted();
+    await reached(executed + 500);
+    const [reset] = await server.sql<{ calls: number }>(
+      `select (select sum(calls)::int from pg_stat_statements where queryid = ${queryId}) as calls, pg_stat_statements_reset()`,
+    );
+    await look();
+    await reached(executed + 1_000);
+    loaded = false;
+    await load;
+    await look();
+    const remainder = (reset?.calls ?? 0) - before;
+    expect(remainder).toBeGreaterThan(100);
+    expect(Math.abs((await counted()) - (executed - remainder))).toBeLessThan(executed / 100);
+    const { completeness } = await top();
+    expect(completeness).toMatchObject({ resets: 1, gaps: 0, evictions: 0, warnings: [] });
+    expect(completeness.lostSeconds).toBeGreaterThan(0);
+    const { items, total } = await markers();
+    expect(total).toBe(1);
+    expect(items).toEqual([
+      { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String) },
+    ]);
+    await Promise.all(clients.map((client) => client.end()));
+  });
+
+  test('behaviour 3: a killed backend is a crash recovery although the postmaster went on; no number falls below zero', async () => {
+    const started = await instant('pg_postmaster_start_time()');
+    await server.sql('select * from orders;\n insert into orders values (51)');
+    await look();
+    const from = await instant('clock_timestamp()');
+    await killBackend(server);
+    expect(await instant('pg_postmaster_start_time()')).toEqual(started);
+    await server.sql('select * from orders');
+    await look();
+    const { items } = await markers();
+    expect(items.map(({ kind }) => kind)).toEqual(['crash_recovery']);
+    expect(new Date(items[0]?.at ?? 0).getTime()).toBeGreaterThanOrEqual(from?.getTime() ?? Number.POSITIVE_INFINITY);
+    const [fallen] = await store.server.sql<{ some: boolean }>(
+      `select exists (select from monitor_agent.table_samples, unnest(sequential_scans, rows_inserted, blocks_hit) as u(a, b, c)
+                       where least(a, b, c) < 0)
+           or exists (select from monitor_agent.index_samples, unnest(scans, blocks_hit) as u(a, b) where least(a, b) < 0)
+           or exists (select from monitor_agent.database_samples, unnest(commits, blocks_hit) as u(a, b) where least(a, b) < 0)
+           as some`,
+    );
+    expect(fallen?.some).toBe(false);
+    expect((await top()).completeness).toMatchObject({ resets: 1, gaps: 0 });
+  });
+
+  test('an orderly restart keeps the counters of tables, an immediate one loses them; the collector may be away meanwhile', async () => {
+    await server.halt();
+    await server.boot();
+    await look();
+    const restarted = await instant('pg_postmaster_start_time()');
+    await replica.stop();
+    await server.halt('SIGQUIT');
+    await server.boot();
+    const { ahead } = replica;
+    replica = new Replica(store);
+    replica.putForward(ahead);
+    await look();
+    expect((await markers()).items.map(({ kind, at: when }) => [kind, when])).toEqual([
+      ['crash_recovery', (await instant('pg_postmaster_start_time()'))?.toISOString()],
+      ['restart', restarted?.toISOString()],
+    ]);
+    // Statements survive both: also after an immediate end the postmaster itself still writes them down.
+    expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 0 });
+  });
+
+  test('another server behind the same address is a gap and a marker', async () => {
+    const other = await PostgresServer.start(binaries);
+    await makeWatcher(other);
+    await Promise.all([server.halt(), other.halt()]);
+    const own = other.port;
+    other.port = server.port;
+    await other.boot();
+    await look();
+    await other.halt();
+    await server.boot();
+    other.port = own;
+    expect((await markers()).items.map(({ kind }) => kind)).toEqual(['another_server']);
+    expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 1 });
+    await other.stop();
+  });
+
+  test('behaviour 4: evictions are shown by the minute, cost coverage, and come with a warning and its cure', async () => {
+    await server.sql('alter system set pg_stat_statements.max = 100');
+    await server.halt();
+    await server.boot();
+    await look();
+    expect((await top()).completeness).toMatchObject({ evictions: 0, evictionsPerMinute: 0, warnings: [] });
+    const client = await server.client();
+    for (let number = 0; number < 900; number += 1) {
+      await client.query(`${statement(number)}, pg_sleep(0.001)`);
+      if (number % 300 === 299) await look();
+    }
+    await client.end();
+    // A session's active time is told when it ends, at the latest.
+    const { completeness } = await until(async () => {
+      await look();
+      const now = await top();
+      return now.completeness.coverage !== null && now.completeness.coverage < 0.9 ? now : undefined;
+    });
+    expect(completeness.evictions).toBeGreaterThan(10);
+    expect(completeness.evictionsPerMinute).toBeGreaterThan(10);
+    expect(completeness.warnings).toEqual([
+      expect.objectContaining({
+        code: 'statements_evicted',
+        severity: 'warning',
+        what: expect.stringContaining('It has room for 100.'),
+        fixSql: 'ALTER SYSTEM SET pg_stat_statements.max = 10000;',
+        restart: true,
+      }),
+    ]);
+    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    expect(overview.server.state).toBe('ok');
+    await server.sql((completeness.warnings[0]?.fixSql ?? '').replace(';', ''));
+    await server.halt();
+    await server.boot();
+    expect(
+      (await server.sql<{ max: string }>('select current_setting($$pg_stat_statements.max$$) as max'))[0]?.max,
+    ).toBe('10000');
+  });
+});

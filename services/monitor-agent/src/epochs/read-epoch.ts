@@ -1,0 +1,22 @@
+import { type Instance, identitySql } from '../collection/instance.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import type { Epoch } from './epoch.rules.ts';
+
+const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
+
+const sql = ({ has, statements }: Instance) => `
+  select ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
+         ${micros('pg_postmaster_start_time()')} as "startedAt",
+         (select ${micros('max(backend_start)')} from pg_stat_activity where backend_type = 'checkpointer')
+           as "workersStartedAt",
+         (select ${micros('stats_reset')} from pg_stat_bgwriter) as "countersResetAt",
+         current_setting('pg_stat_statements.max', true)::int as "statementsMax",
+         ${
+           // The view came in the same version as \`toplevel\`.
+           statements?.columns.has('toplevel')
+             ? `(select ${micros('stats_reset')} from ${statements.schema}.pg_stat_statements_info)`
+             : 'null::int8'
+         } as "statementsResetAt"`;
+
+export const readEpoch = (connection: ServerConnection, instance: Instance): Promise<Epoch> =>
+  connection.one<Epoch>(sql(instance));

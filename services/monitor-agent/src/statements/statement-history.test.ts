@@ -1,0 +1,128 @@
+import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { pick, type Random, randomOf } from '../../test/executed-statements.ts';
+import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { openStore, type Store } from '../../test/store.ts';
+import { makeWatcher } from '../../test/watched.ts';
+import { WatchedHistory } from '../../test/watched-history.ts';
+import { SAMPLE_TABLES } from '../storage/retention.rows.ts';
+import { TopStatements } from './top-statements.ts';
+
+/*
+ * Random histories on real servers (monitoring.md 3.1). A failure says its seed; MONITOR_HISTORY_SEED runs it again, and
+ * MONITOR_HISTORY_ROUNDS makes the histories that many times as long.
+ */
+const SEED = Number(process.env['MONITOR_HISTORY_SEED'] ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env['MONITOR_HISTORY_ROUNDS'] ?? 1);
+
+type Plan = Partial<Record<keyof WatchedHistory['steps'], number>>;
+
+/** Nothing is lost but by resets and crashes, and that is known to the last call. */
+const EXACT: Plan = {
+  run: 50,
+  look: 10,
+  resetOne: 4,
+  regrow: 6,
+  resetDatabase: 2,
+  resetAll: 2,
+  resetExtremes: 2,
+  replace: 2,
+  freeze: 1,
+  storeFails: 1,
+  create: 1,
+  drop: 1,
+  restart: 1,
+  crash: 1,
+};
+/** PostgreSQL has room for a hundred statements. */
+const CROWDED: Plan = { run: 20, look: 6, evict: 2, regrow: 3, resetAll: 1, replace: 1 };
+
+function shuffled(plan: Plan, random: Random): (keyof WatchedHistory['steps'])[] {
+  const left = Object.entries(plan).flatMap(([step, times]) => Array.from({ length: times * ROUNDS }, () => step));
+  const order: string[] = [];
+  while (left.length > 0) {
+    const step = pick(random, left);
+    left.splice(left.indexOf(step), 1);
+    order.push(step);
+  }
+  return order as (keyof WatchedHistory['steps'])[];
+}
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+describe.each(VERSIONS)('random histories of a real server ($name)', (binaries) => {
+  test('what is stored equals what was executed, less what PostgreSQL itself lost and the look says so', async () => {
+    const random = randomOf(SEED);
+    const server = await PostgresServer.start(binaries, { settings: { 'pg_stat_statements.track': 'all' } });
+    await makeWatcher(server);
+    const history = await WatchedHistory.begin(store, server, random);
+    const log: string[] = [];
+    const follow = async (plan: Plan) => {
+      for (const step of [...shuffled(plan, random), 'run', 'look'] as const) {
+        log.push(step);
+        await history.steps[step]();
+        if (history.faults.length > 0)
+          throw new Error(`seed ${SEED}, after ${log.join(' ')}:\n${history.faults.join('\n')}`);
+      }
+    };
+    try {
+      await follow(EXACT);
+      expect(history.resets).toBeGreaterThan(0);
+      expect(history.evictions).toBe(0);
+      await history.steps.resetAll();
+      await server.sql('alter system set pg_stat_statements.max = 100');
+      await history.steps.restart();
+      await follow(CROWDED);
+      expect(history.evictions).toBeGreaterThan(0);
+      expect(await stored(history)).toEqual(Object.fromEntries([...history.expected].filter(([, calls]) => calls > 0)));
+      expect(await negatives()).toEqual([]);
+      expect(await completeness(history)).toMatchObject({
+        resets: history.resets,
+        evictions: history.evictions,
+        gaps: 0,
+      });
+    } finally {
+      await history.end();
+      await store.server.sql('delete from monitor_agent.server_leases');
+      await server.stop();
+    }
+  }, 600_000);
+});
+
+/** Calls by series over the whole history. */
+async function stored(history: WatchedHistory): Promise<Record<string, number>> {
+  const rows = await store.server.sql<{ key: string; calls: number }>(
+    `select concat_ws('/', st.database_oid, st.role_oid, st.query_id, left(st.toplevel::text, 1)) as key,
+            sum(u.calls)::int as calls
+       from monitor_agent.statement_samples s, unnest(s.ids, s.calls) as u(id, calls)
+       join monitor_agent.statements st on st.statement_id = u.id
+      where s.server_id = '${history.serverId}' and st.server_id = s.server_id group by 1`,
+  );
+  return Object.fromEntries(rows.filter(({ key }) => history.expected.has(key)).map(({ key, calls }) => [key, calls]));
+}
+
+async function completeness({ serverId, orgId }: WatchedHistory) {
+  const range = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 86_400_000) };
+  const input = { serverId, from: range.from.toISOString(), to: range.to.toISOString() };
+  return (await store.call(new TopStatements(store.tenants), topStatements, input, orgId)).completeness;
+}
+
+/** Columns of any sample that hold a number below zero. */
+async function negatives(): Promise<string[]> {
+  const columns = await store.server.sql<{ name: string; test: string }>(
+    `select c.relname || '.' || a.attname as name,
+            case when a.atttypid = 'bigint[]'::regtype
+                 then format('exists (select from monitor_agent.%I t, unnest(t.%I) as u(v) where v < 0)', c.relname, a.attname)
+                 else format('exists (select from monitor_agent.%I t where t.%I < 0)', c.relname, a.attname) end as test
+       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+      where c.relnamespace = 'monitor_agent'::regnamespace and c.relname in (${SAMPLE_TABLES.map((name) => `'${name}'`).join(', ')})
+        and a.atttypid in ('bigint[]'::regtype, 'bigint'::regtype, 'int'::regtype)`,
+  );
+  const [row] = await store.server.sql<Record<string, boolean>>(
+    `select ${columns.map(({ name, test }) => `${test} as "${name}"`).join(', ')}`,
+  );
+  return Object.entries(row ?? {}).flatMap(([name, negative]) => (negative ? [name] : []));
+}

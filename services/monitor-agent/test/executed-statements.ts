@@ -1,0 +1,204 @@
+import type pg from 'pg';
+import type { PostgresServer } from './postgres-server.ts';
+
+/*
+ * A driver of a real PostgreSQL that keeps the reference: how often it really executed which statement, by database,
+ * role, query and level. The query's number comes from EXPLAIN, so nothing here is read from pg_stat_statements itself
+ * but the one thing a history cannot know otherwise: whether PostgreSQL 14 to 16 let a rebirth be seen at all.
+ *
+ * For every series it remembers what ran since the last look in the life that PostgreSQL still shows (`alive`). A reset
+ * ends lives: what was alive and not yet looked at is lost, exactly that much.
+ */
+export type Random = () => number;
+
+/** Mulberry32: small, and the same everywhere for the same seed. */
+export function randomOf(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const pick = <T>(random: Random, items: readonly T[]): T => {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error('There is nothing to pick from.');
+  return item;
+};
+
+/** Statements that differ in their form, not only in a constant: the operators spell the number. */
+export const statement = (number: number): string =>
+  `select 1${Array.from({ length: 10 }, (_, bit) => ((number >> bit) & 1 ? ' + 2' : ' - 2')).join('')}`;
+
+export const REPEAT = `create function repeat_it(text text, times int) returns void language plpgsql as
+  'begin for turn in 1 .. times loop execute text; end loop; end'`;
+
+interface Place {
+  database: string;
+  role: string;
+}
+
+interface Recipe {
+  place: Place;
+  text: string;
+  nested: boolean;
+}
+
+/** In what `shown` reads. */
+const MILLISECONDS = new Set([3, 4]);
+
+/** All that may only rise within one life of a row, then the extremes. */
+export interface ShownRow {
+  counters: number[];
+  minMs: number;
+  maxMs: number;
+}
+
+export class ExecutedStatements {
+  /** Executions by series since the last look, in the life that is going on. */
+  readonly alive = new Map<string, number>();
+  /** How to run a series again. */
+  readonly recipes = new Map<string, Recipe>();
+  /** Series that were reset by themselves, or with their database, since the last look. */
+  readonly killed = new Set<string>();
+  /** All series died at once since the last look. */
+  allKilled = false;
+  private readonly server: PostgresServer;
+  private readonly clients = new Map<string, pg.Client>();
+  private readonly oids = new Map<string, number>();
+  private readonly queryIds = new Map<string, string>();
+
+  constructor(server: PostgresServer) {
+    this.server = server;
+  }
+
+  async run(recipe: Recipe, times: number): Promise<void> {
+    const { place, text, nested } = recipe;
+    const client = await this.client(place);
+    const call = `select repeat_it('${text}', ${times})`;
+    if (nested) await client.query(call);
+    else for (let turn = 0; turn < times; turn += 1) await client.query(text);
+    const key = await this.keyOf(place, text, !nested);
+    this.recipes.set(key, recipe);
+    this.count(key, times);
+    if (nested) this.count(await this.keyOf(place, call, true), 1);
+  }
+
+  async resetOne(key: string): Promise<void> {
+    const [dbid, userid, queryid] = key.split('/');
+    await this.server.sql(`select pg_stat_statements_reset(${userid}, ${dbid}, ${queryid})`);
+    // The reset does not tell levels apart.
+    const entry = key.slice(0, -1);
+    for (const each of this.alive.keys()) if (each.startsWith(entry)) this.kill(each);
+  }
+
+  async resetDatabase(key: string): Promise<void> {
+    const [dbid] = key.split('/');
+    await this.server.sql(`select pg_stat_statements_reset(0, ${dbid}, 0)`);
+    for (const each of this.alive.keys()) if (each.startsWith(`${dbid}/`)) this.kill(each);
+  }
+
+  async resetAll(): Promise<void> {
+    await this.server.sql('select pg_stat_statements_reset()');
+    this.died();
+  }
+
+  /** All rows died, by a reset or a crash. */
+  died(): void {
+    for (const key of this.alive.keys()) this.kill(key);
+    this.allKilled = true;
+  }
+
+  /** After a look: what runs from now on belongs to the next one. */
+  lookedAt(): void {
+    for (const key of this.alive.keys()) this.alive.set(key, 0);
+    this.killed.clear();
+    this.allKilled = false;
+  }
+
+  /** The server was stopped, or its database or role is to be dropped. */
+  async leave(): Promise<void> {
+    await Promise.allSettled([...this.clients.values()].map((client) => client.end()));
+    this.clients.clear();
+  }
+
+  /** What PostgreSQL shows now of the series that were executed here. */
+  async shown(): Promise<Map<string, ShownRow>> {
+    const rows = await this.server.sql<{ key: string; counters: number[]; least: number; most: number }>(
+      `select concat_ws('/', dbid, userid, queryid, left(toplevel::text, 1)) as key,
+              array[calls, plans, rows, total_exec_time, total_plan_time, shared_blks_hit, shared_blks_read,
+                    shared_blks_dirtied, shared_blks_written, local_blks_hit, local_blks_read, temp_blks_read,
+                    temp_blks_written, wal_records, wal_bytes]::float8[] as counters,
+              min_exec_time as least, max_exec_time as most from pg_stat_statements`,
+    );
+    return new Map(
+      rows
+        .filter(({ key }) => this.alive.has(key))
+        .map(({ key, counters, least, most }) => {
+          const whole = counters.map((value, index) => (MILLISECONDS.has(index) ? Math.round(value * 1_000) : value));
+          return [key, { counters: whole, minMs: least, maxMs: most }];
+        }),
+    );
+  }
+
+  async oid(kind: 'database' | 'role', name: string): Promise<number> {
+    const known = this.oids.get(`${kind} ${name}`);
+    if (known) return known;
+    const [row] = await this.server.sql<{ oid: number }>(
+      kind === 'database'
+        ? `select oid from pg_database where datname = '${name}'`
+        : `select oid from pg_roles where rolname = '${name}'`,
+    );
+    if (!row) throw new Error(`There is no ${kind} ${name}.`);
+    this.oids.set(`${kind} ${name}`, row.oid);
+    return row.oid;
+  }
+
+  private count(key: string, times: number): void {
+    this.alive.set(key, (this.alive.get(key) ?? 0) + times);
+  }
+
+  private kill(key: string): void {
+    this.alive.set(key, 0);
+    this.killed.add(key);
+  }
+
+  private async keyOf(place: Place, text: string, toplevel: boolean): Promise<string> {
+    const [dbid, userid] = [await this.oid('database', place.database), await this.oid('role', place.role)];
+    return [dbid, userid, await this.queryId(place, text), toplevel ? 't' : 'f'].join('/');
+  }
+
+  /** PostgreSQL’s own number of a statement. */
+  async queryId(place: Place, text: string): Promise<string> {
+    // The constants of a call do not matter to its number, the function's own number does.
+    const form = text.startsWith('select repeat_it') ? `${place.database} repeat_it` : text;
+    const known = this.queryIds.get(form);
+    if (known) return known;
+    // With track=all PostgreSQL counts what is only explained as a call from within.
+    const client = await this.client({ database: place.database, role: this.server.user });
+    await client.query("set pg_stat_statements.track = 'none'");
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (verbose) ${text}`);
+    const id = rows.map((row) => /Query Identifier: (-?\d+)/.exec(row['QUERY PLAN'])?.[1]).find(Boolean);
+    if (!id) throw new Error(`PostgreSQL gave no number for ${text}`);
+    this.queryIds.set(form, id);
+    return id;
+  }
+
+  private async client(place: Place): Promise<pg.Client> {
+    const name = `${place.database} ${place.role}`;
+    const known = this.clients.get(name);
+    if (known) return known;
+    const password = place.role === this.server.user ? this.server.password : 'app';
+    const client = await this.server.client(place.database, place.role, password);
+    this.clients.set(name, client);
+    return client;
+  }
+}
+
+/** Before PostgreSQL 17 nothing tells this row from one that simply went on (monitoring.md 3.1, residual error). */
+export function outgrew(before: ShownRow, now: ShownRow): boolean {
+  if (now.counters.some((value, index) => value < (before.counters[index] ?? 0))) return false;
+  return now.maxMs >= before.maxMs && now.minMs <= before.minMs;
+}

@@ -1,0 +1,108 @@
+import { type ExecutedStatements, outgrew, type ShownRow } from './executed-statements.ts';
+import type { Store } from './store.ts';
+
+/** What the collector stored of one look. */
+export interface Look {
+  takenAt: Date;
+  resets: number;
+  gaps: number;
+  evictions: number;
+  lostUs: number;
+  told: Map<string, { partial: boolean; calls: number; rows: number; us: number }>;
+}
+
+interface Row {
+  taken_at: Date;
+  reset: boolean;
+  gap: boolean;
+  evictions: number;
+  lost_us: string;
+  told: [key: string, partial: boolean, calls: number, rows: number, us: number][] | null;
+}
+
+export async function readLook(store: Store, serverId: string, after: Date): Promise<Look> {
+  const rows = await store.server.sql<Row>(
+    `select taken_at, reset, gap, evictions, lost_us,
+            (select json_agg(json_build_array(
+                      concat_ws('/', st.database_oid, st.role_oid, st.query_id, left(st.toplevel::text, 1)),
+                      u.partial, u.calls, u.rows, u.us))
+               from unnest(s.ids, s.partial, s.calls, s.rows, s.total_us) as u(id, partial, calls, rows, us)
+               join monitor_agent.statements st on st.server_id = s.server_id and st.statement_id = u.id) as told
+       from monitor_agent.statement_samples s
+      where server_id = '${serverId}' and taken_at > '${after.toISOString()}' order by taken_at`,
+  );
+  const look: Look = { takenAt: after, resets: 0, gaps: 0, evictions: 0, lostUs: 0, told: new Map() };
+  for (const row of rows) {
+    look.takenAt = row.taken_at;
+    look.resets += row.reset ? 1 : 0;
+    look.gaps += row.gap ? 1 : 0;
+    look.evictions += row.evictions;
+    look.lostUs += Number(row.lost_us);
+    for (const [key, partial, calls, count, us] of row.told ?? []) {
+      const sum = look.told.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
+      look.told.set(key, {
+        partial: sum.partial || partial,
+        calls: sum.calls + calls,
+        rows: sum.rows + count,
+        us: sum.us + us,
+      });
+    }
+  }
+  return look;
+}
+
+/** Calls of one statement, look by look, and how long each look stands for. */
+export function callsByLook(
+  store: Store,
+  serverId: string,
+  queryId: string,
+): Promise<{ calls: number; seconds: number; whole: boolean }[]> {
+  return store.server.sql(
+    `select s.span_us::float8 / 1000000 as seconds, not s.gap and not s.reset and s.lost_us = 0 as whole,
+            (select coalesce(sum(u.calls), 0)::int from unnest(s.ids, s.calls) as u(id, calls)
+               join monitor_agent.statements st on st.server_id = s.server_id and st.statement_id = u.id
+              where st.query_id = ${queryId}) as calls
+       from monitor_agent.statement_samples s where s.server_id = '${serverId}' order by s.taken_at`,
+  );
+}
+
+const ROWS = 2;
+const TOTAL_US = 3;
+
+/** What the look has to tell of every series, and in words what it tells instead. */
+export function compareLook(
+  look: Look,
+  executed: ExecutedStatements,
+  shown: { before: ReadonlyMap<string, ShownRow>; now: ReadonlyMap<string, ShownRow> },
+  tellsBirth: boolean,
+): { expected: Map<string, number>; faults: string[] } {
+  const faults: string[] = [];
+  const check = (what: string, is: unknown, ought: unknown) => {
+    if (is !== ought) faults.push(`${what} is ${is} instead of ${ought}`);
+  };
+  check('gaps', look.gaps, 0);
+  check('resets', look.resets > 0, executed.allKilled);
+  check('lost time is told', look.lostUs > 0, executed.allKilled);
+  const expected = new Map<string, number>();
+  for (const [key, alive] of executed.alive) {
+    const told = look.told.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
+    if (look.evictions > 0) {
+      if (told.calls < 0 || told.calls > alive) faults.push(`${key}: ${told.calls} calls told of ${alive}`);
+      expected.set(key, told.calls);
+      continue;
+    }
+    const [before, now] = [shown.before.get(key), shown.now.get(key)];
+    const killed = executed.killed.has(key);
+    const unseen = killed && !executed.allKilled && !tellsBirth && !!before && !!now && outgrew(before, now);
+    const base = killed && !unseen ? undefined : before;
+    const calls = alive - (unseen ? (before?.counters[0] ?? 0) : 0);
+    expected.set(key, calls);
+    const since = (column: number) => (now?.counters[column] ?? 0) - (base?.counters[column] ?? 0);
+    check(`${key}: calls`, told.calls, calls);
+    check(`${key}: partial`, told.partial, executed.allKilled ? calls > 0 : killed && !!before && !unseen);
+    if (told.calls !== calls || !now) continue;
+    check(`${key}: rows`, told.rows, since(ROWS));
+    check(`${key}: time`, told.us, since(TOTAL_US));
+  }
+  return { expected, faults };
+}
