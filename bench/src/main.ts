@@ -2,8 +2,14 @@ import { backtest } from './backtest.ts';
 import { gateway } from './gateway.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { monitorCollector } from './monitor-collector.ts';
+import { monitorImpact } from './monitor-impact.ts';
+import { monitorRead } from './monitor-read.ts';
+import { monitorServer } from './monitor-server.ts';
+import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
+import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
 import { tenantRead } from './tenant-read.ts';
@@ -17,23 +23,29 @@ export interface Result {
   against: string;
 }
 
-const BENCHES: Record<string, () => Promise<Result>> = {
+const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
   gateway,
   ingest,
   memory,
+  'monitor-collector': monitorCollector,
+  'monitor-impact': monitorImpact,
+  'monitor-server': monitorServer,
+  'monitor-read': monitorRead,
+  'monitor-storage': monitorStorage,
   outbox,
   planner,
+  scrub,
   start,
   sweep,
   'tenant-read': tenantRead,
 };
 
-const [name] = process.argv.slice(2);
+const [name, ...options] = process.argv.slice(2);
 const bench = name ? BENCHES[name] : undefined;
 if (!bench) {
-  process.stdout.write(`Benches: ${Object.keys(BENCHES).join(', ')}\nRun one: npm run -s bench -- NAME\n`);
+  process.stdout.write(`Benches: ${Object.keys(BENCHES).join(', ')}\nRun one: npm run -s bench -- NAME [OPTIONS]\n`);
   process.exit(name ? 1 : 0);
 }
-process.stdout.write(`${JSON.stringify(await bench())}\n`);
+process.stdout.write(`${JSON.stringify(await bench(options))}\n`);
 process.exit(0);

@@ -19,6 +19,7 @@ import './monitor-agent/server-test.ts';
 import './monitor-agent/server.ts';
 import './monitor-agent/statement.ts';
 import './monitor-agent/wraparound.ts';
+import './monitor-agent/statement-series.ts';
 import './notifier/channels.ts';
 import './notifier/deliveries.ts';
 import './usage/leases.ts';

@@ -21,3 +21,31 @@ export async function dropDays(tx: Tx, table: string, keepDays: number): Promise
   ]);
   return row?.dropped ?? 0;
 }
+
+/** Makes the month partitions of a table by date, from the month of `from` to that of `to`. UTC. */
+export async function ensureMonths(tx: Tx, table: string, { from, to }: { from: Date; to: Date }): Promise<void> {
+  await tx.query('select ensure_month_partitions($1, $2::date, $3::date)', [
+    table,
+    from.toISOString().slice(0, 10),
+    to.toISOString().slice(0, 10),
+  ]);
+}
+
+/** Drops the oldest month that lies wholly before `keepDays` ago; false when there was none. */
+export const dropMonth = (tx: Tx, table: string, keepDays: number): Promise<boolean> =>
+  dropOne(tx, 'select drop_month_partition($1, $2::int) as dropped', [table, keepDays]);
+
+/** Drops one day older than `keepDays` from which all rows were moved away; false when there was none. */
+export const dropEmptiedDay = (tx: Tx, table: string, keepDays: number): Promise<boolean> =>
+  dropOne(tx, 'select drop_emptied_day_partition($1, $2::int) as dropped', [table, keepDays]);
+
+/**
+ * Whoever waits for the lock on a table makes all others wait who come after: better to give up soon and to come back.
+ */
+async function dropOne(tx: Tx, sql: string, params: readonly unknown[]): Promise<boolean> {
+  await tx.query("select set_config('lock_timeout', '200ms', true)");
+  return (await tx.one<{ dropped: boolean }>(sql, params))?.dropped ?? false;
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+export const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE;

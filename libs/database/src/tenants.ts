@@ -32,16 +32,16 @@ export class Tenants {
   }
 
   /** A writing transaction for any visibility: a user across organisations, or the holder of a secret. */
-  async as<T>(visibility: Visibility, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const open = this.open(visibility);
-    try {
-      const result = await work(open.tx);
-      await open.commit();
-      return result;
-    } catch (error) {
-      await open.rollback();
-      throw error;
-    }
+  as<T>(visibility: Visibility, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return finish(this.open(visibility), work);
+  }
+
+  /** Reads of one organisation that belong together: all of them see the same moment. */
+  snapshot<T>(orgId: string | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return finish(
+      new LazyTransaction(() => this.connect(), { orgId }, 'begin isolation level repeatable read, read only'),
+      work,
+    );
   }
 
   /** For a system loop: sees the rows of tables that were protected for this purpose, and tables without tenant. */
@@ -86,6 +86,17 @@ export class Tenants {
   }
 }
 
+async function finish<T>(open: OpenTx, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    const result = await work(open.tx);
+    await open.commit();
+    return result;
+  } catch (error) {
+    await open.rollback();
+    throw error;
+  }
+}
+
 /** idle → (first query) open → committed | rolled back. Queries after the end are a bug and throw. */
 class LazyTransaction implements OpenTx {
   readonly tx: Tx;
@@ -96,10 +107,10 @@ class LazyTransaction implements OpenTx {
   private readonly connect: () => Promise<[Client, (error?: Error) => void]>;
   private readonly begin: string;
 
-  constructor(connect: () => Promise<[Client, (error?: Error) => void]>, visibility: Visibility) {
+  constructor(connect: () => Promise<[Client, (error?: Error) => void]>, visibility: Visibility, begin = 'begin') {
     this.connect = connect;
     const settings = visibilitySettings(visibility).map(([name, value]) => `set_config('${name}','${value}',true)`);
-    this.begin = settings.length === 0 ? 'begin' : `begin;select ${settings.join(',')}`;
+    this.begin = settings.length === 0 ? begin : `${begin};select ${settings.join(',')}`;
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const client = await this.opened();
       const name = statementName(sql);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { WorkerPool } from './worker-pool.ts';
+import { WorkerPool, WorkerTooSlow } from './worker-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pool-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,6 +43,30 @@ test('an error fails its task alone; a thread that dies is replaced', async () =
     'b',
     'A worker thread ended.',
     'c',
+  ]);
+  await pool.close();
+});
+
+test('a task that takes too long is given up with its thread, and the next one gets a new thread', async () => {
+  const pool = new WorkerPool<string, string>(
+    workerOf(`answerTasks((task) => { if (task === 'endless') for (;;); return task; });`),
+    { size: 1, taskMs: 500 },
+  );
+  const endless = expect(pool.run('endless')).rejects.toThrow(WorkerTooSlow);
+  await expect(pool.run('a')).resolves.toBe('a');
+  await endless;
+  await expect(pool.run('b')).resolves.toBe('b');
+  await pool.close();
+});
+
+test('more tasks than may wait are refused', async () => {
+  const pool = new WorkerPool<number, number>(workerOf('answerTasks((n) => n);'), { size: 1, maxWaiting: 2 });
+  const results = await Promise.allSettled([1, 2, 3, 4].map((task) => pool.run(task)));
+  expect(results.map((one) => (one.status === 'fulfilled' ? one.value : (one.reason as Error).name))).toEqual([
+    1,
+    2,
+    3,
+    'WorkersBusy',
   ]);
   await pool.close();
 });

@@ -6,6 +6,7 @@ import type { Answer } from './worker-pool.ts';
 /** The other end of a WorkerPool: answers each task, and tells the words of an error instead of dying by it. */
 export function answerTasks<Task, Result>(handle: (task: Task) => Result): void {
   stepBack();
+  parentPort?.postMessage({ ready: true } satisfies Answer<Result>);
   parentPort?.on('message', (task: Task) => {
     let answer: Answer<Result>;
     try {

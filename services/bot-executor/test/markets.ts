@@ -13,6 +13,7 @@ export const FINE = marketRules({
   minQuantity: '0.000000000001',
   minNotional: '0.000001',
   feePpm: 1_000,
+  feeFrom: 'quote',
   maintenancePpm: 5_000,
   bundled: false,
 });
@@ -27,6 +28,7 @@ export const COARSE = marketRules({
   minQuantity: '0.001',
   minNotional: '5',
   feePpm: 750,
+  feeFrom: 'quote',
   maintenancePpm: 5_000,
   bundled: false,
 });

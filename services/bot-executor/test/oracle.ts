@@ -16,6 +16,8 @@ export interface OracleMarket {
   minQuantity: string;
   minNotional: string;
   feePpm: number;
+  /** A purchase's fee is taken from what was bought. */
+  feeFromPurchase: boolean;
   maintenancePpm: number;
 }
 
@@ -74,6 +76,8 @@ class Oracle {
   private quantity = ZERO;
   private cost = ZERO;
   private entered = ZERO;
+  /** What is too little to sell. */
+  private dust = ZERO;
   private basePrice = ZERO;
   private lastPrice = ZERO;
   /** Averaging orders that were filled or skipped, and steps of the take profit that were filled. */
@@ -179,8 +183,12 @@ class Oracle {
 
   private enter(kind: 'base' | 'averaging', price: Exact, quantity: Exact): void {
     this.book(kind, price, quantity);
-    this.quantity = plus(this.quantity, quantity);
-    this.entered = plus(this.entered, quantity);
+    const kept = this.market.feeFromPurchase && this.long ? times(quantity, minus(ONE, this.fee)) : quantity;
+    const got = plus(this.dust, kept);
+    const sellable = toStep(got, exact(this.market.lot), false);
+    this.dust = minus(got, sellable);
+    this.quantity = plus(this.quantity, sellable);
+    this.entered = plus(this.entered, sellable);
     this.cost = plus(this.cost, times(price, quantity));
     this.lastPrice = price;
     this.setExits();
@@ -233,7 +241,8 @@ class Oracle {
     const fee = includeFees ? this.fee : ZERO;
     const open = over(this.quantity, this.entered);
     const of_ = basis === 'average' ? this.cost : times(exact(this.settings.baseOrder), open);
-    const gain = plus(times(of_, percent(profit)), times(this.cost, fee));
+    const entryFee = this.market.feeFromPurchase ? ZERO : fee;
+    const gain = plus(times(of_, percent(profit)), times(this.cost, entryFee));
     const price = this.long
       ? over(plus(this.cost, gain), times(this.quantity, minus(ONE, fee)))
       : over(minus(this.cost, gain), times(this.quantity, plus(ONE, fee)));
@@ -337,8 +346,9 @@ class Oracle {
     if (reached(this.trailFrom) && (!this.best || this.worse(this.best, price))) this.best = price;
     if (reached(this.breakEvenFrom)) {
       this.breakEvenFrom = undefined;
+      const entryFee = this.market.feeFromPurchase ? ZERO : this.fee;
       const paid = this.long
-        ? over(plus(ONE, this.fee), minus(ONE, this.fee))
+        ? over(plus(ONE, entryFee), minus(ONE, this.fee))
         : over(minus(ONE, this.fee), plus(ONE, this.fee));
       const even = this.tick(times(this.average, paid), this.long);
       if (!this.stop || this.worse(this.stop, even)) {

@@ -13,6 +13,8 @@ import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
+import { CompactSamples } from './series/compact-samples.loop.ts';
+import { ShowStatementSeries } from './series/show-statement-series.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
 import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
@@ -52,6 +54,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     // What was collected
     ShowOverview,
     TopStatements,
+    ShowStatementSeries,
     ShowActivity,
     ShowBlocking,
     ShowWaits,
@@ -64,6 +67,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     // Loops
     CollectServers,
     KeepSamples,
+    CompactSamples,
   ],
 })
 export class MonitorAgentModule {}

@@ -7,6 +7,8 @@ import {
   type StatementScrape,
   type StatementState,
 } from '../src/statements/statement-deltas.rules.ts';
+import { StatementEntries } from '../src/statements/statement-entries.ts';
+import { statementKey } from '../src/statements/statement-key.rules.ts';
 
 /*
  * A pretended pg_stat_statements that, unlike the real one, never forgets: beside the rows that a collector may see it
@@ -31,6 +33,7 @@ interface Row {
 }
 
 const N = STATEMENT_COUNTERS.length;
+const keyOf = (query: number) => statementKey(1, 10, String(query), true);
 const add = (into: Map<string, number[]>, key: string, what: readonly number[], sign = 1) => {
   const sum = into.get(key) ?? new Array<number>(N).fill(0);
   into.set(
@@ -65,11 +68,11 @@ export class History {
 
   apply(step: Step): void {
     this.clock += 1 + (step.do.length % 7);
-    if (step.do === 'call') this.call(`q${step.key}`, step.ms, step.rows);
-    else if (step.do === 'plan') this.plan(`q${step.key}`);
-    else if (step.do === 'resetOne') this.kill(`q${step.key}`);
-    else if (step.do === 'resetExtremes') this.resetExtremes(`q${step.key}`);
-    else if (step.do === 'evict') this.evict(`q${step.key}`);
+    if (step.do === 'call') this.call(keyOf(step.key), step.ms, step.rows);
+    else if (step.do === 'plan') this.plan(keyOf(step.key));
+    else if (step.do === 'resetOne') this.kill(keyOf(step.key));
+    else if (step.do === 'resetExtremes') this.resetExtremes(keyOf(step.key));
+    else if (step.do === 'evict') this.evict(keyOf(step.key));
     else if (step.do === 'resetAll') this.resetAll();
     else if (step.do === 'failOver') this.failOver();
     else if (step.do === 'look') this.look(true);
@@ -177,8 +180,8 @@ export class History {
     for (const key of [...this.rows.keys()]) this.kill(key);
     this.identity += 1;
     this.since.failedOver = true;
-    this.call('q0', 3, 1);
-    this.call('q1', 5, 1);
+    this.call(keyOf(0), 3, 1);
+    this.call(keyOf(1), 5, 1);
   }
 
   private look(kept: boolean): void {
@@ -245,6 +248,7 @@ export class History {
   private reading(key: string, row: Row): StatementReading {
     return {
       key,
+      checksum: 0n,
       counters: visible(row),
       minMs: row.minMs,
       maxMs: row.maxMs,
@@ -255,7 +259,7 @@ export class History {
 
   /** The collector comes back with nothing but what it stored. */
   private restart(): void {
-    if (this.state) this.state = { ...this.state, entries: new Map(this.stored) };
+    if (this.state) this.state = { ...this.state, entries: StatementEntries.of([...this.stored.values()]) };
   }
 }
 

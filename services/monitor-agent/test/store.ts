@@ -9,15 +9,15 @@ import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Vault } from '@tidegate/vault/vault';
 import { SAMPLE_TABLES } from '../src/storage/retention.rows.ts';
-import { EMBEDDED, PostgresServer } from './postgres-server.ts';
+import { type Binaries, EMBEDDED, PostgresServer } from './postgres-server.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export const vault = new Vault(() => [Buffer.alloc(32, 7).toString('base64')]);
 
 /** The service's own database, migrated, with the service's role as the service has it. */
-export async function openStore() {
-  const server = await PostgresServer.start(EMBEDDED);
+export async function openStore(binaries: Binaries = EMBEDDED) {
+  const server = await PostgresServer.start(binaries);
   const { host, port, user, password } = server;
   await migrate({ host, port, user, password, database: 'postgres' }, [
     {
@@ -70,11 +70,13 @@ export async function openStore() {
         `select c.oid::regclass::text as name from pg_class c where relnamespace = 'monitor_agent'::regnamespace
           and relkind = 'r'`,
       );
+      const client = await server.client();
       const texts: string[] = [];
       for (const { name } of tables) {
-        const rows = await server.sql<{ text: string }>(`select t::text as text from ${name} t`);
+        const { rows } = await client.query<{ text: string }>(`select t::text as text from ${name} t`);
         texts.push(...rows.map(({ text }) => text));
       }
+      await client.end();
       return texts.join('\n');
     },
     close: async () => {

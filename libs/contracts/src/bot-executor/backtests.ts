@@ -69,6 +69,10 @@ export const Backtest = z
     fees: Decimal.meta({ description: 'Of all fills' }),
     funding: Decimal.meta({ description: 'Received (above zero) or paid (below) for holding futures' }),
     liquidations: z.int(),
+    wallet: z
+      .array(z.object({ currency: z.string(), change: Decimal }))
+      .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
+    timeInTradePercent: Decimal.meta({ description: 'Of all candles, two decimals, cut off' }),
     maxCapital: Decimal.meta({ description: 'Most money that was in a trade at once, fees of entry included' }),
     maxDrawdown: Decimal.meta({ description: 'Deepest fall of realised plus open profit from its height' }),
     createdAt: Timestamp,
@@ -133,5 +137,24 @@ export const listBacktestFills = operation({
   summary: 'Fills of a backtest, oldest first',
   input: z.strictObject({ ...byId, ...pageQuery }),
   output: page(BacktestFill),
+  errors: [notFound],
+});
+
+export const EquityPoint = z
+  .object({
+    at: Timestamp,
+    equity: Decimal.meta({ description: 'Profit of closed trades and open profit at this close' }),
+  })
+  .meta({ id: 'EquityPoint' });
+export type EquityPoint = z.infer<typeof EquityPoint>;
+
+export const showEquity = operation({
+  service: 'bot-executor',
+  name: 'backtests.equity',
+  http: ['GET', '/api/v1/backtests/{backtestId}/equity'],
+  scope: 'bots:read',
+  summary: 'The equity curve of a backtest: at most 500 closes, evenly spread',
+  input: z.strictObject(byId),
+  output: z.object({ items: z.array(EquityPoint) }),
   errors: [notFound],
 });

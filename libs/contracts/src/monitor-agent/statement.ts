@@ -6,29 +6,45 @@ import { ServerCheck } from './server-test.ts';
 
 const Milliseconds = z.number().min(0);
 
+/** What a statement counted; spread into what says where and when. */
+export const statementFigures = {
+  calls: Count,
+  rows: Count,
+  totalMs: Milliseconds,
+  meanMs: Milliseconds,
+  planMs: Milliseconds,
+  sharedBlocksHit: Count,
+  sharedBlocksRead: Count,
+  sharedBlocksDirtied: Count,
+  sharedBlocksWritten: Count,
+  tempBlocksRead: Count,
+  tempBlocksWritten: Count,
+  ioReadMs: Milliseconds,
+  ioWriteMs: Milliseconds,
+  walBytes: Count,
+};
+
 export const Statement = z
   .object({
     statementId: z.string(),
     database: z.string(),
     role: z.string(),
     queryId: z.string().meta({ description: 'PostgreSQL’s own number of the statement, as text' }),
+    queryKey: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'Our own name of the query: the same for every database, role and spelling, and after its tables were made ' +
+          'anew; null where the text is not known, not whole, or not one that PostgreSQL 18 takes',
+      }),
     toplevel: z.boolean().meta({ description: 'false: called from within a function' }),
-    text: z.string().nullable().meta({ description: 'Constants and comments removed; null until it has been read' }),
+    text: z
+      .string()
+      .nullable()
+      .meta({ description: 'Constants are parameters, comments removed; null until it has been read' }),
     textTruncated: z.boolean(),
-    calls: Count,
-    rows: Count,
-    totalMs: Milliseconds,
-    meanMs: Milliseconds,
-    planMs: Milliseconds,
-    sharedBlocksHit: Count,
-    sharedBlocksRead: Count,
-    sharedBlocksDirtied: Count,
-    sharedBlocksWritten: Count,
-    tempBlocksRead: Count,
-    tempBlocksWritten: Count,
-    ioReadMs: Milliseconds,
-    ioWriteMs: Milliseconds,
-    walBytes: Count,
+    ...statementFigures,
     partial: z.boolean().meta({ description: 'Reset in the range, or maybe thrown out: something may be lost' }),
     firstSeenAt: Timestamp,
     lastSeenAt: Timestamp,

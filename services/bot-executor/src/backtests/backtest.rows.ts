@@ -1,10 +1,16 @@
-import type { Backtest, BacktestFill, BacktestTrade } from '@tidegate/contracts/bot-executor/backtests';
+import type {
+  Backtest,
+  BacktestFill,
+  BacktestTrade,
+  EquityPoint as WireEquityPoint,
+} from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
 import { moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { bookToWire } from '../trades/trade.rows.ts';
 import type { TradeBook } from '../trades/trade-book.rules.ts';
+import type { EquityPoint } from './equity-curve.rules.ts';
 
 export const tradeToWire = ({ market, settings }: Plan, book: TradeBook): BacktestTrade => ({
   number: book.number,
@@ -25,20 +31,33 @@ export const fillToWire = ({ market }: Plan, fill: ExchangeFill): BacktestFill =
   at: new Date(fill.at).toISOString(),
 });
 
+export const pointToWire = ({ market }: Plan, { at, equity }: EquityPoint): WireEquityPoint => ({
+  at: new Date(at).toISOString(),
+  equity: moneyText(market, equity),
+});
+
 export const saveBacktest = (
   tx: Tx,
   result: Backtest,
-  trades: BacktestTrade[],
-  fills: BacktestFill[],
+  { trades, fills, equity }: { trades: BacktestTrade[]; fills: BacktestFill[]; equity: WireEquityPoint[] },
 ): Promise<unknown> =>
-  tx.query('insert into backtests (org_id, id, result, trades, fills, created_at) values ($1, $2, $3, $4, $5, $6)', [
-    tx.orgId,
-    result.id,
-    result,
-    JSON.stringify(trades),
-    JSON.stringify(fills),
-    result.createdAt,
-  ]);
+  tx.query(
+    'insert into backtests (org_id, id, result, trades, fills, equity, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [
+      tx.orgId,
+      result.id,
+      result,
+      JSON.stringify(trades),
+      JSON.stringify(fills),
+      JSON.stringify(equity),
+      result.createdAt,
+    ],
+  );
+
+export async function findEquity(tx: Tx, id: string): Promise<WireEquityPoint[] | undefined> {
+  const sql = 'select equity from backtests where org_id = $1 and id = $2';
+  return (await tx.one<{ equity: WireEquityPoint[] }>(sql, [tx.orgId, id]))?.equity;
+}
 
 export async function findBacktest(tx: Tx, id: string): Promise<Backtest | undefined> {
   const row = await tx.one<{ result: Backtest }>('select result from backtests where org_id = $1 and id = $2', [

@@ -8,6 +8,7 @@ import { findMarket, type MarketRules } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
 import { backtest } from './backtest.rules.ts';
+import { EquityCurve } from './equity-curve.rules.ts';
 
 /** The obvious way: every candle is decided on, every close is judged. */
 function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
@@ -15,6 +16,8 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
   const fills: unknown[] = [];
   const trades = new Map<number, TradeBook>();
   let [realised, openProfit, peak, maxDrawdown] = [0n, 0n, 0n, 0n];
+  let candlesInTrade = 0;
+  const curve: bigint[] = [];
   for (const [index, candle] of candles.entries()) {
     const step = runCandle(state, candle, plan, true, candles[index - 1]?.at);
     state = step.state;
@@ -31,17 +34,25 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
     const open = trades.get(state.trade);
     openProfit = open && isOpen(state) ? worthAt(open, candle.close, plan.long, plan.market.feePpm) : 0n;
     const equity = realised + openProfit;
+    curve.push(equity);
+    if (isOpen(state)) candlesInTrade += 1;
     if (equity > peak) peak = equity;
     if (peak - equity > maxDrawdown) maxDrawdown = peak - equity;
   }
-  return { fills, trades: [...trades.values()], profit: realised, openProfit, maxDrawdown };
+  return { fills, trades: [...trades.values()], profit: realised, openProfit, maxDrawdown, candlesInTrade, curve };
 }
 
 test('skipping candles changes nothing: fills, trades, profit and drawdown are those of deciding on every one', () => {
   fc.assert(
     fc.property(anySettings, walk(200, { minLength: 1, maxLength: 400 }), (settings, candles) => {
       const plan = planOf(settings, COARSE);
-      expect(backtest(plan, seriesOf(candles))).toMatchObject(candleByCandle(plan, candles));
+      const series = seriesOf(candles);
+      const drawn = new EquityCurve(series, { from: 0, to: candles.length }, 50);
+      const { curve, ...obvious } = candleByCandle(plan, candles);
+      expect(backtest(plan, series, { curve: drawn })).toMatchObject(obvious);
+      const every = Math.ceil(candles.length / 50);
+      const places = curve.map((_, index) => index).filter((i) => (i + 1) % every === 0 || i === curve.length - 1);
+      expect(drawn.points).toEqual(places.map((i) => ({ at: candles[i]?.at, equity: curve[i] })));
     }),
     { numRuns: 1_000 },
   );
@@ -55,7 +66,8 @@ test('a month of calm is skipped whole, and its drawdown is found', () => {
     return { at: i * 300_000, open: close, high: close, low: close, close };
   });
   const report = backtest(plan, seriesOf(calm));
-  expect(report).toMatchObject(candleByCandle(plan, calm));
+  const { curve: _curve, ...obvious } = candleByCandle(plan, calm);
+  expect(report).toMatchObject(obvious);
   expect(report.fills).toHaveLength(1);
   // Bought at the first open; from there the deepest close is 999 ticks below, twice over.
   const [book] = report.trades;

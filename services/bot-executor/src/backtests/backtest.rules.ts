@@ -16,6 +16,7 @@ import { fillValue } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
 import { Equity } from './equity.rules.ts';
+import type { EquityCurve } from './equity-curve.rules.ts';
 
 /*
  * A run over candles through the very decision function and exchange that paper bots use, without asking them about
@@ -32,6 +33,7 @@ import { Equity } from './equity.rules.ts';
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
   trades: TradeBook[];
+  payments: Payment[];
 }
 
 /** What a run comes to, without its fills and trades. */
@@ -45,28 +47,41 @@ export interface RunFigures {
   fees: bigint;
   funding: bigint;
   liquidations: number;
+  /** Candles at whose close a trade was open. */
+  candlesInTrade: number;
   /** Most money that was in a trade at once, fees of entry included. */
   maxCapital: bigint;
   /** Deepest fall of realised plus open profit, judged at each candle's close, from its height. */
   maxDrawdown: bigint;
 }
 
-/** Over the whole series, or over a part of it as if there were nothing else. */
-export function backtest(plan: Plan, series: CandleSeries, range?: Range): BacktestReport {
-  const run = new Run(plan);
+export interface BacktestOptions {
+  /** A part of the series, as if there were nothing else. */
+  range?: Range;
+  /** To be drawn on the way; it has the same range. */
+  curve?: EquityCurve;
+}
+
+export function backtest(plan: Plan, series: CandleSeries, { range, curve }: BacktestOptions = {}): BacktestReport {
+  const run = new Run(plan, curve);
   const { from: first, to } = range ?? { from: 0, to: series.close.length };
   for (let from = first; from < to; ) {
     const find = isOpen(run.state) ? nextEvent : nextBegin;
     const next = find(run.state, plan, series, { from, to });
     if (next > from) run.skip(series, from, next);
-    if (next < to) run.step(candleAt(series, next), series.at[next - 1]);
+    if (next < to) run.step(candleAt(series, next), next, series.at[next - 1]);
     from = next + 1;
   }
   return run.report();
 }
 
 /** Fit to travel between threads. */
-export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
+export const figuresOf = ({
+  fills: _fills,
+  trades: _trades,
+  payments: _payments,
+  ...figures
+}: BacktestReport): RunFigures => figures;
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
@@ -94,25 +109,35 @@ class Run {
   private readonly plan: Plan;
   private readonly fills: ExchangeFill[] = [];
   private readonly trades: TradeBook[] = [];
+  private readonly payments: Payment[] = [];
   private readonly equity: Equity;
+  private readonly curve: EquityCurve | undefined;
   private maxCapital = 0n;
+  private candlesInTrade = 0;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, curve: EquityCurve | undefined) {
     this.plan = plan;
+    this.curve = curve;
     this.equity = new Equity(plan.long, plan.market.feePpm);
   }
 
   /** Candles in which nothing happens. */
   skip(series: CandleSeries, from: number, to: number): void {
-    this.equity.judgeStretch(this.openTrade(), closeCourse(series, { from, to }), series.close[to - 1] as number);
+    const open = this.openTrade();
+    this.equity.judgeStretch(open, closeCourse(series, { from, to }), series.close[to - 1] as number);
+    this.curve?.pass(to, (close) => this.equity.at(open, close));
+    if (open) this.candlesInTrade += to - from;
   }
 
-  step(candle: CandleTicks, before: number | undefined): void {
+  step(candle: CandleTicks, index: number, before: number | undefined): void {
     const { state, fills, payments } = runCandle(this.state, candle, this.plan, true, before);
     this.state = state;
     for (const payment of payments) this.pay(payment);
     for (const fill of fills) this.book(fill);
-    this.equity.judge(this.openTrade(), Number(candle.close));
+    const open = this.openTrade();
+    this.equity.judge(open, Number(candle.close));
+    this.curve?.pass(index + 1, (close) => this.equity.at(open, close));
+    if (open) this.candlesInTrade += 1;
   }
 
   report(): BacktestReport {
@@ -120,6 +145,7 @@ class Run {
     return {
       fills: this.fills,
       trades: this.trades,
+      payments: this.payments,
       fillCount: this.fills.length,
       closedTrades: closed.length,
       winningTrades: closed.filter(({ cash }) => cash > 0n).length,
@@ -128,6 +154,7 @@ class Run {
       fees: this.trades.reduce((total, { fees }) => total + fees, 0n),
       funding: this.trades.reduce((total, { funding }) => total + funding, 0n),
       liquidations: closed.filter(({ closedBy }) => closedBy === 'liquidation').length,
+      candlesInTrade: this.candlesInTrade,
       maxCapital: this.maxCapital,
       maxDrawdown: this.equity.maxDrawdown,
     };
@@ -139,6 +166,7 @@ class Run {
 
   /** Of the trade that is open. */
   private pay(payment: Payment): void {
+    this.payments.push(payment);
     this.trades[this.trades.length - 1] = applyPayment(this.trades.at(-1) as TradeBook, payment);
   }
 

@@ -41,6 +41,11 @@ export class Equity {
     this.openProfit = this.worth(open, last);
   }
 
+  /** Realised and open profit at a close. */
+  at(open: TradeBook | undefined, close: number): bigint {
+    return this.realised + (open ? this.worth(open, close) : 0n);
+  }
+
   private worth(open: TradeBook, ticks: number): bigint {
     return worthAt(open, BigInt(ticks), this.long, this.feePpm);
   }

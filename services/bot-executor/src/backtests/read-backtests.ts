@@ -7,11 +7,12 @@ import {
   listBacktestFills,
   listBacktests,
   listBacktestTrades,
+  showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { idCursor, numberCursor, pageOf, present } from '../bots/present.ts';
-import { findBacktest, listBacktestRows, partOf } from './backtest.rows.ts';
+import { findBacktest, findEquity, listBacktestRows, partOf } from './backtest.rows.ts';
 
 @Injectable()
 export class ReadBacktests {
@@ -29,6 +30,11 @@ export class ReadBacktests {
   @Handles(getBacktest)
   async get({ input, tx }: Call<typeof getBacktest>): Promise<Backtest> {
     return present(await findBacktest(tx, input.backtestId));
+  }
+
+  @Handles(showEquity)
+  async equity({ input, tx }: Call<typeof showEquity>) {
+    return { items: present(await findEquity(tx, input.backtestId)) };
   }
 
   @Handles(listBacktestTrades)

@@ -159,5 +159,7 @@ test('a bot with broken rows is tried again later and does not hold up the other
       [broken.id],
     ),
   );
-  expect(lease).toMatchObject({ failures: 1, later: true });
+  // On a slow machine it may have been due once more meanwhile.
+  expect(lease?.later).toBe(true);
+  expect(lease?.failures).toBeGreaterThanOrEqual(1);
 });

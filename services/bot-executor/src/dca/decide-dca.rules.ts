@@ -1,5 +1,5 @@
 import { bookFill } from '../engine/fills.rules.ts';
-import { enter, FLAT, leave } from '../engine/position.rules.ts';
+import { enter, flat, leave } from '../engine/position.rules.ts';
 import {
   cancel,
   type Decision,
@@ -49,8 +49,8 @@ function filled(state: State, event: Fill, plan: DcaPlan): Decision {
     : left(booked.state, booked.order, event, plan);
 }
 
-function entered(state: State, order: PlacedOrder, { ticks, lots }: Fill, plan: DcaPlan): Decision {
-  const position = enter(state.position, ticks, lots);
+function entered(state: State, order: PlacedOrder, { ticks, lots, heldBack }: Fill, plan: DcaPlan): Decision {
+  const position = enter(state.position, ticks, lots, heldBack);
   // Prices that distances count from are known once the order is complete; until then they are of what there is.
   const point = order.filled;
   const at = { ...state, position, base: order.kind === 'base' ? point : state.base, lastFill: point, last: point };
@@ -61,7 +61,7 @@ function entered(state: State, order: PlacedOrder, { ticks, lots }: Fill, plan: 
 
 function left(state: State, order: PlacedOrder, { ticks, lots, at }: Fill, plan: DcaPlan): Decision {
   const { position } = leave(state.position, ticks, lots, plan.long);
-  if (position.lots === 0n) return cancel(stay({ ...state, position: FLAT, watch: UNWATCHED, endedAt: at }));
+  if (position.lots === 0n) return cancel(stay({ ...state, position: flat(position), watch: UNWATCHED, endedAt: at }));
   const open: State = { ...state, position };
   // A stop or a close has begun: the trade ends, nothing is bought any more.
   if (order.type !== 'limit') return cancel(stay({ ...open, watch: UNWATCHED }), (one) => one.key !== order.key);

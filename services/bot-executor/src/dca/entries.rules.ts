@@ -13,7 +13,7 @@ export function begin(
   const order = newOrder(plan.long, { key: `${trade}:base`, kind: 'base', type: 'market', ticks, lots });
   // The price has moved so far that the base order is below the minimum: wait, never clamp up.
   if (!meetsMinimum(plan.market, ticks, lots)) return { state, intents: [{ type: 'skip', order }] };
-  return place(stay({ ...INITIAL, trade, endedAt: state.endedAt }), order);
+  return place(stay({ ...INITIAL, trade, endedAt: state.endedAt, position: state.position }), order);
 }
 
 function mayBegin({ trade, endedAt }: State, at: number, ticks: bigint, { limits }: DcaPlan): boolean {

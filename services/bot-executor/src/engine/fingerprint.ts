@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Columns } from '../candles/candle-series.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
+import { toText } from './exact.rules.ts';
 
 /** Grows whenever the same settings may trade otherwise over the same candles. */
 export const ENGINE_VERSION = 2;
@@ -11,8 +12,9 @@ export const ENGINE_VERSION = 2;
  * every candle. Equal fingerprints mean equal results.
  */
 export function fingerprintOf(market: MarketRules, settings: readonly BotSettings[], columns: Columns): string {
-  const { tickSize, lotSize, minQuantity, minNotional, feePpm, maintenancePpm } = market;
-  const rules = { market: market.market, tickSize, lotSize, minQuantity, minNotional, feePpm, maintenancePpm };
+  const { tickSize, lotSize, minQuantity, minNotional, feePpm, feeFrom, maintenancePpm } = market;
+  const fees = typeof feeFrom === 'string' ? feeFrom : `${feeFrom.currency} ${toText(feeFrom.price, 24)}`;
+  const rules = { market: market.market, tickSize, lotSize, minQuantity, minNotional, feePpm, fees, maintenancePpm };
   const hash = createHash('sha256').update(JSON.stringify({ engine: ENGINE_VERSION, rules, settings }));
   for (const { buffer, byteOffset, byteLength } of [columns.at, columns.open, columns.high, columns.low, columns.close])
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));

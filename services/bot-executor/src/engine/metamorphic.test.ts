@@ -5,8 +5,9 @@ import { seriesOf } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules } from '../markets/markets.rules.ts';
 import { decide } from './decide.rules.ts';
-import type { CandleTicks } from './paper-exchange.rules.ts';
+import { type CandleTicks, runCandle, type Step } from './paper-exchange.rules.ts';
 import { INITIAL, type PlacedOrder, type State } from './state.rules.ts';
+import { readState, writeState } from './stored-state.rules.ts';
 
 /* Properties that hold whatever the prices are. Source: trading.md 3.7. */
 
@@ -111,6 +112,27 @@ function partsOf(order: PlacedOrder, places: readonly number[]) {
     lots: end - (ends[index - 1] ?? 0n),
   }));
 }
+
+test('replayed from its log of candles, with the state written down and read back after each, a bot decides the same', () => {
+  fc.assert(
+    fc.property(anySettings, walk(200, { minLength: 1, maxLength: 100 }), (settings, series) => {
+      const plan = planOf(settings, COARSE);
+      let [kept, stored]: [State, State] = [INITIAL, INITIAL];
+      for (const [index, candle] of series.entries()) {
+        const before = series[index - 1]?.at;
+        const [first, again] = [kept, stored].map((state) => runCandle(state, candle, plan, true, before)) as [
+          Step,
+          Step,
+        ];
+        expect({ fills: again.fills, intents: again.intents }).toEqual({ fills: first.fills, intents: first.intents });
+        kept = first.state;
+        stored = readState(JSON.parse(writeState(again.state, COARSE)), COARSE);
+        expect(stored).toEqual(kept);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
 
 test('an averaging order that is never reached changes nothing; nor does how many wait at once', () => {
   fc.assert(

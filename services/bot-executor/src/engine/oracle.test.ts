@@ -5,7 +5,14 @@ import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { seriesOf } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, type MarketRules, moneyText, priceText } from '../markets/markets.rules.ts';
+import {
+  knownMarket,
+  type MarketRules,
+  marketRules,
+  moneyText,
+  priceText,
+  quantityText,
+} from '../markets/markets.rules.ts';
 import type { CandleTicks } from './paper-exchange.rules.ts';
 
 const signed = (text: string) => {
@@ -18,11 +25,13 @@ function both(settings: ReturnType<typeof settingsA>, market: MarketRules, candl
   const plan = planOf(settings, market);
   const report = backtest(plan, seriesOf(candles));
   const engine = report.fills.map((fill) => fillToWire(plan, fill));
-  const { tickSize: tick, lotSize: lot, minQuantity, minNotional, feePpm, maintenancePpm } = market;
+  const { tickSize: tick, lotSize: lot, minNotional, feePpm, maintenancePpm } = market;
+  const minQuantity = quantityText(market, market.minLots);
+  const feeFromPurchase = market.feeFrom === 'received';
   const price = (ticks: bigint) => exact(priceText(market, ticks));
   const { fills: slow, funding } = oracle(
     settings,
-    { tick, lot, minQuantity, minNotional, feePpm, maintenancePpm },
+    { tick, lot, minQuantity, minNotional, feePpm, feeFromPurchase, maintenancePpm },
     candles.map(({ at, open, high, low, close }) => ({
       at,
       open: price(open),
@@ -59,6 +68,20 @@ test('2,500 random settings over random candles: every fill is the oracle’s to
   // Otherwise nothing was compared.
   for (const kind of ['base', 'averaging', 'takeProfit', 'stopLoss', 'liquidation'])
     expect([kind, (seen.get(kind) ?? 0) > 100]).toEqual([kind, true]);
+});
+
+test('where fees are taken from the purchase, less is sold than was bought, and what is less than a lot is carried on', () => {
+  let fills = 0;
+  const market = marketRules({ ...COARSE, lotSize: '0.01', minQuantity: '0.01', feePpm: 7_500, feeFrom: 'received' });
+  fc.assert(
+    fc.property(anySettings, walk(200, { minLength: 1, maxLength: 300 }), (settings, candles) => {
+      const result = both({ ...settings, direction: 'long', futures: undefined }, market, candles);
+      fills += result.engine.length;
+      expectSame(result);
+    }),
+    { numRuns: 500 },
+  );
+  expect(fills).toBeGreaterThan(1_000);
 });
 
 test.each(['long', 'short'] as const)('ladder A of the reference, %s, over a year of hours', (direction) => {

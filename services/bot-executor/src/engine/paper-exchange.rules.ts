@@ -39,6 +39,10 @@ export interface ExchangeFill {
   /** Money units: see markets.rules.ts. */
   value: bigint;
   fee: bigint;
+  /** Of the fee, in millionths of a lot, where it is taken from the purchase. */
+  heldBack: bigint;
+  /** Lots that are open after it. */
+  open: bigint;
 }
 
 export interface Step {
@@ -199,8 +203,11 @@ class Exchange {
     const lots = order.lots - order.filled.lots;
     const id = `${order.key}#${order.fills.length + 1}`;
     const value = fillValue(ticks, lots);
-    const fee = fillFee(this.plan.market, ticks, lots);
-    this.fills.push({ trade: this.state.trade, order, id, at, ticks, lots, value, fee });
-    this.tell({ type: 'fill', at, key: order.key, id, ticks, lots });
+    const { market } = this.plan;
+    const fee = fillFee(market, ticks, lots);
+    const heldBack = market.feeFrom === 'received' && order.side === 'buy' ? lots * BigInt(market.feePpm) : 0n;
+    const { trade } = this.state;
+    this.tell({ type: 'fill', at, key: order.key, id, ticks, lots, heldBack });
+    this.fills.push({ trade, order, id, at, ticks, lots, value, fee, heldBack, open: this.state.position.lots });
   }
 }

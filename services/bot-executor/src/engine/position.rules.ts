@@ -11,15 +11,28 @@ export interface Position {
   cost: Fraction;
   /** Everything that was ever entered in this trade. */
   entered: bigint;
+  /** Less than a lot, in millionths of one: what fees left of purchases and no order can sell. Trades pass it on. */
+  dust: bigint;
 }
 
-export const FLAT: Position = { lots: 0n, cost: whole(0), entered: 0n };
+export const FLAT: Position = { lots: 0n, cost: whole(0), entered: 0n, dust: 0n };
 
-export const enter = (position: Position, ticks: bigint, lots: bigint): Position => ({
-  lots: position.lots + lots,
-  cost: add(position.cost, whole(ticks * lots)),
-  entered: position.entered + lots,
-});
+const MILLION = 1_000_000n;
+
+/** `heldBack`: the fee where it is taken from the purchase, in millionths of a lot. */
+export function enter(position: Position, ticks: bigint, lots: bigint, heldBack = 0n): Position {
+  const held = position.dust + lots * MILLION - heldBack;
+  const got = held / MILLION;
+  return {
+    lots: position.lots + got,
+    cost: add(position.cost, whole(ticks * lots)),
+    entered: position.entered + got,
+    dust: held % MILLION,
+  };
+}
+
+/** Nothing is open; dust is carried on. */
+export const flat = ({ dust }: Position): Position => ({ ...FLAT, dust });
 
 /** `realised` is s × (price - average) × quantity, before fees. */
 export function leave(
@@ -40,5 +53,5 @@ export function leave(
 }
 
 /** The part of everything entered that is still open. */
-export const openShare = ({ lots, entered }: Position): Fraction =>
+export const openShare = ({ lots, entered }: Pick<Position, 'lots' | 'entered'>): Fraction =>
   entered === 0n ? whole(0) : { n: lots, d: entered };

@@ -69,7 +69,7 @@ export type MarketEvent =
   | { type: 'candle'; at: number; openTicks: bigint; mayOpen: boolean }
   | { type: 'price'; at: number; ticks: bigint }
   | { type: 'closed'; at: number; high: bigint; low: bigint; close: bigint; mayOpen: boolean }
-  | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint }
+  | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint; heldBack?: bigint }
   | { type: 'end'; by: 'close' | 'liquidation'; ticks: bigint };
 
 /** `skip`: the order would be below the market's minimum at this price; it is reported and never placed. */

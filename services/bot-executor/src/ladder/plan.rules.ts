@@ -42,6 +42,8 @@ export interface DcaPlan extends TradePlan {
   /** Part of the cost (or of the base order) that is to be gained, and the fee of a fill that it is net of. */
   profit: Fraction;
   fee: Fraction;
+  /** The same of entries: nothing where it is taken from the purchase, which is then in the quantity. */
+  entryFee: Fraction;
   /** Partial exits before the last one, nearest first. */
   steps: readonly TakeProfitStep[];
   /** How far behind the best price the trailing exit is. */
@@ -85,6 +87,7 @@ export function planOf(settings: DcaSettings, market: MarketRules): DcaPlan {
     rungs: rungsOf(settings, market),
     profit: percentOf(percent),
     fee: { n: BigInt(includeFees ? market.feePpm : 0), d: MILLION },
+    entryFee: { n: BigInt(includeFees ? entryPpm(market) : 0), d: MILLION },
     steps: stepsOf(settings),
     trail: trailingPercent === undefined ? undefined : percentOf(trailingPercent),
     stop: stopLoss && {
@@ -168,9 +171,9 @@ export interface Wanted {
 
 /** Where what is open is closed with the wanted profit. */
 export function takeProfitTicks(plan: DcaPlan, { cost, lots, share = ONE, profit }: Wanted): bigint {
-  const { long, fee } = plan;
+  const { long, fee, entryFee } = plan;
   const basis = plan.settings.takeProfit.basis === 'average' ? cost : mul(plan.baseSize, share);
-  const gain = add(mul(basis, profit), mul(cost, fee));
+  const gain = add(mul(basis, profit), mul(cost, entryFee));
   const gross = long ? add(cost, gain) : sub(cost, gain);
   const exact = div(gross, mul(whole(lots), long ? sub(ONE, fee) : add(ONE, fee)));
   return long ? ceil(exact) : floor(exact);
@@ -213,11 +216,13 @@ export function trailTicks(plan: DcaPlan, best: bigint, distance: Fraction): big
 
 /** The first price at which closing pays both fees. */
 export function breakEvenTicks({ long, market }: DcaPlan, cost: Fraction, lots: bigint): bigint {
-  const ppm = BigInt(market.feePpm);
+  const [entry, exit] = [BigInt(entryPpm(market)), BigInt(market.feePpm)];
   return long
-    ? ceil({ n: cost.n * (MILLION + ppm), d: cost.d * lots * (MILLION - ppm) })
-    : floor({ n: cost.n * (MILLION - ppm), d: cost.d * lots * (MILLION + ppm) });
+    ? ceil({ n: cost.n * (MILLION + entry), d: cost.d * lots * (MILLION - exit) })
+    : floor({ n: cost.n * (MILLION - entry), d: cost.d * lots * (MILLION + exit) });
 }
+
+const entryPpm = ({ feePpm, feeFrom }: MarketRules): number => (feeFrom === 'received' ? 0 : feePpm);
 
 /** What closing at a price leaves after both fees, in money units. Above zero is a profit. */
 export function netAt({ long, market }: DcaPlan, cost: Fraction, lots: bigint, ticks: bigint): Fraction {

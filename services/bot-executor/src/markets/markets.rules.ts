@@ -15,6 +15,11 @@ export interface MarketRules {
   minNotional: string;
   /** Fee of a fill in millionths of its value, paid in the quote currency. */
   feePpm: number;
+  /**
+   * What fees are taken from: always the quote currency; what a fill brings (of a purchase the base currency, so that less
+   * is held than was bought); or a third currency at a price in the quote currency.
+   */
+  feeFrom: 'quote' | 'received' | { currency: string; price: Fraction };
   /** Least margin of an open future in millionths of its value. */
   maintenancePpm: number;
   bundled: boolean;
@@ -37,7 +42,8 @@ export function marketRules(given: Given): MarketRules {
     tick,
     lot,
     unit,
-    minLots: ceil(div(fraction(given.minQuantity), lot)),
+    // Where fees are taken from the purchase, one lot more: something must be left to sell.
+    minLots: ceil(div(fraction(given.minQuantity), lot)) + (given.feeFrom === 'received' ? 1n : 0n),
     minValue: ceil(div(fraction(given.minNotional), unit)),
   };
 }
@@ -54,6 +60,7 @@ const pair = (name: string, tickSize: string, lotSize: string, bundled = false):
     minQuantity: lotSize,
     minNotional: '5',
     feePpm: 1_000,
+    feeFrom: 'quote',
     maintenancePpm: 5_000,
     bundled,
   });

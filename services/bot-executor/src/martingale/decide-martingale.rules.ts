@@ -1,6 +1,6 @@
 import { add, type Fraction, mul, whole } from '../engine/exact.rules.ts';
 import { bookFill } from '../engine/fills.rules.ts';
-import { enter, FLAT, leave } from '../engine/position.rules.ts';
+import { enter, flat, leave } from '../engine/position.rules.ts';
 import {
   cancel,
   type Decision,
@@ -94,12 +94,12 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   const cash = memory.cash + (order.side === 'buy' ? -value : value) - fillFee(plan.market, ticks, lots);
   const after: State = { ...booked.state, memory: { ...memory, cash } };
   if (isEntry(order)) {
-    const position = enter(order.kind === 'base' && !isOpen(state) ? FLAT : state.position, ticks, lots);
+    const position = enter(isOpen(state) ? state.position : flat(state.position), ticks, lots);
     return stay({ ...after, position, lastFill: order.filled });
   }
   const { position } = leave(state.position, ticks, lots, plan.long);
   if (position.lots > 0n) return stay({ ...after, position });
-  return cancel(stay({ ...after, position: FLAT, endedAt: at }));
+  return cancel(stay({ ...after, position: flat(position), endedAt: at }));
 }
 
 /** The balance that was given, and everything since: cash, and what is tied up in the position. */

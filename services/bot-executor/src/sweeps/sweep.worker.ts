@@ -15,5 +15,5 @@ export interface SweepTask {
 const series = workerData as CandleSeries;
 
 answerTasks(({ settings, range }: SweepTask): RunFigures[] =>
-  settings.map((one) => figuresOf(backtest(planOf(one, knownMarket(one.market)), series, range))),
+  settings.map((one) => figuresOf(backtest(planOf(one, knownMarket(one.market)), series, { range }))),
 );

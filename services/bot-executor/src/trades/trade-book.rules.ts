@@ -17,7 +17,12 @@ export interface TradeBook {
   /** Exits: tick × lots, and lots. */
   exitValue: bigint;
   exitLots: bigint;
-  /** Money units. Cash is what the wallet has gained or lost by this trade so far, after fees and with funding. */
+  /** Lots that are open. */
+  open: bigint;
+  /**
+   * Money units. Cash is what this trade has brought or cost so far, with funding and after
+   * fees, whatever currency they were paid in; a fee that was taken from a purchase is in the quantity already.
+   */
   fees: bigint;
   funding: bigint;
   cash: bigint;
@@ -33,6 +38,7 @@ const newBook = ({ trade, at }: ExchangeFill): TradeBook => ({
   lots: 0n,
   exitValue: 0n,
   exitLots: 0n,
+  open: 0n,
   fees: 0n,
   funding: 0n,
   cash: 0n,
@@ -51,10 +57,11 @@ export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): Trad
     lots: before.lots + (exit ? 0n : lots),
     exitValue: before.exitValue + (exit ? value : 0n),
     exitLots: before.exitLots + (exit ? lots : 0n),
+    open: fill.open,
     fees: before.fees + fill.fee,
-    cash: before.cash + cashFlow(fill) - fill.fee,
+    cash: before.cash + cashFlow(fill) - (fill.heldBack > 0n ? 0n : fill.fee),
   };
-  const closed = exit !== undefined && after.exitLots === after.lots;
+  const closed = exit !== undefined && fill.open === 0n;
   return closed ? { ...after, closedAt: at, closedBy: exit } : after;
 }
 
@@ -72,7 +79,7 @@ export const profitPercent = ({ cash, cost }: TradeBook): string =>
 
 /** What closing the rest at this price would make of the trade, after the fee of closing, in money units. */
 export function worthAt(book: TradeBook, ticks: bigint, long: boolean, feePpm: number): bigint {
-  const value = ticks * (book.lots - book.exitLots);
+  const value = ticks * book.open;
   const flow = long ? value : -value;
   return book.cash + flow * 1_000_000n - value * BigInt(feePpm);
 }

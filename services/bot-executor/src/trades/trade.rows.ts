@@ -86,6 +86,7 @@ export function bookOf(row: TradeRow): TradeBook {
     lots: lots(row.quantity),
     exitValue: value(row.exit_value),
     exitLots: lots(row.exit_quantity),
+    open: lots(row.quantity) - lots(row.exit_quantity),
     fees: toMoney(market, row.fees),
     funding: toMoney(market, row.funding),
     cash: toMoney(market, row.cash),

@@ -12,6 +12,7 @@ import { makeWatcher, watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { ListIndexFindings } from '../index-findings/list-index-findings.ts';
+import { Scrubber } from '../statements/scrubber.ts';
 import { ShowWraparound } from '../wraparound/show-wraparound.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { readActivity } from './read-activity.ts';
@@ -47,6 +48,7 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   let server: PostgresServer;
   let connection: ServerConnection;
   let replica: Replica | undefined;
+  const scrubber = new Scrubber();
   beforeAll(async () => {
     server = await PostgresServer.start(binaries, { settings: { max_prepared_transactions: 2 } });
     await makeWatcher(server);
@@ -56,11 +58,12 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   });
   afterAll(async () => {
     await replica?.stop();
+    await scrubber.close();
     await connection.close();
     await server.stop();
   });
 
-  const look = async () => readActivity(connection, await readInstance(connection));
+  const look = async () => readActivity(connection, await readInstance(connection), scrubber);
   const waitsFor = (waiter: pg.Client, count: number) =>
     until(async () => {
       const now = await look();

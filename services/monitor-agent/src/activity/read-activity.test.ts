@@ -4,12 +4,14 @@ import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { Scrubber } from '../statements/scrubber.ts';
 import { type ActivityLook, readActivity } from './read-activity.ts';
 
 describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
   let server: PostgresServer;
   let connection: ServerConnection;
   let instance: Instance;
+  const scrubber = new Scrubber();
 
   beforeAll(async () => {
     server = await PostgresServer.start(binaries);
@@ -19,10 +21,11 @@ describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
   });
   afterAll(async () => {
     await connection.close();
+    await scrubber.close();
     await server.stop();
   });
 
-  const look = () => readActivity(connection, instance);
+  const look = () => readActivity(connection, instance, scrubber);
   const session = (seen: ActivityLook, client: pg.Client) =>
     seen.sessions.find(({ pid }) => pid === (client as unknown as { processID: number }).processID);
 
@@ -46,7 +49,7 @@ describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
     expect(session(seen, busy)).toMatchObject({
       database: 'postgres',
       role: 'postgres',
-      text: 'select pg_sleep(?), ?',
+      text: 'select pg_sleep($1), $2',
     });
     expect(session(seen, open)).toMatchObject({ state: 'idle in transaction', querySeconds: null });
     expect(JSON.stringify(seen)).not.toContain('S3CR3T');

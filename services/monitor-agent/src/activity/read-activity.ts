@@ -3,7 +3,7 @@ import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { z } from 'zod';
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { scrubText } from '../statements/scrub-text.rules.ts';
+import type { Scrubber } from '../statements/scrubber.ts';
 import { readLockWaits } from './read-lock-waits.ts';
 
 /*
@@ -109,9 +109,15 @@ const sql = (instance: Instance) => `
        'queryId', ${queryId(instance)},
        'text', left(query, 4000))) from busy) as sessions`;
 
-export async function readActivity(connection: ServerConnection, instance: Instance): Promise<ActivityLook> {
+export async function readActivity(
+  connection: ServerConnection,
+  instance: Instance,
+  scrubber: Pick<Scrubber, 'scrubLive'>,
+): Promise<ActivityLook> {
   const row = await connection.one<Row>(sql(instance));
-  const sessions = (row.sessions ?? []).map(tidy);
+  const rows = row.sessions ?? [];
+  const texts = await scrubber.scrubLive(rows.map(({ text }) => text ?? ''));
+  const sessions = rows.map((session, index) => tidy(session, texts[index]?.text || null));
   return {
     at: row.at,
     total: row.total,
@@ -130,7 +136,7 @@ export async function readActivity(connection: ServerConnection, instance: Insta
 }
 
 /** Nothing as it was typed leaves this function; clocks that went back do not make negative times. */
-function tidy({ origin: _, ...session }: Session & { origin: string }): Session {
+function tidy({ origin: _, ...session }: Session & { origin: string }, text: string | null): Session {
   const positive = (value: number | null) => (value === null ? null : Math.max(0, value));
   return {
     ...session,
@@ -139,6 +145,6 @@ function tidy({ origin: _, ...session }: Session & { origin: string }): Session 
     querySeconds: positive(session.querySeconds),
     stateSeconds: positive(session.stateSeconds),
     transactionSeconds: positive(session.transactionSeconds),
-    text: session.text ? scrubText(session.text).text : null,
+    text,
   };
 }

@@ -35,7 +35,7 @@ export class SessionProbe {
     const { probeMs, troubleProbeMs, troubleMs } = this.tools.plan;
     const everyMs = now < this.pace.fastUntil ? troubleProbeMs : probeMs;
     this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
-    const look = await this.question.ask(now, () => readActivity(connection, instance));
+    const look = await this.question.ask(now, () => readActivity(connection, instance, this.tools.scrubber));
     if (!look) return undefined;
     const tree = blockingTree(look.sessions, look.locks);
     const incidents = incidentsOf(tree, look.locks, look.origins);

@@ -53,6 +53,7 @@ export class CollectServers implements OnModuleDestroy {
     const mine = [...this.sessions.keys()];
     for (const serverId of mine) this.drop(serverId);
     await Promise.all(this.ending);
+    await this.tools.scrubber.close();
     await this.system((tx) => releaseLeases(tx, this.holder, mine));
   }
 

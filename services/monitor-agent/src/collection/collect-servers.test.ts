@@ -40,7 +40,7 @@ interface At {
 }
 const server = ({ orgId, serverId }: At) => store.call(new GetServer(), getServer, { serverId }, orgId);
 const statements = ({ orgId, serverId }: At, more: object = {}) =>
-  store.call(new TopStatements(), topStatements, { serverId, limit: 500, ...more }, orgId);
+  store.call(new TopStatements(store.tenants), topStatements, { serverId, limit: 500, ...more }, orgId);
 const callsOf = async (at: At, text: string) =>
   (await statements(at)).items.filter((item) => item.text === text).reduce((sum, item) => sum + item.calls, 0);
 

@@ -5,6 +5,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
 import { isSqlState } from '../connection/connection-failure.rules.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
+import { Scrubber } from '../statements/scrubber.ts';
 import { Dialer } from './dialer.ts';
 import { VisitFailed } from './visit-failed.ts';
 
@@ -36,7 +37,9 @@ export class CollectorTools {
   readonly bus: Bus;
   readonly dialer: Dialer;
   readonly log: Log;
+  readonly scrubber = new Scrubber();
   readonly plan: CollectionPlan;
+  private lastInTurn: Promise<unknown> = Promise.resolve();
 
   constructor(tenants: Tenants, outbox: Outbox, bus: Bus, dialer: Dialer, log: Log, config: MonitorAgentConfig) {
     this.tenants = tenants;
@@ -66,6 +69,16 @@ export class CollectorTools {
     if (isSqlState(code) || error instanceof VisitFailed)
       this.log.warn({ serverId, question, code }, 'A question to a server failed; it is left alone');
     else this.log.error({ serverId, question, error }, 'A question to a server could not be asked');
+  }
+
+  /**
+   * One after the other: whoever takes a server over reads everything that is known of it, and after a start all of
+   * them do. At once they would fill the memory and be no faster.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.lastInTurn.then(work);
+    this.lastInTurn = result.catch(() => undefined);
+    return result;
   }
 
   now(): number {

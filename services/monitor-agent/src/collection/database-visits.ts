@@ -140,9 +140,11 @@ export class DatabaseVisits {
     const known = this.minute.tables.oidsOf(database.oid);
     const first = database.unmeasured.length > 0 ? database.unmeasured : known;
     const until = performance.now() + SIZES_BUDGET_MS;
-    const sizes = await readSizes(connection, first, () => performance.now() < until);
+    const sizes = await readSizes(connection, first, { hasTime: () => performance.now() < until });
     return {
-      save: (tx) => saveSizes(tx, this.serverId, database.oid, sizes),
+      save: async (tx) => {
+        await saveSizes(tx, this.serverId, database.oid, sizes);
+      },
       committed: () => {
         database.unmeasured = sizes.left;
         // The very first visit does not know the tables yet: the next one measures them.

@@ -33,9 +33,9 @@ export class MinutePass {
   constructor(serverId: string, tools: CollectorTools, report: FailureReport) {
     this.serverId = serverId;
     this.tools = tools;
-    this.statements = new StatementMetric(serverId);
-    this.tables = new CountedMetric(serverId, TABLES, readTables);
-    this.indexes = new CountedMetric(serverId, INDEXES, readIndexes);
+    this.statements = new StatementMetric(serverId, tools.scrubber);
+    this.tables = new CountedMetric(serverId, TABLES, (connection, _, before) => readTables(connection, before));
+    this.indexes = new CountedMetric(serverId, INDEXES, (connection, _, before) => readIndexes(connection, before));
     const all: Metric[] = [
       this.statements,
       new CountedMetric(serverId, DATABASES, readDatabases),

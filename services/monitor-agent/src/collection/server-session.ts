@@ -46,13 +46,16 @@ export class ServerSession {
   private loaded = false;
   /** The row says `ok`, as far as we know. */
   private reached = false;
+  private toldTooMuchText = false;
   private changed = false;
   private failures = 0;
   private retryAt = 0;
+  private readonly beganAt: number;
 
   constructor(lease: Lease, tools: CollectorTools) {
     this.lease = lease;
     this.tools = tools;
+    this.beganAt = tools.now();
     const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
     this.probe = new SessionProbe(lease, tools, report);
     this.facts = new Question('facts', report);
@@ -109,11 +112,12 @@ export class ServerSession {
   }
 
   private due(now: number): { run: (connection: ServerConnection, instance: Instance) => Promise<void> }[] {
+    const { statements } = this.minute;
     const passes = [
-      { dueAt: this.facts.dueAt, run: this.refreshFacts },
+      { dueAt: this.toldTooMuchText === statements.hasTooMuchText ? this.facts.dueAt : now, run: this.refreshFacts },
       { dueAt: this.probe.question.dueAt, run: this.lookAtSessions },
       { dueAt: this.minute.dueAt, run: this.countMinute },
-      { dueAt: this.minute.statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
+      { dueAt: statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
       { dueAt: this.sizes.question.dueAt, run: this.measure },
       { dueAt: this.wraparound.question.dueAt, run: this.lookAtAges },
       { dueAt: this.visits.dueAt, run: this.visit },
@@ -128,7 +132,7 @@ export class ServerSession {
       this.lost = true;
       return;
     }
-    if (!this.loaded) await tenants.run(this.lease.orgId, (tx) => this.load(tx));
+    if (!this.loaded) await this.tools.inTurn(() => tenants.run(this.lease.orgId, (tx) => this.load(tx)));
     this.loaded = true;
     const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
     const opened = await dialer.dial(target, row.platform).catch((error: unknown) => {
@@ -152,6 +156,7 @@ export class ServerSession {
   private refreshFacts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
     this.facts.dueAt = now + this.tools.plan.factsMs;
+    this.toldTooMuchText = this.minute.statements.hasTooMuchText;
     const read = await this.facts.ask(now, async () => ({
       facts: await readFacts(connection),
       instance: await readInstance(connection),
@@ -161,7 +166,11 @@ export class ServerSession {
     // What was mended meanwhile need not wait until its hour is over.
     if (JSON.stringify(read.instance) !== JSON.stringify(this.open.instance)) this.minute.retry();
     this.open.instance = read.instance;
-    const report = reportOf(read.facts, this.open.target, new Date(now).toISOString());
+    const report = reportOf(
+      { ...read.facts, statementTextBytes: this.minute.statements.textBytes },
+      this.open.target,
+      new Date(now).toISOString(),
+    );
     const { databases } = read;
     await this.store(async (tx) => {
       await saveReport(tx, this.lease.serverId, report);
@@ -185,12 +194,14 @@ export class ServerSession {
 
   private readTexts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
+    await this.minute.statements.rehash((work) => this.store(work));
     const read = await this.texts.ask(now, () => this.minute.statements.readMissingTexts(connection, instance));
     if (!read) return;
     await this.store((tx) => read.save(tx));
     read.committed();
     const { minuteMs, textsMs } = this.tools.plan;
-    this.texts.dueAt = now + (this.minute.statements.textsAreCheap ? minuteMs : textsMs);
+    const isNew = now - this.beganAt < textsMs;
+    this.texts.dueAt = now + (isNew && this.minute.statements.textsAreCheap ? minuteMs : textsMs);
     await this.rememberDueTimes();
   };
 
@@ -230,10 +241,10 @@ export class ServerSession {
     this.failures = 0;
   }
 
-  private store(work: (tx: Tx) => Promise<void>): Promise<void> {
+  private store<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.tools.tenants.run(this.lease.orgId, async (tx) => {
       await provePossession(tx, this.lease);
-      await work(tx);
+      return work(tx);
     });
   }
 

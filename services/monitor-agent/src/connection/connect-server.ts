@@ -37,14 +37,20 @@ const ANSWER_TIMEOUT_MS = 8_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_GREETING_BYTES = 1024 * 1024;
 
-/** Settings of our sessions: nothing of ours runs long, waits for locks, writes, or uses the customer's functions. */
-const SESSION = `select set_config(s.name, v.value, false) from (values
+/**
+ * Settings of our sessions: nothing of ours runs long, waits for locks, writes, or uses the customer's functions. Our
+ * questions compare thousands of rows with thousands of keys that the planner knows nothing of: by hash, never sorted.
+ */
+const SESSION = `select set_config(s.name, s.value, false) from (values
   ('statement_timeout', '5000'), ('lock_timeout', '100'), ('idle_in_transaction_session_timeout', '10000'),
   ('idle_session_timeout', '0'), ('jit', 'off'), ('default_transaction_read_only', 'on'),
-  ('search_path', 'pg_catalog'), ('timezone', 'UTC'), ('client_min_messages', 'error'), ('bytea_output', 'hex')
-  ) v(name, value) join pg_settings s on s.name = v.name`;
+  ('search_path', 'pg_catalog'),
+  ('enable_mergejoin', 'off'), ('plan_cache_mode', 'force_generic_plan'), ('timezone', 'UTC'), ('client_min_messages', 'error'), ('bytea_output', 'hex')
+  ) s(name, value) where current_setting(s.name, true) is not null`;
 
 const MAX_OWN_SESSIONS = 10;
+/** Texts are the same with every look; should one ever not be, the server's memory must not fill with plans. */
+const MAX_PREPARED = 50;
 const GREETING = `select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
   (select count(*)::int from pg_stat_activity
     where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`;
@@ -55,6 +61,7 @@ export class ServerConnection {
   private readonly client: pg.Client;
   private readonly bytes: { allow(count: number): void };
   private readonly maxAnswerBytes: number;
+  private readonly names = new Map<string, string>();
   private lost: Error | undefined;
 
   constructor(client: pg.Client, version: number, bytes: { allow(count: number): void }, maxAnswerBytes: number) {
@@ -78,20 +85,30 @@ export class ServerConnection {
   async rows<Row extends unknown[]>(text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.lost) throw this.lost;
     this.bytes.allow(this.maxAnswerBytes);
-    const result = await this.client.query<Row>({ text, values, rowMode: 'array' });
+    const result = await this.client.query<Row>({ ...this.prepared(text), values, rowMode: 'array' });
     return result.rows;
   }
 
   async objects<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.lost) throw this.lost;
     this.bytes.allow(this.maxAnswerBytes);
-    return (await this.client.query(text, values)).rows as Row[];
+    return (await this.client.query({ ...this.prepared(text), values })).rows as Row[];
   }
 
   async one<Row extends object>(text: string, values: unknown[] = []): Promise<Row> {
     const [row] = await this.objects<Row>(text, values);
     if (!row) throw new Error('A question that always has an answer had none.');
     return row;
+  }
+
+  /** Planning costs the server as much as most of our questions: each is planned once per session. */
+  private prepared(text: string): { text: string; name?: string } {
+    const known = this.names.get(text);
+    if (known) return { text, name: known };
+    if (this.names.size >= MAX_PREPARED) return { text };
+    const name = `tidegate_${this.names.size}`;
+    this.names.set(text, name);
+    return { text, name };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerCheck, ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
+import { MAX_TEXT_BYTES } from '../statements/text-limits.rules.ts';
 import { describeFailure, type FailureCode, type Where } from './connection-failure.rules.ts';
 
 /*
@@ -25,6 +26,8 @@ export interface ServerFacts {
   /** Created in this database. */
   statementsVersion: string | null;
   statementsTrack: string | null;
+  /** How much text of statements there was when the collector last read texts, where that is known. */
+  statementTextBytes?: number | null;
   trackCounts: boolean;
   trackActivities: boolean;
   trackIoTiming: boolean;
@@ -203,7 +206,18 @@ function statementChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
       what: 'pg_stat_statements.track is none, so nothing is counted.',
       fixSql: "ALTER SYSTEM SET pg_stat_statements.track = 'top';\nSELECT pg_reload_conf();",
     }),
+    textsCheck(facts),
   ];
+}
+
+function textsCheck({ statementTextBytes: bytes }: ServerFacts): ServerCheck {
+  const megabytes = Math.round((bytes ?? 0) / 1024 / 1024);
+  return check((bytes ?? 0) <= MAX_TEXT_BYTES, 'statement_texts', 'Texts of statements can be read.', {
+    severity: 'warning',
+    code: 'statement_texts_too_large',
+    what: `The server keeps ${megabytes} MB of statements' texts, and PostgreSQL reads all of them whenever one is asked for. So texts of new statements are not asked for any more, to spare the server; counters go on. Texts are asked for again once the statements have been reset.`,
+    fixSql: 'SELECT pg_stat_statements_reset();',
+  });
 }
 
 const upToDate = ({ statementsVersion, statementsAvailable }: ServerFacts): boolean =>

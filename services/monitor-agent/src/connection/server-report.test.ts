@@ -143,6 +143,19 @@ test('a failing connection shows how far it came', () => {
   expect(full.checks[1]?.fixSql).toBe('ALTER ROLE "a""b" CONNECTION LIMIT 3;');
 });
 
+test('too much text of statements is a warning that says what goes on and what does not', () => {
+  const facts = { version: 180_000, connectionLimit: -1, connectionsLeft: 50 } as Parameters<typeof reportOf>[0];
+  const texts = (statementTextBytes?: number | null) =>
+    reportOf({ ...facts, statementTextBytes }, target, AT).checks.find(({ id }) => id === 'statement_texts');
+  expect(texts(491 * 1024 * 1024)).toMatchObject({
+    ok: false,
+    severity: 'warning',
+    code: 'statement_texts_too_large',
+    what: expect.stringMatching(/ 491 MB .* not asked for any more.*; counters go on/),
+  });
+  for (const fine of [undefined, null, 0, 64 * 1024 * 1024]) expect(texts(fine)).toMatchObject({ ok: true });
+});
+
 test('TLS that is off or unverified is a warning, except on the machine itself', () => {
   const facts = { version: 180_000, connectionLimit: -1, connectionsLeft: 50 } as Parameters<typeof reportOf>[0];
   const tls = (more: Partial<typeof target>) =>

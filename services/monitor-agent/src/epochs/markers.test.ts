@@ -52,7 +52,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   /** The collector's clock goes ahead of ours. */
   const range = () => ({ serverId: at.serverId, to: new Date(Date.now() + 3_600_000).toISOString() });
   const markers = () => store.call(new ListMarkers(), listMarkers, range(), at.orgId);
-  const top = () => store.call(new TopStatements(), topStatements, { ...range(), limit: 500 }, at.orgId);
+  const top = () => store.call(new TopStatements(store.tenants), topStatements, { ...range(), limit: 500 }, at.orgId);
   const instant = async (sql: string) => (await server.sql<{ at: Date }>(`select ${sql} as at`))[0]?.at;
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
 

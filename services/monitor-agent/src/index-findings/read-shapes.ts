@@ -1,3 +1,4 @@
+import { oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import type { IndexFacts } from './index-facts.rules.ts';
 
@@ -32,7 +33,7 @@ const SHAPES = `
                and k.conkey <@ (i.indkey::int2[])[0:cardinality(k.conkey) - 1]
                and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] <@ k.conkey))
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
-   where i.indrelid = any ($1::oid[])`;
+   where i.indrelid = any ($1::oid[]) and i.indexrelid > $2::oid`;
 
 export interface IndexShape {
   method: string;
@@ -41,11 +42,12 @@ export interface IndexShape {
   facts: IndexFacts;
 }
 
-/** By oid, of all indexes of these tables. */
+/** By oid, of the indexes of these tables that are newer than the one with the oid `above`. */
 export async function readShapes(
   connection: ServerConnection,
   tableOids: readonly number[],
+  above = 0,
 ): Promise<Map<number, IndexShape>> {
-  const rows = await connection.rows<[number, string, string[], IndexFacts]>(SHAPES, [tableOids]);
+  const rows = await connection.rows<[number, string, string[], IndexFacts]>(SHAPES, [oidArray(tableOids), above]);
   return new Map(rows.map(([oid, method, columns, facts]) => [oid, { method, columns, facts }]));
 }

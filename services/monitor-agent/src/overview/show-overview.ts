@@ -7,7 +7,7 @@ import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
 import { databaseRows } from '../relations/relation-lists.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { toWire } from '../servers/server.rows.ts';
-import { statementCompleteness, topStatementRows } from '../statements/top-statements.rows.ts';
+import { rangeStatements } from '../statements/range-statements.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { coveredRange } from '../storage/samples.ts';
 
@@ -20,12 +20,12 @@ export class ShowOverview {
     const row = await requireServer(tx, serverId);
     const now = new Date();
     const hour = toRange({}, now);
-    const [range, databases, look, completeness, top] = await Promise.all([
+    const [range, databases, look, top] = await Promise.all([
       coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
       databaseRows(tx, serverId, hour, true),
       lastActivity(tx, serverId, now),
-      statementCompleteness(tx, serverId, hour),
-      topStatementRows(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
+      // The last hour has not moved anywhere: it needs no common moment.
+      rangeStatements(tx, serverId, hour, { sort: 'totalMs', limit: TOP }),
     ]);
     const sum = (pick: (database: Database) => number | null) =>
       databases.reduce((total, database) => total + (pick(database) ?? 0), 0);
@@ -49,7 +49,11 @@ export class ShowOverview {
       bytes: databases.some((one) => one.bytes !== null) ? sum((one) => one.bytes) : null,
       tables: row.facts?.tablesKnown ?? 0,
       indexes: row.facts?.indexesKnown ?? 0,
-      statements: { known: top.total.statements, completeness, top: top.items },
+      statements: {
+        known: top.total.statements,
+        completeness: top.completeness,
+        top: top.items,
+      },
       missing: row.report?.checks.filter((check) => !check.ok) ?? [],
     };
   }

@@ -4,6 +4,7 @@ import type { Metric, Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import type { CountedDelta } from '../storage/samples.ts';
 import { counterDelta } from './counters.rules.ts';
+import { type Counted, KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
 import { type CountedKind, forgetDatabases, loadLooks, saveCounted } from './relation.rows.ts';
 
 /*
@@ -12,35 +13,34 @@ import { type CountedKind, forgetDatabases, loadLooks, saveCounted } from './rel
  * Databases are the server's, so there is one last look. Tables and indexes belong to a database each, and every
  * database has a last look of its own, whenever that was. Nothing is compared with a look at another instance.
  */
-interface Looked<Reading> {
-  known: number;
-  items: Reading[];
-}
-
 interface LastLook {
   identity: string;
   lookedAt: Date;
-  counters: ReadonlyMap<number, readonly number[]>;
-  /** All columns as text, to tell what changed; empty after a start, so that all are stored once. */
-  shown: ReadonlyMap<number, string>;
+  relations: KnownRelations;
+  /** When all were last read, whether they had changed or not; 0 after a start, so that all are. */
+  refreshedAt: number;
 }
 
-const SERVER = 0;
+type Look<Reading extends Counted> = (
+  connection: ServerConnection,
+  instance: Instance,
+  before: KnownRelations,
+) => Promise<Looked<Reading>>;
 
-export class CountedMetric<Reading extends { oid: number; counters: number[] }> implements Metric {
+const SERVER = 0;
+/** So often everything is read, also what looks unchanged: the names of the tables of indexes. */
+const REFRESH_MS = 3_600_000;
+
+export class CountedMetric<Reading extends Counted> implements Metric {
   readonly name: string;
   private readonly serverId: string;
   private readonly kind: CountedKind<Reading>;
-  private readonly look: (connection: ServerConnection, instance: Instance) => Promise<Looked<Reading>>;
+  private readonly look: Look<Reading>;
   private last = new Map<number, LastLook>();
   /** How many were there when they were read last, by database; fewer may have been read. */
   private readonly counts = new Map<number, number>();
 
-  constructor(
-    serverId: string,
-    kind: CountedKind<Reading>,
-    look: (connection: ServerConnection, instance: Instance) => Promise<Looked<Reading>>,
-  ) {
+  constructor(serverId: string, kind: CountedKind<Reading>, look: Look<Reading>) {
     this.name = kind.table;
     this.serverId = serverId;
     this.kind = kind;
@@ -53,24 +53,24 @@ export class CountedMetric<Reading extends { oid: number; counters: number[] }> 
   }
 
   oidsOf(databaseOid: number): number[] {
-    return [...(this.last.get(databaseOid)?.counters.keys() ?? [])];
+    return [...(this.last.get(databaseOid)?.relations.oids ?? [])];
   }
 
   async load(tx: Tx): Promise<void> {
     const stored = await loadLooks(tx, this.kind, this.serverId);
-    this.last = new Map([...stored].map(([scope, look]) => [scope, { ...look, shown: new Map() }]));
-    for (const [scope, { counters }] of stored) this.counts.set(scope, counters.size);
+    this.last = new Map([...stored].map(([scope, look]) => [scope, { ...look, refreshedAt: 0 }]));
+    for (const [scope, { relations }] of stored) this.counts.set(scope, relations.size);
   }
 
   async read(connection: ServerConnection, instance: Instance, takenAt: Date): Promise<Prepared> {
-    const { known, items } = await this.look(connection, instance);
     const { database, databaseOid, identity } = instance;
     const scope = this.kind.samples.scope ? databaseOid : SERVER;
     const before = this.last.get(scope);
+    const fresh = before && takenAt.getTime() - before.refreshedAt < REFRESH_MS ? before : undefined;
+    const { known, items, gone } = await this.look(connection, instance, fresh?.relations ?? NONE_KNOWN);
     this.counts.set(scope, known);
     const comparable = before?.identity === identity ? before : undefined;
-    const counters = new Map(items.map((item) => [item.oid, item.counters] as const));
-    const shown = new Map(items.map((item) => [item.oid, JSON.stringify(item)] as const));
+    const relations = fresh ? fresh.relations.with({ items, gone }) : KnownRelations.of(items);
     return {
       save: (tx) =>
         saveCounted(tx, this.kind, {
@@ -80,12 +80,17 @@ export class CountedMetric<Reading extends { oid: number; counters: number[] }> 
           identity,
           takenAt,
           spanUs: comparable && Math.max(0, takenAt.getTime() - comparable.lookedAt.getTime()) * 1_000,
-          changed: items.filter((item) => before?.shown.get(item.oid) !== shown.get(item.oid)),
-          gone: [...(before?.counters.keys() ?? [])].filter((oid) => !counters.has(oid)),
+          changed: items,
+          gone: fresh ? gone : [...(before?.relations.oids ?? [])].filter((oid) => !relations.countersOf(oid)),
           deltas: comparable ? deltas(comparable, items) : [],
         }),
       committed: () => {
-        this.last.set(scope, { identity, lookedAt: takenAt, counters, shown });
+        this.last.set(scope, {
+          identity,
+          lookedAt: takenAt,
+          relations,
+          refreshedAt: fresh?.refreshedAt ?? takenAt.getTime(),
+        });
       },
     };
   }
@@ -108,9 +113,9 @@ export class CountedMetric<Reading extends { oid: number; counters: number[] }> 
 }
 
 /** What did not exist at the last look counted from zero. */
-function deltas(before: LastLook, items: readonly { oid: number; counters: readonly number[] }[]): CountedDelta[] {
+function deltas({ relations }: LastLook, items: readonly Counted[]): CountedDelta[] {
   return items.flatMap(({ oid, counters }) => {
-    const delta = counterDelta(before.counters.get(oid) ?? counters.map(() => 0), counters);
+    const delta = counterDelta(relations.countersOf(oid) ?? counters.map(() => 0), counters);
     return delta ? [{ id: oid, ...delta }] : [];
   });
 }

@@ -1,5 +1,6 @@
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
 
 /** In the order in which they are read and stored. */
 export const DATABASE_COUNTERS = [
@@ -18,12 +19,10 @@ export const DATABASE_COUNTERS = [
   'active_us',
 ] as const;
 
-export interface DatabaseReading {
-  oid: number;
+export interface DatabaseReading extends Counted {
   name: string;
   connections: number;
   transactionAge: number;
-  counters: number[];
 }
 
 const sql = (instance: Instance) => `
@@ -34,17 +33,21 @@ const sql = (instance: Instance) => `
     from pg_database d join pg_stat_database s on s.datid = d.oid
    where d.datallowconn order by d.oid limit 1000`;
 
+/** All of them: they are few, and each changes with every look at it. */
 export async function readDatabases(
   connection: ServerConnection,
   instance: Instance,
-): Promise<{ known: number; items: DatabaseReading[] }> {
+  before: KnownRelations = NONE_KNOWN,
+): Promise<Looked<DatabaseReading>> {
   const rows = await connection.rows<[number, string, number, number, ...number[]]>(sql(instance));
   const items = rows.map(([oid, name, connections, transactionAge, ...counters]) => ({
     oid,
+    checksum: 0n,
     name,
     connections,
     transactionAge: Math.max(0, transactionAge),
     counters,
   }));
-  return { known: items.length, items };
+  const there = new Set(items.map((item) => item.oid));
+  return { known: items.length, items, gone: [...before.oids].filter((oid) => !there.has(oid)) };
 }

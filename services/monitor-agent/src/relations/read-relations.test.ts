@@ -3,6 +3,7 @@ import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { KnownRelations } from './known-relations.ts';
 import { DATABASE_COUNTERS, readDatabases } from './read-databases.ts';
 import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './read-relations.ts';
 import { readDatabaseSizes, readSizes } from './read-sizes.ts';
@@ -63,6 +64,46 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
       columns: ['customer', '(expression)'],
       facts: { keys: [2, 0], include: [1], expressions: expect.any(String), predicate: null, constraint: null },
     });
+    const again = await readSizes(connection, [orders?.oid ?? 0], { shapedUpTo: items[0]?.oid ?? 0 });
+    expect([...again.shapes.keys()]).toEqual([items[1]?.oid]);
+    expect(again.indexesOf).toEqual(sizes.indexesOf);
+    expect(sizes.indexesOf.get(orders?.oid ?? 0)).toBe([...sizes.indexes.values()].reduce((sum, one) => sum + one, 0));
+  });
+
+  test('of what is known only what has changed is answered, and what is gone', async () => {
+    await server.sql(`create table shop.quiet (id int primary key);
+      create table shop.dropped (id int primary key)`);
+    let tables = KnownRelations.of((await readTables(connection)).items);
+    let indexes = KnownRelations.of((await readIndexes(connection)).items);
+    const [dropped] = (await readTables(connection)).items.filter(({ name }) => name === 'dropped');
+    await server.sql(`drop table shop.dropped;
+      alter table shop.quiet rename to renamed;
+      create index late on shop.orders (note);
+      insert into shop.orders values (1001, 1, 'n')`);
+    const changed = await until(
+      async () => {
+        const now = await readTables(connection, tables);
+        return now.items.some(({ counters }) => counters[TABLE_COUNTERS.indexOf('rows_inserted')] === 1_001)
+          ? now
+          : undefined;
+      },
+      { withinMs: 5_000 },
+    );
+    expect(changed.items.map(({ name }) => name).sort()).toEqual(['orders', 'renamed']);
+    expect(changed).toMatchObject({ known: 3, gone: [dropped?.oid] });
+    const late = await readIndexes(connection, indexes);
+    expect(late.items.map(({ name }) => name)).toContain('late');
+    expect(late.items.map(({ name }) => name)).not.toContain('quiet_pkey');
+    expect(late).toMatchObject({ known: 4, gone: [expect.any(Number)] });
+    tables = tables.with(changed);
+    indexes = indexes.with(late);
+    expect(await readTables(connection, tables)).toEqual({ known: 3, items: [], gone: [] });
+    expect(await readIndexes(connection, indexes)).toEqual({ known: 4, items: [], gone: [] });
+    await server.sql("update pg_index set indisvalid = false where indexrelid = 'shop.late'::regclass");
+    const broken = await readIndexes(connection, indexes);
+    expect(broken.items.map(({ name, valid }) => [name, valid])).toEqual([['late', false]]);
+    await server.sql(`drop table shop.renamed;
+      drop index shop.late`);
   });
 
   test('databases with their counters, ages and sizes', async () => {

@@ -1,3 +1,4 @@
+import { oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { type IndexShape, readShapes } from '../index-findings/read-shapes.ts';
 
@@ -13,6 +14,8 @@ export interface RelationSizes {
   /** Main, free space map, visibility map and TOAST; without indexes. */
   tables: Map<number, number>;
   indexes: Map<number, number>;
+  /** All indexes of a table together, by the table. */
+  indexesOf: Map<number, number>;
   /** Tables that could not be measured this time. */
   stale: Set<number>;
   /** What indexes are made of, which the same pass reads. */
@@ -29,23 +32,35 @@ const LOCKED = `
    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid()
      and l.database = (select oid from pg_database where datname = current_database())`;
 
-const SIZES = `
-  select c.oid, pg_table_size(c.oid),
-         (select coalesce(json_agg(json_build_array(indexrelid::int8, pg_relation_size(indexrelid))), '[]')
-            from pg_index where indrelid = c.oid)
-    from pg_class c where c.oid = any ($1::oid[])`;
+const TABLE_SIZES = 'select oid, pg_table_size(oid) from pg_class where oid = any ($1::oid[])';
 
-/** Page by page, for as long as there is time. */
+const INDEX_SIZES = `
+  select indrelid, indexrelid, pg_relation_size(indexrelid) from pg_index where indrelid = any ($1::oid[])`;
+
+/**
+ * Page by page, for as long as there is time. Shapes of indexes never change, and those that are new have the highest
+ * oids: only theirs are read again.
+ */
 export async function readSizes(
   connection: ServerConnection,
   tableOids: readonly number[],
-  hasTime: () => boolean = () => true,
+  { hasTime = () => true, shapedUpTo = 0 }: { hasTime?: () => boolean; shapedUpTo?: number } = {},
 ): Promise<RelationSizes> {
-  const sizes: RelationSizes = { tables: new Map(), indexes: new Map(), stale: new Set(), shapes: new Map(), left: [] };
+  const sizes: RelationSizes = {
+    tables: new Map(),
+    indexes: new Map(),
+    indexesOf: new Map(),
+    stale: new Set(),
+    shapes: new Map(),
+    left: [],
+  };
   for (let start = 0; start < tableOids.length; start += PAGE) {
     if (!hasTime()) return { ...sizes, left: tableOids.slice(start) };
     const page = tableOids.slice(start, start + PAGE);
-    const [locked, shapes] = await Promise.all([connection.rows<[number]>(LOCKED), readShapes(connection, page)]);
+    const [locked, shapes] = await Promise.all([
+      connection.rows<[number]>(LOCKED),
+      readShapes(connection, page, shapedUpTo),
+    ]);
     for (const [oid, shape] of shapes) sizes.shapes.set(oid, shape);
     const away = new Set(locked.map(([oid]) => oid));
     for (const oid of page) if (away.has(oid)) sizes.stale.add(oid);
@@ -61,11 +76,15 @@ export async function readSizes(
 async function measure(connection: ServerConnection, oids: readonly number[], sizes: RelationSizes): Promise<void> {
   if (oids.length === 0) return;
   try {
-    const rows = await connection.rows<[number, number | null, [number, number | null][]]>(SIZES, [oids]);
-    for (const [oid, bytes, indexes] of rows) {
-      // null: dropped a moment ago.
-      if (bytes !== null) sizes.tables.set(oid, bytes);
-      for (const [index, size] of indexes) if (size !== null) sizes.indexes.set(index, size);
+    const page = [oidArray(oids)];
+    const tables = await connection.rows<[number, number | null]>(TABLE_SIZES, page);
+    const indexes = await connection.rows<[number, number, number | null]>(INDEX_SIZES, page);
+    // null: dropped a moment ago.
+    for (const [oid, bytes] of tables) if (bytes !== null) sizes.tables.set(oid, bytes);
+    for (const [table, oid, bytes] of indexes) {
+      if (bytes === null) continue;
+      sizes.indexes.set(oid, bytes);
+      sizes.indexesOf.set(table, (sizes.indexesOf.get(table) ?? 0) + bytes);
     }
   } catch (error) {
     if (!isLockTimeout(error)) throw error;

@@ -1,5 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
-import { arrayText, type CountedDelta, insertSample, type SampleTable, sampleTable } from '../storage/samples.ts';
+import {
+  arrayOf,
+  arrayText,
+  type CountedDelta,
+  insertSample,
+  type SampleTable,
+  sampleTable,
+} from '../storage/samples.ts';
+import { type Counted, KnownRelations } from './known-relations.ts';
 import { DATABASE_COUNTERS, type DatabaseReading } from './read-databases.ts';
 import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
 
@@ -97,7 +105,7 @@ export const INDEXES: CountedKind<IndexReading> = {
 };
 
 export interface StoredLook {
-  counters: Map<number, number[]>;
+  relations: KnownRelations;
   lookedAt: Date;
   identity: string;
 }
@@ -112,18 +120,22 @@ export async function loadLooks(
     'select database_oid, taken_at, identity from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
     [tx.orgId, serverId, table],
   );
-  const stored = new Map<number, StoredLook>(
-    looks.map((look) => [
-      Number(look.database_oid),
-      { counters: new Map(), lookedAt: look.taken_at, identity: look.identity },
-    ]),
-  );
-  const rows = await tx.query<{ scope: string; oid: string; counters: string[] }>(
-    `select ${samples.scope ?? '0'} as scope, oid, counters from ${table} where org_id = $1 and server_id = $2`,
+  const rows = await tx.query<{ scope: string; oid: string; counters: string }>(
+    `select ${samples.scope ?? '0'} as scope, oid, array_to_string(counters, ',') as counters from ${table} where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
-  for (const row of rows) stored.get(Number(row.scope))?.counters.set(Number(row.oid), row.counters.map(Number));
-  return stored;
+  const found = new Map<number, Counted[]>(looks.map((look) => [Number(look.database_oid), []]));
+  for (const row of rows) {
+    const one = { oid: Number(row.oid), checksum: 0n, counters: arrayOf(row.counters) };
+    found.get(Number(row.scope))?.push(one);
+  }
+  return new Map(
+    looks.map((look) => {
+      const scope = Number(look.database_oid);
+      const relations = KnownRelations.of(found.get(scope) ?? []);
+      return [scope, { relations, lookedAt: look.taken_at, identity: look.identity }];
+    }),
+  );
 }
 
 export interface CountedLook<Reading> {

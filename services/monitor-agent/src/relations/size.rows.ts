@@ -1,43 +1,53 @@
 import type { Tx } from '@tidegate/database/tx';
+import type { IndexShape } from '../index-findings/read-shapes.ts';
+import { arrayText } from '../storage/samples.ts';
 import type { RelationSizes } from './read-sizes.ts';
 
-/** Sizes of tables and indexes of one database. */
-export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<void> {
+/** Sizes of tables and indexes of one database. Answers the highest oid of an index whose shape was stored, or 0. */
+export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<number> {
   const at = [tx.orgId, serverId, databaseOid];
   const heaps = [...sizes.tables];
   await tx.query(
-    `update tables t set heap_bytes = u.bytes, size_stale = false
-       from unnest($4::bigint[], $5::bigint[]) as u(oid, bytes)
+    `update tables t set heap_bytes = u.bytes, index_bytes = u.index_bytes, size_stale = false
+       from unnest($4::bigint[], $5::bigint[], $6::bigint[]) as u(oid, bytes, index_bytes)
       where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 and t.oid = u.oid`,
-    [...at, heaps.map(([oid]) => oid), heaps.map(([, bytes]) => bytes)],
+    [
+      ...at,
+      arrayText(heaps.map(([oid]) => oid)),
+      arrayText(heaps.map(([, bytes]) => bytes)),
+      arrayText(heaps.map(([oid]) => sizes.indexesOf.get(oid) ?? 0)),
+    ],
   );
   await tx.query(
     'update tables set size_stale = true where org_id = $1 and server_id = $2 and database_oid = $3 and oid = any ($4::bigint[])',
     [...at, [...sizes.stale]],
   );
-  const shapes = [...sizes.shapes];
+  const indexes = [...sizes.indexes];
   await tx.query(
-    `update indexes i set bytes = coalesce(u.bytes, i.bytes), method = u.method, columns = u.columns::text[],
-            facts = u.facts
-       from unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[]) as u(oid, bytes, method, columns, facts)
+    `update indexes i set bytes = u.bytes from unnest($4::bigint[], $5::bigint[]) as u(oid, bytes)
       where i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.oid = u.oid`,
+    [...at, arrayText(indexes.map(([oid]) => oid)), arrayText(indexes.map(([, bytes]) => bytes))],
+  );
+  return saveShapes(tx, at, [...sizes.shapes]);
+}
+
+async function saveShapes(tx: Tx, at: unknown[], shapes: [number, IndexShape][]): Promise<number> {
+  if (shapes.length === 0) return 0;
+  const row = await tx.one<{ highest: string | null }>(
+    `with shaped as (
+       update indexes i set method = u.method, columns = u.columns::text[], facts = u.facts
+         from unnest($4::bigint[], $5::text[], $6::text[], $7::jsonb[]) as u(oid, method, columns, facts)
+        where i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.oid = u.oid returning i.oid)
+     select max(oid) as highest from shaped`,
     [
       ...at,
-      shapes.map(([oid]) => oid),
-      shapes.map(([oid]) => sizes.indexes.get(oid) ?? null),
+      arrayText(shapes.map(([oid]) => oid)),
       shapes.map(([, { method }]) => method),
       shapes.map(([, { columns }]) => textArray(columns)),
       shapes.map(([, { facts }]) => JSON.stringify(facts)),
     ],
   );
-  await tx.query(
-    `update tables t set index_bytes = coalesce(s.bytes, 0)
-       from (select t.oid, sum(i.bytes)::bigint as bytes from tables t
-               left join indexes i on i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.table_oid = t.oid
-              where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 group by t.oid) s
-      where t.org_id = $1 and t.server_id = $2 and t.database_oid = $3 and t.oid = s.oid and t.index_bytes is distinct from coalesce(s.bytes, 0)`,
-    at,
-  );
+  return Number(row?.highest ?? 0);
 }
 
 const textArray = (values: readonly string[]): string =>

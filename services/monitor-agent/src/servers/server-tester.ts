@@ -20,6 +20,7 @@ export class ServerTester {
   async test(
     given: Omit<ServerTarget, 'tlsMode'> & { tlsMode?: TlsMode | undefined },
     ours = false,
+    statementTextBytes: number | null = null,
   ): Promise<{ report: ServerReport; code?: FailureCode }> {
     const at = new Date().toISOString();
     let target: Target = { ...where(given), tlsMode: given.tlsMode ?? 'verify-full', loopback: false };
@@ -30,7 +31,7 @@ export class ServerTester {
       const opened = await this.dialer.dial({ ...given, tlsMode }, ours);
       target = opened.target;
       try {
-        return { report: reportOf(await readFacts(opened.connection), target, at) };
+        return { report: reportOf({ ...(await readFacts(opened.connection)), statementTextBytes }, target, at) };
       } finally {
         await opened.connection.close();
       }

@@ -198,7 +198,7 @@ describe('listing and deleting', () => {
       () => store.call(handlers.update, updateServer, { serverId, name: 'Mine' }, stranger),
       () => store.call(new DeleteServer(), deleteServer, { serverId }, stranger),
       () => store.call(handlers.test, testServer, { serverId }, stranger),
-      () => store.call(new TopStatements(), topStatements, { serverId }, stranger),
+      () => store.call(new TopStatements(store.tenants), topStatements, { serverId }, stranger),
     ];
     for (const one of asked) expect(await problemOf(one())).toMatchObject({ status: 404, code: 'not_found' });
   });
@@ -219,7 +219,7 @@ describe('listing and deleting', () => {
     const { id: serverId } = await create(orgId);
     const at = '2026-01-01T00:00:00Z';
     const problem = await problemOf(
-      store.call(new TopStatements(), topStatements, { serverId, from: at, to: at }, orgId),
+      store.call(new TopStatements(store.tenants), topStatements, { serverId, from: at, to: at }, orgId),
     );
     expect(problem.errors).toEqual([expect.objectContaining({ field: '/from', code: 'range_empty' })]);
   });

@@ -4,6 +4,7 @@ import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Dialer } from '../collection/dialer.ts';
 import { announceChange } from '../leases/lease.rows.ts';
+import { statementTextBytes } from '../statements/statement.rows.ts';
 import { requireServer } from './require-server.ts';
 import { saveReport } from './server.rows.ts';
 import { ServerTester } from './server-tester.ts';
@@ -25,7 +26,8 @@ export class TestServer {
   async handle({ input, tx }: Call<typeof testServer>): Promise<ServerReport> {
     const orgId = tx.orgId as string;
     const row = await requireServer(tx, input.serverId);
-    const { report, code } = await this.tester.test(await this.dialer.targetOf(tx, row), row.platform);
+    const textBytes = await statementTextBytes(tx, row.id);
+    const { report, code } = await this.tester.test(await this.dialer.targetOf(tx, row), row.platform, textBytes);
     if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
     if (!report.usable) return report;
     await this.tenants.run(orgId, async (write) => {

@@ -1,4 +1,5 @@
 import { type Instance, identitySql, type StatementsExtension } from '../collection/instance.ts';
+import { bigintArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import {
   needsAllRows,
@@ -6,13 +7,14 @@ import {
   type StatementScrape,
   type StatementState,
 } from './statement-deltas.rules.ts';
+import { statementKey } from './statement-key.rules.ts';
 
 /*
  * One look at pg_stat_statements, without texts (reading them would load the whole text file of the server).
  *
- * Only rows that differ from the previous look cross the wire: the server is given every row's key and total time and
+ * Only rows that differ from the previous look cross the wire: the server is given a checksum of every row and
  * leaves out what is still the same. With 4,900 statements, 300 of them busy, that saves four fifths of the work here
- * and a little there. When the numbers do not add up (something vanished, or was reset) all rows are read.
+ * and half of it there. When the numbers do not add up (something vanished, or was reset) all rows are read.
  *
  * A reset in the middle of the look would mix two epochs, so the extension's own state is asked for before and after.
  */
@@ -41,20 +43,21 @@ async function look(
     const [[head], rows, [after]] = await Promise.all([
       connection.objects<Head>(headSql(instance, extension)),
       state
-        ? connection.rows<unknown[]>(changedSql(extension, columns), knownRows(state, columns))
+        ? connection.rows<unknown[]>(changedSql(extension, columns), [bigintArray(state.entries.checksums)])
         : connection.rows<unknown[]>(allSql(extension, columns)),
       connection.objects<Info>(infoSql(extension)),
     ]);
     if (!head || !after) throw new Error('pg_stat_statements_info has no row.');
     if (head.stats_reset !== after.stats_reset) continue;
-    const readings = rows.filter((row) => row[1] !== null).map((row) => toReading(row, columns.since !== undefined));
-    const first = rows[0]?.[0] as number | undefined;
+    const readings = rows.filter((row) => row[0] !== null).map((row) => toReading(row, columns.since !== undefined));
+    const known = state?.entries.size ?? 0;
+    const unmatched = rows.length - readings.length;
     return {
       identity: head.identity,
       statsReset: head.stats_reset,
       evictions: after.evictions,
       at: head.at,
-      total: state ? (first ?? 0) : readings.length,
+      total: known - unmatched + readings.length,
       full: !state,
       rows: readings,
     };
@@ -92,30 +95,31 @@ interface Columns {
 }
 
 export function statementColumns({ columns }: StatementsExtension): Columns {
-  const sum = (...names: string[]) => names.filter((name) => columns.has(name)).join(' + ') || '0';
+  const sum = (...names: string[]) =>
+    names.flatMap((name) => (columns.has(name) ? [`s.${name}`] : [])).join(' + ') || '0';
   return {
-    toplevel: columns.has('toplevel') ? 'toplevel' : 'true',
+    toplevel: columns.has('toplevel') ? 's.toplevel' : 'true',
     counters: [
-      'calls',
-      'plans',
-      'rows',
-      'total_exec_time',
-      'total_plan_time',
-      'shared_blks_hit',
-      'shared_blks_read',
-      'shared_blks_dirtied',
-      'shared_blks_written',
-      'local_blks_hit',
-      'local_blks_read',
-      'temp_blks_read',
-      'temp_blks_written',
+      's.calls',
+      's.plans',
+      's.rows',
+      's.total_exec_time',
+      's.total_plan_time',
+      's.shared_blks_hit',
+      's.shared_blks_read',
+      's.shared_blks_dirtied',
+      's.shared_blks_written',
+      's.local_blks_hit',
+      's.local_blks_read',
+      's.temp_blks_read',
+      's.temp_blks_written',
       // Until 16 one column for shared and local blocks; from 17 on one each.
       sum('blk_read_time', 'shared_blk_read_time', 'local_blk_read_time'),
       sum('blk_write_time', 'shared_blk_write_time', 'local_blk_write_time'),
-      'wal_records',
-      'wal_bytes',
+      's.wal_records',
+      's.wal_bytes',
     ],
-    since: columns.has('stats_since') ? '(extract(epoch from stats_since) * 1000000)::int8' : undefined,
+    since: columns.has('stats_since') ? 's.stats_since' : undefined,
   };
 }
 
@@ -123,57 +127,41 @@ export function statementColumns({ columns }: StatementsExtension): Columns {
 const MILLISECONDS = new Set([3, 4, 13, 14]);
 const COUNTERS_AT = 7;
 
-const source = ({ schema }: StatementsExtension, { toplevel, counters, since }: Columns) =>
-  `select dbid, userid, queryid, ${toplevel} as toplevel, min_exec_time as least, max_exec_time as most,
-          ${counters.map((counter, index) => `${counter} as c${index}`).join(', ')},
-          ${since ?? 'null::int8'} as since, total_exec_time + total_plan_time as total
-     from ${schema}.pg_stat_statements(false) where queryid is not null`;
-
-const output = ({ counters }: Columns) =>
-  `s.dbid, s.userid, s.queryid::text, s.toplevel, s.least, s.most,
-   ${counters.map((_, index) => `s.c${index}`).join(', ')}, s.since, s.total`;
-
-const allSql = (extension: StatementsExtension, columns: Columns) =>
-  `select null::int, ${output(columns)} from (${source(extension, columns)}) s`;
-
-const changedSql = (extension: StatementsExtension, columns: Columns) => {
-  const same = 'p.dbid = s.dbid and p.userid = s.userid and p.queryid = s.queryid and p.toplevel = s.toplevel';
-  const alike = `${same} and p.total = s.total${columns.since ? ' and p.since = s.since' : ''}`;
-  return `with s as materialized (${source(extension, columns)}),
-    p as (select * from unnest($1::oid[], $2::oid[], $3::int8[], $4::bool[], $5::float8[]${columns.since ? ', $6::int8[]' : ''})
-            as p(dbid, userid, queryid, toplevel, total${columns.since ? ', since' : ''})),
-    changed as (select s.* from s left join p on ${alike} where p.dbid is null)
-    select t.total, ${output(columns)} from (select count(*)::int as total from s) t left join changed s on true`;
+/** Each hash is the seed of the next: with a hash of the whole row the server would work half as long again. */
+const checksum = ({ toplevel, since }: Columns): string => {
+  const query = toplevel === 'true' ? 's.queryid' : `case when ${toplevel} then s.queryid else ~s.queryid end`;
+  const key = `hashoidextended(s.dbid, hashoidextended(s.userid, ${query}))`;
+  const life = since ? `hashfloat8extended(date_part('epoch', ${since}), ${key})` : key;
+  return `hashfloat8extended(s.total_exec_time + s.total_plan_time, ${life})`;
 };
 
-function knownRows(state: StatementState, { since }: Columns): unknown[][] {
-  const [dbids, userids, queryids, toplevels, totals, births]: [
-    string[],
-    string[],
-    string[],
-    string[],
-    number[],
-    number[],
-  ] = [[], [], [], [], [], []];
-  for (const row of state.entries.values()) {
-    const { dbid, userid, queryid, toplevel } = parseKey(row.key);
-    dbids.push(dbid);
-    userids.push(userid);
-    queryids.push(queryid);
-    toplevels.push(toplevel);
-    totals.push(row.totalMs);
-    births.push(row.since ?? 0);
-  }
-  return [dbids, userids, queryids, toplevels, totals, ...(since ? [births] : [])];
-}
+const source = ({ schema }: StatementsExtension, columns: Columns) =>
+  `(select s.*, ${checksum(columns)} as checksum
+      from ${schema}.pg_stat_statements(false) s where s.queryid is not null) s`;
+
+const output = ({ toplevel, counters, since }: Columns) =>
+  `s.dbid, s.userid, s.queryid::text, ${toplevel}, s.checksum::text, s.min_exec_time, s.max_exec_time, ${counters.join(', ')},
+   ${since ? `(extract(epoch from ${since}) * 1000000)::int8` : 'null'}, s.total_exec_time + s.total_plan_time`;
+
+const allSql = (extension: StatementsExtension, columns: Columns) =>
+  `select ${output(columns)} from ${source(extension, columns)}`;
+
+/**
+ * What has changed stands unmatched on both sides: the row as it is now, and (all null here) the one that we knew. So
+ * how many there are in all need not be counted: known − unmatched there + unmatched here.
+ */
+const changedSql = (extension: StatementsExtension, columns: Columns) =>
+  `select ${output(columns)} from ${source(extension, columns)}
+     full join unnest($1::int8[]) as p(checksum) on p.checksum = s.checksum
+    where s.checksum is null or p.checksum is null`;
 
 function toReading(row: unknown[], tellsBirth: boolean): StatementReading {
-  const [, dbid, userid, queryid, toplevel, least, most] = row as [
-    unknown,
+  const [dbid, userid, queryid, toplevel, checksum, least, most] = row as [
     number,
     number,
     string,
     boolean,
+    string,
     number,
     number,
   ];
@@ -182,19 +170,11 @@ function toReading(row: unknown[], tellsBirth: boolean): StatementReading {
   );
   return {
     key: statementKey(dbid, userid, queryid, toplevel),
+    checksum: BigInt(checksum),
     counters,
     minMs: least,
     maxMs: most,
     totalMs: row.at(-1) as number,
     since: tellsBirth ? (row.at(-2) as number) : null,
   };
-}
-
-/** The full key: pg_stat_statements has one row for each. */
-export const statementKey = (dbid: number, userid: number, queryid: string, toplevel: boolean): string =>
-  `${dbid}/${userid}/${queryid}/${toplevel ? 't' : 'f'}`;
-
-export function parseKey(key: string): { dbid: string; userid: string; queryid: string; toplevel: string } {
-  const [dbid = '', userid = '', queryid = '', toplevel = ''] = key.split('/');
-  return { dbid, userid, queryid, toplevel };
 }

@@ -1,25 +1,25 @@
 import type { StatementsExtension } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { parseKey, statementKey } from './read-statements.ts';
-import { MAX_READ_CHARS, type ScrubbedText, scrubText } from './scrub-text.rules.ts';
-
-/*
- * Texts of statements that are not known yet. PostgreSQL reads its whole text file for this, however few texts are
- * wanted, so it is asked rarely and for many at once; and not at all where that file has grown huge.
- */
-export const MAX_TEXT_FILE_BYTES = 64 * 1024 * 1024;
-export const MAX_TEXTS_PER_PASS = 5_000;
+import type { WorkedText } from './scrub.worker.ts';
+import { MAX_READ_CHARS } from './scrub-text.rules.ts';
+import type { Scrubber } from './scrubber.ts';
+import { parseKey, statementKey } from './statement-key.rules.ts';
+import { MAX_BYTES_PER_PASS, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from './text-limits.rules.ts';
 
 export interface StatementTexts {
   /** How much text there is on the server in all. */
   totalBytes: number;
-  texts: Map<string, ScrubbedText>;
+  /** Those that there was room and time for; the others are asked for again. */
+  texts: Map<string, WorkedText>;
 }
+
+/** Texts of statements that are not known yet. Of a server with too much text only how much it is. */
 
 export async function readTexts(
   connection: ServerConnection,
   extension: StatementsExtension,
   keys: readonly string[],
+  scrubber: Pick<Scrubber, 'scrub'>,
 ): Promise<StatementTexts> {
   const wanted = keys.slice(0, MAX_TEXTS_PER_PASS).map(parseKey);
   const rows = await connection.rows<[number, number | null, number, string, boolean, string | null]>(sql(extension), [
@@ -28,10 +28,16 @@ export async function readTexts(
     wanted.map((key) => key.queryid),
     wanted.map((key) => key.toplevel),
   ]);
-  const texts = new Map<string, ScrubbedText>();
-  for (const [, dbid, userid, queryid, toplevel, text] of rows) {
-    if (dbid !== null && text !== null) texts.set(statementKey(dbid, userid, queryid, toplevel), scrubText(text));
-  }
+  const typed = rows.flatMap(([, dbid, userid, queryid, toplevel, text]) =>
+    dbid === null || text === null ? [] : [{ key: statementKey(dbid, userid, queryid, toplevel), text }],
+  );
+  const scrubbed = await scrubber.scrub(typed.map(({ text }) => text));
+  const texts = new Map(
+    typed.flatMap(({ key }, index) => {
+      const text = scrubbed[index];
+      return text ? [[key, text] as const] : [];
+    }),
+  );
   return { totalBytes: rows[0]?.[0] ?? 0, texts };
 }
 
@@ -41,7 +47,10 @@ const sql = ({ schema, columns }: StatementsExtension) => {
       select dbid, userid, queryid, ${toplevel} as toplevel, query from ${schema}.pg_stat_statements(true)
        where queryid is not null),
     w as (select * from unnest($1::oid[], $2::oid[], $3::int8[], $4::bool[]) as w(dbid, userid, queryid, toplevel))
-    select t.total, m.dbid, m.userid, m.queryid::text, m.toplevel, left(m.query, ${MAX_READ_CHARS + 1})
+    select t.total, f.dbid, f.userid, f.queryid::text, f.toplevel, f.text
       from (select coalesce(sum(octet_length(query)), 0)::int8 as total from m) t
-      left join (m join w using (dbid, userid, queryid, toplevel)) on true`;
+      left join (select *, sum(octet_length(text)) over (order by dbid, userid, queryid, toplevel) as so_far
+                   from (select dbid, userid, queryid, toplevel, left(query, ${MAX_READ_CHARS + 1}) as text
+                           from m join w using (dbid, userid, queryid, toplevel)) c) f
+        on t.total <= ${MAX_TEXT_BYTES} and f.so_far <= ${MAX_BYTES_PER_PASS}`;
 };

@@ -43,7 +43,7 @@ describe.each(VERSIONS)('statements as a customer sees them ($name)', (binaries)
   const top = async () => {
     const to = new Date(Date.now() + 3_600_000).toISOString();
     const input = { serverId: at.serverId, to, limit: 500 };
-    return (await store.call(new TopStatements(), topStatements, input, at.orgId)).items;
+    return (await store.call(new TopStatements(store.tenants), topStatements, input, at.orgId)).items;
   };
 
   test('behaviour 5: two roles, two databases, top-level and from within: eight series, each equal to PostgreSQL’s own', async () => {

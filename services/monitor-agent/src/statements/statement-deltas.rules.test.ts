@@ -8,11 +8,13 @@ import {
   type StatementScrape,
   type StatementState,
 } from './statement-deltas.rules.ts';
+import { statementKey } from './statement-key.rules.ts';
 
+const keyOf = (name: string) => statementKey(1, 10, String(name.charCodeAt(0)), true);
 const zeros = STATEMENT_COUNTERS.map(() => 0);
 
 function reading(
-  key: string,
+  name: string,
   calls: number,
   totalMs: number,
   extremes: { min?: number; max?: number; since?: number } = {},
@@ -21,7 +23,15 @@ function reading(
   counters[0] = calls;
   counters[3] = Math.round(totalMs * 1_000);
   const { min = totalMs / calls, max = totalMs / calls, since = null } = extremes;
-  return { key, counters, minMs: min, maxMs: max, totalMs, since } satisfies StatementReading;
+  return {
+    key: keyOf(name),
+    checksum: 0n,
+    counters,
+    minMs: min,
+    maxMs: max,
+    totalMs,
+    since,
+  } satisfies StatementReading;
 }
 
 function scrape(at: number, rows: StatementReading[], more: Partial<StatementScrape> = {}): StatementScrape {
@@ -50,7 +60,7 @@ test('the difference of two looks, exact in microseconds', () => {
   );
   expect(interval).toMatchObject({ from: 100, to: 200, gap: false, lostUs: 0, evictions: 0 });
   expect(interval?.deltas).toHaveLength(1);
-  expect(interval?.deltas[0]).toMatchObject({ key: 'q', partial: false });
+  expect(interval?.deltas[0]).toMatchObject({ key: keyOf('q'), partial: false });
   expect(interval?.deltas[0]?.counters.slice(0, 4)).toEqual([3, 0, 0, 3]);
 });
 

@@ -1,3 +1,5 @@
+import { StatementEntries } from './statement-entries.ts';
+
 /*
  * Exact differences of pg_stat_statements.
  *
@@ -54,14 +56,13 @@ const CALLS = 0;
 /** One row of pg_stat_statements. `key` names database, role, query and level. */
 export interface StatementReading {
   key: string;
+  /** Of key, times and birth, made by the server: while it is the same, nothing was counted. 0 when not known. */
+  checksum: bigint;
   counters: readonly number[];
   /** Extremes of one call in milliseconds, as PostgreSQL gives them. */
   minMs: number;
   maxMs: number;
-  /**
-   * Time of all calls and plans as PostgreSQL gives it, to the last digit. Nothing is counted without taking time, so
-   * by it a row is recognised as unchanged.
-   */
+  /** Time of all calls and plans as PostgreSQL gives it, to the last digit. Nothing is counted without taking time. */
   totalMs: number;
   /** Beginning of the row's life in microseconds, from PostgreSQL 17 on. */
   since: number | null;
@@ -88,7 +89,7 @@ export interface StatementState {
   statsReset: number | null;
   evictions: number | null;
   at: number;
-  entries: Map<string, StatementReading>;
+  entries: StatementEntries;
 }
 
 export interface StatementDelta {
@@ -193,11 +194,10 @@ export function bornAgain(before: StatementReading, now: StatementReading): bool
 }
 
 function remember(state: StatementState | undefined, scrape: StatementScrape): Omit<Advance, 'interval'> {
-  const known = state?.entries ?? new Map<string, StatementReading>();
+  const known = state?.entries ?? StatementEntries.of([]);
   const changed = scrape.rows.filter((row) => !sameReading(known.get(row.key), row));
   // A copy: when the interval cannot be stored, the state before it must still be there.
-  const entries = scrape.full ? new Map<string, StatementReading>() : new Map(known);
-  for (const row of scrape.rows) entries.set(row.key, row);
+  const entries = scrape.full ? StatementEntries.of(scrape.rows, known) : known.with(scrape.rows);
   const gone = scrape.full ? [...known.keys()].filter((key) => !entries.has(key)) : [];
   const { identity, statsReset, evictions, at } = scrape;
   return { state: { identity, statsReset, evictions, at, entries }, changed, gone };

@@ -107,7 +107,7 @@ async function stored(history: WatchedHistory): Promise<Record<string, number>> 
 async function completeness({ serverId, orgId }: WatchedHistory) {
   const range = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 86_400_000) };
   const input = { serverId, from: range.from.toISOString(), to: range.to.toISOString() };
-  return (await store.call(new TopStatements(), topStatements, input, orgId)).completeness;
+  return (await store.call(new TopStatements(store.tenants), topStatements, input, orgId)).completeness;
 }
 
 /** Columns of any sample that hold a number below zero. */

@@ -2,27 +2,32 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { parseKey, readStatements } from './read-statements.ts';
-import { MAX_TEXT_FILE_BYTES, MAX_TEXTS_PER_PASS, readTexts } from './read-texts.ts';
+import { FINGERPRINT_VERSION } from './query-key.rows.ts';
+import { readStatements } from './read-statements.ts';
+import { readTexts } from './read-texts.ts';
+import { type RunInTx, rehashStatements } from './rehash-statements.ts';
+import type { Scrubber } from './scrubber.ts';
 import { loadStatements, type Names, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
-
-const CHEAP_TEXT_BYTES = 4 * 1024 * 1024;
+import { parseKey } from './statement-key.rules.ts';
+import { CHEAP_TEXT_BYTES, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from './text-limits.rules.ts';
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {
   readonly name = 'statements';
   private readonly serverId: string;
   private state: StatementState | undefined;
-  private ids = new Map<string, number>();
   private textless = new Set<string>();
   private readonly roles = new Map<string, string>();
   private readonly databases = new Map<string, string>();
-  /** How much text the server had when texts were last read. */
-  private textBytes = 0;
+  /** How much text the server had when texts were last read; null: not since its statements were last set back. */
+  textBytes: number | null = null;
+  private hashedBy: number | null = FINGERPRINT_VERSION;
+  private readonly scrubber: Scrubber;
 
-  constructor(serverId: string) {
+  constructor(serverId: string, scrubber: Scrubber) {
     this.serverId = serverId;
+    this.scrubber = scrubber;
   }
 
   get hasBaseline(): boolean {
@@ -30,54 +35,69 @@ export class StatementMetric implements Metric {
   }
 
   get wantsTexts(): boolean {
-    return this.textless.size > 0 && this.textBytes <= MAX_TEXT_FILE_BYTES;
+    const known = this.textless.size === 0 && this.hashedBy === FINGERPRINT_VERSION;
+    return !known && !this.hasTooMuchText;
   }
 
-  /** Every look at texts makes the server read all of them: seldom, unless there are few. */
+  get hasTooMuchText(): boolean {
+    return (this.textBytes ?? 0) > MAX_TEXT_BYTES;
+  }
+
   get textsAreCheap(): boolean {
-    return this.textBytes <= CHEAP_TEXT_BYTES;
+    return (this.textBytes ?? 0) <= CHEAP_TEXT_BYTES;
   }
 
   async load(tx: Tx): Promise<void> {
     const stored = await loadStatements(tx, this.serverId);
     this.state = stored.state;
-    this.ids = stored.ids;
     this.textless = stored.textless;
+    this.textBytes = stored.textBytes;
+    this.hashedBy = stored.state ? stored.fingerprintVersion : FINGERPRINT_VERSION;
   }
 
   async read(connection: ServerConnection, instance: Instance, takenAt: Date): Promise<Prepared> {
     if (!instance.statements) return NOTHING;
     const step = advance(this.state, await readStatements(connection, instance, this.state));
-    const fresh = step.changed.map((row) => row.key).filter((key) => !this.ids.has(key));
+    const fresh = step.changed.map((row) => row.key).filter((key) => this.numberOf(key) === undefined);
     await this.learnNames(connection, fresh);
-    const ids = new Map(this.ids);
+    let numbers: ReadonlyMap<string, number> = new Map();
+    // What was set back has empty texts too: they may be asked for again.
+    const isSetBack = step.interval?.gap || (step.interval && step.interval.resetAt !== null);
+    const textBytes = isSetBack ? null : this.textBytes;
     let textless: string[] = [];
     return {
       save: async (tx) => {
         const numbered = await numberStatements(tx, this.serverId, fresh, this.names);
         textless = numbered.textless;
-        for (const [key, id] of numbered.ids) ids.set(key, id);
-        await saveLook(tx, { serverId: this.serverId, takenAt, ids, ...step });
+        numbers = numbered.ids;
+        const numberOf = (key: string) => numbers.get(key) ?? this.numberOf(key);
+        await saveLook(tx, { serverId: this.serverId, takenAt, numberOf, textBytes, ...step });
       },
       committed: () => {
         this.state = step.state;
-        this.ids = ids;
+        this.textBytes = textBytes;
+        for (const [key, number] of numbers) step.state.entries.setNumber(key, number);
         for (const key of textless) this.textless.add(key);
-        for (const key of step.gone) {
-          this.ids.delete(key);
-          this.textless.delete(key);
-        }
+        for (const key of step.gone) this.textless.delete(key);
       },
     };
   }
 
+  /** Texts must have fingerprints of this version before new ones join them. */
+  async rehash(run: RunInTx): Promise<void> {
+    if (this.hashedBy === FINGERPRINT_VERSION) return;
+    const fingerprints = (texts: readonly string[]) => this.scrubber.fingerprints(texts);
+    await rehashStatements(run, this.serverId, { version: FINGERPRINT_VERSION, fingerprints });
+    this.hashedBy = FINGERPRINT_VERSION;
+  }
+
   /** Texts that are not known yet, for saving. */
   async readMissingTexts(connection: ServerConnection, instance: Instance): Promise<Prepared> {
-    if (!instance.statements) return NOTHING;
+    if (!instance.statements || this.textless.size === 0) return NOTHING;
     const asked = [...this.textless].slice(0, MAX_TEXTS_PER_PASS);
-    const { texts, totalBytes } = await readTexts(connection, instance.statements, asked);
+    const { texts, totalBytes } = await readTexts(connection, instance.statements, asked, this.scrubber);
     const found = [...texts].flatMap(([key, text]) => {
-      const id = this.ids.get(key);
+      const id = this.numberOf(key);
       return id === undefined ? [] : [{ id, text }];
     });
     return {
@@ -89,6 +109,10 @@ export class StatementMetric implements Metric {
     };
   }
 
+  private numberOf(key: string): number | undefined {
+    return this.state?.entries.numberOf(key);
+  }
+
   private readonly names: Names = {
     database: (oid) => this.databases.get(oid) ?? `oid ${oid}`,
     role: (oid) => this.roles.get(oid) ?? `oid ${oid}`,
@@ -96,7 +120,7 @@ export class StatementMetric implements Metric {
 
   private async learnNames(connection: ServerConnection, keys: readonly string[]): Promise<void> {
     const parsed = keys.map(parseKey);
-    const known = parsed.every((key) => this.databases.has(key.dbid) && this.roles.has(key.userid));
+    const known = parsed.every((key) => this.databases.has(String(key.dbid)) && this.roles.has(String(key.userid)));
     if (known) return;
     const [databases, roles] = await Promise.all([
       connection.rows<[string, string]>('select oid::text, datname::text from pg_database'),

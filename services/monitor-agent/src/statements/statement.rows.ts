@@ -1,24 +1,36 @@
 import type { Tx } from '@tidegate/database/tx';
-import { arrayText, insertSample, sampleTable } from '../storage/samples.ts';
-import { parseKey, statementKey } from './read-statements.ts';
-import type { ScrubbedText } from './scrub-text.rules.ts';
+import { arrayOf, arrayText, insertSample, sampleTable } from '../storage/samples.ts';
+import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
+import type { WorkedText } from './scrub.worker.ts';
 import {
   STATEMENT_COUNTERS,
   type StatementInterval,
   type StatementReading,
   type StatementState,
 } from './statement-deltas.rules.ts';
+import { StatementEntries } from './statement-entries.ts';
+import { parseKey, statementKey } from './statement-key.rules.ts';
 
 export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, {
   extra: ['gap', 'reset', 'lost_us', 'evictions'],
 });
 
 export interface StoredStatements {
+  /** With our own numbers of the series. */
   state: StatementState | undefined;
-  /** Our own numbers of the series. */
-  ids: Map<string, number>;
   /** Series whose text has not been read yet. */
   textless: Set<string>;
+  textBytes: number | null;
+  fingerprintVersion: number | null;
+}
+
+interface LookRow {
+  identity: string;
+  stats_reset: string | null;
+  evictions: string | null;
+  at: string;
+  text_bytes: string | null;
+  fingerprint_version: number | null;
 }
 
 interface StoredRow {
@@ -27,7 +39,7 @@ interface StoredRow {
   role_oid: string;
   query_id: string;
   toplevel: boolean;
-  counters: string[];
+  counters: string;
   min_ms: number;
   max_ms: number;
   total_ms: number;
@@ -40,40 +52,64 @@ const keyOf = (row: Pick<StoredRow, 'database_oid' | 'role_oid' | 'query_id' | '
 
 /** What the collector before us had seen, so that no interval is lost or counted twice. */
 export async function loadStatements(tx: Tx, serverId: string): Promise<StoredStatements> {
-  const look = await tx.one<{ identity: string; stats_reset: string | null; evictions: string | null; at: string }>(
-    'select identity, stats_reset, evictions, at from statement_looks where org_id = $1 and server_id = $2',
+  const look = await tx.one<LookRow>(
+    `select identity, stats_reset, evictions, at, text_bytes, fingerprint_version
+       from statement_looks where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
   const rows = await tx.query<StoredRow>(
-    `select statement_id, database_oid, role_oid, query_id, toplevel, counters, min_ms, max_ms, total_ms, since,
+    `select statement_id, database_oid, role_oid, query_id, toplevel,
+            array_to_string(counters, ',') as counters, min_ms, max_ms, total_ms, since,
             text is not null as has_text
        from statement_counters join statements using (org_id, server_id, statement_id)
       where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
   const number = (text: string | null) => (text === null ? null : Number(text));
+  const entries = StatementEntries.of(rows.map(toReading));
+  for (const row of rows) entries.setNumber(keyOf(row), Number(row.statement_id));
   const state: StatementState | undefined = look && {
     identity: look.identity,
     statsReset: number(look.stats_reset),
     evictions: number(look.evictions),
     at: Number(look.at),
-    entries: new Map(rows.map((row) => [keyOf(row), toReading(row)])),
+    entries,
   };
   return {
     state,
-    ids: new Map(rows.map((row) => [keyOf(row), Number(row.statement_id)])),
     textless: new Set(rows.filter((row) => !row.has_text).map(keyOf)),
+    textBytes: number(look?.text_bytes ?? null),
+    fingerprintVersion: look?.fingerprint_version ?? null,
   };
+}
+
+/** How much text the server had when texts were last read, where that is known. */
+export async function statementTextBytes(tx: Tx, serverId: string): Promise<number | null> {
+  const look = await tx.one<{ text_bytes: string | null }>(
+    'select text_bytes from statement_looks where org_id = $1 and server_id = $2',
+    [tx.orgId, serverId],
+  );
+  return look?.text_bytes ? Number(look.text_bytes) : null;
 }
 
 const toReading = (row: StoredRow): StatementReading => ({
   key: keyOf(row),
-  counters: row.counters.map(Number),
+  checksum: 0n,
+  counters: arrayOf(row.counters),
   minMs: row.min_ms,
   maxMs: row.max_ms,
   totalMs: row.total_ms,
   since: row.since === null ? null : Number(row.since),
 });
+
+export async function hasStatement(tx: Tx, serverId: string, statementId: number): Promise<boolean> {
+  const row = await tx.one('select 1 from statements where org_id = $1 and server_id = $2 and statement_id = $3', [
+    tx.orgId,
+    serverId,
+    statementId,
+  ]);
+  return row !== undefined;
+}
 
 export interface Names {
   database(oid: string): string;
@@ -101,8 +137,8 @@ export async function numberStatements(
       parsed.map((key) => key.userid),
       parsed.map((key) => key.queryid),
       parsed.map((key) => key.toplevel),
-      parsed.map((key) => names.database(key.dbid)),
-      parsed.map((key) => names.role(key.userid)),
+      parsed.map((key) => names.database(String(key.dbid))),
+      parsed.map((key) => names.role(String(key.userid))),
     ],
   );
   const keyed = rows.map((row) => [keyOf(row as StoredRow), row] as const);
@@ -119,22 +155,36 @@ export interface StatementLook {
   interval: StatementInterval | undefined;
   changed: readonly StatementReading[];
   gone: readonly string[];
-  ids: ReadonlyMap<string, number>;
+  /** Our own number of a series, among those of this look and of the one before. */
+  numberOf(key: string): number | undefined;
+  textBytes: number | null;
 }
 
 /** The look and what it counted, in one transaction: both are stored or neither. */
 export async function saveLook(tx: Tx, look: StatementLook): Promise<void> {
-  const { serverId, state, ids } = look;
+  const { serverId, state, textBytes } = look;
   const id = (key: string): number => {
-    const known = ids.get(key);
+    const known = look.numberOf(key);
     if (known === undefined) throw new Error('A statement has no number.');
     return known;
   };
   await tx.query(
-    `insert into statement_looks (org_id, server_id, identity, stats_reset, evictions, at) values ($1, $2, $3, $4, $5, $6)
+    `insert into statement_looks
+       (org_id, server_id, identity, stats_reset, evictions, at, text_bytes, fingerprint_version)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (org_id, server_id) do update set identity = excluded.identity, stats_reset = excluded.stats_reset,
-       evictions = excluded.evictions, at = excluded.at`,
-    [tx.orgId, serverId, state.identity, state.statsReset, state.evictions, state.at],
+       evictions = excluded.evictions, at = excluded.at, text_bytes = excluded.text_bytes`,
+    [
+      tx.orgId,
+      serverId,
+      state.identity,
+      state.statsReset,
+      state.evictions,
+      state.at,
+      textBytes,
+      // What is stored keeps the version that it was hashed by.
+      FINGERPRINT_VERSION,
+    ],
   );
   await saveCounters(tx, serverId, look.changed, id);
   await forgetGone(tx, serverId, look.gone.map(id));
@@ -187,11 +237,13 @@ async function forgetGone(tx: Tx, serverId: string, ids: readonly number[]): Pro
 export async function saveTexts(
   tx: Tx,
   serverId: string,
-  texts: readonly { id: number; text: ScrubbedText }[],
+  texts: readonly { id: number; text: WorkedText }[],
 ): Promise<void> {
+  const fingerprints = texts.flatMap(({ text }) => text.fingerprint ?? []);
+  const keys = await queryKeys(tx, serverId, FINGERPRINT_VERSION, fingerprints);
   await tx.query(
-    `update statements s set text = u.text, text_truncated = u.truncated
-       from unnest($3::bigint[], $4::text[], $5::boolean[]) as u(id, text, truncated)
+    `update statements s set text = u.text, text_truncated = u.truncated, query_key = u.query_key
+       from unnest($3::bigint[], $4::text[], $5::boolean[], $6::uuid[]) as u(id, text, truncated, query_key)
       where s.org_id = $1 and s.server_id = $2 and s.statement_id = u.id`,
     [
       tx.orgId,
@@ -199,6 +251,7 @@ export async function saveTexts(
       texts.map(({ id }) => id),
       texts.map(({ text }) => text.text),
       texts.map(({ text }) => text.truncated),
+      texts.map(({ text }) => keys.get(text.fingerprint ?? '') ?? null),
     ],
   );
 }

@@ -1,9 +1,10 @@
-import type { Statement, StatementCompleteness, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
+import type { Statement, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
-import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
-import type { TimeRange } from '../storage/samples.ts';
-import { completenessOf } from './completeness.rules.ts';
+import type { StatementSums } from '../series/statement-sums.rules.ts';
+import { arrayText, type TimeRange } from '../storage/samples.ts';
+import { toFigures } from './figures.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
+import { STATEMENT_COUNTERS } from './statement-deltas.rules.ts';
 
 export interface StatementFilter {
   sort: StatementSort;
@@ -13,149 +14,136 @@ export interface StatementFilter {
   search?: string | undefined;
 }
 
-const ORDER: Record<StatementSort, string> = {
-  totalMs: 'u.total_us',
-  calls: 'u.calls',
-  meanMs: 'u.total_us / nullif(u.calls, 0)',
-  rows: 'u.rows',
-  ioReadMs: 'u.io_read_us',
-  walBytes: 'u.wal_bytes',
-};
+/** Adds what of the range lies in samples. */
+export async function addSampledSums(tx: Tx, serverId: string, range: TimeRange, sums: StatementSums): Promise<void> {
+  const rows = await tx.query<{ id: string; partial: boolean; last_at: Date; [counter: string]: unknown }>(
+    `select * from ${STATEMENT_SAMPLES.sums} u`,
+    [tx.orgId, serverId, range.from, range.to],
+  );
+  for (const row of rows) {
+    const counters = STATEMENT_COUNTERS.map((name) => Number(row[name]));
+    sums.add(Number(row.id), row.partial, row.last_at.getTime(), counters);
+  }
+}
+
+export interface KnownStatement {
+  id: number;
+  toplevel: boolean;
+  /** Whether it passes the filter. */
+  wanted: boolean;
+}
+
+/** Those of the statements that are still remembered. */
+export async function knownStatements(
+  tx: Tx,
+  serverId: string,
+  ids: Iterable<number>,
+  { database, role, search }: StatementFilter,
+): Promise<KnownStatement[]> {
+  const rows = await tx.query<{ statement_id: string; toplevel: boolean; wanted: boolean }>(
+    `select statement_id, toplevel,
+            ($4::text is null or database_name = $4) and ($5::text is null or role_name = $5)
+              and ($6::text is null or coalesce(text ilike $6, false)) as wanted
+       from statements where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])`,
+    [
+      tx.orgId,
+      serverId,
+      arrayText([...ids]),
+      database ?? null,
+      role ?? null,
+      search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`,
+    ],
+  );
+  return rows.map(({ statement_id, toplevel, wanted }) => ({ id: Number(statement_id), toplevel, wanted }));
+}
 
 interface Row {
   statement_id: string;
   database_name: string;
   role_name: string;
   query_id: string;
+  query_key: string | null;
   toplevel: boolean;
   text: string | null;
   text_truncated: boolean;
   first_seen_at: Date;
-  partial: boolean;
-  last_at: Date;
-  all_statements: number;
-  all_calls: string;
-  all_rows: string;
-  all_us: string;
-  [counter: string]: unknown;
 }
 
-export interface TopStatements {
-  total: { statements: number; calls: number; rows: number; totalMs: number };
-  items: Statement[];
-}
-
-/** Sums over the whole range first, then the order: a top list of top lists would miss what is steady. */
-export async function topStatementRows(
+/** In the order of the ids. */
+export async function describedStatements(
   tx: Tx,
   serverId: string,
-  range: TimeRange,
-  filter: StatementFilter,
-): Promise<TopStatements> {
-  const rows = await tx.query<Row>(TOP[filter.sort], [
-    tx.orgId,
-    serverId,
-    range.from,
-    range.to,
-    filter.limit,
-    filter.database ?? null,
-    filter.role ?? null,
-    filter.search === undefined ? null : `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`,
-  ]);
-  const [first] = rows;
-  return {
-    total: {
-      statements: first?.all_statements ?? 0,
-      calls: Number(first?.all_calls ?? 0),
-      rows: Number(first?.all_rows ?? 0),
-      totalMs: Number(first?.all_us ?? 0) / 1_000,
-    },
-    items: rows.map(toWire),
-  };
+  ids: readonly number[],
+  sums: StatementSums,
+): Promise<Statement[]> {
+  const rows = await tx.query<Row>(
+    `select statement_id, database_name, role_name, query_id, query_key, toplevel, text, text_truncated, first_seen_at
+       from unnest($3::bigint[]) with ordinality as u(id, place)
+       join statements on org_id = $1 and server_id = $2 and statement_id = u.id order by u.place`,
+    [tx.orgId, serverId, arrayText(ids)],
+  );
+  return rows.map((row) => toWire(row, sums));
 }
 
-const TOP = Object.fromEntries(
-  Object.entries(ORDER).map(([sort, order]) => [
-    sort,
-    `select st.statement_id, st.database_name, st.role_name, st.query_id, st.toplevel, st.text, st.text_truncated,
-            st.first_seen_at, u.*, count(*) over ()::int as all_statements, sum(u.calls) over ()::bigint as all_calls,
-            sum(u.rows) over ()::bigint as all_rows, sum(u.total_us) over ()::bigint as all_us
-       from ${STATEMENT_SAMPLES.sums} u
-       join statements st on st.org_id = $1 and st.server_id = $2 and st.statement_id = u.id
-      where ($6::text is null or st.database_name = $6) and ($7::text is null or st.role_name = $7)
-        and ($8::text is null or st.text ilike $8)
-      order by ${order} desc nulls last, st.statement_id limit $5`,
-  ]),
-) as Record<StatementSort, string>;
-
-function toWire(row: Row): Statement {
-  const count = (name: string): number => Number(row[name] ?? 0);
-  const calls = count('calls');
-  const totalMs = count('total_us') / 1_000;
+function toWire(row: Row, sums: StatementSums): Statement {
+  const id = Number(row.statement_id);
   return {
     statementId: row.statement_id,
     database: row.database_name,
     role: row.role_name,
     queryId: row.query_id,
+    queryKey: row.query_key,
     toplevel: row.toplevel,
     text: row.text,
     textTruncated: row.text_truncated,
-    calls,
-    rows: count('rows'),
-    totalMs,
-    meanMs: calls === 0 ? 0 : totalMs / calls,
-    planMs: count('plan_us') / 1_000,
-    sharedBlocksHit: count('shared_hit'),
-    sharedBlocksRead: count('shared_read'),
-    sharedBlocksDirtied: count('shared_dirtied'),
-    sharedBlocksWritten: count('shared_written'),
-    tempBlocksRead: count('temp_read'),
-    tempBlocksWritten: count('temp_written'),
-    ioReadMs: count('io_read_us') / 1_000,
-    ioWriteMs: count('io_write_us') / 1_000,
-    walBytes: count('wal_bytes'),
-    partial: row.partial,
+    ...toFigures((name) => sums.counter(id, name)),
+    partial: sums.isPartial(id),
     firstSeenAt: row.first_seen_at.toISOString(),
-    lastSeenAt: row.last_at.toISOString(),
+    lastSeenAt: sums.lastSeenAt(id).toISOString(),
   };
 }
 
-/** What PostgreSQL lost in the range, and how much of the sessions' active time the statements explain. */
-export async function statementCompleteness(
-  tx: Tx,
-  serverId: string,
-  range: TimeRange,
-): Promise<StatementCompleteness> {
-  const row = await tx.one<{
-    resets: number;
-    evictions: number;
-    gaps: number;
-    lost_us: string;
-    span_us: string;
-    statements_max: number | null;
-    top_us: string;
-    active_us: string | null;
-  }>(
-    `with looks as (select * from statement_samples
-                     where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4)
-     select count(*) filter (where reset)::int as resets, coalesce(sum(evictions), 0)::int as evictions,
-            count(*) filter (where gap)::int as gaps, coalesce(sum(lost_us), 0)::bigint as lost_us,
-            coalesce(sum(span_us), 0)::bigint as span_us,
-            (select statements_max from server_epochs where org_id = $1 and server_id = $2) as statements_max,
-            (select coalesce(sum(u.us), 0)::bigint from looks l, unnest(l.ids, l.total_us) as u(id, us)
-               join statements st on st.org_id = $1 and st.server_id = $2 and st.statement_id = u.id and st.toplevel) as top_us,
-            (select sum(u.active_us)::bigint from ${DATABASE_SAMPLES.sums} u) as active_us
-       from looks`,
+export interface SampledLooks {
+  resets: number;
+  evictions: number;
+  gaps: number;
+  lostUs: number;
+  spanUs: number;
+}
+
+/** What the looks in samples say about completeness. */
+export async function sampledLooks(tx: Tx, serverId: string, range: TimeRange): Promise<SampledLooks> {
+  const row = await tx.one<{ resets: number; evictions: number; gaps: number; lost_us: number; span_us: number }>(
+    `select count(*) filter (where reset)::int as resets, coalesce(sum(evictions), 0)::int as evictions,
+            count(*) filter (where gap)::int as gaps, coalesce(sum(lost_us), 0)::float8 as lost_us,
+            coalesce(sum(span_us), 0)::float8 as span_us
+       from statement_samples where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
     [tx.orgId, serverId, range.from, range.to],
   );
-  return completenessOf({
+  return {
     resets: row?.resets ?? 0,
     evictions: row?.evictions ?? 0,
     gaps: row?.gaps ?? 0,
-    lostUs: Number(row?.lost_us ?? 0),
-    observedUs: Number(row?.span_us ?? 0),
-    statementsUs: Number(row?.top_us ?? 0),
-    activeUs: Number(row?.active_us ?? 0),
-    statementsMax: row?.statements_max ?? null,
-  });
+    lostUs: row?.lost_us ?? 0,
+    spanUs: row?.span_us ?? 0,
+  };
+}
+
+/** Time that sessions were active, as samples of databases have it. */
+export async function sampledActiveUs(tx: Tx, serverId: string, pieces: readonly TimeRange[]): Promise<number> {
+  const row = await tx.one<{ us: number }>(
+    `select coalesce(sum(u.us), 0)::float8 as us
+       from unnest($3::timestamptz[], $4::timestamptz[]) as piece(start, stop)
+       join database_samples s on s.org_id = $1 and s.server_id = $2
+                              and s.taken_at >= piece.start and s.taken_at < piece.stop,
+            unnest(s.active_us) as u(us)`,
+    [tx.orgId, serverId, pieces.map(({ from }) => from), pieces.map(({ to }) => to)],
+  );
+  return row?.us ?? 0;
+}
+
+/** How many statements PostgreSQL has room for, if it says. */
+export async function statementsMax(tx: Tx, serverId: string): Promise<number | null> {
+  const sql = 'select statements_max from server_epochs where org_id = $1 and server_id = $2';
+  return (await tx.one<{ statements_max: number | null }>(sql, [tx.orgId, serverId]))?.statements_max ?? null;
 }

@@ -1,8 +1,13 @@
 import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
 import { uncoveredTables } from '@tidegate/database/catalogue';
 import { newId } from '@tidegate/database/ids';
+import { dropMonth, ensureDays, ensureMonths } from '@tidegate/database/partitions';
+import { until } from '@tidegate/testing/until';
+import { addServer } from '../../test/collector.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { createLease } from '../leases/lease.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
+import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
 import { KeepSamples } from './keep-samples.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
@@ -78,6 +83,28 @@ test('jams of the past go like samples', async () => {
   expect(left.map(({ root_key }) => root_key)).toEqual(['key 0']);
 });
 
+test('statements that went long ago go with the keys that no other statement has', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  await store.tenants.run(orgId, async (tx) => {
+    const keys = ['5/10/1/t', '5/10/2/t', '5/11/2/t'];
+    const { ids } = await numberStatements(tx, serverId, keys, { database: () => 'd', role: () => 'r' });
+    const texts = [...ids.values()].map((id, index) => ({
+      id,
+      text: { text: `select ${index}`, truncated: false, fingerprint: index === 0 ? 'alone' : 'shared' },
+    }));
+    await saveTexts(tx, serverId, texts);
+    await tx.query(`update statements set gone_at = now() - interval '8 days' where org_id = $1 and role_oid = 10`, [
+      orgId,
+    ]);
+  });
+  await keeper(() => 7).turn(turn);
+  const left = await store.server.sql<{ role_oid: string; fingerprint: string }>(
+    `select role_oid, fingerprint from monitor_agent.query_keys
+       left join monitor_agent.statements using (server_id, query_key) where server_id = '${serverId}'`,
+  );
+  expect(left).toEqual([{ role_oid: '11', fingerprint: 'shared' }]);
+});
+
 test('whole days past the longest plan are dropped; tomorrow has a partition in every table', async () => {
   const orgId = newId();
   await sampleDaysAgo(orgId, 30);
@@ -90,6 +117,104 @@ test('whole days past the longest plan are dropped; tomorrow has a partition in 
     );
     expect(found?.name).not.toBeNull();
   }
+});
+
+const exists = async (table: string): Promise<boolean> => {
+  const [found] = await store.server.sql<{ name: string | null }>(
+    `select to_regclass('monitor_agent.${table}')::text as name`,
+  );
+  return found?.name !== null;
+};
+const dayName = (daysAgo: number) =>
+  new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+const blocksDaysAgo = (orgId: string, ...daysAgo: number[]) =>
+  store.tenants.run(orgId, async (tx) => {
+    for (const days of daysAgo) {
+      await tx.query(
+        `insert into statement_packs (org_id, server_id, day, part, pack, points, blob)
+         values ($1, $1, (now() at time zone 'utc')::date - $2::int, 1, 1, 1, '')`,
+        [orgId, days],
+      );
+    }
+  });
+const blockAges = async (orgId: string) => {
+  const rows = await store.server.sql<{ age: number }>(
+    `select (now() at time zone 'utc')::date - day as age from monitor_agent.statement_packs
+      where org_id = '${orgId}' order by 1`,
+  );
+  return rows.map(({ age }) => age);
+};
+
+describe('series', () => {
+  beforeAll(async () => {
+    for (const table of SERIES_TABLES) {
+      await store.tenants.system('partitions', (tx) =>
+        ensureMonths(tx, table, { from: new Date(Date.now() - 130 * 86_400_000), to: new Date() }),
+      );
+    }
+  });
+
+  test('months lie ready, in both tables, closed like their parent', async () => {
+    await keeper(() => 365).prepare();
+    const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
+    for (const table of SERIES_TABLES) expect(await exists(`${table}_${nextMonth}`)).toBe(true);
+    const open = await store.server.sql(
+      `select relname from pg_class where relname ~ '^statement_(blocks|packs|hour_packs)' and relkind in ('r', 'p')
+          and not (relrowsecurity and relforcerowsecurity)`,
+    );
+    expect(open).toEqual([]);
+  });
+
+  test('days past the plan go, and whole months past the longest', async () => {
+    const [short, long] = [newId(), newId()];
+    for (const orgId of [short, long]) {
+      await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
+      await blocksDaysAgo(orgId, 0, 6, 7, 8, 60, 120);
+    }
+    const oldest = new Date(Date.now() - 120 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
+    expect(await exists(`statement_packs_${oldest}`)).toBe(true);
+    await keeper((orgId) => (orgId === short ? 7 : 365), 80).turn(turn);
+    expect(await blockAges(short)).toEqual([0, 6, 7]);
+    expect(await blockAges(long)).toEqual([0, 6, 7, 8, 60]);
+    expect(await exists(`statement_packs_${oldest}`)).toBe(false);
+  });
+
+  test('a month that somebody reads is left for later, and writers do not wait for that', async () => {
+    const orgId = newId();
+    await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
+    await blocksDaysAgo(orgId, 60);
+    const reader = await store.server.client();
+    await reader.query('begin; select count(*) from monitor_agent.statement_packs');
+    const began = performance.now();
+    const dropping = store.tenants.system('partitions', (tx) => dropMonth(tx, 'statement_packs', 10));
+    await Promise.all([expect(dropping).rejects.toMatchObject({ code: '55P03' }), blocksDaysAgo(orgId, 1)]);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    const kept = keeper(() => 365, 10).turn(turn);
+    await until(async () => {
+      const [waiting] = await store.server.sql<{ count: number }>(
+        "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'",
+      );
+      return waiting?.count;
+    });
+    await reader.query('commit');
+    await kept;
+    expect(await blockAges(orgId)).toEqual([1]);
+  });
+
+  test('a day is dropped early only when everything has moved away from it', async () => {
+    const orgId = newId();
+    const insert = `insert into statement_hour_packs (org_id, server_id, hour, part, pack, points, blob)
+                    values ($1, $1, now() - interval '5 days', 1, -1, 1, '')`;
+    await store.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back: 6, ahead: 0 }));
+    await store.tenants.run(orgId, (tx) => tx.query(insert, [orgId]));
+    await keeper(() => 365).turn(turn);
+    expect(await exists(`${HOUR_PACKS}_${dayName(4)}`)).toBe(false);
+    expect(await exists(`${HOUR_PACKS}_${dayName(5)}`)).toBe(true);
+    expect(await exists(`${HOUR_PACKS}_${dayName(2)}`)).toBe(true);
+    await store.tenants.run(orgId, (tx) => tx.query(`delete from ${HOUR_PACKS} where org_id = $1`, [orgId]));
+    await keeper(() => 365).turn(turn);
+    expect(await exists(`${HOUR_PACKS}_${dayName(5)}`)).toBe(false);
+  });
 });
 
 test('every table is closed with row-level security, or says why not', async () => {

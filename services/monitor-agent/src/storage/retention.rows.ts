@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { deleteBlocks, deleteBlocksOlderThan } from '../series/block.rows.ts';
 
 /** Tables of one partition per day. */
 export const SAMPLE_TABLES = [
@@ -14,6 +15,7 @@ export async function deleteSamples(tx: Tx, serverId: string): Promise<void> {
   for (const table of SAMPLE_TABLES) {
     await tx.query(`delete from ${table} where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
   }
+  await deleteBlocks(tx, serverId);
 }
 
 /** What the organisation's plan no longer keeps. Whole days go with their partition; this is for shorter plans. */
@@ -27,8 +29,8 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
     );
     deleted += row?.count ?? 0;
   }
+  await deleteBlocksOlderThan(tx, days);
   for (const [table, column] of [
-    ['statements', 'gone_at'],
     ['blocking_incidents', 'last_seen_at'],
     ['server_markers', 'seen_at'],
   ]) {
@@ -37,5 +39,19 @@ export async function deleteOlderThan(tx: Tx, days: number): Promise<number> {
       days,
     ]);
   }
+  await deleteStatements(tx, days);
   return deleted;
+}
+
+/** Statements that went long ago, and the keys of queries that no statement has any more. */
+async function deleteStatements(tx: Tx, days: number): Promise<void> {
+  const old = 'gone_at < now() - make_interval(days => $2)';
+  await tx.query(
+    `with gone as (delete from statements where org_id = $1 and ${old} returning server_id, query_key)
+     delete from query_keys k using (select distinct server_id, query_key from gone) g
+      where k.org_id = $1 and k.server_id = g.server_id and k.query_key = g.query_key
+        and not exists (select from statements s where s.org_id = $1 and s.server_id = k.server_id
+                          and s.query_key = k.query_key and (${old}) is not true)`,
+    [tx.orgId, days],
+  );
 }

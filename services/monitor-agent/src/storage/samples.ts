@@ -61,14 +61,17 @@ export async function insertSample(tx: Tx, sampled: SampleTable, sample: Sample)
     takenAt,
     ...extra,
     spanUs,
-    deltas.map((delta) => delta.id),
-    deltas.map((delta) => delta.partial),
-    ...sampled.counters.map((_, index) => deltas.map((delta) => delta.counters[index] ?? 0)),
+    arrayText(deltas.map((delta) => delta.id)),
+    arrayText(deltas.map((delta) => delta.partial)),
+    ...sampled.counters.map((_, index) => arrayText(deltas.map((delta) => delta.counters[index] ?? 0))),
   ]);
 }
 
-/** Text form of an array, for casting in SQL: arrays of arrays cannot be unnested by their first level. */
-export const arrayText = (values: readonly number[]): string => `{${values.join(',')}}`;
+/** Text form of an array: arrays of arrays cannot be unnested by their first level, and the driver's own is slow. */
+export const arrayText = (values: readonly (number | boolean)[]): string => `{${values.join(',')}}`;
+
+/** From `array_to_string(…, ',')`, which is read ten times as fast as an array. */
+export const arrayOf = (text: string): number[] => text.split(',').map(Number);
 
 export interface TimeRange {
   from: Date;

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/*
+ * CPU time of other processes, from /proc. `sched` counts nanoseconds, `stat` only hundredths of a second, but knows
+ * of children that have ended: those of a postmaster are the sessions that were closed.
+ */
+const TICK_MS = 10;
+
+/** What the process itself has used so far, in milliseconds. */
+export function cpuMs(pid: number): number {
+  return exactMs(pid) ?? ticks(pid).own * TICK_MS;
+}
+
+/** What its children that have ended had used, in milliseconds. */
+export const endedChildrenMs = (pid: number): number => ticks(pid).children * TICK_MS;
+
+/** What its children, those that run and those that have ended, have used, in milliseconds. */
+export function childrenMs(pid: number): number {
+  const running = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return running.reduce((sum, child) => sum + liveMs(Number(child)), endedChildrenMs(pid));
+}
+
+/** Nothing when it has ended meanwhile: then it is counted with those that have. */
+function liveMs(pid: number): number {
+  try {
+    return cpuMs(pid);
+  } catch {
+    return 0;
+  }
+}
+
+/** Undefined when it has ended meanwhile. */
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where the kernel was built without it. */
+function exactMs(pid: number): number | undefined {
+  try {
+    const [, runtime] = /^se\.sum_exec_runtime\s*:\s*([\d.]+)/m.exec(readFileSync(`/proc/${pid}/sched`, 'utf8')) ?? [];
+    return runtime === undefined ? undefined : Number(runtime);
+  } catch {
+    return undefined;
+  }
+}
+
+/** proc(5): fields 14 to 17 are utime, stime, cutime and cstime; the name in field 2 may hold anything. */
+function ticks(pid: number): { own: number; children: number } {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
+  return { own: user + system, children: childUser + childSystem };
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { Range, rangeQuery } from './range.ts';
+import { statementFigures } from './statement.ts';
+
+export const MAX_SERIES_POINTS = 1_500;
+
+export const StatementPoint = z
+  .object({
+    at: Timestamp.meta({ description: 'Beginning of the step; steps begin at multiples of their length' }),
+    coveredSeconds: z.number().min(0).meta({
+      description: 'Time that the looks of this step covered: more than the step after a pause of the collection',
+    }),
+    gap: z.boolean().meta({ description: 'Another server answered: what came before is not compared' }),
+    partial: z.boolean().meta({ description: 'The counters were reset in the step' }),
+    figures: z.object(statementFigures).nullable().meta({
+      description: 'Sums of the step; null when nobody looked, zeros when the statement was not called',
+    }),
+  })
+  .meta({ id: 'StatementPoint' });
+export type StatementPoint = z.infer<typeof StatementPoint>;
+
+export const showStatementSeries = operation({
+  service: 'monitor-agent',
+  name: 'servers.statement-series',
+  http: ['GET', '/api/v1/servers/{serverId}/statements/{statementId}/series'],
+  scope: 'servers:read',
+  summary: 'One statement over time',
+  description:
+    'At the resolution of the looks (a minute) for as long as the plan keeps history. A step becomes as long as ' +
+    `needed for at most ${MAX_SERIES_POINTS.toLocaleString('en')} points.`,
+  input: z.strictObject({
+    serverId: Id,
+    statementId: z.string().regex(/^\d{1,15}$/, 'a number of a statement'),
+    ...rangeQuery,
+    step: z
+      .int()
+      .min(1)
+      .max(31 * 86_400)
+      .optional()
+      .meta({ description: 'Seconds that one point sums up, at the least; by default as few as the points allow' }),
+  }),
+  output: z.object({
+    range: Range,
+    step: z.int().min(1).meta({ description: 'Seconds that one point sums up' }),
+    points: z.array(StatementPoint),
+  }),
+});

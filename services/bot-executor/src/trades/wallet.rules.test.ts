@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { anySettings, COARSE, walk } from '../../test/markets.ts';
+import { backtest } from '../backtests/backtest.rules.ts';
+import { seriesOf } from '../candles/candle-series.rules.ts';
+import { add, compare, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
+import { planOf } from '../ladder/plan.rules.ts';
+import { type MarketRules, marketRules, moneyOf } from '../markets/markets.rules.ts';
+import { entriesOf, entryOfPayment, Wallet } from './wallet.rules.ts';
+
+const THIRD = { currency: 'T', price: fraction('2.5') };
+const MARKETS: [string, MarketRules][] = [
+  ['quote', COARSE],
+  ['what a fill brings', marketRules({ ...COARSE, feeFrom: 'received' })],
+  ['a third currency', marketRules({ ...COARSE, feeFrom: THIRD })],
+];
+
+test.each(MARKETS)(
+  'fees from %s: what the wallet is worth has changed by profit and open profit, exactly',
+  (_from, market) => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(anySettings, walk(200, { minLength: 5, maxLength: 200 }), (given, candles) => {
+        const spot = market.feeFrom === 'received' ? { direction: 'long' as const, futures: undefined } : {};
+        const plan = planOf({ ...given, ...spot }, market);
+        const report = backtest(plan, seriesOf(candles));
+        const wallet = new Wallet();
+        for (const fill of report.fills) for (const entry of entriesOf(market, fill)) wallet.add(entry);
+        for (const payment of report.payments) wallet.add(entryOfPayment(market, payment));
+        wallet.add({ kind: 'transfer', currency: market.quote, amount: whole(1_000) });
+        for (const [currency] of wallet.changes()) seen.add(currency);
+
+        const close = mul(whole(candles.at(-1)?.close ?? 0n), market.tick);
+        const prices = new Map([
+          [market.quote, whole(1)],
+          [market.base, close],
+          [THIRD.currency, THIRD.price],
+        ]);
+        const gained = sub(wallet.worth(prices), whole(1_000));
+        // Open profit is after the fee of closing, which has not been paid; dust is worth something and sold by nobody.
+        const open = report.trades.at(-1)?.open ?? 0n;
+        const closing = mul(mul(whole(open), market.lot), mul(close, { n: BigInt(market.feePpm), d: 1_000_000n }));
+        const booked = add(moneyOf(market, report.profit + report.openProfit), closing);
+        const dust = sub(gained, booked);
+        const lot = mul(market.lot, close);
+        if (market.feeFrom === 'received')
+          expect([compare(dust, whole(0)) >= 0, compare(dust, lot) < 0]).toEqual([true, true]);
+        else expect(compare(dust, whole(0))).toBe(0);
+      }),
+      { numRuns: 400 },
+    );
+    expect(seen.has(THIRD.currency)).toBe(typeof market.feeFrom !== 'string');
+  },
+);

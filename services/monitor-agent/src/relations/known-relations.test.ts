@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { type Counted, KnownRelations } from './known-relations.ts';
+
+const one = (oid: number, calls: number): Counted => ({ oid, checksum: BigInt(oid) * 7n - 9n, counters: [calls, oid] });
+const look = fc.record({
+  items: fc.uniqueArray(fc.tuple(fc.nat(30), fc.nat(1_000_000)), { selector: ([oid]) => oid }),
+  gone: fc.uniqueArray(fc.nat(30)),
+});
+
+test('after any looks it is known what the last one saw of each, and the look before stays as it was', () => {
+  fc.assert(
+    fc.property(fc.array(look, { maxLength: 20 }), (looks) => {
+      let known = KnownRelations.of([]);
+      const plain = new Map<number, number>();
+      for (const { items, gone } of looks) {
+        const before = known;
+        const shown = new Map(plain);
+        const stays = gone.filter((oid) => !items.some(([other]) => other === oid));
+        known = known.with({ items: items.map(([oid, calls]) => one(oid, calls)), gone: stays });
+        for (const [oid, calls] of shown) expect(before.countersOf(oid)).toEqual([calls, oid]);
+        for (const oid of stays) plain.delete(oid);
+        for (const [oid, calls] of items) plain.set(oid, calls);
+        expect([...known.oids]).toEqual([...plain.keys()].sort((a, b) => a - b));
+        expect([...known.checksums]).toEqual([...known.oids].map((oid) => one(oid, 0).checksum));
+        for (const [oid, calls] of plain) expect(known.countersOf(oid)).toEqual([calls, oid]);
+      }
+      expect(known.countersOf(31)).toBeUndefined();
+    }),
+  );
+});

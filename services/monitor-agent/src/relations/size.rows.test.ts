@@ -1,0 +1,86 @@
+import { newId } from '@tidegate/database/ids';
+import { addServer } from '../../test/collector.ts';
+import { openStore, type Store } from '../../test/store.ts';
+import type { IndexFacts } from '../index-findings/index-facts.rules.ts';
+import { INDEXES, saveCounted, TABLES } from './relation.rows.ts';
+import { saveSizes } from './size.rows.ts';
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore();
+});
+afterAll(() => store.close());
+
+const TABLE_COUNT = 1_000;
+const DATABASE = 5;
+
+const FACTS: IndexFacts = {
+  keys: [1, 2],
+  include: [],
+  classes: [],
+  collations: [],
+  options: [],
+  expressions: null,
+  predicate: null,
+  parameters: '',
+  constraint: null,
+  replicaIdentity: false,
+  clustered: false,
+  attached: false,
+  extension: false,
+  foreignKeys: ['it’s'],
+};
+
+test('sizes of a thousand new tables and their indexes are stored at once, each where it belongs', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  const oids = Array.from({ length: TABLE_COUNT }, (_, index) => 10_000 + index * 4);
+  const look = { serverId, database: 'd', databaseOid: DATABASE, identity: 'i', takenAt: new Date() };
+  const nothing = { spanUs: undefined, gone: [], deltas: [], checksum: 0n, counters: [0] };
+  const tables = oids.map((oid) => ({
+    ...nothing,
+    oid,
+    schema: 's',
+    name: newId(),
+    kind: 'table' as const,
+    estimatedRows: 1,
+    liveRows: 1,
+    deadRows: 0,
+    lastVacuumUs: null,
+    lastAnalyzeUs: null,
+  }));
+  const flags = { unique: false, primary: false, valid: true, building: false };
+  const indexes = oids.flatMap((tableOid) =>
+    [1, 2, 3].map((nth) => ({
+      ...nothing,
+      ...flags,
+      oid: tableOid + nth,
+      tableOid,
+      schema: 's',
+      table: 't',
+      name: 'i',
+    })),
+  );
+  const began = performance.now();
+  const highest = await store.tenants.run(orgId, async (tx) => {
+    await saveCounted(tx, TABLES, { ...look, ...nothing, changed: tables });
+    await saveCounted(tx, INDEXES, { ...look, ...nothing, changed: indexes });
+    return saveSizes(tx, serverId, DATABASE, {
+      tables: new Map(oids.map((oid) => [oid, oid])),
+      indexes: new Map(indexes.map(({ oid }) => [oid, oid * 2])),
+      indexesOf: new Map(oids.map((oid) => [oid, oid * 3])),
+      stale: new Set(oids.slice(0, 1)),
+      shapes: new Map([[10_002, { method: 'btree', columns: ['a "b"', 'c\\d'], facts: FACTS }]]),
+      left: [],
+    });
+  });
+  // It took half a minute once: nothing is known yet of how many rows of a new server there are.
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(highest).toBe(10_002);
+  const stored = await store.server.sql<{ tables: string; indexes: string; stale: string; shape: object }>(
+    `select (select count(*) from monitor_agent.tables where heap_bytes = oid and index_bytes = oid * 3) as tables,
+            (select count(*) from monitor_agent.indexes where bytes = oid * 2) as indexes,
+            (select count(*) from monitor_agent.tables where size_stale) as stale,
+            (select columns from monitor_agent.indexes where method = 'btree') as shape`,
+  );
+  expect(stored).toEqual([{ tables: '1000', indexes: '3000', stale: '1', shape: ['a "b"', 'c\\d'] }]);
+});

@@ -1,0 +1,63 @@
+import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import { type Column, decodeColumns, encodeColumns } from './series-codec.rules.ts';
+
+/*
+ * The three tables that blobs of a block hold, as columns:
+ *
+ *   looks    when each look was, and what it says about completeness; its place in the list is its number
+ *   points   one statement at one look
+ *   sums     one statement over a whole hour or day
+ *
+ * Times are milliseconds of the UTC day, so that looks at any cadence are told apart.
+ */
+export const LOOK = { at: 0, spanUs: 1, gap: 2, reset: 3, lostUs: 4, evictions: 5 } as const;
+export const POINT = { id: 0, look: 1, partial: 2, counters: 3 } as const;
+export const SUM = { id: 0, hour: 1, partial: 2, lastAt: 3, counters: 4 } as const;
+
+export const COUNTERS = STATEMENT_COUNTERS.length;
+const LOOK_COLUMNS = 6;
+const POINT_COLUMNS = POINT.counters + COUNTERS;
+const SUM_COLUMNS = SUM.counters + COUNTERS;
+
+export type Columns = readonly Column[];
+/** As blobs are decoded: typed, so that loops over millions of numbers stay quick. */
+export type Decoded = readonly Float64Array[];
+
+export const columnOf = (columns: Decoded, index: number): Float64Array => columns[index] ?? NO_ROWS;
+const NO_ROWS = new Float64Array(0);
+
+/** Adds each row's number to the sum at the row's place; rows without a place (-1) are left out. */
+export function addColumn(sums: Float64Array, column: Float64Array, places: Int32Array): void {
+  for (let row = 0; row < places.length; row += 1) {
+    const place = places[row] as number;
+    if (place >= 0) sums[place] = (sums[place] as number) + (column[row] as number);
+  }
+}
+
+/** Everything a statement counts goes with its calls, the first of the counters. */
+export const encodeLooks = (looks: Columns): Buffer => encodeColumns(looks);
+export const encodePoints = (points: Columns): Buffer => encodeColumns(points, POINT.counters);
+export const encodeSums = (sums: Columns): Buffer => encodeColumns(sums, SUM.counters);
+export const decodeLooks = (blob: Buffer): Float64Array[] => decodeColumns(blob, LOOK_COLUMNS);
+export const decodePoints = (blob: Buffer): Float64Array[] => decodeColumns(blob, POINT_COLUMNS);
+export const decodeSums = (blob: Buffer): Float64Array[] => decodeColumns(blob, SUM_COLUMNS);
+
+export const emptyLooks = (): number[][] => emptyColumns(LOOK_COLUMNS);
+export const emptyPoints = (): number[][] => emptyColumns(POINT_COLUMNS);
+export const emptySums = (): number[][] => emptyColumns(SUM_COLUMNS);
+
+const emptyColumns = (count: number): number[][] => Array.from({ length: count }, () => []);
+
+export const rowsOf = (columns: Columns): number => columns[0]?.length ?? 0;
+
+export function appendRow(to: readonly number[][], from: Columns, row: number): void {
+  for (let index = 0; index < to.length; index += 1) to[index]?.push(from[index]?.[row] ?? 0);
+}
+
+export function pushRow(to: readonly number[][], values: readonly number[]): void {
+  for (let index = 0; index < to.length; index += 1) to[index]?.push(values[index] ?? 0);
+}
+
+const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+export const hourOf = (ms: number): number => Math.floor((ms % DAY_MS) / HOUR_MS);

@@ -1,0 +1,138 @@
+import { setImmediate } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { ensureDays, ensureMonths } from '@tidegate/database/partitions';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { organisationsWithServers } from '../leases/lease.rows.ts';
+import {
+  type DueDay,
+  dueDays,
+  HOUR_PACKS,
+  insertBlock,
+  insertPacks,
+  lockSeries,
+  nextPart,
+  SERIES_TABLES,
+  startOfDay,
+  takeHourBlocks,
+  takeHourPacks,
+  uncountedActiveUs,
+} from './block.rows.ts';
+import { DAY_MS } from './columns.rules.ts';
+import { foldHour, foldLooks, foldPacks, foldSums, type LookFold, SHARED_PACKS, sharedPack } from './fold.rules.ts';
+import { type DueHour, dueHours, takeHotLooks } from './hot-looks.rows.ts';
+
+/*
+ * Moves statement samples to where a year of them is small and quickly read (monitoring.md 3.4): an hour after its end
+ * the samples of an hour become a block, two days after its end the blocks of a day become one. Each move is a
+ * transaction that takes away what it stores, under a lock on the server's series: whatever stops it, and however many
+ * replicas try, every look is stored once, here or there. What comes late is simply due again.
+ */
+const HOUR_MS = 3_600_000;
+const HOURS_KEPT_MS = 2 * DAY_MS;
+
+@Injectable()
+export class CompactSamples {
+  now = (): number => Date.now();
+
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly log: Log,
+  ) {}
+
+  @Loop({ name: 'compact-samples', everyMs: 300_000 })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    const organisations = await this.tenants.system('retention', organisationsWithServers);
+    let moved = 0;
+    for (const orgId of organisations) {
+      moved += await this.each(signal, await this.dueHours(orgId), (hour) => this.foldHour(orgId, hour));
+      moved += await this.each(signal, await this.dueDays(orgId), (day) => this.foldDay(orgId, day));
+    }
+    return moved > 0 && !signal.aborted ? 'again' : undefined;
+  }
+
+  /** Hours that ended an hour ago. */
+  private dueHours(orgId: string): Promise<DueHour[]> {
+    const before = new Date(Math.floor(this.now() / HOUR_MS - 1) * HOUR_MS);
+    return this.tenants.read(orgId, (tx) => dueHours(tx, before));
+  }
+
+  private dueDays(orgId: string): Promise<DueDay[]> {
+    const before = startOfDay(new Date(this.now() - HOURS_KEPT_MS));
+    return this.tenants.read(orgId, (tx) => dueDays(tx, before));
+  }
+
+  /** What cannot be moved stays where it is and is read from there; the others must not wait for it. */
+  private async each<Due extends { serverId: string }>(
+    signal: AbortSignal,
+    due: readonly Due[],
+    fold: (one: Due) => Promise<boolean>,
+  ): Promise<number> {
+    let moved = 0;
+    for (const one of due) {
+      if (signal.aborted) return moved;
+      try {
+        if (await fold(one)) moved += 1;
+      } catch (error) {
+        this.log.error({ error, serverId: one.serverId }, 'samples could not be compacted');
+      }
+      await setImmediate();
+    }
+    return moved;
+  }
+
+  async foldHour(orgId: string, due: DueHour): Promise<boolean> {
+    const { serverId, hour } = due;
+    const day = startOfDay(hour);
+    await this.makeRoom(day);
+    return this.tenants.run(orgId, async (tx) => {
+      if (!(await lockSeries(tx, serverId))) return false;
+      const hot = await takeHotLooks(tx, due);
+      if (hot.length === 0) return false;
+      const { looks, packs, sums } = foldHour(hot);
+      const activeUs = await uncountedActiveUs(tx, serverId, hour, new Date(hour.getTime() + HOUR_MS));
+      const part = await nextPart(tx, serverId, day);
+      const block = { serverId, day, part, hour: hour.getUTCHours() };
+      await insertBlock(tx, { ...block, looks, sums, activeUs });
+      await insertPacks(tx, block, packs);
+      return true;
+    });
+  }
+
+  async foldDay(orgId: string, due: DueDay): Promise<boolean> {
+    const { serverId, day } = due;
+    return this.tenants.run(orgId, async (tx) => {
+      if (!(await lockSeries(tx, serverId))) return false;
+      const part = await nextPart(tx, serverId, day);
+      const blocks = await takeHourBlocks(tx, due);
+      if (blocks.length === 0) return false;
+      const looks = foldLooks(blocks);
+      await this.movePacks(tx, due, part, looks);
+      const sums = foldSums(blocks.map((block) => block.sums));
+      const activeUs = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
+      await insertBlock(tx, { serverId, day, part, hour: null, looks: looks.looks, sums, activeUs });
+      return true;
+    });
+  }
+
+  /** One shared pack after the other: a day of all statements at once would be a hundred megabytes. */
+  private async movePacks(tx: Tx, due: DueDay, part: number, looks: LookFold): Promise<void> {
+    for (let shared = 0; shared < SHARED_PACKS; shared += 1) {
+      const points = await takeHourPacks(tx, due, [...looks.numbers.keys()], sharedPack(shared));
+      const packs = foldPacks(points, looks);
+      if (packs.length > 0) await insertPacks(tx, { ...due, part, hour: null }, packs);
+      await setImmediate();
+    }
+  }
+
+  /** Days and months that are long past when a backlog is worked off; those to come are made by keep-samples. */
+  private async makeRoom(day: Date): Promise<void> {
+    for (const table of SERIES_TABLES)
+      await this.tenants.system('partitions', (tx) => ensureMonths(tx, table, { from: day, to: day }));
+    // That day, and its neighbours in case the database has another one just now.
+    const back = Math.floor((Date.now() - day.getTime()) / DAY_MS);
+    await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back: back + 1, ahead: 1 - back }));
+  }
+}

@@ -1,0 +1,159 @@
+import { deleteServer } from '@tidegate/contracts/monitor-agent/server';
+import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
+import { forgetOrganisation } from '@tidegate/database/forget-organisation';
+import { newId } from '@tidegate/database/ids';
+import { Log } from '@tidegate/telemetry/log';
+import { addServer } from '../../test/collector.ts';
+import { VERSIONS } from '../../test/postgres-server.ts';
+import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
+import { byHand, summary } from '../../test/statement-truth.ts';
+import { openStore, type Store } from '../../test/store.ts';
+import { DeleteServer } from '../servers/delete-server.ts';
+import { TopStatements } from '../statements/top-statements.ts';
+import { CompactSamples } from './compact-samples.loop.ts';
+import { ShowStatementSeries } from './show-statement-series.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const today = () => Math.floor(Date.now() / DAY) * DAY;
+const TABLES = ['statement_samples', 'statement_blocks', 'statement_packs', 'statement_hour_packs'];
+
+describe.each(VERSIONS)('compacting samples ($name)', (binaries) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore(binaries);
+  });
+  afterAll(() => store.close());
+  afterEach(() => store.server.sql('delete from monitor_agent.server_leases'));
+
+  const replica = (now: number) => {
+    const loop = new CompactSamples(store.tenants, new Log());
+    loop.now = () => now;
+    return async () => {
+      while ((await loop.turn({ signal: new AbortController().signal })) === 'again');
+    };
+  };
+  const rows = async (table: string, serverId: string) => {
+    const [row] = await store.server.sql<{ count: number }>(
+      `select count(*)::int as count from monitor_agent.${table} where server_id = '${serverId}'`,
+    );
+    return row?.count ?? 0;
+  };
+  const stored = async (serverId: string) => {
+    const [row] = await store.server.sql<{ looks: number; points: number; samples: number }>(
+      `select (select coalesce(sum(looks), 0)::int from monitor_agent.statement_blocks where server_id = '${serverId}') as looks,
+              (select coalesce(sum(points), 0)::int
+                 from (select server_id, points from monitor_agent.statement_packs
+                       union all select server_id, points from monitor_agent.statement_hour_packs) p
+                where server_id = '${serverId}') as points,
+              (select count(*)::int from monitor_agent.statement_samples where server_id = '${serverId}') as samples`,
+    );
+    return row;
+  };
+
+  /** A look every ten minutes for so many hours, two days and a half ago. */
+  async function history(hours: number) {
+    const at = await addServer(store, store.server);
+    const ids = await makeStatements(store, at.orgId, at.serverId, 6);
+    const begin = today() - 2 * DAY - 12 * HOUR;
+    const looks: MadeLook[] = [];
+    for (let now = begin; now < begin + hours * HOUR; now += 10 * MINUTE) {
+      const minute = Math.floor((now - begin) / MINUTE);
+      const busy = ids.filter((_, index) => minute % (index + 1) === 0);
+      looks.push({
+        ...quietLook(new Date(now)),
+        deltas: busy.map((id) => delta(id, 1 + (minute % 7), 1_000 + minute)),
+      });
+    }
+    for (const look of looks) await storeLook(store, at.orgId, at.serverId, look);
+    const points = looks.reduce((sum, look) => sum + look.deltas.length, 0);
+    return { ...at, ids, begin, looks, points };
+  }
+
+  test('two replicas at once store every look once, in blocks of hours and then of days', async () => {
+    const { serverId, looks, points, begin } = await history(20);
+    await Promise.all([replica(begin + 10 * HOUR)(), replica(begin + 10 * HOUR)()]);
+    // Nine hours ended an hour ago or earlier.
+    expect(await stored(serverId)).toEqual({ looks: 54, points: expect.any(Number), samples: looks.length - 54 });
+    expect(await rows('statement_blocks', serverId)).toBe(9);
+    await Promise.all([replica(begin + 6 * DAY)(), replica(begin + 6 * DAY)(), replica(begin + 6 * DAY)()]);
+    expect(await stored(serverId)).toEqual({ looks: looks.length, points, samples: 0 });
+    expect(await rows('statement_hour_packs', serverId)).toBe(0);
+    expect(await rows('statement_blocks', serverId)).toBe(2);
+  });
+
+  test('whoever reads meanwhile sees every call once', async () => {
+    const { orgId, serverId, looks, ids, begin } = await history(24);
+    const [from, to] = [begin + 25 * MINUTE, begin + 23 * HOUR + 35 * MINUTE];
+    const input = { serverId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 500 };
+    const truth = byHand(looks, from, to, ids);
+    let moving = true;
+    const done = replica(begin + 6 * DAY)().finally(() => {
+      moving = false;
+    });
+    let reads = 0;
+    const reader = async () => {
+      while (moving) {
+        expect(summary(await store.call(new TopStatements(store.tenants), topStatements, input, orgId))).toEqual(truth);
+        reads += 1;
+      }
+    };
+    await Promise.all([done, reader(), reader()]);
+    expect(reads).toBeGreaterThan(4);
+    expect((await stored(serverId))?.samples).toBe(0);
+  });
+
+  test('a move that fails changes nothing, holds up no other server, and is made up for', async () => {
+    const broken = await history(3);
+    const whole = await history(3);
+    await store.server.sql(
+      `create function monitor_agent.refuse() returns trigger language plpgsql as 'begin raise exception ''full''; end'`,
+    );
+    await store.server.sql(
+      `create trigger refuse before insert on monitor_agent.statement_hour_packs for each row
+         when (new.server_id = '${broken.serverId}') execute function monitor_agent.refuse()`,
+    );
+    await replica(broken.begin + 8 * HOUR)();
+    expect(await stored(broken.serverId)).toEqual({ looks: 0, points: 0, samples: broken.looks.length });
+    expect(await stored(whole.serverId)).toEqual({ looks: whole.looks.length, points: whole.points, samples: 0 });
+    await store.server.sql(
+      'drop trigger refuse on monitor_agent.statement_hour_packs;\n drop function monitor_agent.refuse()',
+    );
+    await replica(broken.begin + 8 * HOUR)();
+    expect(await stored(broken.serverId)).toEqual({ looks: broken.looks.length, points: broken.points, samples: 0 });
+  });
+
+  test('a deleted server leaves nothing, nor does a deleted organisation, and what is late is not moved', async () => {
+    const gone = await history(20);
+    const forgotten = await history(20);
+    await replica(gone.begin + 3 * DAY - 6 * HOUR)();
+    for (const { serverId } of [gone, forgotten])
+      for (const table of TABLES.slice(1)) expect(await rows(table, serverId)).toBeGreaterThan(0);
+    await store.call(new DeleteServer(), deleteServer, { serverId: gone.serverId }, gone.orgId);
+    await store.tenants.run(forgotten.orgId, (tx) => forgetOrganisation(tx, forgotten.orgId));
+    for (const { serverId } of [gone, forgotten])
+      for (const table of TABLES) expect([table, await rows(table, serverId)]).toEqual([table, 0]);
+    await storeLook(store, gone.orgId, gone.serverId, quietLook(new Date(gone.begin), [delta(1, 1, 1)]));
+    await replica(gone.begin + 6 * DAY)();
+    expect(await rows('statement_blocks', gone.serverId)).toBe(0);
+  });
+
+  test('a series of what does not exist, or is not ours, is not found; what is no number is refused', async () => {
+    const { orgId, serverId, ids } = await history(1);
+    const statementId = String(ids[0]);
+    const ask = (more: object, org = orgId) =>
+      store.call(new ShowStatementSeries(store.tenants), showStatementSeries, { serverId, statementId, ...more }, org);
+    await expect(ask({ statementId: '999999999999999' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(ask({}, newId())).rejects.toMatchObject({ code: 'not_found' });
+    await expect(ask({ serverId: newId() })).rejects.toMatchObject({ code: 'not_found' });
+    for (const wrong of ['-1', '1.5', 'x', '', '9223372036854775808'])
+      await expect(ask({ statementId: wrong })).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(ask({ step: 0 })).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(ask({ from: '2027-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' })).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
+    expect((await ask({})).points).toHaveLength(61);
+  });
+});

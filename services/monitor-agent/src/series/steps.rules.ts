@@ -1,0 +1,127 @@
+import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/monitor-agent/statement-series';
+import { toFigures } from '../statements/figures.rules.ts';
+import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import type { TimeRange } from '../storage/samples.ts';
+import { addColumn, columnOf, type Decoded, LOOK, POINT, SUM } from './columns.rules.ts';
+
+/** Lengths that people read easily; two weeks is enough for sixty years. */
+const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160];
+
+/** The length that was asked for, or the next one of which not too many are in the range. In seconds. */
+export function stepFor(range: TimeRange, wanted?: number): number {
+  const lengths = [...(wanted === undefined ? [] : [wanted]), ...MINUTES.map((minutes) => minutes * 60)];
+  const fitting = lengths.filter((step) => step >= (wanted ?? 0) && stepCount(range, step) <= MAX_SERIES_POINTS);
+  return Math.min(...fitting);
+}
+
+function stepCount({ from, to }: TimeRange, step: number): number {
+  return Math.ceil(to.getTime() / (step * 1_000)) - Math.floor(from.getTime() / (step * 1_000));
+}
+
+/** One statement's looks summed up by steps. A look belongs to the step in which it ended. */
+export class StepSums {
+  readonly step: number;
+  private readonly range: TimeRange;
+  private readonly first: number;
+  private readonly looks: Int32Array;
+  private readonly spanUs: Float64Array;
+  private readonly gap: Uint8Array;
+  private readonly partial: Uint8Array;
+  private readonly counters: Float64Array[];
+
+  constructor(range: TimeRange, step: number) {
+    const count = stepCount(range, step);
+    this.step = step;
+    this.range = range;
+    this.first = Math.floor(range.from.getTime() / (step * 1_000));
+    this.looks = new Int32Array(count);
+    this.spanUs = new Float64Array(count);
+    this.gap = new Uint8Array(count);
+    this.partial = new Uint8Array(count);
+    this.counters = STATEMENT_COUNTERS.map(() => new Float64Array(count));
+  }
+
+  addLook(at: number, spanUs: number, gap: boolean): void {
+    const step = this.stepOf(at);
+    if (step < 0) return;
+    this.looks[step] = (this.looks[step] ?? 0) + 1;
+    this.spanUs[step] = (this.spanUs[step] ?? 0) + spanUs;
+    if (gap) this.gap[step] = 1;
+  }
+
+  addPoint(at: number, partial: boolean, counters: readonly number[]): void {
+    const step = this.stepOf(at);
+    if (step < 0) return;
+    if (partial) this.partial[step] = 1;
+    this.counters.forEach((sums, index) => {
+      sums[step] = (sums[step] ?? 0) + (counters[index] ?? 0);
+    });
+  }
+
+  /**
+   * Looks of a block, column by column: half a million a year would be slow one by one. Answers the step of each, for
+   * the points that go with them.
+   */
+  addLooks(looks: Decoded, dayMs: number): Int32Array {
+    const lookAt = columnOf(looks, LOOK.at);
+    const gaps = columnOf(looks, LOOK.gap);
+    const steps = new Int32Array(lookAt.length);
+    for (let look = 0; look < steps.length; look += 1) {
+      const step = this.stepOf(dayMs + (lookAt[look] as number));
+      steps[look] = step;
+      if (step < 0) continue;
+      this.looks[step] = (this.looks[step] as number) + 1;
+      if (gaps[look] === 1) this.gap[step] = 1;
+    }
+    addColumn(this.spanUs, columnOf(looks, LOOK.spanUs), steps);
+    return steps;
+  }
+
+  addPoints(points: Decoded, steps: Int32Array, statementId: number): void {
+    const ids = columnOf(points, POINT.id);
+    const looks = columnOf(points, POINT.look);
+    const places = new Int32Array(ids.length);
+    for (let row = 0; row < places.length; row += 1)
+      places[row] = ids[row] === statementId ? (steps[looks[row] as number] as number) : -1;
+    this.addRows(points, POINT, places);
+  }
+
+  /** Sums by hour of the statement alone, for steps of whole hours: the last look of an hour lies in its step. */
+  addHours(sums: Decoded, dayMs: number): void {
+    this.addRows(
+      sums,
+      SUM,
+      Int32Array.from(columnOf(sums, SUM.lastAt), (at) => this.stepOf(dayMs + at)),
+    );
+  }
+
+  private addRows(columns: Decoded, layout: { partial: number; counters: number }, places: Int32Array): void {
+    const partial = columnOf(columns, layout.partial);
+    for (let row = 0; row < places.length; row += 1) {
+      const step = places[row] as number;
+      if (step >= 0 && partial[row] === 1) this.partial[step] = 1;
+    }
+    for (const [index, sums] of this.counters.entries())
+      addColumn(sums, columnOf(columns, layout.counters + index), places);
+  }
+
+  get coveredSeconds(): number {
+    return this.spanUs.reduce((sum, us) => sum + us, 0) / 1_000_000;
+  }
+
+  points(): StatementPoint[] {
+    return Array.from(this.looks, (looks, index) => ({
+      at: new Date((this.first + index) * this.step * 1_000).toISOString(),
+      coveredSeconds: (this.spanUs[index] ?? 0) / 1_000_000,
+      gap: this.gap[index] === 1,
+      partial: this.partial[index] === 1,
+      figures: looks === 0 ? null : toFigures((name) => this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[index] ?? 0),
+    }));
+  }
+
+  /** -1: outside the range. */
+  private stepOf(at: number): number {
+    if (at < this.range.from.getTime() || at >= this.range.to.getTime()) return -1;
+    return Math.floor(at / (this.step * 1_000)) - this.first;
+  }
+}

@@ -1,0 +1,25 @@
+import type { StatementSort } from '@tidegate/contracts/monitor-agent/statement';
+import type { StatementSums } from '../series/statement-sums.rules.ts';
+import type { StatementCounter } from './statement-deltas.rules.ts';
+
+type Count = (counter: StatementCounter) => number;
+
+const VALUE: Record<StatementSort, (count: Count) => number> = {
+  totalMs: (count) => count('total_us'),
+  calls: (count) => count('calls'),
+  // What was planned but never called has no mean and comes last.
+  meanMs: (count) => (count('calls') > 0 ? count('total_us') / count('calls') : -1),
+  rows: (count) => count('rows'),
+  ioReadMs: (count) => count('io_read_us'),
+  walBytes: (count) => count('wal_bytes'),
+};
+
+/** The statements with the largest sums, of equal ones the oldest first. */
+export function topIds(sums: StatementSums, ids: readonly number[], sort: StatementSort, limit: number): number[] {
+  const value = VALUE[sort];
+  return ids
+    .map((id) => ({ id, value: value((counter) => sums.counter(id, counter)) }))
+    .sort((a, b) => b.value - a.value || a.id - b.id)
+    .slice(0, limit)
+    .map(({ id }) => id);
+}

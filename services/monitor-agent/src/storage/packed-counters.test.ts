@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { PackedCounters } from './packed-counters.ts';
+
+const WIDTH = 3;
+const counter = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
+const change = fc.record({ row: fc.nat(20), values: fc.array(counter, { minLength: WIDTH, maxLength: WIDTH }) });
+
+test('whatever is written in whatever order is read again; a copy keeps what was', () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 200 }), fc.array(change), (before, after) => {
+      const packed = new PackedCounters(WIDTH, 2);
+      const plain = new Map<number, number[]>();
+      for (const { row, values } of before) {
+        packed.set(row, values);
+        plain.set(row, values);
+      }
+      const copy = packed.copy();
+      for (const { row, values } of after) packed.set(row, values);
+      for (const [row, values] of plain) expect(copy.get(row)).toEqual(values);
+      for (const { row, values } of after) plain.set(row, values);
+      for (const [row, values] of plain) expect(packed.get(row)).toEqual(values);
+    }),
+  );
+});
+
+test('a row that was never written counts nothing', () => {
+  expect(new PackedCounters(WIDTH, 1).get(7)).toEqual([0, 0, 0]);
+});

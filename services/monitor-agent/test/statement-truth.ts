@@ -1,0 +1,104 @@
+import type { Output } from '@tidegate/contracts/kernel/operation';
+import type { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import type { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
+import type { MadeLook } from './statement-samples.ts';
+
+type Answer = Pick<Output<typeof topStatements>, 'range' | 'completeness' | 'total' | 'items'>;
+export const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
+
+export const summary = ({ range, completeness, total, items }: Answer) => ({
+  covered: rounded(range.coveredSeconds),
+  completeness: {
+    ...completeness,
+    lostSeconds: rounded(completeness.lostSeconds),
+    coverage: completeness.coverage === null ? null : rounded(completeness.coverage),
+  },
+  total: { ...total, totalMs: rounded(total.totalMs) },
+  items: items.map((item) => [
+    Number(item.statementId),
+    item.calls,
+    rounded(item.totalMs),
+    item.walBytes,
+    item.partial,
+    item.lastSeenAt,
+  ]),
+});
+
+/** The answer of the top list, counted look by look. */
+export function byHand(looks: readonly MadeLook[], from: number, to: number, ids: readonly number[]) {
+  const inside = looks.filter(({ at }) => at.getTime() >= from && at.getTime() < to);
+  const sum = (pick: (look: MadeLook) => number) => inside.reduce((total, look) => total + pick(look), 0);
+  const items = ids.flatMap((id) => {
+    const seen = inside.flatMap((look) =>
+      look.deltas.filter((one) => one.id === id).map((one) => ({ at: look.at, ...one })),
+    );
+    const last = seen.map(({ at }) => at.getTime()).sort((a, b) => b - a)[0];
+    if (last === undefined) return [];
+    const counter = (index: number) => seen.reduce((total, { counters }) => total + (counters[index] ?? 0), 0);
+    return [{ id, calls: counter(0), rows: counter(2), us: counter(3), wal: counter(16), seen, last }];
+  });
+  items.sort((a, b) => b.us - a.us || a.id - b.id);
+  const active = sum((look) => (look.activeUs > 0 ? look.activeUs + 7 : 0));
+  const all = (pick: (item: (typeof items)[number]) => number) => items.reduce((total, item) => total + pick(item), 0);
+  const toplevel = all((item) => ((ids.indexOf(item.id) + 1) % 3 === 0 ? 0 : item.us));
+  return {
+    covered: rounded(sum((look) => look.spanUs) / 1_000_000),
+    completeness: {
+      resets: sum((look) => Number(look.reset)),
+      evictions: sum((look) => look.evictions),
+      gaps: sum((look) => Number(look.gap)),
+      lostSeconds: rounded(sum((look) => look.lostUs) / 1_000_000),
+      coverage: active > 0 ? rounded(toplevel / active) : null,
+    },
+    total: {
+      statements: items.length,
+      calls: all((item) => item.calls),
+      rows: all((item) => item.rows),
+      totalMs: rounded(all((item) => item.us) / 1_000),
+    },
+    items: items.map((item) => [
+      item.id,
+      item.calls,
+      rounded(item.us / 1_000),
+      item.wal,
+      item.seen.some(({ partial }) => partial),
+      new Date(item.last).toISOString(),
+    ]),
+  };
+}
+
+type Series = Output<typeof showStatementSeries>;
+
+/** Steps in which something was seen, without what follows from the calls. */
+export const stepsSeen = ({ points }: Series) =>
+  points.flatMap(({ at, coveredSeconds, gap, partial, figures }) =>
+    figures
+      ? [[at, rounded(coveredSeconds), gap, partial, figures.calls, rounded(figures.totalMs), figures.walBytes]]
+      : [],
+  );
+
+/** The same, counted look by look. */
+export function stepsByHand(looks: readonly MadeLook[], from: number, to: number, step: number, id: number) {
+  const steps = new Map<number, MadeLook[]>();
+  for (const look of looks) {
+    const at = look.at.getTime();
+    if (at < from || at >= to) continue;
+    const begin = Math.floor(at / (step * 1_000)) * step * 1_000;
+    steps.set(begin, [...(steps.get(begin) ?? []), look]);
+  }
+  return [...steps]
+    .sort(([a], [b]) => a - b)
+    .map(([begin, inside]) => {
+      const seen = inside.flatMap((look) => look.deltas.filter((one) => one.id === id));
+      const counter = (index: number) => seen.reduce((sum, { counters }) => sum + (counters[index] ?? 0), 0);
+      return [
+        new Date(begin).toISOString(),
+        rounded(inside.reduce((sum, look) => sum + look.spanUs, 0) / 1_000_000),
+        inside.some((look) => look.gap),
+        seen.some(({ partial }) => partial),
+        counter(0),
+        rounded(counter(3) / 1_000),
+        counter(16),
+      ];
+    });
+}
