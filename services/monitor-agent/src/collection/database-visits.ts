@@ -6,7 +6,7 @@ import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
-import type { Instance } from './instance.ts';
+import { type Instance, WORKERS_STARTED_AT } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question } from './question.ts';
@@ -42,7 +42,8 @@ const OTHERS = `
 
 const HERE = `
   select (select oid from pg_database where datname = current_database()) as oid,
-         (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at`;
+         (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
+         ${WORKERS_STARTED_AT} as workers_started_at`;
 
 /** Sizes of a database may take this long in one visit; the next one goes on where this one stopped. */
 const SIZES_BUDGET_MS = 3_000;
@@ -112,9 +113,11 @@ export class DatabaseVisits {
   }
 
   private async look(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
-    const here = await connection.one<{ oid: number; started_at: number }>(HERE);
-    if (here.oid !== database.oid || here.started_at !== server.startedAt)
-      throw new VisitFailed(new Error('Another server or database answered.'));
+    const here = await connection.one<{ oid: number; started_at: number; workers_started_at: number | null }>(HERE);
+    const { startedAt, workersStartedAt } = server.life;
+    // After a crash as well: what is counted from now on belongs to another life than the one that we know of.
+    const same = here.started_at === startedAt && here.workers_started_at === workersStartedAt;
+    if (here.oid !== database.oid || !same) throw new VisitFailed(new Error('Another server or database answered.'));
     const instance = { ...server, database: database.name, databaseOid: database.oid };
     const now = this.tools.now();
     const takenAt = new Date(now);

@@ -1,4 +1,5 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
+import type { Life } from '../epochs/epoch.rules.ts';
 
 /*
  * What answers: which PostgreSQL, which of its columns exist. The version alone does not tell: an extension stays as
@@ -12,6 +13,8 @@ export interface Instance {
   /** Equal only for one and the same instance: a name or a proxy may lead to another one at any time. */
   identity: string;
   startedAt: number;
+  /** A crash ends the connection, so this is the life of whatever is read over it. */
+  life: Life;
   maxConnections: number;
   parallelWorkers: number;
   statements: StatementsExtension | undefined;
@@ -32,6 +35,8 @@ interface Row {
   database: string;
   database_oid: number;
   started_at: number;
+  workers_started_at: number | null;
+  counters_reset_at: number | null;
   max_connections: number;
   parallel_workers: number;
   schema: string | null;
@@ -46,6 +51,11 @@ interface Row {
 const attributes = (relation: string) => `(select coalesce(array_agg(attname::text), '{}') from pg_attribute
   where attrelid = ${relation} and attnum > 0 and not attisdropped)`;
 
+/** Null for a role that does not see it. */
+export const WORKERS_STARTED_AT = `(select (extract(epoch from max(backend_start)) * 1000000)::int8
+  from pg_stat_activity where backend_type = 'checkpointer')`;
+export const COUNTERS_RESET_AT = '(select (extract(epoch from stats_reset) * 1000000)::int8 from pg_stat_bgwriter)';
+
 const SQL = `
   with e as (
     select quote_ident(n.nspname) as schema, e.extversion as version,
@@ -55,6 +65,7 @@ const SQL = `
          current_database()::text as database,
          (select oid from pg_database where datname = current_database()) as database_oid,
          (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
+         ${WORKERS_STARTED_AT} as workers_started_at, ${COUNTERS_RESET_AT} as counters_reset_at,
          current_setting('max_connections')::int as max_connections,
          current_setting('max_parallel_workers')::int as parallel_workers,
          (select schema from e) as schema, (select version from e) as extension_version,
@@ -82,6 +93,11 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
     database: row.database,
     databaseOid: row.database_oid,
     startedAt: row.started_at,
+    life: {
+      startedAt: row.started_at,
+      workersStartedAt: row.workers_started_at,
+      countersResetAt: row.counters_reset_at,
+    },
     maxConnections: row.max_connections,
     parallelWorkers: row.parallel_workers,
     statements:

@@ -24,6 +24,9 @@ export interface Epoch {
   statementsMax: number | null;
 }
 
+/** What tells one life of the counters of tables and indexes from the next. */
+export type Life = Pick<Epoch, 'startedAt' | 'workersStartedAt' | 'countersResetAt'>;
+
 export interface FoundMarker {
   kind: MarkerKind;
   at: number;
@@ -50,7 +53,8 @@ const RECOVERY_US = 60_000_000;
 
 const reset = (at: number): FoundMarker => ({ kind: 'statements_reset', at });
 
-function crashBetween(before: Epoch, now: Epoch): number | null {
+/** When it was, if it was. */
+export function crashBetween(before: Life, now: Life): number | null {
   if (before.startedAt !== now.startedAt) {
     const lost = now.countersResetAt !== before.countersResetAt && (now.countersResetAt ?? 0) >= now.startedAt;
     return lost ? now.startedAt : null;

@@ -56,6 +56,25 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   const instant = async (sql: string) => (await server.sql<{ at: Date }>(`select ${sql} as at`))[0]?.at;
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
 
+  const countingSince = async () =>
+    (
+      await store.server.sql<{ at: Date }>(
+        `select counting_since as at from monitor_agent.relation_looks
+        where server_id = '${at.serverId}' and kind = 'indexes' and database_oid <> 0`,
+      )
+    )[0]?.at;
+  /** What the last look that saw rows come into this table said of it. */
+  const lastInserts = async (table: string) =>
+    (
+      await store.server.sql<{ inserted: number; partial: boolean }>(
+        `select u.inserted::int, u.partial from monitor_agent.table_samples s
+         cross join lateral unnest(s.ids, s.partial, s.rows_inserted) as u(oid, partial, inserted)
+         join monitor_agent.tables t on t.server_id = s.server_id and t.oid = u.oid
+        where s.server_id = '${at.serverId}' and t.name = '${table}' and u.inserted > 0
+        order by s.taken_at desc limit 1`,
+      )
+    )[0];
+
   test('behaviour 2: a reset under load is a marker at its very time, and the sums miss the remainder before it, no more', async () => {
     const text = statement(77);
     const clients = await Promise.all([1, 2, 3].map(() => server.client()));
@@ -106,16 +125,22 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
 
   test('behaviour 3: a killed backend is a crash recovery although the postmaster went on; no number falls below zero', async () => {
     const started = await instant('pg_postmaster_start_time()');
-    await server.sql('select * from orders;\n insert into orders values (51)');
+    await server.sql('create table young (id int);\n insert into young values (1);\n select * from young');
     await look();
+    const counting = await countingSince();
+    expect(counting).toBeDefined();
     const from = await instant('clock_timestamp()');
     await killBackend(server);
     expect(await instant('pg_postmaster_start_time()')).toEqual(started);
-    await server.sql('select * from orders');
+    // More than ever before: no counter of it falls below what was seen.
+    for (let round = 2; round < 9; round += 1)
+      await server.sql(`insert into young values (${round});\n select * from young`);
     await look();
     const { items } = await markers();
     expect(items.map(({ kind }) => kind)).toEqual(['crash_recovery']);
     expect(new Date(items[0]?.at ?? 0).getTime()).toBeGreaterThanOrEqual(from?.getTime() ?? Number.POSITIVE_INFINITY);
+    expect(await lastInserts('young')).toEqual({ inserted: 7, partial: true });
+    expect((await countingSince())?.getTime()).toBeGreaterThan(counting?.getTime() ?? Number.POSITIVE_INFINITY);
     const [fallen] = await store.server.sql<{ some: boolean }>(
       `select exists (select from monitor_agent.table_samples, unnest(sequential_scans, rows_inserted, blocks_hit) as u(a, b, c)
                        where least(a, b, c) < 0)

@@ -1,4 +1,4 @@
-import { type Instance, identitySql } from '../collection/instance.ts';
+import { COUNTERS_RESET_AT, type Instance, identitySql, WORKERS_STARTED_AT } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import type { Epoch } from './epoch.rules.ts';
 
@@ -7,9 +7,7 @@ const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000):
 const sql = ({ has, statements }: Instance) => `
   select ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
          ${micros('pg_postmaster_start_time()')} as "startedAt",
-         (select ${micros('max(backend_start)')} from pg_stat_activity where backend_type = 'checkpointer')
-           as "workersStartedAt",
-         (select ${micros('stats_reset')} from pg_stat_bgwriter) as "countersResetAt",
+         ${WORKERS_STARTED_AT} as "workersStartedAt", ${COUNTERS_RESET_AT} as "countersResetAt",
          current_setting('pg_stat_statements.max', true)::int as "statementsMax",
          ${
            // The view came in the same version as \`toplevel\`.

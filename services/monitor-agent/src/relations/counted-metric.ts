@@ -2,6 +2,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import type { Metric, Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { crashBetween, type Life } from '../epochs/epoch.rules.ts';
 import type { CountedDelta } from '../storage/samples.ts';
 import { counterDelta } from './counters.rules.ts';
 import { type Counted, KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
@@ -15,6 +16,8 @@ import { type CountedKind, forgetDatabases, loadLooks, saveCounted } from './rel
  */
 interface LastLook {
   identity: string;
+  /** null: stored before lives were told apart. */
+  life: Life | null;
   lookedAt: Date;
   relations: KnownRelations;
   /** When all were last read, whether they had changed or not; 0 after a start, so that all are. */
@@ -63,13 +66,14 @@ export class CountedMetric<Reading extends Counted> implements Metric {
   }
 
   async read(connection: ServerConnection, instance: Instance, takenAt: Date): Promise<Prepared> {
-    const { database, databaseOid, identity } = instance;
+    const { database, databaseOid, identity, life } = instance;
     const scope = this.kind.samples.scope ? databaseOid : SERVER;
     const before = this.last.get(scope);
-    const fresh = before && takenAt.getTime() - before.refreshedAt < REFRESH_MS ? before : undefined;
+    const comparable = before?.identity === identity ? before : undefined;
+    const crashed = !!comparable?.life && crashBetween(comparable.life, life) !== null;
+    const fresh = before && !crashed && takenAt.getTime() - before.refreshedAt < REFRESH_MS ? before : undefined;
     const { known, items, gone } = await this.look(connection, instance, fresh?.relations ?? NONE_KNOWN);
     this.counts.set(scope, known);
-    const comparable = before?.identity === identity ? before : undefined;
     const relations = fresh ? fresh.relations.with({ items, gone }) : KnownRelations.of(items);
     return {
       save: (tx) =>
@@ -78,15 +82,18 @@ export class CountedMetric<Reading extends Counted> implements Metric {
           database,
           databaseOid: scope,
           identity,
+          life,
+          crashed,
           takenAt,
           spanUs: comparable && Math.max(0, takenAt.getTime() - comparable.lookedAt.getTime()) * 1_000,
           changed: items,
           gone: fresh ? gone : [...(before?.relations.oids ?? [])].filter((oid) => !relations.countersOf(oid)),
-          deltas: comparable ? deltas(comparable, items) : [],
+          deltas: comparable ? deltas(comparable, items, crashed) : [],
         }),
       committed: () => {
         this.last.set(scope, {
           identity,
+          life,
           lookedAt: takenAt,
           relations,
           refreshedAt: fresh?.refreshedAt ?? takenAt.getTime(),
@@ -113,9 +120,9 @@ export class CountedMetric<Reading extends Counted> implements Metric {
 }
 
 /** What did not exist at the last look counted from zero. */
-function deltas({ relations }: LastLook, items: readonly Counted[]): CountedDelta[] {
+function deltas({ relations }: LastLook, items: readonly Counted[], crashed: boolean): CountedDelta[] {
   return items.flatMap(({ oid, counters }) => {
-    const delta = counterDelta(relations.countersOf(oid) ?? counters.map(() => 0), counters);
+    const delta = counterDelta(relations.countersOf(oid) ?? counters.map(() => 0), counters, crashed);
     return delta ? [{ id: oid, ...delta }] : [];
   });
 }

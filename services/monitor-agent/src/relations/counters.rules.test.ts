@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { counterDelta } from './counters.rules.ts';
 
+test('after a crash all is new, whether or not it has outgrown what was', () => {
+  expect(counterDelta([1, 2], [5, 9], true)).toEqual({ counters: [5, 9], partial: true });
+  expect(counterDelta([1, 2], [0, 0], true)).toBeUndefined();
+});
+
 test('what did not change counts nothing', () => {
   expect(counterDelta([5, 5], [5, 5])).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import type { Life } from '../epochs/epoch.rules.ts';
 import {
   arrayOf,
   arrayText,
@@ -108,6 +109,7 @@ export interface StoredLook {
   relations: KnownRelations;
   lookedAt: Date;
   identity: string;
+  life: Life | null;
 }
 
 /** What was last seen, by database; all under 0 where oids are the server's own. */
@@ -116,8 +118,8 @@ export async function loadLooks(
   { table, samples }: CountedKind<never>,
   serverId: string,
 ): Promise<Map<number, StoredLook>> {
-  const looks = await tx.query<{ database_oid: string; taken_at: Date; identity: string }>(
-    'select database_oid, taken_at, identity from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
+  const looks = await tx.query<{ database_oid: string; taken_at: Date; identity: string; life: Life | null }>(
+    'select database_oid, taken_at, identity, life from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
     [tx.orgId, serverId, table],
   );
   const rows = await tx.query<{ scope: string; oid: string; counters: string }>(
@@ -133,7 +135,7 @@ export async function loadLooks(
     looks.map((look) => {
       const scope = Number(look.database_oid);
       const relations = KnownRelations.of(found.get(scope) ?? []);
-      return [scope, { relations, lookedAt: look.taken_at, identity: look.identity }];
+      return [scope, { relations, lookedAt: look.taken_at, identity: look.identity, life: look.life }];
     }),
   );
 }
@@ -144,6 +146,9 @@ export interface CountedLook<Reading> {
   /** 0 where oids are the server's own. */
   databaseOid: number;
   identity: string;
+  life: Life;
+  /** All counters began anew since the look before. */
+  crashed: boolean;
   takenAt: Date;
   /** Microseconds since the look before; undefined when there is none to compare with. */
   spanUs: number | undefined;
@@ -189,11 +194,11 @@ const MAX_OBSERVED_US = 3_600_000_000;
 
 /** When anything at all was reset, or there is nothing to compare with, counting begins anew (monitoring.md 3.8). */
 async function saveLook(tx: Tx, kind: string, look: CountedLook<unknown>): Promise<void> {
-  const begins = look.spanUs === undefined || look.deltas.some(({ partial }) => partial);
+  const begins = look.spanUs === undefined || look.crashed || look.deltas.some(({ partial }) => partial);
   await tx.query(
-    `insert into relation_looks as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since)
-     values ($1, $2, $3, $4, $5, $6, $6) on conflict (org_id, server_id, kind, database_oid)
-     do update set taken_at = excluded.taken_at, identity = excluded.identity,
+    `insert into relation_looks as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since, life)
+     values ($1, $2, $3, $4, $5, $6, $6, $9) on conflict (org_id, server_id, kind, database_oid)
+     do update set taken_at = excluded.taken_at, identity = excluded.identity, life = excluded.life,
        counting_since = case when $7 then excluded.taken_at else coalesce(l.counting_since, l.taken_at) end,
        counted_us = case when $7 then 0 else l.counted_us + $8::bigint end`,
     [
@@ -205,6 +210,7 @@ async function saveLook(tx: Tx, kind: string, look: CountedLook<unknown>): Promi
       look.takenAt,
       begins,
       Math.min(look.spanUs ?? 0, MAX_OBSERVED_US),
+      look.life,
     ],
   );
 }

@@ -34,7 +34,15 @@ const FACTS: IndexFacts = {
 test('sizes of a thousand new tables and their indexes are stored at once, each where it belongs', async () => {
   const { orgId, serverId } = await addServer(store, store.server);
   const oids = Array.from({ length: TABLE_COUNT }, (_, index) => 10_000 + index * 4);
-  const look = { serverId, database: 'd', databaseOid: DATABASE, identity: 'i', takenAt: new Date() };
+  const look = {
+    serverId,
+    database: 'd',
+    databaseOid: DATABASE,
+    life: { startedAt: 1, workersStartedAt: 2, countersResetAt: 2 },
+    crashed: false,
+    identity: 'i',
+    takenAt: new Date(),
+  };
   const nothing = { spanUs: undefined, gone: [], deltas: [], checksum: 0n, counters: [0] };
   const tables = oids.map((oid) => ({
     ...nothing,
