@@ -39,6 +39,9 @@ export const encodeLooks = (looks: Columns): Buffer => encodeColumns(looks);
 export const encodePoints = (points: Columns): Buffer => encodeColumns(points, POINT.counters);
 export const encodeSums = (sums: Columns): Buffer => encodeColumns(sums, SUM.counters);
 export const decodeLooks = (blob: Buffer): Float64Array[] => decodeColumns(blob, LOOK_COLUMNS);
+/** Points of one statement up to a look: a range that begins early in a day needs no evening. */
+export const decodePointsUntil = (blob: Buffer, look: number): Float64Array[] =>
+  decodeColumns(blob, POINT_COLUMNS, { column: POINT.look, most: look });
 export const decodePoints = (blob: Buffer): Float64Array[] => decodeColumns(blob, POINT_COLUMNS);
 export const decodeSums = (blob: Buffer): Float64Array[] => decodeColumns(blob, SUM_COLUMNS);
 
