@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
-import { columnOf, decodeLooks, decodePoints, decodePointsUntil, decodeSums, LOOK } from './columns.rules.ts';
+import { decodeLooks, decodePoints, decodePointsUntil, decodeSums } from './blobs.ts';
+import { columnOf, LOOK } from './columns.rules.ts';
 import { hotHours } from './hot-looks.rows.ts';
 import { type PartOfBlock, partOfBlock, withoutHours } from './range-parts.rules.ts';
 import { StatementSums } from './statement-sums.rules.ts';
