@@ -29,6 +29,8 @@ export class WatchedHistory {
   private readonly roles = ['role0', 'role1'];
   private replica: Replica;
   private readonly frozen: Replica[] = [];
+  /** Names are never used twice: numbers of what was dropped stay in pg_stat_statements. */
+  private made = 0;
   private shown = new Map<string, ShownRow>();
   private lastTakenAt = new Date(0);
 
@@ -149,8 +151,9 @@ export class WatchedHistory {
       await rename('away', 'statement_looks');
     },
     create: async () => {
-      this.databases.push(await this.createDatabase(`app${this.databases.length}_${this.looks}`));
-      this.roles.push(await this.createRole(`role${this.roles.length}_${this.looks}`));
+      this.made += 1;
+      this.databases.push(await this.createDatabase(`app_${this.made}`));
+      this.roles.push(await this.createRole(`role_${this.made}`));
     },
     /** What ran there stays in pg_stat_statements, under numbers that have no name any more. */
     drop: async () => {

@@ -5,7 +5,7 @@ import { addServer, lookedAt, lookOnce, Replica } from '../../test/collector.ts'
 import { HoldingProxy } from '../../test/holding-proxy.ts';
 import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { ListTables } from '../relations/list-tables.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -153,5 +153,48 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     await holder.end();
     // PostgreSQL logs every wait that lasted longer than 10 ms.
     expect(ours(server.log().slice(length))).toEqual([]);
+  });
+
+  test('a locked table of a visited database is not waited for either; a second session is open only for the visit', async () => {
+    await server.sql('create database shop');
+    await server.sql('create table sold (id int primary key);\n create table stock (id int primary key)', 'shop');
+    const sizes = async () =>
+      store.server.sql<{ name: string; size_stale: boolean }>(
+        `select name, size_stale from monitor_agent.tables
+          where server_id = '${at.serverId}' and database_name = 'shop' and (size_stale or heap_bytes is not null)
+          order by name`,
+      );
+    const holder = await server.client('shop');
+    await holder.query('begin; lock table sold in access exclusive mode');
+    const length = server.log().length;
+    replica.putForward(11 * MINUTE);
+    await replica.turnUntil(async () => (await sizes()).length === 2, { stepMs: MINUTE });
+    expect(await sizes()).toEqual([
+      { name: 'sold', size_stale: true },
+      { name: 'stock', size_stale: false },
+    ]);
+    expect(proxy.mostOpen).toBeLessThanOrEqual(2);
+    await until(() => proxy.open === 1);
+    await holder.query('rollback');
+    await holder.end();
+    expect(ours(server.log().slice(length))).toEqual([]);
+  });
+
+  test('a role with room for one session is not tried with a second one: no refusal in the server’s log', async () => {
+    await server.sql(`create role narrow login password '${WATCHER_PASSWORD}' connection limit 1 in role pg_monitor`);
+    await server.sql('create database narrower');
+    const narrow = await addServer(store, proxy as never, { user: 'narrow' });
+    const length = server.log().length;
+    await replica.stop();
+    await until(() => proxy.open === 0);
+    proxy.mostOpen = 0;
+    await store.server.sql(`delete from monitor_agent.server_leases where server_id = '${at.serverId}'`);
+    replica = new Replica(store);
+    for (let minute = 0; minute < 6; minute += 1) {
+      await lookOnce(store, replica, narrow.serverId);
+      replica.putForward(5 * MINUTE);
+    }
+    expect(proxy.mostOpen).toBe(1);
+    expect(server.log().slice(length)).not.toMatch(/FATAL|ERROR/);
   });
 });

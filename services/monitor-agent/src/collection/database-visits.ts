@@ -21,7 +21,8 @@ import { VisitFailed } from './visit-failed.ts';
  * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
  * nothing; the interval is longer.
  *
- * Templates and the databases of the cloud's own administration are left out, and what we may not connect to. A visit
+ * Templates and the databases of the cloud's own administration are left out, and what we may not connect to. A role that
+ * may open one session only is never tried with a second one: each refusal would stand in the customer's log. A visit
  * that fails is left alone for a while and says nothing about the server.
  */
 const PROVIDERS_OWN = [
@@ -36,7 +37,8 @@ const PROVIDERS_OWN = [
 const OTHERS = `
   select oid, datname::text from pg_database
    where datallowconn and not datistemplate and oid <> $1 and datname <> all ($2)
-     and has_database_privilege(oid, 'connect')`;
+     and has_database_privilege(oid, 'connect')
+     and (select rolsuper or rolconnlimit not in (0, 1) from pg_roles where rolname = current_user)`;
 
 const HERE = `
   select (select oid from pg_database where datname = current_database()) as oid,

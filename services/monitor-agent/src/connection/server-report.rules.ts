@@ -142,7 +142,7 @@ function roleChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
       {
         severity: 'info',
         code: 'connection_limit_low',
-        what: 'The role may open one connection only. The collector needs it, so tests answer from what it saw last.',
+        what: 'The role may open one connection only. The collector needs it, so tests answer from what it saw last, and other databases are not looked into.',
         fixSql: `ALTER ROLE ${quote(user)} CONNECTION LIMIT 3;`,
       },
     ),

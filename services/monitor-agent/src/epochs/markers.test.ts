@@ -77,9 +77,12 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await look();
     const before = await counted();
     await reached(executed + 500);
+    const already = executed;
     const [reset] = await server.sql<{ calls: number }>(
       `select (select sum(calls)::int from pg_stat_statements where queryid = ${queryId}) as calls, pg_stat_statements_reset()`,
     );
+    // Calls that may have come between the two, on a busy machine.
+    const between = executed - already + clients.length;
     await look();
     await reached(executed + 1_000);
     loaded = false;
@@ -87,7 +90,9 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await look();
     const remainder = (reset?.calls ?? 0) - before;
     expect(remainder).toBeGreaterThan(100);
-    expect(Math.abs((await counted()) - (executed - remainder))).toBeLessThan(executed / 100);
+    const lost = executed - (await counted());
+    expect(lost).toBeGreaterThanOrEqual(remainder);
+    expect(lost).toBeLessThanOrEqual(remainder + Math.max(executed / 100, between));
     const { completeness } = await top();
     expect(completeness).toMatchObject({ resets: 1, gaps: 0, evictions: 0, warnings: [] });
     expect(completeness.lostSeconds).toBeGreaterThan(0);
