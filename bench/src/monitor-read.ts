@@ -60,12 +60,12 @@ export async function monitorRead(): Promise<Result> {
     ['top 50 of a day', top(1)],
     ['top 50 of an hour', top(1 / 24)],
   ];
-  process.stdout.write(`read                             first   median      p95   goal ${GOAL_MS} ms\n`);
+  process.stdout.write(`read                             first  fastest   median      p95   goal ${GOAL_MS} ms\n`);
   const slowest: number[] = [];
   for (const [name, read] of reads) {
-    const { first, median, p95 } = await timed(read);
+    const { first, fastest, median, p95 } = await timed(read);
     slowest.push(p95);
-    const cells = [first, median, p95].map((ms) => `${ms.toFixed(0)} ms`.padStart(8));
+    const cells = [first, fastest, median, p95].map((ms) => `${ms.toFixed(0)} ms`.padStart(8));
     process.stdout.write(`${name.padEnd(32)}${cells.join(' ')}\n`);
   }
   await server.database.stop();
@@ -79,7 +79,7 @@ export async function monitorRead(): Promise<Result> {
   };
 }
 
-async function timed(read: () => Promise<unknown>): Promise<{ first: number; median: number; p95: number }> {
+async function timed(read: () => Promise<unknown>): Promise<Record<'first' | 'fastest' | 'median' | 'p95', number>> {
   const times: number[] = [];
   for (let turn = 0; turn <= TIMES; turn += 1) {
     const began = performance.now();
@@ -88,7 +88,8 @@ async function timed(read: () => Promise<unknown>): Promise<{ first: number; med
   }
   const [first = 0, ...rest] = times;
   rest.sort((a, b) => a - b);
-  return { first, median: rest[Math.floor(TIMES / 2)] ?? 0, p95: rest[Math.floor(TIMES * 0.95)] ?? 0 };
+  const [fastest = 0] = rest;
+  return { first, fastest, median: rest[Math.floor(TIMES / 2)] ?? 0, p95: rest[Math.floor(TIMES * 0.95)] ?? 0 };
 }
 
 /** Operations as the service runs them: checked, in their transactions, answers validated. */

@@ -26,6 +26,17 @@ test('what was written is read, whichever column the others follow', () => {
   );
 });
 
+test('rows up to one are what all rows begin with', () => {
+  fc.assert(
+    fc.property(table, fc.nat(70), fc.nat(2), (columns, most, column) => {
+      const rising = [columns[0] ?? [], columns[0] ?? [], ...columns].map((list) => list.map((_, row) => row));
+      const all = [...rising.slice(0, 3), ...columns];
+      const part = plain(unpackColumns(packColumns(all, 3), all.length, { column, most }));
+      expect(part).toEqual(all.map((list) => list.slice(0, most + 1)));
+    }),
+  );
+});
+
 test('a minute with all figures, no minutes at all, and extremes side by side', () => {
   const most = Number.MAX_SAFE_INTEGER;
   expect(round([[], []])).toEqual([[], []]);

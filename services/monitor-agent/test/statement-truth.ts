@@ -9,7 +9,9 @@ export const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
 export const summary = ({ range, completeness, total, items }: Answer) => ({
   covered: rounded(range.coveredSeconds),
   completeness: {
-    ...completeness,
+    resets: completeness.resets,
+    evictions: completeness.evictions,
+    gaps: completeness.gaps,
     lostSeconds: rounded(completeness.lostSeconds),
     coverage: completeness.coverage === null ? null : rounded(completeness.coverage),
   },

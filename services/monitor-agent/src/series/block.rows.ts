@@ -1,16 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
-import {
-  type Columns,
-  DAY_MS,
-  decodeLooks,
-  decodePoints,
-  decodeSums,
-  encodeLooks,
-  encodePoints,
-  encodeSums,
-  LOOK,
-  rowsOf,
-} from './columns.rules.ts';
+import { decodeLooks, decodePoints, decodeSums, encodeLooks, encodePoints, encodeSums } from './blobs.ts';
+import { type Columns, DAY_MS, LOOK, rowsOf } from './columns.rules.ts';
 import type { Pack } from './fold.rules.ts';
 
 /** Tables of one partition per month. */

@@ -1,5 +1,4 @@
 import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
-import { type Column, decodeColumns, encodeColumns } from './series-codec.rules.ts';
 
 /*
  * The three tables that blobs of a block hold, as columns:
@@ -15,11 +14,11 @@ export const POINT = { id: 0, look: 1, partial: 2, counters: 3 } as const;
 export const SUM = { id: 0, hour: 1, partial: 2, lastAt: 3, counters: 4 } as const;
 
 export const COUNTERS = STATEMENT_COUNTERS.length;
-const LOOK_COLUMNS = 6;
-const POINT_COLUMNS = POINT.counters + COUNTERS;
-const SUM_COLUMNS = SUM.counters + COUNTERS;
+export const LOOK_COLUMNS = 6;
+export const POINT_COLUMNS = POINT.counters + COUNTERS;
+export const SUM_COLUMNS = SUM.counters + COUNTERS;
 
-export type Columns = readonly Column[];
+export type Columns = readonly ArrayLike<number>[];
 /** As blobs are decoded: typed, so that loops over millions of numbers stay quick. */
 export type Decoded = readonly Float64Array[];
 
@@ -33,14 +32,6 @@ export function addColumn(sums: Float64Array, column: Float64Array, places: Int3
     if (place >= 0) sums[place] = (sums[place] as number) + (column[row] as number);
   }
 }
-
-/** Everything a statement counts goes with its calls, the first of the counters. */
-export const encodeLooks = (looks: Columns): Buffer => encodeColumns(looks);
-export const encodePoints = (points: Columns): Buffer => encodeColumns(points, POINT.counters);
-export const encodeSums = (sums: Columns): Buffer => encodeColumns(sums, SUM.counters);
-export const decodeLooks = (blob: Buffer): Float64Array[] => decodeColumns(blob, LOOK_COLUMNS);
-export const decodePoints = (blob: Buffer): Float64Array[] => decodeColumns(blob, POINT_COLUMNS);
-export const decodeSums = (blob: Buffer): Float64Array[] => decodeColumns(blob, SUM_COLUMNS);
 
 export const emptyLooks = (): number[][] => emptyColumns(LOOK_COLUMNS);
 export const emptyPoints = (): number[][] => emptyColumns(POINT_COLUMNS);

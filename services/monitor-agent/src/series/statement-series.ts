@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
-import { decodeLooks, decodePoints, decodeSums } from './columns.rules.ts';
+import { decodeLooks, decodePoints, decodeSums } from './blobs.ts';
+
 import { statementLooks } from './hot-looks.rows.ts';
 import { StepSums } from './steps.rules.ts';
 import { statementBlocksIn } from './stored-blocks.rows.ts';

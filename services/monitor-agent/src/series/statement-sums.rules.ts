@@ -1,5 +1,5 @@
 import { STATEMENT_COUNTERS, type StatementCounter } from '../statements/statement-deltas.rules.ts';
-import { addColumn, columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
+import { columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
 
@@ -32,17 +32,30 @@ export class StatementSums {
 
   /** Of those hours only, when given. */
   addSums(sums: Decoded, dayMs: number, hours?: ReadonlySet<number>): void {
+    const [ids, partial, lastAt] = [columnOf(sums, SUM.id), columnOf(sums, SUM.partial), columnOf(sums, SUM.lastAt)];
     const hour = columnOf(sums, SUM.hour);
-    const lastAt = columnOf(sums, SUM.lastAt);
-    const wanted = (row: number) => !hours || hours.has(hour[row] as number);
-    this.addRows(sums, SUM, wanted, (row) => dayMs + (lastAt[row] as number));
+    const chosen = new ChosenRows(ids.length);
+    for (let row = 0; row < ids.length; row += 1) {
+      if (hours && !hours.has(hour[row] as number)) continue;
+      chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (lastAt[row] as number)));
+    }
+    this.addChosen(sums, SUM.counters, chosen);
   }
 
   /** Points of those looks only; `looksAt` has their times. */
   addPoints(points: Decoded, dayMs: number, looks: ReadonlySet<number>, looksAt: Float64Array): void {
-    const look = columnOf(points, POINT.look);
-    const wanted = (row: number) => looks.has(look[row] as number);
-    this.addRows(points, POINT, wanted, (row) => dayMs + (looksAt[look[row] as number] as number));
+    const [ids, partial, look] = [
+      columnOf(points, POINT.id),
+      columnOf(points, POINT.partial),
+      columnOf(points, POINT.look),
+    ];
+    const chosen = new ChosenRows(ids.length);
+    for (let row = 0; row < ids.length; row += 1) {
+      const number = look[row] as number;
+      if (!looks.has(number)) continue;
+      chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (looksAt[number] as number)));
+    }
+    this.addChosen(points, POINT.counters, chosen);
   }
 
   add(id: number, partial: boolean, at: number, counters: readonly number[]): void {
@@ -50,24 +63,14 @@ export class StatementSums {
     for (const [index, sums] of this.counters.entries()) sums[place] = (sums[place] as number) + (counters[index] ?? 0);
   }
 
-  private addRows(
-    columns: Decoded,
-    layout: { id: number; partial: number; counters: number },
-    wanted: (row: number) => boolean,
-    at: (row: number) => number,
-  ): void {
-    const ids = columnOf(columns, layout.id);
-    const partial = columnOf(columns, layout.partial);
-    const places = new Int32Array(ids.length);
-    let some = false;
-    for (let row = 0; row < places.length; row += 1) {
-      const place = wanted(row) ? this.place(ids[row] as number, partial[row] === 1, at(row)) : -1;
-      places[row] = place;
-      some ||= place >= 0;
+  private addChosen(columns: Decoded, first: number, { rows, places, count }: ChosenRows): void {
+    for (const [index, sums] of this.counters.entries()) {
+      const column = columnOf(columns, first + index);
+      for (let at = 0; at < count; at += 1) {
+        const place = places[at] as number;
+        sums[place] = (sums[place] as number) + (column[rows[at] as number] as number);
+      }
     }
-    if (!some) return;
-    for (const [index, sums] of this.counters.entries())
-      addColumn(sums, columnOf(columns, layout.counters + index), places);
   }
 
   private place(id: number, partial: boolean, at: number): number {
@@ -93,5 +96,23 @@ export class StatementSums {
     this.partial = partial;
     this.lastAt = larger(this.lastAt);
     this.counters = this.counters.map(larger);
+  }
+}
+
+/** Rows to add, and the place of each. */
+class ChosenRows {
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
+  count = 0;
+
+  constructor(most: number) {
+    this.rows = new Int32Array(most);
+    this.places = new Int32Array(most);
+  }
+
+  add(row: number, place: number): void {
+    this.rows[this.count] = row;
+    this.places[this.count] = place;
+    this.count += 1;
   }
 }

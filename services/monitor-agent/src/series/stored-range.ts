@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
-import { columnOf, decodeLooks, decodePoints, decodeSums, LOOK } from './columns.rules.ts';
+import { decodeLooks, decodePoints, decodePointsUntil, decodeSums } from './blobs.ts';
+import { columnOf, LOOK } from './columns.rules.ts';
 import { hotHours } from './hot-looks.rows.ts';
 import { type PartOfBlock, partOfBlock, withoutHours } from './range-parts.rules.ts';
 import { StatementSums } from './statement-sums.rules.ts';
@@ -93,10 +94,12 @@ async function addPacks(
 ): Promise<void> {
   const dayMs = block.day.getTime();
   const wanted = { points: part.edgeLooks.size > 0, hours: part.wholeHours.size > 0 };
+  const lastEdge = Math.max(-1, ...part.edgeLooks);
   const packs = await packsOf(tx, serverId, block, wanted);
   for (const [index, { shared, points, hours }] of packs.entries()) {
     if (hours) stored.sums.addSums(decodeSums(hours), dayMs, part.wholeHours);
-    if (points) stored.sums.addPoints(decodePoints(points), dayMs, shared ? part.looks : part.edgeLooks, looksAt);
+    if (points && shared) stored.sums.addPoints(decodePoints(points), dayMs, part.looks, looksAt);
+    if (points && !shared) stored.sums.addPoints(decodePointsUntil(points, lastEdge), dayMs, part.edgeLooks, looksAt);
     if (index % AT_A_TIME === 0) await setImmediate();
   }
 }
