@@ -12,8 +12,10 @@ export const summary = ({ range, completeness, total, items }: Answer) => ({
     resets: completeness.resets,
     evictions: completeness.evictions,
     gaps: completeness.gaps,
+    evictionsPerMinute: rounded(completeness.evictionsPerMinute),
     lostSeconds: rounded(completeness.lostSeconds),
     coverage: completeness.coverage === null ? null : rounded(completeness.coverage),
+    warnings: completeness.warnings.map(({ code }) => code),
   },
   total: { ...total, totalMs: rounded(total.totalMs) },
   items: items.map((item) => [
@@ -43,14 +45,17 @@ export function byHand(looks: readonly MadeLook[], from: number, to: number, ids
   const active = sum((look) => (look.activeUs > 0 ? look.activeUs + 7 : 0));
   const all = (pick: (item: (typeof items)[number]) => number) => items.reduce((total, item) => total + pick(item), 0);
   const toplevel = all((item) => ((ids.indexOf(item.id) + 1) % 3 === 0 ? 0 : item.us));
+  const [evictions, observedUs] = [sum((look) => look.evictions), sum((look) => look.spanUs)];
   return {
     covered: rounded(sum((look) => look.spanUs) / 1_000_000),
     completeness: {
       resets: sum((look) => Number(look.reset)),
-      evictions: sum((look) => look.evictions),
+      evictions,
+      evictionsPerMinute: observedUs > 0 ? rounded((evictions * 60_000_000) / observedUs) : 0,
       gaps: sum((look) => Number(look.gap)),
       lostSeconds: rounded(sum((look) => look.lostUs) / 1_000_000),
       coverage: active > 0 ? rounded(toplevel / active) : null,
+      warnings: evictions > 0 ? ['statements_evicted'] : [],
     },
     total: {
       statements: items.length,
