@@ -1,4 +1,4 @@
-import { addServer, lookedAt, lookOnce, Replica } from './collector.ts';
+import { lookedAt, lookOnce, Replica } from './collector.ts';
 import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement } from './executed-statements.ts';
 import { compareLook, readLook } from './look-check.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -38,7 +38,7 @@ export class WatchedHistory {
     store: Store,
     server: PostgresServer,
     random: Random,
-    more: { at: WatchedHistory['at']; tellsBirth: boolean },
+    more: { at: WatchedHistory['at']; replica: Replica; tellsBirth: boolean },
   ) {
     this.store = store;
     this.server = server;
@@ -46,15 +46,20 @@ export class WatchedHistory {
     this.at = more.at;
     this.tellsBirth = more.tellsBirth;
     this.executed = new ExecutedStatements(server);
-    this.replica = new Replica(store);
+    this.replica = more.replica;
   }
 
-  static async begin(store: Store, server: PostgresServer, random: Random): Promise<WatchedHistory> {
-    const at = await addServer(store, server);
+  /** Goes on from a first look that this collector has made. */
+  static async begin(
+    store: Store,
+    server: PostgresServer,
+    random: Random,
+    more: { at: WatchedHistory['at']; replica: Replica },
+  ): Promise<WatchedHistory> {
     const [version] = await server.sql<{ tells: boolean }>(
       "select current_setting('server_version_num')::int >= 170000 as tells",
     );
-    const history = new WatchedHistory(store, server, random, { at, tellsBirth: version?.tells === true });
+    const history = new WatchedHistory(store, server, random, { ...more, tellsBirth: version?.tells === true });
     for (const name of history.databases) await history.createDatabase(name);
     for (const name of history.roles) await history.createRole(name);
     await history.look();

@@ -3,7 +3,7 @@ import { listTables } from '@tidegate/contracts/monitor-agent/relations';
 import { until } from '@tidegate/testing/until';
 import { addServer, lookedAt, lookOnce, Replica } from '../../test/collector.ts';
 import { HoldingProxy } from '../../test/holding-proxy.ts';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
@@ -54,54 +54,6 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
 
   const ours = (lines: string) => lines.split('\n').filter((line) => line.startsWith('[tidegate]'));
   const look = () => lookOnce(store, replica, at.serverId);
-
-  test('all questions of a minute are on the wire before the first answer', async () => {
-    const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;
-    const pass = new MinutePass(at.serverId, tools, (question, error) => {
-      throw new Error(question, { cause: error });
-    });
-    const connection = await watch({ ...server, host: proxy.host, port: proxy.port } as PostgresServer);
-    const instance = await readInstance(connection);
-    const read = async () => (await pass.read(connection, instance)).committed();
-    // Names of roles and databases are learned with the first looks.
-    await read();
-    await read();
-    const before = proxy.asked;
-    await read();
-    const questions = proxy.asked - before;
-    expect(questions).toBeGreaterThanOrEqual(5);
-    proxy.hold();
-    const reading = read();
-    await until(() => proxy.asked === before + 2 * questions, { what: 'every question without any answer' });
-    proxy.release();
-    await reading;
-    expect(proxy.asked).toBe(before + 2 * questions);
-    await connection.close();
-  });
-
-  test('a server that is slow to answer is asked nothing more meanwhile: ticks are skipped, and there is one session', async () => {
-    const samples = async () =>
-      (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;
-    await look();
-    const before = await samples();
-    const first = await lookedAt(store, at.serverId);
-    proxy.mostOpen = proxy.open;
-    proxy.hold();
-    replica.putForward(MINUTE);
-    const asked = proxy.asked;
-    await replica.turn();
-    await until(() => proxy.asked > asked);
-    const waiting = proxy.asked;
-    for (let minute = 0; minute < 30; minute += 1) {
-      replica.putForward(MINUTE);
-      await replica.turn();
-    }
-    expect(proxy.asked).toBe(waiting);
-    proxy.release();
-    await replica.turnUntil(async () => (await lookedAt(store, at.serverId)) !== first, { stepMs: 0 });
-    expect(await samples()).toBe(before + 1);
-    expect(proxy.mostOpen).toBe(1);
-  });
 
   test('behaviour 14: a question that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
     const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
@@ -178,6 +130,57 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     await holder.query('rollback');
     await holder.end();
     expect(ours(server.log().slice(length))).toEqual([]);
+  });
+
+  // Nothing of this depends on the version.
+  if (binaries !== EMBEDDED) return;
+
+  test('all questions of a minute are on the wire before the first answer', async () => {
+    const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;
+    const pass = new MinutePass(at.serverId, tools, (question, error) => {
+      throw new Error(question, { cause: error });
+    });
+    const connection = await watch({ ...server, host: proxy.host, port: proxy.port } as PostgresServer);
+    const instance = await readInstance(connection);
+    const read = async () => (await pass.read(connection, instance)).committed();
+    // Names of roles and databases are learned with the first looks.
+    await read();
+    await read();
+    const before = proxy.asked;
+    await read();
+    const questions = proxy.asked - before;
+    expect(questions).toBeGreaterThanOrEqual(5);
+    proxy.hold();
+    const reading = read();
+    await until(() => proxy.asked === before + 2 * questions, { what: 'every question without any answer' });
+    proxy.release();
+    await reading;
+    expect(proxy.asked).toBe(before + 2 * questions);
+    await connection.close();
+  });
+
+  test('a server that is slow to answer is asked nothing more meanwhile: ticks are skipped, and there is one session', async () => {
+    const samples = async () =>
+      (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;
+    await look();
+    const before = await samples();
+    const first = await lookedAt(store, at.serverId);
+    proxy.mostOpen = proxy.open;
+    proxy.hold();
+    replica.putForward(MINUTE);
+    const asked = proxy.asked;
+    await replica.turn();
+    await until(() => proxy.asked > asked);
+    const waiting = proxy.asked;
+    for (let minute = 0; minute < 30; minute += 1) {
+      replica.putForward(MINUTE);
+      await replica.turn();
+    }
+    expect(proxy.asked).toBe(waiting);
+    proxy.release();
+    await replica.turnUntil(async () => (await lookedAt(store, at.serverId)) !== first, { stepMs: 0 });
+    expect(await samples()).toBe(before + 1);
+    expect(proxy.mostOpen).toBe(1);
   });
 
   test('a role with room for one session is not tried with a second one: no refusal in the server’s log', async () => {
