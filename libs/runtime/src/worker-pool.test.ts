@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { until } from '@tidegate/testing/until';
 import { WorkerPool, WorkerTooSlow } from './worker-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pool-'));
@@ -68,6 +69,16 @@ test('more tasks than may wait are refused', async () => {
     3,
     'WorkersBusy',
   ]);
+  await pool.close();
+});
+
+test('a thread without work is let go, and the next task gets a new one', async () => {
+  const pool = new WorkerPool<number, number>(
+    workerOf(`import { threadId } from 'node:worker_threads';\nanswerTasks(() => threadId);`),
+    { size: 1, idleMs: 200 },
+  );
+  const first = await pool.run(1);
+  await until(async () => (await pool.run(2)) !== first, { withinMs: 10_000, everyMs: 400 });
   await pool.close();
 });
 

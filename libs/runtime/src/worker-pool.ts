@@ -31,6 +31,8 @@ export interface WorkerLimits {
   /** For one task, from the moment a thread has it that is ready. */
   taskMs?: number;
   maxWaiting?: number;
+  /** A thread without work for so long is let go, and what it had loaded with it; the next task gets a new one. */
+  idleMs?: number;
   /** Of one thread. One that needs more dies. */
   memory?: ResourceLimits;
 }
@@ -45,6 +47,7 @@ export class WorkerPool<Task, Result> {
   private readonly idle: Worker[] = [];
   private readonly busy = new Map<Worker, Waiting<Task, Result>>();
   private readonly ready = new WeakSet<Worker>();
+  private readonly leaving = new WeakMap<Worker, NodeJS.Timeout>();
   private readonly waiting: Waiting<Task, Result>[] = [];
   private readonly limits: WorkerLimits;
   private room: number;
@@ -78,6 +81,7 @@ export class WorkerPool<Task, Result> {
       clearTimeout(timer);
       reject(new WorkersClosed('The worker pool was closed.'));
     }
+    for (const worker of workers) clearTimeout(this.leaving.get(worker));
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
@@ -87,6 +91,7 @@ export class WorkerPool<Task, Result> {
       if (!worker) return;
       const waiting = this.waiting.shift() as Waiting<Task, Result>;
       this.busy.set(worker, waiting);
+      clearTimeout(this.leaving.get(worker));
       worker.ref();
       worker.postMessage(waiting.task);
       if (this.ready.has(worker)) this.limit(worker, waiting);
@@ -130,15 +135,28 @@ export class WorkerPool<Task, Result> {
     // An idle thread keeps no process alive.
     worker.unref();
     this.idle.push(worker);
+    this.letGoLater(worker);
     if ('error' in answer) waiting.reject(new Error(answer.error));
     else waiting.resolve(answer.result);
     this.next();
+  }
+
+  private letGoLater(worker: Worker): void {
+    const { idleMs } = this.limits;
+    if (idleMs === undefined) return;
+    const letGo = () => {
+      this.idle.splice(this.idle.indexOf(worker), 1);
+      this.room += 1;
+      void worker.terminate();
+    };
+    this.leaving.set(worker, setTimeout(letGo, idleMs).unref());
   }
 
   private lost(worker: Worker, error: unknown): void {
     const index = this.idle.indexOf(worker);
     const waiting = this.busy.get(worker);
     if (index < 0 && !waiting) return;
+    clearTimeout(this.leaving.get(worker));
     if (index >= 0) this.idle.splice(index, 1);
     this.busy.delete(worker);
     this.room += 1;

@@ -22,6 +22,8 @@ export interface ScrubLimits {
 const LIMITS: ScrubLimits = { taskMs: 5_000, maxWaiting: 200, remembered: 2_000 };
 /** What the scanner answers is short-lived garbage: without a limit its thread keeps 150 MB of it. */
 const MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 };
+/** Longer than a look takes to come again: only where texts hardly change is the thread's memory given back. */
+const IDLE_MS = 15_000;
 const BATCH_TEXTS = 50;
 const BATCH_CHARS = 64_000;
 const MAX_GUILTY = 2;
@@ -38,7 +40,7 @@ export class Scrubber {
     this.limits = { ...LIMITS, ...limits };
     const { taskMs, maxWaiting } = this.limits;
     const file = workerFile('scrub.worker', import.meta.url);
-    this.pool = new WorkerPool(file, { size: 1, taskMs, maxWaiting, memory: MEMORY });
+    this.pool = new WorkerPool(file, { size: 1, taskMs, maxWaiting, idleMs: IDLE_MS, memory: MEMORY });
   }
 
   /** With fingerprints, in the order given; undefined where there was no time for a text: ask again later. */
