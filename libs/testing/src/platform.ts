@@ -23,10 +23,21 @@ export async function startPlatform(
   const port = options.port ?? (await freePort());
   const child = spawn(
     process.execPath,
-    [...nodeFlags(root), join(root, 'cli/dist/main.js'), 'start', ...(options.services ? ['--services'] : [])],
+    [
+      ...readJson<string[]>(root, 'node-flags.json'),
+      join(root, 'cli/dist/main.js'),
+      'start',
+      ...(options.services ? ['--services'] : []),
+    ],
     {
       cwd: root,
-      env: { PATH: process.env['PATH'], ...options.env, PORT: String(port), DATA_DIR: dataDir },
+      env: {
+        PATH: process.env['PATH'],
+        ...readJson<Record<string, string>>(root, 'node-environment.json'),
+        ...options.env,
+        PORT: String(port),
+        DATA_DIR: dataDir,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -55,8 +66,8 @@ export async function startPlatform(
   };
 }
 
-/** What `npm start` runs Node with; they decide how much memory it takes. */
-const nodeFlags = (root: string): string[] => JSON.parse(readFileSync(join(root, 'cli/bin/node-flags.json'), 'utf8'));
+/** What `npm start` runs Node with; it decides how much memory that takes. */
+const readJson = <T>(root: string, file: string): T => JSON.parse(readFileSync(join(root, 'cli/bin', file), 'utf8'));
 
 export const adminPassword = (platform: Platform): string =>
   readFileSync(join(platform.dataDir, 'admin-password'), 'utf8').trim();
