@@ -7,7 +7,7 @@ import type { CandleSeries } from '../candles/candle-series.rules.ts';
 import { marketOf } from '../ladder/check-settings.rules.ts';
 
 /** More than a year of minutes. */
-const MAX_CANDLES = 600_000;
+export const MAX_CANDLES = 600_000;
 
 interface Wanted {
   settings: BotSettings;

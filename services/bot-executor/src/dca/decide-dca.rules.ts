@@ -1,3 +1,4 @@
+import { endTrade } from '../engine/exit-orders.rules.ts';
 import { bookFill } from '../engine/fills.rules.ts';
 import { enter, flat, leave } from '../engine/position.rules.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../engine/state.rules.ts';
 import type { DcaPlan } from '../ladder/plan.rules.ts';
 import { begin, placeEntries } from './entries.rules.ts';
-import { endNow, fitStop, followPrice, replaceExits } from './exits.rules.ts';
+import { fitStop, followPrice, replaceExits } from './exits.rules.ts';
 
 /*
  * The DCA bot.
@@ -33,7 +34,7 @@ export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Deci
     case 'fill':
       return filled(state, event, plan);
     case 'end':
-      return endNow(state, event.by, event.ticks, plan);
+      return endTrade(stay(state), event.by, event.ticks, plan);
     case 'closed':
       return stay(state);
   }

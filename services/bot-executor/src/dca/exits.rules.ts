@@ -1,18 +1,17 @@
 import { floor, mul, whole } from '../engine/exact.rules.ts';
+import { endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { openShare } from '../engine/position.rules.ts';
 import {
   cancel,
   type Decision,
   isEntry,
-  isOpen,
-  newOrder,
   type PlacedOrder,
-  place,
   type State,
   stay,
   UNWATCHED,
   type Watch,
 } from '../engine/state.rules.ts';
+import { beats } from '../engine/trade-plan.rules.ts';
 import {
   breakEvenTicks,
   type DcaPlan,
@@ -121,7 +120,7 @@ function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: DcaPlan
     return beyondSince === undefined ? decision : watching(decision, { beyondSince: undefined });
   }
   const since = beyondSince ?? at;
-  if (at - since >= plan.stop.timeoutMs) return end(decision, 'stopLoss', ticks, plan);
+  if (at - since >= plan.stop.timeoutMs) return endTrade(decision, 'stopLoss', ticks, plan);
   return watching(decision, { beyondSince: since });
 }
 
@@ -141,26 +140,6 @@ export function fitStop(state: State, plan: DcaPlan): Decision {
     );
 }
 
-/** Everything is closed now, at the market. */
-export const endNow = (state: State, by: 'close' | 'liquidation', ticks: bigint, plan: DcaPlan): Decision =>
-  end(stay(state), by, ticks, plan);
-
-function end(decision: Decision, kind: 'close' | 'liquidation' | 'stopLoss', ticks: bigint, plan: DcaPlan): Decision {
-  const { state, intents } = cancel(decision);
-  const quiet: Decision = { state: { ...state, watch: UNWATCHED }, intents };
-  if (!isOpen(state)) return quiet;
-  return placeExit(quiet, plan, { kind, type: 'market', ticks, lots: state.position.lots });
-}
-
-type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
-
-/** Exits come again and again within a trade: each has a number of its own. */
-function placeExit({ state, intents }: Decision, { long }: DcaPlan, exit: Exit): Decision {
-  const revision = state.revision + 1;
-  const key = `${state.trade}:${exit.kind}:${revision}`;
-  return place({ state: { ...state, revision }, intents }, newOrder(long, { ...exit, key }));
-}
-
 function watching({ state, intents }: Decision, change: Partial<Watch>): Decision {
   return { state: { ...state, watch: { ...state.watch, ...change } }, intents };
 }
@@ -168,6 +147,4 @@ function watching({ state, intents }: Decision, change: Partial<Watch>): Decisio
 const isTrailing = ({ kind, type }: PlacedOrder): boolean => kind === 'takeProfit' && type === 'stop';
 const isStopLoss = ({ kind }: PlacedOrder): boolean => kind === 'stopLoss';
 
-/** A price is better than another one for whoever wants to close. */
-const beats = ({ long }: DcaPlan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
 const reaches = (plan: DcaPlan, ticks: bigint, level: bigint): boolean => !beats(plan, level, ticks);

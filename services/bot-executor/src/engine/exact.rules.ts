@@ -6,6 +6,8 @@ export interface Fraction {
 }
 
 export const whole = (n: bigint | number): Fraction => ({ n: BigInt(n), d: 1n });
+/** So many parts of a million, as fees, funding and maintenance margin are given. */
+export const millionths = (n: bigint | number): Fraction => ({ n: BigInt(n), d: 1_000_000n });
 
 /** From decimal text such as `-12.50`. */
 export function fraction(text: string): Fraction {

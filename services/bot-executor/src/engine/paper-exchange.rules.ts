@@ -3,7 +3,7 @@ import type { Plan } from '../strategies/plan.rules.ts';
 import { decide } from './decide.rules.ts';
 import { fundingBetween, type Payment } from './funding.rules.ts';
 import { type Intent, isEntry, isOpen, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
-import { bankruptcyTicks, liquidationTicks } from './trade-plan.rules.ts';
+import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts';
 
 /*
  * The paper exchange: fills orders from candles, conservatively. A candle does not tell in which order its prices came,
@@ -151,7 +151,7 @@ class Exchange {
       { what: entry, ticks: entry?.ticks },
     ].filter(({ ticks }) => ticks !== undefined && this.isBeyond(worst, ticks));
     const nearest = met.reduce<(typeof met)[0] | undefined>(
-      (first, one) => (first && !this.isNearer(one.ticks as bigint, first.ticks as bigint) ? first : one),
+      (first, one) => (first && !beats(this.plan, one.ticks as bigint, first.ticks as bigint) ? first : one),
       undefined,
     );
     return nearest?.what;
@@ -163,7 +163,7 @@ class Exchange {
     for (const order of this.state.orders) {
       if (order.type !== 'stop') continue;
       const ties = order.ticks === nearest?.ticks && order.kind === 'takeProfit';
-      if (!nearest || ties || this.isNearer(order.ticks, nearest.ticks)) nearest = order;
+      if (!nearest || ties || beats(this.plan, order.ticks, nearest.ticks)) nearest = order;
     }
     return nearest;
   }
@@ -171,11 +171,6 @@ class Exchange {
   /** At a level or past it, seen from where the trade gains (or, with `false`, short of it). */
   private isBeyond(ticks: bigint, level: bigint, orAt = true): boolean {
     return ticks === level ? orAt : ticks < level === this.plan.long;
-  }
-
-  /** For a price that moves against the trade. */
-  private isNearer(ticks: bigint, other: bigint): boolean {
-    return ticks !== other && ticks > other === this.plan.long;
   }
 
   private tellPrice(ticks: bigint): void {

@@ -1,6 +1,6 @@
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { MarketRules } from '../markets/markets.rules.ts';
-import { add, ceil, div, type Fraction, floor, fraction, mul, sub, whole } from './exact.rules.ts';
+import { add, ceil, div, type Fraction, floor, fraction, millionths, mul, sub, whole } from './exact.rules.ts';
 
 /* What every strategy's plan has, and what the exchange needs to know of it. */
 
@@ -39,13 +39,17 @@ export interface Open {
   lots: bigint;
 }
 
+/** A price at which closing brings more than at the other one. */
+export const beats = ({ long }: TradePlan, ticks: bigint, other: bigint): boolean =>
+  long ? ticks > other : ticks < other;
+
 /** Rounded to where it triggers earlier. */
 export const triggerTicks = ({ long }: TradePlan, exact: Fraction): bigint => (long ? ceil(exact) : floor(exact));
 
 /** Where the exchange takes a leveraged position away; undefined without leverage. */
 export function liquidationTicks(plan: TradePlan, { cost, lots }: Open): bigint | undefined {
   if (!plan.leverage) return undefined;
-  const kept = sub(div(ONE, plan.leverage), { n: BigInt(plan.market.maintenancePpm), d: MILLION });
+  const kept = sub(div(ONE, plan.leverage), millionths(plan.market.maintenancePpm));
   return triggerTicks(plan, div(mul(cost, plan.long ? sub(ONE, kept) : add(ONE, kept)), whole(lots)));
 }
 

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { MAX_CANDLES } from '../backtests/wanted-series.ts';
 import { readSeries } from '../candles/candle.rows.ts';
 import { marketNamed } from '../markets/market-named.rules.ts';
 import { indicatorOver } from './over-series.rules.ts';
-
-const MAX_CANDLES = 600_000;
 
 @Injectable()
 export class ShowIndicator {

@@ -53,8 +53,11 @@ export function checkedPlan(settings: DcaSettings, ticks: bigint): DcaPlan {
 export function checkSettings(plan: DcaPlan, base: bigint): ProblemError | undefined {
   const faults = [...shapeFaults(plan), ...profitFaults(plan), ...exitFaults(plan), ...limitFaults(plan)];
   // Levels are walked only when the ladder and the profit make sense.
-  if (faults.length === 0) faults.push(...levelFaults(plan, base));
-  if (faults.length === 0) faults.push(...leverageFaults(plan, ladder(plan, base)));
+  if (faults.length === 0) {
+    const levels = ladder(plan, base);
+    faults.push(...levelFaults(plan, levels, base));
+    if (faults.length === 0) faults.push(...leverageFaults(plan, levels));
+  }
   const [first] = faults;
   return first && validationFailed({ errors: faults }, `${first.field}: ${first.message}`);
 }
@@ -87,9 +90,9 @@ function profitFaults({ long, settings, fee }: DcaPlan): FieldError[] {
   return [fault(FIELD.profit, 'profit_impossible', 'A short trade cannot gain 100 %: its price would be zero.')];
 }
 
-function levelFaults(plan: DcaPlan, base: bigint): FieldError[] {
+function levelFaults(plan: DcaPlan, levels: readonly Level[], base: bigint): FieldError[] {
   let [cost, lots, before] = [0n, 0n, base];
-  for (const level of ladder(plan, base)) {
+  for (const level of levels) {
     cost += level.ticks * level.lots;
     lots += level.lots;
     const found =

@@ -1,5 +1,5 @@
-import { add, compare, div, type Fraction, mul, sub, whole } from '../engine/exact.rules.ts';
-import { bankruptcyTicks, liquidationTicks } from '../engine/trade-plan.rules.ts';
+import { add, compare, div, type Fraction, millionths, mul, sub, whole } from '../engine/exact.rules.ts';
+import { bankruptcyTicks, beats, liquidationTicks } from '../engine/trade-plan.rules.ts';
 import type { Level } from './ladder.rules.ts';
 import { atTicks, type DcaPlan, netAt, stopLossTicks } from './plan.rules.ts';
 
@@ -28,9 +28,6 @@ export function exposures(plan: DcaPlan, levels: readonly Level[]): Exposure[] {
   });
 }
 
-/** A price is met before another one by a price that runs against the trade. */
-const isBefore = ({ long }: DcaPlan, ticks: bigint, other: bigint): boolean => (long ? ticks > other : ticks < other);
-
 /** A patient stop may let the price pass. */
 const certainStop = ({ stop }: DcaPlan, exposure: Exposure): bigint | undefined =>
   stop?.timeoutMs === undefined ? exposure.stop : undefined;
@@ -40,7 +37,7 @@ function reachable(plan: DcaPlan, all: readonly Exposure[]): Exposure[] {
   const last = all.findIndex((one, index) => {
     const next = all[index + 1];
     const stop = certainStop(plan, one);
-    return next === undefined || (stop !== undefined && !isBefore(plan, next.ticks, stop));
+    return next === undefined || (stop !== undefined && !beats(plan, next.ticks, stop));
   });
   return all.slice(0, last + 1);
 }
@@ -62,7 +59,7 @@ export function liquidationDanger(plan: DcaPlan, levels: readonly Level[]): Dang
     return ticks === undefined ? [] : [{ exposure, next: { index: order?.index, ticks } }];
   });
   const found = meets.find(
-    ({ exposure: { liquidation }, next }) => liquidation !== undefined && !isBefore(plan, next.ticks, liquidation),
+    ({ exposure: { liquidation }, next }) => liquidation !== undefined && !beats(plan, next.ticks, liquidation),
   );
   if (!found) return undefined;
   const needs = meets.map(({ exposure, next }) => marginNeeded(plan, exposure, next.ticks));
@@ -73,7 +70,7 @@ export function liquidationDanger(plan: DcaPlan, levels: readonly Level[]): Dang
 /** Part of the cost that must be margin for the position to survive this price: s × (1 - p / average) + m. */
 function marginNeeded({ long, market }: DcaPlan, { cost, totalLots }: Exposure, ticks: bigint): Fraction {
   const fall = sub(whole(1), div(whole(ticks * totalLots), whole(cost)));
-  const maintenance = { n: BigInt(market.maintenancePpm), d: 1_000_000n };
+  const maintenance = millionths(market.maintenancePpm);
   return add(long ? fall : mul(fall, whole(-1)), maintenance);
 }
 

@@ -1,4 +1,4 @@
-import { ceil, div, type Fraction, floor, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
+import { ceil, div, type Fraction, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 
 /*
  * Inside, prices are whole ticks, quantities whole lots, and values whole tick × lots of a market. Money is counted in
@@ -98,8 +98,6 @@ const MICRO = 1_000_000n;
 export const fillValue = (ticks: bigint, lots: bigint): bigint => ticks * lots * MICRO;
 export const fillFee = ({ feePpm }: MarketRules, ticks: bigint, lots: bigint): bigint => ticks * lots * BigInt(feePpm);
 
-/** Of tick × lots. */
-export const valueMoney = (value: Fraction): bigint => floor({ n: value.n * MICRO, d: value.d });
 export const moneyOf = ({ unit }: MarketRules, money: bigint): Fraction => mul({ n: money, d: MICRO }, unit);
 /** Exact: a unit of money has at most as many decimals as tick, lot and a millionth together. */
 export const moneyText = (market: MarketRules, money: bigint): string => toText(moneyOf(market, money), 24);

@@ -1,4 +1,15 @@
-import { add, compare, div, type Fraction, floor, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
+import {
+  add,
+  compare,
+  div,
+  type Fraction,
+  floor,
+  fraction,
+  millionths,
+  mul,
+  sub,
+  whole,
+} from '../engine/exact.rules.ts';
 import { liquidationTicks, type Open } from '../engine/trade-plan.rules.ts';
 import { lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
 import { type MartingalePlan, openLots } from './plan.rules.ts';
@@ -73,7 +84,7 @@ function figuresOf({ long, leverage, market }: MartingalePlan, { position, balan
   const value = whole(close * position.lots);
   const margin = div(position.cost, leverage);
   const profit = long ? sub(value, position.cost) : sub(position.cost, value);
-  const kept = mul(value, { n: BigInt(market.maintenancePpm), d: 1_000_000n });
+  const kept = mul(value, millionths(market.maintenancePpm));
   return {
     margin,
     profit,

@@ -1,4 +1,5 @@
-import { add, type Fraction, mul, whole } from '../engine/exact.rules.ts';
+import { add, type Fraction, millionths, mul, whole } from '../engine/exact.rules.ts';
+import { endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { bookFill } from '../engine/fills.rules.ts';
 import { enter, flat, leave } from '../engine/position.rules.ts';
 import {
@@ -8,7 +9,6 @@ import {
   isOpen,
   type MarketEvent,
   newOrder,
-  type PlacedOrder,
   place,
   type State,
   stay,
@@ -38,7 +38,7 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
     case 'fill':
       return filled(state, event, plan);
     case 'end':
-      return end(state, event.by, event.ticks, plan);
+      return endTrade(takeBackEntries(state), event.by, event.ticks, plan);
     default:
       return stay(state);
   }
@@ -65,23 +65,19 @@ function takeBackEntries(state: State): Decision {
   return cancel(stay(unfilled ? { ...state, trade: state.trade - 1 } : state), isEntry);
 }
 
-function carryOut(decision: Decision, choice: Choice, ticks: bigint, { long }: MartingalePlan): Decision {
+function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: MartingalePlan): Decision {
   if (choice.do === 'hold') return decision;
-  const state: State = {
-    ...decision.state,
-    trade: decision.state.trade + (choice.do === 'begin' ? 1 : 0),
-    revision: decision.state.revision + 1,
-  };
-  const kind = { begin: 'base', add: 'averaging', reduce: 'takeProfit' } as const;
-  const reason = choice.do === 'reduce' && choice.because === 'danger' ? 'stopLoss' : kind[choice.do];
-  const order: Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> = {
-    key: `${state.trade}:${reason}:${state.revision}`,
-    kind: reason,
-    type: choice.do === 'reduce' ? 'market' : 'limit',
-    ticks,
-    lots: choice.lots,
-  };
-  return place({ ...decision, state }, newOrder(long, order));
+  const { lots } = choice;
+  if (choice.do === 'reduce') {
+    const kind = choice.because === 'danger' ? 'stopLoss' : 'takeProfit';
+    return placeExit(decision, plan, { kind, type: 'market', ticks, lots });
+  }
+  const kind = choice.do === 'begin' ? 'base' : 'averaging';
+  const trade = decision.state.trade + (kind === 'base' ? 1 : 0);
+  const revision = decision.state.revision + 1;
+  const state: State = { ...decision.state, trade, revision };
+  const key = `${trade}:${kind}:${revision}`;
+  return place({ ...decision, state }, newOrder(plan.long, { key, kind, type: 'limit', ticks, lots }));
 }
 
 function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: MartingalePlan): Decision {
@@ -106,14 +102,5 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
 function balanceOf({ balance, long }: MartingalePlan, state: State): Fraction {
   const { cash } = memoryOf(state);
   const tied = long ? state.position.cost : mul(state.position.cost, whole(-1));
-  return add(add(balance, { n: cash, d: 1_000_000n }), tied);
-}
-
-function end(state: State, by: 'close' | 'liquidation', ticks: bigint, { long }: MartingalePlan): Decision {
-  const cancelled = cancel(takeBackEntries(state));
-  if (!isOpen(state)) return cancelled;
-  const revision = state.revision + 1;
-  const key = `${state.trade}:${by}:${revision}`;
-  const order = newOrder(long, { key, kind: by, type: 'market', ticks, lots: state.position.lots });
-  return place({ ...cancelled, state: { ...cancelled.state, revision } }, order);
+  return add(add(balance, millionths(cash)), tied);
 }

@@ -1,6 +1,6 @@
 import type { MartingaleEmaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
-import { compare, div, type Fraction, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
+import { compare, div, type Fraction, fraction, millionths, mul, toText, whole } from '../engine/exact.rules.ts';
 import { percentOf, type TradePlan, tradePlanOf } from '../engine/trade-plan.rules.ts';
 import { lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
@@ -48,7 +48,7 @@ function faultOf(plan: MartingalePlan, ticks: bigint): FieldError | undefined {
     const message = 'The first order alone would need more margin than maxMarginPercent allows.';
     return { field: '/settings/openPercent', code: 'margin_too_large', message };
   }
-  const fees = { n: BigInt(2 * market.feePpm), d: 1_000_000n };
+  const fees = millionths(2 * market.feePpm);
   if (compare(div(closeAt, leverage), fees) <= 0) {
     const least = toText(mul(mul(fees, leverage), whole(100)), 4);
     const message = `With this leverage both fees are ${least} % of the margin. Take more.`;

@@ -1,7 +1,8 @@
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
-import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
-import { checkedPlan } from '../ladder/check-settings.rules.ts';
+import { invalid } from '@tidegate/contracts/kernel/problem';
+import { checkedPlan, checkSettings, marketOf } from '../ladder/check-settings.rules.ts';
+import { planOf } from '../ladder/plan.rules.ts';
 
 /*
  * Every combination of the swept values, put into the settings. A value that is none for its setting refuses the whole
@@ -58,12 +59,5 @@ function withValues(settings: DcaSettings, values: Values, vary: readonly SweptS
   throw invalid(field, 'invalid_value', `${path}: ${issue?.message ?? 'cannot be used'}`);
 }
 
-function canWork(settings: DcaSettings, ticks: bigint): boolean {
-  try {
-    checkedPlan(settings, ticks);
-    return true;
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === 'validation_failed') return false;
-    throw error;
-  }
-}
+const canWork = (settings: DcaSettings, ticks: bigint): boolean =>
+  checkSettings(planOf(settings, marketOf(settings)), ticks) === undefined;

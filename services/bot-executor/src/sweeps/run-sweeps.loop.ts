@@ -11,7 +11,7 @@ import { combinationsOf } from './combinations.rules.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
 import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
 import { endSweep, findSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
-import { giveBackSweep, renewSweep, type SweepLease, takeSweep } from './sweep-lease.rows.ts';
+import { giveBackSweep, holdsSweep, renewSweep, type SweepLease, takeSweep } from './sweep-lease.rows.ts';
 
 /*
  * Runs sweeps one after the other, each on all the threads there are.
@@ -101,11 +101,7 @@ export class RunSweeps {
 
   private async end(lease: SweepLease, end: Parameters<typeof endSweep>[2]): Promise<void> {
     await this.tenants.run(lease.org_id, async (tx) => {
-      const held = await tx.one('select 1 from sweep_leases where sweep_id = $1 and fence = $2 for update', [
-        lease.sweep_id,
-        lease.fence,
-      ]);
-      if (held) await endSweep(tx, lease.sweep_id, end);
+      if (await holdsSweep(tx, lease)) await endSweep(tx, lease.sweep_id, end);
     });
   }
 }

@@ -35,6 +35,12 @@ export async function renewSweep(tx: Tx, lease: SweepLease, done: number): Promi
   return running !== undefined;
 }
 
+/** True while the lease is still ours. Held until the transaction ends, so nobody takes over in between. */
+export async function holdsSweep(tx: Tx, { sweep_id, fence }: SweepLease): Promise<boolean> {
+  const sql = 'select 1 from sweep_leases where sweep_id = $1 and fence = $2 for update';
+  return (await tx.one(sql, [sweep_id, fence])) !== undefined;
+}
+
 /** For another runner, at once. */
 export const giveBackSweep = (tx: Tx, lease: SweepLease): Promise<unknown> =>
   tx.query("update sweep_leases set expires_at = '-infinity', tries = tries - 1 where sweep_id = $1 and fence = $2", [

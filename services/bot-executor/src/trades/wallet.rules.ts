@@ -1,4 +1,4 @@
-import { add, div, type Fraction, mul, whole } from '../engine/exact.rules.ts';
+import { add, div, type Fraction, millionths, mul, whole } from '../engine/exact.rules.ts';
 import type { Payment } from '../engine/funding.rules.ts';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, moneyOf } from '../markets/markets.rules.ts';
@@ -27,7 +27,7 @@ export function entriesOf(market: MarketRules, fill: ExchangeFill): WalletEntry[
 
 function feeOf(market: MarketRules, { fee, heldBack }: ExchangeFill): WalletEntry {
   if (heldBack > 0n) {
-    const amount = negative(mul({ n: heldBack, d: 1_000_000n }, market.lot));
+    const amount = negative(mul(millionths(heldBack), market.lot));
     return { kind: 'fee', currency: market.base, amount };
   }
   const value = negative(moneyOf(market, fee));
