@@ -1,7 +1,5 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
-import { readSizes } from '../relations/read-sizes.ts';
-import { saveSizes } from '../relations/size.rows.ts';
 import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -53,7 +51,6 @@ interface Database {
   name: string;
   question: Question;
   sizesDueAt: number;
-  unmeasured: readonly number[];
 }
 
 export class DatabaseVisits {
@@ -80,7 +77,7 @@ export class DatabaseVisits {
     const rows = await connection.rows<[number, string]>(OTHERS, [instance.databaseOid, PROVIDERS_OWN]);
     const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
     const there = new Set([instance.databaseOid, ...databases.keys()]);
-    const { tables, indexes } = this.minute;
+    const { tables, indexes, sizes } = this.minute;
     const forgotten = together([tables.keepOnly(there), indexes.keepOnly(there)]);
     return {
       save: async (tx) => {
@@ -89,6 +86,7 @@ export class DatabaseVisits {
       },
       committed: () => {
         forgotten.committed();
+        sizes.keepOnly(there);
         this.databases = databases;
       },
     };
@@ -140,18 +138,19 @@ export class DatabaseVisits {
   }
 
   private async measure(connection: ServerConnection, database: Database, now: number): Promise<Prepared> {
-    const known = this.minute.tables.oidsOf(database.oid);
-    const first = database.unmeasured.length > 0 ? database.unmeasured : known;
+    const tableOids = [...this.minute.tables.seenIn(database.oid).oids];
     const until = performance.now() + SIZES_BUDGET_MS;
-    const sizes = await readSizes(connection, first, { hasTime: () => performance.now() < until });
+    const pass = await this.minute.sizes.read(this.serverId, connection, {
+      database: { oid: database.oid, tableOids },
+      now,
+      hasTime: () => performance.now() < until,
+    });
     return {
-      save: async (tx) => {
-        await saveSizes(tx, this.serverId, database.oid, sizes);
-      },
+      save: (tx) => pass.save(tx),
       committed: () => {
-        database.unmeasured = sizes.left;
+        pass.committed();
         // The very first visit does not know the tables yet: the next one measures them.
-        if (known.length > 0 && sizes.left.length === 0) database.sizesDueAt = now + this.tools.plan.sizesMs;
+        if (tableOids.length > 0 && !pass.left) database.sizesDueAt = now + this.tools.plan.sizesMs;
       },
     };
   }
@@ -165,6 +164,6 @@ export class DatabaseVisits {
   private known(oid: number, name: string): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, unmeasured: [] };
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0 };
   }
 }

@@ -3,9 +3,11 @@ import type { Tx } from '@tidegate/database/tx';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { EpochMetric } from '../epochs/epoch-metric.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
-import { readDatabases } from '../relations/read-databases.ts';
-import { readIndexes, readTables } from '../relations/read-relations.ts';
+import { type DatabaseReading, readDatabases } from '../relations/read-databases.ts';
+import { type IndexReading, readIndexes, readTables, type TableReading } from '../relations/read-relations.ts';
 import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
+import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
+import { TableSizes } from '../relations/table-sizes.ts';
 import { markCollected } from '../servers/server.rows.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { nextDue } from './backoff.rules.ts';
@@ -23,8 +25,10 @@ import { type FailureReport, Question } from './question.ts';
 export class MinutePass {
   dueAt = 0;
   readonly statements: StatementMetric;
-  readonly tables: CountedMetric<Parameters<typeof TABLES.values>[0]>;
-  readonly indexes: CountedMetric<Parameters<typeof INDEXES.values>[0]>;
+  readonly databases: CountedMetric<DatabaseReading>;
+  readonly tables: CountedMetric<TableReading>;
+  readonly indexes: CountedMetric<IndexReading>;
+  readonly sizes = new TableSizes();
   private readonly serverId: string;
   private readonly tools: CollectorTools;
   private readonly metrics: { metric: Metric; question: Question }[];
@@ -34,15 +38,16 @@ export class MinutePass {
     this.serverId = serverId;
     this.tools = tools;
     this.statements = new StatementMetric(serverId, tools.scrubber);
-    this.tables = new CountedMetric(serverId, TABLES, (connection, _, before) => readTables(connection, before));
-    this.indexes = new CountedMetric(serverId, INDEXES, (connection, _, before) => readIndexes(connection, before));
-    const all: Metric[] = [
-      this.statements,
-      new CountedMetric(serverId, DATABASES, readDatabases),
-      this.tables,
-      this.indexes,
-      new EpochMetric(serverId),
-    ];
+    this.databases = new CountedMetric(serverId, DATABASES, { look: readDatabases });
+    this.tables = new CountedMetric(serverId, TABLES, {
+      look: (connection, _, before) => readTables(connection, before),
+      found: (database, items, before) => this.sizes.changed(database, resizedTables(items, before)),
+    });
+    this.indexes = new CountedMetric(serverId, INDEXES, {
+      look: (connection, _, before) => readIndexes(connection, before),
+      found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
+    });
+    const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new EpochMetric(serverId)];
     this.metrics = all.map((metric) => ({ metric, question: new Question(metric.name, report) }));
   }
 

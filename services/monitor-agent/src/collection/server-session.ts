@@ -61,7 +61,7 @@ export class ServerSession {
     this.facts = new Question('facts', report);
     this.texts = new Question('texts', report);
     this.minute = new MinutePass(lease.serverId, tools, report);
-    this.sizes = new SizesPass(lease.serverId, report);
+    this.sizes = new SizesPass(lease.serverId, this.minute, report);
     this.wraparound = new WraparoundPass(lease.serverId, report);
     this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);
     this.sizes.question.dueAt = lease.sizesDueAt;
@@ -217,11 +217,12 @@ export class ServerSession {
     read.committed();
   };
 
-  private measure = async (connection: ServerConnection, { databaseOid: oid }: Instance): Promise<void> => {
-    const ours = { oid, tableOids: this.minute.tables.oidsOf(oid) };
-    const pass = await this.sizes.read(connection, ours, this.tools.now(), this.tools.plan.sizesMs);
+  private measure = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const plan = { now: this.tools.now(), everyMs: this.tools.plan.sizesMs };
+    const pass = await this.sizes.read(connection, instance, plan);
     if (!pass) return;
     await this.store((tx) => pass.save(tx));
+    pass.committed();
     await this.rememberDueTimes();
   };
 

@@ -1,48 +1,69 @@
-import type { Tx } from '@tidegate/database/tx';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { readDatabaseSizes, readSizes } from '../relations/read-sizes.ts';
-import { saveDatabaseSizes, saveSizes } from '../relations/size.rows.ts';
+import { DATABASE_COUNTERS } from '../relations/read-databases.ts';
+import { readDatabaseSizes } from '../relations/read-sizes.ts';
+import { saveDatabaseSizes } from '../relations/size.rows.ts';
 import { nextDue } from './backoff.rules.ts';
+import type { Instance } from './instance.ts';
+import { type Prepared, together } from './metric.ts';
+import type { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question } from './question.ts';
 
-/** Columns are renamed seldom, and oids begin anew after four thousand million. */
-const RESHAPE_MS = 3_600_000;
+/** Files of a database that nobody writes to are looked at all the same this often: VACUUM makes them shorter. */
+const ALL_MS = 6 * 3_600_000;
+const WRITTEN = (['rows_inserted', 'rows_updated', 'rows_deleted'] as const).map((name) =>
+  DATABASE_COUNTERS.indexOf(name),
+);
 
 /** Sizes of tables and indexes of the connected database, and of all databases: dearer than counters, and slower to change. */
 export class SizesPass {
   readonly question: Question;
-  /** Shapes of indexes up to this oid are stored, since then. */
-  private shaped = { upTo: 0, since: 0 };
   private readonly serverId: string;
+  private readonly minute: MinutePass;
+  /** How much had been written in each database when its size was read. */
+  private writtenAt = new Map<number, number>();
+  private allAt = Number.NEGATIVE_INFINITY;
 
-  constructor(serverId: string, report: FailureReport) {
+  constructor(serverId: string, minute: MinutePass, report: FailureReport) {
     this.serverId = serverId;
+    this.minute = minute;
     this.question = new Question('sizes', report);
   }
 
-  async read(
+  read(
     connection: ServerConnection,
-    { oid, tableOids }: { oid: number; tableOids: readonly number[] },
-    now: number,
-    everyMs: number,
-  ): Promise<{ save(tx: Tx): Promise<void> } | undefined> {
+    { databaseOid: oid }: Instance,
+    { now, everyMs }: { now: number; everyMs: number },
+  ): Promise<Prepared | undefined> {
     this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
-    const anew = now - this.shaped.since >= RESHAPE_MS;
-    const shapedUpTo = anew ? 0 : this.shaped.upTo;
-    const sizes = await this.question.ask(now, async () => ({
-      relations: await readSizes(connection, tableOids, { shapedUpTo }),
-      databases: await readDatabaseSizes(connection),
-    }));
-    return (
-      sizes && {
-        save: async (tx) => {
-          const highest = await saveSizes(tx, this.serverId, oid, sizes.relations);
-          await saveDatabaseSizes(tx, this.serverId, sizes.databases);
-          tx.onCommit(() => {
-            this.shaped = { upTo: Math.max(highest, shapedUpTo), since: anew ? now : this.shaped.since };
-          });
-        },
-      }
+    const database = { oid, tableOids: [...this.minute.tables.seenIn(oid).oids] };
+    return this.question.ask(now, async () =>
+      together([
+        await this.minute.sizes.read(this.serverId, connection, { database, now, hasTime: () => true }),
+        await this.readDatabases(connection, now),
+      ]),
     );
+  }
+
+  private async readDatabases(connection: ServerConnection, now: number): Promise<Prepared> {
+    const seen = this.minute.databases.seenIn();
+    const written = new Map(
+      [...seen.oids].map((oid) => {
+        const counters = seen.countersOf(oid);
+        return [oid, WRITTEN.reduce((sum, at) => sum + (counters?.[at] ?? 0), 0)] as const;
+      }),
+    );
+    const all = now - this.allAt >= ALL_MS;
+    const wanted = [...written].filter(([oid, rows]) => all || rows !== this.writtenAt.get(oid));
+    const sizes = await readDatabaseSizes(
+      connection,
+      wanted.map(([oid]) => oid),
+    );
+    return {
+      save: (tx) => saveDatabaseSizes(tx, this.serverId, sizes),
+      committed: () => {
+        this.writtenAt = written;
+        if (all) this.allAt = now;
+      },
+    };
   }
 }

@@ -6,6 +6,7 @@
 const HEADER = 20;
 const SIZE = 4;
 
+const INT4 = 23;
 const INT8 = 20;
 const OID = 26;
 
@@ -28,6 +29,9 @@ function array(type: number, bytes: number, length: number, write: Write): Buffe
 
 export const oidArray = (values: ArrayLike<number>): Buffer =>
   array(OID, 4, values.length, (view, at, index) => view.setUint32(at, values[index] ?? 0));
+
+export const intArray = (values: Int32Array): Buffer =>
+  array(INT4, 4, values.length, (view, at, index) => view.setInt32(at, values[index] ?? 0));
 
 /** Up to 64 bits wide. */
 export const bigintArray = (values: BigInt64Array): Buffer =>

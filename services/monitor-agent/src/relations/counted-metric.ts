@@ -7,6 +7,7 @@ import type { CountedDelta } from '../storage/samples.ts';
 import { counterDelta } from './counters.rules.ts';
 import { type Counted, KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
 import { type CountedKind, forgetDatabases, loadLooks, saveCounted } from './relation.rows.ts';
+import type { LookBefore } from './resized.rules.ts';
 
 /*
  * Databases, tables or indexes: what changed since the last look, and what was counted in between.
@@ -24,6 +25,13 @@ interface LastLook {
   refreshedAt: number;
 }
 
+/** What was found in a database (0 for the server), after it was stored, and what had been seen there before. */
+type Found<Reading extends Counted> = (
+  scope: number,
+  items: readonly Reading[],
+  before: LookBefore | undefined,
+) => void;
+
 type Look<Reading extends Counted> = (
   connection: ServerConnection,
   instance: Instance,
@@ -31,7 +39,7 @@ type Look<Reading extends Counted> = (
 ) => Promise<Looked<Reading>>;
 
 const SERVER = 0;
-/** So often everything is read, also what looks unchanged: the names of the tables of indexes. */
+/** So often everything is read, also what looks unchanged. */
 const REFRESH_MS = 3_600_000;
 
 export class CountedMetric<Reading extends Counted> implements Metric {
@@ -39,15 +47,21 @@ export class CountedMetric<Reading extends Counted> implements Metric {
   private readonly serverId: string;
   private readonly kind: CountedKind<Reading>;
   private readonly look: Look<Reading>;
+  private readonly found: Found<Reading>;
   private last = new Map<number, LastLook>();
   /** How many were there when they were read last, by database; fewer may have been read. */
   private readonly counts = new Map<number, number>();
 
-  constructor(serverId: string, kind: CountedKind<Reading>, look: Look<Reading>) {
+  constructor(
+    serverId: string,
+    kind: CountedKind<Reading>,
+    { look, found = () => {} }: { look: Look<Reading>; found?: Found<Reading> },
+  ) {
     this.name = kind.table;
     this.serverId = serverId;
     this.kind = kind;
     this.look = look;
+    this.found = found;
   }
 
   /** How many there are in all databases that were looked at. */
@@ -55,8 +69,8 @@ export class CountedMetric<Reading extends Counted> implements Metric {
     return [...this.counts.values()].reduce((sum, known) => sum + known, 0);
   }
 
-  oidsOf(databaseOid: number): number[] {
-    return [...(this.last.get(databaseOid)?.relations.oids ?? [])];
+  seenIn(scope = SERVER): KnownRelations {
+    return this.last.get(scope)?.relations ?? NONE_KNOWN;
   }
 
   async load(tx: Tx): Promise<void> {
@@ -71,10 +85,11 @@ export class CountedMetric<Reading extends Counted> implements Metric {
     const before = this.last.get(scope);
     const comparable = before?.identity === identity ? before : undefined;
     const crashed = !!comparable?.life && crashBetween(comparable.life, life) !== null;
-    const fresh = before && !crashed && takenAt.getTime() - before.refreshedAt < REFRESH_MS ? before : undefined;
-    const { known, items, gone } = await this.look(connection, instance, fresh?.relations ?? NONE_KNOWN);
+    const isFresh = comparable && !crashed && takenAt.getTime() - comparable.refreshedAt < REFRESH_MS;
+    const fresh = isFresh ? comparable : undefined;
+    const { known, items, gone, mark } = await this.look(connection, instance, fresh?.relations ?? NONE_KNOWN);
     this.counts.set(scope, known);
-    const relations = fresh ? fresh.relations.with({ items, gone }) : KnownRelations.of(items);
+    const relations = fresh ? fresh.relations.with({ items, gone, mark }) : KnownRelations.of(items, mark);
     return {
       save: (tx) =>
         saveCounted(tx, this.kind, {
@@ -98,6 +113,7 @@ export class CountedMetric<Reading extends Counted> implements Metric {
           relations,
           refreshedAt: fresh?.refreshedAt ?? takenAt.getTime(),
         });
+        this.found(scope, items, comparable);
       },
     };
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Counted, KnownRelations } from './known-relations.ts';
 
-const one = (oid: number, calls: number): Counted => ({ oid, checksum: BigInt(oid) * 7n - 9n, counters: [calls, oid] });
+const one = (oid: number, calls: number): Counted => ({ oid, definition: oid * 7 - 90, counters: [calls, oid] });
 const look = fc.record({
   items: fc.uniqueArray(fc.tuple(fc.nat(30), fc.nat(1_000_000)), { selector: ([oid]) => oid }),
   gone: fc.uniqueArray(fc.nat(30)),
@@ -21,10 +21,22 @@ test('after any looks it is known what the last one saw of each, and the look be
         for (const oid of stays) plain.delete(oid);
         for (const [oid, calls] of items) plain.set(oid, calls);
         expect([...known.oids]).toEqual([...plain.keys()].sort((a, b) => a - b));
-        expect([...known.checksums]).toEqual([...known.oids].map((oid) => one(oid, 0).checksum));
+        expect([...known.definitions]).toEqual([...known.oids].map((oid) => one(oid, 0).definition));
+        expect([...known.sums()]).toEqual([...known.oids].map((oid) => BigInt((plain.get(oid) ?? 0) + oid)));
         for (const [oid, calls] of plain) expect(known.countersOf(oid)).toEqual([calls, oid]);
       }
       expect(known.countersOf(31)).toBeUndefined();
     }),
   );
+});
+
+test('a mark of the catalogue counts once two looks in a row saw it', () => {
+  const nothing = { items: [], gone: [] };
+  const first = KnownRelations.of([one(1, 1)], '5');
+  expect(first.settledMark).toBeNull();
+  const second = first.with({ ...nothing, mark: '5' });
+  expect(second.settledMark).toBe('5');
+  const moved = second.with({ items: [one(2, 1)], gone: [], mark: '6' });
+  expect(moved.settledMark).toBeNull();
+  expect(moved.with({ ...nothing, mark: '6' }).settledMark).toBe('6');
 });

@@ -3,10 +3,12 @@ import { PackedCounters } from '../storage/packed-counters.ts';
 /** A table, index or database as a look found it. */
 export interface Counted {
   oid: number;
-  /** Of everything that is shown of it: while it is the same, nothing has changed. */
-  checksum: bigint;
+  /** Hash of what the catalogue says of it; UNSETTLED when that may change without a trace. */
+  definition: number;
   counters: number[];
 }
+
+export const UNSETTLED = 0;
 
 /** What a look found: those that changed since what was known, and those that are gone. */
 export interface Looked<Reading extends Counted> {
@@ -14,6 +16,8 @@ export interface Looked<Reading extends Counted> {
   known: number;
   items: Reading[];
   gone: number[];
+  /** Of the catalogue itself: while it is the same, nothing was made, renamed or dropped. */
+  mark?: string | null;
 }
 
 /*
@@ -23,24 +27,36 @@ export interface Looked<Reading extends Counted> {
  */
 export class KnownRelations {
   readonly oids: Uint32Array;
-  readonly checksums: BigInt64Array;
+  readonly definitions: Int32Array;
   private readonly counters: PackedCounters;
+  private readonly mark: string | null;
+  /** Two looks in a row saw the same mark: what moved it is visible to the second. */
+  private readonly settled: boolean;
 
-  private constructor(oids: Uint32Array, checksums: BigInt64Array, counters: PackedCounters) {
+  private constructor(
+    { oids, definitions, counters }: { oids: Uint32Array; definitions: Int32Array; counters: PackedCounters },
+    mark: string | null,
+    settled: boolean,
+  ) {
     this.oids = oids;
-    this.checksums = checksums;
+    this.definitions = definitions;
     this.counters = counters;
+    this.mark = mark;
+    this.settled = settled;
   }
 
-  static of(all: readonly Counted[]): KnownRelations {
+  static of(all: readonly Counted[], mark: string | null = null, settled = false): KnownRelations {
     const sorted = [...all].sort((a, b) => a.oid - b.oid);
     const counters = new PackedCounters(sorted[0]?.counters.length ?? 0, sorted.length);
     for (const [at, one] of sorted.entries()) counters.set(at, one.counters);
-    return new KnownRelations(
-      Uint32Array.from(sorted, (one) => one.oid),
-      BigInt64Array.from(sorted, (one) => one.checksum),
-      counters,
-    );
+    const oids = Uint32Array.from(sorted, (one) => one.oid);
+    const definitions = Int32Array.from(sorted, (one) => one.definition);
+    return new KnownRelations({ oids, definitions, counters }, mark, settled);
+  }
+
+  /** null: the catalogue has to be searched, whatever its counters say. */
+  get settledMark(): string | null {
+    return this.settled ? this.mark : null;
   }
 
   get size(): number {
@@ -52,25 +68,37 @@ export class KnownRelations {
     return at < 0 ? undefined : this.counters.get(at);
   }
 
-  with({ items, gone }: { items: readonly Counted[]; gone: readonly number[] }): KnownRelations {
-    if (gone.length > 0 || items.some((item) => this.find(item.oid) < 0)) return this.rebuilt(items, gone);
-    const copy = new KnownRelations(this.oids, this.checksums.slice(), this.counters.copy());
-    for (const { oid, checksum, counters } of items) {
-      const at = this.find(oid);
-      copy.checksums[at] = checksum;
-      copy.counters.set(at, counters);
-    }
-    return copy;
+  definitionOf(oid: number): number | undefined {
+    return this.definitions[this.find(oid)];
   }
 
-  private rebuilt(items: readonly Counted[], gone: readonly number[]): KnownRelations {
+  /** All counters of each added up: whatever moves one of them moves the sum. */
+  sums(): BigInt64Array {
+    return BigInt64Array.from(this.oids, (_, at) => BigInt(this.counters.sum(at)));
+  }
+
+  with({ items, gone, mark = null }: Omit<Looked<Counted>, 'known'>): KnownRelations {
+    const settled = mark === this.mark;
+    const isOther = gone.length > 0 || items.some((item) => this.find(item.oid) < 0);
+    if (isOther) return KnownRelations.of(this.replaced(items, gone), mark, settled);
+    const { oids } = this;
+    const [definitions, all] = [this.definitions.slice(), this.counters.copy()];
+    for (const { oid, definition, counters } of items) {
+      const at = this.find(oid);
+      definitions[at] = definition;
+      all.set(at, counters);
+    }
+    return new KnownRelations({ oids, definitions, counters: all }, mark, settled);
+  }
+
+  private replaced(items: readonly Counted[], gone: readonly number[]): Counted[] {
     const replaced = new Set([...gone, ...items.map((item) => item.oid)]);
     const kept: Counted[] = [];
     for (const [at, oid] of this.oids.entries()) {
       if (replaced.has(oid)) continue;
-      kept.push({ oid, checksum: this.checksums[at] ?? 0n, counters: this.counters.get(at) });
+      kept.push({ oid, definition: this.definitions[at] ?? UNSETTLED, counters: this.counters.get(at) });
     }
-    return KnownRelations.of([...kept, ...items]);
+    return [...kept, ...items];
   }
 
   /** Negative when there is none. */

@@ -1,6 +1,6 @@
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
+import { type Counted, type KnownRelations, type Looked, NONE_KNOWN, UNSETTLED } from './known-relations.ts';
 
 /** In the order in which they are read and stored. */
 export const DATABASE_COUNTERS = [
@@ -42,7 +42,7 @@ export async function readDatabases(
   const rows = await connection.rows<[number, string, number, number, ...number[]]>(sql(instance));
   const items = rows.map(([oid, name, connections, transactionAge, ...counters]) => ({
     oid,
-    checksum: 0n,
+    definition: UNSETTLED,
     name,
     connections,
     transactionAge: Math.max(0, transactionAge),

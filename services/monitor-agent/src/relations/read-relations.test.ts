@@ -3,7 +3,7 @@ import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { KnownRelations } from './known-relations.ts';
+import { type Counted, KnownRelations, type Looked } from './known-relations.ts';
 import { DATABASE_COUNTERS, readDatabases } from './read-databases.ts';
 import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './read-relations.ts';
 import { readDatabaseSizes, readSizes } from './read-sizes.ts';
@@ -29,6 +29,7 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
     await server.stop();
   });
 
+  const known = ({ items, mark }: Looked<Counted>) => KnownRelations.of(items, mark);
   const table = async (name: string) => (await readTables(connection)).items.find((item) => item.name === name);
 
   test('the tables of the database with their counters', async () => {
@@ -73,44 +74,117 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
   test('of what is known only what has changed is answered, and what is gone', async () => {
     await server.sql(`create table shop.quiet (id int primary key);
       create table shop.dropped (id int primary key)`);
-    let tables = KnownRelations.of((await readTables(connection)).items);
-    let indexes = KnownRelations.of((await readIndexes(connection)).items);
-    const [dropped] = (await readTables(connection)).items.filter(({ name }) => name === 'dropped');
+    let tables = await readTables(connection);
+    let indexes = await readIndexes(connection);
+    let [knownTables, knownIndexes] = [known(tables), known(indexes)];
+    const dropped = tables.items.find(({ name }) => name === 'dropped');
     await server.sql(`drop table shop.dropped;
       alter table shop.quiet rename to renamed;
       create index late on shop.orders (note);
       insert into shop.orders values (1001, 1, 'n')`);
-    const changed = await until(
+    tables = await until(
       async () => {
-        const now = await readTables(connection, tables);
-        return now.items.some(({ counters }) => counters[TABLE_COUNTERS.indexOf('rows_inserted')] === 1_001)
-          ? now
-          : undefined;
+        const now = await readTables(connection, knownTables);
+        const inserted = now.items.map(({ counters }) => counters[TABLE_COUNTERS.indexOf('rows_inserted')]);
+        return inserted.includes(1_001) && now.gone.length > 0 ? now : undefined;
       },
       { withinMs: 5_000 },
     );
-    expect(changed.items.map(({ name }) => name).sort()).toEqual(['orders', 'renamed']);
-    expect(changed).toMatchObject({ known: 3, gone: [dropped?.oid] });
-    const late = await readIndexes(connection, indexes);
-    expect(late.items.map(({ name }) => name)).toContain('late');
-    expect(late.items.map(({ name }) => name)).not.toContain('quiet_pkey');
-    expect(late).toMatchObject({ known: 4, gone: [expect.any(Number)] });
-    tables = tables.with(changed);
-    indexes = indexes.with(late);
-    expect(await readTables(connection, tables)).toEqual({ known: 3, items: [], gone: [] });
-    expect(await readIndexes(connection, indexes)).toEqual({ known: 4, items: [], gone: [] });
+    expect(tables.items.map(({ name }) => name).sort()).toEqual(['orders', 'renamed']);
+    expect(tables).toMatchObject({ known: 3, gone: [dropped?.oid] });
+    indexes = await readIndexes(connection, knownIndexes);
+    expect(indexes.items.map(({ name }) => name)).toEqual(expect.arrayContaining(['late', 'quiet_pkey']));
+    expect(indexes.items.find(({ name }) => name === 'quiet_pkey')?.table).toBe('renamed');
+    expect(indexes).toMatchObject({ known: 4, gone: [expect.any(Number)] });
+    [knownTables, knownIndexes] = [knownTables.with(tables), knownIndexes.with(indexes)];
+    expect(await readTables(connection, knownTables)).toMatchObject({ known: 3, items: [], gone: [] });
+    expect(await readIndexes(connection, knownIndexes)).toMatchObject({ known: 4, items: [], gone: [] });
     await server.sql("update pg_index set indisvalid = false where indexrelid = 'shop.late'::regclass");
-    const broken = await readIndexes(connection, indexes);
-    expect(broken.items.map(({ name, valid }) => [name, valid])).toEqual([['late', false]]);
+    indexes = await readIndexes(connection, knownIndexes);
+    expect(indexes.items.map(({ name, valid }) => [name, valid])).toEqual([['late', false]]);
+    knownIndexes = knownIndexes.with(indexes);
+    // Read at every look: nothing shows when somebody stops building it.
+    expect((await readIndexes(connection, knownIndexes)).items.map(({ name }) => name)).toEqual(['late']);
     await server.sql(`drop table shop.renamed;
       drop index shop.late`);
+  });
+
+  test('whatever is done to a table shows, also where it leaves one counter only', async () => {
+    await server.sql(
+      `create schema odd; create table odd.empty (id int);
+      create table odd.small (id int); create table odd.cut (id int);
+      insert into odd.small select generate_series(1, 100); insert into odd.cut select generate_series(1, 100);
+      vacuum (analyze) odd.small;`.replaceAll('; ', ';\n'),
+    );
+    const odd = async (before?: KnownRelations) => {
+      const look = await readTables(connection, before);
+      return { ...look, names: look.items.flatMap(({ schema, name }) => (schema === 'odd' ? [name] : [])).sort() };
+    };
+    const settle = async () => {
+      let before = known(await odd());
+      await until(async () => {
+        const look = await odd(before);
+        before = before.with(look);
+        return look.names.length === 0 && before.settledMark !== null;
+      });
+      return before;
+    };
+    for (const [name, sql] of [
+      ['empty', 'select * from odd.empty'],
+      ['small', 'vacuum odd.small'],
+      ['small', 'analyze odd.small'],
+      ['cut', 'truncate odd.cut'],
+      ['small', 'vacuum full odd.small'],
+      ['small', "select pg_stat_reset_single_table_counters('odd.small'::regclass)"],
+      ['again', 'alter table odd.empty rename to again'],
+      [
+        'moved',
+        'alter schema odd rename to even;\n alter table even.again rename to moved;\n alter schema even rename to odd',
+      ],
+    ] as const) {
+      const before = await settle();
+      await server.sql(sql);
+      const shown = await until(
+        async () => {
+          const { names } = await odd(before);
+          return names.length > 0 ? names : undefined;
+        },
+        { what: sql },
+      );
+      expect([sql, shown]).toEqual([sql, expect.arrayContaining([name])]);
+    }
+    await server.sql('drop schema odd cascade');
+  });
+
+  test('only what is made, renamed or dropped makes the catalogue be searched', async () => {
+    const busy = await server.client();
+    await busy.query('create table shop.counted (id int)');
+    const before = await until(async () => {
+      const first = known(await readTables(connection));
+      const second = first.with(await readTables(connection, first));
+      return second.settledMark === null ? undefined : second;
+    });
+    // Nothing is counted of what this session does, so the mark stands still and nobody looks.
+    await busy.query('set track_counts = off');
+    await busy.query('alter table shop.counted rename to unseen');
+    expect(await readTables(connection, before)).toMatchObject({ items: [], gone: [] });
+    expect((await readTables(connection)).items.map(({ name }) => name)).toContain('unseen');
+    // What is made shows at once, however long the session keeps its counters.
+    await busy.query('create table shop.made (id int)');
+    const made = (await readTables(connection, before)).items.map(({ name }) => name);
+    expect(made).toEqual(expect.arrayContaining(['made', 'unseen']));
+    await busy.query('drop table shop.unseen, shop.made');
+    await busy.end();
   });
 
   test('databases with their counters, ages and sizes', async () => {
     const { items: databases } = await readDatabases(connection, await readInstance(connection));
     expect(databases.map(({ name }) => name).sort()).toEqual(['postgres', 'template1']);
     for (const { counters } of databases) expect(counters).toHaveLength(DATABASE_COUNTERS.length);
-    const sizes = await readDatabaseSizes(connection);
+    const sizes = await readDatabaseSizes(
+      connection,
+      databases.map(({ oid }) => oid),
+    );
     for (const { oid } of databases) expect(sizes.get(oid)).toBeGreaterThan(1_000_000);
   });
 

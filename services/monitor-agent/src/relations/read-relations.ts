@@ -1,16 +1,21 @@
-import { bigintArray, oidArray } from '../connection/binary-arrays.ts';
+import { bigintArray, intArray, oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
+import { type Counted, type KnownRelations, type Looked, NONE_KNOWN, UNSETTLED } from './known-relations.ts';
 
 /*
  * Tables and indexes of the connected database. Everything comes from the catalogue and from functions that take no
  * lock on the relation itself: a question that waits behind somebody's ALTER TABLE, every minute, is how monitoring
  * turns one blocked table into an outage. Sizes need a lock and are read apart (read-sizes.ts).
  *
- * Of thousands only few change in a minute, so the server is given a checksum of what each showed before, and answers
- * those that differ. What has changed stands unmatched on both sides of the full join: as it is, and as it was known.
- * The names that belong to it are looked up for those alone. An index does not show when only its table or schema was
- * renamed: whoever asks has to forget what is known now and then.
+ * Of thousands only few change in a minute, and finding them must not cost more than reading them. So the server is told
+ * which relations are known and what all counters of each added up to, and reads the counters of those one by one: the
+ * catalogue is not searched, nothing is sorted, hashed or joined. Whether there is anything to search for, the catalogue
+ * tells itself: pg_class, pg_index and pg_namespace are tables too, and nobody makes, renames, rewrites or drops a
+ * relation without their counters moving. Counters arrive when a statement has ended, so the highest oid tells of what a
+ * long one makes. Only when one of these moved all names are compared, and once more at the next look: a change may
+ * have been counted a moment before it could be seen. On a standby such changes arrive without being counted, so there
+ * they are always compared. VACUUM of an empty table leaves no trace at all: whoever asks has to forget what is known
+ * now and then.
  */
 /**
  * In the order in which they are read and stored. What indexes did for a table is summed up from the indexes' own
@@ -60,15 +65,8 @@ export interface IndexReading extends Counted {
 /** Neither the system's own nor anybody's temporary ones; tables and materialized views, or indexes. */
 const ours = (kinds: string) => `c.relkind in (${kinds}) and c.relpersistence <> 't' and c.relnamespace <> all (array(
   select oid from pg_namespace where nspname = 'information_schema' or nspname ~ '^pg_'))`;
-const TABLE_KINDS = "'r', 'm'";
-const INDEX_KINDS = "'i'";
 
 const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
-
-/** Each hash is the seed of the next: with a hash of the whole row the server would work half as long again. */
-const hashed = (seed: string, integers: readonly string[]): string =>
-  integers.reduce((before, one) => `hashint8extended(${one}, ${before})`, seed);
-const NAMED = 'hashnameextended(c.relname, c.relnamespace::int8)';
 
 /*
  * Whether somebody is at work on an index that is not valid. Progress of others is hidden from a role without
@@ -82,80 +80,131 @@ const BUILDING = `not i.indisvalid and (
               where l.relation = i.indexrelid and l.mode = 'ShareUpdateExclusiveLock'
                 and l.database = (select oid from pg_database where datname = current_database())))`;
 
-const changed = (kinds: string, checksum: string) => `
-    select s.oid, p.oid as before, s.checksum
-      from (select c.oid, ${checksum} as checksum from pg_class c where ${ours(kinds)}
-             order by c.oid limit ${MAX_RELATIONS}) s
-      full join unnest($1::oid[], $2::int8[]) as p(oid, checksum) on p.oid = s.oid and p.checksum = s.checksum
-     where s.oid is null or p.oid is null`;
+const counter = (name: string) => (oid: string) => `pg_stat_get_${name}(${oid})`;
 
-const counted = (names: readonly string[]) => names.map((name) => `pg_stat_get_${name}(c.oid)`);
+/** Hits are counted among the fetched. */
+const BLOCKS_READ = (oid: string) => `greatest(pg_stat_get_blocks_fetched(${oid}) - pg_stat_get_blocks_hit(${oid}), 0)`;
 
-const TABLE_STATE = counted(['live_tuples', 'dead_tuples']);
-const TABLE_TIMES = counted(['last_vacuum_time', 'last_autovacuum_time', 'last_analyze_time', 'last_autoanalyze_time']);
-const TABLE_COUNTS = counted([
-  'numscans',
-  'tuples_returned',
-  'tuples_fetched',
-  'tuples_inserted',
-  'tuples_updated',
-  'tuples_hot_updated',
-  'tuples_deleted',
-]);
-const INDEX_COUNTS = counted(['numscans', 'tuples_returned', 'tuples_fetched']);
-const BLOCKS = counted(['blocks_fetched', 'blocks_hit']);
-const BLOCKS_READ_AND_HIT = `
-  greatest(pg_stat_get_blocks_fetched(c.oid) - pg_stat_get_blocks_hit(c.oid), 0), pg_stat_get_blocks_hit(c.oid)`;
+interface Kind {
+  relkinds: string;
+  /** What the details are read from beside `pg_class c`, and what of them belongs to the definition. */
+  joins: string;
+  definition: string;
+  details: readonly string[];
+  /** As in TABLE_COUNTERS or INDEX_COUNTERS. */
+  counters: readonly ((oid: string) => string)[];
+}
 
-const tablesSql = () => {
-  const [vacuum, autovacuum, analyze, autoanalyze] = TABLE_TIMES;
-  // Whichever of them happens again is the latest then.
-  const tended = `coalesce(date_part('epoch', greatest(${TABLE_TIMES.join(', ')})), 0)`;
-  const seed = `hashfloat4extended(c.reltuples, hashfloat8extended(${tended}, ${NAMED}))`;
-  const checksum = hashed(seed, [...TABLE_STATE, ...TABLE_COUNTS, ...BLOCKS]);
-  return `
-    select f.before, f.checksum::text, c.oid, n.nspname::text, c.relname::text, c.relkind::text,
-           c.reltuples::float8, ${TABLE_STATE.join(', ')}, ${micros(`greatest(${vacuum}, ${autovacuum})`)},
-           ${micros(`greatest(${analyze}, ${autoanalyze})`)}, ${TABLE_COUNTS.join(', ')}, ${BLOCKS_READ_AND_HIT}
-      from (${changed(TABLE_KINDS, checksum)}) f
-      left join pg_class c on c.oid = f.oid left join pg_namespace n on n.oid = c.relnamespace`;
+const TABLES: Kind = {
+  relkinds: "'r', 'm'",
+  joins: 'left join pg_namespace n on n.oid = c.relnamespace',
+  definition: "hashtext(concat_ws(' ', c.relfilenode, n.nspname, c.relname))",
+  details: [
+    'n.nspname::text',
+    'c.relname::text',
+    'c.relkind::text',
+    'c.reltuples::float8',
+    'pg_stat_get_live_tuples(c.oid)',
+    'pg_stat_get_dead_tuples(c.oid)',
+    micros('greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))'),
+    micros('greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))'),
+  ],
+  counters: [
+    counter('numscans'),
+    counter('tuples_returned'),
+    counter('tuples_fetched'),
+    counter('tuples_inserted'),
+    counter('tuples_updated'),
+    counter('tuples_hot_updated'),
+    counter('tuples_deleted'),
+    BLOCKS_READ,
+    counter('blocks_hit'),
+  ],
 };
 
-const indexesSql = () => {
-  // An index becomes valid, and its building ends, without anything else of it changing.
-  const invalid = `case when c.oid = any (array(select indexrelid from pg_index where not indisvalid))
-    then (select 1 + (${BUILDING})::int from pg_index i where i.indexrelid = c.oid) else 0 end`;
-  const checksum = hashed(NAMED, [invalid, ...INDEX_COUNTS, ...BLOCKS]);
-  return `
-    select f.before, f.checksum::text, c.oid, i.indrelid, n.nspname::text, t.relname::text, c.relname::text,
-           i.indisunique, i.indisprimary, i.indisvalid, ${BUILDING}, ${INDEX_COUNTS.join(', ')}, ${BLOCKS_READ_AND_HIT}
-      from (${changed(INDEX_KINDS, checksum)}) f
-      left join pg_class c on c.oid = f.oid left join pg_index i on i.indexrelid = c.oid
-      left join pg_class t on t.oid = i.indrelid left join pg_namespace n on n.oid = t.relnamespace`;
+const INDEXES: Kind = {
+  relkinds: "'i'",
+  joins: `left join pg_index i on i.indexrelid = c.oid left join pg_class t on t.oid = i.indrelid
+      left join pg_namespace n on n.oid = t.relnamespace`,
+  // Whoever builds an index may give up without a trace.
+  definition: `case when i.indisvalid then hashtext(concat_ws(' ', c.relfilenode, n.nspname, t.relname, c.relname))
+    else ${UNSETTLED} end`,
+  details: [
+    'i.indrelid',
+    'n.nspname::text',
+    't.relname::text',
+    'c.relname::text',
+    'i.indisunique',
+    'i.indisprimary',
+    'i.indisvalid',
+    BUILDING,
+  ],
+  counters: [
+    counter('numscans'),
+    counter('tuples_returned'),
+    counter('tuples_fetched'),
+    BLOCKS_READ,
+    counter('blocks_hit'),
+  ],
 };
 
-const TABLES = tablesSql();
-const INDEXES = indexesSql();
+/** Always at least one row: the mark, with nothing else when nothing has changed. */
+function changedSql({ relkinds, joins, definition, details, counters }: Kind): string {
+  const all = (oid: string) => counters.map((one) => one(oid));
+  const written = ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_tuples_${what}(o)`);
+  return `
+    with catalogue as materialized (
+      select concat_ws(' ', sum(${written.join(' + ')}), (select max(oid) from pg_class)) as mark
+        from unnest('{pg_class, pg_index, pg_namespace}'::regclass[]) o),
+    changed as (
+      select k.oid from unnest($1::oid[], $2::int4[], $3::int8[]) as k(oid, definition, counted)
+       where k.definition = ${UNSETTLED} or k.counted <> ${all('k.oid').join(' + ')}
+      union
+      select coalesce(s.oid, k.oid)
+        from (select c.oid, ${definition} as definition from pg_class c ${joins} where ${ours(relkinds)}
+               order by c.oid limit ${MAX_RELATIONS}) s
+        full join unnest($1::oid[], $2::int4[]) as k(oid, definition) on k.oid = s.oid and k.definition = s.definition
+       where (s.oid is null or k.oid is null)
+         and (pg_is_in_recovery() or (select mark from catalogue) is distinct from $4))
+    select m.mark, f.oid, c.oid, ${[definition, ...details, ...all('c.oid')].join(', ')}
+      from catalogue m left join changed f on true left join pg_class c on c.oid = f.oid and ${ours(relkinds)} ${joins}`;
+}
+
+const TABLES_SQL = changedSql(TABLES);
+const INDEXES_SQL = changedSql(INDEXES);
 
 const countSql = (kinds: string) => `select count(*)::int as known from pg_class c where ${ours(kinds)}`;
 
-type ChangedRow = [before: number | null, checksum: string | null, oid: number | null, ...rest: unknown[]];
+type ChangedRow = [
+  mark: string,
+  changed: number | null,
+  oid: number | null,
+  definition: number | null,
+  ...rest: unknown[],
+];
 
 /** The rows of what changed, how many there are in all, and what is gone. */
 async function look<Row extends unknown[]>(
   connection: ServerConnection,
-  { sql, kinds, before }: { sql: string; kinds: string; before: KnownRelations },
-): Promise<{ known: number; gone: number[]; rows: (readonly [checksum: bigint, oid: number, ...rest: Row])[] }> {
-  const all = await connection.rows<ChangedRow>(sql, [oidArray(before.oids), bigintArray(before.checksums)]);
-  const rows = all.flatMap(([, checksum, oid, ...rest]) =>
-    checksum === null || oid === null ? [] : [[BigInt(checksum), oid, ...(rest as Row)] as const],
+  { sql, relkinds, before }: { sql: string; relkinds: string; before: KnownRelations },
+): Promise<Omit<Looked<Counted>, 'items'> & { rows: (readonly [definition: number, oid: number, ...rest: Row])[] }> {
+  const all = await connection.rows<ChangedRow>(sql, [
+    oidArray(before.oids),
+    intArray(before.definitions),
+    bigintArray(before.sums()),
+    before.settledMark,
+  ]);
+  const rows = all.flatMap(([, , oid, definition, ...rest]) =>
+    oid === null || definition === null ? [] : [[definition, oid, ...(rest as Row)] as const],
   );
   rows.sort(([, one], [, other]) => one - other);
-  const there = new Set(rows.map(([, oid]) => oid));
-  const left = all.flatMap(([oid]) => (oid === null ? [] : [oid]));
-  const read = before.size - left.length + rows.length;
-  const known = read < MAX_RELATIONS ? read : (await connection.one<{ known: number }>(countSql(kinds))).known;
-  return { known, gone: left.filter((oid) => !there.has(oid)), rows };
+  const gone = all.flatMap(([, changed, oid]) =>
+    changed !== null && oid === null && before.definitionOf(changed) !== undefined ? [changed] : [],
+  );
+  const added = rows.filter(([, oid]) => before.definitionOf(oid) === undefined).length;
+  const read = before.size - gone.length + added;
+  const known = read < MAX_RELATIONS ? read : (await connection.one<{ known: number }>(countSql(relkinds))).known;
+  return { known, gone, mark: all[0]?.[0] ?? null, rows };
 }
 
 type TableRow = [
@@ -175,12 +224,12 @@ export async function readTables(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
 ): Promise<Looked<TableReading>> {
-  const { rows, ...found } = await look<TableRow>(connection, { sql: TABLES, kinds: TABLE_KINDS, before });
+  const { rows, ...found } = await look<TableRow>(connection, { ...TABLES, sql: TABLES_SQL, before });
   return {
     ...found,
-    items: rows.map(([checksum, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
+    items: rows.map(([definition, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
       oid,
-      checksum,
+      definition,
       schema,
       name,
       kind: kind === 'm' ? 'materialized view' : 'table',
@@ -211,13 +260,13 @@ export async function readIndexes(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
 ): Promise<Looked<IndexReading>> {
-  const { rows, ...found } = await look<IndexRow>(connection, { sql: INDEXES, kinds: INDEX_KINDS, before });
+  const { rows, ...found } = await look<IndexRow>(connection, { ...INDEXES, sql: INDEXES_SQL, before });
   return {
     ...found,
     items: rows.map(
-      ([checksum, oid, tableOid, schema, table, name, unique, primary, valid, building, ...counters]) => ({
+      ([definition, oid, tableOid, schema, table, name, unique, primary, valid, building, ...counters]) => ({
         oid,
-        checksum,
+        definition,
         tableOid,
         schema,
         table,

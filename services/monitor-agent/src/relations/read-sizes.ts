@@ -32,6 +32,21 @@ const LOCKED = `
    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid()
      and l.database = (select oid from pg_database where datname = current_database())`;
 
+export async function readLocked(connection: ServerConnection): Promise<Set<number>> {
+  const rows = await connection.rows<[number]>(LOCKED);
+  return new Set(rows.map(([oid]) => oid));
+}
+
+/** Moves with everything that changes the shape of an index. */
+const CATALOGUE_MARK = `
+  select sum(pg_stat_get_tuples_inserted(o) + pg_stat_get_tuples_updated(o) + pg_stat_get_tuples_deleted(o))::int8
+    from unnest('{pg_class, pg_index, pg_attribute, pg_constraint, pg_inherits}'::regclass[]) o`;
+
+export async function readCatalogueMark(connection: ServerConnection): Promise<number> {
+  const [row] = await connection.rows<[number]>(CATALOGUE_MARK);
+  return row?.[0] ?? 0;
+}
+
 const TABLE_SIZES = 'select oid, pg_table_size(oid) from pg_class where oid = any ($1::oid[])';
 
 const INDEX_SIZES = `
@@ -57,12 +72,8 @@ export async function readSizes(
   for (let start = 0; start < tableOids.length; start += PAGE) {
     if (!hasTime()) return { ...sizes, left: tableOids.slice(start) };
     const page = tableOids.slice(start, start + PAGE);
-    const [locked, shapes] = await Promise.all([
-      connection.rows<[number]>(LOCKED),
-      readShapes(connection, page, shapedUpTo),
-    ]);
+    const [away, shapes] = await Promise.all([readLocked(connection), readShapes(connection, page, shapedUpTo)]);
     for (const [oid, shape] of shapes) sizes.shapes.set(oid, shape);
-    const away = new Set(locked.map(([oid]) => oid));
     for (const oid of page) if (away.has(oid)) sizes.stale.add(oid);
     await measure(
       connection,
@@ -104,9 +115,13 @@ const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown })
 const DATABASE_SIZES = `
   select oid, case when has_database_privilege(oid, 'connect') or pg_has_role('pg_read_all_stats', 'usage')
                    then pg_database_size(oid) end
-    from pg_database where datallowconn limit 1000`;
+    from pg_database where oid = any ($1::oid[])`;
 
-export async function readDatabaseSizes(connection: ServerConnection): Promise<Map<number, number>> {
-  const rows = await connection.rows<[number, number | null]>(DATABASE_SIZES);
+export async function readDatabaseSizes(
+  connection: ServerConnection,
+  oids: readonly number[],
+): Promise<Map<number, number>> {
+  if (oids.length === 0) return new Map();
+  const rows = await connection.rows<[number, number | null]>(DATABASE_SIZES, [oidArray(oids)]);
   return new Map(rows.flatMap(([oid, bytes]) => (bytes === null ? [] : [[oid, bytes] as [number, number]])));
 }

@@ -8,7 +8,7 @@ import {
   type SampleTable,
   sampleTable,
 } from '../storage/samples.ts';
-import { type Counted, KnownRelations } from './known-relations.ts';
+import { type Counted, KnownRelations, UNSETTLED } from './known-relations.ts';
 import { DATABASE_COUNTERS, type DatabaseReading } from './read-databases.ts';
 import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
 
@@ -128,7 +128,7 @@ export async function loadLooks(
   );
   const found = new Map<number, Counted[]>(looks.map((look) => [Number(look.database_oid), []]));
   for (const row of rows) {
-    const one = { oid: Number(row.oid), checksum: 0n, counters: arrayOf(row.counters) };
+    const one = { oid: Number(row.oid), definition: UNSETTLED, counters: arrayOf(row.counters) };
     found.get(Number(row.scope))?.push(one);
   }
   return new Map(

@@ -43,7 +43,7 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
     identity: 'i',
     takenAt: new Date(),
   };
-  const nothing = { spanUs: undefined, gone: [], deltas: [], checksum: 0n, counters: [0] };
+  const nothing = { spanUs: undefined, gone: [], deltas: [], definition: 1, counters: [0] };
   const tables = oids.map((oid) => ({
     ...nothing,
     oid,

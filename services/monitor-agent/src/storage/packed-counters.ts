@@ -42,6 +42,10 @@ export class PackedCounters {
     return values;
   }
 
+  sum(row: number): number {
+    return this.get(row).reduce((sum, value) => sum + value, 0);
+  }
+
   set(row: number, values: readonly number[]): void {
     const before = this.starts[row] ?? NOWHERE;
     if (before !== NOWHERE) this.outdated += this.sizeAt(before);

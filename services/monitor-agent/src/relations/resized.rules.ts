@@ -1,0 +1,38 @@
+import { type KnownRelations, NONE_KNOWN } from './known-relations.ts';
+import { type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
+
+/*
+ * Which tables may have another size than at the look before: those that are new, that were rewritten or renamed, that
+ * somebody wrote to or vacuumed, and those whose indexes were made or rebuilt. Reading changes no size.
+ */
+const WRITTEN = (['rows_inserted', 'rows_updated', 'rows_deleted'] as const).map((name) =>
+  TABLE_COUNTERS.indexOf(name),
+);
+
+/** The server's clock and ours may differ by this much. */
+const CLOCKS_DIFFER_MS = 600_000;
+
+export interface LookBefore {
+  relations: KnownRelations;
+  lookedAt: Date;
+}
+
+export function resizedTables(items: readonly TableReading[], before: LookBefore | undefined): number[] {
+  const known = before?.relations ?? NONE_KNOWN;
+  const since = ((before?.lookedAt.getTime() ?? 0) - CLOCKS_DIFFER_MS) * 1_000;
+  const resized = items.filter(({ oid, definition, counters, lastVacuumUs }) => {
+    const counted = known.countersOf(oid);
+    return (
+      !counted ||
+      definition !== known.definitionOf(oid) ||
+      WRITTEN.some((at) => counters[at] !== counted[at]) ||
+      (lastVacuumUs !== null && lastVacuumUs > since)
+    );
+  });
+  return resized.map(({ oid }) => oid);
+}
+
+export function tablesOfRebuilt(items: readonly IndexReading[], before: LookBefore | undefined): number[] {
+  const rebuilt = items.filter(({ oid, definition }) => definition !== before?.relations.definitionOf(oid));
+  return [...new Set(rebuilt.map(({ tableOid }) => tableOid))];
+}
