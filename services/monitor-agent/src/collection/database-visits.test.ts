@@ -30,6 +30,48 @@ const tables = async (at: { serverId: string; orgId: string }) => {
   return items.map(({ database, name }) => `${database}.${name}`).sort();
 };
 
+/** First of all: sessions of other collectors would be taken for use. */
+test('a database in which nobody was is left in peace for an hour', async () => {
+  for (const name of ['idle', 'used']) {
+    await watched.sql(`create database ${name}`);
+    await watched.sql('create table things (id int)', name);
+  }
+  const at = await addServer(store, watched);
+  const lookedAt = async (name: string) => {
+    const [row] = await store.server.sql<{ at: Date; sized: boolean }>(
+      `select max(l.taken_at) as at, bool_and(t.heap_bytes is not null) as sized from monitor_agent.tables t
+         join monitor_agent.relation_looks l using (org_id, server_id, database_oid)
+        where server_id = '${at.serverId}' and l.kind = 'tables' and t.database_name = '${name}'`,
+    );
+    return row?.sized ? row.at.getTime() : 0;
+  };
+  await until(
+    async () => {
+      replica.putForward(30_000);
+      return (await lookedAt('idle')) > 0 && (await lookedAt('used')) > 0;
+    },
+    { withinMs: 20_000 },
+  );
+  const [idle, used] = [await lookedAt('idle'), await lookedAt('used')];
+  await watched.sql('select count(*) from things', 'used');
+  await until(
+    async () => {
+      replica.putForward(30_000);
+      return (await lookedAt('used')) > used;
+    },
+    { withinMs: 20_000 },
+  );
+  replica.putForward(10 * 60_000);
+  await watched.sql('select count(*) from things', 'used');
+  const again = await lookedAt('used');
+  await until(async () => (await lookedAt('used')) > again, { withinMs: 20_000 });
+  expect(await lookedAt('idle')).toBe(idle);
+  replica.putForward(56 * 60_000);
+  await until(async () => (await lookedAt('idle')) > idle, { withinMs: 20_000 });
+  await store.server.sql('delete from monitor_agent.servers');
+  for (const name of ['idle', 'used']) await watched.sql(`drop database ${name} with (force)`);
+}, 90_000);
+
 test('tables and indexes of every database that may be entered are collected, and forgotten with it', async () => {
   const at = await addServer(store, watched);
   expect(await until(async () => ((await tables(at)).length === 2 ? tables(at) : undefined))).toEqual([

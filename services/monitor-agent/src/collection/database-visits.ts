@@ -19,6 +19,9 @@ import { VisitFailed } from './visit-failed.ts';
  * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
  * nothing; the interval is longer.
  *
+ * A visit costs a server more than a minute's questions. Where nobody was connected since the last one nothing can have
+ * been used, so such a database is visited once an hour only (to see what VACUUM did there).
+ *
  * Templates and the databases of the cloud's own administration are left out, and what we may not connect to. A role that
  * may open one session only is never tried with a second one: each refusal would stand in the customer's log. A visit
  * that fails is left alone for a while and says nothing about the server.
@@ -43,6 +46,20 @@ const HERE = `
          (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
          ${WORKERS_STARTED_AT} as workers_started_at`;
 
+/** Sessions are counted from 14 on. What neither connects nor writes, a background worker that reads, goes unnoticed. */
+const USE = (version: number) => `
+  select numbackends as connected, ${version >= 140_000 ? 'sessions' : 'null::int8 as sessions'},
+         tup_inserted + tup_updated + tup_deleted as written
+    from pg_stat_database where datid = $1`;
+
+const IDLE_VISIT_MS = 55 * 60_000;
+
+interface Use {
+  connected: number;
+  sessions: number | null;
+  written: number;
+}
+
 /** Sizes of a database may take this long in one visit; the next one goes on where this one stopped. */
 const SIZES_BUDGET_MS = 3_000;
 
@@ -51,6 +68,10 @@ interface Database {
   name: string;
   question: Question;
   sizesDueAt: number;
+  /** All of its tables have their size. */
+  measured: boolean;
+  /** When it was visited last, and how much it had been used before. */
+  visited?: Use & { at: number };
 }
 
 export class DatabaseVisits {
@@ -92,22 +113,43 @@ export class DatabaseVisits {
     };
   }
 
-  /** Undefined when the visit failed. */
-  async visit(open: (database: string) => Promise<Opened>, instance: Instance): Promise<Prepared | undefined> {
+  /** Undefined when the visit failed, or there was no need for one. */
+  async visit(
+    connection: ServerConnection,
+    open: (database: string) => Promise<Opened>,
+    instance: Instance,
+  ): Promise<Prepared | undefined> {
     const database = this.next;
     if (!database) return undefined;
     const now = this.tools.now();
     database.question.dueAt = now + this.tools.plan.visitMs;
-    const read = await database.question.ask(now, async () => {
-      try {
-        const { connection } = await open(database.name);
-        return await this.look(connection, database, instance).finally(() => connection.close());
-      } catch (error) {
-        throw error instanceof VisitFailed || isConnectionLoss(error) ? new VisitFailed(error) : error;
-      }
+    return database.question.ask(now, async () => {
+      const [use] = await connection.objects<Use>(USE(connection.version), [database.oid]);
+      if (use && isIdle(database, use, now)) return undefined;
+      const read = await this.enter(open, database, instance);
+      return {
+        save: (tx) => read.save(tx),
+        committed: () => {
+          read.committed();
+          if (use) database.visited = { ...use, at: now };
+        },
+      };
     });
-    this.pauseUntil = this.tools.now() + this.tools.plan.visitPauseMs;
-    return read;
+  }
+
+  private async enter(
+    open: (database: string) => Promise<Opened>,
+    database: Database,
+    instance: Instance,
+  ): Promise<Prepared> {
+    try {
+      const { connection } = await open(database.name);
+      return await this.look(connection, database, instance).finally(() => connection.close());
+    } catch (error) {
+      throw error instanceof VisitFailed || isConnectionLoss(error) ? new VisitFailed(error) : error;
+    } finally {
+      this.pauseUntil = this.tools.now() + this.tools.plan.visitPauseMs;
+    }
   }
 
   private async look(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
@@ -150,7 +192,8 @@ export class DatabaseVisits {
       committed: () => {
         pass.committed();
         // The very first visit does not know the tables yet: the next one measures them.
-        if (tableOids.length > 0 && !pass.left) database.sizesDueAt = now + this.tools.plan.sizesMs;
+        database.measured = !pass.left && (tableOids.length > 0 || database.visited !== undefined);
+        if (database.measured) database.sizesDueAt = now + this.tools.plan.sizesMs;
       },
     };
   }
@@ -164,6 +207,14 @@ export class DatabaseVisits {
   private known(oid: number, name: string): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0 };
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, measured: false };
   }
+}
+
+/** The one session more than before was the visit's own. */
+function isIdle({ visited, measured }: Database, { connected, sessions, written }: Use, now: number): boolean {
+  if (!visited || !measured || now - visited.at >= IDLE_VISIT_MS) return false;
+  if (sessions === null || visited.sessions === null) return false;
+  const others = sessions - visited.sessions - 1;
+  return connected === 0 && (others === 0 || others === -1) && written === visited.written;
 }

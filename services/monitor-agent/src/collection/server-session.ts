@@ -210,8 +210,8 @@ export class ServerSession {
     if (pass) await this.store((tx) => pass.save(tx));
   };
 
-  private visit = async (_connection: ServerConnection, instance: Instance): Promise<void> => {
-    const read = this.open && (await this.visits.visit(this.open.another, instance));
+  private visit = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const read = this.open && (await this.visits.visit(connection, this.open.another, instance));
     if (!read) return;
     await this.store((tx) => read.save(tx));
     read.committed();

@@ -148,26 +148,34 @@ const INDEXES: Kind = {
   ],
 };
 
-/** Always at least one row: the mark, with nothing else when nothing has changed. */
+/**
+ * Always at least one row: the mark, with nothing else when nothing has changed. Subqueries are shut off by what does not
+ * depend on their rows, and `offset 0` keeps the planner, who knows nothing of how few will have changed, from reading
+ * the whole catalogue to look them up.
+ */
 function changedSql({ relkinds, joins, definition, details, counters }: Kind): string {
   const all = (oid: string) => counters.map((one) => one(oid));
   const written = ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_tuples_${what}(o)`);
+  const isMoved = '(select is_moved from catalogue)';
   return `
     with catalogue as materialized (
-      select concat_ws(' ', sum(${written.join(' + ')}), (select max(oid) from pg_class)) as mark
-        from unnest('{pg_class, pg_index, pg_namespace}'::regclass[]) o),
-    changed as (
+      select mark, pg_is_in_recovery() or mark is distinct from $4 as is_moved
+        from (select concat_ws(' ', sum(${written.join(' + ')}), (select max(oid) from pg_class)) as mark
+                from unnest('{pg_class, pg_index, pg_namespace}'::regclass[]) o) m),
+    changed as materialized (
       select k.oid from unnest($1::oid[], $2::int4[], $3::int8[]) as k(oid, definition, counted)
        where k.definition = ${UNSETTLED} or k.counted <> ${all('k.oid').join(' + ')}
       union
       select coalesce(s.oid, k.oid)
-        from (select c.oid, ${definition} as definition from pg_class c ${joins} where ${ours(relkinds)}
+        from (select c.oid, ${definition} as definition from pg_class c ${joins} where ${ours(relkinds)} and ${isMoved}
                order by c.oid limit ${MAX_RELATIONS}) s
-        full join unnest($1::oid[], $2::int4[]) as k(oid, definition) on k.oid = s.oid and k.definition = s.definition
-       where (s.oid is null or k.oid is null)
-         and (pg_is_in_recovery() or (select mark from catalogue) is distinct from $4))
-    select m.mark, f.oid, c.oid, ${[definition, ...details, ...all('c.oid')].join(', ')}
-      from catalogue m left join changed f on true left join pg_class c on c.oid = f.oid and ${ours(relkinds)} ${joins}`;
+        full join (select * from unnest($1::oid[], $2::int4[]) as k(oid, definition) where ${isMoved}) k
+          on k.oid = s.oid and k.definition = s.definition
+       where s.oid is null or k.oid is null)
+    select m.mark, f.oid, d.*
+      from catalogue m left join changed f on true
+      left join lateral (select c.oid, ${[definition, ...details, ...all('c.oid')].join(', ')}
+        from pg_class c ${joins} where c.oid = f.oid and ${ours(relkinds)} offset 0) d on true`;
 }
 
 const TABLES_SQL = changedSql(TABLES);
