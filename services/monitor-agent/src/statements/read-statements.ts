@@ -127,12 +127,14 @@ export function statementColumns({ columns }: StatementsExtension): Columns {
 const MILLISECONDS = new Set([3, 4, 13, 14]);
 const COUNTERS_AT = 7;
 
-/** Each hash is the seed of the next: with a hash of the whole row the server would work half as long again. */
-const checksum = ({ toplevel, since }: Columns): string => {
-  const query = toplevel === 'true' ? 's.queryid' : `case when ${toplevel} then s.queryid else ~s.queryid end`;
-  const key = `hashoidextended(s.dbid, hashoidextended(s.userid, ${query}))`;
-  const life = since ? `hashfloat8extended(date_part('epoch', ${since}), ${key})` : key;
-  return `hashfloat8extended(s.total_exec_time + s.total_plan_time, ${life})`;
+/**
+ * Of what identifies the row, folded together, and of the time that it has taken so far, which no call leaves as it is.
+ * That every row is hashed once, and no instant is computed, saves a seventh of the whole look.
+ */
+const checksum = ({ toplevel }: Columns): string => {
+  const nested = toplevel === 'true' ? '' : ` # (${toplevel}::int::int8 << 62)`;
+  const key = `s.queryid # (s.dbid::int8 << 32) # s.userid::int8${nested}`;
+  return `hashfloat8extended(s.total_exec_time + s.total_plan_time, ${key})`;
 };
 
 const source = ({ schema }: StatementsExtension, columns: Columns) =>

@@ -167,6 +167,10 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
       await server.sql('alter system set pg_stat_statements.max = 100');
       await history.steps.restart();
       await follow(CROWDED);
+      // All that were crowded out before may have been forgotten by a reset that no look came between.
+      await history.steps.evict();
+      await history.steps.look();
+      expect(history.faults).toEqual([]);
       expect(history.evictions).toBeGreaterThan(0);
       expect(await stored(history)).toEqual(Object.fromEntries([...history.expected].filter(([, calls]) => calls > 0)));
       expect(await negatives()).toEqual([]);
