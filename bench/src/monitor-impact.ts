@@ -1,119 +1,153 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import pg from 'pg';
 import type { Result } from './main.ts';
 import { endWorker, startWorker, whenCollected } from './monitor-collector.ts';
 import { startFixture } from './monitor-fixture.ts';
 import { MONITOR_MIGRATIONS, openMonitorStore } from './monitor-store.ts';
-import { childrenMs } from './process-cpu.ts';
 import { type BenchDatabase, benchDatabase } from './servers.ts';
 
 /*
- * What an application loses while it is watched: transactions a second of pgbench without and with the collector, in
- * turns, so that whatever else happens on the machine meets both (monitoring.md 7, G4).
+ * What an application loses while it is watched: transactions a second of pgbench without and with the collector
+ * (monitoring.md 7, G4).
  *
- * The collector is stopped and continued, never started anew, and counts statements, tables and indexes every ten
- * seconds instead of every sixty, so that each short round has its share: the loss is that of a plan six times as dense
- * as the default, with the collector's own process on the same cores.
+ * The watched server and pgbench have a core to themselves, the collector and its store another, as they would run on
+ * other machines. One long run of pgbench is cut into rounds: the collector is stopped and continued, never started
+ * anew, and counts statements, tables and indexes once a round. Neighbours make single rounds differ by more than the
+ * loss that is looked for, so there are many short ones, each pair the other way round than the one before, and the
+ * answer is the mean with its interval of confidence.
  */
-const PAIRS = 6;
-const SECONDS = 10;
-const MINUTE_SECONDS = 10;
+const PAIRS = 60;
+const SECONDS = 5;
 const SCALE = 20;
 const CLIENTS = 4;
 const PGBENCH = ['/usr/bin/pgbench', '/usr/lib/postgresql/15/bin/pgbench'];
+const WATCHED_CORE = 0;
+const OUR_CORE = 1;
 
-interface Round {
-  perSecond: number;
-  /** CPU of all of the server's processes, the collector's session among them, for one transaction. */
-  cpuUs: number;
-}
+/** Of the normal distribution: 95 % lie within so many standard errors. */
+const CONFIDENCE = 1.96;
 
 /** `npm run -s bench -- monitor-impact [PAIRS] [SECONDS]` */
-export async function monitorImpact([pairs = '', seconds = '']: string[]): Promise<Result> {
+export async function monitorImpact([pairsText = '', secondsText = '']: string[]): Promise<Result> {
+  const [pairs, seconds] = [Number(pairsText) || PAIRS, Number(secondsText) || SECONDS];
+  runOn(WATCHED_CORE);
   const fixture = await startFixture(undefined);
-  const bench = pgbench(fixture.shop);
-  await bench('--initialize', `--scale=${SCALE}`, '--quiet');
+  const at = pgbenchAt(fixture.shop);
+  execFileSync(at.program, ['--initialize', `--scale=${SCALE}`, '--quiet', ...at.where], {
+    env: at.env,
+    stdio: 'pipe',
+  });
+  const rounds = new Rounds(at, (2 * pairs + 2) * seconds);
+  runOn(OUR_CORE);
   const database = await benchDatabase(MONITOR_MIGRATIONS);
   const store = await openMonitorStore(database.dataSource);
   await store.addServers(fixture.admin);
-  const worker = await startWorker(database, { MONITOR_MINUTE_SECONDS: String(MINUTE_SECONDS) });
+  const worker = await startWorker(database, { MONITOR_MINUTE_SECONDS: String(seconds) });
   await whenCollected(database);
-  const options = [`--client=${CLIENTS}`, '--jobs=1', '--protocol=prepared', '--no-vacuum'];
-  const round = async (watched: boolean): Promise<Round> => {
-    await holdLeases(database);
-    worker.kill(watched ? 'SIGCONT' : 'SIGSTOP');
-    const before = childrenMs(fixture.pid);
-    const answer = await bench(...options, `--time=${Number(seconds) || SECONDS}`);
-    const transactions = Number(/^number of transactions actually processed: (\d+)/m.exec(answer)?.[1]);
-    return {
-      perSecond: Number(/^tps = ([\d.]+)/m.exec(answer)?.[1]),
-      cpuUs: ((childrenMs(fixture.pid) - before) / transactions) * 1_000,
-    };
+  rounds.start();
+  const losses: number[] = [];
+  const round = async (watched: boolean): Promise<number> => {
+    await turn(worker, database, watched);
+    return rounds.perSecond(seconds);
   };
   await round(true);
-  const all: Pair[] = [];
-  process.stdout.write('pair  alone/s  watched/s  loss %  more CPU %\n');
-  for (let pair = 1; pair <= (Number(pairs) || PAIRS); pair += 1) {
-    // Which of the two is first changes, so that a trend favours neither.
+  for (let pair = 1; pair <= pairs; pair += 1) {
     const before = pair % 2 === 0 ? await round(true) : undefined;
     const alone = await round(false);
-    const one = { alone, watched: before ?? (await round(true)) };
-    all.push(one);
-    const cells = [
-      pair,
-      alone.perSecond.toFixed(0),
-      one.watched.perSecond.toFixed(0),
-      loss(one).toFixed(2),
-      more(one).toFixed(2),
-    ];
-    process.stdout.write(`${cells.map((cell, index) => String(cell).padEnd([6, 9, 11, 8, 0][index] ?? 0)).join('')}\n`);
+    const watched = before ?? (await round(true));
+    losses.push((1 - watched / alone) * 100);
+    const { mean, within } = estimate(losses);
+    const cells = [alone.toFixed(0), watched.toFixed(0), losses.at(-1)?.toFixed(2), mean.toFixed(2), within.toFixed(2)];
+    process.stdout.write(
+      `${pair}: alone ${cells[0]}/s, watched ${cells[1]}/s, loss ${cells[2]} %; mean ${cells[3]} ± ${cells[4]} %\n`,
+    );
   }
-  worker.kill('SIGCONT');
+  rounds.stop();
+  await turn(worker, database, true);
   await endWorker(worker);
   await fixture.stop();
   await database.stop();
-  const losses = all.map(loss);
+  const { mean, within } = estimate(losses);
   return {
     name: 'monitor-impact',
-    value: Number(middle(losses).toFixed(2)),
+    value: Number(mean.toFixed(2)),
     unit: '% of the throughput',
-    ratio: Number((1 - middle(losses) / 100).toFixed(4)),
-    against: `${middle(all.map(({ alone }) => alone.perSecond)).toFixed(0)} transactions/s alone; pairs ${Math.min(...losses).toFixed(2)} to ${Math.max(...losses).toFixed(2)} %; ${middle(all.map(more)).toFixed(2)} % more CPU a transaction`,
+    ratio: Number((1 - mean / 100).toFixed(4)),
+    against: `± ${within.toFixed(2)} % (95 %) of ${pairs} pairs of ${seconds} s, ${60 / seconds} minute passes a minute`,
   };
 }
 
-interface Pair {
-  alone: Round;
-  watched: Round;
+interface PgbenchAt {
+  program: string;
+  where: string[];
+  env: NodeJS.ProcessEnv;
 }
 
-const loss = ({ alone, watched }: Pair): number => (1 - watched.perSecond / alone.perSecond) * 100;
+/** One run of pgbench, which tells its transactions of every second. */
+class Rounds {
+  private readonly at: PgbenchAt;
+  private readonly seconds: number;
+  private process: ChildProcess | undefined;
+  private told: AsyncIterator<string> | undefined;
 
-/** What a server with nothing to spare would lose; neighbours on the machine disturb it less than they do the throughput. */
-const more = ({ alone, watched }: Pair): number => (watched.cpuUs / alone.cpuUs - 1) * 100;
+  constructor(at: PgbenchAt, seconds: number) {
+    this.at = at;
+    this.seconds = seconds;
+  }
 
-/** The median, between the two in the middle of an even number. */
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2;
+  start(): void {
+    const { program, where, env } = this.at;
+    const options = [`--client=${CLIENTS}`, '--jobs=1', '--protocol=prepared', '--no-vacuum', '--progress=1'];
+    const pinned = ['--cpu-list', String(WATCHED_CORE), program, ...options, `--time=${this.seconds}`, ...where];
+    this.process = spawn('taskset', pinned, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    if (this.process.stderr) this.told = createInterface(this.process.stderr)[Symbol.asyncIterator]();
+  }
+
+  async perSecond(seconds: number): Promise<number> {
+    let sum = 0;
+    for (let second = 0; second < seconds; ) {
+      const line = await this.told?.next();
+      if (!line || line.done) throw new Error('pgbench ended too early.');
+      const rate = /^progress: .* s, ([\d.]+) tps/.exec(line.value)?.[1];
+      if (rate === undefined) continue;
+      sum += Number(rate);
+      second += 1;
+    }
+    return sum / seconds;
+  }
+
+  stop(): void {
+    this.process?.kill();
+  }
 }
 
-/** While it is stopped nobody renews them, and a session that lost its lease begins anew. */
-async function holdLeases(database: BenchDatabase): Promise<void> {
+function estimate(values: readonly number[]): { mean: number; within: number } {
+  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
+  const squares = values.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  const error = values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : Number.POSITIVE_INFINITY;
+  return { mean, within: CONFIDENCE * error };
+}
+
+/** Of this process, and of those that it starts from now on. */
+function runOn(core: number): void {
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(process.pid)], { stdio: 'pipe' });
+}
+
+/** While it is stopped nobody renews its leases, and a session that lost its lease begins anew. */
+async function turn(worker: ChildProcess, database: BenchDatabase, watched: boolean): Promise<void> {
+  if (!watched) worker.kill('SIGSTOP');
   const client = new pg.Client(database.admin);
   await client.connect();
   await client.query("update bench.server_leases set expires_at = now() + interval '1 hour'");
   await client.end();
+  if (watched) worker.kill('SIGCONT');
 }
 
-function pgbench(at: pg.ClientConfig): (...options: string[]) => Promise<string> {
+function pgbenchAt(at: pg.ClientConfig): PgbenchAt {
   const program = PGBENCH.find((path) => existsSync(path));
   if (!program) throw new Error('There is no pgbench.\n  Fix: apt-get install postgresql-contrib');
-  const where = [`--host=${at.host}`, `--port=${at.port}`, `--username=${at.user}`];
-  const env = { PATH: process.env['PATH'], PGPASSWORD: String(at.password) };
-  return async (...options) =>
-    (await promisify(execFile)(program, [...options, ...where, String(at.database)], { env })).stdout;
+  const where = [`--host=${at.host}`, `--port=${at.port}`, `--username=${at.user}`, String(at.database)];
+  return { program, where, env: { PATH: process.env['PATH'], PGPASSWORD: String(at.password) } };
 }

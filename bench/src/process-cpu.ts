@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /*
  * CPU time of other processes, from /proc. `sched` counts nanoseconds, `stat` only hundredths of a second, but knows
@@ -13,30 +13,6 @@ export function cpuMs(pid: number): number {
 
 /** What its children that have ended had used, in milliseconds. */
 export const endedChildrenMs = (pid: number): number => ticks(pid).children * TICK_MS;
-
-/** What its children, those that run and those that have ended, have used, in milliseconds. */
-export function childrenMs(pid: number): number {
-  const running = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
-  return running.reduce((sum, child) => sum + liveMs(Number(child)), endedChildrenMs(pid));
-}
-
-/** Nothing when it has ended meanwhile: then it is counted with those that have. */
-function liveMs(pid: number): number {
-  try {
-    return cpuMs(pid);
-  } catch {
-    return 0;
-  }
-}
-
-/** Undefined when it has ended meanwhile. */
-function parentOf(pid: string): number | undefined {
-  try {
-    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Undefined where the kernel was built without it. */
 function exactMs(pid: number): number | undefined {
