@@ -41,31 +41,40 @@ export interface BookedCancel {
   asked: boolean;
 }
 
+type Cancelled = MarketEvent & { type: 'cancelled' };
+
 /** Undefined when it says nothing new. */
-export function bookCancel(
-  state: State,
-  { key, filled }: MarketEvent & { type: 'cancelled' },
-): BookedCancel | undefined {
-  const order = orderOf(state, key);
+export function bookCancel(state: State, event: Cancelled): BookedCancel | undefined {
+  const leaving = state.leaving.find((one) => one.key === event.key);
+  const order = leaving ?? state.orders.find((one) => one.key === event.key);
   // Gone, or told before, or complete once its fills are reported.
-  if (!order || lotsAtMost(order) === filled) return undefined;
-  if (filled < order.filled.lots || filled > lotsAtMost(order) || order.total !== undefined)
-    throw new Error(`${key} was cancelled after ${filled} lots; ${order.filled.lots} of ${order.lots} are reported.`);
-  const asked = state.leaving.includes(order);
+  if (!order || lotsAtMost(order) === event.filled) return undefined;
+  const isGone = order.filled.lots === event.filled;
+  if (leaving && isGone) return { state: without(state, order), gone: order, asked: true };
+  refuseContradiction(order, event);
   // Unasked, it becomes an order of what was filled: nothing that it was meant for is replaced by another one.
-  const now: LeavingOrder = asked ? { ...order, total: filled } : { ...order, lots: filled };
-  const gone = order.filled.lots === filled ? now : undefined;
-  return { state: replaced(state, order, now), gone, asked };
+  const now: LeavingOrder = leaving ? { ...order, total: event.filled } : { ...order, lots: event.filled };
+  return { state: replaced(state, order, now), gone: isGone ? now : undefined, asked: leaving !== undefined };
 }
+
+function refuseContradiction({ key, filled: { lots: reported }, lots, total }: LeavingOrder, { filled }: Cancelled) {
+  if (filled < reported || filled > lots || total !== undefined)
+    throw new Error(`${key} was cancelled after ${filled} lots; ${reported} of ${total ?? lots} were reported.`);
+}
+
+const lotsAtMost = ({ total, lots }: LeavingOrder): bigint => total ?? lots;
 
 /** The order as it is now, in its place, until nothing more can be filled of it. */
 function replaced(state: State, before: LeavingOrder, now: LeavingOrder): State {
-  const gone = now.filled.lots === lotsAtMost(now);
-  const put = (orders: readonly LeavingOrder[]) =>
-    orders.flatMap((one) => (one !== before ? [one] : gone ? [] : [now]));
+  if (now.filled.lots === lotsAtMost(now)) return without(state, before);
+  const put = (orders: readonly LeavingOrder[]) => orders.map((one) => (one === before ? now : one));
   return state.leaving.includes(before)
     ? { ...state, leaving: put(state.leaving) }
     : { ...state, orders: put(state.orders) };
 }
 
-const lotsAtMost = ({ total, lots }: LeavingOrder): bigint => total ?? lots;
+function without(state: State, order: LeavingOrder): State {
+  const leaving = state.leaving.filter((one) => one !== order);
+  if (leaving.length < state.leaving.length) return { ...state, leaving };
+  return { ...state, orders: state.orders.filter((one) => one !== order) };
+}

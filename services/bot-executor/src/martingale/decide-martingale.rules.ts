@@ -46,7 +46,7 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
     case 'cancelled':
       return cancelled(state, event, plan);
     case 'end':
-      return endTrade(stay(state), { kind: event.by, ticks: event.ticks }, plan);
+      return endTrade(stay(withoutQuestion(state)), { kind: event.by, ticks: event.ticks }, plan);
     default:
       return stay(state);
   }
@@ -63,14 +63,20 @@ function closed(state: State, event: MarketEvent & { type: 'closed' }, plan: Mar
   return judge(cancel(stay({ ...state, memory: { ...memory, signals, unjudged } }), isEntry), plan);
 }
 
+/** Without a question to the table: its answer could begin a trade after the end. */
+function withoutQuestion(state: State): State {
+  const { unjudged, ...memory } = memoryOf(state);
+  return unjudged ? { ...state, memory } : state;
+}
+
 /** Asks the table about the last close, once it is known what is open. */
 function judge(decision: Decision, plan: MartingalePlan): Decision {
   const { unjudged, ...memory } = memoryOf(decision.state);
   if (!unjudged || decision.state.leaving.length > 0) return decision;
   const state: State = { ...decision.state, memory };
   const judged = { ...decision, state };
-  // An exit that waits for the next candle's open has the say.
-  if (state.orders.length > 0) return judged;
+  // An exit that waits for the next candle's open, or for its turn, has the say.
+  if (state.orders.length > 0 || state.waiting.length > 0) return judged;
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
   return carryOut(judged, choose(plan, { ...situation, signals: memory.signals }), close, plan);
