@@ -5,9 +5,11 @@ import { enter, flat, leave } from '../engine/position.rules.ts';
 import {
   type Decision,
   isEntry,
+  isExit,
   isOpen,
   isOver,
   type MarketEvent,
+  type PlacedOrder,
   type State,
   stay,
   UNWATCHED,
@@ -72,9 +74,12 @@ function left({ state, order }: BookedFill, { ticks, lots, at }: Fill, plan: Dca
   const complete = order.filled.lots === order.lots;
   const open: State = { ...state, position, step: complete ? Math.max(state.step, order.rung) : state.step };
   if (closing === undefined) return fitExits(open, plan);
-  const keep = (one: typeof order) => one.type === 'market' || one.key === order.key;
-  return endTrade(stay(open), { kind: closing, ticks, keep }, plan);
+  return endTrade(stay(open), { kind: closing, ticks, keep: isClosing }, plan);
 }
+
+/** At the market, from the beginning or as a stop that has fired. */
+const isClosing = (order: PlacedOrder): boolean =>
+  isExit(order) && (order.type === 'market' || (order.type === 'stop' && order.filled.lots > 0n));
 
 /** What was asked for needs no answer. What the exchange took back by itself may leave something undone. */
 function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, plan: DcaPlan): Decision {
