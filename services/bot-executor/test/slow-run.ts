@@ -1,7 +1,14 @@
 import { decide } from '../src/engine/decide.rules.ts';
 import { orderOf } from '../src/engine/fills.rules.ts';
 import type { ExchangeFill } from '../src/engine/paper-exchange.rules.ts';
-import { INITIAL, type Intent, isEntry, type MarketEvent, type State } from '../src/engine/state.rules.ts';
+import {
+  INITIAL,
+  type Intent,
+  isEntry,
+  type MarketEvent,
+  type PlacedOrder,
+  type State,
+} from '../src/engine/state.rules.ts';
 import { fillFee, fillValue } from '../src/markets/markets.rules.ts';
 import type { Plan } from '../src/strategies/plan.rules.ts';
 import { Journal } from '../src/trades/journal.rules.ts';
@@ -69,9 +76,16 @@ export class SlowRun {
     this.intents.push(...decision.intents);
     const { state } = this;
     const intents = [...decision.intents];
+    for (const intent of intents) if (intent.type === 'place') this.expectCovered(intent.order);
     this.journal.add({ at: this.minutes * 60_000, state, intents, payments: [], fills: this.fillsOf(event, before) });
     this.exchange.take(decision.intents);
     return true;
+  }
+
+  /** No exit, and no stop either, is for more than what is known to be open. */
+  private expectCovered(order: PlacedOrder): void {
+    if (!isEntry(order) && order.lots > this.state.position.lots)
+      throw new Error(`${order.key} is for more than the ${this.state.position.lots} lots that are open.`);
   }
 
   private isEarly({ key, id, lots }: MarketEvent & { type: 'fill' }): boolean {

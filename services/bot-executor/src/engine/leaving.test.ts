@@ -50,6 +50,13 @@ describe('exits that are replaced', () => {
     race.expectIgnored(() => race.cancelled('1:takeProfit:1', 500n));
   });
 
+  test('a stop that waits covers what is left when it is placed', () => {
+    const race = opened({ takeProfit: { percent: '1.5', steps: [{ percent: '1', sharePercent: '50' }] }, ...stop() });
+    expect(race.fill('1:takeProfit:1', 200n, 202n)).toEqual(['cancel 1:stopLoss:3']);
+    expect(race.fill('1:takeProfit:1', 300n, 202n)).toEqual([]);
+    expect(race.cancelled('1:stopLoss:3', 0n)).toEqual(['place 1:stopLoss:5 stop 500 at 190']);
+  });
+
   test('a stop that covers less waits for the larger one; a trailing exit for the one before, at its last level', () => {
     const race = opened({
       takeProfit: { percent: '1.5', trailingPercent: '1', steps: [{ percent: '1', sharePercent: '50' }] },
@@ -120,6 +127,13 @@ describe('trades that end', () => {
     expect(race.candle(200n)).toEqual([]);
     race.fill('1:takeProfit:2', 1_010n, 201n);
     expect(race.candle(200n)).toEqual(['place 2:base market 1000']);
+  });
+
+  test('the ladder of a trade that has ended is not carried on, however many orders may wait at once', () => {
+    const race = opened({ averagingOrders: { count: 3, size: '100', deviationPercent: '1', activeLimit: 1 } });
+    race.fill('1:takeProfit:1', 1_000n, 203n);
+    const late = race.state.leaving[0]?.lots ?? 0n;
+    expect(race.fill('1:averaging:1', late, 196n)).toEqual([expect.stringContaining('place 1:takeProfit:2 limit')]);
   });
 
   test('the next trade does not begin before everything of the last one is gone', () => {

@@ -54,6 +54,11 @@ test('only the last close is judged when the confirmation takes longer than a ca
 });
 
 test('once the trade is ended nothing begins from a close before, and what still fills is closed', () => {
+  const empty = begun();
+  close(empty, 1, 3_998n);
+  empty.end(3_998n);
+  expect(empty.cancelled('1:base:1', 0n)).toEqual([]);
+
   const race = begun();
   close(race, 1, 3_998n);
   expect(race.end(3_998n)).toEqual([]);
