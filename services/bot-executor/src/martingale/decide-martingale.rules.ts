@@ -92,6 +92,7 @@ function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: Marti
   const kind = choice.do === 'begin' ? 'base' : 'averaging';
   const trade = decision.state.trade + (kind === 'base' ? 1 : 0);
   const revision = decision.state.revision + 1;
+  // Whatever was being closed is closed, or the table would not have been asked.
   const state: State = { ...decision.state, trade, revision, closing: undefined };
   const key = `${trade}:${kind}:${revision}`;
   return place({ ...decision, state }, newOrder(plan.long, { key, kind, type: 'limit', ticks, lots }));
