@@ -2,7 +2,7 @@ import type { Bot, BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
-import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
+import { INITIAL, isOver, type State } from '../engine/state.rules.ts';
 import { readState, writeState } from '../engine/stored-state.rules.ts';
 import { knownMarket, type MarketRules, moneyText, toMoney } from '../markets/markets.rules.ts';
 import { type Totals, tradeId } from '../trades/journal.rules.ts';
@@ -152,7 +152,7 @@ export async function saveProgress(
       moneyText(market, totals.profit),
       moneyText(market, totals.balance),
       totals.sequence,
-      isOpen(state) ? tradeId(row.id, state.trade) : null,
+      isOver(state) ? null : tradeId(row.id, state.trade),
     ],
   );
 }

@@ -5,7 +5,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
 import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
-import { isOpen, type State } from '../engine/state.rules.ts';
+import { isOver, type State } from '../engine/state.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
@@ -35,7 +35,7 @@ export class CarryBot {
     let upTo: number | undefined;
     let before = bot.decided_up_to?.getTime();
     for (const candle of candles) {
-      if (!mayOpen && !isOpen(state)) break;
+      if (!mayOpen && isOver(state)) break;
       const step = runCandle(state, candle, plan, mayOpen, before);
       journal.add(step);
       state = step.state;
@@ -65,7 +65,7 @@ export class CarryBot {
   ): Promise<void> {
     const { bot, plan, journal, state, upTo } = done;
     const { market } = plan;
-    const stopped = bot.status === 'stopping' && !isOpen(state);
+    const stopped = bot.status === 'stopping' && isOver(state);
     const status: BotStatus = stopped ? 'stopped' : bot.status;
     await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });

@@ -3,7 +3,7 @@ import { tradeAveraged, tradeClosed, tradeOpened } from '@tidegate/contracts/bot
 import type { Tx } from '@tidegate/database/tx';
 import type { Outbox } from '@tidegate/messaging/outbox';
 import { whole } from '../engine/exact.rules.ts';
-import { isOpen, type State } from '../engine/state.rules.ts';
+import { isOver, type State } from '../engine/state.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { type News, type Totals, tradeId } from '../trades/journal.rules.ts';
@@ -55,6 +55,6 @@ export function liveNews(
     closedTrades: totals.closedTrades,
     profit: moneyText(market, totals.profit),
     currency: market.quote,
-    openTradeId: isOpen(state) ? tradeId(bot.id, state.trade) : null,
+    openTradeId: isOver(state) ? null : tradeId(bot.id, state.trade),
   };
 }

@@ -1,4 +1,5 @@
-import { type Decision, INITIAL, newOrder, type PlacedOrder, place, type State, stay } from '../engine/state.rules.ts';
+import { newOrder, place } from '../engine/orders.rules.ts';
+import { type Decision, INITIAL, type PlacedOrder, type State, stay } from '../engine/state.rules.ts';
 import { atTicks, type DcaPlan, entryTicks, lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
 
 /** Begins a trade with its base order, unless the settings say not now. */

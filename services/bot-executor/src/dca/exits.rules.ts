@@ -1,10 +1,10 @@
 import { floor, mul, whole } from '../engine/exact.rules.ts';
 import { endTrade, placeExit } from '../engine/exit-orders.rules.ts';
+import { cancel, findWanted } from '../engine/orders.rules.ts';
 import { openShare } from '../engine/position.rules.ts';
 import {
-  cancel,
   type Decision,
-  isEntry,
+  isExit,
   type PlacedOrder,
   type State,
   stay,
@@ -29,7 +29,7 @@ import {
  * break-even again. Exits never add up to more than the position on either side of the price.
  */
 export function replaceExits(decision: Decision, plan: DcaPlan): Decision {
-  const { state, intents } = cancel(decision, (order) => !isEntry(order));
+  const { state, intents } = cancel(decision, isExit);
   return placeStop(placeTakeProfits({ state: { ...state, watch: UNWATCHED }, intents }, plan), plan);
 }
 
@@ -87,7 +87,7 @@ function trail(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   if (best !== undefined && !beats(plan, ticks, best)) return decision;
   const level = trailTicks(plan, ticks, plan.trail);
   const followed = watching(decision, { best: ticks });
-  const before = followed.state.orders.find(isTrailing);
+  const before = findWanted(followed.state, isTrailing);
   if (before?.ticks === level) return followed;
   const replaced = cancel(followed, isTrailing);
   // Whatever is open: a step before it may not have been filled yet.
@@ -104,9 +104,9 @@ function trail(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
 function moveStop(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   const { breakEvenFrom, patientStop } = decision.state.watch;
   if (breakEvenFrom === undefined || !reaches(plan, ticks, breakEvenFrom)) return decision;
-  const { position, orders } = decision.state;
+  const { position } = decision.state;
   const level = breakEvenTicks(plan, position.cost, position.lots);
-  const before = patientStop ?? orders.find(isStopLoss)?.ticks;
+  const before = patientStop ?? findWanted(decision.state, isStopLoss)?.ticks;
   const moved = watching(decision, { breakEvenFrom: undefined });
   // A stop never moves away from the price.
   if (before !== undefined && !beats(plan, level, before)) return moved;
@@ -120,14 +120,19 @@ function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: DcaPlan
     return beyondSince === undefined ? decision : watching(decision, { beyondSince: undefined });
   }
   const since = beyondSince ?? at;
-  if (at - since >= plan.stop.timeoutMs) return endTrade(decision, 'stopLoss', ticks, plan);
+  if (at - since >= plan.stop.timeoutMs) return endTrade(decision, { kind: 'stopLoss', ticks }, plan);
   return watching(decision, { beyondSince: since });
 }
 
-/** After a part of the position was closed the stops on the other side cover what is left, no more. */
-export function fitStop(state: State, plan: DcaPlan): Decision {
+/**
+ * After a part of the position was closed the stops on the other side cover what is left, no more. Steps of the take
+ * profit that still wait have to share what is left too: what was closed is of one that they were to replace.
+ */
+export function fitExits(state: State, plan: DcaPlan): Decision {
+  const stale = state.waiting.some(isStep);
+  const shared = stale ? placeTakeProfits(cancel(stay(state), isStep), plan) : stay(state);
   const { lots } = state.position;
-  return state.orders
+  return [...shared.state.orders, ...shared.state.waiting]
     .filter((order) => order.type === 'stop' && order.lots > lots)
     .reduce(
       (decision, { key, kind, ticks, rung }) =>
@@ -136,7 +141,7 @@ export function fitStop(state: State, plan: DcaPlan): Decision {
           plan,
           { kind, type: 'stop', ticks, lots, rung },
         ),
-      stay(state),
+      shared,
     );
 }
 
@@ -145,6 +150,7 @@ function watching({ state, intents }: Decision, change: Partial<Watch>): Decisio
 }
 
 const isTrailing = ({ kind, type }: PlacedOrder): boolean => kind === 'takeProfit' && type === 'stop';
+const isStep = ({ kind, type }: PlacedOrder): boolean => kind === 'takeProfit' && type === 'limit';
 const isStopLoss = ({ kind }: PlacedOrder): boolean => kind === 'stopLoss';
 
 const reaches = (plan: DcaPlan, ticks: bigint, level: bigint): boolean => !beats(plan, level, ticks);

@@ -1,6 +1,7 @@
 import { decideDca } from '../dca/decide-dca.rules.ts';
 import { decideMartingale } from '../martingale/decide-martingale.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
+import { placeWaiting } from './orders.rules.ts';
 import type { Decision, MarketEvent, State } from './state.rules.ts';
 
 /*
@@ -8,10 +9,11 @@ import type { Decision, MarketEvent, State } from './state.rules.ts';
  * who carries the intents out and reports the fills.
  *
  * A strategy is a pure function of state and event. Whatever it is, fills may come in parts and more than once: each
- * carries the exchange's id and counts once (fills.rules.ts). Averages are over what was really filled
+ * carries the exchange's id and counts once, also when the order is asked to leave (fills.rules.ts, orders.rules.ts); a
+ * report that says nothing new leaves the very same state. Averages are over what was really filled
  * (position.rules.ts). An intent's key is unique within the bot and follows from the state alone, so that deciding
  * twice asks for the same thing twice.
  */
 export function decide(state: State, event: MarketEvent, plan: Plan): Decision {
-  return plan.strategy === 'dca' ? decideDca(state, event, plan) : decideMartingale(state, event, plan);
+  return placeWaiting(plan.strategy === 'dca' ? decideDca(state, event, plan) : decideMartingale(state, event, plan));
 }

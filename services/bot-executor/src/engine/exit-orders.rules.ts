@@ -1,4 +1,5 @@
-import { cancel, type Decision, isOpen, newOrder, type PlacedOrder, place, UNWATCHED } from './state.rules.ts';
+import { cancel, dropWaiting, newOrder, place } from './orders.rules.ts';
+import { type Decision, isExit, type OrderKind, type PlacedOrder, UNWATCHED } from './state.rules.ts';
 import type { TradePlan } from './trade-plan.rules.ts';
 
 /* How a strategy asks for an exit, whichever strategy it is. */
@@ -12,15 +13,25 @@ export function placeExit({ state, intents }: Decision, { long }: TradePlan, exi
   return place({ state: { ...state, revision }, intents }, newOrder(long, { ...exit, key }));
 }
 
-/** Takes every order back and closes what is open now, at the market. */
-export function endTrade(
-  decision: Decision,
-  kind: 'close' | 'liquidation' | 'stopLoss',
-  ticks: bigint,
-  plan: TradePlan,
-): Decision {
-  const { state, intents } = cancel(decision);
-  const quiet: Decision = { state: { ...state, watch: UNWATCHED }, intents };
-  if (!isOpen(state)) return quiet;
-  return placeExit(quiet, plan, { kind, type: 'market', ticks, lots: state.position.lots });
+export interface Ending {
+  kind: OrderKind;
+  ticks: bigint;
+  /** Orders that close something already. */
+  keep?: (order: PlacedOrder) => boolean;
+}
+
+/** Takes every other order back and closes what is open, now and whatever still comes, at the market. */
+export function endTrade(decision: Decision, { kind, ticks, keep = () => false }: Ending, plan: TradePlan): Decision {
+  const { state, intents } = cancel(decision, (order) => !keep(order));
+  return closeRest({ state: { ...state, watch: UNWATCHED, closing: kind }, intents }, ticks, plan);
+}
+
+/** Of a trade that is being closed: an order at the market for everything that no order closes yet. */
+export function closeRest(decision: Decision, ticks: bigint, plan: TradePlan): Decision {
+  const state = dropWaiting(decision.state);
+  const { closing, orders, position } = state;
+  const closed = orders.filter(isExit).reduce((lots, order) => lots + order.lots - order.filled.lots, 0n);
+  const rest: Decision = { state, intents: decision.intents };
+  if (closing === undefined || position.lots <= closed) return rest;
+  return placeExit(rest, plan, { kind: closing, type: 'market', ticks, lots: position.lots - closed });
 }

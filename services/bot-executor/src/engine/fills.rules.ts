@@ -1,24 +1,80 @@
-import type { MarketEvent, PlacedOrder, State } from './state.rules.ts';
+import type { LeavingOrder, MarketEvent, PlacedOrder, State } from './state.rules.ts';
 
+/*
+ * What the exchange reports of an order, noted at the order. Reports come late, in parts, in any order and more than
+ * once; an order is gone only when all that the exchange says was filled of it has been booked: it is complete, or its
+ * cancellation is confirmed and every fill that the confirmation counts is in. So whatever comes for an order that is
+ * gone was there before and changes nothing. Reports that contradict each other are refused loudly.
+ */
 export interface BookedFill {
   /** Without the order once it is complete. */
   state: State;
   /** With this fill. */
   order: PlacedOrder;
+  /** It was asked to be cancelled before. */
+  leaving: boolean;
 }
 
-/** A report of the exchange, noted at its order. Undefined when it was reported before. */
+/** The order that a report is about; undefined when it is gone. */
+export const orderOf = ({ orders, leaving }: State, key: string): LeavingOrder | undefined =>
+  orders.find((one) => one.key === key) ?? leaving.find((one) => one.key === key);
+
+/** Undefined when it was reported before. */
 export function bookFill(state: State, event: MarketEvent & { type: 'fill' }): BookedFill | undefined {
-  const order = state.orders.find((one) => one.key === event.key);
-  // The order is complete and gone, or it knows this report.
+  const order = orderOf(state, event.key);
   if (!order || order.fills.includes(event.id)) return undefined;
-  const now: PlacedOrder = {
+  const now: LeavingOrder = {
     ...order,
     fills: [...order.fills, event.id],
     filled: { value: order.filled.value + event.ticks * event.lots, lots: order.filled.lots + event.lots },
   };
-  if (now.filled.lots > now.lots) throw new Error(`${now.key} was filled beyond its quantity of ${now.lots} lots.`);
-  const complete = now.filled.lots === now.lots;
-  const orders = state.orders.flatMap((one) => (one !== order ? [one] : complete ? [] : [now]));
-  return { state: { ...state, orders }, order: now };
+  if (now.filled.lots > lotsAtMost(now))
+    throw new Error(`${now.key} was filled beyond its quantity of ${lotsAtMost(now)} lots.`);
+  return { state: replaced(state, order, now), order: now, leaving: state.leaving.includes(order) };
+}
+
+export interface BookedCancel {
+  state: State;
+  /** Undefined while reports of its fills are on their way. */
+  gone: PlacedOrder | undefined;
+  /** Whether it was asked to be cancelled; if not, the exchange or somebody else did it. */
+  asked: boolean;
+}
+
+type Cancelled = MarketEvent & { type: 'cancelled' };
+
+/** Undefined when it says nothing new. */
+export function bookCancel(state: State, event: Cancelled): BookedCancel | undefined {
+  const leaving = state.leaving.find((one) => one.key === event.key);
+  const order = leaving ?? state.orders.find((one) => one.key === event.key);
+  // Gone, or told before, or complete once its fills are reported.
+  if (!order || lotsAtMost(order) === event.filled) return undefined;
+  const isGone = order.filled.lots === event.filled;
+  if (leaving && isGone) return { state: without(state, order), gone: order, asked: true };
+  refuseContradiction(order, event);
+  // Unasked, it becomes an order of what was filled: nothing that it was meant for is replaced by another one.
+  const now: LeavingOrder = leaving ? { ...order, total: event.filled } : { ...order, lots: event.filled };
+  return { state: replaced(state, order, now), gone: isGone ? now : undefined, asked: leaving !== undefined };
+}
+
+function refuseContradiction({ key, filled: { lots: reported }, lots, total }: LeavingOrder, { filled }: Cancelled) {
+  if (filled < reported || filled > lots || total !== undefined)
+    throw new Error(`${key} was cancelled after ${filled} lots; ${reported} of ${total ?? lots} were reported.`);
+}
+
+const lotsAtMost = ({ total, lots }: LeavingOrder): bigint => total ?? lots;
+
+/** The order as it is now, in its place, until nothing more can be filled of it. */
+function replaced(state: State, before: LeavingOrder, now: LeavingOrder): State {
+  if (now.filled.lots === lotsAtMost(now)) return without(state, before);
+  const put = (orders: readonly LeavingOrder[]) => orders.map((one) => (one === before ? now : one));
+  return state.leaving.includes(before)
+    ? { ...state, leaving: put(state.leaving) }
+    : { ...state, orders: put(state.orders) };
+}
+
+function without(state: State, order: LeavingOrder): State {
+  const leaving = state.leaving.filter((one) => one !== order);
+  if (leaving.length < state.leaving.length) return { ...state, leaving };
+  return { ...state, orders: state.orders.filter((one) => one !== order) };
 }

@@ -4,8 +4,7 @@ import { backtest } from '../backtests/backtest.rules.ts';
 import { seriesOf } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules } from '../markets/markets.rules.ts';
-import { decide } from './decide.rules.ts';
-import { type CandleTicks, runCandle, type Step } from './paper-exchange.rules.ts';
+import { type CandleTicks, decideAtOnce, runCandle, type Step } from './paper-exchange.rules.ts';
 import { INITIAL, type PlacedOrder, type State } from './state.rules.ts';
 import { readState, writeState } from './stored-state.rules.ts';
 
@@ -80,18 +79,19 @@ const essence = ({ position, orders, watch, rung, step }: State) => ({
 
 test('reports in parts, in any order and twice come to the same as whole ones', () => {
   const whole = (state: State, order: PlacedOrder, plan: ReturnType<typeof planOf>) =>
-    decide(state, { type: 'fill', at: 1, key: order.key, id: 'all', ticks: order.ticks, lots: order.lots }, plan).state;
+    decideAtOnce(state, { type: 'fill', at: 1, key: order.key, id: 'all', ticks: order.ticks, lots: order.lots }, plan)
+      .state;
   fc.assert(
     fc.property(anySettings, fc.array(fc.array(fc.nat({ max: 1_000 }), { maxLength: 6 })), (settings, cuts) => {
       const plan = planOf(settings, COARSE);
-      const opened = decide(INITIAL, { type: 'candle', at: 0, openTicks: 200n, mayOpen: true }, plan).state;
+      const opened = decideAtOnce(INITIAL, { type: 'candle', at: 0, openTicks: 200n, mayOpen: true }, plan).state;
       let [once, inParts] = [opened, opened];
       for (const places of [...cuts, []]) {
         const order = once.orders.find(({ kind }) => kind === 'base' || kind === 'averaging');
         if (!order) break;
         once = whole(once, order, plan);
         const reports = partsOf(order, places);
-        for (const report of [...reports.toReversed(), ...reports]) inParts = decide(inParts, report, plan).state;
+        for (const report of [...reports.toReversed(), ...reports]) inParts = decideAtOnce(inParts, report, plan).state;
         expect(essence(inParts)).toEqual(essence(once));
       }
     }),

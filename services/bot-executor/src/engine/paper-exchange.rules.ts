@@ -2,7 +2,15 @@ import { fillFee, fillValue } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { decide } from './decide.rules.ts';
 import { fundingBetween, type Payment } from './funding.rules.ts';
-import { type Intent, isEntry, isOpen, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
+import {
+  type Decision,
+  type Intent,
+  isEntry,
+  isOpen,
+  type MarketEvent,
+  type PlacedOrder,
+  type State,
+} from './state.rules.ts';
 import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts';
 
 /*
@@ -16,7 +24,7 @@ import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts'
  *            is not known
  *   close    stops that the candle itself has drawn nearer
  *
- * A liquidated position is settled where its margin is used up. Backtests and paper bots both run through here.
+ * What is taken back is gone at once. A liquidated position is settled where its margin is used up. Backtests and paper bots both run through here.
  * Source: trading.md 8 and 3.5.
  */
 export interface CandleTicks {
@@ -68,6 +76,17 @@ export function runClose(state: State, at: number, ticks: bigint, plan: Plan): S
   const run = new Exchange(state, { at, open: ticks, high: ticks, low: ticks, close: ticks }, plan);
   run.end('close', ticks);
   return run.step();
+}
+
+/** What is taken back is gone before anything else can happen to it. */
+export function decideAtOnce(before: State, event: MarketEvent, plan: Plan): Decision {
+  let { state, intents } = decide(before, event, plan);
+  for (let leaving = state.leaving[0]; leaving; leaving = state.leaving[0]) {
+    const after = decide(state, { type: 'cancelled', key: leaving.key, filled: leaving.filled.lots }, plan);
+    state = after.state;
+    if (after.intents.length > 0) intents = [...intents, ...after.intents];
+  }
+  return { state, intents };
 }
 
 class Exchange {
@@ -182,7 +201,7 @@ class Exchange {
   }
 
   private tell(event: MarketEvent): void {
-    const decision = decide(this.state, event, this.plan);
+    const decision = decideAtOnce(this.state, event, this.plan);
     this.state = decision.state;
     this.intents.push(...decision.intents);
   }

@@ -20,6 +20,12 @@ export interface PlacedOrder {
   fills: readonly string[];
 }
 
+/** Asked to be cancelled; it may be filled until the exchange confirms. */
+export interface LeavingOrder extends PlacedOrder {
+  /** Lots that were filled of it in all, once the exchange has said so: reports of some may still be on their way. */
+  total?: bigint | undefined;
+}
+
 /** Prices, in ticks, at which something is to be done that no order on the exchange does by itself. */
 export interface Watch {
   /** Take profit from which the price is followed, and the best price since it was reached. */
@@ -62,7 +68,13 @@ export interface State {
   endedAt: number | undefined;
   /** Of a strategy that remembers more than its orders. */
   memory?: Memory | undefined;
+  /** On the exchange, and meant to be. */
   orders: readonly PlacedOrder[];
+  leaving: readonly LeavingOrder[];
+  /** Exits that are placed as soon as no exit is leaving any more. */
+  waiting: readonly PlacedOrder[];
+  /** Why everything is being closed at the market: so is what entries on their way out still bring. */
+  closing: OrderKind | undefined;
 }
 
 export type MarketEvent =
@@ -70,6 +82,8 @@ export type MarketEvent =
   | { type: 'price'; at: number; ticks: bigint }
   | { type: 'closed'; at: number; high: bigint; low: bigint; close: bigint; mayOpen: boolean }
   | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint; heldBack?: bigint }
+  /** The order is gone, asked or not; `filled` are the lots that were filled of it in all. */
+  | { type: 'cancelled'; key: string; filled: bigint }
   | { type: 'end'; by: 'close' | 'liquidation'; ticks: bigint };
 
 /** `skip`: the order would be below the market's minimum at this price; it is reported and never placed. */
@@ -98,34 +112,17 @@ export const INITIAL: State = {
   watch: UNWATCHED,
   endedAt: undefined,
   orders: [],
+  leaving: [],
+  waiting: [],
+  closing: undefined,
 };
 
 export const isOpen = ({ position }: State): boolean => position.lots > 0n;
 export const isEntry = ({ kind }: PlacedOrder): boolean => kind === 'base' || kind === 'averaging';
 
+export const isExit = (order: PlacedOrder): boolean => !isEntry(order);
+/** Nothing is open and nothing that was taken back can be filled any more. */
+export const isOver = (state: State): boolean => !isOpen(state) && state.leaving.length === 0;
+
 /** Nothing to do. */
 export const stay = (state: State): Decision => ({ state, intents: [] });
-
-type NewOrder = Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
-
-export const newOrder = (long: boolean, given: NewOrder): PlacedOrder => ({
-  ...given,
-  rung: given.rung ?? 0,
-  side: (given.kind === 'base' || given.kind === 'averaging') === long ? 'buy' : 'sell',
-  filled: NOWHERE,
-  fills: [],
-});
-
-export function place({ state, intents }: Decision, order: PlacedOrder): Decision {
-  return { state: { ...state, orders: [...state.orders, order] }, intents: [...intents, { type: 'place', order }] };
-}
-
-/** Takes back every order that `which` says. */
-export function cancel({ state, intents }: Decision, which: (order: PlacedOrder) => boolean = () => true): Decision {
-  const gone = state.orders.filter(which);
-  if (gone.length === 0) return { state, intents };
-  return {
-    state: { ...state, orders: state.orders.filter((order) => !which(order)) },
-    intents: [...intents, ...gone.map(({ key }): Intent => ({ type: 'cancel', key }))],
-  };
-}

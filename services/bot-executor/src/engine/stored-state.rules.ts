@@ -3,7 +3,7 @@ import type { MarketRules } from '../markets/markets.rules.ts';
 import { rescaledMemory, StoredMemory } from '../martingale/stored-memory.rules.ts';
 import { Big } from './big.rules.ts';
 import { div, type Fraction, fraction, mul } from './exact.rules.ts';
-import { type PlacedOrder, type State, UNWATCHED } from './state.rules.ts';
+import { type LeavingOrder, type State, UNWATCHED } from './state.rules.ts';
 
 /*
  * The state as it is stored: whole numbers of any size as text, with the steps of the market that they count. Finer
@@ -12,6 +12,19 @@ import { type PlacedOrder, type State, UNWATCHED } from './state.rules.ts';
 const Point = z.object({ value: Big, lots: Big });
 /** Left out by JSON where there is nothing. */
 const Level = Big.optional();
+
+const Kind = z.enum(['base', 'averaging', 'takeProfit', 'stopLoss', 'close', 'liquidation']);
+const Order = z.object({
+  key: z.string(),
+  kind: Kind,
+  rung: z.int(),
+  side: z.enum(['buy', 'sell']),
+  type: z.enum(['market', 'limit', 'stop']),
+  ticks: Big,
+  lots: Big,
+  filled: Point,
+  fills: z.array(z.string()),
+});
 
 const Stored = z.object({
   version: z.literal(1),
@@ -38,19 +51,11 @@ const Stored = z.object({
     .default(UNWATCHED),
   endedAt: z.number().optional(),
   memory: StoredMemory.optional(),
-  orders: z.array(
-    z.object({
-      key: z.string(),
-      kind: z.enum(['base', 'averaging', 'takeProfit', 'stopLoss', 'close', 'liquidation']),
-      rung: z.int(),
-      side: z.enum(['buy', 'sell']),
-      type: z.enum(['market', 'limit', 'stop']),
-      ticks: Big,
-      lots: Big,
-      filled: Point,
-      fills: z.array(z.string()),
-    }),
-  ),
+  orders: z.array(Order),
+  // Before these existed, what was taken back was gone at once.
+  leaving: z.array(Order.extend({ total: Level })).default([]),
+  waiting: z.array(Order).default([]),
+  closing: Kind.optional(),
 });
 
 export const writeState = (state: State, { tickSize, lotSize }: MarketRules): string =>
@@ -59,7 +64,7 @@ export const writeState = (state: State, { tickSize, lotSize }: MarketRules): st
   );
 
 export function readState(stored: unknown, market: MarketRules): State {
-  const { version: _version, tickSize, lotSize, watch, endedAt, ...rest } = Stored.parse(stored);
+  const { version: _version, tickSize, lotSize, watch, endedAt, closing, ...rest } = Stored.parse(stored);
   const planned = rest.planned ?? Math.max(rest.rung, ...rest.orders.map(({ rung }) => rung));
   const state: State = {
     ...rest,
@@ -67,6 +72,7 @@ export function readState(stored: unknown, market: MarketRules): State {
     lastFill: rest.lastFill ?? rest.last,
     watch: { ...UNWATCHED, ...watch },
     endedAt,
+    closing,
   };
   if (tickSize === market.tickSize && lotSize === market.lotSize) return state;
   return rescaled(state, div(fraction(tickSize), market.tick), div(fraction(lotSize), market.lot));
@@ -79,11 +85,12 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
     value: scaled(value, unit),
     lots: scaled(lots, lot),
   });
-  const order = (one: PlacedOrder): PlacedOrder => ({
+  const order = <One extends LeavingOrder>(one: One): One => ({
     ...one,
     ticks: scaled(one.ticks, tick),
     lots: scaled(one.lots, lot),
     filled: point(one.filled),
+    ...(one.total === undefined ? {} : { total: scaled(one.total, lot) }),
   });
   const { position, watch } = state;
   const level = (ticks: bigint | undefined) => (ticks === undefined ? undefined : scaled(ticks, tick));
@@ -106,7 +113,11 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
       beyondSince: watch.beyondSince,
     },
     orders: state.orders.map(order),
-    memory: state.memory && rescaledMemory(state.memory, (cash) => scaled(cash, unit), tick),
+    leaving: state.leaving.map(order),
+    waiting: state.waiting.map(order),
+    memory:
+      state.memory &&
+      rescaledMemory(state.memory, { cash: (cash) => scaled(cash, unit), price: (ticks) => scaled(ticks, tick) }, tick),
   };
 }
 

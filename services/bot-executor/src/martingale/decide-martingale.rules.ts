@@ -1,15 +1,14 @@
 import { add, type Fraction, millionths, mul, whole } from '../engine/exact.rules.ts';
-import { endTrade, placeExit } from '../engine/exit-orders.rules.ts';
-import { bookFill } from '../engine/fills.rules.ts';
+import { closeRest, endTrade, placeExit } from '../engine/exit-orders.rules.ts';
+import { bookCancel, bookFill } from '../engine/fills.rules.ts';
+import { cancel, newOrder, place } from '../engine/orders.rules.ts';
 import { enter, flat, leave } from '../engine/position.rules.ts';
 import {
-  cancel,
   type Decision,
   isEntry,
   isOpen,
   type MarketEvent,
-  newOrder,
-  place,
+  type PlacedOrder,
   type State,
   stay,
 } from '../engine/state.rules.ts';
@@ -20,13 +19,20 @@ import { NO_SIGNALS, nextSignals, type Signals } from './signals.rules.ts';
 
 /*
  * The martingale-EMA strategy as the engine calls it. It looks at every candle once, when it has closed: what is left
- * of the last candle's entry is taken back, the signals move on, and the table in choose.rules.ts says what to do in
- * the next candle. Entries are limits at the close, exits go at the market.
+ * of the last candle's entry is taken back, the signals move on, and, as soon as no order is on its way out, the table
+ * in choose.rules.ts says what to do in the next candle. Entries are limits at the close, exits go at the market.
  */
 export interface Memory {
   /** What fills have brought to the wallet so far, fees taken off, in money units. */
   cash: bigint;
   signals: Signals;
+  /** The last close, while the table cannot be asked yet: an order on its way out may still change the position. */
+  unjudged?: Close | undefined;
+}
+
+interface Close {
+  close: bigint;
+  mayOpen: boolean;
 }
 
 export const EMPTY: Memory = { cash: 0n, signals: NO_SIGNALS };
@@ -37,8 +43,10 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
       return closed(state, event, plan);
     case 'fill':
       return filled(state, event, plan);
+    case 'cancelled':
+      return cancelled(state, event, plan);
     case 'end':
-      return endTrade(takeBackEntries(state), event.by, event.ticks, plan);
+      return endTrade(stay(withoutQuestion(state)), { kind: event.by, ticks: event.ticks }, plan);
     default:
       return stay(state);
   }
@@ -47,22 +55,31 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
 const memoryOf = ({ memory }: State): Memory => memory ?? EMPTY;
 
 function closed(state: State, event: MarketEvent & { type: 'closed' }, plan: MartingalePlan): Decision {
-  const { high, low, close } = event;
+  const { high, low, close, mayOpen } = event;
   const memory = memoryOf(state);
   const bar = { high: Number(high), low: Number(low), close: Number(close) };
   const signals = nextSignals(memory.signals, event.at, bar);
-  const decision = takeBackEntries({ ...state, memory: { ...memory, signals } });
-  const { position } = decision.state;
-  // An exit that waits for the next candle's open has the say.
-  if (decision.state.orders.length > 0) return decision;
-  const balance = balanceOf(plan, decision.state);
-  return carryOut(decision, choose(plan, { position, balance, close, signals, mayBegin: event.mayOpen }), close, plan);
+  const unjudged = { close, mayOpen };
+  return judge(cancel(stay({ ...state, memory: { ...memory, signals, unjudged } }), isEntry), plan);
 }
 
-/** A base order that was never filled began no trade. */
-function takeBackEntries(state: State): Decision {
-  const unfilled = state.orders.some(({ kind, filled: { lots } }) => kind === 'base' && lots === 0n);
-  return cancel(stay(unfilled ? { ...state, trade: state.trade - 1 } : state), isEntry);
+/** Without a question to the table: its answer could begin a trade after the end. */
+function withoutQuestion(state: State): State {
+  const { unjudged, ...memory } = memoryOf(state);
+  return unjudged ? { ...state, memory } : state;
+}
+
+/** Asks the table about the last close, once it is known what is open. */
+function judge(decision: Decision, plan: MartingalePlan): Decision {
+  const { unjudged, ...memory } = memoryOf(decision.state);
+  if (!unjudged || decision.state.leaving.length > 0) return decision;
+  const state: State = { ...decision.state, memory };
+  const judged = { ...decision, state };
+  // An exit that waits for the next candle's open, or for its turn, has the say.
+  if (state.orders.length > 0 || state.waiting.length > 0) return judged;
+  const { close, mayOpen: mayBegin } = unjudged;
+  const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
+  return carryOut(judged, choose(plan, { ...situation, signals: memory.signals }), close, plan);
 }
 
 function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: MartingalePlan): Decision {
@@ -75,7 +92,8 @@ function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: Marti
   const kind = choice.do === 'begin' ? 'base' : 'averaging';
   const trade = decision.state.trade + (kind === 'base' ? 1 : 0);
   const revision = decision.state.revision + 1;
-  const state: State = { ...decision.state, trade, revision };
+  // Whatever was being closed is closed, or the table would not have been asked.
+  const state: State = { ...decision.state, trade, revision, closing: undefined };
   const key = `${trade}:${kind}:${revision}`;
   return place({ ...decision, state }, newOrder(plan.long, { key, kind, type: 'limit', ticks, lots }));
 }
@@ -91,12 +109,27 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   const after: State = { ...booked.state, memory: { ...memory, cash } };
   if (isEntry(order)) {
     const position = enter(isOpen(state) ? state.position : flat(state.position), ticks, lots);
-    return stay({ ...after, position, lastFill: order.filled });
+    return goOn({ ...after, position, lastFill: order.filled }, ticks, plan);
   }
   const { position } = leave(state.position, ticks, lots, plan.long);
-  if (position.lots > 0n) return stay({ ...after, position });
-  return cancel(stay({ ...after, position: flat(position), endedAt: at }));
+  if (position.lots > 0n) return goOn({ ...after, position }, ticks, plan);
+  return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }
+
+/** A close that has begun takes along what was filled meanwhile. */
+const goOn = (state: State, ticks: bigint, plan: MartingalePlan): Decision =>
+  judge(state.closing === undefined ? stay(state) : closeRest(stay(state), ticks, plan), plan);
+
+function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, plan: MartingalePlan): Decision {
+  const booked = bookCancel(state, event);
+  if (!booked) return stay(state);
+  const { gone, asked } = booked;
+  const after = gone && beganNothing(gone) ? { ...booked.state, trade: state.trade - 1 } : booked.state;
+  return gone && !asked ? goOn(after, gone.ticks, plan) : judge(stay(after), plan);
+}
+
+/** A base order that was never filled began no trade. */
+const beganNothing = ({ kind, filled: { lots } }: PlacedOrder): boolean => kind === 'base' && lots === 0n;
 
 /** The balance that was given, and everything since: cash, and what is tied up in the position. */
 function balanceOf({ balance, long }: MartingalePlan, state: State): Fraction {

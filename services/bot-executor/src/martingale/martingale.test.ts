@@ -1,7 +1,8 @@
-import { BotSettings, MartingaleEmaSettings } from '@tidegate/contracts/bot-executor/settings';
+import { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { FieldError } from '@tidegate/contracts/kernel/problem';
 import fc from 'fast-check';
 import { COARSE, candles, walk } from '../../test/markets.ts';
+import { anyMartingale, martingaleSettings } from '../../test/martingale.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { seriesOf } from '../candles/candle-series.rules.ts';
 import { whole } from '../engine/exact.rules.ts';
@@ -14,15 +15,7 @@ import { choose, type Situation } from './choose.rules.ts';
 import { martingalePlanOf } from './plan.rules.ts';
 import { NO_SIGNALS, nextSignals, type Signals } from './signals.rules.ts';
 
-const settings = (change: Partial<Record<string, unknown>> = {}) =>
-  MartingaleEmaSettings.parse({
-    strategy: 'martingale-ema',
-    market: 'BTC-USDT',
-    direction: 'long',
-    balance: '1000',
-    futures: { leverage: '10' },
-    ...change,
-  });
+const settings = martingaleSettings;
 const MARKET = knownMarket('BTC-USDT');
 const plan = martingalePlanOf(settings(), MARKET);
 /** 50,000.00 and what one of the quote currency is in tick × lots. */
@@ -140,17 +133,6 @@ describe('the decision table', () => {
     expect(lots(499n)).toBeLessThan(free / 20);
   });
 });
-
-const anyMartingale = fc
-  .record({
-    direction: fc.constantFrom('long', 'short'),
-    balance: fc.constantFrom('2000', '50000'),
-    openPercent: fc.constantFrom('0.6', '5'),
-    maxMarginPercent: fc.constantFrom('20', '50'),
-    closeAtReturnPercent: fc.constantFrom('3', '10'),
-    leverage: fc.constantFrom('2', '10', '50'),
-  })
-  .map(({ leverage, ...more }) => settings({ ...more, futures: { leverage } }));
 
 /** Down for long, then up in small waves, so that everything is known and trades begin; then as wild as it comes. */
 const calmThenWild = walk(3_800, { minLength: 50, maxLength: 300 }).map((wild) => {

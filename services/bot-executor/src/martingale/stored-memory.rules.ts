@@ -9,6 +9,7 @@ const toAverage = Average.transform((one) => ({ ...one, value: one.value }));
 
 export const StoredMemory = z.object({
   cash: Big,
+  unjudged: z.object({ close: Big, mayOpen: z.boolean() }).optional(),
   signals: z
     .object({
       fast: toAverage,
@@ -28,8 +29,13 @@ export const StoredMemory = z.object({
 });
 
 /** For finer steps of the market; prices that were seen are in ticks, and so are ranges of them. */
-export function rescaledMemory(memory: Memory, scaled: (cash: bigint) => bigint, { n, d }: Fraction): Memory {
+export function rescaledMemory(
+  memory: Memory,
+  scaled: { cash: (amount: bigint) => bigint; price: (ticks: bigint) => bigint },
+  { n, d }: Fraction,
+): Memory {
   const by = Number(n) / Number(d);
+  const { unjudged } = memory;
   const { fast, slow, hourly, hour, atr, ranges, closes } = memory.signals;
   const average = <One extends { sum: number; value: number | undefined }>(one: One): One => ({
     ...one,
@@ -37,7 +43,8 @@ export function rescaledMemory(memory: Memory, scaled: (cash: bigint) => bigint,
     value: one.value === undefined ? undefined : one.value * by,
   });
   return {
-    cash: scaled(memory.cash),
+    cash: scaled.cash(memory.cash),
+    unjudged: unjudged && { ...unjudged, close: scaled.price(unjudged.close) },
     signals: {
       fast: average(fast),
       slow: average(slow),

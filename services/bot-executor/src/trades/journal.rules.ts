@@ -102,16 +102,22 @@ export class Journal {
   private fill(fill: ExchangeFill): void {
     const { order, at } = fill;
     const ids = { tradeId: tradeId(this.botId, fill.trade), orderId: orderId(this.botId, order.key) };
+    const before = this.trade?.number === fill.trade ? this.trade : undefined;
     this.trade = applyFill(this.trade, fill);
     this.trades.set(ids.tradeId, this.trade);
     if (order.filled.lots + fill.lots === order.lots) this.end(order.key, 'filled');
     this.fills.push({ ...ids, fill });
     for (const change of ledgerChanges(fill)) this.book(change, { ...ids, at });
-    if (isClosed(this.trade)) {
-      const { closedTrades, profit } = this.totals;
-      this.totals = { ...this.totals, closedTrades: closedTrades + 1, profit: profit + this.trade.cash };
-    }
+    // A trade that was closed and has been opened again by a late fill does not count until it is closed anew.
+    if (before) this.count(before, -1);
+    this.count(this.trade, 1);
     this.news.push({ tradeId: ids.tradeId, fill, book: this.trade });
+  }
+
+  private count(trade: TradeBook, times: 1 | -1): void {
+    if (!isClosed(trade)) return;
+    const { closedTrades, profit } = this.totals;
+    this.totals = { ...this.totals, closedTrades: closedTrades + times, profit: profit + BigInt(times) * trade.cash };
   }
 
   private book(change: LedgerChange, at: { tradeId: string; orderId: string | null; at: number }): void {

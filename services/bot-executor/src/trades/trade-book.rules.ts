@@ -61,8 +61,9 @@ export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): Trad
     fees: before.fees + fill.fee,
     cash: before.cash + cashFlow(fill) - (fill.heldBack > 0n ? 0n : fill.fee),
   };
+  // An entry that was filled on its way out opens a trade again that had been closed.
   const closed = exit !== undefined && fill.open === 0n;
-  return closed ? { ...after, closedAt: at, closedBy: exit } : after;
+  return { ...after, closedAt: closed ? at : undefined, closedBy: closed ? exit : undefined };
 }
 
 export const applyPayment = (book: TradeBook, { amount }: Payment): TradeBook => ({

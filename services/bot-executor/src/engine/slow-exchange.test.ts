@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { anySettings, COARSE } from '../../test/markets.ts';
+import { anyMartingale, warmedUp } from '../../test/martingale.ts';
+import { randomOf } from '../../test/slow-exchange.ts';
+import { type Seen, SlowRun } from '../../test/slow-run.ts';
+import { planOf } from '../ladder/plan.rules.ts';
+import { moneyOf } from '../markets/markets.rules.ts';
+import { martingalePlanOf } from '../martingale/plan.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
+import { isClosed, worthAt } from '../trades/trade-book.rules.ts';
+import { entriesOf, Wallet } from '../trades/wallet.rules.ts';
+import { decide } from './decide.rules.ts';
+import { compare, mul, whole } from './exact.rules.ts';
+import { INITIAL, type Intent, type State } from './state.rules.ts';
+import { readState, writeState } from './stored-state.rules.ts';
+
+/* On an exchange that takes its time. That nothing is oversold is judged by the exchange, at every moment. */
+
+interface Course {
+  start: number;
+  steps: number;
+  /** Part of the price that a minute moves it by, at most. */
+  wild: number;
+}
+
+function carry(plan: Plan, seed: number, { start, steps, wild }: Course, begin: State): SlowRun {
+  const random = randomOf(seed);
+  const run = new SlowRun(plan, random, begin);
+  let price = start;
+  for (let step = 0; step < steps; step += 1) {
+    price += price * wild * (2 * random() - 1) + (start - price) * 0.03;
+    const ticks = BigInt(Math.round(price));
+    run.pass(ticks);
+    const fate = random();
+    if (fate < 0.01) run.end(fate < 0.002 ? 'liquidation' : 'close', ticks);
+    if (step % 50 === 49) expectWorth(run, plan, ticks);
+  }
+  const last = BigInt(Math.round(price));
+  run.rest(last);
+  expectWorth(run, plan, last);
+  return run;
+}
+
+/** Of what was reported: the wallet has changed by profit and open profit, exactly. */
+function expectWorth({ journal }: SlowRun, { market, long }: Plan, ticks: bigint): void {
+  const wallet = new Wallet();
+  for (const { fill } of journal.fills) for (const entry of entriesOf(market, fill)) wallet.add(entry);
+  const book = [...journal.trades.values()].at(-1);
+  const open = book && !isClosed(book) ? worthAt(book, ticks, long, 0) : 0n;
+  const prices = new Map([
+    [market.quote, whole(1)],
+    [market.base, mul(whole(ticks), market.tick)],
+  ]);
+  expect(compare(wallet.worth(prices), moneyOf(market, journal.totals.profit + open))).toBe(0);
+}
+
+/** Flat, nothing left, and every fill of the exchange is in the books once. */
+function expectFinished({ state, exchange, journal, intents }: SlowRun): void {
+  expect([exchange.isQuiet, exchange.position, state.position.lots]).toEqual([true, 0n, 0n]);
+  expect([state.orders, state.leaving, state.waiting]).toEqual([[], [], []]);
+  const booked = journal.fills.map(({ fill: { id, order, ticks, lots } }) => ({ id, key: order.key, ticks, lots }));
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  expect(booked.sort(byId)).toEqual([...exchange.executions].sort(byId));
+  expect(journal.totals.closedTrades).toBe(journal.trades.size);
+  expect(journal.totals.balance).toBe(journal.totals.profit);
+  expect(journal.ledger.reduce((sum, { amount }) => sum + amount, 0n)).toBe(journal.totals.profit);
+  const placed = intents.flatMap((one) => (one.type === 'place' ? [one.order.key] : []));
+  expect(new Set(placed).size).toBe(placed.length);
+}
+
+/** Deciding on the same events again, from what was written down after each report. */
+function expectReplayed(run: SlowRun, plan: Plan, begin: State): void {
+  let state = begin;
+  const intents: Intent[] = [];
+  for (const event of run.events) {
+    const decision = decide(state, event, plan);
+    intents.push(...decision.intents);
+    const { state: after } = decision;
+    const isReport = after !== state && (event.type === 'fill' || event.type === 'cancelled');
+    state = isReport ? readState(JSON.parse(writeState(after, plan.market)), plan.market) : after;
+  }
+  expect(intents).toEqual(run.intents);
+  expect(state).toEqual(run.state);
+}
+
+const NONE: Seen = { late: 0, lateEntries: 0, reopened: 0, repeated: 0, early: 0, cut: 0 };
+const sum = (a: Seen, b: Seen): Seen =>
+  Object.fromEntries(
+    Object.entries(a).map(([what, times]) => [what, times + b[what as keyof Seen]]),
+  ) as unknown as Seen;
+
+/** Runs that end as they must; what they have seen, and trades. */
+function judged<Given>(
+  settings: fc.Arbitrary<Given>,
+  one: (given: Given) => { plan: Plan; begin: State; course: Course },
+) {
+  let seen = NONE;
+  let trades = 0;
+  fc.assert(
+    fc.property(settings, fc.integer(), (given, seed) => {
+      const { plan, begin, course } = one(given);
+      const run = carry(plan, seed, course, begin);
+      expectFinished(run);
+      expectReplayed(run, plan, begin);
+      trades += run.journal.totals.closedTrades;
+      seen = sum(seen, run.seen);
+    }),
+    { numRuns: 500 },
+  );
+  return { trades, ...seen };
+}
+
+test('DCA, 500 random settings: nothing is oversold, no fill is lost, the books are exact, all ends flat', () => {
+  const free = { minPrice: undefined, maxPrice: undefined, maxTrades: undefined };
+  const course = { start: 200, steps: 150, wild: 0.05 };
+  const seen = judged(anySettings, (given) => ({
+    plan: planOf({ ...given, ...free }, COARSE),
+    begin: INITIAL,
+    course,
+  }));
+  // Otherwise nothing was tried.
+  expect(Math.min(seen.trades, seen.late, seen.repeated)).toBeGreaterThan(1_000);
+  expect(Math.min(seen.lateEntries, seen.reopened, seen.cut)).toBeGreaterThan(30);
+}, 60_000);
+
+const WARM = { long: warmedUp('long'), short: warmedUp('short') };
+
+test('martingale, 500 random settings: the same', () => {
+  const course = { start: 4_000, steps: 150, wild: 0.01 };
+  const seen = judged(anyMartingale, (given) => {
+    return { plan: martingalePlanOf(given, COARSE), begin: WARM[given.direction], course };
+  });
+  expect(Math.min(seen.trades, seen.lateEntries, seen.repeated)).toBeGreaterThan(500);
+}, 60_000);

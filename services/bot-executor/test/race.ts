@@ -1,0 +1,45 @@
+import { decide } from '../src/engine/decide.rules.ts';
+import { INITIAL, type Intent, type MarketEvent, type State } from '../src/engine/state.rules.ts';
+import type { Plan } from '../src/strategies/plan.rules.ts';
+
+const line = (intent: Intent): string => {
+  if (intent.type === 'cancel') return `cancel ${intent.key}`;
+  const { key, type, lots, ticks } = intent.order;
+  return `${intent.type} ${key} ${type} ${lots}${type === 'market' ? '' : ` at ${ticks}`}`;
+};
+
+/** A bot whose exchange is played by the test, one message at a time; each answers with what the bot asks for. */
+export class Race {
+  state: State;
+  private reports = 0;
+  private readonly plan: Plan;
+
+  constructor(plan: Plan, state: State = INITIAL) {
+    this.plan = plan;
+    this.state = state;
+  }
+
+  tell(event: MarketEvent): string[] {
+    const { state, intents } = decide(this.state, event, this.plan);
+    this.state = state;
+    return intents.map(line);
+  }
+
+  candle = (ticks: bigint, at = 0) => this.tell({ type: 'candle', at, openTicks: ticks, mayOpen: true });
+  price = (ticks: bigint, at = 0) => this.tell({ type: 'price', at, ticks });
+  end = (ticks: bigint) => this.tell({ type: 'end', by: 'close', ticks });
+  cancelled = (key: string, filled: bigint) => this.tell({ type: 'cancelled', key, filled });
+
+  /** A report of its own, unless it is told which. */
+  fill(key: string, lots: bigint, ticks: bigint, id?: string): string[] {
+    this.reports += 1;
+    return this.tell({ type: 'fill', at: 0, key, id: id ?? `report ${this.reports}`, ticks, lots });
+  }
+
+  /** Says nothing new: the very same state, nothing asked for. */
+  expectIgnored(message: () => string[]): void {
+    const before = this.state;
+    expect(message()).toEqual([]);
+    expect(this.state).toBe(before);
+  }
+}

@@ -1,0 +1,165 @@
+import type { Intent, MarketEvent, PlacedOrder } from '../src/engine/state.rules.ts';
+
+/*
+ * An exchange as they are: it fills in parts, takes its time to cancel and fills meanwhile, and its reports come late,
+ * twice and in any order. What it does follows from its seed alone.
+ *
+ * It never lets a position turn around: a limit or an order at the market that could do so is a fault of whoever
+ * placed it, and said so at once. Stops stand beside take profits for the same lots, as a pair of which one cancels the
+ * other or as reduce-only orders: one that fires cuts what is left for the others.
+ */
+interface Live {
+  order: PlacedOrder;
+  filled: bigint;
+  reports: number;
+  cancelAt: number | undefined;
+  /** A stop has fired beside it. */
+  mayBeCut: boolean;
+}
+
+export interface Execution {
+  id: string;
+  key: string;
+  ticks: bigint;
+  lots: bigint;
+}
+
+type Report = MarketEvent & { type: 'fill' | 'cancelled' };
+
+/** Numbers from 0 up to 1 (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const isExit = ({ order: { kind } }: Live): boolean => kind !== 'base' && kind !== 'averaging';
+const isStop = ({ order: { type } }: Live): boolean => type === 'stop';
+const leftOf = ({ order, filled }: Live): bigint => order.lots - filled;
+
+export class SlowExchange {
+  position = 0n;
+  readonly executions: Execution[] = [];
+  private now = 0;
+  private live: Live[] = [];
+  private reports: { due: number; report: Report }[] = [];
+  private readonly random: () => number;
+
+  constructor(random: () => number) {
+    this.random = random;
+  }
+
+  get isQuiet(): boolean {
+    return this.live.length === 0 && this.reports.length === 0;
+  }
+
+  take(intents: readonly Intent[]): void {
+    for (const intent of intents) {
+      if (intent.type === 'place') this.accept(intent.order);
+      else if (intent.type === 'cancel') this.askToCancel(intent.key);
+    }
+  }
+
+  /** A moment at this price. */
+  pass(ticks: bigint): void {
+    this.now += 1;
+    for (const one of this.live.filter(({ cancelAt }) => cancelAt !== undefined && cancelAt <= this.now))
+      this.remove(one);
+    for (const one of this.shuffled(this.live)) if (this.live.includes(one)) this.match(one, ticks);
+    this.expectCovered();
+  }
+
+  /** Reports that arrive now. */
+  arrivals(): Report[] {
+    const arrived = this.reports.filter(({ due }) => due <= this.now);
+    this.reports = this.reports.filter(({ due }) => due > this.now);
+    return this.shuffled(arrived.map(({ report }) => report));
+  }
+
+  /** It could not be understood yet. */
+  again(report: Report): void {
+    this.reports.push({ due: this.now + 1, report });
+  }
+
+  private accept(order: PlacedOrder): void {
+    const one: Live = { order, filled: 0n, reports: 0, cancelAt: undefined, mayBeCut: false };
+    this.live.push(one);
+    const alike = this.live.filter((other) => isStop(other) && other.order.kind === order.kind);
+    if (isStop(one) && alike.length > 1) throw new Error(`${order.key} stands beside the stop that it replaces.`);
+    if (isExit(one) && !isStop(one)) this.expectCovered(() => true);
+  }
+
+  private askToCancel(key: string): void {
+    const one = this.live.find(({ order }) => order.key === key);
+    if (one) one.cancelAt = this.now + this.upTo(4);
+    // It came too late; some exchanges say how much was filled, others say nothing.
+    else if (this.random() < 0.5) this.report({ type: 'cancelled', key, filled: this.filledOf(key) });
+  }
+
+  private filledOf(key: string): bigint {
+    return this.executions.filter((one) => one.key === key).reduce((lots, one) => lots + one.lots, 0n);
+  }
+
+  private match(one: Live, ticks: bigint): void {
+    if (!this.reaches(one, ticks) || this.random() < 0.2) return;
+    if (isStop(one)) for (const other of this.live) if (isExit(other)) other.mayBeCut = true;
+    const left = leftOf(one);
+    const part = this.random() < 0.5 ? left : 1n + BigInt(Math.floor(this.random() * Number(left)));
+    const lots = isExit(one) && part > this.position ? this.position : part;
+    if (lots < part && !one.mayBeCut) throw new Error(`${one.order.key} sold more than there was.`);
+    if (lots > 0n) this.execute(one, one.order.type === 'limit' ? one.order.ticks : ticks, lots);
+    if (leftOf(one) === 0n) this.live = this.live.filter((other) => other !== one);
+    // Nothing is left to close: orders that only close are gone.
+    if (isExit(one) && this.position === 0n) for (const other of this.live.filter(isExit)) this.remove(other);
+  }
+
+  /** A stop that has fired is an order at the market. */
+  private reaches({ order: { type, side, ticks: level }, filled }: Live, ticks: bigint): boolean {
+    if (type === 'market' || (type === 'stop' && filled > 0n)) return true;
+    const below = type === 'limit' ? side === 'buy' : side === 'sell';
+    return below ? ticks <= level : ticks >= level;
+  }
+
+  private execute(one: Live, ticks: bigint, lots: bigint): void {
+    const { key } = one.order;
+    one.filled += lots;
+    one.reports += 1;
+    this.position += isExit(one) ? -lots : lots;
+    const id = `${key}#${one.reports}`;
+    this.executions.push({ id, key, ticks, lots });
+    this.report({ type: 'fill', at: this.now * 60_000, key, id, ticks, lots });
+  }
+
+  private remove(one: Live): void {
+    this.live = this.live.filter((other) => other !== one);
+    this.report({ type: 'cancelled', key: one.order.key, filled: one.filled });
+  }
+
+  private report(report: Report): void {
+    this.reports.push({ due: this.now + this.upTo(4), report });
+    while (this.random() < 0.25) this.reports.push({ due: this.now + this.upTo(12), report });
+  }
+
+  /** All that can be sold, with what is on its way out, is there to be sold. */
+  private expectCovered(which: (one: Live) => boolean = ({ mayBeCut }) => !mayBeCut): void {
+    const selling = this.live.filter((one) => isExit(one) && (!isStop(one) || one.filled > 0n) && which(one));
+    const lots = selling.reduce((sum, one) => sum + leftOf(one), 0n);
+    if (lots > this.position)
+      throw new Error(`${selling.map(({ order }) => order.key)} would sell ${lots} of ${this.position} lots.`);
+  }
+
+  private upTo(most: number): number {
+    return Math.floor(this.random() * (most + 1));
+  }
+
+  private shuffled<One>(all: readonly One[]): One[] {
+    return all
+      .map((one) => ({ one, place: this.random() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ one }) => one);
+  }
+}

@@ -1,0 +1,119 @@
+import { decide } from '../src/engine/decide.rules.ts';
+import { orderOf } from '../src/engine/fills.rules.ts';
+import type { ExchangeFill } from '../src/engine/paper-exchange.rules.ts';
+import {
+  INITIAL,
+  type Intent,
+  isEntry,
+  type MarketEvent,
+  type PlacedOrder,
+  type State,
+} from '../src/engine/state.rules.ts';
+import { fillFee, fillValue } from '../src/markets/markets.rules.ts';
+import type { Plan } from '../src/strategies/plan.rules.ts';
+import { Journal } from '../src/trades/journal.rules.ts';
+import { SlowExchange } from './slow-exchange.ts';
+
+/** How often something happened that this is about. */
+export interface Seen {
+  late: number;
+  lateEntries: number;
+  reopened: number;
+  repeated: number;
+  early: number;
+  cut: number;
+}
+
+/** A bot on a slow exchange, with its books, as a live runner would carry it. */
+export class SlowRun {
+  state: State;
+  readonly journal = new Journal('b', { closedTrades: 0, profit: 0n, balance: 0n, sequence: 0 }, undefined);
+  readonly intents: Intent[] = [];
+  readonly events: MarketEvent[] = [];
+  readonly seen: Seen = { late: 0, lateEntries: 0, reopened: 0, repeated: 0, early: 0, cut: 0 };
+  readonly exchange: SlowExchange;
+  private readonly plan: Plan;
+  private minutes = 0;
+
+  constructor(plan: Plan, random: () => number, state: State = INITIAL) {
+    this.plan = plan;
+    this.state = state;
+    this.exchange = new SlowExchange(random);
+  }
+
+  /** One minute at this price. */
+  pass(ticks: bigint, mayOpen = true): void {
+    this.minutes += 1;
+    const at = this.minutes * 60_000;
+    this.exchange.pass(ticks);
+    for (const report of this.exchange.arrivals()) if (!this.tell(report)) this.exchange.again(report);
+    this.tell({ type: 'candle', at, openTicks: ticks, mayOpen });
+    this.tell({ type: 'price', at, ticks });
+    this.tell({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
+  }
+
+  end(by: 'close' | 'liquidation', ticks: bigint): void {
+    this.tell({ type: 'end', by, ticks });
+  }
+
+  /** Prices stand still until nothing is left to happen. */
+  rest(ticks: bigint): void {
+    this.end('close', ticks);
+    for (let more = 200; !this.exchange.isQuiet && more > 0; more -= 1) this.pass(ticks, false);
+  }
+
+  /** False for a sale that is told before the purchase that it needs. */
+  private tell(event: MarketEvent): boolean {
+    if (event.type === 'fill' && this.isEarly(event)) {
+      expect(() => decide(this.state, event, this.plan)).toThrow('would turn a position');
+      this.seen.early += 1;
+      return false;
+    }
+    const before = this.state;
+    const decision = decide(before, event, this.plan);
+    this.state = decision.state;
+    this.events.push(event);
+    this.intents.push(...decision.intents);
+    const { state } = this;
+    const intents = [...decision.intents];
+    for (const intent of intents) if (intent.type === 'place') this.expectCovered(intent.order);
+    this.journal.add({ at: this.minutes * 60_000, state, intents, payments: [], fills: this.fillsOf(event, before) });
+    this.exchange.take(decision.intents);
+    return true;
+  }
+
+  /** No exit, and no stop either, is for more than what is known to be open. */
+  private expectCovered(order: PlacedOrder): void {
+    if (!isEntry(order) && order.lots > this.state.position.lots)
+      throw new Error(`${order.key} is for more than the ${this.state.position.lots} lots that are open.`);
+  }
+
+  private isEarly({ key, id, lots }: MarketEvent & { type: 'fill' }): boolean {
+    const order = orderOf(this.state, key);
+    return order !== undefined && !order.fills.includes(id) && !isEntry(order) && lots > this.state.position.lots;
+  }
+
+  /** A report that says nothing new leaves the very same state. */
+  private fillsOf(event: MarketEvent, before: State): ExchangeFill[] {
+    if (event.type !== 'fill') return [];
+    const order = orderOf(before, event.key);
+    if (!order || this.state === before) {
+      this.seen.repeated += 1;
+      return [];
+    }
+    this.note(before, order);
+    const { id, at, ticks, lots } = event;
+    const [value, fee] = [fillValue(ticks, lots), fillFee(this.plan.market, ticks, lots)];
+    const open = this.state.position.lots;
+    return [{ trade: before.trade, order, id, at, ticks, lots, value, fee, heldBack: 0n, open }];
+  }
+
+  private note(before: State, order: NonNullable<ReturnType<typeof orderOf>>): void {
+    if (!before.leaving.includes(order)) return;
+    this.seen.late += 1;
+    if (order.total !== undefined) this.seen.cut += 1;
+    if (!isEntry(order)) return;
+    this.seen.lateEntries += 1;
+    if (before.position.lots === 0n && order.kind === 'averaging') this.seen.reopened += 1;
+  }
+}
