@@ -44,7 +44,7 @@ const MAX_GREETING_BYTES = 1024 * 1024;
 const SESSION = `select set_config(s.name, s.value, false) from (values
   ('statement_timeout', '5000'), ('lock_timeout', '100'), ('idle_in_transaction_session_timeout', '10000'),
   ('idle_session_timeout', '0'), ('jit', 'off'), ('default_transaction_read_only', 'on'),
-  ('search_path', 'pg_catalog'),
+  ('search_path', 'pg_catalog'), ('stats_fetch_consistency', 'cache'),
   ('enable_mergejoin', 'off'), ('plan_cache_mode', 'force_generic_plan'), ('timezone', 'UTC'), ('client_min_messages', 'error'), ('bytea_output', 'hex')
   ) s(name, value) where current_setting(s.name, true) is not null`;
 
