@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
@@ -25,11 +25,31 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGQUIT');
 });
 
+/** What the platform's own database runs on. */
 export const EMBEDDED: Binaries = { name: 'embedded 18', bin: postgresBinaries(identity) };
 const DEBIAN_15: Binaries = { name: 'Debian 15', bin: '/usr/lib/postgresql/15/bin' };
 
-/** The embedded 18, and Debian's 15 where it is installed. */
-export const VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+/** Where the platform's own database is tested: the embedded 18, and Debian's 15 where it is installed. */
+export const STORE_VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+
+/** Folders of programs in $MONITOR_TEST_POSTGRES, each with its `postgres` and `initdb`, take the place of those two. */
+const named = (process.env['MONITOR_TEST_POSTGRES'] ?? '').split(delimiter).filter(Boolean);
+
+/** The servers that are watched. */
+export const VERSIONS: Binaries[] =
+  named.length > 0 ? named.map((bin) => ({ name: versionOf(bin), bin })) : STORE_VERSIONS;
+
+/** To watch where the version makes no difference. */
+export const FIRST_VERSION: Binaries = VERSIONS[0] ?? EMBEDDED;
+
+/** Such as "PostgreSQL 13.23". */
+function versionOf(bin: string): string {
+  const said = execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8', ...identity });
+  return said
+    .trim()
+    .replace(/[()]/g, '')
+    .replace(/^postgres /, '');
+}
 
 export interface PostgresOptions {
   settings?: Record<string, string | number>;

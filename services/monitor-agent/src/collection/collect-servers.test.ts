@@ -5,7 +5,7 @@ import { getServer } from '@tidegate/contracts/monitor-agent/server';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
 import { ShowActivity } from '../activity/show-activity.ts';
@@ -157,7 +157,7 @@ describe('troubles', () => {
   let watched: PostgresServer;
   let replica: Replica;
   beforeAll(async () => {
-    watched = await PostgresServer.start(EMBEDDED);
+    watched = await PostgresServer.start(FIRST_VERSION);
     await makeWatcher(watched);
   });
   beforeEach(() => {
@@ -211,7 +211,7 @@ describe('troubles', () => {
   });
 
   test('without pg_stat_statements and pg_monitor the rest is collected, without errors on the server', async () => {
-    const bare = await PostgresServer.start(EMBEDDED, { settings: { shared_preload_libraries: '' } });
+    const bare = await PostgresServer.start(FIRST_VERSION, { settings: { shared_preload_libraries: '' } });
     await bare.sql(`create role watcher login password '${WATCHER_PASSWORD}' connection limit 1;
       create table t (id int)`);
     const at = await addServer(store, bare);
@@ -234,7 +234,7 @@ describe('troubles', () => {
   }, 30_000);
 
   test('an extension that is created but not loaded costs no error, and the rest goes on', async () => {
-    const bare = await PostgresServer.start(EMBEDDED, { settings: { shared_preload_libraries: '' } });
+    const bare = await PostgresServer.start(FIRST_VERSION, { settings: { shared_preload_libraries: '' } });
     await makeWatcher(bare);
     const at = await addServer(store, bare);
     const collected = async () => (await server(at)).lastCollectedAt ?? undefined;

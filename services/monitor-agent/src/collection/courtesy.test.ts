@@ -3,7 +3,7 @@ import { listTables } from '@tidegate/contracts/monitor-agent/relations';
 import { until } from '@tidegate/testing/until';
 import { addServer, lookedAt, lookOnce, Replica } from '../../test/collector.ts';
 import { HoldingProxy } from '../../test/holding-proxy.ts';
-import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
@@ -133,7 +133,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   });
 
   // Nothing of this depends on the version.
-  if (binaries !== EMBEDDED) return;
+  if (binaries !== FIRST_VERSION) return;
 
   test('all questions of a minute are on the wire before the first answer', async () => {
     const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;

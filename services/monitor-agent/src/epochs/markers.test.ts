@@ -6,7 +6,7 @@ import { until } from '@tidegate/testing/until';
 import { addServer, lookOnce, Replica } from '../../test/collector.ts';
 import { ExecutedStatements, statement } from '../../test/executed-statements.ts';
 import { callsByLook } from '../../test/look-check.ts';
-import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { killBackend, makeWatcher } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
@@ -212,7 +212,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   });
 
   // Nothing of this depends on the version.
-  if (binaries !== EMBEDDED) return;
+  if (binaries !== FIRST_VERSION) return;
 
   test('another server behind the same address is a gap and a marker', async () => {
     const other = await PostgresServer.start(binaries);

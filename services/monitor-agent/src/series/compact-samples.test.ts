@@ -5,7 +5,7 @@ import { forgetOrganisation } from '@tidegate/database/forget-organisation';
 import { newId } from '@tidegate/database/ids';
 import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
-import { VERSIONS } from '../../test/postgres-server.ts';
+import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, summary } from '../../test/statement-truth.ts';
 import { openStore, type Store } from '../../test/store.ts';
@@ -20,7 +20,7 @@ const DAY = 24 * HOUR;
 const today = () => Math.floor(Date.now() / DAY) * DAY;
 const TABLES = ['statement_samples', 'statement_blocks', 'statement_packs', 'statement_hour_packs'];
 
-describe.each(VERSIONS)('compacting samples ($name)', (binaries) => {
+describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
   let store: Store;
   beforeAll(async () => {
     store = await openStore(binaries);

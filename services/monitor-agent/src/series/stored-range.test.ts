@@ -2,7 +2,7 @@ import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
 import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
-import { VERSIONS } from '../../test/postgres-server.ts';
+import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, rounded, stepsByHand, stepsSeen, summary } from '../../test/statement-truth.ts';
 import { openStore, type Store } from '../../test/store.ts';
@@ -24,7 +24,7 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-describe.each(VERSIONS)('statements of any range ($name)', (binaries) => {
+describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
   let store: Store;
   beforeAll(async () => {
     store = await openStore(binaries);

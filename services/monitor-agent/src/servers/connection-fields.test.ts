@@ -6,7 +6,7 @@ import { testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { newId } from '@tidegate/database/ids';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { passwords } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
 import { Dialer } from '../collection/dialer.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   writeFileSync(file, trusted.pem);
   [store, server] = await Promise.all([
     openStore(),
-    PostgresServer.start(EMBEDDED, { tls: serverCertificate(trusted, ['localhost']) }),
+    PostgresServer.start(FIRST_VERSION, { tls: serverCertificate(trusted, ['localhost']) }),
   ]);
   await makeWatcher(server);
   Object.assign(process.env, { PGSSLROOTCERT: file, PGSSLMODE: 'disable', PGHOST: server.host, PGSERVICEFILE: file });

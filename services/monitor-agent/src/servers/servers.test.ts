@@ -12,7 +12,7 @@ import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { dialer, passwords } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ConnectionFailed } from '../connection/connection-failure.rules.ts';
@@ -33,7 +33,7 @@ let store: Store;
 let watched: PostgresServer;
 beforeAll(async () => {
   store = await openStore();
-  watched = await PostgresServer.start(EMBEDDED);
+  watched = await PostgresServer.start(FIRST_VERSION);
   await makeWatcher(watched);
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import { type Statement, topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { openStore, type Store } from '../../test/store.ts';
 import { makeWatcher } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
@@ -20,7 +20,7 @@ describe('reading texts of a real server', () => {
   let watched: PostgresServer;
   let replica: Replica;
   beforeAll(async () => {
-    watched = await PostgresServer.start(EMBEDDED);
+    watched = await PostgresServer.start(FIRST_VERSION);
     await makeWatcher(watched);
   });
   beforeEach(() => {
