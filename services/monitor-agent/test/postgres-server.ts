@@ -14,6 +14,7 @@ import pg from 'pg';
  */
 export interface Binaries {
   name: string;
+  major: number;
   bin: string;
 }
 
@@ -26,8 +27,8 @@ process.once('exit', () => {
 });
 
 /** What the platform's own database runs on. */
-export const EMBEDDED: Binaries = { name: 'embedded 18', bin: postgresBinaries(identity) };
-const DEBIAN_15: Binaries = { name: 'Debian 15', bin: '/usr/lib/postgresql/15/bin' };
+export const EMBEDDED: Binaries = { name: 'embedded 18', major: 18, bin: postgresBinaries(identity) };
+const DEBIAN_15: Binaries = { name: 'Debian 15', major: 15, bin: '/usr/lib/postgresql/15/bin' };
 
 /** Where the platform's own database is tested: the embedded 18, and Debian's 15 where it is installed. */
 export const STORE_VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
@@ -36,19 +37,15 @@ export const STORE_VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin })
 const named = (process.env['MONITOR_TEST_POSTGRES'] ?? '').split(delimiter).filter(Boolean);
 
 /** The servers that are watched. */
-export const VERSIONS: Binaries[] =
-  named.length > 0 ? named.map((bin) => ({ name: versionOf(bin), bin })) : STORE_VERSIONS;
+export const VERSIONS: Binaries[] = named.length > 0 ? named.map(binariesIn) : STORE_VERSIONS;
 
 /** To watch where the version makes no difference. */
 export const FIRST_VERSION: Binaries = VERSIONS[0] ?? EMBEDDED;
 
-/** Such as "PostgreSQL 13.23". */
-function versionOf(bin: string): string {
+function binariesIn(bin: string): Binaries {
   const said = execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8', ...identity });
-  return said
-    .trim()
-    .replace(/[()]/g, '')
-    .replace(/^postgres /, '');
+  const [version = '', major] = /(\d+)[.\w]*/.exec(said) ?? [];
+  return { name: version, major: Number(major), bin };
 }
 
 export interface PostgresOptions {
@@ -59,27 +56,37 @@ export interface PostgresOptions {
   hba?: string;
 }
 
+export const pidOf = (client: pg.Client): number => (client as unknown as { processID: number }).processID;
+
 export class PostgresServer {
   readonly host = '127.0.0.1';
   readonly user = 'postgres';
   readonly password = 'throw-away';
   port = 0;
+  readonly major: number;
   private readonly binaries: Binaries;
-  private readonly folder: string;
+  private readonly options: PostgresOptions;
+  private folder = '';
   private process: ChildProcess | undefined;
-  private readonly clients: pg.Client[] = [];
+  private readonly users: (() => Promise<unknown>)[] = [];
 
-  private constructor(binaries: Binaries) {
+  constructor(binaries: Binaries, options: PostgresOptions = {}) {
     this.binaries = binaries;
-    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
+    this.major = binaries.major;
+    this.options = options;
   }
 
   static async start(binaries: Binaries, options: PostgresOptions = {}): Promise<PostgresServer> {
-    const server = new PostgresServer(binaries);
-    server.initialise(options);
-    server.port = await freePort();
-    await server.boot();
+    const server = new PostgresServer(binaries, options);
+    await server.begin();
     return server;
+  }
+
+  async begin(): Promise<void> {
+    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
+    this.initialise(this.options);
+    this.port = await freePort();
+    await this.boot();
   }
 
   /** A client of the superuser, closed with the server. */
@@ -88,7 +95,7 @@ export class PostgresServer {
     // The server may be killed under it: what was asked then fails by itself.
     client.on('error', () => {});
     await client.connect();
-    this.clients.push(client);
+    this.beforeStop(() => client.end());
     return client;
   }
 
@@ -133,8 +140,13 @@ export class PostgresServer {
     await gone;
   }
 
+  /** Whoever uses this server ends first, the last one to come before the others. */
+  beforeStop(end: () => Promise<unknown>): void {
+    this.users.push(end);
+  }
+
   async stop(): Promise<void> {
-    await Promise.allSettled(this.clients.map((client) => client.end()));
+    for (const end of this.users.splice(0).reverse()) await end().catch(() => undefined);
     await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -185,6 +197,8 @@ export class PostgresServer {
     const all: Record<string, string | number> = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
+      // 13 would keep MD5 of passwords, which the logins below refuse.
+      password_encryption: 'scram-sha-256',
       shared_preload_libraries: 'pg_stat_statements',
       fsync: 'off',
       shared_buffers: '16MB',
