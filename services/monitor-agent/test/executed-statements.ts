@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { PostgresServer } from './postgres-server.ts';
+import { killBackend } from './watched.ts';
 
 /*
  * A driver of a real PostgreSQL that keeps the reference: how often it really executed which statement, by database,
@@ -69,6 +70,9 @@ export class ExecutedStatements {
   readonly killed = new Set<string>();
   /** All series died at once since the last look. */
   allKilled = false;
+  /** What else happened to the server: a crash shows by itself, unless there was a start between the same two looks. */
+  crashed = false;
+  restarted = false;
   private readonly server: PostgresServer;
   private readonly clients = new Map<string, pg.Client>();
   private readonly oids = new Map<string, number>();
@@ -114,8 +118,15 @@ export class ExecutedStatements {
     this.died();
   }
 
-  /** All rows died, by a reset or a crash. */
-  died(): void {
+  /** PostgreSQL ended all sessions and began anew. */
+  async crash(): Promise<void> {
+    await killBackend(this.server);
+    await this.leave();
+    this.died();
+    this.crashed = true;
+  }
+
+  private died(): void {
     for (const key of this.alive.keys()) this.kill(key);
     this.allKilled = true;
   }
@@ -125,6 +136,8 @@ export class ExecutedStatements {
     for (const key of this.alive.keys()) this.alive.set(key, 0);
     this.killed.clear();
     this.allKilled = false;
+    this.crashed = false;
+    this.restarted = false;
   }
 
   /** The server was stopped, or its database or role is to be dropped. */
@@ -188,10 +201,19 @@ export class ExecutedStatements {
     // With track=all PostgreSQL counts what is only explained as a call from within.
     const client = await this.client({ database: place.database, role: this.server.user });
     await client.query("set pg_stat_statements.track = 'none'");
-    const id = this.tellsLevels ? await explainedId(client, text) : await countedId(client, text);
+    const id = this.tellsLevels
+      ? await explainedId(client, text)
+      : await countedId(client, text, await this.extension());
     if (!id) throw new Error(`PostgreSQL gave no number for ${text}`);
     this.queryIds.set(form, id);
     return id;
+  }
+
+  /** Where pg_stat_statements can be asked. */
+  private async extension(): Promise<pg.Client> {
+    const client = await this.client({ database: 'postgres', role: this.server.user });
+    await client.query("set pg_stat_statements.track = 'none'");
+    return client;
   }
 
   private async client(place: Place): Promise<pg.Client> {
@@ -211,7 +233,7 @@ async function explainedId(client: pg.Client, text: string): Promise<string | un
 }
 
 /** Runs the statement once, and takes its count away again. */
-async function countedId(client: pg.Client, text: string): Promise<string | undefined> {
+async function countedId(client: pg.Client, text: string, extension: pg.Client): Promise<string | undefined> {
   await client.query("set pg_stat_statements.track = 'top'");
   await client.query(text.replace(/\d+\)$/, '0)'));
   await client.query("set pg_stat_statements.track = 'none'");
@@ -220,11 +242,11 @@ async function countedId(client: pg.Client, text: string): Promise<string | unde
     constants += 1;
     return `$${constants}`;
   });
-  const { rows } = await client.query<{ id: string }>(
+  const { rows } = await extension.query<{ id: string }>(
     `select s.queryid::text as id, pg_stat_statements_reset(s.userid, s.dbid, s.queryid) from pg_stat_statements s
        join pg_database d on d.oid = s.dbid join pg_roles r on r.oid = s.userid
-      where d.datname = current_database() and r.rolname = current_user and s.query = $1`,
-    [normalized],
+      where d.datname = $1 and r.rolname = current_user and s.query = $2`,
+    [client.database, normalized],
   );
   return rows[0]?.id;
 }

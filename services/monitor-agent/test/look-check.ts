@@ -90,7 +90,7 @@ export function compareLook(
   const check = (what: string, is: unknown, ought: unknown) => {
     if (is !== ought) faults.push(`${what} is ${is} instead of ${ought}`);
   };
-  const resetTold = tells.losses && executed.allKilled;
+  const resetTold = executed.allKilled && (tells.losses || (executed.crashed && !executed.restarted));
   check('gaps', look.gaps, 0);
   check('resets', look.resets > 0, resetTold);
   check('lost time is told', look.lostUs > 0, resetTold);

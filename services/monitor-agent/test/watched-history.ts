@@ -3,7 +3,6 @@ import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement
 import { compareLook, readLook, type Tells } from './look-check.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import type { Store } from './store.ts';
-import { killBackend } from './watched.ts';
 
 /*
  * A history of a real server under the real collector: random steps of applications, administrators and accidents, and
@@ -110,15 +109,12 @@ export class WatchedHistory {
       const first = Math.floor(this.random() * 900);
       for (let number = first; number < first + 120; number += 1) await this.run(number, 1);
     },
-    crash: async () => {
-      await killBackend(this.server);
-      await this.executed.leave();
-      this.executed.died();
-    },
+    crash: () => this.executed.crash(),
     restart: async () => {
       await this.executed.leave();
       await this.server.halt();
       await this.server.boot();
+      this.executed.restarted = true;
     },
     /** From now on there is room for a hundred statements only. */
     crowd: async () => {

@@ -170,8 +170,8 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     expect(instance.startedAt).toBe(before);
     await run(9, 'select 1, 2, 3, 4 as crash');
     const interval = await look();
-    expect(interval).toMatchObject({ gap: false, resetAt: tellsLosses ? expect.any(Number) : null });
-    expect((interval?.lostUs ?? 0) > 0).toBe(tellsLosses);
+    expect(interval).toMatchObject({ gap: false, resetAt: expect.any(Number) });
+    expect(interval?.lostUs).toBeGreaterThan(0);
     expect(await calls(interval, 'select $1, $2, $3, $4 as crash')).toMatchObject({ calls: 9, partial: true });
     for (const delta of interval?.deltas ?? []) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
   }, 30_000);
