@@ -2,8 +2,8 @@ import { BotSettings, MartingaleEmaSettings } from '@tidegate/contracts/bot-exec
 import type { FieldError } from '@tidegate/contracts/kernel/problem';
 import fc from 'fast-check';
 import { COARSE, candles, walk } from '../../test/markets.ts';
+import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
 import { whole } from '../engine/exact.rules.ts';
 import { runCandle } from '../engine/paper-exchange.rules.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
