@@ -37,8 +37,12 @@ describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
   let server: PostgresServer;
 
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries);
+    // It asks for what it keeps of the password: SCRAM, or MD5 as 13 does unless told otherwise.
+    server = await PostgresServer.start(binaries, { hba: 'host all all all md5\n' });
     await server.sql(`${WATCHER};
+      set password_encryption = 'md5';
+      create role old login password '${PASSWORD}';
+      reset password_encryption;
       create role single login password '${PASSWORD}' connection limit 1;
       create role sleeper nologin password '${PASSWORD}';
       create database closed;
@@ -100,6 +104,11 @@ describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
     } finally {
       process.env = before;
     }
+  });
+
+  test('logs in where MD5 is kept of the password', async () => {
+    expect(await failure(target(server.port, { user: 'old' }))).toBe('connected');
+    expect(await failure(target(server.port, { user: 'old', password: 'wrong' }))).toBe('password_wrong');
   });
 
   test.each([
