@@ -6,6 +6,7 @@ import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { ExecutedStatements, statement } from '../../test/executed-statements.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
+import { Load } from '../../test/load.ts';
 import { callsByLook } from '../../test/look-check.ts';
 import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { killBackend, makeWatcher } from '../../test/watched.ts';
@@ -61,57 +62,42 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       )
     )[0];
 
-  testOfLosses(
-    'behaviour 2: a reset under load is a marker at its very time, and the sums miss the remainder before it, no more',
-    async () => {
-      const { at } = collecting;
-      const text = statement(77);
-      const clients = await Promise.all([1, 2, 3].map(() => server.client()));
-      const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
-      let executed = 0;
-      let loaded = true;
-      const load = Promise.all(
-        clients.map(async (client) => {
-          while (loaded) {
-            await client.query(text);
-            executed += 1;
-          }
-        }),
-      );
-      const reached = (count: number) => until(() => executed >= count, { everyMs: 1 });
-      const counted = async () =>
-        (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
-      await reached(100);
-      await look();
-      const before = await counted();
-      await reached(executed + 500);
-      const already = executed;
-      const [reset] = await server.sql<{ calls: number }>(
-        `select (select sum(calls)::int from pg_stat_statements where queryid = ${queryId}) as calls, pg_stat_statements_reset()`,
-      );
-      // Calls that may have come between the two, on a busy machine.
-      const between = executed - already + clients.length;
-      await look();
-      await reached(executed + 1_000);
-      loaded = false;
-      await load;
-      await look();
-      const remainder = (reset?.calls ?? 0) - before;
-      expect(remainder).toBeGreaterThan(100);
-      const lost = executed - (await counted());
-      expect(lost).toBeGreaterThanOrEqual(remainder);
-      expect(lost).toBeLessThanOrEqual(remainder + Math.max(executed / 100, between));
-      const { completeness } = await top();
-      expect(completeness).toMatchObject({ resets: 1, gaps: 0, evictions: 0, warnings: [] });
-      expect(completeness.lostSeconds).toBeGreaterThan(0);
-      const { items, total } = await markers();
-      expect(total).toBe(1);
-      expect(items).toEqual([
-        { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String) },
-      ]);
-      await Promise.all(clients.map((client) => client.end()));
-    },
-  );
+  testOfLosses('behaviour 2: a reset under load is a marker at its time, sums miss the rest before it', async () => {
+    const { at } = collecting;
+    const text = statement(77);
+    const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
+    const sessions = 3;
+    const load = await Load.start(server, text, sessions);
+    const counted = async () =>
+      (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
+    await load.reached(100);
+    await look();
+    const before = await counted();
+    await load.reached(load.executed + 500);
+    const already = load.executed;
+    const [reset] = await server.sql<{ calls: number }>(
+      `select (select sum(calls)::int from pg_stat_statements where queryid = ${queryId}) as calls, pg_stat_statements_reset()`,
+    );
+    // Calls that may have come between the two, on a busy machine.
+    const between = load.executed - already + sessions;
+    await look();
+    await load.reached(load.executed + 1_000);
+    await load.stop();
+    await look();
+    const remainder = (reset?.calls ?? 0) - before;
+    expect(remainder).toBeGreaterThan(100);
+    const lost = load.executed - (await counted());
+    expect(lost).toBeGreaterThanOrEqual(remainder);
+    expect(lost).toBeLessThanOrEqual(remainder + Math.max(load.executed / 100, between));
+    const { completeness } = await top();
+    expect(completeness).toMatchObject({ resets: 1, gaps: 0, evictions: 0, warnings: [] });
+    expect(completeness.lostSeconds).toBeGreaterThan(0);
+    const { items, total } = await markers();
+    expect(total).toBe(1);
+    expect(items).toEqual([
+      { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String) },
+    ]);
+  });
 
   test('behaviour 3: a killed backend is a crash recovery although the postmaster went on; no number falls below zero', async () => {
     const started = await instant('pg_postmaster_start_time()');
@@ -163,48 +149,45 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 0 });
   });
 
-  testOfLosses(
-    'behaviour 4: evictions are shown by the minute, cost coverage, and come with a warning and its cure',
-    async () => {
-      const { at } = collecting;
-      await server.sql('alter system set pg_stat_statements.max = 100');
-      await server.halt();
-      await server.boot();
+  testOfLosses('behaviour 4: evictions per minute, their cost in coverage, and a warning with its cure', async () => {
+    const { at } = collecting;
+    await server.sql('alter system set pg_stat_statements.max = 100');
+    await server.halt();
+    await server.boot();
+    await look();
+    expect((await top()).completeness).toMatchObject({ evictions: 0, evictionsPerMinute: 0, warnings: [] });
+    const client = await server.client();
+    for (let number = 0; number < 400; number += 1) {
+      await client.query(`${statement(number)}, pg_sleep(0.001)`);
+      if (number % 200 === 199) await look();
+    }
+    await client.end();
+    // A session's active time is told when it ends, at the latest.
+    const { completeness } = await until(async () => {
       await look();
-      expect((await top()).completeness).toMatchObject({ evictions: 0, evictionsPerMinute: 0, warnings: [] });
-      const client = await server.client();
-      for (let number = 0; number < 400; number += 1) {
-        await client.query(`${statement(number)}, pg_sleep(0.001)`);
-        if (number % 200 === 199) await look();
-      }
-      await client.end();
-      // A session's active time is told when it ends, at the latest.
-      const { completeness } = await until(async () => {
-        await look();
-        const now = await top();
-        return now.completeness.coverage !== null && now.completeness.coverage < 0.9 ? now : undefined;
-      });
-      expect(completeness.evictions).toBeGreaterThan(10);
-      expect(completeness.evictionsPerMinute).toBeGreaterThan(10);
-      expect(completeness.warnings).toEqual([
-        expect.objectContaining({
-          code: 'statements_evicted',
-          severity: 'warning',
-          what: expect.stringContaining('It has room for 100.'),
-          fixSql: 'ALTER SYSTEM SET pg_stat_statements.max = 10000;',
-          restart: true,
-        }),
-      ]);
-      const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
-      expect(overview.server.state).toBe('ok');
-      await server.sql((completeness.warnings[0]?.fixSql ?? '').replace(';', ''));
-      await server.halt();
-      await server.boot();
-      expect(
-        (await server.sql<{ max: string }>('select current_setting($$pg_stat_statements.max$$) as max'))[0]?.max,
-      ).toBe('10000');
-    },
-  );
+      const now = await top();
+      return now.completeness.coverage !== null && now.completeness.coverage < 0.9 ? now : undefined;
+    });
+    expect(completeness.evictions).toBeGreaterThan(10);
+    expect(completeness.evictionsPerMinute).toBeGreaterThan(10);
+    expect(completeness.warnings).toEqual([
+      expect.objectContaining({
+        code: 'statements_evicted',
+        severity: 'warning',
+        what: expect.stringContaining('It has room for 100.'),
+        fixSql: 'ALTER SYSTEM SET pg_stat_statements.max = 10000;',
+        restart: true,
+      }),
+    ]);
+    const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
+    expect(overview.server.state).toBe('ok');
+    await server.sql((completeness.warnings[0]?.fixSql ?? '').replace(';', ''));
+    await server.halt();
+    await server.boot();
+    expect(
+      (await server.sql<{ max: string }>('select current_setting($$pg_stat_statements.max$$) as max'))[0]?.max,
+    ).toBe('10000');
+  });
 
   // Nothing of this depends on the version.
   if (binaries !== FIRST_VERSION) return;

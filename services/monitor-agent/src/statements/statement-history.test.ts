@@ -1,5 +1,4 @@
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
-import { until } from '@tidegate/testing/until';
 import type { WatchedServer } from '../../test/collector.ts';
 import {
   ExecutedStatements,
@@ -11,6 +10,7 @@ import {
   statement,
 } from '../../test/executed-statements.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
+import { Load } from '../../test/load.ts';
 import { callsByLook } from '../../test/look-check.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
 import { WatchedHistory } from '../../test/watched-history.ts';
@@ -104,36 +104,23 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
   test('behaviour 6: a collector that was away under load tells one long interval with every call of it', async () => {
     const { at } = collecting;
     const text = statement(2);
-    const clients = await Promise.all([1, 2].map(() => server.client()));
     const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
-    let made = 0;
-    let loaded = true;
-    const load = Promise.all(
-      clients.map(async (client) => {
-        while (loaded) {
-          await client.query(text);
-          made += 1;
-        }
-      }),
-    );
-    const reached = (count: number) => until(() => made >= count, { everyMs: 1 });
-    await reached(200);
+    const load = await Load.start(server, text, 2);
+    await load.reached(200);
     await look();
     await collecting.replica.stop();
     const leftAt = performance.now();
-    await reached(made + 500);
+    await load.reached(load.executed + 500);
     collecting.replica = collecting.replica.successor();
     collecting.replica.putForward(180_000);
-    loaded = false;
-    await load;
+    await load.stop();
     const away = (performance.now() - leftAt) / 1_000;
     await look();
     const looks = await callsByLook(store, at.serverId, queryId);
     expect(looks).toMatchObject([{ whole: true }, { whole: true }]);
-    expect(looks.reduce((sum, { calls }) => sum + calls, 0)).toBe(made);
+    expect(looks.reduce((sum, { calls }) => sum + calls, 0)).toBe(load.executed);
     expect(looks[1]?.calls).toBeGreaterThanOrEqual(500);
     expect(looks[1]?.seconds).toBeGreaterThanOrEqual(away);
-    await Promise.all(clients.map((client) => client.end()));
   });
 
   test('what is stored equals what was executed, less what PostgreSQL itself lost and the look says so', async () => {
