@@ -91,9 +91,7 @@ export class PostgresServer {
 
   /** A client of the superuser, closed with the server. */
   async client(database = 'postgres', user = this.user, password = this.password): Promise<pg.Client> {
-    const client = new pg.Client({ host: this.host, port: this.port, user, password, database, ssl: false });
-    // The server may be killed under it: what was asked then fails by itself.
-    client.on('error', () => {});
+    const client = this.newClient(database, user, password);
     await client.connect();
     this.beforeStop(() => client.end());
     return client;
@@ -101,8 +99,7 @@ export class PostgresServer {
 
   /** Statements of the superuser, apart by `;` at the end of a line; answers the rows of the last one. */
   async sql<Row extends pg.QueryResultRow>(text: string, database = 'postgres'): Promise<Row[]> {
-    const { host, port, user, password } = this;
-    const client = new pg.Client({ host, port, user, password, database, ssl: false });
+    const client = this.newClient(database, this.user, this.password);
     await client.connect();
     try {
       let rows: Row[] = [];
@@ -154,6 +151,13 @@ export class PostgresServer {
   log(): string {
     const file = join(this.folder, 'server.log');
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  private newClient(database: string, user: string, password: string): pg.Client {
+    const client = new pg.Client({ host: this.host, port: this.port, user, password, database, ssl: false });
+    // The server may be killed under it: what was asked then fails by itself.
+    client.on('error', () => {});
+    return client;
   }
 
   private isReady(): boolean {

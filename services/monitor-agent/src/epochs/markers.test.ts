@@ -36,7 +36,10 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   );
 
   /** The collector's clock goes ahead of ours. */
-  const range = () => ({ serverId: collecting.at.serverId, to: new Date(Date.now() + 3_600_000).toISOString() });
+  const range = () => {
+    const [from, to] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+    return { serverId: collecting.at.serverId, from, to };
+  };
   const markers = () => store.call(new ListMarkers(), listMarkers, range(), collecting.at.orgId);
   const top = () =>
     store.call(new TopStatements(store.tenants), topStatements, { ...range(), limit: 500 }, collecting.at.orgId);

@@ -83,6 +83,7 @@ export interface StatementScrape {
   /** false: `rows` holds only those that differ from the previous look. */
   full: boolean;
   rows: readonly StatementReading[];
+  /** Of the server's processes at the look; null where it was not remembered. */
   life: Life | null;
 }
 
