@@ -20,15 +20,25 @@ export const guard = { check: async () => LOOPBACK, trusted: async () => LOOPBAC
 
 export const dialer = (config = {}) => new Dialer(passwords, guard as never, config as never);
 
+/** Seconds from one look to the next. */
+export interface Plan {
+  probe?: number;
+  minute?: number;
+}
+
 /** One replica of the collector, with a clock that can be put forward. */
 export class Replica {
   readonly live: { orgId: string; topic: string; data: unknown }[] = [];
   private readonly collector: CollectServers;
+  private readonly store: Store;
+  private readonly plan: Plan;
   private loops: RunningLoop[] = [];
   private aheadMs = 0;
   private stopped: Promise<void> | undefined;
 
-  constructor(store: Store, plan: { probe?: number; minute?: number } = {}) {
+  constructor(store: Store, plan: Plan = {}) {
+    this.store = store;
+    this.plan = plan;
     const bus = { live: (orgId: string, topic: string, data: unknown) => this.live.push({ orgId, topic, data }) };
     const config = {
       MONITOR_PROBE_SECONDS: plan.probe ?? 1,
@@ -51,8 +61,11 @@ export class Replica {
     this.aheadMs += ms;
   }
 
-  get ahead(): number {
-    return this.aheadMs;
+  /** One more of them, with the same time on its clock: whatever it knows of the servers it has from the store. */
+  successor(): Replica {
+    const next = new Replica(this.store, this.plan);
+    next.putForward(this.aheadMs);
+    return next;
   }
 
   /** As after SIGKILL or a long pause: nothing is released, nothing is said. */
@@ -99,11 +112,16 @@ export async function lookOnce(store: Store, replica: Replica, serverId: string)
   await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== before);
 }
 
+export interface WatchedServer {
+  orgId: string;
+  serverId: string;
+}
+
 export async function addServer(
   store: Store,
-  watched: PostgresServer,
+  watched: Pick<PostgresServer, 'host' | 'port'>,
   more: { user?: string; password?: string; orgId?: string; database?: string } = {},
-): Promise<{ orgId: string; serverId: string }> {
+): Promise<WatchedServer> {
   const orgId = more.orgId ?? newId();
   const serverId = newId();
   await store.tenants.run(orgId, async (tx) => {

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import type { PostgresServer } from './postgres-server.ts';
+import { killBackend } from './watched.ts';
 
 /*
  * A driver of a real PostgreSQL that keeps the reference: how often it really executed which statement, by database,
  * role, query and level. The query's number comes from EXPLAIN, so nothing here is read from pg_stat_statements itself
- * but the one thing a history cannot know otherwise: whether PostgreSQL 14 to 16 let a rebirth be seen at all.
+ * but what a history cannot know otherwise: whether PostgreSQL until 16 let a rebirth be seen at all, and the number of
+ * a query in 13, whose EXPLAIN does not tell it.
  *
  * For every series it remembers what ran since the last look in the life that PostgreSQL still shows (`alive`). A reset
  * ends lives: what was alive and not yet looked at is lost, exactly that much.
@@ -34,6 +36,9 @@ export const statement = (number: number): string =>
 
 export const REPEAT = `create function repeat_it(text text, times int) returns void language plpgsql as
   'begin for turn in 1 .. times loop execute text; end loop; end'`;
+
+/** Of `s`, a row of pg_stat_statements. PostgreSQL 13 does not tell levels apart: all is top-level there. */
+export const SERIES_KEY = `concat_ws('/', s.dbid, s.userid, s.queryid, left(coalesce(to_jsonb(s) ->> 'toplevel', 't'), 1))`;
 
 interface Place {
   database: string;
@@ -65,6 +70,9 @@ export class ExecutedStatements {
   readonly killed = new Set<string>();
   /** All series died at once since the last look. */
   allKilled = false;
+  /** What else happened to the server: a crash shows by itself, unless there was a start between the same two looks. */
+  crashed = false;
+  restarted = false;
   private readonly server: PostgresServer;
   private readonly clients = new Map<string, pg.Client>();
   private readonly oids = new Map<string, number>();
@@ -74,16 +82,21 @@ export class ExecutedStatements {
     this.server = server;
   }
 
+  private get tellsLevels(): boolean {
+    return this.server.major >= 14;
+  }
+
   async run(recipe: Recipe, times: number): Promise<void> {
     const { place, text, nested } = recipe;
     const client = await this.client(place);
     const call = `select repeat_it('${text}', ${times})`;
+    const key = await this.keyOf(place, text, !nested);
+    const callKey = nested ? await this.keyOf(place, call, true) : undefined;
     if (nested) await client.query(call);
     else for (let turn = 0; turn < times; turn += 1) await client.query(text);
-    const key = await this.keyOf(place, text, !nested);
     this.recipes.set(key, recipe);
     this.count(key, times);
-    if (nested) this.count(await this.keyOf(place, call, true), 1);
+    if (callKey) this.count(callKey, 1);
   }
 
   async resetOne(key: string): Promise<void> {
@@ -105,8 +118,15 @@ export class ExecutedStatements {
     this.died();
   }
 
-  /** All rows died, by a reset or a crash. */
-  died(): void {
+  /** PostgreSQL ended all sessions and began anew. */
+  async crash(): Promise<void> {
+    await killBackend(this.server);
+    await this.leave();
+    this.died();
+    this.crashed = true;
+  }
+
+  private died(): void {
     for (const key of this.alive.keys()) this.kill(key);
     this.allKilled = true;
   }
@@ -116,6 +136,8 @@ export class ExecutedStatements {
     for (const key of this.alive.keys()) this.alive.set(key, 0);
     this.killed.clear();
     this.allKilled = false;
+    this.crashed = false;
+    this.restarted = false;
   }
 
   /** The server was stopped, or its database or role is to be dropped. */
@@ -127,11 +149,11 @@ export class ExecutedStatements {
   /** What PostgreSQL shows now of the series that were executed here. */
   async shown(): Promise<Map<string, ShownRow>> {
     const rows = await this.server.sql<{ key: string; counters: number[]; least: number; most: number }>(
-      `select concat_ws('/', dbid, userid, queryid, left(toplevel::text, 1)) as key,
+      `select ${SERIES_KEY} as key,
               array[calls, plans, rows, total_exec_time, total_plan_time, shared_blks_hit, shared_blks_read,
                     shared_blks_dirtied, shared_blks_written, local_blks_hit, local_blks_read, temp_blks_read,
                     temp_blks_written, wal_records, wal_bytes]::float8[] as counters,
-              min_exec_time as least, max_exec_time as most from pg_stat_statements`,
+              min_exec_time as least, max_exec_time as most from pg_stat_statements s`,
     );
     return new Map(
       rows
@@ -167,7 +189,7 @@ export class ExecutedStatements {
 
   private async keyOf(place: Place, text: string, toplevel: boolean): Promise<string> {
     const [dbid, userid] = [await this.oid('database', place.database), await this.oid('role', place.role)];
-    return [dbid, userid, await this.queryId(place, text), toplevel ? 't' : 'f'].join('/');
+    return [dbid, userid, await this.queryId(place, text), toplevel || !this.tellsLevels ? 't' : 'f'].join('/');
   }
 
   /** PostgreSQL’s own number of a statement. */
@@ -179,11 +201,19 @@ export class ExecutedStatements {
     // With track=all PostgreSQL counts what is only explained as a call from within.
     const client = await this.client({ database: place.database, role: this.server.user });
     await client.query("set pg_stat_statements.track = 'none'");
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (verbose) ${text}`);
-    const id = rows.map((row) => /Query Identifier: (-?\d+)/.exec(row['QUERY PLAN'])?.[1]).find(Boolean);
+    const id = this.tellsLevels
+      ? await explainedId(client, text)
+      : await countedId(client, text, await this.extension());
     if (!id) throw new Error(`PostgreSQL gave no number for ${text}`);
     this.queryIds.set(form, id);
     return id;
+  }
+
+  /** Where pg_stat_statements can be asked. */
+  private async extension(): Promise<pg.Client> {
+    const client = await this.client({ database: 'postgres', role: this.server.user });
+    await client.query("set pg_stat_statements.track = 'none'");
+    return client;
   }
 
   private async client(place: Place): Promise<pg.Client> {
@@ -195,6 +225,30 @@ export class ExecutedStatements {
     this.clients.set(name, client);
     return client;
   }
+}
+
+async function explainedId(client: pg.Client, text: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (verbose) ${text}`);
+  return rows.map((row) => /Query Identifier: (-?\d+)/.exec(row['QUERY PLAN'])?.[1]).find(Boolean);
+}
+
+/** Runs the statement once, and takes its count away again. */
+async function countedId(client: pg.Client, text: string, extension: pg.Client): Promise<string | undefined> {
+  await client.query("set pg_stat_statements.track = 'top'");
+  await client.query(text.replace(/\d+\)$/, '0)'));
+  await client.query("set pg_stat_statements.track = 'none'");
+  let constants = 0;
+  const normalized = text.replace(/'[^']*'|\d+/g, () => {
+    constants += 1;
+    return `$${constants}`;
+  });
+  const { rows } = await extension.query<{ id: string }>(
+    `select s.queryid::text as id, pg_stat_statements_reset(s.userid, s.dbid, s.queryid) from pg_stat_statements s
+       join pg_database d on d.oid = s.dbid join pg_roles r on r.oid = s.userid
+      where d.datname = $1 and r.rolname = current_user and s.query = $2`,
+    [client.database, normalized],
+  );
+  return rows[0]?.id;
 }
 
 /** Before PostgreSQL 17 nothing tells this row from one that simply went on (monitoring.md 3.1, residual error). */

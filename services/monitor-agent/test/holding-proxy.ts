@@ -18,18 +18,19 @@ export class HoldingProxy {
   mostOpen = 0;
   private holding = false;
   private held: (() => void)[] = [];
+  private readonly behind: PostgresServer;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
-  private constructor(behind: PostgresServer) {
-    this.server = createServer((socket) => this.serve(socket, behind));
+  constructor(behind: PostgresServer) {
+    this.behind = behind;
+    this.server = createServer((socket) => this.serve(socket));
   }
 
-  static async start(behind: PostgresServer): Promise<HoldingProxy> {
-    const proxy = new HoldingProxy(behind);
-    await new Promise<void>((resolve) => proxy.server.listen(0, proxy.host, resolve));
-    proxy.port = (proxy.server.address() as { port: number }).port;
-    return proxy;
+  async begin(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, this.host, resolve));
+    this.port = (this.server.address() as { port: number }).port;
+    this.behind.beforeStop(() => this.stop());
   }
 
   hold(): void {
@@ -41,13 +42,13 @@ export class HoldingProxy {
     for (const pass of this.held.splice(0)) pass();
   }
 
-  async stop(): Promise<void> {
+  private async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private serve(socket: Socket, { host, port }: PostgresServer): void {
-    const behind = connect(port, host);
+  private serve(socket: Socket): void {
+    const behind = connect(this.behind.port, this.behind.host);
     const count = questionCounter();
     this.open += 1;
     this.mostOpen = Math.max(this.mostOpen, this.open);

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
@@ -14,6 +14,7 @@ import pg from 'pg';
  */
 export interface Binaries {
   name: string;
+  major: number;
   bin: string;
 }
 
@@ -25,11 +26,27 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGQUIT');
 });
 
-export const EMBEDDED: Binaries = { name: 'embedded 18', bin: postgresBinaries(identity) };
-const DEBIAN_15: Binaries = { name: 'Debian 15', bin: '/usr/lib/postgresql/15/bin' };
+/** What the platform's own database runs on. */
+export const EMBEDDED: Binaries = { name: 'embedded 18', major: 18, bin: postgresBinaries(identity) };
+const DEBIAN_15: Binaries = { name: 'Debian 15', major: 15, bin: '/usr/lib/postgresql/15/bin' };
 
-/** The embedded 18, and Debian's 15 where it is installed. */
-export const VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+/** Where the platform's own database is tested: the embedded 18, and Debian's 15 where it is installed. */
+export const STORE_VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+
+/** Folders of programs in $MONITOR_TEST_POSTGRES, each with its `postgres` and `initdb`, take the place of those two. */
+const named = (process.env['MONITOR_TEST_POSTGRES'] ?? '').split(delimiter).filter(Boolean);
+
+/** The servers that are watched. */
+export const VERSIONS: Binaries[] = named.length > 0 ? named.map(binariesIn) : STORE_VERSIONS;
+
+/** To watch where the version makes no difference. */
+export const FIRST_VERSION: Binaries = VERSIONS[0] ?? EMBEDDED;
+
+function binariesIn(bin: string): Binaries {
+  const said = execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8', ...identity });
+  const [version = '', major] = /(\d+)[.\w]*/.exec(said) ?? [];
+  return { name: version, major: Number(major), bin };
+}
 
 export interface PostgresOptions {
   settings?: Record<string, string | number>;
@@ -39,43 +56,50 @@ export interface PostgresOptions {
   hba?: string;
 }
 
+export const pidOf = (client: pg.Client): number => (client as unknown as { processID: number }).processID;
+
 export class PostgresServer {
   readonly host = '127.0.0.1';
   readonly user = 'postgres';
   readonly password = 'throw-away';
   port = 0;
+  readonly major: number;
   private readonly binaries: Binaries;
-  private readonly folder: string;
+  private readonly options: PostgresOptions;
+  private folder = '';
   private process: ChildProcess | undefined;
-  private readonly clients: pg.Client[] = [];
+  private readonly users: (() => Promise<unknown>)[] = [];
 
-  private constructor(binaries: Binaries) {
+  constructor(binaries: Binaries, options: PostgresOptions = {}) {
     this.binaries = binaries;
-    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
+    this.major = binaries.major;
+    this.options = options;
   }
 
   static async start(binaries: Binaries, options: PostgresOptions = {}): Promise<PostgresServer> {
-    const server = new PostgresServer(binaries);
-    server.initialise(options);
-    server.port = await freePort();
-    await server.boot();
+    const server = new PostgresServer(binaries, options);
+    await server.begin();
     return server;
+  }
+
+  async begin(): Promise<void> {
+    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
+    this.initialise(this.options);
+    this.port = await freePort();
+    await this.boot();
   }
 
   /** A client of the superuser, closed with the server. */
   async client(database = 'postgres', user = this.user, password = this.password): Promise<pg.Client> {
-    const client = new pg.Client({ host: this.host, port: this.port, user, password, database, ssl: false });
-    // The server may be killed under it: what was asked then fails by itself.
-    client.on('error', () => {});
+    const client = this.newClient(database, user, password);
     await client.connect();
-    this.clients.push(client);
+    this.beforeStop(() => client.end());
     return client;
   }
 
   /** Statements of the superuser, apart by `;` at the end of a line; answers the rows of the last one. */
   async sql<Row extends pg.QueryResultRow>(text: string, database = 'postgres'): Promise<Row[]> {
-    const { host, port, user, password } = this;
-    const client = new pg.Client({ host, port, user, password, database, ssl: false });
+    const client = this.newClient(database, this.user, this.password);
     await client.connect();
     try {
       let rows: Row[] = [];
@@ -113,8 +137,13 @@ export class PostgresServer {
     await gone;
   }
 
+  /** Whoever uses this server ends first, the last one to come before the others. */
+  beforeStop(end: () => Promise<unknown>): void {
+    this.users.push(end);
+  }
+
   async stop(): Promise<void> {
-    await Promise.allSettled(this.clients.map((client) => client.end()));
+    for (const end of this.users.splice(0).reverse()) await end().catch(() => undefined);
     await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -122,6 +151,13 @@ export class PostgresServer {
   log(): string {
     const file = join(this.folder, 'server.log');
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  private newClient(database: string, user: string, password: string): pg.Client {
+    const client = new pg.Client({ host: this.host, port: this.port, user, password, database, ssl: false });
+    // The server may be killed under it: what was asked then fails by itself.
+    client.on('error', () => {});
+    return client;
   }
 
   private isReady(): boolean {
@@ -165,6 +201,8 @@ export class PostgresServer {
     const all: Record<string, string | number> = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
+      // 13 would keep MD5 of passwords, which the logins below refuse.
+      password_encryption: 'scram-sha-256',
       shared_preload_libraries: 'pg_stat_statements',
       fsync: 'off',
       shared_buffers: '16MB',

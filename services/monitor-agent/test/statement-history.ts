@@ -237,6 +237,7 @@ export class History {
       total: this.rows.size,
       full,
       rows,
+      life: null,
     };
   }
 

@@ -1,9 +1,8 @@
-import { lookedAt, lookOnce, Replica } from './collector.ts';
+import { lookedAt, lookOnce, type Replica, type WatchedServer } from './collector.ts';
 import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement } from './executed-statements.ts';
-import { compareLook, readLook } from './look-check.ts';
+import { compareLook, readLook, type Tells } from './look-check.ts';
 import type { PostgresServer } from './postgres-server.ts';
 import type { Store } from './store.ts';
-import { killBackend } from './watched.ts';
 
 /*
  * A history of a real server under the real collector: random steps of applications, administrators and accidents, and
@@ -23,8 +22,8 @@ export class WatchedHistory {
   private readonly store: Store;
   private readonly server: PostgresServer;
   private readonly random: Random;
-  private readonly at: { orgId: string; serverId: string };
-  private readonly tellsBirth: boolean;
+  private readonly at: WatchedServer;
+  private readonly tells: Tells;
   private readonly databases = ['app0', 'app1'];
   private readonly roles = ['role0', 'role1'];
   private replica: Replica;
@@ -38,13 +37,13 @@ export class WatchedHistory {
     store: Store,
     server: PostgresServer,
     random: Random,
-    more: { at: WatchedHistory['at']; replica: Replica; tellsBirth: boolean },
+    more: { at: WatchedHistory['at']; replica: Replica },
   ) {
     this.store = store;
     this.server = server;
     this.random = random;
     this.at = more.at;
-    this.tellsBirth = more.tellsBirth;
+    this.tells = { birth: server.major >= 17, losses: server.major >= 14, room: true };
     this.executed = new ExecutedStatements(server);
     this.replica = more.replica;
   }
@@ -56,10 +55,7 @@ export class WatchedHistory {
     random: Random,
     more: { at: WatchedHistory['at']; replica: Replica },
   ): Promise<WatchedHistory> {
-    const [version] = await server.sql<{ tells: boolean }>(
-      "select current_setting('server_version_num')::int >= 170000 as tells",
-    );
-    const history = new WatchedHistory(store, server, random, { ...more, tellsBirth: version?.tells === true });
+    const history = new WatchedHistory(store, server, random, more);
     for (const name of history.databases) await history.createDatabase(name);
     for (const name of history.roles) await history.createRole(name);
     await history.look();
@@ -107,26 +103,30 @@ export class WatchedHistory {
     resetAll: () => this.executed.resetAll(),
     /** PostgreSQL 17 can forget the extremes alone: nothing is lost by that. */
     resetExtremes: async () => {
-      if (this.tellsBirth) await this.server.sql('select pg_stat_statements_reset(0, 0, 0, true)');
+      if (this.tells.birth) await this.server.sql('select pg_stat_statements_reset(0, 0, 0, true)');
     },
     evict: async () => {
       const first = Math.floor(this.random() * 900);
       for (let number = first; number < first + 120; number += 1) await this.run(number, 1);
     },
-    crash: async () => {
-      await killBackend(this.server);
-      await this.executed.leave();
-      this.executed.died();
-    },
+    crash: () => this.executed.crash(),
     restart: async () => {
       await this.executed.leave();
       await this.server.halt();
       await this.server.boot();
+      this.executed.restarted = true;
+    },
+    /** From now on there is room for a hundred statements only. */
+    crowd: async () => {
+      await this.executed.resetAll();
+      await this.server.sql('alter system set pg_stat_statements.max = 100');
+      this.tells.room = false;
+      await this.steps.restart();
     },
     /** The collector stops; the next one has nothing but what was stored. */
     replace: async () => {
       await this.replica.stop();
-      this.replica = this.another();
+      this.replica = this.replica.successor();
     },
     /** The collector hangs, loses its lease, and wakes up again when another one has gone on. */
     freeze: async () => {
@@ -135,7 +135,7 @@ export class WatchedHistory {
       await this.store.server.sql(
         `update monitor_agent.server_leases set expires_at = now() where server_id = '${this.serverId}'`,
       );
-      this.replica = this.another();
+      this.replica = this.replica.successor();
       await this.look();
       const before = await lookedAt(this.store, this.serverId);
       await old.turnUntil(async () => true);
@@ -175,12 +175,7 @@ export class WatchedHistory {
     const look = await readLook(this.store, this.serverId, this.lastTakenAt);
     const shown = await this.executed.shown();
     if (before !== undefined) {
-      const { expected, faults } = compareLook(
-        look,
-        this.executed,
-        { before: this.shown, now: shown },
-        this.tellsBirth,
-      );
+      const { expected, faults } = compareLook(look, this.executed, { before: this.shown, now: shown }, this.tells);
       this.faults.push(...faults.map((fault) => `look ${this.looks}: ${fault}`));
       for (const [key, calls] of expected) this.expected.set(key, (this.expected.get(key) ?? 0) + calls);
     }
@@ -190,12 +185,6 @@ export class WatchedHistory {
     this.lastTakenAt = look.takenAt;
     this.shown = shown;
     this.executed.lookedAt();
-  }
-
-  private another(): Replica {
-    const replica = new Replica(this.store);
-    replica.putForward(this.replica.ahead);
-    return replica;
   }
 
   private async createDatabase(name: string): Promise<string> {

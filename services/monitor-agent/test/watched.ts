@@ -1,10 +1,10 @@
 import { until } from '@tidegate/testing/until';
 import { connectServer, type ServerConnection } from '../src/connection/connect-server.ts';
-import type { PostgresServer } from './postgres-server.ts';
+import { type PostgresServer, pidOf } from './postgres-server.ts';
 
 export const WATCHER_PASSWORD = 'watcher-S3CR3T';
 
-/** A role as the documentation advises, and a connection of it as the collector makes it. */
+/** A role as the documentation advises. */
 export async function makeWatcher(server: PostgresServer, database = 'postgres'): Promise<void> {
   await server.sql(
     `create role watcher login password '${WATCHER_PASSWORD}';
@@ -14,11 +14,12 @@ export async function makeWatcher(server: PostgresServer, database = 'postgres')
   );
 }
 
-export function watch(
+/** As the collector connects; closed with the server. */
+export async function watch(
   server: PostgresServer,
-  more: { user?: string; database?: string } = {},
+  more: { user?: string; database?: string; port?: number } = {},
 ): Promise<ServerConnection> {
-  return connectServer(
+  const connection = await connectServer(
     {
       host: server.host,
       port: server.port,
@@ -31,6 +32,8 @@ export function watch(
     },
     { address: '127.0.0.1', loopback: true },
   );
+  server.beforeStop(() => connection.close());
+  return connection;
 }
 
 const CHECKPOINTER = "select pid from pg_stat_activity where backend_type = 'checkpointer'";
@@ -40,7 +43,7 @@ export async function killBackend(server: PostgresServer): Promise<void> {
   const pid = async () => (await server.sql<{ pid: number }>(CHECKPOINTER))[0]?.pid;
   const before = await pid();
   const victim = await server.client();
-  process.kill((victim as unknown as { processID: number }).processID, 'SIGKILL');
+  process.kill(pidOf(victim), 'SIGKILL');
   await until(
     async () => {
       const now = await pid();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
+import { seriesOf } from '../../test/series.ts';
 import { type CandleTicks, runCandle } from '../engine/paper-exchange.rules.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';

@@ -165,10 +165,3 @@ export const candleAt = ({ at, open, high, low, close }: Columns, index: number)
   low: BigInt(low[index] as number),
   close: BigInt(close[index] as number),
 });
-
-/** From candles one by one, oldest first. Their prices must be below `MAX_TICKS`. */
-export function seriesOf(candles: readonly CandleTicks[]): CandleSeries {
-  const ticks = (name: 'open' | 'high' | 'low' | 'close') => Int32Array.from(candles, (candle) => Number(candle[name]));
-  const at = Float64Array.from(candles, (candle) => candle.at);
-  return candleSeries({ at, open: ticks('open'), high: ticks('high'), low: ticks('low'), close: ticks('close') });
-}

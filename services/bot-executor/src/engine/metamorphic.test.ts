@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anySettings, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
+import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules } from '../markets/markets.rules.ts';
 import { type CandleTicks, decideAtOnce, runCandle, type Step } from './paper-exchange.rules.ts';

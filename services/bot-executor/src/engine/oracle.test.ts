@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { exact, oracle, same } from '../../test/oracle.ts';
+import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import {
   knownMarket,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ATR, BollingerBands, EMA, MACD, RSI } from 'trading-signals';
 import { walk } from '../../test/markets.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
+import { seriesOf } from '../../test/series.ts';
 import { newAtr, nextAtr } from './atr.rules.ts';
 import { bollinger } from './bollinger.rules.ts';
 import { newEma, nextEma } from './ema.rules.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anySettings, COARSE, walk } from '../../test/markets.ts';
+import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
-import { seriesOf } from '../candles/candle-series.rules.ts';
 import { add, compare, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { type MarketRules, marketRules, moneyOf } from '../markets/markets.rules.ts';

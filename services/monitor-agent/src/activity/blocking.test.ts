@@ -6,9 +6,9 @@ import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import type pg from 'pg';
 import { addServer, Replica } from '../../test/collector.ts';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { pidOf, VERSIONS } from '../../test/postgres-server.ts';
+import { watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { ListIndexFindings } from '../index-findings/list-index-findings.ts';
@@ -20,13 +20,7 @@ import { ShowActivity } from './show-activity.ts';
 import { ShowBlocking } from './show-blocking.ts';
 import { ShowWaits } from './show-waits.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
-
-const pidOf = (client: pg.Client) => (client as unknown as { processID: number }).processID;
+const store = useStore();
 
 test.each([
   [new ShowBlocking(), showBlocking],
@@ -37,31 +31,23 @@ test.each([
   '%#: a server of another organisation does not exist, and one not looked at yet has nothing to show',
   async (handler, operation) => {
     const orgId = newId();
-    const { serverId } = await addServer(store, { host: '127.0.0.1', port: 1 } as PostgresServer, { orgId });
+    const { serverId } = await addServer(store, { host: '127.0.0.1', port: 1 }, { orgId });
     await expect(store.call(handler, operation, { serverId }, newId())).rejects.toMatchObject({ code: 'not_found' });
     expect(await store.call(handler, operation, { serverId }, orgId)).toBeDefined();
-    await store.server.sql('delete from monitor_agent.server_leases');
+    await store.releaseServers();
   },
 );
 
 describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) => {
-  let server: PostgresServer;
+  const server = useServer(binaries, { settings: { max_prepared_transactions: 2 } });
   let connection: ServerConnection;
-  let replica: Replica | undefined;
   const scrubber = new Scrubber();
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries, { settings: { max_prepared_transactions: 2 } });
-    await makeWatcher(server);
     connection = await watch(server);
     for (const name of ['a', 'b', 'c', 'd']) await server.sql(`create table ${name} (id int primary key, note text)`);
     await server.sql('insert into d values (1)');
   });
-  afterAll(async () => {
-    await replica?.stop();
-    await scrubber.close();
-    await connection.close();
-    await server.stop();
-  });
+  afterAll(() => scrubber.close());
 
   const look = async () => readActivity(connection, await readInstance(connection), scrubber);
   const waitsFor = (waiter: pg.Client, count: number) =>
@@ -178,7 +164,8 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   });
 
   test('behaviour 9: a jam shows while it lasts, and stays in the history when it is over', async () => {
-    replica = new Replica(store, { probe: 60, minute: 60 }).start();
+    const replica = new Replica(store, { probe: 60, minute: 60 }).start();
+    server.beforeStop(() => replica.stop());
     const { orgId, serverId } = await addServer(store, server);
     // The collector's clock is put forward.
     const ask = { serverId, to: new Date(Date.now() + 600_000).toISOString() };

@@ -1,33 +1,27 @@
 import { until } from '@tidegate/testing/until';
 import type pg from 'pg';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { useServer } from '../../test/fixture.ts';
+import { pidOf, VERSIONS } from '../../test/postgres-server.ts';
+import { watch } from '../../test/watched.ts';
 import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { Scrubber } from '../statements/scrubber.ts';
 import { type ActivityLook, readActivity } from './read-activity.ts';
 
 describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
-  let server: PostgresServer;
+  const server = useServer(binaries);
   let connection: ServerConnection;
   let instance: Instance;
   const scrubber = new Scrubber();
 
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries);
-    await makeWatcher(server);
     connection = await watch(server);
     instance = await readInstance(connection);
   });
-  afterAll(async () => {
-    await connection.close();
-    await scrubber.close();
-    await server.stop();
-  });
+  afterAll(() => scrubber.close());
 
   const look = () => readActivity(connection, instance, scrubber);
-  const session = (seen: ActivityLook, client: pg.Client) =>
-    seen.sessions.find(({ pid }) => pid === (client as unknown as { processID: number }).processID);
+  const session = (seen: ActivityLook, client: pg.Client) => seen.sessions.find(({ pid }) => pid === pidOf(client));
 
   test('counts all sessions and lists those that do something, without constants', async () => {
     const [idle, open, busy] = [await server.client(), await server.client(), await server.client()];
@@ -53,7 +47,7 @@ describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
     });
     expect(session(seen, open)).toMatchObject({ state: 'idle in transaction', querySeconds: null });
     expect(JSON.stringify(seen)).not.toContain('S3CR3T');
-    await server.sql(`select pg_cancel_backend(${(busy as unknown as { processID: number }).processID})`);
+    await server.sql(`select pg_cancel_backend(${pidOf(busy)})`);
     await sleeping;
     for (const client of [idle, open, busy]) await client.end();
   });
@@ -71,7 +65,7 @@ describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
       { withinMs: 3_000 },
     );
     expect(session(seen, waiter)).toMatchObject({ waitType: 'Lock', waitEvent: 'relation' });
-    expect(session(seen, waiter)?.blockedBy).toEqual([(holder as unknown as { processID: number }).processID]);
+    expect(session(seen, waiter)?.blockedBy).toEqual([pidOf(holder)]);
     await holder.query('rollback');
     await waiting;
     for (const client of [holder, waiter]) await client.end();

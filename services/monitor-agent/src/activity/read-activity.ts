@@ -3,6 +3,7 @@ import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { z } from 'zod';
 import type { Instance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
 import type { Scrubber } from '../statements/scrubber.ts';
 import { readLockWaits } from './read-lock-waits.ts';
 
@@ -85,7 +86,7 @@ const sql = (instance: Instance) => `
     select state, coalesce(usename::text, '') as role, coalesce(application_name, '') as application,
            count(*)::int as sessions
       from a group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit ${MAX_GROUPS})
-  select (extract(epoch from clock_timestamp()) * 1000000)::int8 as at,
+  select ${micros('clock_timestamp()')} as at,
     (select count(*)::int from a) as total,
     (select count(*)::int from a where state = 'active') as active,
     (select count(*)::int from a where state = 'idle') as idle,
@@ -101,8 +102,8 @@ const sql = (instance: Instance) => `
        'client', host(client_addr), 'backend', backend_type, 'state', state,
        'waitType', wait_event_type, 'waitEvent', wait_event,
        'blockedBy', coalesce(blockers, '{}'::int[]),
-       'origin', concat_ws(' ', (extract(epoch from backend_start) * 1000000)::int8,
-                           (extract(epoch from xact_start) * 1000000)::int8),
+       'origin', concat_ws(' ', ${micros('backend_start')},
+                           ${micros('xact_start')}),
        'querySeconds', case when state = 'active' then ${seconds('query_start')} end,
        'stateSeconds', ${seconds('state_change')},
        'transactionSeconds', ${seconds('xact_start')},

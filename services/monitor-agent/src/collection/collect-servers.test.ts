@@ -4,9 +4,9 @@ import { listDatabases, listIndexes, listTables } from '@tidegate/contracts/moni
 import { getServer } from '@tidegate/contracts/monitor-agent/server';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { until } from '@tidegate/testing/until';
-import { addServer, Replica } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
+import { addServer, Replica, type WatchedServer } from '../../test/collector.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
 import { ShowActivity } from '../activity/show-activity.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
@@ -16,11 +16,7 @@ import { ListTables } from '../relations/list-tables.ts';
 import { GetServer } from '../servers/get-server.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 /** Replicas and servers end with their test: the next replica would collect from all of them. */
 const replicas: Replica[] = [];
@@ -31,29 +27,22 @@ const begin = (plan?: { probe?: number; minute?: number }): Replica => {
 };
 afterEach(async () => {
   await Promise.all(replicas.splice(0).map((replica) => replica.stop()));
-  await store.server.sql('delete from monitor_agent.server_leases');
+  await store.releaseServers();
 });
 
-interface At {
-  orgId: string;
-  serverId: string;
-}
-const server = ({ orgId, serverId }: At) => store.call(new GetServer(), getServer, { serverId }, orgId);
-const statements = ({ orgId, serverId }: At, more: object = {}) =>
+const server = ({ orgId, serverId }: WatchedServer) => store.call(new GetServer(), getServer, { serverId }, orgId);
+const statements = ({ orgId, serverId }: WatchedServer, more: object = {}) =>
   store.call(new TopStatements(store.tenants), topStatements, { serverId, limit: 500, ...more }, orgId);
-const callsOf = async (at: At, text: string) =>
+const callsOf = async (at: WatchedServer, text: string) =>
   (await statements(at)).items.filter((item) => item.text === text).reduce((sum, item) => sum + item.calls, 0);
 
 describe.each(VERSIONS)('collecting from a real server ($name)', (binaries) => {
-  let watched: PostgresServer;
-  beforeAll(async () => {
-    watched = await PostgresServer.start(binaries);
-    await makeWatcher(watched);
-    await watched.sql(`create table orders (id int primary key, customer int);
+  const watched = useServer(binaries);
+  beforeAll(() =>
+    watched.sql(`create table orders (id int primary key, customer int);
       create index on orders (customer);
-      insert into orders select g, g % 7 from generate_series(1, 500) g`);
-  });
-  afterAll(() => watched.stop());
+      insert into orders select g, g % 7 from generate_series(1, 500) g`),
+  );
 
   test('a new server shows statements, activity, databases, tables and indexes within seconds', async () => {
     const replica = begin();
@@ -154,18 +143,13 @@ describe.each(VERSIONS)('collecting from a real server ($name)', (binaries) => {
 });
 
 describe('troubles', () => {
-  let watched: PostgresServer;
+  const watched = useServer(FIRST_VERSION);
   let replica: Replica;
-  beforeAll(async () => {
-    watched = await PostgresServer.start(EMBEDDED);
-    await makeWatcher(watched);
-  });
   beforeEach(() => {
     replica = begin({ minute: 60 });
   });
-  afterAll(() => watched.stop());
 
-  const events = async ({ serverId }: At) =>
+  const events = async ({ serverId }: WatchedServer) =>
     (await store.emitted('evt.monitor-agent.server.')).filter(({ body }) => body['serverId'] === serverId);
 
   test('a server that goes away is called unreachable once, and reachable once when it is back', async () => {
@@ -211,7 +195,7 @@ describe('troubles', () => {
   });
 
   test('without pg_stat_statements and pg_monitor the rest is collected, without errors on the server', async () => {
-    const bare = await PostgresServer.start(EMBEDDED, { settings: { shared_preload_libraries: '' } });
+    const bare = await PostgresServer.start(FIRST_VERSION, { settings: { shared_preload_libraries: '' } });
     await bare.sql(`create role watcher login password '${WATCHER_PASSWORD}' connection limit 1;
       create table t (id int)`);
     const at = await addServer(store, bare);
@@ -234,7 +218,7 @@ describe('troubles', () => {
   }, 30_000);
 
   test('an extension that is created but not loaded costs no error, and the rest goes on', async () => {
-    const bare = await PostgresServer.start(EMBEDDED, { settings: { shared_preload_libraries: '' } });
+    const bare = await PostgresServer.start(FIRST_VERSION, { settings: { shared_preload_libraries: '' } });
     await makeWatcher(bare);
     const at = await addServer(store, bare);
     const collected = async () => (await server(at)).lastCollectedAt ?? undefined;

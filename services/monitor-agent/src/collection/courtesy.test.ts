@@ -2,10 +2,10 @@ import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import { listTables } from '@tidegate/contracts/monitor-agent/relations';
 import { until } from '@tidegate/testing/until';
 import { addServer, lookedAt, lookOnce, Replica } from '../../test/collector.ts';
+import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { HoldingProxy } from '../../test/holding-proxy.ts';
-import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
+import { FIRST_VERSION, VERSIONS } from '../../test/postgres-server.ts';
+import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { ListTables } from '../relations/list-tables.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -15,51 +15,29 @@ import { MinutePass } from './minute-pass.ts';
 /* What a watched server may expect of us (monitoring.md 3.6 and 3.12). */
 const MINUTE = 60_000;
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => {
-  let server: PostgresServer;
-  let proxy: HoldingProxy;
-  let replica: Replica;
-  let at: { orgId: string; serverId: string };
-
+  const server = useServer(binaries, {
+    settings: { log_lock_waits: 'on', deadlock_timeout: '10ms', log_line_prefix: '[%a] ', track_io_timing: 'on' },
+  });
+  const proxy = new HoldingProxy(server);
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries, {
-      settings: { log_lock_waits: 'on', deadlock_timeout: '10ms', log_line_prefix: '[%a] ', track_io_timing: 'on' },
-    });
-    await makeWatcher(server);
     await server.sql(`create table orders (id int primary key);
       create table free (id int primary key);
       insert into orders select generate_series(1, 1000)`);
-    proxy = await HoldingProxy.start(server);
+    await proxy.begin();
   });
-  beforeEach(async () => {
-    at = await addServer(store, proxy as never);
-    replica = new Replica(store, { minute: 60, probe: 10 });
-    await lookOnce(store, replica, at.serverId);
-  });
-  afterEach(async () => {
-    proxy.release();
-    await replica.stop();
-    await store.server.sql('delete from monitor_agent.server_leases');
-  });
-  afterAll(async () => {
-    await proxy.stop();
-    await server.stop();
-  });
+  afterEach(() => proxy.release());
+  const collecting = useCollector(store, proxy, { minute: 60, probe: 10 });
 
   const ours = (lines: string) => lines.split('\n').filter((line) => line.startsWith('[tidegate]'));
-  const look = () => lookOnce(store, replica, at.serverId);
+  const { look } = collecting;
 
   test('behaviour 14: a question that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
+    const { at, replica } = collecting;
     const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
-    expect(overview.missing.map(({ id, fixSql }) => [id, fixSql])).toEqual(
-      ['bloat', 'explain', 'sequences'].map((id) => [id, 'GRANT pg_read_all_data TO "watcher";']),
-    );
+    expect(overview.missing.map(({ id }) => id)).toEqual(['bloat', 'explain', 'sequences']);
     expect(ours(server.log()).filter((line) => line.includes('ERROR'))).toEqual([]);
     await server.sql('revoke execute on function pg_stat_get_db_deadlocks(oid) from public');
     const length = server.log().length;
@@ -75,8 +53,11 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   });
 
   test('behaviour 10: a table locked for two minutes costs its own size, and none of ours waits', async () => {
+    const { at, replica } = collecting;
     const tables = async () => {
-      const range = { serverId: at.serverId, to: new Date(Date.now() + replica.ahead + MINUTE).toISOString() };
+      // The collector's clock goes ahead of ours.
+      const [from, to] = [-60, 240].map((minutes) => new Date(Date.now() + minutes * MINUTE).toISOString());
+      const range = { serverId: at.serverId, from, to };
       const { items } = await store.call(new ListTables(), listTables, range, at.orgId);
       return Object.fromEntries(items.map((item) => [item.name, item]));
     };
@@ -108,6 +89,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   });
 
   test('a locked table of a visited database is not waited for either; a second session is open only for the visit', async () => {
+    const { at, replica } = collecting;
     await server.sql('create database shop');
     await server.sql('create table sold (id int primary key);\n create table stock (id int primary key)', 'shop');
     const sizes = async () =>
@@ -133,14 +115,15 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   });
 
   // Nothing of this depends on the version.
-  if (binaries !== EMBEDDED) return;
+  if (binaries !== FIRST_VERSION) return;
 
   test('all questions of a minute are on the wire before the first answer', async () => {
+    const { at } = collecting;
     const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;
     const pass = new MinutePass(at.serverId, tools, (question, error) => {
       throw new Error(question, { cause: error });
     });
-    const connection = await watch({ ...server, host: proxy.host, port: proxy.port } as PostgresServer);
+    const connection = await watch(server, { port: proxy.port });
     const instance = await readInstance(connection);
     const read = async () => (await pass.read(connection, instance)).committed();
     // Names of roles and databases are learned with the first looks.
@@ -160,6 +143,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   });
 
   test('a server that is slow to answer is asked nothing more meanwhile: ticks are skipped, and there is one session', async () => {
+    const { at, replica } = collecting;
     const samples = async () =>
       (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;
     await look();
@@ -178,24 +162,27 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     }
     expect(proxy.asked).toBe(waiting);
     proxy.release();
-    await replica.turnUntil(async () => (await lookedAt(store, at.serverId)) !== first, { stepMs: 0 });
+    await replica.turnUntil(async () => (await lookedAt(store, at.serverId)) !== first, {
+      stepMs: 0,
+    });
     expect(await samples()).toBe(before + 1);
     expect(proxy.mostOpen).toBe(1);
   });
 
   test('a role with room for one session is not tried with a second one: no refusal in the server’s log', async () => {
+    const { at } = collecting;
     await server.sql(`create role narrow login password '${WATCHER_PASSWORD}' connection limit 1 in role pg_monitor`);
     await server.sql('create database narrower');
-    const narrow = await addServer(store, proxy as never, { user: 'narrow' });
+    const narrow = await addServer(store, proxy, { user: 'narrow' });
     const length = server.log().length;
-    await replica.stop();
+    await collecting.replica.stop();
     await until(() => proxy.open === 0);
     proxy.mostOpen = 0;
     await store.server.sql(`delete from monitor_agent.server_leases where server_id = '${at.serverId}'`);
-    replica = new Replica(store);
+    collecting.replica = new Replica(store);
     for (let minute = 0; minute < 6; minute += 1) {
-      await lookOnce(store, replica, narrow.serverId);
-      replica.putForward(5 * MINUTE);
+      await lookOnce(store, collecting.replica, narrow.serverId);
+      collecting.replica.putForward(5 * MINUTE);
     }
     expect(proxy.mostOpen).toBe(1);
     expect(server.log().slice(length)).not.toMatch(/FATAL|ERROR/);

@@ -1,5 +1,6 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
+import { micros } from '../connection/micros.ts';
 import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -43,7 +44,7 @@ const OTHERS = `
 
 const HERE = `
   select (select oid from pg_database where datname = current_database()) as oid,
-         (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
+         ${micros('pg_postmaster_start_time()')} as started_at,
          ${WORKERS_STARTED_AT} as workers_started_at`;
 
 /** Sessions are counted from 14 on. What neither connects nor writes, a background worker that reads, goes unnoticed. */

@@ -1,4 +1,5 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
 import type { Life } from '../epochs/epoch.rules.ts';
 
 /*
@@ -52,9 +53,9 @@ const attributes = (relation: string) => `(select coalesce(array_agg(attname::te
   where attrelid = ${relation} and attnum > 0 and not attisdropped)`;
 
 /** Null for a role that does not see it. */
-export const WORKERS_STARTED_AT = `(select (extract(epoch from max(backend_start)) * 1000000)::int8
+export const WORKERS_STARTED_AT = `(select ${micros('max(backend_start)')}
   from pg_stat_activity where backend_type = 'checkpointer')`;
-export const COUNTERS_RESET_AT = '(select (extract(epoch from stats_reset) * 1000000)::int8 from pg_stat_bgwriter)';
+export const COUNTERS_RESET_AT = `(select ${micros('stats_reset')} from pg_stat_bgwriter)`;
 
 const SQL = `
   with e as (
@@ -64,7 +65,7 @@ const SQL = `
   select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
          current_database()::text as database,
          (select oid from pg_database where datname = current_database()) as database_oid,
-         (extract(epoch from pg_postmaster_start_time()) * 1000000)::int8 as started_at,
+         ${micros('pg_postmaster_start_time()')} as started_at,
          ${WORKERS_STARTED_AT} as workers_started_at, ${COUNTERS_RESET_AT} as counters_reset_at,
          current_setting('max_connections')::int as max_connections,
          current_setting('max_parallel_workers')::int as parallel_workers,

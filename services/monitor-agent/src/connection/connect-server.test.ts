@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
-import { EMBEDDED, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
 import { connectServer, type ServerTarget } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
 
@@ -37,8 +37,12 @@ describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
   let server: PostgresServer;
 
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries);
+    // It asks for what it keeps of the password: SCRAM, or MD5 as 13 does unless told otherwise.
+    server = await PostgresServer.start(binaries, { hba: 'host all all all md5\n' });
     await server.sql(`${WATCHER};
+      set password_encryption = 'md5';
+      create role old login password '${PASSWORD}';
+      reset password_encryption;
       create role single login password '${PASSWORD}' connection limit 1;
       create role sleeper nologin password '${PASSWORD}';
       create database closed;
@@ -102,6 +106,11 @@ describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
     }
   });
 
+  test('logs in where MD5 is kept of the password', async () => {
+    expect(await failure(target(server.port, { user: 'old' }))).toBe('connected');
+    expect(await failure(target(server.port, { user: 'old', password: 'wrong' }))).toBe('password_wrong');
+  });
+
   test.each([
     ['a wrong password', { password: 'wrong' }, 'password_wrong'],
     ['an unknown role', { user: 'nobody' }, 'password_wrong'],
@@ -127,7 +136,7 @@ describe('TLS', () => {
   let server: PostgresServer;
 
   beforeAll(async () => {
-    server = await PostgresServer.start(EMBEDDED, { tls: serverCertificate(trusted, ['db.example.com']) });
+    server = await PostgresServer.start(FIRST_VERSION, { tls: serverCertificate(trusted, ['db.example.com']) });
     await server.sql(WATCHER);
   });
   afterAll(() => server.stop());
@@ -163,7 +172,7 @@ describe('TLS', () => {
   });
 
   test('an expired certificate is called expired', async () => {
-    const old = await PostgresServer.start(EMBEDDED, { tls: serverCertificate(trusted, ['db.example.com'], -2) });
+    const old = await PostgresServer.start(FIRST_VERSION, { tls: serverCertificate(trusted, ['db.example.com'], -2) });
     expect(await failure({ ...secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }), port: old.port })).toBe(
       'tls_certificate_expired',
     );
@@ -243,7 +252,7 @@ describe('what is not an honest PostgreSQL', () => {
     ));
 
   test('a pooler, which hands out session numbers of its own', async () => {
-    const server = await PostgresServer.start(EMBEDDED);
+    const server = await PostgresServer.start(FIRST_VERSION);
     await server.sql(WATCHER);
     const keyData = Buffer.from([0x4b, 0, 0, 0, 12]);
     const proxy = (socket: Socket) => {
@@ -264,7 +273,7 @@ describe('what is not an honest PostgreSQL', () => {
   });
 
   test('an answer larger than allowed ends the connection', async () => {
-    const server = await PostgresServer.start(EMBEDDED);
+    const server = await PostgresServer.start(FIRST_VERSION);
     await server.sql(WATCHER);
     const connection = await connectServer(target(server.port), LOOPBACK, { maxAnswerBytes: 100_000 });
     await expect(connection.rows(`select repeat('x', 1000000)`)).rejects.toMatchObject({ code: 'answer_too_large' });

@@ -245,12 +245,18 @@ function settingChecks(facts: ServerFacts): ServerCheck[] {
 
 /** What stays dark for an ordinary monitoring role. Reading all data is a choice that is not ours. */
 function darkChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
-  const grant = facts.version >= 140_000 ? { fixSql: `GRANT pg_read_all_data TO ${quote(user)};` } : {};
+  const [choice, grant] =
+    facts.version >= 140_000
+      ? [
+          'The grant lets the role read all tables, so it is your choice.',
+          { fixSql: `GRANT pg_read_all_data TO ${quote(user)};` },
+        ]
+      : ['PostgreSQL 14 brings a role for it.', {}];
   const dark = (id: string, seen: string, missing: string) =>
     check(facts.readsAllData, id, seen, {
       severity: 'info',
       code: `${id}_dark`,
-      what: `${missing} The grant lets the role read all tables, so it is your choice.`,
+      what: `${missing} ${choice}`,
       ...grant,
     });
   return [

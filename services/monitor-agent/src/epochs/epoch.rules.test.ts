@@ -1,4 +1,4 @@
-import { type Epoch, markersBetween } from './epoch.rules.ts';
+import { type Epoch, markersBetween, recoveryBetween } from './epoch.rules.ts';
 
 const MINUTE = 60_000_000;
 const calm: Epoch = {
@@ -42,6 +42,13 @@ test('a start that kept the counters is a restart, one that lost them a crash', 
     { kind: 'restart', at: T },
     { kind: 'statements_reset', at: T + 5 },
   ]);
+});
+
+test('a recovery is what the postmaster outlived: an end of its own may have kept the statements', () => {
+  const life = { startedAt: 10, workersStartedAt: 11, countersResetAt: 11 };
+  expect(recoveryBetween(life, { ...life, workersStartedAt: T, countersResetAt: T })).toBe(T);
+  expect(recoveryBetween(life, { startedAt: T, workersStartedAt: T + 1, countersResetAt: T + 1 })).toBeNull();
+  expect(recoveryBetween({ ...life, workersStartedAt: null }, life)).toBeNull();
 });
 
 test('statements set back by somebody', () => {

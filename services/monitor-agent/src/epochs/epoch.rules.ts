@@ -59,6 +59,12 @@ export function crashBetween(before: Life, now: Life): number | null {
     const lost = now.countersResetAt !== before.countersResetAt && (now.countersResetAt ?? 0) >= now.startedAt;
     return lost ? now.startedAt : null;
   }
+  return recoveryBetween(before, now);
+}
+
+/** A crash that the postmaster itself outlived: then nothing is left of what was counted in shared memory. */
+export function recoveryBetween(before: Life, now: Life): number | null {
+  if (before.startedAt !== now.startedAt) return null;
   const [earlier, later] = [before.workersStartedAt, now.workersStartedAt];
   return earlier !== null && later !== null && later > earlier ? later : null;
 }

@@ -1,8 +1,7 @@
 import { COUNTERS_RESET_AT, type Instance, identitySql, WORKERS_STARTED_AT } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
 import type { Epoch } from './epoch.rules.ts';
-
-const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
 
 const sql = ({ has, statements }: Instance) => `
   select ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,

@@ -1,27 +1,21 @@
 import { listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
 import { until } from '@tidegate/testing/until';
-import { addServer, Replica } from '../../test/collector.ts';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { addServer, Replica, type WatchedServer } from '../../test/collector.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { VERSIONS } from '../../test/postgres-server.ts';
+import { killBackend, watch } from '../../test/watched.ts';
 import { readIndexes } from '../relations/read-relations.ts';
 import { ListIndexFindings } from './list-index-findings.ts';
 import { readShapes } from './read-shapes.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 describe.each(VERSIONS)('findings about indexes of a real server ($name)', (binaries) => {
-  let server: PostgresServer;
+  const server = useServer(binaries);
   let replica: Replica;
-  let at: { orgId: string; serverId: string };
+  let at: WatchedServer;
 
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries);
-    await makeWatcher(server);
     const columns = Array.from({ length: 12 }, (_, n) => `c${n + 1} text`).join(', ');
     await server.sql(`create table wide (${columns}, id int primary key);
       create index a2 on wide (id);
@@ -42,11 +36,8 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
     await server.sql('create database other');
     await server.sql('create table there (id int primary key);\n create index there_too on there (id)', 'other');
     replica = new Replica(store).start();
+    server.beforeStop(() => replica.stop());
     at = await addServer(store, server);
-  });
-  afterAll(async () => {
-    await replica.stop();
-    await server.stop();
   });
 
   const list = async (more: object = {}) =>
@@ -139,9 +130,7 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
     await age(replicaOfIt.serverId);
     expect(await named('unused')).toEqual(['pairs_b']);
 
-    const victim = await server.client();
-    process.kill((victim as unknown as { processID: number }).processID, 'SIGKILL');
-    await until(async () => (await server.sql('select 1').catch(() => [])).length === 1, { withinMs: 15_000 });
+    await killBackend(server);
     replica.putForward(10_000);
     await until(async () => (await judgesUnused()) === false, { withinMs: 15_000 });
     expect(await named('unused')).toEqual([]);

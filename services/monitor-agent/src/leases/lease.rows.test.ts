@@ -1,5 +1,5 @@
 import { newId } from '@tidegate/database/ids';
-import { openStore, type Store } from '../../test/store.ts';
+import { useStore } from '../../test/fixture.ts';
 import {
   announceChange,
   claimLeases,
@@ -10,12 +10,8 @@ import {
   renewLeases,
 } from './lease.rows.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
-beforeEach(() => store.server.sql('delete from monitor_agent.server_leases'));
+const store = useStore();
+beforeEach(() => store.releaseServers());
 
 const orgId = newId();
 const add = async (count: number): Promise<string[]> => {

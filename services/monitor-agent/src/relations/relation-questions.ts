@@ -1,3 +1,4 @@
+import { micros } from '../connection/micros.ts';
 import { UNSETTLED } from './known-relations.ts';
 
 /*
@@ -18,8 +19,6 @@ export const MAX_RELATIONS = 20_000;
 /** Neither the system's own nor anybody's temporary ones; tables and materialized views, or indexes. */
 const ours = (kinds: string) => `c.relkind in (${kinds}) and c.relpersistence <> 't' and c.relnamespace <> all (array(
   select oid from pg_namespace where nspname = 'information_schema' or nspname ~ '^pg_'))`;
-
-const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
 
 /*
  * Whether somebody is at work on an index that is not valid. Progress of others is hidden from a role without

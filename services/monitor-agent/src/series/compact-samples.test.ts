@@ -5,10 +5,10 @@ import { forgetOrganisation } from '@tidegate/database/forget-organisation';
 import { newId } from '@tidegate/database/ids';
 import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
-import { VERSIONS } from '../../test/postgres-server.ts';
+import { useStore } from '../../test/fixture.ts';
+import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, summary } from '../../test/statement-truth.ts';
-import { openStore, type Store } from '../../test/store.ts';
 import { DeleteServer } from '../servers/delete-server.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
@@ -20,13 +20,9 @@ const DAY = 24 * HOUR;
 const today = () => Math.floor(Date.now() / DAY) * DAY;
 const TABLES = ['statement_samples', 'statement_blocks', 'statement_packs', 'statement_hour_packs'];
 
-describe.each(VERSIONS)('compacting samples ($name)', (binaries) => {
-  let store: Store;
-  beforeAll(async () => {
-    store = await openStore(binaries);
-  });
-  afterAll(() => store.close());
-  afterEach(() => store.server.sql('delete from monitor_agent.server_leases'));
+describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
+  const store = useStore(binaries);
+  afterEach(() => store.releaseServers());
 
   const replica = (now: number) => {
     const loop = new CompactSamples(store.tenants, new Log());

@@ -2,10 +2,10 @@ import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
 import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
-import { VERSIONS } from '../../test/postgres-server.ts';
+import { useStore } from '../../test/fixture.ts';
+import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, rounded, stepsByHand, stepsSeen, summary } from '../../test/statement-truth.ts';
-import { openStore, type Store } from '../../test/store.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
 import { ShowStatementSeries } from './show-statement-series.ts';
@@ -24,12 +24,8 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-describe.each(VERSIONS)('statements of any range ($name)', (binaries) => {
-  let store: Store;
-  beforeAll(async () => {
-    store = await openStore(binaries);
-  });
-  afterAll(() => store.close());
+describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
+  const store = useStore(binaries);
 
   const compact = async (now: number) => {
     const loop = new CompactSamples(store.tenants, new Log());

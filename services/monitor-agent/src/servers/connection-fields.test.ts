@@ -6,9 +6,9 @@ import { testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { newId } from '@tidegate/database/ids';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { passwords } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { FIRST_VERSION } from '../../test/postgres-server.ts';
+import { WATCHER_PASSWORD } from '../../test/watched.ts';
 import { Dialer } from '../collection/dialer.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import { ServerTester } from './server-tester.ts';
@@ -21,22 +21,16 @@ import { TestNewServer } from './test-new-server.ts';
 const trusted = authority();
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-ca-'));
 const file = join(folder, 'ca.pem');
-let store: Store;
-let server: PostgresServer;
+const store = useStore();
+const server = useServer(FIRST_VERSION, { tls: serverCertificate(trusted, ['localhost']) });
 const before = { ...process.env };
 
-beforeAll(async () => {
+beforeAll(() => {
   writeFileSync(file, trusted.pem);
-  [store, server] = await Promise.all([
-    openStore(),
-    PostgresServer.start(EMBEDDED, { tls: serverCertificate(trusted, ['localhost']) }),
-  ]);
-  await makeWatcher(server);
   Object.assign(process.env, { PGSSLROOTCERT: file, PGSSLMODE: 'disable', PGHOST: server.host, PGSERVICEFILE: file });
 });
-afterAll(async () => {
+afterAll(() => {
   process.env = before;
-  await Promise.all([store.close(), server.stop()]);
   rmSync(folder, { recursive: true });
 });
 

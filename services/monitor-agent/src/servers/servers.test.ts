@@ -12,9 +12,9 @@ import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { dialer, passwords } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, WATCHER_PASSWORD, watch } from '../../test/watched.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { FIRST_VERSION } from '../../test/postgres-server.ts';
+import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ConnectionFailed } from '../connection/connection-failure.rules.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { AddPlatformServer } from './add-platform-server.ts';
@@ -29,17 +29,8 @@ import { TestNewServer } from './test-new-server.ts';
 import { TestServer } from './test-server.ts';
 import { UpdateServer } from './update-server.ts';
 
-let store: Store;
-let watched: PostgresServer;
-beforeAll(async () => {
-  store = await openStore();
-  watched = await PostgresServer.start(EMBEDDED);
-  await makeWatcher(watched);
-});
-afterAll(async () => {
-  await watched.stop();
-  await store.close();
-});
+const store = useStore();
+const watched = useServer(FIRST_VERSION);
 
 /** Only loopback leads somewhere; everything else is a host that nobody may be connected to. */
 const guard = {
@@ -232,7 +223,7 @@ describe('testing a connection', () => {
   };
 
   test('a good one', async () => {
-    expect(await testOf({})).toMatchObject({ ok: true, usable: true, version: expect.stringMatching(/^18\./) });
+    expect(await testOf({})).toMatchObject({ ok: true, usable: true, version: expect.stringMatching(/^\d\d\.\d+$/) });
   });
 
   test.each([

@@ -2,17 +2,12 @@ import { getServer } from '@tidegate/contracts/monitor-agent/server';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher } from '../../test/watched.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { VERSIONS } from '../../test/postgres-server.ts';
 import { GetServer } from '../servers/get-server.ts';
 import { TopStatements } from './top-statements.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 /** What must be found nowhere, in every place that a constant can have. */
 const SECRETS = ['S3CR3T', 'u=a@b.c', '4711081508'];
@@ -45,7 +40,7 @@ const STATEMENTS = [
 ];
 
 describe.each(VERSIONS)('nothing of a literal is kept or told ($name)', (binaries) => {
-  let watched: PostgresServer;
+  const watched = useServer(binaries, { settings: { 'pg_stat_statements.track': 'all' } });
   let replica: Replica;
   let said = '';
   const { stdout } = process;
@@ -55,17 +50,14 @@ describe.each(VERSIONS)('nothing of a literal is kept or told ($name)', (binarie
       said += chunk.toString();
       return write(chunk);
     }) as typeof stdout.write;
-    watched = await PostgresServer.start(binaries, { settings: { 'pg_stat_statements.track': 'all' } });
-    await makeWatcher(watched);
     await watched.sql(`create role victim;
       create table t (a text);
       create procedure keep(text) language plpgsql as 'begin perform 1; end'`);
     replica = new Replica(store).start();
+    watched.beforeStop(() => replica.stop());
   });
-  afterAll(async () => {
+  afterAll(() => {
     stdout.write = write;
-    await replica.stop();
-    await watched.stop();
   });
 
   test('behaviour 11: what was typed in utility statements, comments and settings', async () => {

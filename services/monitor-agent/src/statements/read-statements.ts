@@ -1,6 +1,8 @@
 import { type Instance, identitySql, type StatementsExtension } from '../collection/instance.ts';
 import { bigintArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
+import { recoveryBetween } from '../epochs/epoch.rules.ts';
 import {
   needsAllRows,
   type StatementReading,
@@ -27,7 +29,18 @@ export async function readStatements(
   if (!extension) throw new Error('There is no pg_stat_statements in this database.');
   const known = state && state.entries.size > 0 ? state : undefined;
   const scrape = await look(connection, instance, extension, known);
-  return needsAllRows(state, scrape) ? look(connection, instance, extension, undefined) : scrape;
+  const untold = tellsReset(extension) ? {} : { statsReset: resetByCrash(state, instance) };
+  if (!needsAllRows(state, { ...scrape, ...untold })) return { ...scrape, ...untold };
+  return { ...(await look(connection, instance, extension, undefined)), ...untold };
+}
+
+/** The view with the extension's own state came in the same version as `toplevel`. */
+const tellsReset = ({ columns }: StatementsExtension): boolean => columns.has('toplevel');
+
+/** Where the extension does not tell: of all the ways to lose all rows a crash is the one that leaves a trace elsewhere. */
+function resetByCrash(state: StatementState | undefined, { life }: Instance): number | null {
+  const crashedAt = state?.life ? recoveryBetween(state.life, life) : null;
+  return crashedAt ?? state?.statsReset ?? null;
 }
 
 const MAX_TRIES = 3;
@@ -60,6 +73,7 @@ async function look(
       total: known - unmatched + readings.length,
       full: !state,
       rows: readings,
+      life: instance.life,
     };
   }
   throw new Error('pg_stat_statements was reset again and again while it was being read.');
@@ -74,17 +88,16 @@ interface Head extends Info {
   at: number;
 }
 
-const infoColumns = ({ columns, schema }: StatementsExtension) =>
-  // The view with the extension's own state came in the same version as `toplevel`.
-  columns.has('toplevel')
-    ? `(extract(epoch from i.stats_reset) * 1000000)::int8 as stats_reset, i.dealloc as evictions
-       from ${schema}.pg_stat_statements_info i`
+const infoColumns = (extension: StatementsExtension) =>
+  tellsReset(extension)
+    ? `${micros('i.stats_reset')} as stats_reset, i.dealloc as evictions
+       from ${extension.schema}.pg_stat_statements_info i`
     : 'null::int8 as stats_reset, null::int8 as evictions';
 
 const infoSql = (extension: StatementsExtension) => `select ${infoColumns(extension)}`;
 
 const headSql = (instance: Instance, extension: StatementsExtension) =>
-  `select ${identitySql(instance.has.controlData)} as identity, (extract(epoch from clock_timestamp()) * 1000000)::int8 as at,
+  `select ${identitySql(instance.has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
    ${infoColumns(extension)}`;
 
 interface Columns {
@@ -143,7 +156,7 @@ const source = ({ schema }: StatementsExtension, columns: Columns) =>
 
 const output = ({ toplevel, counters, since }: Columns) =>
   `s.dbid, s.userid, s.queryid::text, ${toplevel}, s.checksum::text, s.min_exec_time, s.max_exec_time, ${counters.join(', ')},
-   ${since ? `(extract(epoch from ${since}) * 1000000)::int8` : 'null'}, s.total_exec_time + s.total_plan_time`;
+   ${since ? micros(since) : 'null'}, s.total_exec_time + s.total_plan_time`;
 
 const allSql = (extension: StatementsExtension, columns: Columns) =>
   `select ${output(columns)} from ${source(extension, columns)}`;

@@ -1,15 +1,11 @@
 import { newId } from '@tidegate/database/ids';
 import { addServer } from '../../test/collector.ts';
-import { openStore, type Store } from '../../test/store.ts';
+import { useStore } from '../../test/fixture.ts';
 import { queryKeys } from './query-key.rows.ts';
 import { rehashStatements } from './rehash-statements.ts';
 import { numberStatements, saveTexts } from './statement.rows.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 const names = { database: () => 'postgres', role: () => 'r' };
 

@@ -1,5 +1,5 @@
 import { keptComment } from './comment-tags.rules.ts';
-import { ownTokens, type SqlToken } from './sql-tokens.rules.ts';
+import type { SqlToken } from './sql-tokens.rules.ts';
 
 /*
  * Takes everything out of a statement's text that could be somebody's data: constants, comments, values of settings.
@@ -33,12 +33,6 @@ export const readable = (given: string): ReadableText => ({
   source: given.slice(0, MAX_READ_CHARS).replace(CONTROL, ' '),
   cut: given.length > MAX_READ_CHARS,
 });
-
-/** By our own rules alone, at once. The collector's texts are read by PostgreSQL's scanner first: see scrubber.ts. */
-export function scrubText(given: string): ScrubbedText {
-  const { source, cut } = readable(given);
-  return withoutData(ownTokens(source), cut);
-}
 
 /** What is stored of a text that nothing could be made of. */
 export const unparsable = (given: string): ScrubbedText => ({

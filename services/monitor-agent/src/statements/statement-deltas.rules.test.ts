@@ -35,7 +35,7 @@ function reading(
 }
 
 function scrape(at: number, rows: StatementReading[], more: Partial<StatementScrape> = {}): StatementScrape {
-  return { identity: 'a', statsReset: 1, evictions: 0, at, total: rows.length, full: true, rows, ...more };
+  return { identity: 'a', statsReset: 1, evictions: 0, at, total: rows.length, full: true, rows, life: null, ...more };
 }
 
 function follow(...scrapes: StatementScrape[]) {
@@ -133,6 +133,16 @@ test('when PostgreSQL made room, a row never seen may have lived before; rows th
   expect(interval?.deltas).toEqual([expect.objectContaining({ key: reading('r', 1, 1).key, partial: true })]);
   const [, calm] = follow(scrape(1, [reading('q', 2, 2)]), scrape(2, [reading('q', 2, 2), reading('r', 3, 3)]));
   expect(calm?.deltas).toEqual([expect.objectContaining({ key: reading('r', 1, 1).key, partial: false })]);
+});
+
+test('where room made is not told, a row never seen may have lived before as soon as another one is gone', () => {
+  const untold = { statsReset: null, evictions: null };
+  const partial = (...rows: StatementReading[]) => {
+    const [, interval] = follow(scrape(1, [reading('q', 2, 2)], untold), scrape(2, rows, untold));
+    return interval?.deltas.find(({ key }) => key === reading('r', 1, 1).key)?.partial;
+  };
+  expect(partial(reading('r', 3, 3))).toBe(true);
+  expect(partial(reading('q', 2, 2), reading('r', 3, 3))).toBe(false);
 });
 
 test('changed rows alone are enough until a row vanishes, a reset or another instance', () => {

@@ -1,3 +1,4 @@
+import type { Life } from '../epochs/epoch.rules.ts';
 import { StatementEntries } from './statement-entries.ts';
 
 /*
@@ -20,8 +21,8 @@ import { StatementEntries } from './statement-entries.ts';
  *     fell, or if the longest call got shorter or the shortest one longer: within one life neither can happen, once
  *     there was a call at all (a row may be planned before its first call, its extremes are 0 then).
  *     What remains before 17: a row that was reset alone and has outgrown all counters and both extremes since.
- *  4. A row never seen was born since the previous look, which saw all rows; when PostgreSQL made room meanwhile it may
- *     have lived before, so it is marked.
+ *  4. A row never seen was born since the previous look, which saw all rows; when PostgreSQL made room meanwhile, or may
+ *     have, it may have lived before, so it is marked.
  *  5. A row that is gone is forgotten. What it counted since the previous look is lost: the interval says how often
  *     PostgreSQL made room; when it did not, somebody reset that row, and a difference of nothing is marked for it.
  *
@@ -71,7 +72,7 @@ export interface StatementReading {
 export interface StatementScrape {
   /** Which instance answered: equal only for looks that may be compared. */
   identity: string;
-  /** When all rows were last reset, in microseconds; null before PostgreSQL 14. */
+  /** When all rows were last reset, in microseconds; before PostgreSQL 14 only by a crash that was seen, else null. */
   statsReset: number | null;
   /** How often PostgreSQL has made room since; null before PostgreSQL 14. */
   evictions: number | null;
@@ -82,10 +83,13 @@ export interface StatementScrape {
   /** false: `rows` holds only those that differ from the previous look. */
   full: boolean;
   rows: readonly StatementReading[];
+  /** Of the server's processes at the look; null where it was not remembered. */
+  life: Life | null;
 }
 
 export interface StatementState {
   identity: string;
+  life: Life | null;
   statsReset: number | null;
   evictions: number | null;
   at: number;
@@ -165,6 +169,9 @@ function evictionsSince(before: number | null, now: number | null): number {
 /** Without a state all rows were born since the previous look. */
 function deltas(state: StatementState | undefined, scrape: StatementScrape, evictions: number): StatementDelta[] {
   const found: StatementDelta[] = [];
+  const reset = state && evictions === 0 ? resetAlone(state, scrape) : [];
+  // Where PostgreSQL does not say that it made room, what is gone may have been thrown out as well.
+  const roomMade = evictions > 0 || (scrape.evictions === null && reset.length > 0);
   for (const row of scrape.rows) {
     const before = state?.entries.get(row.key);
     const reborn = before !== undefined && bornAgain(before, row);
@@ -172,10 +179,10 @@ function deltas(state: StatementState | undefined, scrape: StatementScrape, evic
       before === undefined || reborn
         ? [...row.counters]
         : row.counters.map((value, index) => value - (before.counters[index] ?? 0));
-    const partial = !state || reborn || (before === undefined && evictions > 0);
+    const partial = !state || reborn || (before === undefined && roomMade);
     if (counters.some((value) => value > 0)) found.push({ key: row.key, counters, partial });
   }
-  return state && evictions === 0 ? [...found, ...resetAlone(state, scrape)] : found;
+  return [...found, ...reset];
 }
 
 function resetAlone(state: StatementState, scrape: StatementScrape): StatementDelta[] {
@@ -199,8 +206,8 @@ function remember(state: StatementState | undefined, scrape: StatementScrape): O
   // A copy: when the interval cannot be stored, the state before it must still be there.
   const entries = scrape.full ? StatementEntries.of(scrape.rows, known) : known.with(scrape.rows);
   const gone = scrape.full ? [...known.keys()].filter((key) => !entries.has(key)) : [];
-  const { identity, statsReset, evictions, at } = scrape;
-  return { state: { identity, statsReset, evictions, at, entries }, changed, gone };
+  const { identity, life, statsReset, evictions, at } = scrape;
+  return { state: { identity, life, statsReset, evictions, at, entries }, changed, gone };
 }
 
 function sameReading(before: StatementReading | undefined, now: StatementReading): boolean {

@@ -10,7 +10,7 @@ import type { Scrubber } from './scrubber.ts';
 import { loadStatements, type Names, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
-import { CHEAP_TEXT_BYTES, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from './text-limits.rules.ts';
+import { CHEAP_TEXT_BYTES, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS, wereReset } from './text-limits.rules.ts';
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {
@@ -62,7 +62,8 @@ export class StatementMetric implements Metric {
     await this.learnNames(connection, fresh);
     let numbers: ReadonlyMap<string, number> = new Map();
     // What was set back has empty texts too: they may be asked for again.
-    const isSetBack = step.interval?.gap || (step.interval && step.interval.resetAt !== null);
+    const [before, now] = [this.state?.entries.size ?? 0, step.state.entries.size];
+    const isSetBack = step.interval && (step.interval.gap || step.interval.resetAt !== null || wereReset(before, now));
     const textBytes = isSetBack ? null : this.textBytes;
     let textless: string[] = [];
     return {

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { loadEpoch } from '../epochs/epoch.rows.ts';
 import { arrayOf, arrayText, insertSample, sampleTable } from '../storage/samples.ts';
 import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
 import type { WorkedText } from './scrub.worker.ts';
@@ -65,11 +66,13 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
       where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
+  const life = (await loadEpoch(tx, serverId)) ?? null;
   const number = (text: string | null) => (text === null ? null : Number(text));
   const entries = StatementEntries.of(rows.map(toReading));
   for (const row of rows) entries.setNumber(keyOf(row), Number(row.statement_id));
   const state: StatementState | undefined = look && {
     identity: look.identity,
+    life,
     statsReset: number(look.stats_reset),
     evictions: number(look.evictions),
     at: Number(look.at),

@@ -5,6 +5,9 @@
  */
 export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
+/** Room for new statements is made by a twentieth at a time: where fewer are left, many were reset, and their texts went. */
+export const wereReset = (before: number, now: number): boolean => now < before * 0.9;
+
 /** In this much text nobody notices the reading: a new server's statements need not wait ten minutes for their texts. */
 export const CHEAP_TEXT_BYTES = 4 * 1024 * 1024;
 

@@ -1,40 +1,30 @@
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import { type Statement, topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { until } from '@tidegate/testing/until';
-import { addServer, Replica } from '../../test/collector.ts';
-import { EMBEDDED, PostgresServer } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher } from '../../test/watched.ts';
+import { addServer, Replica, type WatchedServer } from '../../test/collector.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { TopStatements } from './top-statements.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 const TEN_MINUTES = 600_000;
 
 describe('reading texts of a real server', () => {
-  let watched: PostgresServer;
+  const watched = useServer(FIRST_VERSION);
   let replica: Replica;
-  beforeAll(async () => {
-    watched = await PostgresServer.start(EMBEDDED);
-    await makeWatcher(watched);
-  });
   beforeEach(() => {
     replica = new Replica(store).start();
   });
   afterEach(async () => {
     await replica.stop();
-    await store.server.sql('delete from monitor_agent.server_leases');
+    await store.releaseServers();
   });
-  afterAll(() => watched.stop());
 
   /** The statement whose calls go on while we wait. */
   async function seen(
-    { orgId, serverId }: { orgId: string; serverId: string },
+    { orgId, serverId }: WatchedServer,
     query: string,
     wanted: (found: Statement[]) => boolean,
   ): Promise<Statement[]> {
@@ -64,7 +54,7 @@ describe('reading texts of a real server', () => {
     to: new Date(Date.now() + 6 * TEN_MINUTES).toISOString(),
   });
   const hasText = ([found]: Statement[]) => found?.text !== null && found !== undefined;
-  const codes = async (at: { orgId: string; serverId: string }) => {
+  const codes = async (at: WatchedServer) => {
     const { missing } = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
     return missing.map(({ code }) => code);
   };

@@ -4,18 +4,14 @@ import { newId } from '@tidegate/database/ids';
 import { dropMonth, ensureDays, ensureMonths } from '@tidegate/database/partitions';
 import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
-import { openStore, type Store } from '../../test/store.ts';
+import { useStore } from '../../test/fixture.ts';
 import { createLease } from '../leases/lease.rows.ts';
 import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
 import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
 import { KeepSamples } from './keep-samples.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 const turn = { signal: new AbortController().signal };
 const keeper = (days: (orgId: string) => number, mostDays = 400) =>

@@ -1,5 +1,6 @@
 import type { AgedTable, HorizonHolder, VacuumSettings } from '@tidegate/contracts/monitor-agent/wraparound';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
 import type { DatabaseAge } from './wraparound.rules.ts';
 
 /*
@@ -17,7 +18,6 @@ const MAX_DATABASES = 200;
 const MAX_HOLDERS = 20;
 const MAX_TABLES = 20;
 
-const micros = (instant: string) => `(extract(epoch from ${instant}) * 1000000)::int8`;
 const clamped = (age: string) => `greatest(${age}, 0)`;
 
 const DATABASES = `

@@ -1,35 +1,23 @@
 import { showWraparound } from '@tidegate/contracts/monitor-agent/wraparound';
 import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { pidOf, VERSIONS } from '../../test/postgres-server.ts';
+import { watch } from '../../test/watched.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { readAgedTables, readWraparound } from './read-wraparound.ts';
 import { ShowWraparound } from './show-wraparound.ts';
 import { causeOf, levelOf, wraparoundAge } from './wraparound.rules.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 describe.each(VERSIONS)('transaction ids of a real server ($name)', (binaries) => {
-  let server: PostgresServer;
-  let connection: ServerConnection;
-  let replica: Replica | undefined;
-  beforeAll(async () => {
-    server = await PostgresServer.start(binaries, {
-      settings: { max_prepared_transactions: 2, wal_level: 'logical', autovacuum: 'off' },
-    });
-    await makeWatcher(server);
-    connection = await watch(server);
+  const server = useServer(binaries, {
+    settings: { max_prepared_transactions: 2, wal_level: 'logical', autovacuum: 'off' },
   });
-  afterAll(async () => {
-    await replica?.stop();
-    await connection.close();
-    await server.stop();
+  let connection: ServerConnection;
+  beforeAll(async () => {
+    connection = await watch(server);
   });
 
   /** Uses up so many transaction ids. */
@@ -87,7 +75,7 @@ describe.each(VERSIONS)('transaction ids of a real server ($name)', (binaries) =
     await client.query('begin isolation level repeatable read; select 1');
     await burn();
     const { cause, look } = await oldest();
-    const pid = String((client as unknown as { processID: number }).processID);
+    const pid = String(pidOf(client));
     expect(cause).toMatchObject({ kind: 'session', name: pid, sql: `SELECT pg_terminate_backend(${pid});` });
     expect(look.holders[0]).toMatchObject({ state: 'idle in transaction', database: 'postgres', role: 'postgres' });
     expect(look.holders[0]?.since).not.toBeNull();
@@ -113,7 +101,8 @@ describe.each(VERSIONS)('transaction ids of a real server ($name)', (binaries) =
   test('a replication slot is named, and shown over REST with the pace at which ids run out', async () => {
     await server.sql("select pg_create_logical_replication_slot('nobody_reads', 'pgoutput')");
     await burn(20_000);
-    replica = new Replica(store).start();
+    const replica = new Replica(store).start();
+    server.beforeStop(() => replica.stop());
     const { orgId, serverId } = await addServer(store, server);
     const show = () => store.call(new ShowWraparound(), showWraparound, { serverId }, orgId);
     expect(await show()).toMatchObject({ at: null, level: 'normal', databases: [], settings: null });

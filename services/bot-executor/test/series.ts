@@ -1,0 +1,9 @@
+import { type CandleSeries, candleSeries } from '../src/candles/candle-series.rules.ts';
+import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
+
+/** From candles one by one, oldest first. Their prices must be below `MAX_TICKS`. */
+export function seriesOf(candles: readonly CandleTicks[]): CandleSeries {
+  const ticks = (name: 'open' | 'high' | 'low' | 'close') => Int32Array.from(candles, (candle) => Number(candle[name]));
+  const at = Float64Array.from(candles, (candle) => candle.at);
+  return candleSeries({ at, open: ticks('open'), high: ticks('high'), low: ticks('low'), close: ticks('close') });
+}

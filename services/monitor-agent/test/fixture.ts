@@ -1,0 +1,51 @@
+import { addServer, lookOnce, type Plan, Replica, type WatchedServer } from './collector.ts';
+import { type Binaries, type PostgresOptions, PostgresServer } from './postgres-server.ts';
+import { openStore, type Store } from './store.ts';
+import { makeWatcher } from './watched.ts';
+
+/*
+ * What tests on real servers set up, for the file or the `describe` in which it is called. What they answer can be used
+ * from `beforeAll` on.
+ */
+
+export function useStore(binaries?: Binaries): Store {
+  const store = {} as Store;
+  beforeAll(async () => {
+    Object.assign(store, await openStore(binaries));
+  });
+  afterAll(() => store.close());
+  return store;
+}
+
+/** A server with a role to watch it. */
+export function useServer(binaries: Binaries, options: PostgresOptions = {}): PostgresServer {
+  const server = new PostgresServer(binaries, options);
+  beforeAll(async () => {
+    await server.begin();
+    await makeWatcher(server);
+  });
+  afterAll(() => server.stop());
+  return server;
+}
+
+/** One server of an organisation, and the collector that has looked at it once, for one test. */
+export interface Collecting {
+  at: WatchedServer;
+  replica: Replica;
+  look(): Promise<void>;
+}
+
+/** Both anew for every test. */
+export function useCollector(store: Store, server: Parameters<typeof addServer>[1], plan: Plan = {}): Collecting {
+  const collecting = { look: () => lookOnce(store, collecting.replica, collecting.at.serverId) } as Collecting;
+  beforeEach(async () => {
+    collecting.at = await addServer(store, server);
+    collecting.replica = new Replica(store, plan);
+    await collecting.look();
+  });
+  afterEach(async () => {
+    await collecting.replica.stop();
+    await store.releaseServers();
+  });
+  return collecting;
+}
