@@ -41,16 +41,19 @@ export async function readTexts(
   return { totalBytes: rows[0]?.[0] ?? 0, texts };
 }
 
+/** Of all texts only those that are wanted are kept while the others are measured: a server may have a gigabyte of them. */
 const sql = ({ schema, columns }: StatementsExtension) => {
   const toplevel = columns.has('toplevel') ? 'toplevel' : 'true';
-  return `with m as materialized (
-      select dbid, userid, queryid, ${toplevel} as toplevel, query from ${schema}.pg_stat_statements(true)
-       where queryid is not null),
-    w as (select * from unnest($1::oid[], $2::oid[], $3::int8[], $4::bool[]) as w(dbid, userid, queryid, toplevel))
+  return `with w as (select * from unnest($1::oid[], $2::oid[], $3::int8[], $4::bool[]) as w(dbid, userid, queryid, toplevel)),
+    m as materialized (
+      select s.dbid, s.userid, s.queryid, s.toplevel, octet_length(s.query) as bytes,
+             case when w.dbid is not null then left(s.query, ${MAX_READ_CHARS + 1}) end as text
+        from (select dbid, userid, queryid, ${toplevel} as toplevel, query from ${schema}.pg_stat_statements(true)
+               where queryid is not null) s
+        left join w on w.dbid = s.dbid and w.userid = s.userid and w.queryid = s.queryid and w.toplevel = s.toplevel)
     select t.total, f.dbid, f.userid, f.queryid::text, f.toplevel, f.text
-      from (select coalesce(sum(octet_length(query)), 0)::int8 as total from m) t
+      from (select coalesce(sum(bytes), 0)::int8 as total from m) t
       left join (select *, sum(octet_length(text)) over (order by dbid, userid, queryid, toplevel) as so_far
-                   from (select dbid, userid, queryid, toplevel, left(query, ${MAX_READ_CHARS + 1}) as text
-                           from m join w using (dbid, userid, queryid, toplevel)) c) f
+                   from m where text is not null) f
         on t.total <= ${MAX_TEXT_BYTES} and f.so_far <= ${MAX_BYTES_PER_PASS}`;
 };
