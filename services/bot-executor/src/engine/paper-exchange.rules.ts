@@ -24,8 +24,8 @@ import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts'
  *            is not known
  *   close    stops that the candle itself has drawn nearer
  *
- * What is taken back is gone at once. A liquidated position is settled where its margin is used up. Backtests and paper bots both run through here.
- * Source: trading.md 8 and 3.5.
+ * What is taken back is gone at once. A liquidated position is settled where its margin is used up. Backtests and paper
+ * bots both run through here. Source: trading.md 8 and 3.5.
  */
 export interface CandleTicks {
   /** Epoch milliseconds of the candle's begin. */

@@ -1,6 +1,7 @@
 import { until } from '@tidegate/testing/until';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { useServer } from '../../test/fixture.ts';
+import { VERSIONS } from '../../test/postgres-server.ts';
+import { watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { type Counted, KnownRelations, type Looked } from './known-relations.ts';
@@ -9,12 +10,10 @@ import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './read-
 import { readDatabaseSizes, readSizes } from './read-sizes.ts';
 
 describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)', (binaries) => {
-  let server: PostgresServer;
+  const server = useServer(binaries, { settings: { log_lock_waits: 'on', deadlock_timeout: '100ms' } });
   let connection: ServerConnection;
 
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries, { settings: { log_lock_waits: 'on', deadlock_timeout: '100ms' } });
-    await makeWatcher(server);
     await server.sql(`create schema shop;
       create table shop.orders (id int primary key, customer int, note text);
       create index on shop.orders (customer, (lower(note))) include (id);
@@ -23,10 +22,6 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
       insert into shop.orders select g, g % 10, 'n' from generate_series(1, 1000) g;
       analyze shop.orders`);
     connection = await watch(server);
-  });
-  afterAll(async () => {
-    await connection.close();
-    await server.stop();
   });
 
   const known = ({ items, mark }: Looked<Counted>) => KnownRelations.of(items, mark);

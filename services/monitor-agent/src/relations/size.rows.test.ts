@@ -1,15 +1,11 @@
 import { newId } from '@tidegate/database/ids';
 import { addServer } from '../../test/collector.ts';
-import { openStore, type Store } from '../../test/store.ts';
+import { useStore } from '../../test/fixture.ts';
 import type { IndexFacts } from '../index-findings/index-facts.rules.ts';
 import { INDEXES, saveCounted, TABLES } from './relation.rows.ts';
 import { saveSizes } from './size.rows.ts';
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 const TABLE_COUNT = 1_000;
 const DATABASE = 5;

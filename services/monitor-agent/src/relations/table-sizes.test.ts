@@ -1,36 +1,26 @@
-import { addServer, Replica } from '../../test/collector.ts';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
-import { openStore, type Store } from '../../test/store.ts';
-import { makeWatcher } from '../../test/watched.ts';
+import { addServer, Replica, type WatchedServer } from '../../test/collector.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { VERSIONS } from '../../test/postgres-server.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let store: Store;
-beforeAll(async () => {
-  store = await openStore();
-});
-afterAll(() => store.close());
+const store = useStore();
 
 describe.each(VERSIONS)('sizes of the tables of a real server ($name)', (binaries) => {
-  let server: PostgresServer;
+  const server = useServer(binaries, { settings: { autovacuum: 'off' } });
   let replica: Replica;
-  let at: { orgId: string; serverId: string };
+  let at: WatchedServer;
 
   beforeAll(async () => {
-    server = await PostgresServer.start(binaries, { settings: { autovacuum: 'off' } });
-    await makeWatcher(server);
     await server.sql(`create table written (id int);
       create table secret (id int);
       create table shapely (id int, other int);
       create index shapely_id on shapely (id)`);
     at = await addServer(store, server);
     replica = new Replica(store, { minute: 60, probe: 60 });
+    server.beforeStop(() => replica.stop());
   }, 60_000);
-  afterAll(async () => {
-    await replica.stop();
-    await server.stop();
-  });
 
   const sizes = async () => {
     const rows = await store.server.sql<{ name: string; bytes: string | null }>(

@@ -218,3 +218,15 @@ test('every table is closed with row-level security, or says why not', async () 
   expect(await uncoveredTables(client, 'monitor_agent')).toEqual([]);
   await client.end();
 });
+
+test('whoever makes the same months at the same time finds those of the others', async () => {
+  const make = () =>
+    store.tenants.run(newId(), (tx) =>
+      ensureMonths(tx, 'statement_blocks', { from: new Date('2091-01-01'), to: new Date('2092-12-31') }),
+    );
+  await Promise.all(Array.from({ length: 6 }, make));
+  const [made] = await store.server.sql<{ months: string }>(
+    "select count(*) as months from pg_class where relname ~ '^statement_blocks_209[12]..$'",
+  );
+  expect(made?.months).toBe('24');
+});
