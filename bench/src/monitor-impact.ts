@@ -4,8 +4,9 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import type { Result } from './main.ts';
 import { endWorker, startWorker, whenCollected } from './monitor-collector.ts';
-import { startFixture } from './monitor-fixture.ts';
+import { startFixture, watcherSession } from './monitor-fixture.ts';
 import { MONITOR_MIGRATIONS, openMonitorStore } from './monitor-store.ts';
+import { cpuMs } from './process-cpu.ts';
 import { type BenchDatabase, benchDatabase } from './servers.ts';
 
 /*
@@ -16,7 +17,8 @@ import { type BenchDatabase, benchDatabase } from './servers.ts';
  * other machines. One long run of pgbench is cut into rounds: the collector is stopped and continued, never started
  * anew. Neighbours make single rounds differ by far more than the loss that is looked for. So there are many, each pair
  * the other way round than the one before, and everything is asked ten times as often as the default plan does: the
- * answer is a tenth of the mean, with its interval of confidence.
+ * answer is a tenth of the median, with its interval of confidence. Beside it stands what can be counted exactly: the
+ * share of its core that the watched server spent on us.
  */
 const PAIRS = 50;
 const DENSER = 10;
@@ -55,29 +57,35 @@ export async function monitorImpact([text = '']: string[]): Promise<Result> {
     return rounds.perSecond(SECONDS);
   };
   await round(true);
+  const session = await watcherSession(fixture);
+  const before = cpuMs(session);
   for (let pair = 1; pair <= pairs; pair += 1) {
-    const before = pair % 2 === 0 ? await round(true) : undefined;
+    const first = pair % 2 === 0 ? await round(true) : undefined;
     const alone = await round(false);
-    const watched = before ?? (await round(true));
+    const watched = first ?? (await round(true));
     losses.push((1 - watched / alone) * 100);
-    const { mean, within } = estimate(losses);
-    const cells = [alone.toFixed(0), watched.toFixed(0), losses.at(-1)?.toFixed(2), mean.toFixed(2), within.toFixed(2)];
+    const { median, from, to } = estimate(losses);
+    const [without, having, loss, ...all] = [alone, watched, losses.at(-1) ?? 0, median, from, to].map((one) =>
+      one.toFixed(2),
+    );
     process.stdout.write(
-      `${pair}: alone ${cells[0]}/s, watched ${cells[1]}/s, loss ${cells[2]} %; mean ${cells[3]} ± ${cells[4]} %\n`,
+      `${pair}: alone ${without}/s, watched ${having}/s, loss ${loss} %; median ${all.join(', ')} %\n`,
     );
   }
+  const share = ((cpuMs(session) - before) / (pairs * SECONDS * 1_000)) * 100;
   rounds.stop();
   await turn(worker, database, true);
   await endWorker(worker);
   await fixture.stop();
   await database.stop();
-  const { mean, within } = estimate(losses);
+  const { median, from, to } = estimate(losses);
+  const scaled = [median, from, to].map((loss) => (loss / DENSER).toFixed(2));
   return {
     name: 'monitor-impact',
-    value: Number((mean / DENSER).toFixed(2)),
+    value: Number(scaled[0]),
     unit: '% of the throughput',
-    ratio: Number((1 - mean / DENSER / 100).toFixed(4)),
-    against: `± ${(within / DENSER).toFixed(2)} % (95 %); at ${DENSER} times the default plan ${mean.toFixed(2)} ± ${within.toFixed(2)} % in ${pairs} pairs of ${SECONDS} s`,
+    ratio: Number((1 - median / DENSER / 100).toFixed(4)),
+    against: `${scaled[1]} to ${scaled[2]} % (95 %), a tenth of what ${pairs} pairs of ${SECONDS} s lost at ${DENSER} times the default plan; its session took ${(share / DENSER).toFixed(3)} % of the core`,
   };
 }
 
@@ -125,11 +133,17 @@ class Rounds {
   }
 }
 
-function estimate(values: readonly number[]): { mean: number; within: number } {
-  const mean = values.reduce((sum, one) => sum + one, 0) / values.length;
-  const squares = values.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-  const error = values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : Number.POSITIVE_INFINITY;
-  return { mean, within: CONFIDENCE * error };
+/** The median, and between which values that of all possible rounds lies (by ranks, from the binomial distribution). */
+function estimate(values: readonly number[]): { median: number; from: number; to: number } {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (rank: number) => sorted[Math.min(Math.max(Math.round(rank), 0), sorted.length - 1)] ?? 0;
+  const middle = (sorted.length - 1) / 2;
+  const reach = (CONFIDENCE * Math.sqrt(sorted.length)) / 2;
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    from: at(middle - reach),
+    to: at(middle + reach),
+  };
 }
 
 /** Of this process, and of those that it starts from now on. */

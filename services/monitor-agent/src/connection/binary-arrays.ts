@@ -10,6 +10,8 @@ const INT4 = 23;
 const INT8 = 20;
 const OID = 26;
 
+const WORD = 2 ** 32;
+
 type Write = (view: DataView, at: number, index: number) => void;
 
 function array(type: number, bytes: number, length: number, write: Write): Buffer {
@@ -32,6 +34,14 @@ export const oidArray = (values: ArrayLike<number>): Buffer =>
 
 export const intArray = (values: Int32Array): Buffer =>
   array(INT4, 4, values.length, (view, at, index) => view.setInt32(at, values[index] ?? 0));
+
+/** Whole numbers that are not negative, as int8. */
+export const countArray = (values: Float64Array): Buffer =>
+  array(INT8, 8, values.length, (view, at, index) => {
+    const value = values[index] ?? 0;
+    view.setUint32(at, Math.floor(value / WORD));
+    view.setUint32(at + 4, value % WORD);
+  });
 
 /** Up to 64 bits wide. */
 export const bigintArray = (values: BigInt64Array): Buffer =>

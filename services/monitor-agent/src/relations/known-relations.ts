@@ -73,8 +73,8 @@ export class KnownRelations {
   }
 
   /** All counters of each added up: whatever moves one of them moves the sum. */
-  sums(): BigInt64Array {
-    return BigInt64Array.from(this.oids, (_, at) => BigInt(this.counters.sum(at)));
+  sums(): Float64Array {
+    return Float64Array.from(this.oids, (_, at) => this.counters.sum(at));
   }
 
   with({ items, gone, mark = null }: Omit<Looked<Counted>, 'known'>): KnownRelations {

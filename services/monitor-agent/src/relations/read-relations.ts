@@ -1,4 +1,4 @@
-import { bigintArray, intArray, oidArray } from '../connection/binary-arrays.ts';
+import { countArray, intArray, oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
 import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './relation-questions.ts';
@@ -69,7 +69,7 @@ async function look<Row extends unknown[]>(
   const all = await connection.rows<ChangedRow>(sql, [
     oidArray(before.oids),
     intArray(before.definitions),
-    bigintArray(before.sums()),
+    countArray(before.sums()),
     before.settledMark,
   ]);
   const rows = all.flatMap(([, , oid, definition, ...rest]) =>

@@ -26,3 +26,16 @@ test('whatever is written in whatever order is read again; a copy keeps what was
 test('a row that was never written counts nothing', () => {
   expect(new PackedCounters(WIDTH, 1).get(7)).toEqual([0, 0, 0]);
 });
+
+test('the sum of a row is that of its counters', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 45 }), { minLength: WIDTH, maxLength: WIDTH }), (values) => {
+      const packed = new PackedCounters(WIDTH, 2);
+      packed.set(0, [1, 2, 3]);
+      packed.set(1, values);
+      expect(packed.sum(1)).toBe(values.reduce((sum, value) => sum + value, 0));
+      expect(packed.sum(0)).toBe(6);
+      expect(packed.sum(5)).toBe(0);
+    }),
+  );
+});

@@ -42,8 +42,22 @@ export class PackedCounters {
     return values;
   }
 
+  /** Without an array: it is asked for thousands of rows, of hundreds of servers, every minute. */
   sum(row: number): number {
-    return this.get(row).reduce((sum, value) => sum + value, 0);
+    let at = this.starts[row] ?? NOWHERE;
+    if (at === NOWHERE) return 0;
+    let sum = 0;
+    for (let left = this.width, scale = 1; left > 0; at += 1) {
+      const byte = this.bytes[at] ?? 0;
+      sum += (byte & SEVEN_BITS) * scale;
+      if (byte >= MORE) {
+        scale *= MORE;
+        continue;
+      }
+      scale = 1;
+      left -= 1;
+    }
+    return sum;
   }
 
   set(row: number, values: readonly number[]): void {
