@@ -82,6 +82,8 @@ export class KnownRelations {
     const isOther = gone.length > 0 || items.some((item) => this.find(item.oid) < 0);
     if (isOther) return KnownRelations.of(this.replaced(items, gone), mark, settled);
     const { oids } = this;
+    if (items.length === 0)
+      return new KnownRelations({ oids, definitions: this.definitions, counters: this.counters }, mark, settled);
     const [definitions, all] = [this.definitions.slice(), this.counters.copy()];
     for (const { oid, definition, counters } of items) {
       const at = this.find(oid);
