@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import type { Result } from './main.ts';
@@ -20,7 +22,7 @@ const SERVERS = 300;
 const MINUTES = 3;
 const SETTLE_S = 100;
 const BUSY_EVERY_MS = 20_000;
-/** As services have in a process of their own. */
+/** As services have in a process of their own, which is started with the settings of `tidegate start`. */
 const SERVICE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512'];
 
 /** `npm run -s bench -- monitor-collector [SERVERS] [MINUTES]` */
@@ -87,7 +89,9 @@ export async function startWorker(
   { login }: BenchDatabase,
   config: Record<string, string> = {},
 ): Promise<ChildProcess> {
+  const settings = JSON.parse(readFileSync(join(process.cwd(), 'cli/bin/node-environment.json'), 'utf8'));
   const worker = fork(new URL('./monitor-collector-worker.js', import.meta.url), [JSON.stringify({ login, config })], {
+    env: { ...process.env, ...settings },
     execArgv: [...process.execArgv, ...SERVICE_FLAGS, ...(process.env['BENCH_WORKER_FLAGS']?.split(' ') ?? [])],
   });
   await once(worker, 'message');
