@@ -1,6 +1,7 @@
 import { oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { type IndexShape, readShapes } from '../index-findings/read-shapes.ts';
+import { writesTo } from './catalogue-mark.ts';
 
 /*
  * Sizes. Asking for one takes a lock on the relation, and would wait behind whoever holds it exclusively. So relations
@@ -38,9 +39,7 @@ export async function readLocked(connection: ServerConnection): Promise<Set<numb
 }
 
 /** Moves with everything that changes the shape of an index. */
-const CATALOGUE_MARK = `
-  select sum(pg_stat_get_tuples_inserted(o) + pg_stat_get_tuples_updated(o) + pg_stat_get_tuples_deleted(o))::int8
-    from unnest('{pg_class, pg_index, pg_attribute, pg_constraint, pg_inherits}'::regclass[]) o`;
+const CATALOGUE_MARK = `select ${writesTo(['pg_class', 'pg_index', 'pg_attribute', 'pg_constraint', 'pg_inherits'])}`;
 
 export async function readCatalogueMark(connection: ServerConnection): Promise<number> {
   const [row] = await connection.rows<[number]>(CATALOGUE_MARK);

@@ -1,4 +1,5 @@
 import { micros } from '../connection/micros.ts';
+import { writesTo } from './catalogue-mark.ts';
 import { UNSETTLED } from './known-relations.ts';
 
 /*
@@ -107,13 +108,12 @@ export const INDEXES: Kind = {
  */
 export function changedSql({ relkinds, joins, definition, details, counters }: Kind): string {
   const all = (oid: string) => counters.map((one) => one(oid));
-  const written = ['inserted', 'updated', 'deleted'].map((what) => `pg_stat_get_tuples_${what}(o)`);
+  const writes = writesTo(['pg_class', 'pg_index', 'pg_namespace']);
   const isMoved = '(select is_moved from catalogue)';
   return `
     with catalogue as materialized (
       select mark, pg_is_in_recovery() or mark is distinct from $4 as is_moved
-        from (select concat_ws(' ', sum(${written.join(' + ')}), (select max(oid) from pg_class)) as mark
-                from unnest('{pg_class, pg_index, pg_namespace}'::regclass[]) o) m),
+        from (select concat_ws(' ', ${writes}, (select max(oid) from pg_class)) as mark) m),
     changed as materialized (
       select k.oid from unnest($1::oid[], $2::int4[], $3::int8[]) as k(oid, definition, counted)
        where k.definition = ${UNSETTLED} or k.counted <> ${all('k.oid').join(' + ')}
