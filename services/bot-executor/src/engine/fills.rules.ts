@@ -45,16 +45,16 @@ type Cancelled = MarketEvent & { type: 'cancelled' };
 
 /** Undefined when it says nothing new. */
 export function bookCancel(state: State, event: Cancelled): BookedCancel | undefined {
-  const leaving = state.leaving.find((one) => one.key === event.key);
-  const order = leaving ?? state.orders.find((one) => one.key === event.key);
+  const order = orderOf(state, event.key);
   // Gone, or told before, or complete once its fills are reported.
   if (!order || lotsAtMost(order) === event.filled) return undefined;
+  const asked = state.leaving.includes(order);
   const isGone = order.filled.lots === event.filled;
-  if (leaving && isGone) return { state: without(state, order), gone: order, asked: true };
+  if (asked && isGone) return { state: without(state, order), gone: order, asked };
   refuseContradiction(order, event);
   // Unasked, it becomes an order of what was filled: nothing that it was meant for is replaced by another one.
-  const now: LeavingOrder = leaving ? { ...order, total: event.filled } : { ...order, lots: event.filled };
-  return { state: replaced(state, order, now), gone: isGone ? now : undefined, asked: leaving !== undefined };
+  const now: LeavingOrder = asked ? { ...order, total: event.filled } : { ...order, lots: event.filled };
+  return { state: replaced(state, order, now), gone: isGone ? now : undefined, asked };
 }
 
 function refuseContradiction({ key, filled: { lots: reported }, lots, total }: LeavingOrder, { filled }: Cancelled) {

@@ -52,7 +52,7 @@ testOfSessions(
       { withinMs: 20_000 },
     );
     const [idle, used] = [await lookedAt('idle'), await lookedAt('used')];
-    await watched.sql('select count(*) from things', 'used');
+    await watched.sql('insert into things select generate_series(1, 1000)', 'used');
     await until(
       async () => {
         replica.putForward(30_000);
@@ -64,6 +64,12 @@ testOfSessions(
     await watched.sql('select count(*) from things', 'used');
     const again = await lookedAt('used');
     await until(async () => (await lookedAt('used')) > again, { withinMs: 20_000 });
+    expect(await lookedAt('idle')).toBe(idle);
+    // Nobody is there any more, but what was written has still to be measured.
+    replica.putForward(6 * 60_000);
+    const size = `select from monitor_agent.tables
+      where server_id = '${at.serverId}' and database_name = 'used' and heap_bytes > 30000`;
+    await until(async () => (await store.server.sql(size)).length > 0, { withinMs: 20_000 });
     expect(await lookedAt('idle')).toBe(idle);
     replica.putForward(56 * 60_000);
     await until(async () => (await lookedAt('idle')) > idle, { withinMs: 20_000 });

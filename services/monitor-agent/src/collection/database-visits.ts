@@ -69,8 +69,6 @@ interface Database {
   name: string;
   question: Question;
   sizesDueAt: number;
-  /** All of its tables have their size. */
-  measured: boolean;
   /** When it was visited last, and how much it had been used before. */
   visited?: Use & { at: number };
 }
@@ -126,7 +124,8 @@ export class DatabaseVisits {
     database.question.dueAt = now + this.tools.plan.visitMs;
     return database.question.ask(now, async () => {
       const [use] = await connection.objects<Use>(USE(connection.version), [database.oid]);
-      if (use && isIdle(database, use, now)) return undefined;
+      const owesSizes = database.sizesDueAt <= now && this.minute.sizes.owes(database.oid);
+      if (use && !owesSizes && isIdle(database, use, now)) return undefined;
       const read = await this.enter(open, database, instance);
       return {
         save: (tx) => read.save(tx),
@@ -193,8 +192,7 @@ export class DatabaseVisits {
       committed: () => {
         pass.committed();
         // The very first visit does not know the tables yet: the next one measures them.
-        database.measured = !pass.left && (tableOids.length > 0 || database.visited !== undefined);
-        if (database.measured) database.sizesDueAt = now + this.tools.plan.sizesMs;
+        if (tableOids.length > 0 && !pass.left) database.sizesDueAt = now + this.tools.plan.sizesMs;
       },
     };
   }
@@ -208,13 +206,13 @@ export class DatabaseVisits {
   private known(oid: number, name: string): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, measured: false };
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0 };
   }
 }
 
 /** The one session more than before was the visit's own. */
-function isIdle({ visited, measured }: Database, { connected, sessions, written }: Use, now: number): boolean {
-  if (!visited || !measured || now - visited.at >= IDLE_VISIT_MS) return false;
+function isIdle({ visited }: Database, { connected, sessions, written }: Use, now: number): boolean {
+  if (!visited || now - visited.at >= IDLE_VISIT_MS) return false;
   if (sessions === null || visited.sessions === null) return false;
   const others = sessions - visited.sessions - 1;
   return connected === 0 && (others === 0 || others === -1) && written === visited.written;

@@ -1,18 +1,16 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { DATABASE_COUNTERS } from '../relations/read-databases.ts';
 import { readDatabaseSizes } from '../relations/read-sizes.ts';
+import { WRITES } from '../relations/resized.rules.ts';
 import { saveDatabaseSizes } from '../relations/size.rows.ts';
+import { ALL_MS } from '../relations/table-sizes.ts';
 import { nextDue } from './backoff.rules.ts';
 import type { Instance } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question } from './question.ts';
 
-/** Files of a database that nobody writes to are looked at all the same this often: VACUUM makes them shorter. */
-const ALL_MS = 6 * 3_600_000;
-const WRITTEN = (['rows_inserted', 'rows_updated', 'rows_deleted'] as const).map((name) =>
-  DATABASE_COUNTERS.indexOf(name),
-);
+const WRITTEN = WRITES.map((name) => DATABASE_COUNTERS.indexOf(name));
 
 /** Sizes of tables and indexes of the connected database, and of all databases: dearer than counters, and slower to change. */
 export class SizesPass {
@@ -52,6 +50,7 @@ export class SizesPass {
         return [oid, WRITTEN.reduce((sum, at) => sum + (counters?.[at] ?? 0), 0)] as const;
       }),
     );
+    // VACUUM makes files shorter of which nobody wrote anything.
     const all = now - this.allAt >= ALL_MS;
     const wanted = [...written].filter(([oid, rows]) => all || rows !== this.writtenAt.get(oid));
     const sizes = await readDatabaseSizes(

@@ -1,3 +1,4 @@
+import { PLAIN_INDEX } from '../../test/index-facts.ts';
 import type { IndexFacts, IndexSnapshot, IndexUse } from './index-facts.rules.ts';
 import { indexFindings, isUnused, LIMITS } from './index-findings.rules.ts';
 
@@ -5,22 +6,6 @@ const DAY = 86_400_000;
 const NOW = Date.parse('2026-11-21T00:00:00Z');
 const MB = 1024 * 1024;
 
-const FACTS: IndexFacts = {
-  keys: [1],
-  include: [],
-  classes: [1978],
-  collations: [0],
-  options: [0],
-  expressions: null,
-  predicate: null,
-  parameters: '',
-  constraint: null,
-  replicaIdentity: false,
-  clustered: false,
-  attached: false,
-  extension: false,
-  foreignKeys: [],
-};
 const USED: IndexUse = {
   countingSince: NOW - 100 * DAY,
   unobservedMs: 0,
@@ -51,7 +36,7 @@ function index(name: string, keys: number[], facts: Partial<IndexFacts> = {}, mo
     valid: true,
     building: false,
     bytes: 10 * MB,
-    facts: { ...FACTS, keys, classes: fill(1978), collations: fill(0), options: fill(0), ...facts },
+    facts: { ...PLAIN_INDEX, keys, classes: fill(1978), collations: fill(0), options: fill(0), ...facts },
     use: USED,
     ...more,
   } satisfies IndexSnapshot;

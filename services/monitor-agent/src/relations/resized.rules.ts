@@ -5,9 +5,9 @@ import { type IndexReading, TABLE_COUNTERS, type TableReading } from './read-rel
  * Which tables may have another size than at the look before: those that are new, that were rewritten or renamed, that
  * somebody wrote to or vacuumed, and those whose indexes were made or rebuilt. Reading changes no size.
  */
-const WRITTEN = (['rows_inserted', 'rows_updated', 'rows_deleted'] as const).map((name) =>
-  TABLE_COUNTERS.indexOf(name),
-);
+/** Counters, of tables and of databases, that move with what makes files longer. */
+export const WRITES = ['rows_inserted', 'rows_updated', 'rows_deleted'] as const;
+const WRITTEN = WRITES.map((name) => TABLE_COUNTERS.indexOf(name));
 
 /** The server's clock and ours may differ by this much. */
 const CLOCKS_DIFFER_MS = 600_000;

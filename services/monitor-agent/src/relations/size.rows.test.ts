@@ -1,7 +1,7 @@
 import { newId } from '@tidegate/database/ids';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
-import type { IndexFacts } from '../index-findings/index-facts.rules.ts';
+import { PLAIN_INDEX } from '../../test/index-facts.ts';
 import { INDEXES, saveCounted, TABLES } from './relation.rows.ts';
 import { saveSizes } from './size.rows.ts';
 
@@ -10,22 +10,7 @@ const store = useStore();
 const TABLE_COUNT = 1_000;
 const DATABASE = 5;
 
-const FACTS: IndexFacts = {
-  keys: [1, 2],
-  include: [],
-  classes: [],
-  collations: [],
-  options: [],
-  expressions: null,
-  predicate: null,
-  parameters: '',
-  constraint: null,
-  replicaIdentity: false,
-  clustered: false,
-  attached: false,
-  extension: false,
-  foreignKeys: ['it’s'],
-};
+const FACTS = { ...PLAIN_INDEX, keys: [1, 2], foreignKeys: ['it’s'] };
 
 test('sizes of a thousand new tables and their indexes are stored at once, each where it belongs', async () => {
   const { orgId, serverId } = await addServer(store, store.server);

@@ -11,7 +11,7 @@ import { saveSizes } from './size.rows.ts';
  * The shapes of indexes are read along. Of those that are not new they change with the catalogue only: when its
  * counters moved, all tables are gone through again, once an hour.
  */
-const ALL_MS = 6 * 3_600_000;
+export const ALL_MS = 6 * 3_600_000;
 const RESHAPE_MS = 3_600_000;
 
 interface Sizes {
@@ -34,6 +34,11 @@ export class TableSizes {
   changed(databaseOid: number, tableOids: readonly number[]): void {
     const { resized } = this.of(databaseOid);
     for (const oid of tableOids) resized.add(oid);
+  }
+
+  /** Whether there are tables that may have another size than the stored one. */
+  owes(databaseOid: number): boolean {
+    return this.of(databaseOid).resized.size > 0;
   }
 
   keepOnly(databaseOids: ReadonlySet<number>): void {
