@@ -30,7 +30,8 @@ export default {
       '<rootDir>/services/$1/src/$2.ts',
   },
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // For a test that hangs. Tests wait with `until`, whose deadlines know the machine; none gives a time-out of its own.
+  testTimeout: 600_000,
   workerIdleMemoryLimit: '1GB',
   reporters: ['default'],
   ...(existsSync(new URL('./libs/testing/src/global-setup.ts', import.meta.url))

@@ -12,11 +12,11 @@ beforeAll(async () => {
   platform = await startPlatform();
   database = new pg.Client({ ...login(), user: 'postgres', password: secrets()['POSTGRES_PASSWORD'] });
   await database.connect();
-}, 120_000);
+});
 afterAll(async () => {
   await database.end();
   await platform.stop();
-}, 60_000);
+});
 
 const fileOf = (name: string) => JSON.parse(readFileSync(join(platform.dataDir, name), 'utf8'));
 const secrets = (): Record<string, string> => fileOf('secrets.json');
@@ -103,4 +103,4 @@ test('only an owner who repeats the name deletes an organisation; nothing of it 
   const anew = await leaving.anonymous.as(again.body.accessToken).post('/api/v1/organisations', { name: 'anew' });
   expect(anew.status).toBe(201);
   expect(adminPassword(platform)).not.toBe('');
-}, 120_000);
+});

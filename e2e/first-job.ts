@@ -47,11 +47,11 @@ beforeAll(async () => {
   const env = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000' };
   platform = await startPlatform({ services: layout.processPerService, env });
   anonymous = new Rest(platform.url);
-}, 120_000);
+});
 
 afterAll(async () => {
   expect(await platform.stop()).toBe(0);
-}, 60_000);
+});
 
 test('the platform watches its own PostgreSQL within 30 s of the first start', async () => {
   const admin = await operator();
@@ -113,7 +113,7 @@ test('a bot trades on paper exactly as the backtest says, and its ledger adds up
     },
     { withinMs: 20_000, what: `bot_orders to be ${orders.rows[0].n}` },
   );
-}, 90_000);
+});
 
 test('another strategy runs by the same means: paper equals backtest', async () => {
   const rest = await signUp('martingale');
@@ -142,7 +142,7 @@ test('another strategy runs by the same means: paper equals backtest', async () 
     { withinMs: 60_000, everyMs: 200, what: 'the bot to have decided on every candle' },
   );
   expect(done).toMatchObject({ closedTrades: report.closedTrades, profit: report.profit, fills: report.fills });
-}, 90_000);
+});
 
 test('a sweep tells how far it is and what is best; another one is cancelled', async () => {
   const rest = await signUp('sweeper');
@@ -183,7 +183,7 @@ test('a sweep tells how far it is and what is best; another one is cancelled', a
   });
   const { body: cancelled } = await rest.post<Swept>(`/api/v1/sweeps/${second.id}/cancel`);
   expect(['cancelled', 'done']).toContain(cancelled.status);
-}, 60_000);
+});
 
 test('200 concurrent creates against a limit of 5 give exactly 5', async () => {
   const rest = await signUp('many');

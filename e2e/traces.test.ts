@@ -12,12 +12,12 @@ let platform: Platform;
 beforeAll(async () => {
   collector = await startOtlpCollector();
   platform = await startPlatform({ env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector.endpoint } });
-}, 120_000);
+});
 
 afterAll(async () => {
   await platform.stop();
   await collector.close();
-}, 60_000);
+});
 
 test('a request is one trace over HTTP, operation, SQL and event handlers, and shows no values', async () => {
   const account = { email: 'canary@example.com', password: 'canary-correct-horse', name: 'Canary Person' };

@@ -3,6 +3,7 @@
  * The last line is `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +52,23 @@ const jest = spawnSync(
 function testEnvironment() {
   const ours =
     /^(PORT|HOST|PUBLIC_URL|DATA_DIR|ROLES|HEALTH_PORT|ADMIN_PASSWORD.*|DATABASE_.*|NATS_(?!SERVER$).*|PG.*|TIDEGATE_.*)$/;
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))), NODE_ENV: 'test' };
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
+    NODE_ENV: 'test',
+    TEST_SLOWNESS: slowness().toFixed(2),
+  };
+}
+
+/** This machine's time for a fixed piece of work over that of an ordinary one: deadlines of tests stretch with it. */
+function slowness() {
+  const ORDINARY_MS = 110;
+  const times = Array.from({ length: 3 }, () => {
+    const started = performance.now();
+    let text = '';
+    for (let i = 0; i < 60_000; i += 1) text = createHash('sha256').update(text).digest('hex');
+    return performance.now() - started;
+  });
+  return Math.max(1, Math.min(...times) / ORDINARY_MS);
 }
 let summary = { numPassedTests: 0, numFailedTests: 1, numRuntimeErrorTestSuites: 0 };
 try {

@@ -127,7 +127,7 @@ test('every event has its effect exactly once and in order, whoever is killed', 
   );
   expect(disorder).toEqual([]);
   expect(await query('select * from monitor_agent.dead_letters')).toEqual([]);
-}, 280_000);
+});
 
 async function effects(): Promise<number> {
   const [row] = await query<{ n: number }>('select count(*)::int as n from monitor_agent.effects');

@@ -7,8 +7,17 @@ import type { Tx } from '@tidegate/database/tx';
 /** Writes an event into the outbox of the handler's transaction. */
 export type Emit = <E extends Event>(event: E, data: EventData<E>, options?: { orgId?: string }) => Promise<void>;
 
-/** Records use of a meter, in the same transaction. The same key is counted once, however often it is sent. */
-export type Meter = (meter: string, quantity: number, options: { key: string; at?: Date }) => Promise<void>;
+export interface Use {
+  /** The same key is counted once, however often it is sent. */
+  key: string;
+  /** When it was used; now when not given. */
+  at?: Date;
+  /** The lease that paid for it: without it the units count twice, as leased and as used, until the lease ends. */
+  lease?: string | undefined;
+}
+
+/** Records use of a meter, in the same transaction. */
+export type Meter = (meter: string, quantity: number, use: Use) => Promise<void>;
 
 export interface Call<Op extends Operation = Operation> {
   input: Input<Op>;

@@ -2,7 +2,7 @@ import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { currentTrace, toTraceparent } from '@tidegate/telemetry/trace';
-import type { Emit, Meter } from './handler.ts';
+import type { Emit, Meter, Use } from './handler.ts';
 
 /*
  * An event is a row in the transaction that changes the state: both happen or neither. Its number within the
@@ -34,14 +34,9 @@ export class Outbox {
   }
 
   /** One use of a meter, as a message of the usage stream. */
-  async meter(
-    tx: Tx,
-    meter: string,
-    quantity: number,
-    { key, at = new Date() }: { key: string; at?: Date },
-  ): Promise<void> {
+  async meter(tx: Tx, meter: string, quantity: number, { key, at = new Date(), lease }: Use): Promise<void> {
     if (!tx.orgId) throw new Error('Usage belongs to an organisation: this transaction has none.');
-    const use = { id: key, org: tx.orgId, meter, quantity, at: at.toISOString(), source: this.service };
+    const use = { id: key, org: tx.orgId, meter, quantity, at: at.toISOString(), source: this.service, lease };
     await tx.query('insert into outbox (event_id, subject, org_id, body) values ($1, $2, $3, $4)', [
       newId(),
       `usage.${tx.orgId}.${meter}`,

@@ -36,10 +36,11 @@ import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { ForgetOrganisation } from './forget-organisation.ts';
 import { type Check, type Health, within } from './health.ts';
-import { Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
+import { endHooks, Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { ShredSecrets } from './shred-secrets.ts';
+import { Wakes } from './wakes.ts';
 import { checkHandlers } from './wiring.ts';
 
 /** What every service of this process shares. */
@@ -75,6 +76,7 @@ export class ServiceHost {
   private nc!: NatsConnection;
   private dataSource: DataSource | undefined;
   private bus!: Bus;
+  private wakes!: Wakes;
   private relay: Relay | undefined;
   private app!: INestApplicationContext;
   private server: OperationServer | undefined;
@@ -91,6 +93,7 @@ export class ServiceHost {
     const { name } = this.definition;
     const { settings } = this;
     this.nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users[name] }, name);
+    this.wakes = new Wakes(name, this.nc);
     const metrics = new Metrics();
     const tokens = new CallerTokens(settings.callerSecret);
     const sealer = this.makeSealer();
@@ -99,6 +102,7 @@ export class ServiceHost {
       { provide: SETTINGS, useValue: settings },
       { provide: HEALTH, useValue: health },
       { provide: NATS, useValue: this.nc },
+      { provide: Wakes, useValue: this.wakes },
       { provide: Log, useValue: this.log },
       { provide: Metrics, useValue: metrics },
       { provide: Bus, useValue: this.bus },
@@ -195,9 +199,9 @@ export class ServiceHost {
       this.relay?.start();
       for (const consumer of this.consumers) await consumer.start();
       this.server.start();
-      this.loops.push(...startLoops(new Housekeeping(tenants), this.log));
+      this.loops.push(...startLoops(new Housekeeping(tenants), this.log, this.wakes));
     }
-    this.loops.push(...instances.flatMap((instance) => startLoops(instance, this.log)));
+    this.loops.push(...instances.flatMap((instance) => startLoops(instance, this.log, this.wakes)));
     if (this.definition.http) await (this.app as INestApplication).listen(this.settings.port, this.settings.host);
   }
 
@@ -241,8 +245,12 @@ export class ServiceHost {
   async stopWork(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
     await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
+    const ends = this.instances().flatMap(endHooks);
     // Nest's own hooks close what a module opened itself, such as the gateway's HTTP server.
     await this.app.close();
+    await Promise.all(
+      ends.map((end) => end().catch((error: unknown) => this.log.error({ error }, 'A last turn failed'))),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,14 +1,15 @@
 import 'reflect-metadata';
 import type { Log } from '@tidegate/telemetry/log';
+import type { Wakes } from './wakes.ts';
 
 export interface Turn {
   /** Aborted when the process drains: finish or give back what is in hand. */
   signal: AbortSignal;
 }
 
-/** `'again'` starts the next turn at once: there is more to do. */
+/** `'again'` starts the next turn at once: there is more to do. A number is when there will be, in milliseconds from now. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a turn that has nothing to say just ends
-export type TurnResult = 'again' | void;
+export type TurnResult = 'again' | number | void;
 
 interface LoopMark {
   name: string;
@@ -18,9 +19,16 @@ interface LoopMark {
 
 const LOOPS = Symbol('tidegate loops');
 const STARTS = Symbol('tidegate starts');
+const ENDS = Symbol('tidegate ends');
+/** After a failure: doubled each time, however rarely the loop runs. */
+const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
-/** A long-running loop: the method is called again and again, never twice at a time, until the process drains. */
+/**
+ * A long-running loop: the method is called again and again, never twice at a time, until the process drains. A turn
+ * costs even when there is nothing to do, so `everyMs` is the slow safety net: what makes work wakes the loop (`Wakes`),
+ * and a turn that knows when the next work is due says so.
+ */
 export function Loop(options: { name: string; everyMs: number }) {
   return <M extends (turn: Turn) => Promise<TurnResult>>(
     target: object,
@@ -35,13 +43,25 @@ export function OnStart() {
     add(STARTS, target, method);
 }
 
+/**
+ * Runs once at an orderly stop: requests are answered, operations and events are finished, loops have ended, and the
+ * bus, the database and the outbox still work. A loop never gets a turn after the abort, so last things belong here.
+ */
+export function AtEnd() {
+  return (target: object, method: string | symbol, _descriptor: TypedPropertyDescriptor<() => Promise<void>>): void =>
+    add(ENDS, target, method);
+}
+
 function add(kind: symbol, target: object, entry: unknown): void {
   const list = (Reflect.getOwnMetadata(kind, target) as unknown[] | undefined) ?? [];
   Reflect.defineMetadata(kind, [...list, entry], target);
 }
 
-export function startHooks(instance: object): (() => Promise<void>)[] {
-  const methods = (Reflect.getMetadata(STARTS, Object.getPrototypeOf(instance)) ?? []) as (string | symbol)[];
+export const startHooks = (instance: object) => hooks(STARTS, instance);
+export const endHooks = (instance: object) => hooks(ENDS, instance);
+
+function hooks(kind: symbol, instance: object): (() => Promise<void>)[] {
+  const methods = (Reflect.getMetadata(kind, Object.getPrototypeOf(instance)) ?? []) as (string | symbol)[];
   return methods
     .map((method) => (instance as Record<string | symbol, () => Promise<void>>)[method]?.bind(instance))
     .filter((hook) => hook !== undefined);
@@ -50,10 +70,16 @@ export function startHooks(instance: object): (() => Promise<void>)[] {
 export class RunningLoop {
   private readonly abort = new AbortController();
   private readonly done: Promise<void>;
+  private woken = false;
+  private rouse = () => {};
 
-  constructor(mark: LoopMark, instance: object, log: Log) {
+  constructor(mark: LoopMark, instance: object, log: Log, wakes?: Wakes) {
     const turn = (instance as Record<string | symbol, (turn: Turn) => Promise<TurnResult>>)[mark.method];
     if (!turn) throw new Error(`Loop ${mark.name} has no method.`);
+    wakes?.on(mark.name, () => {
+      this.woken = true;
+      this.rouse();
+    });
     this.done = this.run(mark, turn.bind(instance), log.child({ loop: mark.name }));
   }
 
@@ -66,35 +92,41 @@ export class RunningLoop {
     let failures = 0;
     while (!this.abort.signal.aborted) {
       let wait = mark.everyMs;
+      this.woken = false;
       try {
-        if ((await turn({ signal: this.abort.signal })) === 'again') wait = 0;
+        const next = await turn({ signal: this.abort.signal });
+        if (next === 'again') wait = 0;
+        else if (next !== undefined) wait = Math.max(0, Math.min(wait, next));
         failures = 0;
       } catch (error) {
         if (this.abort.signal.aborted) return;
         failures += 1;
-        wait = Math.min(mark.everyMs * 2 ** failures, MAX_BACKOFF_MS);
+        wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, MAX_BACKOFF_MS);
         log.error({ error, failures }, 'A turn failed');
       }
-      if (wait > 0) await this.pause(wait);
+      // A loop in trouble keeps its distance, whoever wakes it.
+      if (wait > 0 && !(this.woken && failures === 0)) await this.pause(wait, failures === 0);
       else await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  private pause(ms: number): Promise<void> {
+  private pause(ms: number, wakeable: boolean): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
+        this.rouse = () => {};
         this.abort.signal.removeEventListener('abort', end);
         resolve();
       };
       const timer = setTimeout(end, ms);
+      if (wakeable) this.rouse = end;
       this.abort.signal.addEventListener('abort', end, { once: true });
       if (this.abort.signal.aborted) end();
     });
   }
 }
 
-export function startLoops(instance: object, log: Log): RunningLoop[] {
+export function startLoops(instance: object, log: Log, wakes?: Wakes): RunningLoop[] {
   const marks = (Reflect.getMetadata(LOOPS, Object.getPrototypeOf(instance)) ?? []) as LoopMark[];
-  return marks.map((mark) => new RunningLoop(mark, instance, log));
+  return marks.map((mark) => new RunningLoop(mark, instance, log, wakes));
 }

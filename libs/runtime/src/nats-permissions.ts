@@ -12,8 +12,16 @@ interface Permissions {
  */
 export function permissionsOf(service: ServiceName): Permissions {
   const durables = SERVICE_NAMES.map((source) => `${service}-from-${source}`);
-  const publish = ['rpc.>', `evt.${service}.>`, 'usage.>', 'live.>', '$JS.API.INFO', ...stream('EVENTS', durables)];
-  const subscribe = [`rpc.${service}.>`, `_INBOX_${service}.>`];
+  const publish = [
+    'rpc.>',
+    `evt.${service}.>`,
+    'usage.>',
+    'live.>',
+    `wake.${service}.>`,
+    '$JS.API.INFO',
+    ...stream('EVENTS', durables),
+  ];
+  const subscribe = [`rpc.${service}.>`, `wake.${service}.>`, `_INBOX_${service}.>`];
   if (service === 'usage') publish.push('$JS.API.STREAM.INFO.USAGE', ...orderedReading('USAGE'));
   if (service === 'gateway') {
     // Revocations are replayed and followed.

@@ -13,8 +13,8 @@ import { readSecrets } from './secrets-file.ts';
 let platform: Platform;
 beforeAll(async () => {
   platform = await startPlatform();
-}, 120_000);
-afterAll(() => platform.stop(), 60_000);
+});
+afterAll(() => platform.stop());
 
 const login = () => {
   const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8'));
@@ -76,4 +76,4 @@ test('a deleted organisation’s secrets can never be read again, and nothing mo
 
   expect((await keyOf('notifier', stays.orgId))?.wrapped).toHaveLength(61);
   expect((await stays.changeSecret()).status).toBe(200);
-}, 60_000);
+});

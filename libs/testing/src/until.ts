@@ -1,4 +1,9 @@
-/** Waits for a condition instead of sleeping: the first answer that is not undefined or false. Throws at the deadline. */
+import { patient } from './pace.ts';
+
+/**
+ * Waits for a condition instead of sleeping: the first answer that is not undefined or false. Throws at the deadline,
+ * which is given for an idle machine and stretches on a busy one.
+ */
 export async function until<T>(
   condition: () => T | undefined | false | Promise<T | undefined | false>,
   {
@@ -7,7 +12,7 @@ export async function until<T>(
     what = 'the condition',
   }: { withinMs?: number; everyMs?: number; what?: string } = {},
 ): Promise<T> {
-  const deadline = Date.now() + withinMs;
+  const started = Date.now();
   let last: unknown;
   for (;;) {
     try {
@@ -17,8 +22,10 @@ export async function until<T>(
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) {
-      throw new Error(`${what} did not come true within ${withinMs} ms${last ? `: ${(last as Error).message}` : ''}`);
+    if (Date.now() > started + patient(withinMs)) {
+      throw new Error(
+        `${what} did not come true within ${Date.now() - started} ms${last ? `: ${(last as Error).message}` : ''}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }

@@ -170,7 +170,7 @@ test('whatever comes: margin stays below its limit, the position never turns aro
   expect(trades).toBeGreaterThan(60);
   expect(added).toBeGreaterThan(10);
   expect([...endings]).toEqual(expect.arrayContaining(['takeProfit', 'open']));
-}, 60_000);
+});
 
 test('written down and read back after every candle, it decides the same', () => {
   const [series = []] = fc.sample(calmThenWild, { numRuns: 1, seed: 4 });

@@ -134,7 +134,7 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     expect(await until(async () => (blockingTree((await look()).sessions, []).blocked === 0 ? true : undefined))).toBe(
       true,
     );
-  }, 30_000);
+  });
 
   test('a prepared transaction is a root without a session, by its name', async () => {
     const [preparer, waiter] = [await server.client(), await server.client()];
@@ -203,5 +203,5 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     const activity = await store.call(new ShowActivity(), showActivity, { serverId, at: now.at as string }, orgId);
     expect(activity.sessions.find(({ pid }) => pid === sleeper)?.state).toBe('idle in transaction');
     expect(await store.dump()).not.toContain('S3CR3T');
-  }, 30_000);
+  });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await watched.sql('revoke connect on database closed from public');
   replica = new Replica(store).start();
   watched.beforeStop(() => replica.stop());
-}, 60_000);
+});
 
 const tables = async (at: { serverId: string; orgId: string }) => {
   const { items } = await store.call(new ListTables(), listTables, { serverId: at.serverId }, at.orgId);
@@ -97,7 +97,7 @@ test('tables and indexes of every database that may be entered are collected, an
   await watched.sql('drop database shop with (force)');
   replica.putForward(11 * 60_000);
   await until(async () => (await tables(at)).join() === 'postgres.here', { withinMs: 15_000 });
-}, 60_000);
+});
 
 test('what was written in a visited database is counted from visit to visit', async () => {
   await watched.sql('create database counted');
@@ -116,7 +116,7 @@ test('what was written in a visited database is counted from visit to visit', as
     return items.find(({ name }) => name === 'events')?.rowsInserted;
   };
   await until(async () => (await inserted()) === 500, { withinMs: 20_000 });
-}, 60_000);
+});
 
 test('a role with room for one session is never given a second one: the server stays watched', async () => {
   await watched.sql(`create role narrow login password '${WATCHER_PASSWORD}' connection limit 1 in role pg_monitor`);
@@ -130,4 +130,4 @@ test('a role with room for one session is never given a second one: the server s
     return one?.sessions === '1' ? one : undefined;
   });
   expect(row).toBeDefined();
-}, 60_000);
+});

@@ -71,7 +71,7 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
       replica.putForward(5_000);
       return (await list()).total === 0;
     }, hurry);
-  }, 40_000);
+  });
 
   test('behaviour 8: a build that failed is found, one that is still going on is not', async () => {
     const [holder, builder] = [await server.client(), await server.client()];
@@ -100,7 +100,7 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
     await builder.query('drop index once');
     await until(async () => (await named('invalid')).length === 0);
     for (const client of [holder, builder]) await client.end();
-  }, 40_000);
+  });
 
   /** As after forty days in which nothing was read. */
   const age = (serverId = at.serverId) =>
@@ -134,7 +134,7 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
     replica.putForward(10_000);
     await until(async () => (await judgesUnused()) === false, { withinMs: 15_000 });
     expect(await named('unused')).toEqual([]);
-  }, 60_000);
+  });
 
   test('shapes are read while somebody waits to change the table', async () => {
     const [holder, alter] = [await server.client(), await server.client()];

@@ -20,7 +20,7 @@ describe.each(VERSIONS)('sizes of the tables of a real server ($name)', (binarie
     at = await addServer(store, server);
     replica = new Replica(store, { minute: 60, probe: 60 });
     server.beforeStop(() => replica.stop());
-  }, 60_000);
+  });
 
   const sizes = async () => {
     const rows = await store.server.sql<{ name: string; bytes: string | null }>(
@@ -53,7 +53,7 @@ describe.each(VERSIONS)('sizes of the tables of a real server ($name)', (binarie
     expect(await databaseBytes()).toBeGreaterThan(before);
     replica.putForward(6 * HOUR);
     await replica.turnUntil(async () => Number((await sizes())['secret']) > 30_000, { stepMs: MINUTE });
-  }, 60_000);
+  });
 
   test('shapes of new indexes are read with the next sizes, renamed columns within the hour', async () => {
     await server.sql('create index shapely_other on shapely (other)');
@@ -62,5 +62,5 @@ describe.each(VERSIONS)('sizes of the tables of a real server ($name)', (binarie
     await server.sql('alter table shapely rename column other to another');
     replica.putForward(61 * MINUTE);
     await replica.turnUntil(async () => (await columns()).join(' ') === 'id another', { stepMs: MINUTE });
-  }, 60_000);
+  });
 });

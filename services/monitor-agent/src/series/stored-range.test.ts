@@ -106,5 +106,5 @@ describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
     expect(await count('statement_blocks', 'hour is not null')).toBe(0);
     expect(await count('statement_blocks', 'part > 24')).toBeGreaterThan(1);
     await compare(30, looks);
-  }, 60_000);
+  });
 });

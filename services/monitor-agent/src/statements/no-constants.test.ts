@@ -114,5 +114,5 @@ describe.each(VERSIONS)('nothing of a literal is kept or told ($name)', (binarie
       'select pg_terminate_backend(pid) from pg_stat_activity where query like $$%pg_sleep(60)%$$ and pid <> pg_backend_pid()',
     );
     await asleep;
-  }, 60_000);
+  });
 });

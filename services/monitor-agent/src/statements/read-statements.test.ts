@@ -174,7 +174,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     expect(interval?.lostUs).toBeGreaterThan(0);
     expect(await calls(interval, 'select $1, $2, $3, $4 as crash')).toMatchObject({ calls: 9, partial: true });
     for (const delta of interval?.deltas ?? []) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
-  }, 30_000);
+  });
 
   test('evictions are told and never make a number negative', async () => {
     const small = await PostgresServer.start(binaries, { settings: { 'pg_stat_statements.max': 100 } });
@@ -195,7 +195,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     expect(evictions > 0).toBe(tellsLosses);
     await watcher.close();
     await small.stop();
-  }, 30_000);
+  });
 
   test('texts come without constants, also of statements that PostgreSQL itself does not clean', async () => {
     await app.query("select 'S3CR3T' as kept /* S3CR3T */");

@@ -157,7 +157,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     } finally {
       await history.end();
     }
-  }, 600_000);
+  });
 });
 
 /** Calls by series over the whole history. */

@@ -125,7 +125,7 @@ describe.each(VERSIONS)('transaction ids of a real server ($name)', (binaries) =
     expect(second.tables.length).toBeGreaterThan(0);
     expect(new Set(second.tables.map(({ database }) => database))).toContain('postgres');
     await server.sql("select pg_drop_replication_slot('nobody_reads')");
-  }, 30_000);
+  });
 
   test('what a role without pg_monitor may not see stays unknown without an error', async () => {
     await server.sql("create role plain login password 'watcher-S3CR3T'");

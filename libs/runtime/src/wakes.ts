@@ -1,0 +1,38 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+
+/*
+ * Tells loops that there is work, so that they need not poll: those of this process at once, those of other replicas
+ * of the service by a message. Messages may be lost; a loop's own `everyMs` is the net below.
+ */
+export class Wakes {
+  private readonly service: string;
+  private readonly nc: NatsConnection;
+  private readonly self = crypto.randomUUID();
+  private readonly loops = new Map<string, Set<() => void>>();
+
+  constructor(service: string, nc: NatsConnection) {
+    this.service = service;
+    this.nc = nc;
+    nc.subscribe(`wake.${service}.*`, {
+      callback: (error, message) => {
+        if (error || message.string() === this.self) return;
+        this.rouse(message.subject.slice(`wake.${service}.`.length));
+      },
+    });
+  }
+
+  /** Called by the loop of that name. */
+  on(loop: string, rouse: () => void): void {
+    this.loops.set(loop, (this.loops.get(loop) ?? new Set()).add(rouse));
+  }
+
+  /** To be called after the commit that made the work: `tx.onCommit(() => wakes.wake('run-bots'))`. */
+  wake(loop: string): void {
+    this.rouse(loop);
+    if (!this.nc.isClosed()) this.nc.publish(`wake.${this.service}.${loop}`, this.self);
+  }
+
+  private rouse(loop: string): void {
+    for (const rouse of this.loops.get(loop) ?? []) rouse();
+  }
+}
