@@ -34,7 +34,7 @@ export async function openSchema(): Promise<Schema> {
   const admin = { host, port, user, password, database: 'postgres' };
   const folders = ['database', 'vault'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
   await migrate(admin, [{ schema, role: schema, password: 'v', folders }]);
-  const login = { ...admin, user: schema, password: 'v', schema, poolSize: 24 };
+  const login = { ...admin, user: schema, password: 'v', schema };
   const dataSource = await connectDatabase(login);
   const client = new pg.Client({ ...admin, options: `-c search_path=${schema}` });
   await client.connect();

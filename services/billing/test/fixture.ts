@@ -53,7 +53,7 @@ async function openSchema(schema: string, folders: string[]) {
     { schema, role: name, password: 'x', folders: all },
   ]);
   const login = { host: '127.0.0.1', port, database: name, user: name, password: 'x' };
-  return connectDatabase({ ...login, schema, poolSize: 16 });
+  return connectDatabase({ ...login, schema });
 }
 
 /** The schema of a service that owns bots. */
@@ -68,15 +68,15 @@ export async function openBilling() {
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('billing', () => {});
   const handlers = [
-    new ApplyPlans(tenants, outbox),
-    new DiffPlans(tenants),
+    new ApplyPlans(),
+    new DiffPlans(),
     new ListPlans(),
     new ValidatePlans(),
-    new MovePlans(tenants),
+    new MovePlans(),
     new GetEntitlements(),
     new CurrentEntitlements(),
     new GetSubscription(),
-    new SetSubscription(tenants, outbox),
+    new SetSubscription(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const refresh = new RefreshEntitlements(tenants, outbox);

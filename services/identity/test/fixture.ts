@@ -58,7 +58,7 @@ async function openDatabase() {
   await migrate({ host: '127.0.0.1', port, user: 'admin', database: name }, [
     { schema: 'identity', role: name, password: 'x', folders: FOLDERS.map(root) },
   ]);
-  return { host: '127.0.0.1', port, database: name, user: name, password: 'x', schema: 'identity', poolSize: 16 };
+  return { host: '127.0.0.1', port, database: name, user: name, password: 'x', schema: 'identity' };
 }
 
 /** What billing would answer: every organisation has these counted features. */

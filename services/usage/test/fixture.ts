@@ -51,7 +51,7 @@ export async function openUsage() {
     { schema: 'usage', role: name, password: 'x', folders },
   ]);
   const login = { host: '127.0.0.1', port, database: name, user: name, password: 'x' };
-  const dataSource = await connectDatabase({ ...login, schema: 'usage', poolSize: 16 });
+  const dataSource = await connectDatabase({ ...login, schema: 'usage' });
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('usage', () => {});
   const meters = ['calls', 'mails'].map((key) => ({ key, name: key, unit: '', description: '' }));
