@@ -46,8 +46,7 @@ export class Connections {
     pool.on('release', (_error, client) => this.silent.released(client as unknown as WatchedClient));
   }
 
-  readonly take: Connect = () => 
-    this.pool.idleCount > this.pool.waitingCount ? this.connect() : this.wait();
+  readonly take: Connect = () => (this.pool.idleCount > this.pool.waitingCount ? this.connect() : this.wait());
 
   private connect(): ReturnType<Connect> {
     return new Promise((resolve, reject) => {

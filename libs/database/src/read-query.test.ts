@@ -1,8 +1,8 @@
 import { newId } from '@tidegate/database/ids';
-import { openSchema } from '../test/schema.ts';
+import { testSchema } from '@tidegate/testing/schema';
 
 test('a read that fails leaves its connection and its statement usable, for reads and for transactions', async () => {
-  const { tenants } = await openSchema('', { poolSize: 1 });
+  const { tenants, close } = await testSchema('', { poolSize: 1 });
   const reads = tenants.reader({ orgId: newId() });
   const share = 'select 12 / $1::int as share';
   const inTransaction = (by: number) => tenants.as({}, (tx) => tx.query(share, [by]));
@@ -14,4 +14,5 @@ test('a read that fails leaves its connection and its statement usable, for read
   }
   await expect(reads.query('select * from nowhere')).rejects.toThrow('does not exist');
   await expect(reads.query('select * from nowhere')).rejects.toThrow('does not exist');
+  await close();
 });

@@ -2,19 +2,19 @@ import { setTimeout } from 'node:timers/promises';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
+import { droppingProxy } from '@tidegate/testing/dropping-proxy';
+import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { until } from '@tidegate/testing/until';
-import { droppingProxy } from '../test/dropping-proxy.ts';
-import { openSchema, type Schema } from '../test/schema.ts';
 
 /** How long nothing comes through at all; the long form is for an outage as people know them. */
 const OUTAGE_MS = Number(process.env['DATABASE_OUTAGE_MS'] ?? 4_000);
 
-let schema: Schema;
+let schema: TestSchema;
 let proxy: Awaited<ReturnType<typeof droppingProxy>>;
 let tenants: Tenants;
 let close: () => Promise<void>;
 beforeAll(async () => {
-  schema = await openSchema(`
+  schema = await testSchema(`
     create table counters (org_id uuid primary key, n int not null);
     select tidegate.protect('counters');`);
   proxy = await droppingProxy(schema.login.port);
@@ -26,6 +26,7 @@ afterAll(async () => {
   proxy.drop();
   await close();
   await proxy.close();
+  await schema.close();
 });
 
 const orgs = Array.from({ length: 24 }, () => newId());

@@ -2,8 +2,8 @@ import { operation } from '@tidegate/contracts/kernel/operation';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { newId } from '@tidegate/database/ids';
 import { evenWhileHeld } from '@tidegate/database/one-connection';
+import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { z } from 'zod';
-import { openSchema, type Schema } from '../../database/test/schema.ts';
 import { Bus } from './bus.ts';
 import type { Call } from './handler.ts';
 import { OperationRunner } from './operation-runner.ts';
@@ -18,14 +18,16 @@ const found = operation({
   output: z.object({ id: z.string() }),
 });
 
-let schema: Schema;
+let schema: TestSchema;
 let runner: OperationRunner;
 beforeAll(async () => {
-  schema = await openSchema(`
+  schema = await testSchema(`
     create table things (org_id uuid not null, id uuid not null, name text not null, primary key (org_id, id));
     select tidegate.protect('things');`);
   runner = new OperationRunner(schema.tenants, new Outbox('identity', () => {}));
 });
+
+afterAll(() => schema.close());
 
 const insert = 'insert into things (org_id, id, name) values ($1, $2, $3)';
 const caller = (orgId = newId()) => ({ kind: 'service' as const, orgId, scopes: ['*'] });
