@@ -33,7 +33,7 @@ interface Outcome {
 }
 
 async function layout(services: boolean, outages: number[]): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'tidegate-chaos-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-chaos-'));
   const port = await freePort();
   const catalogue = join(folder, 'plans.yaml');
   writeFileSync(catalogue, catalogueText());
