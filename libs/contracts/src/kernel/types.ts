@@ -37,6 +37,7 @@ export const PositiveDecimal = Decimal.refine((text) => !text.startsWith('-') &&
 
 export const Empty = z.object({}).meta({ id: 'Empty' });
 
+const SECRET_FORMAT = 'password';
 const secretSchemas = new WeakSet<z.ZodType>();
 
 /**
@@ -44,13 +45,14 @@ const secretSchemas = new WeakSet<z.ZodType>();
  * OpenAPI and never logged.
  */
 export function secret<S extends z.ZodType<string>>(schema: S): S {
-  const marked = schema.meta({ format: 'password' }) as S;
+  const marked = schema.meta({ format: SECRET_FORMAT }) as S;
   secretSchemas.add(marked);
   return marked;
 }
 
+/** Also of one that was given a description afterwards, which makes it another object. */
 export function isSecret(schema: z.ZodType): boolean {
-  return secretSchemas.has(schema);
+  return secretSchemas.has(schema) || schema.meta()?.format === SECRET_FORMAT;
 }
 
 export const nextCursor = z
