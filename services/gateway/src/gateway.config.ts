@@ -13,11 +13,9 @@ export class GatewayConfig extends Config(
       description:
         'All requests a minute from one address (IPv6: one /64), through one gateway; by default ten times RATE_LIMIT_PER_MINUTE',
     }),
-    CORS_ORIGINS: envList()
-      .default([])
-      .meta({
-        description: 'Origins, separated by commas, whose pages may use the API with tokens and keys; none by default',
-      }),
+    CORS_ORIGINS: envList().default([]).meta({
+      description: 'Origins, separated by commas, whose pages may use the API with tokens and keys; none by default',
+    }),
     SSE_CONNECTIONS_PER_ORGANISATION: envInt(1, 100_000)
       .default(100)
       .meta({ description: 'Open live streams that one organisation may hold on one gateway' }),

@@ -3,7 +3,7 @@ import { refresh } from '@tidegate/contracts/identity/sessions';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
-import { hasSecrets } from '@tidegate/messaging/secrets';
+import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../access/principal.ts';
 import type { Spent } from '../limits/quota.ts';
@@ -57,6 +57,7 @@ interface Exchange {
 
 function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
   const toInput = inputReader(operation);
+  checkSecrets(operation);
   const answer = answerer(operation, operations, edge);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const principal = request.principal as Principal;
