@@ -11,7 +11,7 @@ import {
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
-import type { OperationHandler } from './handler.ts';
+import type { Call, OperationHandler } from './handler.ts';
 import { claimKey, rememberOutput } from './idempotency.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -24,6 +24,12 @@ export interface Asked {
   key?: string | undefined;
   /** Epoch milliseconds after which nobody waits for the answer. */
   deadline: number;
+}
+
+/** What was committed, and what the answer waits for after that. */
+interface Committed {
+  output: unknown;
+  later: (() => Promise<unknown>) | undefined;
 }
 
 /**
@@ -45,22 +51,31 @@ export class OperationRunner {
     const parsed = operation.input.safeParse(asked.input);
     if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
     const checked = { ...asked, input: parsed.data };
+    try {
+      if (operation.readonly) return await this.again(asked, () => this.read(handler, checked));
+      const { output, later } = await this.again(asked, () => this.write(handler, checked));
+      return later ? checkedOutput(operation, await later()) : output;
+    } catch (error) {
+      throw declared(operation, error);
+    }
+  }
+
+  private async again<T>({ deadline }: Asked, work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return operation.readonly ? await this.read(handler, checked) : await this.write(handler, checked);
+        return await work();
       } catch (error) {
-        if (attempt < MAX_TRIES && isRetryable(error) && Date.now() < asked.deadline) continue;
-        throw declared(operation, error);
+        if (attempt >= MAX_TRIES || !isRetryable(error) || Date.now() >= deadline) throw error;
       }
     }
   }
 
   private async read(handler: OperationHandler, asked: Asked): Promise<unknown> {
     const tx = this.tenants.reader({ orgId: asked.caller.orgId, userId: asked.caller.userId });
-    return checkedOutput(handler.operation, await this.invoke(handler, asked, tx));
+    return checkedOutput(handler.operation, await this.invoke(handler, asked, tx, () => {}));
   }
 
-  private async write(handler: OperationHandler, asked: Asked): Promise<unknown> {
+  private async write(handler: OperationHandler, asked: Asked): Promise<Committed> {
     const { operation } = handler;
     const open = this.tenants.open({ orgId: asked.caller.orgId, userId: asked.caller.userId });
     const key = asked.caller.orgId ? asked.key : undefined;
@@ -68,25 +83,37 @@ export class OperationRunner {
       const before = key ? await claimKey(open.tx, operation, key, asked.input) : undefined;
       if (before) {
         await open.rollback();
-        return before.replay;
+        return { output: before.replay, later: undefined };
       }
-      const output = checkedOutput(operation, await this.invoke(handler, asked, open.tx));
+      let later: Committed['later'];
+      const output = checkedOutput(
+        operation,
+        await this.invoke(handler, asked, open.tx, (work) => {
+          later = work;
+        }),
+      );
       if (key) await rememberOutput(open.tx, operation, key, output);
       await open.commit();
-      return output;
+      return { output, later };
     } catch (error) {
       await open.rollback();
       throw error;
     }
   }
 
-  private invoke(handler: OperationHandler, { caller, input }: Asked, tx: Tx): Promise<unknown> {
+  private invoke(
+    handler: OperationHandler,
+    { caller, input }: Asked,
+    tx: Tx,
+    answerLater: Call['answerLater'],
+  ): Promise<unknown> {
     return handler.run({
       input: input as never,
       caller,
       tx,
       emit: this.outbox.emitter(tx),
       meter: this.outbox.meterer(tx),
+      answerLater,
     });
   }
 }

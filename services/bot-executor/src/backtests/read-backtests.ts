@@ -12,24 +12,20 @@ import {
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { idCursor, numberCursor, pageOf, present } from '../bots/present.ts';
-import { findBacktest, findEquity, listBacktestRows, partOf } from './backtest.rows.ts';
+import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
+import { partOf } from './backtest-parts.rows.ts';
 
 @Injectable()
 export class ReadBacktests {
   @Handles(listBacktests)
   async list({ input, tx }: Call<typeof listBacktests>) {
     const rows = await listBacktestRows(tx, input.limit, idCursor(input.cursor));
-    return pageOf(
-      rows,
-      input.limit,
-      (row) => row,
-      (row) => row.id,
-    );
+    return pageOf(rows, input.limit, toWire, ({ id }) => id);
   }
 
   @Handles(getBacktest)
   async get({ input, tx }: Call<typeof getBacktest>): Promise<Backtest> {
-    return present(await findBacktest(tx, input.backtestId));
+    return toWire(present(await findBacktest(tx, input.backtestId)));
   }
 
   @Handles(showEquity)
@@ -54,7 +50,7 @@ async function part<Item>(
   { backtestId, limit, cursor }: { backtestId: string; limit: number; cursor?: string | undefined },
 ) {
   present(await findBacktest(tx, backtestId));
-  const rows = await partOf<Item>(tx, backtestId, what, limit, numberCursor(cursor));
+  const rows = await partOf<Item>(tx, backtestId, what, limit, numberCursor(cursor) ?? 0);
   return pageOf(
     rows,
     limit,
