@@ -1,8 +1,10 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
+import type { Live } from '@tidegate/contracts/kernel/live';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
@@ -70,7 +72,7 @@ export class Bus {
   }
 
   /** Small, lossy news for whoever watches now. */
-  live(orgId: string, topic: string, data: unknown): void {
+  live<L extends Live>(orgId: string, { topic }: L, data: z.input<L['data']>): void {
     if (this.nc.isClosed()) return;
     this.nc.publish(`live.${orgId}.${topic}`, JSON.stringify(data));
   }
@@ -104,6 +106,7 @@ export class Bus {
   }
 
   private exchange(operation: Operation, input: unknown, options: CallOptions): Promise<Msg> {
+    refuseWhileHeld(`${operation.service} is asked for ${operation.name}`);
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
     const trace = currentTrace();
     const data = encode({

@@ -29,8 +29,11 @@ export interface Asked {
 /** What was committed, and what the answer waits for after that. */
 interface Committed {
   output: unknown;
-  later: (() => Promise<unknown>) | undefined;
+  later?: (() => Promise<unknown>) | undefined;
 }
+
+/** Ends the transaction of a request that was answered before. */
+class AnsweredBefore extends Error {}
 
 /**
  * Runs one operation: scope, input, transaction, handler, output, commit. The process that acts checks everything
@@ -75,28 +78,33 @@ export class OperationRunner {
     return checkedOutput(handler.operation, await this.invoke(handler, asked, tx, () => {}));
   }
 
+  /**
+   * The key is claimed by whatever query comes first, so that a handler may do slow work before it with a key as
+   * without. Once it is known that the request was answered before, that answer counts and nothing else.
+   */
   private async write(handler: OperationHandler, asked: Asked): Promise<Committed> {
     const { operation } = handler;
-    const open = this.tenants.open({ orgId: asked.caller.orgId, userId: asked.caller.userId });
-    const key = asked.caller.orgId ? asked.key : undefined;
+    const { orgId, userId } = asked.caller;
+    const key = orgId ? asked.key : undefined;
+    let before: { replay: unknown } | undefined;
+    const claim = async (tx: Tx) => {
+      before = key ? await claimKey(tx, operation, key, asked.input) : undefined;
+      if (before) throw new AnsweredBefore();
+    };
     try {
-      const before = key ? await claimKey(open.tx, operation, key, asked.input) : undefined;
-      if (before) {
-        await open.rollback();
-        return { output: before.replay, later: undefined };
-      }
       let later: Committed['later'];
-      const output = checkedOutput(
-        operation,
-        await this.invoke(handler, asked, open.tx, (work) => {
-          later = work;
-        }),
-      );
-      if (key) await rememberOutput(open.tx, operation, key, output);
-      await open.commit();
+      const work = async (tx: Tx) => {
+        const answer = await this.invoke(handler, asked, tx, (follows) => {
+          later = follows;
+        });
+        const output = checkedOutput(operation, answer);
+        if (key) await rememberOutput(tx, operation, key, output);
+        return output;
+      };
+      const output = await this.tenants.as({ orgId, userId }, work, { first: key ? claim : undefined });
       return { output, later };
     } catch (error) {
-      await open.rollback();
+      if (before) return { output: (before as { replay: unknown }).replay };
       throw error;
     }
   }

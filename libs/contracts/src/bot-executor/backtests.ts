@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { candleSeries } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
 /** The candles of a backtest: `from` is in it, `to` is not. */
 export const BacktestFeed = z
-  .strictObject({ ...candleSeries, from: Timestamp.optional(), to: Timestamp.optional() })
-  .meta({ id: 'BacktestFeed' });
+  .strictObject({
+    ...candleSeries,
+    from: Instant.optional().meta({ description: 'Included; by default the oldest candle' }),
+    to: Instant.optional().meta({ description: 'Excluded; by default after the newest candle' }),
+  })
+  .meta({ id: 'BacktestFeed', description: 'Which candles' });
 export type BacktestFeed = z.output<typeof BacktestFeed>;
 
 export const BacktestTrade = z

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { live } from '../kernel/live.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
-import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { candleSeries } from './candles.ts';
 import './ladder.ts';
 import { BotSettings } from './settings.ts';
@@ -16,7 +18,7 @@ export type BotStatus = z.infer<typeof BotStatus>;
 export const Feed = z
   .strictObject({
     ...candleSeries,
-    from: Timestamp.optional().meta({ description: 'First candle; by default the oldest' }),
+    from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
     candlesPerSecond: z
       .int()
       .min(1)
@@ -24,7 +26,7 @@ export const Feed = z
       .optional()
       .meta({ description: 'Pace of the replay; by default as fast as possible' }),
   })
-  .meta({ id: 'Feed' });
+  .meta({ id: 'Feed', description: 'Where a bot’s candles come from' });
 export type Feed = z.output<typeof Feed>;
 
 export const Bot = z
@@ -76,7 +78,6 @@ export type BotSummary = z.infer<typeof BotSummary>;
 
 export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ status: BotStatus }));
 
-const name = z.string().min(1).max(100);
 const byId = z.strictObject({ botId: Id });
 const shared = { service: 'bot-executor', errors: [notFound, botNotStopped] } as const;
 
@@ -86,7 +87,7 @@ export const createBot = operation({
   http: ['POST', '/api/v1/bots'],
   scope: 'bots:write',
   summary: 'Create a DCA bot on the paper exchange; it is stopped until started',
-  input: z.strictObject({ name, settings: BotSettings, feed: Feed.prefault({}) }),
+  input: z.strictObject({ name: Name, settings: BotSettings, feed: Feed.prefault({}) }),
   output: Bot,
   errors: [planLimitReached],
   limit: 'bots',
@@ -128,7 +129,7 @@ export const updateBot = operation({
   http: ['PATCH', '/api/v1/bots/{botId}'],
   scope: 'bots:write',
   summary: 'Rename a bot, or give a stopped one other settings for its next trades',
-  input: z.strictObject({ botId: Id, name: name.optional(), settings: BotSettings.optional() }),
+  input: z.strictObject({ botId: Id, name: Name.optional(), settings: BotSettings.optional() }),
   output: Bot,
 });
 
@@ -176,3 +177,23 @@ export const botCreated = changed('bot.created.v1', 'A bot was created');
 export const botStarted = changed('bot.started.v1', 'A bot was started');
 export const botStopped = changed('bot.stopped.v1', 'A bot was stopped, by its owner or after its last trade');
 export const botDeleted = changed('bot.deleted.v1', 'A bot was deleted');
+
+export const BotPulse = z
+  .object({
+    botId: Id,
+    status: BotStatus,
+    closedTrades: z.int(),
+    profit: Decimal.meta({ description: 'Of closed trades, after fees' }),
+    currency: z.string(),
+    openTradeId: Id.nullable(),
+  })
+  .meta({ id: 'BotPulse' });
+export type BotPulse = z.infer<typeof BotPulse>;
+
+export const botPulse = live({
+  service: 'bot-executor',
+  topic: 'bots',
+  scope: 'bots:read',
+  summary: 'A bot opened, averaged or closed a trade, or stopped',
+  data: BotPulse,
+});

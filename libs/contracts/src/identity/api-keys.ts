@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
-import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, Instant, secret, Timestamp } from '../kernel/types.ts';
 import { SCOPES } from './roles.ts';
 
 const Scope = z.enum(SCOPES as [string, ...string[]]);
@@ -26,9 +27,9 @@ export const createApiKey = operation({
   summary: 'Create an API key; the key itself is shown once',
   description: 'A key never has more than its creator’s role has at the moment of use.',
   input: z.strictObject({
-    name: z.string().min(1).max(100),
-    scopes: z.array(Scope).min(1).max(SCOPES.length),
-    expiresAt: Timestamp.optional(),
+    name: Name,
+    scopes: z.array(Scope).min(1).max(SCOPES.length).meta({ description: 'What the key may do' }),
+    expiresAt: Instant.optional().meta({ description: 'By default it works until it is revoked' }),
   }),
   output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'NewApiKey' }),
   errors: [planLimitReached],
@@ -51,7 +52,12 @@ export const revokeApiKey = operation({
   http: ['DELETE', '/api/v1/api-keys/{keyId}'],
   scope: 'keys:write',
   summary: 'Revoke an API key; it stops working everywhere at once',
-  input: z.strictObject({ keyId: z.string().regex(/^[0-9A-Za-z]{10}$/, 'an API key id') }),
+  input: z.strictObject({
+    keyId: z
+      .string()
+      .regex(/^[0-9A-Za-z]{10}$/, 'an API key id')
+      .meta({ description: 'The API key', examples: ['4f0KZ2xq9B'] }),
+  }),
   output: Empty,
   errors: [notFound],
 });

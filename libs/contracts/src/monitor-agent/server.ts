@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { planLimitReached, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
@@ -8,15 +9,16 @@ import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.t
 const PLAIN = /^[^\p{Cc}]*$/u;
 const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN, what);
 
-export const ServerName = plain(100, 'a name of 1 to 100 characters').meta({ id: 'ServerName' });
-
 /** Host, port and so on are fields of their own; a connection URL could smuggle in local files and options. */
 const Host = z
   .string()
   .min(1)
   .max(253)
   .regex(/^[^\s/@\\?#]+$/, 'a host name or an IP address alone: no URL, path, socket, user or port')
-  .meta({ id: 'ServerHost', examples: ['db.example.com'] });
+  .meta({ id: 'ServerHost', description: 'Host name or IP address', examples: ['db.example.com'] });
+const Port = z.int().min(1).max(65_535).meta({ description: 'Port of PostgreSQL, or of a pooler in session mode' });
+const User = plain(63, 'the name of a role').meta({ description: 'Role to log in as', examples: ['tidegate'] });
+const Password = secret(z.string().min(1).max(1_000)).meta({ description: 'Password of the role' });
 
 export const TlsMode = z.enum(['disable', 'require', 'verify-ca', 'verify-full']).meta({
   id: 'TlsMode',
@@ -35,17 +37,17 @@ const tlsCa = z
 /** Where a server is and who logs in. */
 export const ConnectionFields = {
   host: Host,
-  port: z.int().min(1).max(65_535).default(5432),
+  port: Port.default(5432),
   database: plain(63, 'the name of a database').default('postgres').meta({
     description: 'The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it',
   }),
-  user: plain(63, 'the name of a role'),
-  password: secret(z.string().min(1).max(1_000)),
+  user: User,
+  password: Password,
   tlsMode: TlsMode.optional(),
   tlsCa: tlsCa.optional(),
 };
 
-export const NewServer = z.strictObject({ name: ServerName, ...ConnectionFields }).meta({ id: 'NewServer' });
+export const NewServer = z.strictObject({ name: Name, ...ConnectionFields }).meta({ id: 'NewServer' });
 export type NewServer = z.infer<typeof NewServer>;
 
 export const ServerState = z.enum(['pending', 'ok', 'unreachable', 'paused']).meta({ id: 'ServerState' });
@@ -82,17 +84,17 @@ export type Server = z.infer<typeof Server>;
 export const ServerPatch = z
   .strictObject({
     serverId: Id,
-    name: ServerName.optional(),
+    name: Name.optional(),
     host: Host.optional(),
-    port: z.int().min(1).max(65_535).optional(),
-    database: plain(63, 'the name of a database').optional(),
-    user: plain(63, 'the name of a role').optional(),
-    password: secret(z.string().min(1).max(1_000)).optional().meta({
+    port: Port.optional(),
+    database: plain(63, 'the name of a database').optional().meta({ description: 'The database to connect to' }),
+    user: User.optional(),
+    password: Password.optional().meta({
       description: 'Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere',
     }),
     tlsMode: TlsMode.optional(),
-    tlsCa: tlsCa.nullable().optional(),
-    paused: z.boolean().optional(),
+    tlsCa: tlsCa.nullable().optional().meta({ description: 'null: trust the well-known authorities again' }),
+    paused: z.boolean().optional().meta({ description: 'true: nothing is collected until it is resumed' }),
   })
   .meta({ id: 'ServerPatch' });
 export type ServerPatch = z.infer<typeof ServerPatch>;

@@ -10,6 +10,7 @@ import {
   showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
 import { newId } from '@tidegate/database/ids';
+import { writeCursor } from '@tidegate/database/paging';
 import { WorkerTooSlow } from '@tidegate/runtime/worker-pool';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
@@ -104,11 +105,13 @@ test('what swings without end is bounded: the loop of events goes on, the first 
   // Some thousand fills take a thread a second; the event loop turned all the while.
   expect(turns).toBeGreaterThan(50);
 
-  const page = (cursor: string) => service.call(listBacktestFills, { backtestId: done.id, limit: 200, cursor }, who);
-  const [across, last] = [await page('450'), await page(String(KEEP.fills - 200))];
+  const page = (after: number) =>
+    service.call(listBacktestFills, { backtestId: done.id, limit: 200, cursor: writeCursor(after) }, who);
+  const [across, last] = [await page(450), await page(KEEP.fills - 200)];
   expect(across.items).toHaveLength(200);
   expect(across.items[0]?.orderKey).toBe(report.fills[450]?.order.key);
   expect(across.items[199]?.orderKey).toBe(report.fills[649]?.order.key);
+  expect(last.nextCursor).toBeUndefined();
   expect(last.items.at(-1)?.orderKey).toBe(report.fills[KEEP.fills - 1]?.order.key);
   const trades = await service.call(listBacktestTrades, { backtestId: done.id, limit: 2 }, who);
   expect(trades.items.map(({ number }) => number)).toEqual([1, 2]);

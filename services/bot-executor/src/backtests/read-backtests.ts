@@ -9,9 +9,10 @@ import {
   listBacktestTrades,
   showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { idCursor, numberCursor, pageOf, present } from '../bots/present.ts';
+import { present } from '../bots/present.ts';
 import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
 import { partOf } from './backtest-parts.rows.ts';
 
@@ -19,8 +20,9 @@ import { partOf } from './backtest-parts.rows.ts';
 export class ReadBacktests {
   @Handles(listBacktests)
   async list({ input, tx }: Call<typeof listBacktests>) {
-    const rows = await listBacktestRows(tx, input.limit, idCursor(input.cursor));
-    return pageOf(rows, input.limit, toWire, ({ id }) => id);
+    const [after] = readCursor(input.cursor, 'uuid') ?? [];
+    const rows = await listBacktestRows(tx, input.limit + 1, after);
+    return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getBacktest)
@@ -50,11 +52,12 @@ async function part<Item>(
   { backtestId, limit, cursor }: { backtestId: string; limit: number; cursor?: string | undefined },
 ) {
   present(await findBacktest(tx, backtestId));
-  const rows = await partOf<Item>(tx, backtestId, what, limit, numberCursor(cursor) ?? 0);
+  const [after = 0] = readCursor(cursor, 'int') ?? [];
+  const rows = await partOf<Item>(tx, backtestId, what, limit + 1, Number(after));
   return pageOf(
     rows,
     limit,
     ({ item }) => item,
-    ({ position }) => position,
+    ({ position }) => [Number(position)],
   );
 }
