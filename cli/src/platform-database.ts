@@ -1,5 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { persist } from '@tidegate/runtime/persist';
 import pg from 'pg';
+import { say } from './installation.ts';
 
 interface Place {
   host: string;
@@ -8,7 +10,17 @@ interface Place {
 }
 
 /** The database itself, and the role with which monitor-agent watches it. Changes nothing when all is there. */
-export async function prepareDatabase(place: Place, monitorPassword: string): Promise<void> {
+export async function prepareDatabase(place: Place, monitorPassword: string, until: number): Promise<void> {
+  const patience = {
+    what: `PostgreSQL on port ${place.port}`,
+    until,
+    fix: 'read postgres.log in the data folder; on a slow machine a larger START_TIMEOUT_SECONDS',
+    tell: say,
+  };
+  await persist(() => prepare(place, monitorPassword), patience);
+}
+
+async function prepare(place: Place, monitorPassword: string): Promise<void> {
   await asAdmin({ ...place, database: 'postgres' }, async (client) => {
     const database = await client.query("select 1 from pg_database where datname = 'tidegate'");
     if (database.rowCount === 0) await client.query('create database tidegate');
@@ -46,7 +58,9 @@ function matchesVerifier(verifier: string, password: string): boolean {
 }
 
 async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ user: 'postgres', ...config });
+  const client = new pg.Client({ user: 'postgres', connectionTimeoutMillis: 20_000, ...config });
+  // One that breaks fails the query that it is for.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     await work(client);
@@ -59,6 +73,6 @@ async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Pro
     }
     throw error;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
