@@ -134,6 +134,7 @@ export class ServiceHost {
       database: database.name,
       ssl: database.ssl,
       schema: schemaOf(name),
+      ...database.limits,
       ...database.roles[name],
     });
     const tenants = new Tenants(this.dataSource);

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/connections';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
 import {
@@ -42,6 +43,7 @@ export interface Settings {
     port: number;
     name: string;
     ssl: boolean;
+    limits: DatabaseLimits;
     roles: Record<ServiceName, Login>;
   };
   nats: {
@@ -95,6 +97,26 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'Password of the superuser of the embedded PostgreSQL, fixed when its cluster is made',
   ],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
+  [
+    'DATABASE_POOL_SIZE',
+    String(DEFAULT_LIMITS.poolSize),
+    'Connections that each service of a process holds at the most',
+  ],
+  [
+    'DATABASE_WAIT_SECONDS',
+    String(DEFAULT_LIMITS.waitMs / 1_000),
+    'How long work waits for a free connection, and a new connection for the server',
+  ],
+  [
+    'DATABASE_STATEMENT_SECONDS',
+    String(DEFAULT_LIMITS.statementMs / 1_000),
+    'The server ends a statement that takes longer',
+  ],
+  [
+    'DATABASE_SILENCE_SECONDS',
+    String(DEFAULT_LIMITS.silenceMs / 1_000),
+    'After so long without an answer the server is asked whether it still knows of the query; if not, the connection is given up',
+  ],
   [
     'NATS_URL',
     'embedded nats-server',
@@ -226,6 +248,12 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
     port: Number(parsed.port || 5432),
     name: decodeURIComponent(parsed.pathname.slice(1)) || 'tidegate',
     ssl: reader.flag('DATABASE_SSL'),
+    limits: {
+      poolSize: reader.integer('DATABASE_POOL_SIZE', DEFAULT_LIMITS.poolSize, 2, 500),
+      waitMs: 1_000 * reader.integer('DATABASE_WAIT_SECONDS', DEFAULT_LIMITS.waitMs / 1_000, 1, 600),
+      statementMs: 1_000 * reader.integer('DATABASE_STATEMENT_SECONDS', DEFAULT_LIMITS.statementMs / 1_000, 1, 3_600),
+      silenceMs: 1_000 * reader.integer('DATABASE_SILENCE_SECONDS', DEFAULT_LIMITS.silenceMs / 1_000, 1, 600),
+    },
     roles: forEachOf(SERVICE_NAMES, login),
   };
 }
