@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
-import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/connections';
+
+import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
+
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
 import {
@@ -97,25 +99,13 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'Password of the superuser of the embedded PostgreSQL, fixed when its cluster is made',
   ],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
+  ['DATABASE_POOL_SIZE', '8', 'Connections of each service to the database at the most'],
+  ['DATABASE_WAIT_MS', '5000', 'How long work waits for a connection of the pool, and a new connection for the server'],
+  ['DATABASE_STATEMENT_MS', '30000', 'The database ends a statement that takes longer'],
   [
-    'DATABASE_POOL_SIZE',
-    String(DEFAULT_LIMITS.poolSize),
-    'Connections that each service of a process holds at the most',
-  ],
-  [
-    'DATABASE_WAIT_SECONDS',
-    String(DEFAULT_LIMITS.waitMs / 1_000),
-    'How long work waits for a free connection, and a new connection for the server',
-  ],
-  [
-    'DATABASE_STATEMENT_SECONDS',
-    String(DEFAULT_LIMITS.statementMs / 1_000),
-    'The server ends a statement that takes longer',
-  ],
-  [
-    'DATABASE_SILENCE_SECONDS',
-    String(DEFAULT_LIMITS.silenceMs / 1_000),
-    'After so long without an answer the server is asked whether it still knows of the query; if not, the connection is given up',
+    'DATABASE_SILENCE_MS',
+    '3000',
+    'After so long without a word about a query the database is asked over another connection whether it still knows of it; one that was dropped on its way is replaced',
   ],
   [
     'NATS_URL',
@@ -249,10 +239,10 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
     name: decodeURIComponent(parsed.pathname.slice(1)) || 'tidegate',
     ssl: reader.flag('DATABASE_SSL'),
     limits: {
-      poolSize: reader.integer('DATABASE_POOL_SIZE', DEFAULT_LIMITS.poolSize, 2, 500),
-      waitMs: 1_000 * reader.integer('DATABASE_WAIT_SECONDS', DEFAULT_LIMITS.waitMs / 1_000, 1, 600),
-      statementMs: 1_000 * reader.integer('DATABASE_STATEMENT_SECONDS', DEFAULT_LIMITS.statementMs / 1_000, 1, 3_600),
-      silenceMs: 1_000 * reader.integer('DATABASE_SILENCE_SECONDS', DEFAULT_LIMITS.silenceMs / 1_000, 1, 600),
+      poolSize: reader.integer('DATABASE_POOL_SIZE', DEFAULT_LIMITS.poolSize, 2, 1_000),
+      waitMs: reader.integer('DATABASE_WAIT_MS', DEFAULT_LIMITS.waitMs, 100, 60_000),
+      statementMs: reader.integer('DATABASE_STATEMENT_MS', DEFAULT_LIMITS.statementMs, 1_000, 3_600_000),
+      silenceMs: reader.integer('DATABASE_SILENCE_MS', DEFAULT_LIMITS.silenceMs, 500, 60_000),
     },
     roles: forEachOf(SERVICE_NAMES, login),
   };

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
 import { Tenants } from '@tidegate/database/tenants';
 import pg from 'pg';
-import { testDatabase } from './database.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
 
 export interface TestSchema {
   login: DatabaseSettings;
+  admin: TestDatabase['admin'];
   tenants: Tenants;
   /** What a superuser reads or does in it. */
   sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
@@ -22,6 +23,7 @@ export async function testSchema(sql = '', settings: Partial<DatabaseSettings> =
   const dataSource = await connectDatabase({ ...login, ...settings });
   return {
     login,
+    admin,
     tenants: new Tenants(dataSource),
     sql: async (text, params) => (await client.query(text, params)).rows,
     close: () => Promise.all([dataSource.destroy(), client.end()]).then(drop),

@@ -1,3 +1,4 @@
+import type { Live } from '@tidegate/contracts/kernel/live';
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -39,7 +40,10 @@ export class Replica {
   constructor(store: Store, plan: Plan = {}) {
     this.store = store;
     this.plan = plan;
-    const bus = { live: (orgId: string, topic: string, data: unknown) => this.live.push({ orgId, topic, data }) };
+    const bus = {
+      live: (orgId: string, { topic, data: shape }: Live, data: unknown) =>
+        this.live.push({ orgId, topic, data: shape.parse(data) }),
+    };
     const config = {
       MONITOR_PROBE_SECONDS: plan.probe ?? 1,
       MONITOR_MINUTE_SECONDS: plan.minute ?? 1,

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { methodNotAllowed, notFound } from '@tidegate/contracts/kernel/problem';
-import { events, operations } from '@tidegate/contracts/kernel/registry';
+import { operations } from '@tidegate/contracts/kernel/registry';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
 import { OnStart } from '@tidegate/runtime/loop';
@@ -9,9 +9,7 @@ import { mayReadMetrics } from '@tidegate/runtime/ops-server';
 import type { Settings } from '@tidegate/runtime/settings';
 import { fromTraceparent, isTracing, newTrace, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { asyncApiDocument } from '../documents/asyncapi.ts';
-import { openApiDocument } from '../documents/openapi.ts';
-import { REFERENCE_STYLE, referencePage } from '../documents/reference-page.ts';
+import { mountDocuments } from '../documents/mount-documents.ts';
 import { StreamLive } from '../live/stream-live.ts';
 import { EdgeParts } from './edge-parts.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -51,7 +49,7 @@ export class HttpEdge implements OnModuleDestroy {
     });
     mountOperations(fastify, operations(), this.parts);
     this.live.mount(fastify);
-    this.mountDocuments(fastify);
+    mountDocuments(fastify, API_VERSION);
     this.mountHealth(fastify);
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }
@@ -108,22 +106,6 @@ export class HttpEdge implements OnModuleDestroy {
       duration.observe(labels, reply.elapsedTime / 1_000);
       done();
     });
-  }
-
-  private mountDocuments(fastify: FastifyInstance): void {
-    const json = { 'content-type': 'application/json; charset=utf-8' };
-    const openApi = JSON.stringify(openApiDocument(operations(), API_VERSION));
-    const asyncApi = JSON.stringify(asyncApiDocument(events(), API_VERSION));
-    const page = referencePage(operations(), API_VERSION);
-    fastify.get('/openapi.json', ALSO_HEAD, (_request, reply) => reply.headers(json).send(openApi));
-    fastify.get('/asyncapi.json', ALSO_HEAD, (_request, reply) => reply.headers(json).send(asyncApi));
-    fastify.get('/docs', ALSO_HEAD, (_request, reply) =>
-      reply.header('content-type', 'text/html; charset=utf-8').send(page),
-    );
-    fastify.get('/docs/style.css', ALSO_HEAD, (_request, reply) =>
-      reply.header('content-type', 'text/css').send(REFERENCE_STYLE),
-    );
-    fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
   }
 
   private mountHealth(fastify: FastifyInstance): void {

@@ -178,7 +178,7 @@ describe('listing and deleting', () => {
     expect(second.items.map(({ name }) => name)).toEqual(['c']);
     expect(second.nextCursor).toBeUndefined();
     const garbage = await problemOf(list({ cursor: 'garbage' }));
-    expect(garbage.errors).toEqual([expect.objectContaining({ field: '/cursor', code: 'cursor_unknown' })]);
+    expect(garbage.errors).toEqual([expect.objectContaining({ field: '/cursor', code: 'invalid_cursor' })]);
   });
 
   test('another organisation’s server does not exist, for any operation', async () => {
