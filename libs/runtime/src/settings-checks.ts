@@ -1,3 +1,4 @@
+import { isExecutable } from './embedded/processes.ts';
 import { encryptionKeyName, isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
 import type { Settings } from './settings.ts';
 
@@ -17,6 +18,8 @@ export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: 
       problems.push(`NATS_URL must look like nats://host:4222 or tls://host:4222, not "${server}"`);
     }
   }
+  const server = env['NATS_SERVER'];
+  if (server && !isExecutable(server)) problems.push(`NATS_SERVER names ${server}, which cannot be executed`);
   const level = env['LOG_LEVEL'];
   if (level && !LOG_LEVELS.includes(level)) problems.push(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, not "${level}"`);
   for (const [service, ring] of Object.entries(settings.encryptionKeys)) {

@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { portLike } from './free-port.ts';
 import { askNats, natsIllness } from './nats-monitor.ts';
 import type { RunningServer } from './postgres.ts';
-import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
+import { hasEnded, isExecutable, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 
 export interface NatsOptions {
   dir: string;
@@ -52,15 +43,6 @@ export function findNatsServer(toolsDir?: string, env = process.env): string | u
   const named = env['NATS_SERVER'];
   const paths = folders.filter(Boolean).map((folder) => join(folder, 'nats-server'));
   return [...(named ? [named] : []), ...paths].find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface Ports {
