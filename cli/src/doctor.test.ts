@@ -25,6 +25,7 @@ test.each([
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be'],
   [{ RATE_LIMIT_PER_MINUTE: 'abc' }, 'RATE_LIMIT_PER_MINUTE: a whole number'],
   [{ PORT: 'abc' }, 'PORT must be a whole number'],
+  [{ TRUST_PROXY: '10.0.0.0/99' }, 'TRUST_PROXY must be'],
   [{ NATS_SERVER: '/nonexistent' }, 'NATS_SERVER names /nonexistent, which cannot be executed'],
   [{ TIDEGATE_MODE: 'prod' }, 'TIDEGATE_MODE must be production or development'],
 ])('a setting that start refuses is told once: %j', async (more, what) => {

@@ -157,6 +157,8 @@ export const stopBot = operation({
   }),
   output: Bot,
   status: 200,
+  // Whoever has no calls left must still be able to end what trades for them.
+  metered: false,
 });
 
 export const deleteBot = operation({

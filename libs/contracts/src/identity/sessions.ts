@@ -129,6 +129,18 @@ export const revokeSession = operation({
   errors: [notFound],
 });
 
+/** For the gateway: an open live stream of a browser outlives its access token, but not its session. */
+export const checkSession = operation({
+  service: 'identity',
+  name: 'sessions.check',
+  scope: 'service',
+  summary: 'Whether a session still is, and until when; not found when it has ended',
+  input: z.strictObject({ sessionId: Id, userId: Id }),
+  output: z.object({ expiresAt: Timestamp }),
+  errors: [notFound],
+  readonly: true,
+});
+
 export const switchOrganisation = operation({
   service: 'identity',
   name: 'sessions.switch-organisation',

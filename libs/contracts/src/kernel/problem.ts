@@ -112,6 +112,12 @@ export const idempotencyKeyReused = problem(
   422,
   'The idempotency key was used for another request',
 );
+export const preconditionFailed = problem(
+  'precondition_failed',
+  412,
+  'It is not what If-Match says',
+  z.object({ etag: z.string() }),
+);
 export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
 export const unsupportedMediaType = problem('unsupported_media_type', 415, 'Send application/json');
 export const rateLimited = problem('rate_limited', 429, 'Too many requests', z.object({ retryAfterSeconds: z.int() }));
@@ -125,6 +131,8 @@ export const quotaExhausted = problem(
     used: z.int(),
     resetsAt: z.string(),
     upgradeTo: z.string().nullable(),
+    /** Of the edge: until the next period, or until what others hold may come back. */
+    retryAfterSeconds: z.int().optional(),
   }),
 );
 export const planLimitReached = problem(
@@ -165,6 +173,7 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   conflict,
   alreadyDone,
   idempotencyKeyReused,
+  preconditionFailed,
   bodyTooLarge,
   unsupportedMediaType,
   rateLimited,
