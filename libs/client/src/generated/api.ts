@@ -91,6 +91,9 @@ export type TradesGetOutput = { id: string; botId: string; number: number; marke
 export type TradesListInput = { botId: string; limit?: number; cursor?: string };
 export type TradesListOutput = { items: Array<{ id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; funding: string; profit: string | null; profitPercent: string | null; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "stopLoss" | "close" | "liquidation" | null }>; nextCursor?: string };
 
+export type InstallationGetInput = Record<string, never>;
+export type InstallationGetOutput = { name: string; version: string; publicUrl: string; signUp: "open"; logInMethods: Array<"password">; email: boolean; sessionCookies: boolean };
+
 export type AccountsMeInput = Record<string, never>;
 export type AccountsMeOutput = { user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisations: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; organisationId: string | null; scopes: Array<string> };
 
@@ -394,6 +397,10 @@ export class TidegateClient extends Transport {
   /** Trades of a bot, newest first */
   tradesList = (input: TradesListInput) =>
     this.send<TradesListOutput>('GET', '/api/v1/bots/{botId}/trades', input);
+
+  /** What a page has to know before anybody has logged in */
+  installationGet = (input: InstallationGetInput = {}) =>
+    this.send<InstallationGetOutput>('GET', '/api/v1/installation', input);
 
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}) =>
