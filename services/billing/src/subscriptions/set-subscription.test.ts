@@ -38,7 +38,7 @@ test('an operator puts an organisation on another plan: limits change at once, t
   const org = newId();
   const before = await billing.call(getEntitlements, {}, org);
   const set = await billing.call(setSubscription, { organisationId: org, plan: 'pro', interval: 'year' });
-  expect(set).toMatchObject({ orgId: org, plan: 'pro', planVersion: 1, interval: 'year' });
+  expect(set).toMatchObject({ organisationId: org, plan: 'pro', planVersion: 1, interval: 'year' });
   expect(Date.parse(set.periodEnd) - Date.parse(set.periodStart)).toBeGreaterThan(364 * 86_400_000);
   const after = await billing.call(getEntitlements, {}, org);
   expect(after).toMatchObject({ version: 2, plan: 'pro', features: { servers: { limit: 10 } } });
