@@ -101,10 +101,10 @@ export type InvitationsAcceptInput = { token: string };
 export type InvitationsAcceptOutput = { organisationId: string; role: "viewer" | "editor" | "admin" | "owner" };
 
 export type InvitationsCreateInput = { email: string; role: "viewer" | "editor" | "admin" | "owner" };
-export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string; token: string };
+export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string; token: string };
 
 export type InvitationsListInput = Record<string, never>;
-export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string }> };
+export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string }> };
 
 export type InvitationsRevokeInput = { invitationId: string };
 export type InvitationsRevokeOutput = Record<string, never>;

@@ -70,6 +70,7 @@ export const verifyKey = operation({
     role: z.string(),
     scopes: z.array(z.string()),
     expiresAt: Timestamp.nullable(),
+    memberVersion: z.int(),
   }),
   errors: [notFound],
   readonly: true,

@@ -3,6 +3,7 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
 import { Empty, Id, Timestamp } from '../kernel/types.ts';
+import { roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
 
 const Name = z.string().min(1).max(100);
@@ -76,8 +77,8 @@ export const deleteOrganisation = operation({
   summary: 'Delete the current organisation with everything in it, for good (owners only)',
   description:
     'Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. ' +
-    'Its tokens and API keys stop working at once.',
+    'Its tokens and API keys stop working at once. An API key needs every scope of its owner for this.',
   input: z.strictObject({ name: Name.meta({ description: 'The organisation’s name, repeated to confirm' }) }),
   output: Empty,
-  errors: [notFound],
+  errors: [notFound, roleTooHigh],
 });

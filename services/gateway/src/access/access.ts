@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
-import { ACCESS_TOKEN_AUDIENCE, getJwks } from '@tidegate/contracts/identity/tokens';
+import { ACCESS_TOKEN_AUDIENCE, getJwks, MEMBER_VERSION_CLAIM } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
@@ -22,6 +22,8 @@ export interface Principal {
   /** Epoch milliseconds from which the credentials count no more. */
   expires: number;
   issuedAt: number;
+  /** Of the membership that the credentials carry: `Revocations` knows which are over. */
+  memberVersion?: number;
   signed: { token: string; until: number } | undefined;
 }
 
@@ -123,7 +125,8 @@ export class Access {
         found.expiresAt ? Date.parse(found.expiresAt) : Number.POSITIVE_INFINITY,
       );
       const caller: Caller = { kind: 'api_key', keyId, orgId, userId, role, scopes, ip };
-      return { caller, rateKey: `key:${keyId}`, expires, issuedAt, signed: undefined };
+      const { memberVersion } = found;
+      return { caller, rateKey: `key:${keyId}`, expires, issuedAt, memberVersion, signed: undefined };
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
       this.remember(key, { unknownUntil: Date.now() + UNKNOWN_KEY_TTL_MS });
@@ -132,7 +135,16 @@ export class Access {
   }
 
   private async verifyToken(token: string, ip: string): Promise<Principal> {
-    const { sub, sid, org, role, operator, iat, exp } = await this.verifiedClaims(token);
+    const {
+      sub,
+      sid,
+      org,
+      role,
+      operator,
+      iat,
+      exp,
+      [MEMBER_VERSION_CLAIM]: version,
+    } = await this.verifiedClaims(token);
     const scopes = [...(ROLE_SCOPES[role as Role] ?? []), ...(operator === true ? ['operator'] : [])];
     const caller: Caller = {
       kind: 'user',
@@ -147,6 +159,7 @@ export class Access {
       rateKey: `user:${sub}`,
       expires: (exp ?? 0) * 1_000,
       issuedAt: (iat ?? 0) * 1_000,
+      ...(typeof version === 'number' ? { memberVersion: version } : {}),
       signed: undefined,
     };
   }

@@ -41,12 +41,13 @@ export interface Membership {
   org_id: string;
   name: string;
   role: Role;
+  version: string;
 }
 
 /** Needs a transaction that runs as this user. The organisation they joined first comes first. */
 export const membershipsOf = (tx: Tx, userId: string): Promise<Membership[]> =>
   tx.query<Membership>(
-    `select m.org_id, o.name, m.role from members m join organisations o using (org_id)
+    `select m.org_id, o.name, m.role, m.version from members m join organisations o using (org_id)
       where m.user_id = $1 order by m.joined_at, m.org_id`,
     [userId],
   );

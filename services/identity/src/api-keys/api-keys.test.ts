@@ -44,6 +44,7 @@ test('a key is shown once, works, and ends with its revocation', async () => {
     role: 'owner',
     scopes: ['bots:read', 'bots:write'],
     expiresAt: null,
+    memberVersion: expect.any(Number),
   });
   const { items } = await identity.call(listApiKeys, {}, owner.caller);
   expect(items).toMatchObject([{ id: made.id, name: 'deploy' }]);

@@ -6,6 +6,8 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { giverOf } from '../members/giver.ts';
+import { refuseLarger } from '../members/hand-on.rules.ts';
 
 interface Row {
   key_id: string;
@@ -32,11 +34,10 @@ export class ManageApiKeys {
   @Handles(createApiKey)
   async create({ input, caller, tx }: Call<typeof createApiKey>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'A person creates a key, not another key.');
-    const missing = input.scopes.find((scope) => !caller.scopes.includes(scope));
-    if (missing) throw forbidden({ scope: missing }, `You do not have the scope ${missing} yourself.`);
     if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
       throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
     }
+    refuseLarger(await giverOf(tx, caller, createApiKey), input.scopes);
     await this.entitlements.claim(tx, 'api_keys', async () => {
       const row = await tx.one<{ used: number }>(
         'select count(*)::int as used from api_keys where org_id = $1 and (expires_at is null or expires_at > now())',

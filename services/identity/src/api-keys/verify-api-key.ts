@@ -27,7 +27,10 @@ export class VerifyApiKey {
     if (!row) throw notFound();
     const member = await this.tenants
       .reader({ orgId: row.org_id })
-      .one<{ role: Role }>('select role from members where org_id = $1 and user_id = $2', [row.org_id, row.created_by]);
+      .one<{ role: Role; version: string }>('select role, version from members where org_id = $1 and user_id = $2', [
+        row.org_id,
+        row.created_by,
+      ]);
     if (!member) throw notFound();
     return {
       keyId: row.key_id,
@@ -36,6 +39,7 @@ export class VerifyApiKey {
       role: member.role,
       scopes: row.scopes.filter((scope) => ROLE_SCOPES[member.role].includes(scope)),
       expiresAt: row.expires_at?.toISOString() ?? null,
+      memberVersion: Number(member.version),
     };
   }
 }

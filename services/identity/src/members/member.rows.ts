@@ -24,19 +24,25 @@ const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at from memb
 export const listMemberRows = (tx: Tx): Promise<MemberRow[]> =>
   tx.query<MemberRow>(`${SELECT} order by m.joined_at, m.user_id limit 1000`, [tx.orgId]);
 
-/** Locked, so that what is decided about their role still holds when it is written. */
-export const lockMember = (tx: Tx, userId: string): Promise<MemberRow | undefined> =>
-  tx.one<MemberRow>(`${SELECT} and m.user_id = $2 for update of m`, [tx.orgId, userId]);
+/**
+ * These members and all owners, locked in one order: what is decided about roles still holds when it is written, and
+ * two owners who leave at once do not both count the other.
+ */
+export const lockMembers = (tx: Tx, userIds: readonly string[]): Promise<MemberRow[]> =>
+  tx.query<MemberRow>(`${SELECT} and (m.user_id = any($2) or m.role = 'owner') order by m.user_id for update of m`, [
+    tx.orgId,
+    userIds,
+  ]);
 
 export async function isMember(tx: Tx, email: string): Promise<boolean> {
   const row = await tx.one(`${SELECT} and lower(u.email) = lower($2)`, [tx.orgId, email]);
   return row !== undefined;
 }
 
-/** Locks the owners, so that two who leave at once do not both count the other. */
-export async function countOwners(tx: Tx): Promise<number> {
-  const rows = await tx.query("select 1 from members where org_id = $1 and role = 'owner' for update", [tx.orgId]);
-  return rows.length;
+/** Whatever carries an older version than this has no membership any more. */
+export async function nextVersion(tx: Tx): Promise<number> {
+  const row = await tx.one<{ version: string }>("select nextval('member_versions') as version");
+  return Number(row?.version);
 }
 
 /** Members and open invitations are what takes seats; one for the same address is going to be replaced. */

@@ -71,7 +71,7 @@ export class Sessions {
       userId: user.id,
       sessionId: row.id,
       isOperator: user.is_operator,
-      ...(current ? { orgId: current.org_id, role: current.role } : {}),
+      ...(current ? { orgId: current.org_id, role: current.role, memberVersion: Number(current.version) } : {}),
     });
     const refresh = { sessionId: row.id, counter: Number(row.refresh_counter) };
     return {
