@@ -27,6 +27,7 @@ const LOOK_AGAIN_MS = 200;
 
 export class EventConsumer {
   readonly name: string;
+  private readonly service: ServiceName;
   private readonly source: ServiceName;
   private readonly nc: NatsConnection;
   private readonly inbox: Inbox;
@@ -41,6 +42,7 @@ export class EventConsumer {
 
   constructor(options: { service: ServiceName; source: ServiceName; nc: NatsConnection; inbox: Inbox; log: Log }) {
     this.name = consumerName(options.service, options.source);
+    this.service = options.service;
     this.source = options.source;
     this.nc = options.nc;
     this.inbox = options.inbox;
@@ -135,6 +137,7 @@ export class EventConsumer {
       };
       const outcome = await span(`handle ${envelope.type}`, 'CONSUMER', () => this.inTurn(envelope, checks), {
         parent,
+        service: this.service,
       });
       if (outcome === 'too-early') {
         this.early.set(envelope.subject, { from: envelope.sequence, until: Date.now() + LOOK_AGAIN_MS });

@@ -95,7 +95,10 @@ export class OperationServer {
     if (this.inHand.size > MAX_IN_HAND) return problemReply(unavailable({ retryAfterSeconds: 1 }, 'Overloaded.'));
     const trace = fromTraceparent(request.trace);
     return runInTrace(trace, () =>
-      span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), { parent: trace }),
+      span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), {
+        parent: trace,
+        service: this.options.service,
+      }),
     );
   }
 
