@@ -67,8 +67,9 @@ export const refresh = operation({
   scope: 'public',
   summary: 'A new access token and the next refresh token',
   description:
-    'The same refresh token may be used again for 10 seconds and gives the same successor, so that a lost answer or a ' +
-    'second tab does no harm. Later use ends the session: somebody else may have the token.',
+    'The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same ' +
+    'successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may ' +
+    'have the token.',
   input: z.strictObject({ refreshToken: secret(z.string().max(500)) }),
   output: Session,
   errors: [invalidGrant],

@@ -5,6 +5,7 @@ import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { FoundOrganisation } from '../organisations/found-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
+import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHashing } from './password-hashing.ts';
 import { insertUser } from './user.rows.ts';
 
@@ -20,10 +21,11 @@ export class RegisterAccount {
     private readonly passwords: PasswordHashing,
     private readonly organisations: FoundOrganisation,
     private readonly sessions: Sessions,
+    private readonly throttle: LoginThrottle,
   ) {}
 
   @Handles(register)
-  async handle({ input }: Call<typeof register>): Promise<Session> {
+  async handle({ input, caller: { ip } }: Call<typeof register>): Promise<Session> {
     const passwordHash = await this.passwords.hash(input.password);
     const [userId, orgId] = [newId(), newId()];
     return this.tenants.as({ orgId, userId }, async (tx) => {
@@ -31,6 +33,7 @@ export class RegisterAccount {
       const user = await insertUser(tx, { id: userId, email, name, passwordHash, isOperator: false });
       if (!user) throw emailTaken({}, 'Log in instead: POST /api/v1/sessions');
       await this.organisations.found(tx, { orgId, name: input.organisationName ?? `${name}’s organisation`, userId });
+      await this.throttle.succeeded(tx, userId, { email, ip });
       return this.sessions.begin(tx, user, orgId);
     });
   }
