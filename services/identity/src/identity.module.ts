@@ -14,6 +14,7 @@ import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
+import { FoundersLimits } from './organisations/founders-limits.ts';
 import { ListOrganisations } from './organisations/list-organisations.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
@@ -34,6 +35,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     LoginThrottle,
     Sessions,
     FoundOrganisation,
+    FoundersLimits,
     CreateAdmin,
     RegisterAccount,
     WhoAmI,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
-import { notFound } from '../kernel/problem.ts';
+import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, Timestamp } from '../kernel/types.ts';
 import { roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
@@ -10,6 +10,13 @@ const Name = z.string().min(1).max(100);
 
 export const Organisation = z.object({ id: Id, name: z.string(), createdAt: Timestamp }).meta({ id: 'Organisation' });
 export type Organisation = z.infer<typeof Organisation>;
+
+export const organisationLimitReached = problem(
+  'organisation_limit_reached',
+  409,
+  'You have as many organisations as one person may have',
+  z.object({ limit: z.int(), used: z.int() }),
+);
 
 export const organisationCreated = event({
   service: 'identity',
@@ -33,8 +40,11 @@ export const createOrganisation = operation({
   http: ['POST', '/api/v1/organisations'],
   scope: 'self',
   summary: 'Create another organisation; you become its owner',
+  description:
+    'How many one person may have made and own is limited, above all on plans without a price; the problem says what to do.',
   input: z.strictObject({ name: Name }),
   output: Organisation,
+  errors: [organisationLimitReached],
 });
 
 export const listOrganisations = operation({
