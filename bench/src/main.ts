@@ -1,5 +1,6 @@
 import { backtest } from './backtest.ts';
 import { gateway } from './gateway.ts';
+import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
@@ -26,6 +27,7 @@ export interface Result {
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
   gateway,
+  idle,
   ingest,
   memory,
   'monitor-collector': monitorCollector,
