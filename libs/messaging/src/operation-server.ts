@@ -15,6 +15,7 @@ import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
 import type { OperationRunner } from './operation-runner.ts';
 import type { SecretSealer } from './sealer.ts';
+import { checkSecrets } from './secrets.ts';
 import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './wire.ts';
 
@@ -41,6 +42,7 @@ export class OperationServer {
   constructor(options: OperationServer['options'], handlers: OperationHandler[]) {
     this.options = options;
     this.publisher = new TurnPublisher(options.nc);
+    for (const { operation } of handlers) checkSecrets(operation);
     this.handlers = new Map(handlers.map((handler) => [handler.operation.subject, handler]));
     this.duration = options.metrics.histogram('tidegate_operation_seconds', 'Time to answer an operation', [
       'service',

@@ -32,9 +32,12 @@ export class RegisterAccount {
       const { email, name } = input;
       const user = await insertUser(tx, { id: userId, email, name, passwordHash, isOperator: false });
       if (!user) throw emailTaken({}, 'Log in instead: POST /api/v1/sessions');
-      await this.organisations.found(tx, { orgId, name: input.organisationName ?? `${name}’s organisation`, userId });
+      await this.organisations.found(tx, { orgId, name: input.organisationName ?? organisationOf(name), userId });
       await this.throttle.succeeded(tx, userId, { email, ip });
       return this.sessions.begin(tx, user, orgId);
     });
   }
 }
+
+/** A name like any other: as long as one may be, since it is repeated when the organisation is deleted. */
+const organisationOf = (name: string): string => `${[...name].slice(0, 80).join('')}’s organisation`;

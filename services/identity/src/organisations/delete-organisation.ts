@@ -3,6 +3,7 @@ import { memberChanged } from '@tidegate/contracts/identity/members';
 import { deleteOrganisation, organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import type { Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { cleanName } from '@tidegate/contracts/kernel/name';
 import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { giverAs } from '../members/giver.ts';
@@ -26,7 +27,7 @@ export class DeleteOrganisation {
     );
     const own = members.find((member) => member.user_id === caller.userId)?.role;
     refuseLarger(await giverAs(tx, own, caller, deleteOrganisation), 'owner');
-    if (input.name !== row.name) {
+    if (input.name !== cleanName(row.name)) {
       throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);
     }
     await tx.query('delete from organisations where org_id = $1', [orgId]);
