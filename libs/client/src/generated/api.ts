@@ -103,8 +103,8 @@ export type InvitationsAcceptOutput = { organisationId: string; role: "viewer" |
 export type InvitationsCreateInput = { email: string; role: "viewer" | "editor" | "admin" | "owner" };
 export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string; token: string };
 
-export type InvitationsListInput = Record<string, never>;
-export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string }> };
+export type InvitationsListInput = { limit?: number; cursor?: string };
+export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string }>; nextCursor?: string };
 
 export type InvitationsRevokeInput = { invitationId: string };
 export type InvitationsRevokeOutput = Record<string, never>;
@@ -115,8 +115,8 @@ export type JwksGetOutput = { keys: Array<Record<string, unknown>> };
 export type KeysCreateInput = { name: string; scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">; expiresAt?: string };
 export type KeysCreateOutput = { id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string; key: string };
 
-export type KeysListInput = Record<string, never>;
-export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }> };
+export type KeysListInput = { limit?: number; cursor?: string };
+export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }>; nextCursor?: string };
 
 export type KeysRevokeInput = { keyId: string };
 export type KeysRevokeOutput = Record<string, never>;
@@ -124,8 +124,8 @@ export type KeysRevokeOutput = Record<string, never>;
 export type MembersChangeRoleInput = { userId: string; role: "viewer" | "editor" | "admin" | "owner" };
 export type MembersChangeRoleOutput = { userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string };
 
-export type MembersListInput = Record<string, never>;
-export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }> };
+export type MembersListInput = { limit?: number; cursor?: string };
+export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }>; nextCursor?: string };
 
 export type MembersRemoveInput = { userId: string };
 export type MembersRemoveOutput = Record<string, never>;
@@ -139,14 +139,14 @@ export type OrganisationsDeleteOutput = Record<string, never>;
 export type OrganisationsGetInput = Record<string, never>;
 export type OrganisationsGetOutput = { id: string; name: string; createdAt: string };
 
-export type OrganisationsListInput = Record<string, never>;
-export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }> };
+export type OrganisationsListInput = { limit?: number; cursor?: string };
+export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; nextCursor?: string };
 
 export type OrganisationsRenameInput = { name: string };
 export type OrganisationsRenameOutput = { id: string; name: string; createdAt: string };
 
-export type SessionsListInput = Record<string, never>;
-export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }> };
+export type SessionsListInput = { limit?: number; cursor?: string };
+export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }>; nextCursor?: string };
 
 export type SessionsLoginInput = { email: string; password: string };
 export type SessionsLoginOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
@@ -411,7 +411,7 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput) =>
     this.send<InvitationsCreateOutput>('POST', '/api/v1/invitations', input);
 
-  /** Invitations that nobody has accepted yet */
+  /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}) =>
     this.send<InvitationsListOutput>('GET', '/api/v1/invitations', input);
 
@@ -427,7 +427,7 @@ export class TidegateClient extends Transport {
   keysCreate = (input: KeysCreateInput) =>
     this.send<KeysCreateOutput>('POST', '/api/v1/api-keys', input);
 
-  /** API keys of the organisation */
+  /** API keys of the organisation: those that work, newest first, then those that have expired */
   keysList = (input: KeysListInput = {}) =>
     this.send<KeysListOutput>('GET', '/api/v1/api-keys', input);
 
@@ -439,7 +439,7 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput) =>
     this.send<MembersChangeRoleOutput>('PATCH', '/api/v1/members/{userId}', input);
 
-  /** Members of the current organisation */
+  /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}) =>
     this.send<MembersListOutput>('GET', '/api/v1/members', input);
 
@@ -459,7 +459,7 @@ export class TidegateClient extends Transport {
   organisationsGet = (input: OrganisationsGetInput = {}) =>
     this.send<OrganisationsGetOutput>('GET', '/api/v1/organisation', input);
 
-  /** Organisations that you are a member of */
+  /** Organisations that you are a member of, in the order in which you joined */
   organisationsList = (input: OrganisationsListInput = {}) =>
     this.send<OrganisationsListOutput>('GET', '/api/v1/organisations', input);
 

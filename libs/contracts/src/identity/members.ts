@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
-import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 import { Email } from './sessions.ts';
 
@@ -43,9 +43,9 @@ export const listMembers = operation({
   name: 'members.list',
   http: ['GET', '/api/v1/members'],
   scope: 'members:read',
-  summary: 'Members of the current organisation',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(Member) }),
+  summary: 'Members of the current organisation, in the order in which they joined',
+  input: z.strictObject(pageQuery),
+  output: page(Member),
 });
 
 export const changeRole = operation({
@@ -87,9 +87,9 @@ export const listInvitations = operation({
   name: 'invitations.list',
   http: ['GET', '/api/v1/invitations'],
   scope: 'members:read',
-  summary: 'Invitations that nobody has accepted yet',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(Invitation) }),
+  summary: 'Invitations that can still be accepted, newest first',
+  input: z.strictObject(pageQuery),
+  output: page(Invitation),
 });
 
 export const revokeInvitation = operation({

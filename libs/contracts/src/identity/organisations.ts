@@ -3,7 +3,7 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Empty, Id, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
 
@@ -51,11 +51,9 @@ export const listOrganisations = operation({
   name: 'organisations.list',
   http: ['GET', '/api/v1/organisations'],
   scope: 'self',
-  summary: 'Organisations that you are a member of',
-  input: z.strictObject({}),
-  output: z
-    .object({ items: z.array(z.object({ id: Id, name: z.string(), role: Role })) })
-    .meta({ id: 'Organisations' }),
+  summary: 'Organisations that you are a member of, in the order in which you joined',
+  input: z.strictObject(pageQuery),
+  output: page(z.object({ id: Id, name: z.string(), role: Role })).meta({ id: 'Organisations' }),
 });
 
 export const getOrganisation = operation({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
 /** Length is all that is asked (NIST 800-63B): composition rules make passwords worse. */
@@ -103,8 +103,8 @@ export const listSessions = operation({
   http: ['GET', '/api/v1/sessions'],
   scope: 'self',
   summary: 'Where you are logged in, last used first',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(OwnSession) }).meta({ id: 'OwnSessions' }),
+  input: z.strictObject(pageQuery),
+  output: page(OwnSession).meta({ id: 'OwnSessions' }),
 });
 
 export const revokeSession = operation({
@@ -140,7 +140,9 @@ export const me = operation({
   output: z
     .object({
       user: User,
-      organisations: z.array(z.object({ id: Id, name: z.string(), role: Role })),
+      organisations: z
+        .array(z.object({ id: Id, name: z.string(), role: Role }))
+        .meta({ description: 'The first 200; GET /api/v1/organisations has them all' }),
       organisationId: Id.nullable(),
       scopes: z.array(z.string()),
     })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { emailTaken, register, type Session } from '@tidegate/contracts/identity/sessions';
+import { cleanName } from '@tidegate/contracts/kernel/name';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
@@ -40,4 +41,4 @@ export class RegisterAccount {
 }
 
 /** A name like any other: as long as one may be, since it is repeated when the organisation is deleted. */
-const organisationOf = (name: string): string => `${[...name].slice(0, 80).join('')}’s organisation`;
+const organisationOf = (name: string): string => `${cleanName(name.slice(0, 80))}’s organisation`;

@@ -11,6 +11,7 @@ import {
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
@@ -22,6 +23,8 @@ import { mayInvite, refuseLarger } from './hand-on.rules.ts';
 import { countSeats, isMember } from './member.rows.ts';
 
 const VALID_DAYS = 7;
+/** Of one organisation, whatever its plan: some plans have no end of seats. */
+const MOST_OPEN = 500;
 
 interface Row {
   org_id: string;
@@ -59,6 +62,9 @@ export class Invitations {
     refuseLarger(await giverOf(tx, caller, invite), input.role);
     // The claim makes invitations of one organisation wait for each other, so an address never has two.
     await this.entitlements.claim(tx, 'seats', () => countSeats(tx, input.email));
+    if ((await countOpen(tx)) >= MOST_OPEN) {
+      throw conflict({}, `${MOST_OPEN} invitations are open, as many as there may be. Take some back.`);
+    }
     if (await isMember(tx, input.email)) throw conflict({}, `${input.email} is a member already.`);
     await tx.query('delete from invitations where org_id = $1 and (lower(email) = lower($2) or expires_at <= now())', [
       tx.orgId,
@@ -77,12 +83,14 @@ export class Invitations {
   }
 
   @Handles(listInvitations)
-  async list({ tx }: Call<typeof listInvitations>) {
+  async list({ input: { limit, cursor }, tx }: Call<typeof listInvitations>) {
+    const [after] = readCursor(cursor, 'uuid') ?? [];
     const rows = await tx.query<Row>(
-      'select * from invitations where org_id = $1 and expires_at > now() order by created_at limit 1000',
-      [tx.orgId],
+      `select * from invitations where org_id = $1 and expires_at > now() and ($2::uuid is null or id < $2)
+        order by id desc limit $3`,
+      [tx.orgId, after ?? null, limit + 1],
     );
-    return { items: rows.map(toWire) };
+    return pageOf(rows, limit, toWire, (row) => [row.id]);
   }
 
   @Handles(revokeInvitation)
@@ -121,6 +129,14 @@ export class Invitations {
       return { organisationId: found.org_id, role: found.role };
     });
   }
+}
+
+async function countOpen(tx: Tx): Promise<number> {
+  const row = await tx.one<{ open: number }>(
+    'select count(*)::int as open from invitations where org_id = $1 and expires_at > now()',
+    [tx.orgId],
+  );
+  return row?.open ?? 0;
 }
 
 /** Whether its maker could still make it. What they act with stays locked until the guest is in. */

@@ -11,6 +11,7 @@ import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
 import { giverAs } from './giver.ts';
@@ -21,8 +22,9 @@ import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from
 @Injectable()
 export class ManageMembers {
   @Handles(listMembers)
-  async list({ tx }: Call<typeof listMembers>) {
-    return { items: (await listMemberRows(tx)).map(toWire) };
+  async list({ input: { limit, cursor }, tx }: Call<typeof listMembers>) {
+    const rows = await listMemberRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
+    return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
   }
 
   @Handles(changeRole)

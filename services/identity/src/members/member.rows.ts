@@ -1,6 +1,7 @@
 import type { Member } from '@tidegate/contracts/identity/members';
 import type { Role } from '@tidegate/contracts/identity/roles';
 import type { Tx } from '@tidegate/database/tx';
+import { asCursor } from '../as-cursor.ts';
 
 export interface MemberRow {
   user_id: string;
@@ -8,6 +9,8 @@ export interface MemberRow {
   name: string;
   role: Role;
   joined_at: Date;
+  /** The same as a cursor. */
+  joined: string;
 }
 
 export const toWire = (row: MemberRow): Member => ({
@@ -18,11 +21,15 @@ export const toWire = (row: MemberRow): Member => ({
   joinedAt: row.joined_at.toISOString(),
 });
 
-const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at from members m join users u on u.id = m.user_id
-  where m.org_id = $1`;
+const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at,
+  ${asCursor('m.joined_at')} as joined from members m join users u on u.id = m.user_id where m.org_id = $1`;
 
-export const listMemberRows = (tx: Tx): Promise<MemberRow[]> =>
-  tx.query<MemberRow>(`${SELECT} order by m.joined_at, m.user_id limit 1000`, [tx.orgId]);
+export const listMemberRows = (tx: Tx, limit: number, [joined, userId]: readonly string[] = []): Promise<MemberRow[]> =>
+  tx.query<MemberRow>(
+    `${SELECT} and ($3::timestamptz is null or (m.joined_at, m.user_id) > ($3, $4::uuid))
+      order by m.joined_at, m.user_id limit $2`,
+    [tx.orgId, limit, joined ?? null, userId ?? null],
+  );
 
 /**
  * These members and all owners, locked in one order: what is decided about roles still holds when it is written, and

@@ -17,6 +17,8 @@ const OVER: readonly { table: string; key: string; over: string }[] = [
     over: `last_at <= (select last_at from login_failures order by last_at desc offset ${MOST_FAILURES} limit 1)`,
   },
   { table: 'login_known', key: '(user_id, subject)', over: "last_at < now() - interval '90 days'" },
+  { table: 'api_keys', key: '(org_id, key_id)', over: "expires_at < now() - interval '30 days'" },
+  { table: 'invitations', key: '(org_id, id)', over: "expires_at < now() - interval '1 day'" },
 ];
 
 /** In batches, so that no turn holds many locks; a full batch means there is more. */
@@ -28,7 +30,7 @@ export class ForgetEnded {
   async turn(): Promise<TurnResult> {
     let more = false;
     for (const { table, key, over } of OVER) {
-      const gone = await this.tenants.as({}, (tx) =>
+      const gone = await this.tenants.system('forget-ended', (tx) =>
         tx.query(
           `delete from ${table} where ${key} in (
              select ${key.replace(/[()]/g, '')} from ${table} where ${over} limit $1 for update skip locked)

@@ -3,7 +3,7 @@ import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { findUser, membershipsOf } from '../accounts/user.rows.ts';
+import { findUser, membershipIn } from '../accounts/user.rows.ts';
 import { type SessionRow, Sessions } from './sessions.ts';
 
 @Injectable()
@@ -18,8 +18,7 @@ export class SwitchOrganisation {
     const { sessionId, userId } = caller;
     if (!sessionId || !userId) throw forbidden({}, 'An API key belongs to one organisation.');
     return this.tenants.as({ userId }, async (tx) => {
-      const memberships = await membershipsOf(tx, userId);
-      if (!memberships.some((membership) => membership.org_id === input.organisationId)) throw notFound();
+      if (!(await membershipIn(tx, userId, input.organisationId))) throw notFound();
       const row = await tx.one<SessionRow>(
         'update sessions set current_org_id = $2 where id = $1 and user_id = $3 and revoked_at is null returning *',
         [sessionId, input.organisationId, userId],
