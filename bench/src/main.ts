@@ -1,4 +1,5 @@
 import { backtest } from './backtest.ts';
+import { chaos } from './chaos.ts';
 import { gateway } from './gateway.ts';
 import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
@@ -26,6 +27,7 @@ export interface Result {
 
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
+  chaos,
   gateway,
   idle,
   ingest,

@@ -3,6 +3,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
@@ -104,6 +105,7 @@ export class Bus {
   }
 
   private exchange(operation: Operation, input: unknown, options: CallOptions): Promise<Msg> {
+    refuseWhileHeld(`${operation.service} is asked for ${operation.name}`);
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
     const trace = currentTrace();
     const data = encode({

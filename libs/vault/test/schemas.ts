@@ -21,7 +21,7 @@ export interface Schema {
 export async function openSchema(): Promise<Schema> {
   const folders = ['database', 'vault'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
   const { login, admin, drop } = await testDatabase({ schema: 'vault', folders });
-  const dataSource = await connectDatabase({ ...login, poolSize: 24 });
+  const dataSource = await connectDatabase(login);
   const client = new pg.Client({ ...admin, options: '-c search_path=vault' });
   await client.connect();
   closing.push(() => Promise.all([dataSource.destroy(), client.end()]).then(drop));

@@ -39,7 +39,7 @@ function closing(close: () => Promise<unknown>): () => Promise<void> {
 async function openSchema(schema: string, folders: string[]) {
   const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);
   const database = await testDatabase({ schema, folders: all });
-  const dataSource = await connectDatabase({ ...database.login, poolSize: 16 });
+  const dataSource = await connectDatabase(database.login);
   return { dataSource, close: closing(() => dataSource.destroy().then(database.drop)) };
 }
 
@@ -56,15 +56,15 @@ export async function openBilling() {
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('billing', () => {});
   const handlers = [
-    new ApplyPlans(tenants, outbox),
-    new DiffPlans(tenants),
+    new ApplyPlans(),
+    new DiffPlans(),
     new ListPlans(),
     new ValidatePlans(),
-    new MovePlans(tenants),
+    new MovePlans(),
     new GetEntitlements(),
     new CurrentEntitlements(),
     new GetSubscription(),
-    new SetSubscription(tenants, outbox),
+    new SetSubscription(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const refresh = new RefreshEntitlements(tenants, outbox);

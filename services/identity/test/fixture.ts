@@ -83,7 +83,7 @@ function instancesOf(app: INestApplicationContext): object[] {
 /** The whole identity service on a database of its own, without the bus: its module, handlers and start hooks. */
 export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) {
   const database = await testDatabase({ schema: 'identity', folders: FOLDERS.map(root) });
-  const dataSource = await connectDatabase({ ...database.login, poolSize: 16 });
+  const dataSource = await connectDatabase(database.login);
   const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-identity-'));
   const adminPasswordFile = join(dataDir, 'admin-password');
   const tenants = new Tenants(dataSource);

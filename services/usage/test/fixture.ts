@@ -42,7 +42,7 @@ export async function openUsage() {
     await client.connect();
     return work(client).finally(() => client.end());
   };
-  const dataSource = await connectDatabase({ ...database.login, poolSize: 16 });
+  const dataSource = await connectDatabase(database.login);
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('usage', () => {});
   const meters = ['calls', 'mails'].map((key) => ({ key, name: key, unit: '', description: '' }));
