@@ -223,35 +223,41 @@ export type ServersWaitsOutput = { range: { from: string; to: string; coveredSec
 export type ServersWraparoundInput = { serverId: string };
 export type ServersWraparoundOutput = { at: string | null; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; cause: { kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum"; name: string; age: number; what: string; sql: string | null } | null; pace: { xidsPerDay: number | null; multixactsPerDay: number | null; overSeconds: number }; databases: Array<{ database: string; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; xids: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null }; multixacts: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null } }>; tables: Array<{ database: string; schema: string; name: string; toastOf: string | null; temporary: boolean; autovacuumOff: boolean; xidAge: number; xidPercent: number; multixactAge: number; multixactPercent: number }>; holders: Array<{ kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby"; name: string; age: number; since: string | null; database: string | null; role: string | null; state: string | null }>; settings: { autovacuum: boolean; freezeMaxAge: number; multixactFreezeMaxAge: number; failsafeAge: number; multixactFailsafeAge: number; maxWorkers: number; costDelayMs: number; costLimit: number } | null };
 
+export type ChannelsConfirmInput = { token: string };
+export type ChannelsConfirmOutput = { channelId: string; address: string; confirmed: true };
+
 export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
-export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
+export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
 
 export type ChannelsDeleteInput = { channelId: string };
 export type ChannelsDeleteOutput = Record<string, never>;
 
 export type ChannelsGetInput = { channelId: string };
-export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type ChannelsListInput = { limit?: number; cursor?: string };
-export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+
+export type ChannelsResendConfirmationInput = { channelId: string };
+export type ChannelsResendConfirmationOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type ChannelsRotateSecretInput = { channelId: string; overlapHours?: number };
 export type ChannelsRotateSecretOutput = { secret: string; previousSecretValidUntil: string };
 
 export type ChannelsTestInput = { channelId: string };
-export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type ChannelsUpdateInput = { channelId: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state?: "active" | "disabled" };
-export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type DeliveriesGetInput = { deliveryId: string };
-export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type DeliveriesListInput = { limit?: number; cursor?: string; channelId?: string; state?: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled" };
-export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
+export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
 
 export type DeliveriesRetryInput = { deliveryId: string };
-export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type MetersListInput = Record<string, never>;
 export type MetersListOutput = { items: Array<{ meter: string; name: string; unit: string; description: string }> };
@@ -571,6 +577,10 @@ export class TidegateClient extends Transport {
   serversWraparound = (input: ServersWraparoundInput) =>
     this.send<ServersWraparoundOutput>('GET', '/api/v1/servers/{serverId}/wraparound', input);
 
+  /** Confirm an e-mail channel with the token that its address was sent */
+  channelsConfirm = (input: ChannelsConfirmInput) =>
+    this.send<ChannelsConfirmOutput>('POST', '/api/v1/channels/confirm', input);
+
   /** Add an e-mail address or a webhook that is told what happens */
   channelsCreate = (input: ChannelsCreateInput) =>
     this.send<ChannelsCreateOutput>('POST', '/api/v1/channels', input);
@@ -586,6 +596,10 @@ export class TidegateClient extends Transport {
   /** Channels, newest first */
   channelsList = (input: ChannelsListInput = {}) =>
     this.send<ChannelsListOutput>('GET', '/api/v1/channels', input);
+
+  /** Send the confirmation mail of an e-mail channel again, with a new token */
+  channelsResendConfirmation = (input: ChannelsResendConfirmationInput) =>
+    this.send<ChannelsResendConfirmationOutput>('POST', '/api/v1/channels/{channelId}/resend-confirmation', input);
 
   /** Give a webhook a new secret */
   channelsRotateSecret = (input: ChannelsRotateSecretInput) =>

@@ -56,6 +56,18 @@ export const listOrganisations = operation({
   output: page(z.object({ id: Id, name: z.string(), role: Role })).meta({ id: 'Organisations' }),
 });
 
+/** For services that share out by person what organisations use. */
+export const founderOf = operation({
+  service: 'identity',
+  name: 'organisations.founder-of',
+  scope: 'service',
+  summary: 'Who made an organisation, or its first owner',
+  input: z.strictObject({ organisationId: Id }),
+  output: z.object({ userId: Id }),
+  errors: [notFound],
+  readonly: true,
+});
+
 export const getOrganisation = operation({
   service: 'identity',
   name: 'organisations.get',

@@ -1,5 +1,5 @@
 import { acceptInvitation, changeRole, invite, removeMember } from '@tidegate/contracts/identity/members';
-import { createOrganisation, deleteOrganisation } from '@tidegate/contracts/identity/organisations';
+import { createOrganisation, deleteOrganisation, founderOf } from '@tidegate/contracts/identity/organisations';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
 import { FoundersLimits } from './founders-limits.ts';
@@ -36,6 +36,13 @@ test('a person has three organisations on free plans, also when they make many a
   const there = await identity.call(switchOrganisation, { organisationId }, ada.caller);
   await identity.call(deleteOrganisation, { name }, await identity.callerOf(there));
   await expect(make(ada)).rejects.toMatchObject(reached);
+
+  const notifier = { kind: 'service' as const, service: 'notifier' as const, scopes: [] };
+  const founder = (organisation: string) => identity.call(founderOf, { organisationId: organisation }, notifier);
+  expect(await founder(ada.orgId)).toEqual({ userId: ada.userId });
+  await expect(founder(organisationId)).rejects.toMatchObject({ code: 'not_found' });
+  const curious = identity.call(founderOf, { organisationId: ada.orgId }, ada.caller);
+  await expect(curious).rejects.toMatchObject({ code: 'forbidden' });
 });
 
 test('organisations of others take nobody’s place, and one that was handed over takes none any more', async () => {

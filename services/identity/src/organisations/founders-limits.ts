@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { listPlans } from '@tidegate/contracts/billing/plans';
-import { organisationLimitReached } from '@tidegate/contracts/identity/organisations';
+import { founderOf, organisationLimitReached } from '@tidegate/contracts/identity/organisations';
+import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type Call, Handles, type Happened, On } from '@tidegate/messaging/handler';
 import { IdentityConfig } from '../identity.config.ts';
 
 const KNOWN_MS = 60_000;
@@ -52,6 +53,17 @@ export class FoundersLimits {
     if (used >= most) {
       throw organisationLimitReached({ limit: most, used }, `You have ${used} organisations. Delete one.`);
     }
+  }
+
+  @Handles(founderOf)
+  async founderOf({ input: { organisationId }, tx }: Call<typeof founderOf>) {
+    const row = await tx.as({ orgId: organisationId }).one<{ user_id: string }>(
+      `select coalesce(o.founded_by, m.user_id) as user_id from organisations o join members m using (org_id)
+        where o.org_id = $1 and m.role = 'owner' order by m.joined_at, m.user_id limit 1`,
+      [organisationId],
+    );
+    if (!row) throw notFound();
+    return { userId: row.user_id };
   }
 
   @On(entitlementsChanged)
