@@ -1,4 +1,4 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { setPassword } from '@tidegate/database/scram-verifier';
 import pg from 'pg';
 
 interface Place {
@@ -21,28 +21,10 @@ export async function prepareDatabase(place: Place, monitorPassword: string): Pr
 }
 
 async function ensureMonitorRole(client: pg.Client, password: string): Promise<void> {
-  const { rows } = await client.query<{ rolpassword: string | null }>(
-    "select rolpassword from pg_authid where rolname = 'tidegate_monitor'",
-  );
-  if (!rows[0]) await client.query('create role tidegate_monitor login connection limit 5 in role pg_monitor');
-  if (rows[0]?.rolpassword && matchesVerifier(rows[0].rolpassword, password)) return;
-  // The verifier and not the password: statements are kept by pg_stat_statements, which that very role reads.
-  await client.query(`alter role tidegate_monitor password ${pg.escapeLiteral(makeVerifier(password))}`);
-}
-
-const ITERATIONS = 4_096;
-
-/** What PostgreSQL stores for a SCRAM-SHA-256 password (RFC 5803). */
-export function makeVerifier(password: string, salt = randomBytes(16), iterations = ITERATIONS): string {
-  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
-  const hmac = (text: string) => createHmac('sha256', salted).update(text).digest();
-  const stored = createHash('sha256').update(hmac('Client Key')).digest('base64');
-  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${hmac('Server Key').toString('base64')}`;
-}
-
-function matchesVerifier(verifier: string, password: string): boolean {
-  const [, iterations, salt] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(verifier) ?? [];
-  return salt !== undefined && makeVerifier(password, Buffer.from(salt, 'base64'), Number(iterations)) === verifier;
+  const known = await client.query("select 1 from pg_roles where rolname = 'tidegate_monitor'");
+  if (known.rowCount === 0)
+    await client.query('create role tidegate_monitor login connection limit 5 in role pg_monitor');
+  await setPassword(client, 'tidegate_monitor', password);
 }
 
 async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Promise<unknown>): Promise<void> {

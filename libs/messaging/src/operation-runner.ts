@@ -4,10 +4,12 @@ import {
   COMMON_PROBLEMS,
   fieldErrors,
   forbidden,
+  notFound,
   ProblemError,
   unauthenticated,
   validationFailed,
 } from '@tidegate/contracts/kernel/problem';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
@@ -53,7 +55,7 @@ export class OperationRunner {
         return operation.readonly ? await this.read(handler, checked) : await this.write(handler, checked);
       } catch (error) {
         if (attempt < MAX_TRIES && isRetryable(error) && Date.now() < asked.deadline) continue;
-        throw declared(operation, error);
+        throw declared(operation, error instanceof OrganisationDeleted ? notFound({}, error.message) : error);
       }
     }
   }

@@ -134,6 +134,7 @@ export class ServiceHost {
       database: database.name,
       ssl: database.ssl,
       schema: schemaOf(name),
+      ...database.limits,
       ...database.roles[name],
     });
     const tenants = new Tenants(this.dataSource);
@@ -184,7 +185,7 @@ export class ServiceHost {
     const { name } = this.definition;
     const instances = this.instances();
     if (this.definition.secrets.length > 0) instances.push(new ShredSecrets(this.app.get(Vault)));
-    if (this.dataSource) instances.push(new ForgetOrganisation(this.log));
+    if (this.dataSource) instances.push(new ForgetOrganisation(this.app.get(Tenants), this.wakes, this.log));
     for (const instance of instances) for (const hook of startHooks(instance)) await hook();
     const handled = instances.flatMap(operationHandlers);
     const listening = instances.flatMap(eventHandlers);

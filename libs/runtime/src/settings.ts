@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import {
   BUS_MEMBERS,
@@ -37,6 +38,7 @@ export interface Settings {
     port: number;
     name: string;
     ssl: boolean;
+    limits: DatabaseLimits;
     roles: Record<ServiceName, Login>;
   };
   nats: {
@@ -65,6 +67,14 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['ADMIN_PASSWORD_FILE', '$DATA_DIR/admin-password', 'Where the first password of admin@localhost is written (0600)'],
   ['DATABASE_URL', 'embedded PostgreSQL', 'postgresql://user:password@host:port/name of a role that may create roles'],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
+  ['DATABASE_POOL_SIZE', '8', 'Connections of each service to the database at the most'],
+  ['DATABASE_WAIT_MS', '5000', 'How long work waits for a connection of the pool, and a new connection for the server'],
+  ['DATABASE_STATEMENT_MS', '30000', 'The database ends a statement that takes longer'],
+  [
+    'DATABASE_SILENCE_MS',
+    '3000',
+    'After so long without a word about a query the database is asked over another connection whether it still knows of it; one that was dropped on its way is replaced',
+  ],
   [
     'NATS_URL',
     'embedded nats-server',
@@ -172,6 +182,12 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
     port: Number(parsed.port || 5432),
     name: decodeURIComponent(parsed.pathname.slice(1)) || 'tidegate',
     ssl: reader.flag('DATABASE_SSL'),
+    limits: {
+      poolSize: reader.integer('DATABASE_POOL_SIZE', DEFAULT_LIMITS.poolSize, 2, 1_000),
+      waitMs: reader.integer('DATABASE_WAIT_MS', DEFAULT_LIMITS.waitMs, 100, 60_000),
+      statementMs: reader.integer('DATABASE_STATEMENT_MS', DEFAULT_LIMITS.statementMs, 1_000, 3_600_000),
+      silenceMs: reader.integer('DATABASE_SILENCE_MS', DEFAULT_LIMITS.silenceMs, 500, 60_000),
+    },
     roles: forEachOf(SERVICE_NAMES, login),
   };
 }

@@ -16,6 +16,7 @@ import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
 import { FoundersLimits } from './organisations/founders-limits.ts';
 import { ListOrganisations } from './organisations/list-organisations.ts';
+import { CheckSession } from './sessions/check-session.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
 import { LogOut } from './sessions/log-out.ts';
@@ -42,6 +43,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     LogIn,
     LogOut,
     OwnSessions,
+    CheckSession,
     RefreshSession,
     SwitchOrganisation,
     ForgetEnded,

@@ -8,8 +8,12 @@ import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
 /** The candles of a backtest: `from` is in it, `to` is not. */
 export const BacktestFeed = z
-  .strictObject({ ...candleSeries, from: Instant.optional(), to: Instant.optional() })
-  .meta({ id: 'BacktestFeed' });
+  .strictObject({
+    ...candleSeries,
+    from: Instant.optional().meta({ description: 'Included; by default the oldest candle' }),
+    to: Instant.optional().meta({ description: 'Excluded; by default after the newest candle' }),
+  })
+  .meta({ id: 'BacktestFeed', description: 'Which candles' });
 export type BacktestFeed = z.output<typeof BacktestFeed>;
 
 export const BacktestTrade = z

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type BotStatus, botStopped } from '@tidegate/contracts/bot-executor/bots';
+import { type BotStatus, botPulse, botStopped } from '@tidegate/contracts/bot-executor/bots';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -77,7 +77,7 @@ export class CarryBot {
     }
     if (journal.news.length === 0 && !stopped) return;
     const news = liveNews(bot, plan, { status, state, totals: journal.totals });
-    tx.onCommit(() => this.bus.live(tx.orgId as string, 'bots', news));
+    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));
   }
 }
 

@@ -60,6 +60,7 @@ export class Revocations {
     const messages = await consumer.consume();
     const stop = () => messages.stop();
     signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     try {
       for await (const message of messages) this.take(message.string(), message.seq);
     } finally {

@@ -5,6 +5,7 @@ import type { Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { giverAs } from '../members/giver.ts';
 import { refuseLarger } from '../members/hand-on.rules.ts';
@@ -36,6 +37,7 @@ export class DeleteOrganisation {
       await emit(memberChanged, { orgId, userId, role: null });
       await emit(accessRevoked, { kind: 'member', id: `${orgId}:${userId}`, version, at });
     }
+    await noteDeleted(tx, orgId);
     await emit(organisationDeleted, { orgId });
     return {};
   }
