@@ -5,6 +5,7 @@ import { LoginThrottle } from './accounts/login-throttle.ts';
 import { PasswordHashing } from './accounts/password-hashing.ts';
 import { RegisterAccount } from './accounts/register-account.ts';
 import { WhoAmI } from './accounts/who-am-i.ts';
+import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
 import { Invitations } from './members/invitations.ts';
@@ -56,6 +57,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     Invitations,
     ManageApiKeys,
     VerifyApiKey,
+    KnownKeys,
   ],
 })
 export class IdentityModule {}

@@ -32,7 +32,7 @@ export class LoginThrottle {
       if (left > 0) throw rateLimited({ retryAfterSeconds: left }, `Too many wrong logins. Try again in ${left} s.`);
       await tx.query(
         'update login_failures set failures = failures + 1, last_at = clock_timestamp() where subject = any($1)',
-        [Object.values(subjects)],
+        [[subjects.pair, subjects.network]],
       );
       return { known };
     });
@@ -40,13 +40,31 @@ export class LoginThrottle {
 
   /** The password was not looked at: the try does not count. */
   async giveBack({ email, ip }: Try): Promise<void> {
-    await this.tenants.as({}, (tx) => giveBack(tx, Object.values(subjectsOf(email, ip))));
+    const { pair, network } = subjectsOf(email, ip);
+    await this.tenants.as({}, (tx) => giveBack(tx, [pair, network]));
+  }
+
+  /**
+   * It was wrong: one more for the account, over all networks. That number only tells an attack from a mistake, so
+   * whoever finds it locked goes on without: no crowd at one account stands in line with our connections.
+   */
+  async failed({ email, ip }: Try): Promise<void> {
+    const { account } = subjectsOf(email, ip);
+    await this.tenants.as({}, async (tx) => {
+      await tx.query('insert into login_failures (subject, failures) values ($1, 0) on conflict do nothing', [account]);
+      await tx.query(
+        `update login_failures f set last_at = clock_timestamp(),
+                failures = 1 + case when f.last_at < now() - interval '1 day' then 0 else f.failures end
+          where subject in (select subject from login_failures where subject = $1 for update skip locked)`,
+        [account],
+      );
+    });
   }
 
   /** The right password forgives what was tried from this network, and the network is known from now on. */
   async succeeded(tx: Tx, userId: string, { email, ip }: Try): Promise<void> {
-    const { account, pair, network } = subjectsOf(email, ip);
-    await giveBack(tx, [account, network]);
+    const { pair, network } = subjectsOf(email, ip);
+    await giveBack(tx, [network]);
     await tx.query('delete from login_failures where subject = $1', [pair]);
     await tx.query(
       `insert into login_known (user_id, subject) values ($1, $2)
@@ -69,19 +87,18 @@ const giveBack = (tx: Tx, subjects: string[]) =>
     [subjects],
   );
 
-/** What is counted for each, from none after a day of rest. */
+/** What is counted for each, from none after a day of rest. What the network does stays as it is until the end. */
 async function lock(tx: Tx, subjects: Subjects): Promise<Record<keyof Subjects, Count>> {
-  const wanted = Object.values(subjects);
   await tx.query(
     `insert into login_failures as f (subject, failures) select s, 0 from unnest($1::text[]) s order by s
      on conflict (subject) do update set
        failures = case when f.last_at < now() - interval '1 day' then 0 else f.failures end`,
-    [wanted],
+    [[subjects.pair, subjects.network]],
   );
   const rows = await tx.query<{ subject: string; failures: number; age: string }>(
     `select subject, failures, extract(epoch from clock_timestamp() - last_at) as age
-       from login_failures where subject = any($1)`,
-    [wanted],
+       from login_failures where subject = any($1) and last_at > now() - interval '1 day'`,
+    [Object.values(subjects)],
   );
   const counts = new Map(rows.map((row) => [row.subject, { failures: row.failures, ageSeconds: Number(row.age) }]));
   const of = (subject: string) => counts.get(subject) ?? NONE;

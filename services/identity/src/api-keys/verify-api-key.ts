@@ -4,6 +4,7 @@ import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { KnownKeys } from './known-keys.ts';
 
 interface Row {
   org_id: string;
@@ -16,11 +17,15 @@ interface Row {
 /** For the gateway: whose key it is. It has what its scopes say, but never more than its creator's role has now. */
 @Injectable()
 export class VerifyApiKey {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly known: KnownKeys,
+  ) {}
 
   @Handles(verifyKey)
   async handle({ input }: Call<typeof verifyKey>) {
     const lookup = input.keyHash;
+    if (!(await this.known.mayExist(lookup))) throw notFound();
     const row = await this.tenants
       .reader({ lookup })
       .one<Row>('select * from api_keys where key_hash = $1 and (expires_at is null or expires_at > now())', [lookup]);

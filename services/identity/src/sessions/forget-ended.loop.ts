@@ -26,7 +26,7 @@ const OVER: readonly { table: string; key: string; over: string }[] = [
 export class ForgetEnded {
   constructor(private readonly tenants: Tenants) {}
 
-  @Loop({ name: 'forget-ended', everyMs: 3_600_000 })
+  @Loop({ name: 'forget-ended', everyMs: 600_000 })
   async turn(): Promise<TurnResult> {
     let more = false;
     for (const { table, key, over } of OVER) {

@@ -29,7 +29,10 @@ export class LogIn {
       await this.throttle.giveBack(attempt);
       return this.refused(attempt, error);
     });
-    if (!user || !matches) return this.refused(attempt, wrongCredentials(), user?.id);
+    if (!user || !matches) {
+      await this.throttle.failed(attempt);
+      return this.refused(attempt, wrongCredentials(), user?.id);
+    }
     return this.tenants.as({ userId: user.id }, async (tx) => {
       await this.throttle.succeeded(tx, user.id, attempt);
       return this.sessions.begin(tx, user);
