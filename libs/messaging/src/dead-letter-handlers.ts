@@ -8,6 +8,9 @@ import { isOutage, reasonText } from './errors.ts';
 import type { Call, OperationHandler } from './handler.ts';
 import { type Inbox, visibility } from './inbox.ts';
 
+/** Not an event, or events that nobody has. */
+const NEVER_REPLAYED = new Set(['unreadable', 'gap']);
+
 interface Row {
   id: string;
   consumer: string;
@@ -44,10 +47,10 @@ export function deadLetterHandlers(
         const { limit, cursor } = input as { limit: number; cursor?: string };
         const rows = await tx.query<Row>(
           'select * from dead_letters where ($2::uuid is null or id > $2) order by id limit $1',
-          [limit, cursor ?? null],
+          [limit + 1, cursor ?? null],
         );
-        const items = rows.map(toWire);
-        return { items, ...(items.length === limit ? { nextCursor: items.at(-1)?.id } : {}) };
+        const items = rows.slice(0, limit).map(toWire);
+        return { items, ...(rows.length > limit ? { nextCursor: items.at(-1)?.id } : {}) };
       },
     },
     {
@@ -57,7 +60,9 @@ export function deadLetterHandlers(
         const row = await tenants.as({}, (tx) => tx.one<Row>('select * from dead_letters where id = $1', [id]));
         if (!row) throw notFound();
         const inbox = inboxes.get(row.consumer);
-        if (!inbox || row.type === 'unreadable') throw conflict({}, 'Nothing here handles it any more. Discard it.');
+        if (!inbox || NEVER_REPLAYED.has(row.type)) {
+          throw conflict({}, 'There is nothing here that could be handled again. Discard it.');
+        }
         try {
           const envelope = Envelope.parse(JSON.parse(row.envelope));
           await tenants.as(visibility(envelope), async (tx) => {

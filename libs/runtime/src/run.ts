@@ -3,6 +3,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
+import { keepStreams } from './keep-streams.ts';
 import { startOpsServer } from './ops-server.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { Settings } from './settings.ts';
@@ -37,6 +38,9 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
   const failed = started.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   const withGateway = definitions.some((definition) => definition.http);
+  // One process keeps the streams: where the platform's credentials are, that of identity.
+  const keeps = settings.nats.users.platform.password !== '' && definitions.some(({ name }) => name === 'identity');
+  const stopKeeping = keeps ? await keepStreams(settings, log) : undefined;
   const ops = withGateway ? undefined : await startOpsServer(health, settings.healthPort ?? 0, settings.metricsToken);
   log.info({ services: definitions.map((definition) => definition.name), opsPort: ops?.port }, 'Ready');
   let stopping: Promise<void> | undefined;
@@ -45,7 +49,9 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     health,
     opsPort: ops?.port,
     stop: () => {
-      stopping ??= stop({ hosts, health, ops: ops?.server, log }).then(stopTracing);
+      stopping ??= stop({ hosts, health, ops: ops?.server, log })
+        .then(() => stopKeeping?.())
+        .then(stopTracing);
       return stopping;
     },
   };
