@@ -5,6 +5,7 @@ import { until } from '@tidegate/testing/until';
 /* One request's way through the whole platform, as an operator's collector sees it. */
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER_SPAN = '00f067aa0ba902b7';
+const PARTS = ['POST /api/v1/accounts', 'handle accounts.register', 'insert users', 'handle identity.organisation'];
 
 let collector: OtlpCollector;
 let platform: Platform;
@@ -30,7 +31,9 @@ test('a request is one trace over HTTP, operation, SQL and event handlers, and s
   const spans = await until(
     async () => {
       const found = collector.spansOf(TRACE);
-      return found.some(({ name }) => name.startsWith('handle identity.organisation')) && found;
+      // Each service sends its own.
+      const names = found.map(({ name }) => name).join();
+      return PARTS.every((part) => names.includes(part)) && found;
     },
     { withinMs: 20_000, everyMs: 200, what: 'the trace' },
   );
@@ -45,6 +48,7 @@ test('a request is one trace over HTTP, operation, SQL and event handlers, and s
   const insert = named('insert users');
   expect(ancestors(insert.spanId)).toEqual(expect.arrayContaining([operation.spanId, http.spanId]));
   expect(ancestors(named('handle identity.organisation').spanId)).toContain(operation.spanId);
+  expect(collector.services).toEqual(expect.arrayContaining(['identity', 'billing']));
   for (const value of Object.values(account)) expect(collector.text).not.toContain(value);
 
   function ancestors(spanId: string): string[] {

@@ -1,5 +1,7 @@
 import { backtest } from './backtest.ts';
+import { chaos } from './chaos.ts';
 import { gateway } from './gateway.ts';
+import { idle } from './idle.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { monitorCollector } from './monitor-collector.ts';
@@ -25,7 +27,9 @@ export interface Result {
 
 const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   backtest,
+  chaos,
   gateway,
+  idle,
   ingest,
   memory,
   'monitor-collector': monitorCollector,

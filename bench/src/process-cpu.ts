@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs';
  */
 const TICK_MS = 10;
 
-/** What the process itself has used so far, in milliseconds. */
+/** What the process has used so far with all its threads, in milliseconds, to a hundredth of a second. */
+export const allThreadsMs = (pid: number): number => ticks(pid).own * TICK_MS;
+
+/** What the process's main thread has used so far, in milliseconds. */
 export function cpuMs(pid: number): number {
   return exactMs(pid) ?? ticks(pid).own * TICK_MS;
 }

@@ -1,21 +1,11 @@
-import pg from 'pg';
+import { setTimeout } from 'node:timers/promises';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
+import { Connections, type DatabaseLimits, DEFAULT_LIMITS } from './connections.ts';
+import type { Connect } from './lazy-transaction.ts';
+import { WatchedClient } from './watched-client.ts';
 
-/** Days stay text: a Date would drag the process's time zone in. */
-pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
-
-/**
- * A connection that breaks fails the query or transaction that holds it; without a listener its event would end the
- * process besides.
- */
-class SafeClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    this.on('error', () => {});
-  }
-}
-
-export interface DatabaseSettings {
+export interface DatabaseSettings extends Partial<DatabaseLimits> {
   host: string;
   port: number;
   database: string;
@@ -23,35 +13,113 @@ export interface DatabaseSettings {
   password: string;
   schema: string;
   ssl?: boolean | object;
-  /** Connections at the most. */
-  poolSize?: number;
   applicationName?: string;
+}
+
+const connections = new WeakMap<DataSource, Connections>();
+
+/** How the pool's connections are taken. */
+export function connectionsOf(dataSource: DataSource): Connect {
+  const found = connections.get(dataSource);
+  if (!found) throw new Error('This data source was not made by connectDatabase.');
+  return found.take;
 }
 
 /** The service's pool. Sessions find their own schema first and give up on runaway statements. */
 export async function connectDatabase(settings: DatabaseSettings): Promise<DataSource> {
+  const { host, port, database, user, password, schema, ssl = false } = settings;
+  const limits = limitsOf(settings);
+  const applicationName = settings.applicationName ?? `tidegate ${schema}`;
   const dataSource = new DataSource({
     type: 'postgres',
-    host: settings.host,
-    port: settings.port,
-    database: settings.database,
-    username: settings.user,
-    password: settings.password,
-    schema: settings.schema,
-    ssl: settings.ssl ?? false,
+    host,
+    port,
+    database,
+    username: user,
+    password,
+    schema,
+    ssl,
     installExtensions: false,
-    poolSize: settings.poolSize ?? 8,
-    applicationName: settings.applicationName ?? `tidegate ${settings.schema}`,
-    connectTimeoutMS: 5_000,
+    poolSize: limits.poolSize,
+    applicationName,
     poolErrorHandler: () => {
       // An idle connection broke; the pool replaces it, and a query that needed it reports the error itself.
     },
     extra: {
-      Client: SafeClient,
+      Client: WatchedClient,
+      connectWithinMs: limits.waitMs,
       idleTimeoutMillis: 10_000,
-      options: `-c search_path=${settings.schema} -c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off`,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      options: sessionOptions(schema, limits),
     },
   });
   await dataSource.initialize();
+  const { master } = dataSource.driver as unknown as { master: pg.Pool };
+  const login = { host, port, database, user, password, ssl, application_name: applicationName };
+  const watched = new Connections(master, schema, login, limits);
+  connections.set(dataSource, watched);
+  const destroy = dataSource.destroy.bind(dataSource);
+  dataSource.destroy = () => watched.end(destroy);
   return dataSource;
+}
+
+function limitsOf(given: Partial<DatabaseLimits>): DatabaseLimits {
+  const { poolSize, waitMs, statementMs, silenceMs } = DEFAULT_LIMITS;
+  return {
+    poolSize: given.poolSize ?? poolSize,
+    waitMs: given.waitMs ?? waitMs,
+    statementMs: given.statementMs ?? statementMs,
+    silenceMs: given.silenceMs ?? silenceMs,
+  };
+}
+
+/** The keep-alives let the server notice a process whose machine is gone, and end its transactions. */
+function sessionOptions(schema: string, { statementMs }: DatabaseLimits): string {
+  const options = {
+    search_path: schema,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: 60_000,
+    tcp_keepalives_idle: 15,
+    tcp_keepalives_interval: 5,
+    tcp_keepalives_count: 3,
+    jit: 'off',
+  };
+  return Object.entries(options)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+/** What goes away by itself: nobody listens, it starts or is full, it did not answer in time. */
+const PASSES = /^(08|53|57P0[123])|^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+
+/**
+ * Tries until the deadline (epoch milliseconds) as long as the server is merely not there yet. What waiting does not
+ * cure, such as a wrong password, is thrown at once.
+ */
+export async function untilConnected<T>(
+  { host, port }: { host: string; port: number },
+  deadline: number,
+  connect: () => Promise<T>,
+): Promise<T> {
+  for (let wait = 100; ; wait = Math.min(2 * wait, 2_000)) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!passes(error)) throw error;
+      if (Date.now() + wait < deadline) {
+        await setTimeout(wait);
+        continue;
+      }
+      throw new Error(
+        `PostgreSQL at ${host}:${port} cannot be reached: ${(error as Error).message}\n  Fix: start it or correct DATABASE_URL; \`tidegate doctor\` looks at both.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function passes(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (typeof code === 'string' && PASSES.test(code)) || /connection terminated|timeout/i.test(String(message));
 }

@@ -14,16 +14,20 @@ import { type Visibility, visibilitySettings } from './tx.ts';
  * throughput, this form more than half.
  */
 
-const CONTEXT_NAME = 'tg_context';
-const CONTEXT_SQL =
+/** The parameters are those of `contextValues`. */
+export const SEE_AS =
   "select set_config('app.org_id',$1,true),set_config('app.user_id',$2,true),set_config('app.lookup',$3,true)," +
-  "set_config('app.system',$4,true),set_config('transaction_read_only','on',true)";
+  "set_config('app.system',$4,true)";
+const CONTEXT_NAME = 'tg_context';
+const CONTEXT_SQL = `${SEE_AS},set_config('transaction_read_only','on',true)`;
 
 interface Wire {
   parse(message: { name: string; text: string }): void;
   bind(message: { statement: string; values: unknown[] }): void;
   execute(message: { portal: string }): void;
+  close(message: { type: 'S'; name: string }): void;
   parsedStatements: Record<string, string>;
+  submittedNamedStatements: Record<string, string>;
   stream: { cork(): void; uncork(): void };
 }
 
@@ -81,10 +85,17 @@ class ReadQuery extends PgQuery {
     this.settled = true;
   }
 
+  /**
+   * Whether the server parsed the statements before the error cannot be told. Both are closed there, which is no error
+   * where there is none: else the next use would parse a name that exists.
+   */
   override handleError(error: Error, connection: Wire): void {
-    if (!this.settled) delete connection.parsedStatements[CONTEXT_NAME];
-    // A statement whose parse failed must not count as parsed because the context's parse succeeded.
-    if (this.name) delete connection.parsedStatements[this.name];
+    for (const name of [this.settled ? undefined : CONTEXT_NAME, this.name]) {
+      if (!name) continue;
+      delete connection.parsedStatements[name];
+      delete connection.submittedNamedStatements[name];
+      connection.close({ type: 'S', name });
+    }
     super.handleError(error, connection);
   }
 }

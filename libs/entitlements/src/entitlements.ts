@@ -5,13 +5,15 @@ import {
   type Entitlements as Snapshot,
 } from '@tidegate/contracts/billing/entitlements';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
+import { AskFirst } from '@tidegate/database/ask-first';
+import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Happened, On } from '@tidegate/messaging/handler';
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service keeps. An organisation
- * that was never heard of is asked for once. A feature that the snapshot lacks is not included.
+ * that was never heard of is asked for once, without holding the transaction meanwhile. A feature that the snapshot lacks is not included.
  */
 @Injectable()
 export class Entitlements {
@@ -65,10 +67,13 @@ export class Entitlements {
   async snapshot(tx: Tx, lock: '' | 'for update' = ''): Promise<Snapshot> {
     const found = await read(tx, lock);
     if (found) return found;
-    const fetched = await this.bus.call(getEntitlements, {}, { orgId: tx.orgId as string });
-    if (lock === '') return fetched;
-    await save(tx, fetched);
-    return (await read(tx, lock)) ?? fetched;
+    const orgId = tx.orgId as string;
+    const ask = () => this.bus.call(getEntitlements, {}, { orgId });
+    if (!holdsConnection()) return ask();
+    throw new AskFirst(async () => {
+      const fetched = await ask();
+      return (next) => save(next.as({ orgId }), fetched);
+    });
   }
 
   private missing(snapshot: Snapshot, feature: string): Error {

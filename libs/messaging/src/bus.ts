@@ -3,6 +3,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
@@ -118,6 +119,7 @@ export class Bus {
   }
 
   private async exchange(operation: Operation, input: unknown, options: CallOptions): Promise<Msg> {
+    refuseWhileHeld(`${operation.service} is asked for ${operation.name}`);
     const began = Date.now();
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
     const sealed = this.sealer.sealInput(operation, input);

@@ -1,9 +1,9 @@
-import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
-import { Envelope } from '@tidegate/contracts/kernel/event';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
-import { EventTurns, MAX_ACK_PENDING } from './event-turns.ts';
+import { EventLanes } from './event-lanes.ts';
+import { EventTurns } from './event-turns.ts';
 import type { Inbox } from './inbox.ts';
 import { watchOf } from './nats-watch.ts';
 
@@ -19,6 +19,7 @@ import { watchOf } from './nats-watch.ts';
  */
 const FETCH = 200;
 const IN_FLIGHT = 300;
+const MAX_ACK_PENDING = 2_000;
 const FETCH_MS = 20_000;
 /** Two of these missing and the pull is given up: nats-server may have lost it without a word. */
 const HEARTBEAT_MS = 3_000;
@@ -31,8 +32,7 @@ export class EventConsumer {
   private readonly options: { source: ServiceName; nc: NatsConnection };
   private readonly log: Log;
   private readonly turns: EventTurns;
-  private readonly lanes = new Map<string, Promise<void>>();
-  private inFlight = 0;
+  private readonly lanes: EventLanes;
   private stopped = false;
   private failure: string | undefined;
   private abortFetch: () => void = () => {};
@@ -43,7 +43,8 @@ export class EventConsumer {
     this.name = consumerName(service, source);
     this.options = { source, nc };
     this.log = options.log.child({ consumer: this.name });
-    this.turns = new EventTurns({ consumer: this.name, nc, inbox, log: this.log });
+    this.turns = new EventTurns({ service, consumer: this.name, nc, inbox, log: this.log });
+    this.lanes = new EventLanes(this.turns, this.log);
   }
 
   /** Begins to pull. What is not there yet is waited for; until then the service is not ready. */
@@ -56,10 +57,10 @@ export class EventConsumer {
   /** Stops pulling, finishes what is in hand. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.turns.stop();
     this.abortFetch();
+    const lanes = this.lanes.stop();
     await this.running;
-    await Promise.all(this.lanes.values());
+    await lanes;
   }
 
   /** There already: nothing happens. */
@@ -110,41 +111,15 @@ export class EventConsumer {
       for await (const message of batch) {
         pending = message.info.pending;
         if (this.stopped) message.nak();
-        else this.enter(message);
+        else this.lanes.enter(message);
       }
-      this.turns.noteBatch(pending);
-      while (this.inFlight > IN_FLIGHT) await Promise.race(this.lanes.values());
+      this.turns.notePending(pending);
+      this.lanes.forgetOld();
+      await this.lanes.room(IN_FLIGHT);
     }
-  }
-
-  private enter(message: JsMsg): void {
-    const raw = message.string();
-    const envelope = parse(raw);
-    const lane = envelope?.subject ?? '';
-    this.inFlight += 1;
-    const previous = this.lanes.get(lane) ?? Promise.resolve();
-    const mine = previous
-      .then(() => this.turns.settle(message, raw, envelope))
-      .catch((error: unknown) => {
-        this.log.warn({ error }, 'An event could not be settled; it will come again');
-        message.nak(1_000);
-      })
-      .finally(() => {
-        this.inFlight -= 1;
-        if (this.lanes.get(lane) === mine) this.lanes.delete(lane);
-      });
-    this.lanes.set(lane, mine);
   }
 }
 
 export function consumerName(service: ServiceName, source: ServiceName): string {
   return `${service}-from-${source}`;
-}
-
-function parse(raw: string): Envelope | undefined {
-  try {
-    return Envelope.parse(JSON.parse(raw));
-  } catch {
-    return undefined;
-  }
 }

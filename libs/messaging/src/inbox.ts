@@ -44,10 +44,9 @@ export class Inbox {
   }
 
   /** Handles the event when it is its turn. */
-  async handle(envelope: Envelope): Promise<Outcome> {
-    const open = this.tenants.open(visibility(envelope));
-    try {
-      const moved = await open.tx.one(
+  handle(envelope: Envelope): Promise<Outcome> {
+    return this.tenants.as(visibility(envelope), async (tx) => {
+      const moved = await tx.one(
         `insert into inbox as i (consumer, aggregate, sequence)
          select $1, $2, $3::bigint where $3 = 1 or exists (select from inbox where consumer = $1 and aggregate = $2)
          on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
@@ -55,18 +54,10 @@ export class Inbox {
          returning 1`,
         [this.consumer, envelope.subject, envelope.sequence],
       );
-      if (!moved) {
-        const outcome = await this.standing(open.tx, envelope);
-        await open.rollback();
-        return outcome;
-      }
-      await this.effect(open.tx, envelope);
-      await open.commit();
+      if (!moved) return this.standing(tx, envelope);
+      await this.effect(tx, envelope);
       return 'handled';
-    } catch (error) {
-      await open.rollback();
-      throw error;
-    }
+    });
   }
 
   /**

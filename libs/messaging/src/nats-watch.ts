@@ -7,6 +7,8 @@ import { Log } from '@tidegate/telemetry/log';
  */
 export class NatsWatch {
   connected = true;
+  /** Subjects that the server did not let us use. */
+  readonly refused = new Set<string>();
   private readonly troubles = new Map<string, string>();
   private readonly onUp = new Set<() => void>();
   private readonly onDown = new Set<() => void>();
@@ -54,6 +56,7 @@ export class NatsWatch {
         this.connected = true;
         // The server may have been given other permissions.
         this.troubles.clear();
+        this.refused.clear();
         for (const listener of this.onUp) listener();
       } else if (status.type === 'error') this.noteError(status.error);
     }
@@ -61,6 +64,7 @@ export class NatsWatch {
 
   private noteError(error: Error): void {
     if (!(error instanceof errors.PermissionViolationError)) return;
+    this.refused.add(error.subject);
     this.report(error.subject, `the bus refuses the ${error.operation}`);
     this.log.error({ error, operation: error.operation, subject: error.subject }, 'The bus refuses what we need');
   }

@@ -26,6 +26,9 @@ export interface Asked {
   deadline: number;
 }
 
+/** Ends the transaction of a request that was answered before. */
+class AnsweredBefore extends Error {}
+
 /**
  * Runs one operation: scope, input, transaction, handler, output, commit. The process that acts checks everything
  * itself; the gateway is no trust boundary.
@@ -60,22 +63,31 @@ export class OperationRunner {
     return checkedOutput(handler.operation, await this.invoke(handler, asked, tx));
   }
 
+  /**
+   * The key is claimed by whatever query comes first, so that a handler may do slow work before it with a key as
+   * without. Once it is known that the request was answered before, that answer counts and nothing else.
+   */
   private async write(handler: OperationHandler, asked: Asked): Promise<unknown> {
     const { operation } = handler;
-    const open = this.tenants.open({ orgId: asked.caller.orgId, userId: asked.caller.userId });
-    const key = asked.caller.orgId ? asked.key : undefined;
+    const { orgId, userId } = asked.caller;
+    const key = orgId ? asked.key : undefined;
+    let before: { replay: unknown } | undefined;
+    const claim = async (tx: Tx) => {
+      before = key ? await claimKey(tx, operation, key, asked.input) : undefined;
+      if (before) throw new AnsweredBefore();
+    };
     try {
-      const before = key ? await claimKey(open.tx, operation, key, asked.input) : undefined;
-      if (before) {
-        await open.rollback();
-        return before.replay;
-      }
-      const output = checkedOutput(operation, await this.invoke(handler, asked, open.tx));
-      if (key) await rememberOutput(open.tx, operation, key, output);
-      await open.commit();
-      return output;
+      return await this.tenants.as(
+        { orgId, userId },
+        async (tx) => {
+          const output = checkedOutput(operation, await this.invoke(handler, asked, tx));
+          if (key) await rememberOutput(tx, operation, key, output);
+          return output;
+        },
+        { first: key ? claim : undefined },
+      );
     } catch (error) {
-      await open.rollback();
+      if (before) return (before as { replay: unknown }).replay;
       throw error;
     }
   }

@@ -16,6 +16,7 @@ import type { OperationHandler } from './handler.ts';
 import { watchOf } from './nats-watch.ts';
 import type { OperationRunner } from './operation-runner.ts';
 import type { SecretSealer } from './sealer.ts';
+import { checkSecrets } from './secrets.ts';
 import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './wire.ts';
 
@@ -46,6 +47,7 @@ export class OperationServer {
   constructor(options: OperationServer['options'], handlers: OperationHandler[]) {
     this.options = options;
     this.publisher = new TurnPublisher(options.nc);
+    for (const { operation } of handlers) checkSecrets(operation);
     this.handlers = new Map(handlers.map((handler) => [handler.operation.subject, handler]));
     this.duration = options.metrics.histogram('tidegate_operation_seconds', 'Time to answer an operation', [
       'service',
@@ -100,7 +102,10 @@ export class OperationServer {
     if (this.inHand.size > MAX_IN_HAND) return problemReply(unavailable(SOON, 'Overloaded.'));
     const trace = fromTraceparent(request.trace);
     return runInTrace(trace, () =>
-      span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), { parent: trace }),
+      span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), {
+        parent: trace,
+        service: this.options.service,
+      }),
     );
   }
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import type { Wakes } from './wakes.ts';
 
 export interface Turn {
@@ -80,7 +81,8 @@ export class RunningLoop {
       this.woken = true;
       this.rouse();
     });
-    this.done = this.run(mark, turn.bind(instance), log.child({ loop: mark.name }));
+    const told = tell({ service: wakes?.service ?? '', loop: mark.name });
+    this.done = this.run(mark, turn.bind(instance), { log: log.child({ loop: mark.name }), told });
   }
 
   async stop(): Promise<void> {
@@ -88,7 +90,11 @@ export class RunningLoop {
     await this.done;
   }
 
-  private async run(mark: LoopMark, turn: (turn: Turn) => Promise<TurnResult>, log: Log): Promise<void> {
+  private async run(
+    mark: LoopMark,
+    turn: (turn: Turn) => Promise<TurnResult>,
+    { log, told }: { log: Log; told: ReturnType<typeof tell> },
+  ): Promise<void> {
     let failures = 0;
     while (!this.abort.signal.aborted) {
       let wait = mark.everyMs;
@@ -98,9 +104,11 @@ export class RunningLoop {
         if (next === 'again') wait = 0;
         else if (next !== undefined) wait = Math.max(0, Math.min(wait, next));
         failures = 0;
+        told.succeeded();
       } catch (error) {
         if (this.abort.signal.aborted) return;
         failures += 1;
+        told.failed();
         wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, MAX_BACKOFF_MS);
         log.error({ error, failures }, 'A turn failed');
       }
@@ -124,6 +132,19 @@ export class RunningLoop {
       if (this.abort.signal.aborted) end();
     });
   }
+}
+
+/** How an operator sees that a loop is in trouble or hangs. */
+function tell(labels: { service: string; loop: string }) {
+  const metrics = new Metrics();
+  const names = ['service', 'loop'] as const;
+  const failures = metrics.counter('tidegate_loop_failures_total', 'Turns of a loop that failed', names);
+  const success = metrics.gauge('tidegate_loop_last_success_seconds', "Unix time of a loop's last good turn", names);
+  failures.inc(labels, 0);
+  return {
+    failed: () => failures.inc(labels),
+    succeeded: () => success.set(labels, Math.floor(Date.now() / 1_000)),
+  };
 }
 
 export function startLoops(instance: object, log: Log, wakes?: Wakes): RunningLoop[] {

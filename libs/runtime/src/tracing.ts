@@ -4,13 +4,22 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { enableTracing } from '@tidegate/telemetry/trace';
 import type { Settings } from './settings.ts';
 
-/** Off unless an OTLP endpoint is configured. Answers how to flush and stop. */
-export function startTracing(settings: Pick<Settings, 'otlpEndpoint' | 'roles'>): () => Promise<void> {
+/** Off unless an OTLP endpoint is configured. Each service tells its own name, also within one process. Answers how to flush and stop. */
+export function startTracing(settings: Pick<Settings, 'otlpEndpoint'>): () => Promise<void> {
   if (!settings.otlpEndpoint) return async () => {};
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'tidegate', 'tidegate.roles': settings.roles.join(',') }),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: settings.otlpEndpoint }))],
+  const url = settings.otlpEndpoint;
+  const providers = new Map<string, BasicTracerProvider>();
+  enableTracing((service) => {
+    const provider =
+      providers.get(service) ??
+      new BasicTracerProvider({
+        resource: resourceFromAttributes({ 'service.namespace': 'tidegate', 'service.name': service }),
+        spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }))],
+      });
+    providers.set(service, provider);
+    return provider.getTracer('tidegate');
   });
-  enableTracing(provider.getTracer('tidegate'));
-  return () => provider.shutdown();
+  return async () => {
+    await Promise.all([...providers.values()].map((provider) => provider.shutdown()));
+  };
 }

@@ -6,7 +6,7 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
  * of the service by a message. Messages may be lost; a loop's own `everyMs` is the net below.
  */
 export class Wakes {
-  private readonly service: string;
+  readonly service: string;
   private readonly nc: NatsConnection;
   private readonly self = crypto.randomUUID();
   private readonly loops = new Map<string, Set<() => void>>();

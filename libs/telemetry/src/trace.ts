@@ -1,27 +1,46 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 
 /*
  * W3C trace context through every hop. Ids are always carried, so that logs of one request can be found together;
  * spans are recorded only when an exporter is configured. Explicit spans at the few places that matter (HTTP,
  * operations, SQL, events) replace automatic patching, which ESM would need loader hooks for.
+ *
+ * A trace begins with a request or an event. What happens outside of any, such as a loop's look for work, is recorded
+ * by nobody: it would be a trace of its own, many times a second, for ever.
  */
 export interface TraceContext {
   traceId: string;
   spanId: string;
   sampled: boolean;
+  /** The ids were made here: no span has them, so none may be its child. */
+  fresh?: boolean;
 }
 
-const store = new AsyncLocalStorage<TraceContext>();
-let tracer: Tracer | undefined;
+interface Running extends TraceContext {
+  span?: Span;
+  service?: string | undefined;
+}
 
-export function enableTracing(given: Tracer): void {
-  tracer = given;
+const store = new AsyncLocalStorage<Running>();
+let tracerOf: ((service: string) => Tracer) | undefined;
+
+/** One tracer for each service, as each tells its own `service.name`. */
+export function enableTracing(given: (service: string) => Tracer): void {
+  tracerOf = given;
 }
 
 export function isTracing(): boolean {
-  return tracer !== undefined;
+  return tracerOf !== undefined;
 }
 
 export const currentTrace = (): TraceContext | undefined => store.getStore();
@@ -39,7 +58,7 @@ function randomHex(bytes: number): string {
 }
 
 export function newTrace(): TraceContext {
-  return { traceId: randomHex(16), spanId: randomHex(8), sampled: tracer !== undefined };
+  return { traceId: randomHex(16), spanId: randomHex(8), sampled: tracerOf !== undefined, fresh: true };
 }
 
 export function toTraceparent({ traceId, spanId, sampled }: TraceContext): string {
@@ -57,24 +76,44 @@ export function fromTraceparent(header: string | undefined): TraceContext {
 
 export const runInTrace = <T>(context: TraceContext, work: () => T): T => store.run(context, work);
 
-/** Runs the work as a span below `parent` (default: the current one). Without a tracer only the ids are carried. */
+interface SpanOptions {
+  /** Default: the current one. */
+  parent?: TraceContext | undefined;
+  attributes?: Attributes;
+  /** Whose work it is; the same as its parent's when not given. */
+  service?: string;
+}
+
+/**
+ * Runs the work as a span below `parent`. Only SERVER and CONSUMER begin a trace of their own when there is no parent.
+ * Without a tracer only the ids are carried.
+ */
 export function span<T>(
   name: string,
   kind: keyof typeof SpanKind,
   work: () => Promise<T>,
-  { parent = currentTrace(), attributes }: { parent?: TraceContext | undefined; attributes?: Attributes } = {},
+  options: SpanOptions = {},
 ): Promise<T> {
-  if (tracer) return recorded(tracer, name, kind, work, parent, attributes);
+  const { parent = currentTrace() } = options;
+  const hasParent = parent !== undefined && !parent.fresh;
+  if (tracerOf && (hasParent || kind === 'SERVER' || kind === 'CONSUMER')) {
+    return recorded(name, kind, work, { ...options, parent: hasParent ? parent : undefined });
+  }
   return parent && parent !== currentTrace() ? store.run(parent, work) : work();
 }
 
+/** What is known of the current span only in its course. `failed` marks it as an error without an exception. */
+export function annotateSpan(attributes: Attributes, { failed = false }: { failed?: boolean } = {}): void {
+  const current = store.getStore()?.span;
+  current?.setAttributes(attributes);
+  if (failed) current?.setStatus({ code: SpanStatusCode.ERROR });
+}
+
 async function recorded<T>(
-  tracer: Tracer,
   name: string,
   kind: keyof typeof SpanKind,
   work: () => Promise<T>,
-  parent: TraceContext | undefined,
-  attributes: Attributes | undefined,
+  { parent, attributes, service = store.getStore()?.service ?? 'tidegate' }: SpanOptions,
 ): Promise<T> {
   const within = parent
     ? trace.setSpanContext(ROOT_CONTEXT, {
@@ -84,14 +123,15 @@ async function recorded<T>(
         isRemote: true,
       })
     : ROOT_CONTEXT;
-  const started = tracer.startSpan(name, { kind: SpanKind[kind], ...(attributes ? { attributes } : {}) }, within);
-  const { traceId, spanId, traceFlags } = started.spanContext();
+  const tracer = (tracerOf as (service: string) => Tracer)(service);
+  const span = tracer.startSpan(name, { kind: SpanKind[kind], ...(attributes ? { attributes } : {}) }, within);
+  const { traceId, spanId, traceFlags } = span.spanContext();
   try {
-    return await store.run({ traceId, spanId, sampled: (traceFlags & 1) === 1 }, work);
+    return await store.run({ traceId, spanId, sampled: (traceFlags & 1) === 1, span, service }, work);
   } catch (error) {
-    started.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).name });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).name });
     throw error;
   } finally {
-    started.end();
+    span.end();
   }
 }

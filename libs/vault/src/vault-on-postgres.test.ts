@@ -1,4 +1,5 @@
 import { newId } from '@tidegate/database/ids';
+import { evenWhileHeld } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { makeMasterKey, openSchema, placeOf, type Schema } from '../test/schemas.ts';
 import { masterKeyId } from './master-keys.ts';
@@ -64,7 +65,7 @@ describe('the first secret of an organisation', () => {
     let waiting: Promise<string> | undefined;
     const failing = schema.tenants.run(place.orgId, async (tx) => {
       await first.seal(tx, place, 'lost');
-      waiting = seal(second, place, 'kept');
+      waiting = evenWhileHeld('another replica', () => seal(second, place, 'kept'));
       throw new Error('the rest of the work failed');
     });
     await expect(failing).rejects.toThrow('the rest');
@@ -143,7 +144,7 @@ describe('shredding', () => {
     const sealed = await seal(openVault(), place);
     await schema.tenants.run(place.orgId, async (tx) => {
       expect(await vault.open(tx, place, sealed)).toBe('secret');
-      await shred(vault, place.orgId);
+      await evenWhileHeld('another request', () => shred(vault, place.orgId));
     });
     await expect(open(vault, place, sealed)).rejects.toThrow('were shredded');
   });

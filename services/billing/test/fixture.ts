@@ -4,12 +4,11 @@ import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { migrate } from '@tidegate/database/migrate';
 import { Tenants } from '@tidegate/database/tenants';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
-import pg from 'pg';
+import { testDatabase } from '@tidegate/testing/database';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
@@ -20,17 +19,14 @@ import { MovePlans } from '../src/plans/move-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
 import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
-import { startPostgres, type TestServer } from './servers.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
 
-/* One server per test file, begun when it is first needed; whatever is still open ends before it. */
-let postgres: Promise<TestServer> | undefined;
+/* Whatever is still open ends with the test file. */
 const open = new Set<() => Promise<void>>();
 afterAll(async () => {
   await Promise.all([...open].map((close) => close()));
-  await (await postgres)?.stop();
 });
 function closing(close: () => Promise<unknown>): () => Promise<void> {
   const once = async () => {
@@ -41,42 +37,34 @@ function closing(close: () => Promise<unknown>): () => Promise<void> {
 }
 
 async function openSchema(schema: string, folders: string[]) {
-  postgres ??= startPostgres();
-  const { port } = await postgres;
-  const name = `t${newId().replaceAll('-', '')}`;
-  const admin = new pg.Client({ host: '127.0.0.1', port, user: 'admin', database: 'postgres' });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  await admin.end();
   const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);
-  await migrate({ host: '127.0.0.1', port, user: 'admin', database: name }, [
-    { schema, role: name, password: 'x', folders: all },
-  ]);
-  const login = { host: '127.0.0.1', port, database: name, user: name, password: 'x' };
-  return connectDatabase({ ...login, schema, poolSize: 16 });
+  const database = await testDatabase({ schema, folders: all });
+  const dataSource = await connectDatabase(database.login);
+  return { dataSource, close: closing(() => dataSource.destroy().then(database.drop)) };
 }
 
 /** The schema of a service that owns bots. */
 export async function openOwner() {
-  const dataSource = await openSchema('owner', ['libs/entitlements/migrations', 'services/billing/test/owner']);
-  return { tenants: new Tenants(dataSource), close: closing(() => dataSource.destroy()) };
+  const folders = ['libs/entitlements/migrations', 'services/billing/test/owner'];
+  const { dataSource, close } = await openSchema('owner', folders);
+  return { tenants: new Tenants(dataSource), close };
 }
 export type Owner = Awaited<ReturnType<typeof openOwner>>;
 
 export async function openBilling() {
-  const dataSource = await openSchema('billing', ['services/billing/migrations']);
+  const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('billing', () => {});
   const handlers = [
-    new ApplyPlans(tenants, outbox),
-    new DiffPlans(tenants),
+    new ApplyPlans(),
+    new DiffPlans(),
     new ListPlans(),
     new ValidatePlans(),
-    new MovePlans(tenants),
+    new MovePlans(),
     new GetEntitlements(),
     new CurrentEntitlements(),
     new GetSubscription(),
-    new SetSubscription(tenants, outbox),
+    new SetSubscription(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const refresh = new RefreshEntitlements(tenants, outbox);
@@ -101,7 +89,7 @@ export async function openBilling() {
         );
         return rows.map((row) => JSON.parse(row.body) as Entitlements);
       }),
-    close: closing(() => dataSource.destroy()),
+    close,
   };
 }
 export type Fixture = Awaited<ReturnType<typeof openBilling>>;

@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { migrate } from '@tidegate/database/migrate';
 import { Tenants } from '@tidegate/database/tenants';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats } from '@tidegate/messaging/nats';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { SecretSealer } from '@tidegate/messaging/sealer';
-import { startNats } from '@tidegate/runtime/embedded/nats-server';
-import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { testDatabase } from '@tidegate/testing/database';
+import { startTestNats } from '@tidegate/testing/nats';
 import { insertBot, setStatus } from '../src/bots/bot.rows.ts';
 import { CarryBot } from '../src/bots/carry-bot.ts';
 import { enqueue } from '../src/bots/lease.rows.ts';
@@ -40,12 +36,9 @@ export interface Done {
 /** The bots' schema on real servers of the test's own. */
 export async function openBots() {
   setLogLevel('silent');
-  const folder = mkdtempSync(join(tmpdir(), 'tidegate-bots-'));
-  const postgres = await startPostgres({ dir: join(folder, 'pg'), password: 'x' });
-  const nats = await startNats({ dir: join(folder, 'nats') });
-  const admin = { host: '127.0.0.1', port: postgres.port, user: 'postgres', password: 'x', database: 'postgres' };
-  await migrate(admin, [{ schema: 'bot_executor', role: 'bots', password: 'b', folders: FOLDERS }]);
-  const dataSource = await connectDatabase({ ...admin, user: 'bots', password: 'b', schema: 'bot_executor' });
+  const database = await testDatabase({ schema: 'bot_executor', folders: FOLDERS });
+  const nats = await startTestNats();
+  const dataSource = await connectDatabase(database.login);
   const nc = await connectNats({ servers: [nats.url], user: 'bots', password: '' }, 'test');
   const tenants = new Tenants(dataSource);
   const bus = new Bus({
@@ -103,9 +96,8 @@ export async function openBots() {
     close: async () => {
       await nc.close();
       await dataSource.destroy();
+      await database.drop();
       await nats.stop();
-      await postgres.stop();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

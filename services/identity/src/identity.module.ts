@@ -9,6 +9,7 @@ import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
 import { Invitations } from './members/invitations.ts';
 import { ManageMembers } from './members/manage-members.ts';
+import { RoleOf } from './members/role-of.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
@@ -47,6 +48,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     DeleteOrganisation,
     ListOrganisations,
     ManageMembers,
+    RoleOf,
     Invitations,
     ManageApiKeys,
     VerifyApiKey,

@@ -13,7 +13,6 @@ import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { migrate } from '@tidegate/database/migrate';
 import { Tenants } from '@tidegate/database/tenants';
 import { Bus } from '@tidegate/messaging/bus';
 import { operationHandlers } from '@tidegate/messaging/handler';
@@ -22,11 +21,10 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { SETTINGS } from '@tidegate/runtime/host';
 import { startHooks } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import pg from 'pg';
 import { IdentityModule } from '../src/identity.module.ts';
-import { startPostgres, type TestServer } from './servers.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 export const PUBLIC_URL = 'https://tidegate.test';
@@ -39,27 +37,11 @@ const FOLDERS = [
   'services/identity/migrations',
 ];
 
-/* One server per test file, begun when it is first needed; whatever is still open ends before it. */
-let postgres: Promise<TestServer> | undefined;
+/* Whatever is still open ends with the test file. */
 const open = new Set<() => Promise<void>>();
 afterAll(async () => {
   await Promise.all([...open].map((close) => close()));
-  await (await postgres)?.stop();
 });
-
-async function openDatabase() {
-  postgres ??= startPostgres();
-  const { port } = await postgres;
-  const name = `i${newId().replaceAll('-', '')}`;
-  const admin = new pg.Client({ host: '127.0.0.1', port, user: 'admin', database: 'postgres' });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  await admin.end();
-  await migrate({ host: '127.0.0.1', port, user: 'admin', database: name }, [
-    { schema: 'identity', role: name, password: 'x', folders: FOLDERS.map(root) },
-  ]);
-  return { host: '127.0.0.1', port, database: name, user: name, password: 'x', schema: 'identity', poolSize: 16 };
-}
 
 /** What billing would answer: every organisation has these counted features. */
 function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {
@@ -87,7 +69,8 @@ function instancesOf(app: INestApplicationContext): object[] {
 
 /** The whole identity service on a database of its own, without the bus: its module, handlers and start hooks. */
 export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) {
-  const dataSource = await connectDatabase(await openDatabase());
+  const database = await testDatabase({ schema: 'identity', folders: FOLDERS.map(root) });
+  const dataSource = await connectDatabase(database.login);
   const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-identity-'));
   const adminPasswordFile = join(dataDir, 'admin-password');
   const tenants = new Tenants(dataSource);
@@ -153,6 +136,7 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
     if (!open.delete(close)) return;
     await app.close();
     await dataSource.destroy();
+    await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   };
   open.add(close);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
-import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { candleSeries } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
 /** The candles of a backtest: `from` is in it, `to` is not. */
 export const BacktestFeed = z
-  .strictObject({ ...candleSeries, from: Timestamp.optional(), to: Timestamp.optional() })
+  .strictObject({ ...candleSeries, from: Instant.optional(), to: Instant.optional() })
   .meta({ id: 'BacktestFeed' });
 export type BacktestFeed = z.output<typeof BacktestFeed>;
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
-import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { candleSeries } from './candles.ts';
 import './ladder.ts';
 import { BotSettings } from './settings.ts';
@@ -16,7 +17,7 @@ export type BotStatus = z.infer<typeof BotStatus>;
 export const Feed = z
   .strictObject({
     ...candleSeries,
-    from: Timestamp.optional().meta({ description: 'First candle; by default the oldest' }),
+    from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
     candlesPerSecond: z
       .int()
       .min(1)
@@ -76,7 +77,6 @@ export type BotSummary = z.infer<typeof BotSummary>;
 
 export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ status: BotStatus }));
 
-const name = z.string().min(1).max(100);
 const byId = z.strictObject({ botId: Id });
 const shared = { service: 'bot-executor', errors: [notFound, botNotStopped] } as const;
 
@@ -86,7 +86,7 @@ export const createBot = operation({
   http: ['POST', '/api/v1/bots'],
   scope: 'bots:write',
   summary: 'Create a DCA bot on the paper exchange; it is stopped until started',
-  input: z.strictObject({ name, settings: BotSettings, feed: Feed.prefault({}) }),
+  input: z.strictObject({ name: Name, settings: BotSettings, feed: Feed.prefault({}) }),
   output: Bot,
   errors: [planLimitReached],
   limit: 'bots',
@@ -128,7 +128,7 @@ export const updateBot = operation({
   http: ['PATCH', '/api/v1/bots/{botId}'],
   scope: 'bots:write',
   summary: 'Rename a bot, or give a stopped one other settings for its next trades',
-  input: z.strictObject({ botId: Id, name: name.optional(), settings: BotSettings.optional() }),
+  input: z.strictObject({ botId: Id, name: Name.optional(), settings: BotSettings.optional() }),
   output: Bot,
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
-import { Decimal, Timestamp } from '../kernel/types.ts';
+import { Decimal, Instant, Timestamp } from '../kernel/types.ts';
 
 /** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: what your organisation brought. */
 export const CandleSource = z.enum(['bundled', 'imported']).meta({ id: 'CandleSource' });
@@ -40,7 +40,7 @@ export const listCandles = operation({
   input: z.strictObject({
     market: z.string().max(20),
     ...candleSeries,
-    from: Timestamp.optional(),
+    from: Instant.optional(),
     limit: z.int().min(1).max(5_000).default(500),
   }),
   output: z.object({
@@ -109,7 +109,7 @@ export const showIndicator = operation({
     market: z.string().max(20),
     ...candleSeries,
     period: z.int().min(2).max(500).default(20).meta({ description: 'In candles; macd has its own' }),
-    from: Timestamp.optional(),
+    from: Instant.optional(),
     limit: z.int().min(1).max(5_000).default(500),
   }),
   output: z.object({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
-import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, Instant, secret, Timestamp } from '../kernel/types.ts';
 import { SCOPES } from './roles.ts';
 
 const Scope = z.enum(SCOPES as [string, ...string[]]);
@@ -26,9 +27,9 @@ export const createApiKey = operation({
   summary: 'Create an API key; the key itself is shown once',
   description: 'A key never has more than its creator’s role has at the moment of use.',
   input: z.strictObject({
-    name: z.string().min(1).max(100),
+    name: Name,
     scopes: z.array(Scope).min(1).max(SCOPES.length),
-    expiresAt: Timestamp.optional(),
+    expiresAt: Instant.optional(),
   }),
   output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'NewApiKey' }),
   errors: [planLimitReached],

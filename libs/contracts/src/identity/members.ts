@@ -103,3 +103,15 @@ export const acceptInvitation = operation({
   errors: [invitationInvalid],
   status: 200,
 });
+
+/** For the gateway, which lets a request choose its organisation. What it answers ends with `access.revoked` of the member. */
+export const roleOf = operation({
+  service: 'identity',
+  name: 'members.role-of',
+  scope: 'service',
+  summary: 'What a person may do in an organisation; not found for an organisation that is not theirs',
+  input: z.strictObject({ organisationId: Id, userId: Id }),
+  output: z.object({ role: Role, scopes: z.array(z.string()) }),
+  errors: [notFound],
+  readonly: true,
+});

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound } from '../kernel/problem.ts';
 import { Empty, Id, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
-
-const Name = z.string().min(1).max(100);
 
 export const Organisation = z.object({ id: Id, name: z.string(), createdAt: Timestamp }).meta({ id: 'Organisation' });
 export type Organisation = z.infer<typeof Organisation>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
@@ -41,8 +42,8 @@ export const register = operation({
   input: z.strictObject({
     email: Email,
     password: secret(Password),
-    name: z.string().min(1).max(100),
-    organisationName: z.string().min(1).max(100).optional(),
+    name: Name,
+    organisationName: Name.optional(),
   }),
   output: Session,
   errors: [emailTaken],

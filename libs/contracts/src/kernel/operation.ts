@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Problem } from './problem.ts';
+import type { AnyProblem } from './problem.ts';
 import { register } from './registry.ts';
 import type { ServiceName } from './service-names.ts';
 
@@ -19,7 +19,9 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly description: string | undefined;
   readonly input: I;
   readonly output: O;
-  readonly errors: readonly Problem<never>[];
+  readonly errors: readonly AnyProblem[];
+  /** Shown in the documentation; fields that it leaves out are made up from the schema. */
+  readonly example: { readonly input?: unknown; readonly output?: unknown };
   /** The counted or metered feature of the plan that this draws on; shown in the documentation. */
   readonly limit: string | undefined;
   /** HTTP status of success. */
@@ -42,7 +44,8 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
   description?: string;
   input: I;
   output: O;
-  errors?: readonly Problem<never>[] | readonly unknown[];
+  errors?: readonly AnyProblem[];
+  example?: { input?: z.input<NoInfer<I>>; output?: z.input<NoInfer<O>> };
   limit?: string;
   status?: number;
   /** Defaults to true for GET, false otherwise. An internal query says `readonly: true`. */
@@ -68,7 +71,8 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(spec: Operat
     description: spec.description,
     input: spec.input,
     output: spec.output,
-    errors: (spec.errors ?? []) as readonly Problem<never>[],
+    errors: spec.errors ?? [],
+    example: spec.example ?? {},
     limit: spec.limit,
     status: spec.status ?? (method === 'POST' ? 201 : 200),
     readonly: spec.readonly ?? method === 'GET',

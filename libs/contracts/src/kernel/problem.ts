@@ -12,28 +12,35 @@ export type FieldError = z.infer<typeof FieldError>;
 /** RFC 9457 problem document. `code` is stable; `title` and `detail` are for people. */
 export const ProblemDocument = z
   .object({
-    type: z.string(),
-    code: z.string(),
+    type: z.string().meta({ description: '`urn:tidegate:problem:` and the code' }),
+    code: z.string().meta({ description: 'For programs: never changes its meaning' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().optional(),
-    instance: z.string().optional(),
+    detail: z.string().optional().meta({ description: 'For people: what happened here and what to do' }),
+    instance: z.string().optional().meta({ description: 'The path that was asked' }),
     traceId: z.string().optional(),
+    retryAfterSeconds: z.int().optional(),
     errors: z.array(FieldError).optional(),
   })
   .catchall(z.unknown())
-  .meta({ id: 'Problem' });
+  .meta({ id: 'Problem', description: 'RFC 9457. Besides these members a problem has those of its code.' });
 export type ProblemDocument = z.infer<typeof ProblemDocument>;
 
-type NoData = undefined;
-
-/** The definition of one declared error. Call it to make the error that a handler throws. */
-export interface Problem<D = unknown> {
-  (data?: D, detail?: string): ProblemError;
+/** Any declared error, for those who only look at the declaration. */
+export interface AnyProblem {
   readonly code: string;
   readonly status: number;
   readonly title: string;
-  readonly data: z.ZodType<D> | NoData;
+  readonly data: z.ZodType | undefined;
+}
+
+type NeedsNothing<D> = string extends keyof D ? true : Partial<D> extends D ? true : false;
+
+/** The definition of one declared error. Call it to make the error that a handler throws. */
+export interface Problem<D = unknown> extends AnyProblem {
+  /** What is required in its data must be given. */
+  (...given: NeedsNothing<D> extends true ? [data?: D, detail?: string] : [data: D, detail?: string]): ProblemError;
+  readonly data: z.ZodType<D> | undefined;
 }
 
 /** A declared error on its way to the caller. Everything in it is public. */
@@ -84,7 +91,7 @@ export function problem<D extends Record<string, unknown> = Record<string, never
   if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new Error(`Problem code "${code}" must be snake_case.`);
   if (status < 400 || status > 599) throw new Error(`Problem "${code}" needs an HTTP error status, got ${status}.`);
   const make = (given?: D, detail?: string) => new ProblemError({ code, status, title }, given, detail);
-  return Object.assign(make, { code, status, title, data }) as Problem<D>;
+  return Object.assign(make, { code, status, title, data }) as unknown as Problem<D>;
 }
 
 export const malformedBody = problem('malformed_body', 400, 'The body is not valid JSON');
@@ -153,7 +160,7 @@ export const unavailable = problem(
 export const internalError = problem('internal_error', 500, 'Something went wrong on our side');
 
 /** Problems that any operation may answer with, besides those it declares. */
-export const COMMON_PROBLEMS: readonly Problem<never>[] = [
+export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   malformedBody,
   validationFailed,
   unauthenticated,
@@ -173,7 +180,7 @@ export const COMMON_PROBLEMS: readonly Problem<never>[] = [
   timeout,
   unavailable,
   internalError,
-] as unknown as readonly Problem<never>[];
+];
 
 /** One invalid field, found by a rule that a schema cannot express. `field` is a JSON pointer. */
 export function invalid(field: string, code: string, message: string): ProblemError {

@@ -6,6 +6,24 @@ export const Id = z.uuid().meta({ id: 'Id' });
 /** An instant in UTC, ISO 8601 with `Z`. */
 export const Timestamp = z.iso.datetime().meta({ id: 'Timestamp' });
 
+/**
+ * An instant as callers may write it: any offset, kept in UTC. Only for inputs; answers say `Timestamp`. Years that
+ * Postgres does not know are refused, also when only the offset leads there.
+ */
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .max(35)
+  .overwrite(toUtc)
+  .refine((text) => /^\d{4}-/.test(text) && !text.startsWith('0000'), 'a year from 0001 to 9999')
+  .meta({ id: 'Instant', description: 'An instant in ISO 8601 with `Z` or an offset such as `+01:00`' });
+
+/** What is no instant stays as it is: the check before has refused it. */
+function toUtc(text: string): string {
+  const [, whole, fraction = '', offset] = /^(.{19})(\.\d+)?([+-]\d\d:\d\d)$/.exec(text) ?? [];
+  const time = new Date(`${whole}${offset}`);
+  return Number.isNaN(time.getTime()) ? text : time.toISOString().replace('.000Z', `${fraction}Z`);
+}
+
 /** An exact decimal as text, never a float. At most 40 digits on either side of the point. */
 export const Decimal = z
   .string()
@@ -19,6 +37,7 @@ export const PositiveDecimal = Decimal.refine((text) => !text.startsWith('-') &&
 
 export const Empty = z.object({}).meta({ id: 'Empty' });
 
+const SECRET_FORMAT = 'password';
 const secretSchemas = new WeakSet<z.ZodType>();
 
 /**
@@ -26,24 +45,34 @@ const secretSchemas = new WeakSet<z.ZodType>();
  * OpenAPI and never logged.
  */
 export function secret<S extends z.ZodType<string>>(schema: S): S {
-  const marked = schema.meta({ format: 'password' }) as S;
+  const marked = schema.meta({ format: SECRET_FORMAT }) as S;
   secretSchemas.add(marked);
   return marked;
 }
 
+/** Also of one that was given a description afterwards, which makes it another object. */
 export function isSecret(schema: z.ZodType): boolean {
-  return secretSchemas.has(schema);
+  return secretSchemas.has(schema) || schema.meta()?.format === SECRET_FORMAT;
 }
+
+export const nextCursor = z
+  .string()
+  .optional()
+  .meta({ description: '`cursor` of the next page; absent on the last page' });
 
 /** A page of items with an opaque cursor for the next one; no cursor on the last page. */
 export function page<I extends z.ZodType>(item: I) {
-  return z.object({ items: z.array(item), nextCursor: z.string().optional() });
+  return z.object({ items: z.array(item), nextCursor });
 }
 
 /** The query fields of every paged list; spread into its input. */
 export const pageQuery = {
-  limit: z.int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  limit: z.int().min(1).max(200).default(50).meta({ description: 'Items on a page' }),
+  cursor: z
+    .string()
+    .max(1_000)
+    .optional()
+    .meta({ description: '`nextCursor` of the page before, unchanged; absent for the first page' }),
 };
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

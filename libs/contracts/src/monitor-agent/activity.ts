@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Timestamp } from '../kernel/types.ts';
+import { Instant, Timestamp } from '../kernel/types.ts';
 import { Count, serverRange } from './range.ts';
 
 /** How many sessions were doing what, at one moment. */
@@ -50,7 +50,7 @@ export const showActivity = operation({
   summary: 'What the sessions were doing at the last look, and the recent history',
   input: z.strictObject({
     ...serverRange,
-    at: Timestamp.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
+    at: Instant.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
   }),
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Timestamp } from '../kernel/types.ts';
+import { Instant, Timestamp } from '../kernel/types.ts';
 import { Count, Range, serverRange } from './range.ts';
 
 /** One session in the way of another, and the lock that it is about. */
@@ -73,7 +73,7 @@ export const showBlocking = operation({
   summary: 'Who blocks whom at the last look, and the jams of a range',
   input: z.strictObject({
     ...serverRange,
-    at: Timestamp.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
+    at: Instant.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
   }),
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { Id, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, Timestamp } from '../kernel/types.ts';
 
 /** The part of the history that a list looks at; spread into its input. Older than the plan keeps answers nothing. */
 export const rangeQuery = {
-  from: Timestamp.optional().meta({ description: 'Included; default one hour before `to`' }),
-  to: Timestamp.optional().meta({ description: 'Excluded; default now' }),
+  from: Instant.optional().meta({ description: 'Included; default one hour before `to`' }),
+  to: Instant.optional().meta({ description: 'Excluded; default now' }),
 };
 
 export const serverRange = { serverId: Id, ...rangeQuery };

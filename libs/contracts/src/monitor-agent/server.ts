@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { planLimitReached, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
@@ -7,8 +8,6 @@ import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.t
 /** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
 const PLAIN = /^[^\p{Cc}]*$/u;
 const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN, what);
-
-export const ServerName = plain(100, 'a name of 1 to 100 characters').meta({ id: 'ServerName' });
 
 /** Host, port and so on are fields of their own; a connection URL could smuggle in local files and options. */
 const Host = z
@@ -45,7 +44,7 @@ export const ConnectionFields = {
   tlsCa: tlsCa.optional(),
 };
 
-export const NewServer = z.strictObject({ name: ServerName, ...ConnectionFields }).meta({ id: 'NewServer' });
+export const NewServer = z.strictObject({ name: Name, ...ConnectionFields }).meta({ id: 'NewServer' });
 export type NewServer = z.infer<typeof NewServer>;
 
 export const ServerState = z.enum(['pending', 'ok', 'unreachable', 'paused']).meta({ id: 'ServerState' });
@@ -82,7 +81,7 @@ export type Server = z.infer<typeof Server>;
 export const ServerPatch = z
   .strictObject({
     serverId: Id,
-    name: ServerName.optional(),
+    name: Name.optional(),
     host: Host.optional(),
     port: z.int().min(1).max(65_535).optional(),
     database: plain(63, 'the name of a database').optional(),

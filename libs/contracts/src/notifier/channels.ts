@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
@@ -15,7 +16,7 @@ export const notAWebhook = problem('not_a_webhook', 409, 'Only webhook channels 
 export const channelDisabled = problem('channel_disabled', 409, 'The channel is disabled');
 
 const shared = {
-  name: z.string().trim().min(1).max(100).optional().meta({ description: 'Defaults to the address or host' }),
+  name: Name.optional().meta({ description: 'Defaults to the address or host' }),
   events: z
     .array(NoticeType)
     .min(1)
@@ -110,7 +111,7 @@ export const updateChannel = operation({
   summary: 'Rename a channel, choose its events, switch it off or on again',
   input: z.strictObject({
     channelId: Id,
-    name: z.string().trim().min(1).max(100).optional(),
+    name: Name.optional(),
     events: z.array(NoticeType).min(1).max(NOTICE_TYPES.length).optional(),
     state: z.enum(['active', 'disabled']).optional(),
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Limit } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, Timestamp } from '../kernel/types.ts';
 import { EventId, EventSource, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
 
@@ -56,8 +56,8 @@ export const usageHistory = operation({
   summary: 'Usage of one meter by hour or day (UTC), without gaps',
   input: z.strictObject({
     meter: MeterKey,
-    from: Timestamp.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
-    to: Timestamp.optional().meta({ description: 'Excluded; default now' }),
+    from: Instant.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
+    to: Instant.optional().meta({ description: 'Excluded; default now' }),
     granularity: z.enum(['hour', 'day']).default('day'),
   }),
   output: z.object({
@@ -75,7 +75,7 @@ export const NewUsageEvent = z
     source: EventSource.max(90).default('default').meta({ description: 'Which of your systems says so' }),
     meter: MeterKey,
     quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
-    time: Timestamp.optional(),
+    time: Instant.optional(),
     lease: Id.optional(),
   })
   .meta({ id: 'NewUsageEvent' });

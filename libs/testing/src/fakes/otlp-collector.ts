@@ -10,7 +10,7 @@ export interface ReceivedSpan {
 }
 
 interface Body {
-  resourceSpans: { scopeSpans: { spans: ReceivedSpan[] }[] }[];
+  resourceSpans: { resource: { attributes: ReceivedSpan['attributes'] }; scopeSpans: { spans: ReceivedSpan[] }[] }[];
 }
 
 /** An OpenTelemetry collector: takes traces over HTTP as POST /v1/traces and keeps their spans. */
@@ -28,6 +28,14 @@ export class OtlpCollector {
   /** Everything that was sent, as text. */
   get text(): string {
     return this.receiver.requests.map(({ body }) => body).join('\n');
+  }
+
+  /** `service.name` of everything that was sent. */
+  get services(): string[] {
+    const resources = this.receiver.requests.flatMap(({ body }) => (JSON.parse(body) as Body).resourceSpans);
+    return resources.flatMap(({ resource: { attributes } }) =>
+      attributes.flatMap(({ key, value }) => (key === 'service.name' && value.stringValue) || []),
+    );
   }
 
   spansOf(traceId: string): ReceivedSpan[] {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { movePlans } from '@tidegate/contracts/billing/plans';
 import { unknownPlan } from '@tidegate/contracts/billing/subscriptions';
-import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { changedBy, countBehind, moveSubscriptions } from '../subscriptions/subscription.rows.ts';
 import { lockCatalogue, requireCatalogue } from './catalogue.rows.ts';
@@ -9,22 +8,19 @@ import { lockCatalogue, requireCatalogue } from './catalogue.rows.ts';
 /** Moves the subscriptions at once; the entitlements follow within seconds (refresh-entitlements). */
 @Injectable()
 export class MovePlans {
-  constructor(private readonly tenants: Tenants) {}
-
   @Handles(movePlans)
-  handle({ input, caller }: Call<typeof movePlans>) {
-    return this.tenants.system('catalogue', async (tx) => {
-      await lockCatalogue(tx);
-      const { plans } = await requireCatalogue(tx);
-      const plan = plans.find((offer) => offer.plan === input.plan);
-      if (!plan) {
-        const known = plans.map((offer) => offer.plan);
-        throw unknownPlan({ plan: input.plan, plans: known }, `Plans on offer: ${known.join(', ')}.`);
-      }
-      const subscriptions = input.dryRun
-        ? await countBehind(tx, plan)
-        : await moveSubscriptions(tx, plan, changedBy(caller));
-      return { plan: plan.plan, version: plan.version, subscriptions };
-    });
+  async handle({ input, caller, tx }: Call<typeof movePlans>) {
+    const all = tx.as({ system: 'catalogue' });
+    await lockCatalogue(all);
+    const { plans } = await requireCatalogue(all);
+    const plan = plans.find((offer) => offer.plan === input.plan);
+    if (!plan) {
+      const known = plans.map((offer) => offer.plan);
+      throw unknownPlan({ plan: input.plan, plans: known }, `Plans on offer: ${known.join(', ')}.`);
+    }
+    const subscriptions = input.dryRun
+      ? await countBehind(all, plan)
+      : await moveSubscriptions(all, plan, changedBy(caller));
+    return { plan: plan.plan, version: plan.version, subscriptions };
   }
 }

@@ -2,30 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { type Subscription, setSubscription, unknownPlan } from '@tidegate/contracts/billing/subscriptions';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
-import { Outbox } from '@tidegate/messaging/outbox';
 import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { changedBy, lockSubscription, toWire, updatePlan } from './subscription.rows.ts';
 
 /**
  * The operator acts on an organisation that is not their own. The handler's transaction belongs to the operator's
- * organisation and would hide it, so the change runs in a transaction of the other one.
+ * organisation and would hide it, so the change sees the other one.
  */
 @Injectable()
 export class SetSubscription {
-  constructor(
-    private readonly tenants: Tenants,
-    private readonly outbox: Outbox,
-  ) {}
-
   @Handles(setSubscription)
-  handle({ input, caller }: Call<typeof setSubscription>): Promise<Subscription> {
-    return this.tenants.run(input.organisationId, (tx) =>
-      this.change(tx, this.outbox.emitter(tx), input, changedBy(caller)),
-    );
+  handle({ input, caller, tx, emit }: Call<typeof setSubscription>): Promise<Subscription> {
+    return this.change(tx.as({ orgId: input.organisationId }), emit, input, changedBy(caller));
   }
 
   private async change(tx: Tx, emit: Emit, input: Input<typeof setSubscription>, by: string): Promise<Subscription> {

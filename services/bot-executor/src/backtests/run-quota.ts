@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { quotaExhausted } from '@tidegate/contracts/kernel/problem';
 import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { evenWhileHeld } from '@tidegate/database/one-connection';
 import { Bus } from '@tidegate/messaging/bus';
 import { Log } from '@tidegate/telemetry/log';
 
 const DEADLINE_MS = 3_000;
+/** To be taken before the transaction's first query. */
+const HELD = 'a lease is taken and returned within DEADLINE_MS';
 
 export interface Spending {
   meter: 'backtest_runs' | 'sweep_runs';
@@ -37,7 +40,8 @@ export class RunQuota {
 
   private take(orgId: string, { meter, count, key }: Spending): Promise<Lease | undefined> {
     const input = { meter, want: count, whole: true, holderId: this.holder, leaseKey: key };
-    return this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS }).catch((error: unknown) => {
+    const call = () => this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS });
+    return evenWhileHeld(HELD, call).catch((error: unknown) => {
       this.log.warn({ error, orgId, meter }, 'Backtests are not held to their quota at the moment');
       return undefined;
     });
@@ -45,9 +49,10 @@ export class RunQuota {
 
   /** Nothing counts as spent through the lease: the usage event of the work, in its transaction, does. */
   private async giveBack(orgId: string, leaseId: string): Promise<void> {
-    await this.bus
-      .call(returnLease, { leaseId, spent: 0 }, { orgId, deadlineMs: DEADLINE_MS })
-      .catch((error: unknown) => this.log.warn({ error, orgId }, 'A lease was not returned and will expire'));
+    const call = () => this.bus.call(returnLease, { leaseId, spent: 0 }, { orgId, deadlineMs: DEADLINE_MS });
+    await evenWhileHeld(HELD, call).catch((error: unknown) =>
+      this.log.warn({ error, orgId }, 'A lease was not returned and will expire'),
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { forbidden, invalid, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import type { Bus } from '@tidegate/messaging/bus';
-import { hasSecrets } from '@tidegate/messaging/secrets';
+import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access, Principal } from '../access/access.ts';
 import type { SessionCookies } from '../access/session-cookies.ts';
@@ -35,6 +35,7 @@ export function mountOperations(fastify: FastifyInstance, operations: Operation[
 
 function operationHandler(operation: Operation, edge: Edge) {
   const toInput = inputReader(operation);
+  checkSecrets(operation);
   const raw = !hasSecrets(operation.output);
   const empty = operation.output === Empty;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {

@@ -12,7 +12,6 @@ import {
 import { mayGrant, type Role } from '@tidegate/contracts/identity/roles';
 import { conflict, forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -44,7 +43,6 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 @Injectable()
 export class Invitations {
   constructor(
-    private readonly tenants: Tenants,
     private readonly entitlements: Entitlements,
     private readonly outbox: Outbox,
   ) {}
@@ -89,28 +87,27 @@ export class Invitations {
   }
 
   @Handles(acceptInvitation)
-  async accept({ input, caller }: Call<typeof acceptInvitation>) {
+  async accept({ input, caller, tx }: Call<typeof acceptInvitation>) {
     const { userId } = caller;
     if (caller.kind !== 'user' || !userId) throw forbidden({}, 'A person accepts an invitation, not a key.');
     const lookup = hashOf(input.token);
-    const found = await this.tenants
-      .reader({ lookup })
+    const found = await tx
+      .as({ lookup })
       .one<Row>('select * from invitations where token_hash = $1 and expires_at > now()', [lookup]);
     if (!found) throw invitationInvalid();
-    return this.tenants.as({ orgId: found.org_id, userId }, async (tx) => {
-      const user = await findUser(tx, userId);
-      if (user?.email.toLowerCase() !== found.email.toLowerCase()) throw invitationInvalid();
-      const taken = await tx.one('delete from invitations where org_id = $1 and id = $2 returning id', [
-        found.org_id,
-        found.id,
-      ]);
-      if (!taken) throw invitationInvalid();
-      const joined = await tx.one(
-        'insert into members (org_id, user_id, role) values ($1, $2, $3) on conflict do nothing returning user_id',
-        [found.org_id, userId, found.role],
-      );
-      if (joined) await this.outbox.emit(tx, memberChanged, { orgId: found.org_id, userId, role: found.role });
-      return { organisationId: found.org_id, role: found.role };
-    });
+    const joining = tx.as({ orgId: found.org_id, userId });
+    const user = await findUser(joining, userId);
+    if (user?.email.toLowerCase() !== found.email.toLowerCase()) throw invitationInvalid();
+    const taken = await joining.one('delete from invitations where org_id = $1 and id = $2 returning id', [
+      found.org_id,
+      found.id,
+    ]);
+    if (!taken) throw invitationInvalid();
+    const joined = await joining.one(
+      'insert into members (org_id, user_id, role) values ($1, $2, $3) on conflict do nothing returning user_id',
+      [found.org_id, userId, found.role],
+    );
+    if (joined) await this.outbox.emit(joining, memberChanged, { orgId: found.org_id, userId, role: found.role });
+    return { organisationId: found.org_id, role: found.role };
   }
 }

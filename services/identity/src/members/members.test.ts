@@ -6,11 +6,13 @@ import {
   listMembers,
   removeMember,
   revokeInvitation,
+  roleOf,
 } from '@tidegate/contracts/identity/members';
 import { getOrganisation } from '@tidegate/contracts/identity/organisations';
-import type { Role } from '@tidegate/contracts/identity/roles';
+import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { me, refresh, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
 
@@ -166,4 +168,18 @@ test('members and invitations of a foreign organisation look as if they did not 
   }
   expect(await rolesOf(eve)).toEqual({ [eve.userId]: 'owner' });
   expect((await identity.call(listInvitations, {}, eve.caller)).items).toEqual([]);
+});
+
+test('the gateway learns what a person may do in one of their organisations, and nobody else does', async () => {
+  const owner = await identity.newUser();
+  const member = await newMember(owner, 'viewer');
+  const gateway = { kind: 'service' as const, service: 'gateway' as const, scopes: [] };
+  const asked = (organisationId: string, caller: Caller = gateway) =>
+    identity.call(roleOf, { organisationId, userId: member.userId }, caller);
+  expect(await asked(owner.orgId)).toEqual({ role: 'viewer', scopes: [...ROLE_SCOPES.viewer] });
+  expect(await asked(member.session.organisation?.id as string)).toMatchObject({ role: 'owner' });
+  await expect(asked(newId())).rejects.toMatchObject({ code: 'not_found' });
+  await expect(asked(owner.orgId, owner.caller)).rejects.toMatchObject({ code: 'forbidden' });
+  await identity.call(removeMember, { userId: member.userId }, owner.caller);
+  await expect(asked(owner.orgId)).rejects.toMatchObject({ code: 'not_found' });
 });

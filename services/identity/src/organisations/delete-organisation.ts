@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { memberChanged } from '@tidegate/contracts/identity/members';
 import { deleteOrganisation, organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { cleanName } from '@tidegate/contracts/kernel/name';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { afterCommit } from '../members/after-commit.ts';
@@ -18,7 +19,7 @@ export class DeleteOrganisation {
     if (caller.role !== 'owner') throw forbidden({}, 'Only an owner deletes an organisation.');
     const row = await tx.one<{ name: string }>('select name from organisations where org_id = $1 for update', [orgId]);
     if (!row) throw notFound();
-    if (input.name !== row.name) {
+    if (input.name !== cleanName(row.name)) {
       throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);
     }
     const members = await tx.query<{ user_id: string }>('select user_id from members where org_id = $1 for update', [

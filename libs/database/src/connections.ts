@@ -1,0 +1,97 @@
+import { Metrics } from '@tidegate/telemetry/metrics';
+import type pg from 'pg';
+import { afterAwake } from './after-awake.ts';
+import type { Connect } from './lazy-transaction.ts';
+import { SilentConnections } from './silent-connections.ts';
+import { silence, WatchedClient, type WatchedConfig } from './watched-client.ts';
+
+export interface DatabaseLimits {
+  /** Connections at the most. */
+  poolSize: number;
+  /** How long work waits for a connection of the pool, and a new connection for the server. */
+  waitMs: number;
+  /** The server ends a statement that takes longer. */
+  statementMs: number;
+  /** After so long without a word about a query the server is asked whether it still knows of it. */
+  silenceMs: number;
+}
+
+export const DEFAULT_LIMITS: DatabaseLimits = { poolSize: 8, waitMs: 5_000, statementMs: 30_000, silenceMs: 3_000 };
+
+/** Longer than that at the end of the pool, and the other side is gone. */
+const GOODBYE_MS = 2_000;
+
+/** Hands out the connections of one service's pool: waits with a limit, counts, and never gives back a broken one. */
+export class Connections {
+  private readonly pool: pg.Pool;
+  private readonly limits: DatabaseLimits;
+  private readonly silent: SilentConnections;
+  private readonly labels: { service: string };
+  private readonly inUse;
+  private readonly waiting;
+  private readonly waits;
+
+  constructor(pool: pg.Pool, service: string, config: WatchedConfig, limits: DatabaseLimits) {
+    this.pool = pool;
+    this.limits = limits;
+    this.labels = { service };
+    const metrics = new Metrics();
+    this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections that work holds', ['service']);
+    this.waiting = metrics.gauge('tidegate_database_waiting', 'How many wait for a connection', ['service']);
+    this.waits = metrics.histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', [
+      'service',
+    ]);
+    this.silent = new SilentConnections(config, limits, () => this.measure());
+    pool.on('acquire', (client) => this.silent.acquired(client as unknown as WatchedClient));
+    pool.on('release', (_error, client) => this.silent.released(client as unknown as WatchedClient));
+  }
+
+  readonly take: Connect = () => (this.pool.idleCount > this.pool.waitingCount ? this.connect() : this.wait());
+
+  private connect(): ReturnType<Connect> {
+    return new Promise((resolve, reject) => {
+      this.pool.connect((error, client, release) => {
+        if (error || !client) return reject(error);
+        resolve([client, (broken) => this.giveBack(client as unknown as WatchedClient, release, broken)]);
+      });
+    });
+  }
+
+  private async wait(): ReturnType<Connect> {
+    const started = performance.now();
+    const pending = this.connect();
+    let stop = () => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      stop = afterAwake(this.limits.waitMs, () => {
+        pending.then(
+          ([, release]) => release(),
+          () => {},
+        );
+        reject(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`));
+      });
+    });
+    try {
+      return await Promise.race([pending, late]);
+    } finally {
+      stop();
+      this.waits.observe(this.labels, (performance.now() - started) / 1_000);
+    }
+  }
+
+  /** The pool says goodbye to a broken one and waits for the answer: not over a socket that is closed already. */
+  private giveBack(client: WatchedClient, release: (error?: Error) => void, broken?: Error): void {
+    if (broken) client.destroy(broken);
+    release(broken);
+  }
+
+  private measure(): void {
+    this.inUse.set(this.labels, this.pool.totalCount - this.pool.idleCount);
+    this.waiting.set(this.labels, this.pool.waitingCount);
+  }
+
+  async end(close: () => Promise<void>): Promise<void> {
+    this.silent.stop();
+    const stop = afterAwake(GOODBYE_MS, () => this.silent.destroyAll());
+    await close().finally(stop);
+  }
+}

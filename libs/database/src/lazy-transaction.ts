@@ -1,0 +1,152 @@
+import type pg from 'pg';
+import { Hold, refuseWhileHeld } from './one-connection.ts';
+import { contextValues, SEE_AS } from './read-query.ts';
+import { statementName } from './statements.ts';
+import { traced } from './traced-query.ts';
+import { type Tx, type Visibility, visibilitySettings } from './tx.ts';
+
+export type Client = pg.ClientBase;
+/** A connection of the pool and how it is given back: with an error when it must not be used again. */
+export type Connect = () => Promise<[Client, (error?: Error) => void]>;
+
+export interface TxOptions {
+  begin?: string;
+  /** The first thing in the transaction, before the query that opened it. */
+  first?: ((tx: Tx) => Promise<void>) | undefined;
+}
+
+/**
+ * A transaction that is opened by its first query, so that a handler may do slow work before it.
+ *
+ * idle → (first query) open → committed | rolled back. Queries after the end are a bug and throw. Whatever happens,
+ * the connection is given back once: to be used again after an answered commit or rollback, to be closed otherwise.
+ */
+export class LazyTransaction {
+  readonly tx: Tx;
+  private readonly hold = new Hold();
+  private readonly connect: Connect;
+  private readonly begin: string;
+  private readonly first: TxOptions['first'];
+  private readonly visibility: Visibility;
+  private readonly hooks: (() => void)[] = [];
+  private client: Promise<Client> | undefined;
+  /** Held from the moment the pool gave it until it is given back. */
+  private connection: Client | undefined;
+  private release: (error?: Error) => void = () => {};
+  private ended = false;
+  /** Who the settings of the transaction are for at the moment, as the server will see it when it comes to it. */
+  private seenAs: string;
+  private refusal: Error | undefined;
+
+  constructor(connect: Connect, visibility: Visibility, { begin = 'begin', first }: TxOptions = {}) {
+    this.connect = connect;
+    const settings = visibilitySettings(visibility).map(([name, value]) => `set_config('${name}','${value}',true)`);
+    this.begin = settings.length === 0 ? begin : `${begin};select ${settings.join(',')}`;
+    this.first = first;
+    this.visibility = visibility;
+    this.seenAs = contextValues(visibility).join();
+    this.tx = this.view(visibility, () => this.opened());
+  }
+
+  /** Runs work that uses `tx`, and ends the transaction as the work ends. */
+  async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      const result = await this.hold.around(() => work(this.tx));
+      await this.commit();
+      return result;
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  private view(visibility: Visibility, opened: () => Promise<Client>): Tx {
+    const context = contextValues(visibility);
+    const seeAs = context.join();
+    const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
+      const client = await opened();
+      return traced(sql, () => {
+        // The settings and the query leave together: nothing of another view can come between them.
+        if (this.seenAs !== seeAs) this.seeAs(client, context);
+        return this.ask<Row>(client, sql, params);
+      });
+    };
+    return {
+      orgId: visibility.orgId,
+      query,
+      one: async <Row>(sql: string, params?: readonly unknown[]) => (await query<Row>(sql, params))[0],
+      as: (other) => this.view(other, opened),
+      onCommit: (then) => this.hooks.push(then),
+    };
+  }
+
+  private seeAs(client: Client, context: string[]): void {
+    this.seenAs = context.join();
+    client.query({ name: 'tg_see_as', text: SEE_AS, values: context }).catch((error: Error) => {
+      this.refusal ??= error;
+    });
+  }
+
+  private async ask<Row>(client: Client, sql: string, params: readonly unknown[]): Promise<Row[]> {
+    const name = statementName(sql);
+    try {
+      return (await client.query({ text: sql, values: [...params], ...(name ? { name } : {}) })).rows as Row[];
+    } catch (error) {
+      throw this.refusal ?? error;
+    }
+  }
+
+  private opened(): Promise<Client> {
+    if (this.ended) throw new Error('The transaction has ended: a query was not awaited.');
+    this.client ??= this.open();
+    return this.client;
+  }
+
+  private async open(): Promise<Client> {
+    refuseWhileHeld('A second connection is taken');
+    const [client, release] = await this.connect();
+    this.release = release;
+    this.connection = client;
+    this.hold.held = true;
+    await client.query(this.begin);
+    await this.first?.(this.view(this.visibility, async () => client));
+    return client;
+  }
+
+  async commit(): Promise<void> {
+    this.ended = true;
+    await this.client;
+    const { connection } = this;
+    if (connection) {
+      try {
+        const answer = await traced('commit', () => connection.query('commit'));
+        // Postgres answers a commit of a failed transaction with ROLLBACK and no error.
+        if (answer.command !== 'COMMIT') throw new Error('The transaction was rolled back: a query in it had failed.');
+        this.giveBack();
+      } catch (error) {
+        this.giveBack(error as Error);
+        throw error;
+      }
+    }
+    this.hold.ended = true;
+    for (const hook of this.hooks) hook();
+  }
+
+  /** Nothing to do when the connection was given back already. */
+  async rollback(): Promise<void> {
+    this.ended = true;
+    // Why it could not be opened is told to whoever asked first.
+    await this.client?.catch(() => undefined);
+    await this.connection?.query('rollback').then(
+      () => this.giveBack(),
+      (error: Error) => this.giveBack(error),
+    );
+    this.hold.ended = true;
+  }
+
+  private giveBack(error?: Error): void {
+    this.hold.held = false;
+    this.connection = undefined;
+    this.release(error);
+  }
+}

@@ -1,0 +1,85 @@
+import { invalid } from '@tidegate/contracts/kernel/problem';
+import { isUuid } from './ids.ts';
+
+/*
+ * One grammar of cursors for every list. A cursor holds the keys of the last item of its page, in the order of the
+ * list's `order by`: JSON in base64url, opaque to callers. A handler reads one row more than was asked for
+ * (`limit + 1`), so that a page which is exactly full and the last has no cursor:
+ *
+ *   const after = readCursor(input.cursor, 'text', 'uuid');           // [name, id] or undefined
+ *   const rows = await listRows(tx, input.limit + 1, after);          // where (name, id) > ($1, $2)
+ *   return pageOf(rows, input.limit, toWire, (row) => [row.name, row.id]);
+ */
+interface Keys {
+  uuid: string;
+  /** From 0 on, as far as Postgres' integer goes. */
+  int: number;
+  text: string;
+  /** An instant as Postgres or JavaScript writes it; microseconds are kept. */
+  time: string;
+}
+type Kind = keyof Keys;
+type KeysOf<K extends readonly Kind[]> = { [At in keyof K]: Keys[K[At]] };
+
+const MAX_INT = 2_147_483_647;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+
+const FITS: { [K in Kind]: (value: unknown) => boolean } = {
+  uuid: (value) => typeof value === 'string' && isUuid(value),
+  int: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_INT,
+  text: (value) => typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
+  time: (value) => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+};
+
+/** The keys after which the page begins; undefined for the first page. Whatever we did not write is refused. */
+export function readCursor<const K extends readonly Kind[]>(
+  cursor: string | undefined,
+  ...kinds: K
+): KeysOf<K> | undefined {
+  if (cursor === undefined) return undefined;
+  const keys = parse(cursor);
+  if (!Array.isArray(keys) || keys.length !== kinds.length || !kinds.every((kind, at) => FITS[kind](keys[at]))) {
+    throw invalid('/cursor', 'invalid_cursor', 'Send the nextCursor of the page before, unchanged, or none to begin.');
+  }
+  return keys as unknown as KeysOf<K>;
+}
+
+export function writeCursor(...keys: (string | number)[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url');
+}
+
+/** A page of at most `limit` of the rows, of which there is one more when another page follows. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  toWire: (row: Row) => Item,
+  keysOf: (row: Row) => (string | number)[],
+): { items: Item[]; nextCursor?: string } {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const items = shown.map(toWire);
+  return rows.length > limit && last !== undefined ? { items, nextCursor: writeCursor(...keysOf(last)) } : { items };
+}
+
+/** A page of a list that is in memory as a whole, such as a ranking: its cursor is a position. */
+export function slicePage<Item>(
+  all: readonly Item[],
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): { items: Item[]; nextCursor?: string } {
+  const [from] = readCursor(cursor, 'int') ?? [0];
+  const rows = all.slice(from, from + limit + 1);
+  return pageOf(
+    rows,
+    limit,
+    (item) => item,
+    () => [from + limit],
+  );
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

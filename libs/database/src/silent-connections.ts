@@ -1,0 +1,146 @@
+import { silence, WatchedClient, type WatchedConfig } from './watched-client.ts';
+
+/*
+ * A connection that was dropped silently (failover, NAT, a firewall) looks like a slow query for a quarter of an hour.
+ * Looking at a clock cannot tell them apart, the server can. So of a query that has heard nothing for a while the
+ * server is asked over a new connection: is that process still at work?
+ *
+ *   heard something, or nothing asked   → fine
+ *   silent for `silenceMs`              → ask; at work → slow, and the server's own statement_timeout ends it
+ *   not at work, twice                  → dead: closed here, and ended there, so that its locks are free at once
+ *   silent, and nobody can be asked     → waited for as long as a statement may take, then closed
+ *
+ * Once one is dead, those that rest in the pool are closed too and the others are asked about at once for a while.
+ */
+export interface SilenceLimits {
+  silenceMs: number;
+  statementMs: number;
+}
+
+interface Look {
+  asked: object | null;
+  bytes: number;
+  quiet: number;
+  idle: number;
+}
+
+const ALARM_MS = 30_000;
+const GRACE_MS = 5_000;
+
+export class SilentConnections {
+  private readonly looks = new Map<WatchedClient, Look>();
+  private readonly lent = new Set<WatchedClient>();
+  private readonly config: WatchedConfig;
+  private readonly limits: SilenceLimits;
+  private readonly everyMs: number;
+  private readonly timer: NodeJS.Timeout;
+  private readonly tick: () => void;
+  private alarmTurns = 0;
+  private asking = false;
+
+  constructor(config: WatchedConfig, limits: SilenceLimits, tick: () => void) {
+    this.config = config;
+    this.limits = limits;
+    this.tick = tick;
+    this.everyMs = Math.max(50, Math.min(1_000, limits.silenceMs / 3));
+    this.timer = setInterval(() => this.turn(), this.everyMs).unref();
+  }
+
+  acquired(client: WatchedClient): void {
+    this.lent.add(client);
+    if (this.looks.has(client)) return;
+    this.looks.set(client, { asked: null, bytes: 0, quiet: 0, idle: 0 });
+    client.once('end', () => {
+      this.looks.delete(client);
+      this.lent.delete(client);
+    });
+  }
+
+  released(client: WatchedClient): void {
+    this.lent.delete(client);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** For the end of the pool: a goodbye that nobody answers is not waited for. */
+  destroyAll(): void {
+    for (const client of this.looks.keys()) client.destroy(silence('The pool is closed.'));
+  }
+
+  /** Turns are counted, not milliseconds: while the event loop was busy nobody listened. */
+  private turn(): void {
+    this.tick();
+    const quiet: WatchedClient[] = [];
+    for (const [client, look] of this.looks) {
+      const { asked, bytesRead } = client;
+      const waits = asked !== null && asked === look.asked && bytesRead === look.bytes;
+      look.quiet = waits ? look.quiet + 1 : 0;
+      if (!waits) look.idle = 0;
+      look.asked = asked;
+      look.bytes = bytesRead;
+      if (waits) quiet.push(client);
+    }
+    if (this.alarmTurns > 0) this.alarmTurns -= 1;
+    const patience = this.alarmTurns > 0 ? 1 : this.limits.silenceMs / this.everyMs;
+    if (this.asking || !quiet.some((client) => (this.looks.get(client)?.quiet ?? 0) >= patience)) return;
+    this.asking = true;
+    void this.judge(quiet).finally(() => {
+      this.asking = false;
+    });
+  }
+
+  private async judge(quiet: WatchedClient[]): Promise<void> {
+    const atWork = await this.askServer(quiet).catch(() => undefined);
+    for (const client of quiet) {
+      const look = this.looks.get(client);
+      // It was answered while the server was asked.
+      if (!look || client.asked !== look.asked || client.bytesRead !== look.bytes) continue;
+      if (atWork?.has(client.pid ?? 0)) look.idle = 0;
+      else if (atWork) look.idle += 1;
+      else if (look.quiet * this.everyMs > this.limits.statementMs + GRACE_MS) look.idle = 2;
+      if (look.idle < 2) continue;
+      client.destroy(silence('The server does not know of the query any more: the connection was dropped on its way.'));
+      this.raiseAlarm();
+    }
+  }
+
+  private raiseAlarm(): void {
+    this.alarmTurns = ALARM_MS / this.everyMs;
+    for (const client of this.looks.keys()) {
+      if (!this.lent.has(client)) client.destroy(silence('It rested while another connection was dropped.'));
+    }
+  }
+
+  /** Which of the processes are at work. Throws when the server cannot be asked, or is not the one that we talk to. */
+  private async askServer(quiet: WatchedClient[]): Promise<Set<number>> {
+    const client = new WatchedClient({ ...this.config, connectWithinMs: this.limits.silenceMs });
+    const slow = setTimeout(() => client.destroy(silence('The question was not answered.')), this.limits.silenceMs * 2);
+    try {
+      await client.connect();
+      const known = quiet.flatMap((one) => {
+        const look = this.looks.get(one);
+        return one.pid === null || !look ? [] : [{ pid: one.pid, again: look.idle > 0 }];
+      });
+      const { rows } = await client.query<{ self: number; at_work: number[] }>(
+        `select pg_backend_pid() as self, array(select pid from pg_stat_activity where pid = any($1::int[])
+            and state not like 'idle%') as at_work`,
+        [known.map(({ pid }) => pid)],
+      );
+      // A pooler in between makes up the process ids: then nothing can be said.
+      if (rows[0]?.self !== client.pid) throw new Error('The server is behind a pooler.');
+      const atWork = new Set(rows[0].at_work);
+      const dead = known.filter(({ pid, again }) => again && !atWork.has(pid)).map(({ pid }) => pid);
+      await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where pid = any($1::int[]) and usename = current_user
+            and application_name = $2 and state like 'idle%'`,
+        [dead, this.config.application_name],
+      );
+      return atWork;
+    } finally {
+      clearTimeout(slow);
+      client.destroy(silence('Asked.'));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+import { afterAwake } from './after-awake.ts';
+
+/** Days stay text: a Date would drag the process's time zone in. */
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+export interface WatchedConfig extends pg.ClientConfig {
+  connectWithinMs?: number;
+}
+
+/** An error that everybody takes for an outage. */
+export const silence = (message: string): Error => Object.assign(new Error(message), { code: 'ETIMEDOUT' });
+
+/**
+ * A connection that can be told to be dead. One that breaks fails the query or transaction that holds it; without a
+ * listener its event would end the process besides.
+ */
+export class WatchedClient extends pg.Client {
+  private readonly inside = this as unknown as {
+    readyForQuery?: boolean;
+    processID: number | null;
+    connection: { stream: Socket };
+    _getActiveQuery(): object | null;
+  };
+
+  constructor(config: WatchedConfig = {}) {
+    super(config);
+    this.on('error', () => {});
+    const { connectWithinMs = 5_000, host, port } = config;
+    const giveUp = afterAwake(connectWithinMs, () =>
+      this.destroy(silence(`PostgreSQL at ${host}:${port} did not answer within ${connectWithinMs} ms.`)),
+    );
+    this.once('connect', giveUp);
+    this.once('end', giveUp);
+  }
+
+  /** The server's process. */
+  get pid(): number | null {
+    return this.inside.processID;
+  }
+
+  /** What the server was asked and has not answered. */
+  get asked(): object | null {
+    return this.inside.readyForQuery ? null : this.inside._getActiveQuery();
+  }
+
+  get bytesRead(): number {
+    return this.inside.connection.stream.bytesRead;
+  }
+
+  /** Without a goodbye, which a dead peer would never answer. Whatever is asked fails with the error. */
+  destroy(error: Error): void {
+    this.inside.connection.stream.destroy(error);
+  }
+}

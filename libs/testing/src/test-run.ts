@@ -1,0 +1,50 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPostgres } from '@tidegate/runtime/embedded/postgres';
+import { until } from './until.ts';
+
+/*
+ * What all test files of one run share. A server is started by the first test that needs it, adopted by the others,
+ * and stopped when the run ends.
+ */
+const VARIABLE = 'TEST_RUN_DIR';
+
+export const nameRun = (dir: string): void => {
+  process.env[VARIABLE] = dir;
+};
+
+export function runDir(): string {
+  const dir = process.env[VARIABLE];
+  if (!dir) throw new Error(`${VARIABLE} is not set: these tests run below Jest's global set-up.`);
+  return dir;
+}
+
+export const postgresDir = (): string => join(runDir(), 'postgres');
+
+/** The run's PostgreSQL, set up as production's is but for what only a power cut would miss. */
+export async function runPostgres() {
+  return alone('postgres', () =>
+    startPostgres({ dir: postgresDir(), password: 'test', settings: { fsync: 'off', max_connections: 200 } }),
+  );
+}
+
+/** One test worker at a time. */
+export async function alone<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const lock = join(runDir(), `${what}.lock`);
+  await until(() => made(lock), { withinMs: 120_000, what: `The lock ${what} of the test run` });
+  try {
+    return await work();
+  } finally {
+    rmdirSync(lock);
+  }
+}
+
+function made(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { roleOf } from '@tidegate/contracts/identity/members';
+import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+
+/** A session may act in any organisation of its person, request by request: this is what it may do there. */
+@Injectable()
+export class RoleOf {
+  constructor(private readonly tenants: Tenants) {}
+
+  @Handles(roleOf)
+  async handle({ input: { organisationId, userId } }: Call<typeof roleOf>) {
+    const row = await this.tenants
+      .reader({ orgId: organisationId })
+      .one<{ role: Role }>('select role from members where org_id = $1 and user_id = $2', [organisationId, userId]);
+    if (!row) throw notFound();
+    return { role: row.role, scopes: [...ROLE_SCOPES[row.role]] };
+  }
+}
