@@ -8,7 +8,7 @@ import { z } from 'zod';
 import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
 import { clientSource } from '../libs/client/dist/generate-client.js';
-import { events, operations } from '../libs/contracts/dist/kernel/registry.js';
+import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
@@ -57,8 +57,8 @@ function fallback(schema) {
 }
 
 const made = {
-  'docs/openapi.json': json(openApiDocument(operations(), version)),
-  'docs/asyncapi.json': json(asyncApiDocument(events(), version)),
+  'docs/openapi.json': json(openApiDocument(operations(), liveTopics(), version)),
+  'docs/asyncapi.json': json(asyncApiDocument(events(), liveTopics(), version)),
   'docs/routes.md': routes(),
   'docs/configuration.md': await configuration(),
   'libs/client/src/generated/api.ts': clientSource(operations()),

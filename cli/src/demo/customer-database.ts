@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { makeVerifier } from '@tidegate/database/scram-verifier';
 import { type RunningPostgres, startPostgres } from '@tidegate/runtime/embedded/postgres';
 import pg from 'pg';
 
@@ -29,8 +30,8 @@ export async function startCustomerDatabase(folder: string): Promise<CustomerDat
   const admin = { ...login, user: server.user, password: server.password };
   const [shop, monitor] = [password(), password()];
   await run({ ...admin, database: 'postgres' }, [
-    `create role shop login password '${shop}'`,
-    `create role tidegate login password '${monitor}'`,
+    `create role shop login password '${makeVerifier(shop)}'`,
+    `create role tidegate login password '${makeVerifier(monitor)}'`,
     'grant pg_monitor to tidegate',
     'create database shop',
   ]);

@@ -2,21 +2,9 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import type pg from 'pg';
 import { afterAwake } from './after-awake.ts';
 import type { Connect } from './lazy-transaction.ts';
+import type { DatabaseLimits } from './limits.ts';
 import { SilentConnections } from './silent-connections.ts';
 import { silence, WatchedClient, type WatchedConfig } from './watched-client.ts';
-
-export interface DatabaseLimits {
-  /** Connections at the most. */
-  poolSize: number;
-  /** How long work waits for a connection of the pool, and a new connection for the server. */
-  waitMs: number;
-  /** The server ends a statement that takes longer. */
-  statementMs: number;
-  /** After so long without a word about a query the server is asked whether it still knows of it. */
-  silenceMs: number;
-}
-
-export const DEFAULT_LIMITS: DatabaseLimits = { poolSize: 8, waitMs: 5_000, statementMs: 30_000, silenceMs: 3_000 };
 
 /** Longer than that at the end of the pool, and the other side is gone. */
 const GOODBYE_MS = 2_000;

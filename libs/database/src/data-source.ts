@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
-import { Connections, type DatabaseLimits, DEFAULT_LIMITS } from './connections.ts';
+import { Connections } from './connections.ts';
 import type { Connect } from './lazy-transaction.ts';
+import { type DatabaseLimits, DEFAULT_LIMITS } from './limits.ts';
 import { WatchedClient } from './watched-client.ts';
 
 export interface DatabaseSettings extends Partial<DatabaseLimits> {

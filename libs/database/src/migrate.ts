@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { setPassword } from './scram-verifier.ts';
 
 export interface SchemaPlan {
   schema: string;
@@ -118,9 +119,8 @@ async function ensureRole(client: pg.Client, { role, password }: SchemaPlan): Pr
   const name = pg.escapeIdentifier(role);
   const exists = await client.query('select 1 from pg_roles where rolname = $1', [role]);
   if (exists.rowCount === 0) await client.query(`create role ${name}`);
-  await client.query(
-    `alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls password ${pg.escapeLiteral(password)}`,
-  );
+  await client.query(`alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls`);
+  await setPassword(client, role, password);
 }
 
 async function grant(client: pg.Client, plan: SchemaPlan): Promise<void> {

@@ -19,7 +19,12 @@ interface Keys {
   time: string;
 }
 type Kind = keyof Keys;
-type KeysOf<K extends readonly Kind[]> = { [At in keyof K]: Keys[K[At]] };
+type KeysOf<K extends readonly Kind[]> = { -readonly [At in keyof K]: Keys[K[At]] };
+
+interface Asked {
+  limit: number;
+  cursor?: string | undefined;
+}
 
 const MAX_INT = 2_147_483_647;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
@@ -61,19 +66,27 @@ export function pageOf<Row, Item>(
   return rows.length > limit && last !== undefined ? { items, nextCursor: writeCursor(...keysOf(last)) } : { items };
 }
 
-/** A page of a list that is in memory as a whole, such as a ranking: its cursor is a position. */
-export function slicePage<Item>(
-  all: readonly Item[],
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
-): { items: Item[]; nextCursor?: string } {
+/** For rankings, in which a place says more than a key: how many are skipped, and how many are read. */
+export function placeOf({ limit, cursor }: Asked): { from: number; count: number } {
   const [from] = readCursor(cursor, 'int') ?? [0];
-  const rows = all.slice(from, from + limit + 1);
+  return { from, count: limit + 1 };
+}
+
+/** A page of what was read from a place on. */
+export function rankedPage<Item>(rows: readonly Item[], asked: Asked): { items: Item[]; nextCursor?: string } {
+  const { from } = placeOf(asked);
   return pageOf(
     rows,
-    limit,
+    asked.limit,
     (item) => item,
-    () => [from + limit],
+    () => [from + asked.limit],
   );
+}
+
+/** A page of a list that is in memory as a whole. */
+export function slicePage<Item>(all: readonly Item[], asked: Asked): { items: Item[]; nextCursor?: string } {
+  const { from, count } = placeOf(asked);
+  return rankedPage(all.slice(from, from + count), asked);
 }
 
 function parse(cursor: string): unknown {

@@ -1,5 +1,6 @@
 import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
+import type { Live } from '@tidegate/contracts/kernel/live';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { ProblemError, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
@@ -85,7 +86,7 @@ export class Bus {
   }
 
   /** Small, lossy news for whoever watches now. */
-  live(orgId: string, topic: string, data: unknown): void {
+  live<L extends Live>(orgId: string, { topic }: L, data: z.input<L['data']>): void {
     if (!this.watch.connected) return;
     this.nc.publish(`live.${orgId}.${topic}`, JSON.stringify(data));
   }

@@ -2,6 +2,7 @@ import { type DeadLetter, deadLetterFailed, deadLetters } from '@tidegate/contra
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import { conflict, notFound, ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Log } from '@tidegate/telemetry/log';
 import { isOutage, reasonText } from './errors.ts';
@@ -45,12 +46,12 @@ export function deadLetterHandlers(
       operation: list,
       run: async ({ input, tx }: Call) => {
         const { limit, cursor } = input as { limit: number; cursor?: string };
+        const [after] = readCursor(cursor, 'uuid') ?? [];
         const rows = await tx.query<Row>(
           'select * from dead_letters where ($2::uuid is null or id > $2) order by id limit $1',
-          [limit + 1, cursor ?? null],
+          [limit + 1, after ?? null],
         );
-        const items = rows.slice(0, limit).map(toWire);
-        return { items, ...(rows.length > limit ? { nextCursor: items.at(-1)?.id } : {}) };
+        return pageOf(rows, limit, toWire, ({ id }) => [id]);
       },
     },
     {

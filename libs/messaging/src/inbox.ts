@@ -1,4 +1,5 @@
 import { Envelope } from '@tidegate/contracts/kernel/event';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { isUuid } from '@tidegate/database/ids';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
@@ -45,7 +46,7 @@ export class Inbox {
 
   /** Handles the event when it is its turn. */
   handle(envelope: Envelope): Promise<Outcome> {
-    return this.tenants.as(visibility(envelope), async (tx) => {
+    return this.unlessDeleted(envelope, async (tx, envelope) => {
       const moved = await tx.one(
         `insert into inbox as i (consumer, aggregate, sequence)
          select $1, $2, $3::bigint where $3 = 1 or exists (select from inbox where consumer = $1 and aggregate = $2)
@@ -66,7 +67,7 @@ export class Inbox {
    */
   async pass(envelope: Envelope, tell: (gap: Gap) => boolean): Promise<{ outcome: Outcome; gap?: Gap }> {
     const key = [this.consumer, envelope.subject];
-    return this.tenants.as(visibility(envelope), async (tx) => {
+    return this.unlessDeleted(envelope, async (tx, envelope) => {
       await tx.query(
         'insert into inbox (consumer, aggregate, sequence, began) values ($1, $2, 0, $3) on conflict do nothing',
         [...key, envelope.sequence],
@@ -87,6 +88,16 @@ export class Inbox {
       await this.effect(tx, envelope);
       return { outcome: 'handled', ...(gap ? { gap } : {}) };
     });
+  }
+
+  /** Nothing is done for an organisation that is gone; its events are passed. */
+  private async unlessDeleted<T>(envelope: Envelope, work: (tx: Tx, envelope: Envelope) => Promise<T>): Promise<T> {
+    try {
+      return await this.tenants.as(visibility(envelope), (tx) => work(tx, envelope));
+    } catch (error) {
+      if (!(error instanceof OrganisationDeleted)) throw error;
+      return this.tenants.as({}, (tx) => work(tx, { ...envelope, orgid: null, type: '' }));
+    }
   }
 
   /** Where the event stands, without touching anything. */

@@ -1,9 +1,16 @@
+import type { Socket } from 'node:net';
 import type { DynamicModule, INestApplication, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { malformedBody, type ProblemError, problem } from '@tidegate/contracts/kernel/problem';
+import type { FastifyReply } from 'fastify';
+import { trustedProxies } from './trust-proxy.ts';
 
 /** Bodies larger than this are refused; with its envelope a message must stay below NATS's limit of 1 MiB. */
 export const BODY_LIMIT_BYTES = 900 * 1024;
+
+const headersTooLarge = problem('headers_too_large', 431, 'The headers are too large');
+const requestTimeout = problem('request_timeout', 408, 'The request did not come in time');
 
 /** The service answers errors and unknown paths itself, as problems: Nest's own handlers would come first. */
 class EdgeAdapter extends FastifyAdapter {
@@ -15,21 +22,53 @@ class EdgeAdapter extends FastifyAdapter {
   }
 }
 
-/** Nest on Fastify. The service mounts its routes itself before it listens; parsing of bodies is its own affair. */
+/**
+ * Nest on Fastify. The service mounts its routes itself before it listens; parsing of bodies is its own affair, and so
+ * is a stop that cuts nobody off (`PoliteEnd`): closing the app must find no request in hand.
+ */
 export async function createHttpApp(root: DynamicModule, options: NestApplicationOptions): Promise<INestApplication> {
+  const { proxies, problem: wrong } = trustedProxies(process.env['TRUST_PROXY']);
+  if (wrong) throw new Error(wrong);
   const adapter = new EdgeAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 60_000,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
-    trustProxy: process.env['TRUST_PROXY'] ? process.env['TRUST_PROXY'].split(',') : false,
+    forceCloseConnections: false,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    trustProxy: proxies.length > 0 ? proxies : false,
     exposeHeadRoutes: false,
     logger: false,
     // No Nest middleware: its layer would cost every request a turn through it.
     skipMiddie: true,
+    clientErrorHandler: refuseBytes,
+    // A path that cannot be decoded, or a part of it that is longer than any id.
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      const { status, body } = malformed('The path is malformed.');
+      void reply.code(status).header('content-type', PROBLEM_TYPE).send(body);
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { ...options, bodyParser: false });
   return app;
+}
+
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const malformed = (detail: string) => written(malformedBody({}, detail));
+const written = (error: ProblemError) => ({ status: error.status, body: JSON.stringify(error.toDocument()) });
+
+/** What is no HTTP request at all never becomes one: it is answered on the socket, and the connection ends. */
+function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? written(headersTooLarge({}, 'Send less than 16 kB of headers.'))
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? written(requestTimeout({}, 'Send the whole request within a minute.'))
+        : malformed('This is not an HTTP request.');
+  const head = `HTTP/1.1 ${status} Refused\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy());
 }

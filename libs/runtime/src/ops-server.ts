@@ -11,7 +11,7 @@ export async function startOpsServer(
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     health
-      .answer(path, () => mayReadMetrics(request, token))
+      .answer(path, () => hasMetricsToken(request, token) || isFromHere(request))
       .then((answer) => {
         response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'text/plain' });
         response.end(answer?.body ?? 'not found');
@@ -25,10 +25,18 @@ export async function startOpsServer(
   return { port: (server.address() as AddressInfo).port, server };
 }
 
-/** From this machine, or with the token. */
-export function mayReadMetrics(request: IncomingMessage, token: string): boolean {
+/**
+ * The gateway asks for it from everybody: behind a proxy on the same machine the whole world comes from 127.0.0.1, and
+ * nothing in a request that a plain proxy passes on tells that it was one.
+ */
+export function hasMetricsToken(request: IncomingMessage, token: string): boolean {
+  return token !== '' && request.headers.authorization === `Bearer ${token}`;
+}
+
+/** On the operations' port, which no proxy serves: from this machine, and not from a web page that tricks a browser. */
+function isFromHere(request: IncomingMessage): boolean {
   const peer = request.socket.remoteAddress ?? '';
-  const forwarded = request.headers['x-forwarded-for'] !== undefined;
-  if (!forwarded && (peer === '127.0.0.1' || peer === '::1' || peer === '::ffff:127.0.0.1')) return true;
-  return request.headers.authorization === `Bearer ${token}`;
+  const local = peer === '127.0.0.1' || peer === '::1' || peer === '::ffff:127.0.0.1';
+  const forwarded = ['x-forwarded-for', 'forwarded', 'via'].some((name) => request.headers[name] !== undefined);
+  return local && !forwarded && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '');
 }

@@ -1,5 +1,7 @@
+import { isExecutable } from './embedded/processes.ts';
 import { encryptionKeyName, isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
 import type { Settings } from './settings.ts';
+import { trustedProxies } from './trust-proxy.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'];
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
@@ -17,6 +19,10 @@ export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: 
       problems.push(`NATS_URL must look like nats://host:4222 or tls://host:4222, not "${server}"`);
     }
   }
+  const server = env['NATS_SERVER'];
+  if (server && !isExecutable(server)) problems.push(`NATS_SERVER names ${server}, which cannot be executed`);
+  const { problem } = trustedProxies(env['TRUST_PROXY']);
+  if (problem) problems.push(problem);
   const level = env['LOG_LEVEL'];
   if (level && !LOG_LEVELS.includes(level)) problems.push(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, not "${level}"`);
   for (const [service, ring] of Object.entries(settings.encryptionKeys)) {

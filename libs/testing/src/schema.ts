@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
 import { Tenants } from '@tidegate/database/tenants';
 import pg from 'pg';
-import { testDatabase } from './database.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
 
 export interface TestSchema {
   login: DatabaseSettings;
+  admin: TestDatabase['admin'];
   tenants: Tenants;
   /** What a superuser reads or does in it. */
   sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
@@ -14,7 +15,7 @@ export interface TestSchema {
 
 /** A schema with the tables that every service has, and those of `sql`; its pool is as large as production's. */
 export async function testSchema(sql = '', settings: Partial<DatabaseSettings> = {}): Promise<TestSchema> {
-  const folders = ['database', 'messaging'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
+  const folders = ['database', 'messaging', 'vault'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
   const { login, admin, drop } = await testDatabase({ schema: 'every', folders });
   const client = new pg.Client({ ...admin, options: '-c search_path=every' });
   await client.connect();
@@ -22,6 +23,7 @@ export async function testSchema(sql = '', settings: Partial<DatabaseSettings> =
   const dataSource = await connectDatabase({ ...login, ...settings });
   return {
     login,
+    admin,
     tenants: new Tenants(dataSource),
     sql: async (text, params) => (await client.query(text, params)).rows,
     close: () => Promise.all([dataSource.destroy(), client.end()]).then(drop),

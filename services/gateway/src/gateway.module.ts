@@ -1,12 +1,39 @@
 import { Module } from '@nestjs/common';
 import { Access } from './access/access.ts';
+import { AccessTokens } from './access/access-tokens.ts';
+import { ApiKeys } from './access/api-keys.ts';
+import { Memberships } from './access/memberships.ts';
 import { Revocations } from './access/revocations.ts';
 import { SessionCookies } from './access/session-cookies.ts';
+import { Verifier } from './access/verifier.ts';
+import { Admission } from './http/admission.ts';
 import { EdgeParts } from './http/edge-parts.ts';
 import { HttpEdge } from './http/http-edge.ts';
+import { Installation } from './http/installation.ts';
+import { RequestLog } from './http/request-log.ts';
 import { Quota } from './limits/quota.ts';
 import { RateLimits } from './limits/rate-limits.ts';
+import { UsageReports } from './limits/usage-reports.ts';
 import { StreamLive } from './live/stream-live.ts';
 
-@Module({ providers: [Revocations, SessionCookies, Access, RateLimits, Quota, StreamLive, EdgeParts, HttpEdge] })
+@Module({
+  providers: [
+    Revocations,
+    SessionCookies,
+    RateLimits,
+    AccessTokens,
+    ApiKeys,
+    Verifier,
+    Access,
+    Memberships,
+    UsageReports,
+    Quota,
+    StreamLive,
+    Admission,
+    Installation,
+    RequestLog,
+    EdgeParts,
+    HttpEdge,
+  ],
+})
 export class GatewayModule {}

@@ -15,6 +15,7 @@ import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
 import { ListOrganisations } from './organisations/list-organisations.ts';
+import { CheckSession } from './sessions/check-session.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
 import { LogOut } from './sessions/log-out.ts';
@@ -40,6 +41,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     LogIn,
     LogOut,
     OwnSessions,
+    CheckSession,
     RefreshSession,
     SwitchOrganisation,
     ForgetEnded,

@@ -4,14 +4,14 @@ import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
  * Certificates for tests, made at run time so that none expires in the repository: just enough X.509 (RFC 5280) for an
  * authority and the servers it signs. DER is tag, length, content.
  */
-const der = (tag: number, ...parts: Buffer[]): Buffer => {
+export const der = (tag: number, ...parts: Buffer[]): Buffer => {
   const content = Buffer.concat(parts);
   const { length } = content;
   const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 };
-const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
-const oid = (hex: string) => der(0x06, Buffer.from(hex, 'hex'));
+export const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
+export const oid = (hex: string) => der(0x06, Buffer.from(hex, 'hex'));
 const integer = (value: number) => der(0x02, Buffer.from([value]));
 const utcTime = (date: Date) => der(0x17, Buffer.from(`${date.toISOString().replace(/[-:T]/g, '').slice(2, 14)}Z`));
 const name = (common: string) => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(common)))));

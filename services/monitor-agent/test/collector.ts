@@ -1,3 +1,4 @@
+import type { Live } from '@tidegate/contracts/kernel/live';
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -39,7 +40,10 @@ export class Replica {
   constructor(store: Store, plan: Plan = {}) {
     this.store = store;
     this.plan = plan;
-    const bus = { live: (orgId: string, topic: string, data: unknown) => this.live.push({ orgId, topic, data }) };
+    const bus = {
+      live: (orgId: string, { topic, data: shape }: Live, data: unknown) =>
+        this.live.push({ orgId, topic, data: shape.parse(data) }),
+    };
     const config = {
       MONITOR_PROBE_SECONDS: plan.probe ?? 1,
       MONITOR_MINUTE_SECONDS: plan.minute ?? 1,
@@ -83,10 +87,17 @@ export class Replica {
     await this.collector.turn({ signal: new AbortController().signal });
   }
 
+  isBusy(serverId: string): boolean {
+    return this.sessions.get(serverId)?.busy ?? false;
+  }
+
+  private get sessions(): Map<string, { busy: boolean }> {
+    return (this.collector as unknown as { sessions: Map<string, { busy: boolean }> }).sessions;
+  }
+
   /** Turns by hand, a second of its clock apart, until this is so and nothing is in hand any more. */
   async turnUntil(done: () => Promise<boolean>, { withinMs = 20_000, stepMs = 1_000 } = {}): Promise<void> {
-    const { sessions } = this.collector as unknown as { sessions: Map<string, { busy: boolean }> };
-    const idle = () => [...sessions.values()].every(({ busy }) => !busy);
+    const idle = () => [...this.sessions.values()].every(({ busy }) => !busy);
     const settled = async () => {
       if (!idle()) return false;
       if (await done()) return true;
@@ -120,7 +131,7 @@ export interface WatchedServer {
 export async function addServer(
   store: Store,
   watched: Pick<PostgresServer, 'host' | 'port'>,
-  more: { user?: string; password?: string; orgId?: string; database?: string } = {},
+  more: { user?: string; password?: string; orgId?: string; personId?: string; database?: string } = {},
 ): Promise<WatchedServer> {
   const orgId = more.orgId ?? newId();
   const serverId = newId();
@@ -137,7 +148,7 @@ export async function addServer(
       tlsCa: null,
       platform: false,
     });
-    await createLease(tx, serverId);
+    await createLease(tx, serverId, more.personId ?? null);
   });
   return { orgId, serverId };
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type ServerOpts, type Socket } from 'node:net';
 
 /** Something that listens and is not PostgreSQL, or not an honest one. */
 export class FakeServer {
@@ -7,8 +7,8 @@ export class FakeServer {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
-  private constructor(behave: (socket: Socket, received: Buffer[]) => void) {
-    this.server = createServer((socket) => {
+  private constructor(behave: (socket: Socket, received: Buffer[]) => void, options: ServerOpts) {
+    this.server = createServer(options, (socket) => {
       this.sockets.add(socket);
       socket.on('error', () => {});
       socket.on('data', (chunk) => this.received.push(chunk));
@@ -16,8 +16,11 @@ export class FakeServer {
     });
   }
 
-  static async start(behave: (socket: Socket, received: Buffer[]) => void): Promise<FakeServer> {
-    const fake = new FakeServer(behave);
+  static async start(
+    behave: (socket: Socket, received: Buffer[]) => void,
+    options: ServerOpts = {},
+  ): Promise<FakeServer> {
+    const fake = new FakeServer(behave, options);
     await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
     fake.port = (fake.server.address() as { port: number }).port;
     return fake;

@@ -38,6 +38,12 @@ export const Entitlements = z
   .meta({ id: 'Entitlements' });
 export type Entitlements = z.infer<typeof Entitlements>;
 
+/** As customers see it. */
+export const OwnEntitlements = Entitlements.omit({ orgId: true })
+  .extend({ organisationId: Id })
+  .meta({ id: 'OwnEntitlements' });
+export type OwnEntitlements = z.infer<typeof OwnEntitlements>;
+
 export const entitlementsChanged = event({
   service: 'billing',
   name: 'entitlements.changed.v1',
@@ -67,5 +73,5 @@ export const currentEntitlements = operation({
     'Your own product can decide from this document: keep it, and read it again when `version` in it is older than ' +
     'the one of an `billing.entitlements.changed.v1` notification.',
   input: z.strictObject({}),
-  output: Entitlements,
+  output: OwnEntitlements,
 });

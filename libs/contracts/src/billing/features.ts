@@ -4,7 +4,11 @@ import { z } from 'zod';
 export const FeatureKey = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and underscores, beginning with a letter')
-  .meta({ id: 'FeatureKey', examples: ['servers', 'api_calls'] });
+  .meta({
+    id: 'FeatureKey',
+    description: 'Name of a feature; that of a metered one is the meter’s',
+    examples: ['api_calls', 'servers'],
+  });
 export type FeatureKey = z.infer<typeof FeatureKey>;
 
 /** A whole number that both JavaScript and Postgres hold exactly. `null` is unlimited. */

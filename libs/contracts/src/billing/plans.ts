@@ -8,11 +8,14 @@ import { FeatureGrant, FeatureKey } from './features.ts';
 export const PlanKey = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'lower-case letters, digits, - and _, beginning with a letter')
-  .meta({ id: 'PlanKey', examples: ['free', 'pro'] });
+  .meta({ id: 'PlanKey', description: 'Name of a plan', examples: ['free', 'pro'] });
 
 export const Price = z
   .object({
-    currency: z.string().regex(/^[A-Z]{3}$/),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .meta({ examples: ['EUR'] }),
     interval: z.enum(['month', 'year']),
     /** Minor units: 2900 is 29.00 EUR. */
     amountMinor: z.int().min(0),

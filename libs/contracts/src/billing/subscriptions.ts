@@ -12,7 +12,7 @@ export type SubscriptionStatus = z.infer<typeof SubscriptionStatus>;
 
 export const Subscription = z
   .object({
-    orgId: Id,
+    organisationId: Id,
     plan: PlanKey,
     planName: z.string(),
     planVersion: z.int().min(1),
@@ -57,7 +57,7 @@ export const setSubscription = operation({
   input: z.strictObject({
     organisationId: Id,
     plan: PlanKey,
-    interval: z.enum(['month', 'year']).default('month'),
+    interval: z.enum(['month', 'year']).default('month').meta({ description: 'Length of the period' }),
   }),
   output: Subscription,
   errors: [unknownPlan],

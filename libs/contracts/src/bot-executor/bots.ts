@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event } from '../kernel/event.ts';
+import { live } from '../kernel/live.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
@@ -25,7 +26,7 @@ export const Feed = z
       .optional()
       .meta({ description: 'Pace of the replay; by default as fast as possible' }),
   })
-  .meta({ id: 'Feed' });
+  .meta({ id: 'Feed', description: 'Where a bot’s candles come from' });
 export type Feed = z.output<typeof Feed>;
 
 export const Bot = z
@@ -75,7 +76,7 @@ export const BotSummary = z
   .meta({ id: 'BotSummary' });
 export type BotSummary = z.infer<typeof BotSummary>;
 
-export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ status: BotStatus }));
+export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ state: BotStatus }));
 
 const byId = z.strictObject({ botId: Id });
 const shared = { service: 'bot-executor', errors: [notFound, botNotStopped] } as const;
@@ -156,6 +157,8 @@ export const stopBot = operation({
   }),
   output: Bot,
   status: 200,
+  // Whoever has no calls left must still be able to end what trades for them.
+  metered: false,
 });
 
 export const deleteBot = operation({
@@ -176,3 +179,23 @@ export const botCreated = changed('bot.created.v1', 'A bot was created');
 export const botStarted = changed('bot.started.v1', 'A bot was started');
 export const botStopped = changed('bot.stopped.v1', 'A bot was stopped, by its owner or after its last trade');
 export const botDeleted = changed('bot.deleted.v1', 'A bot was deleted');
+
+export const BotPulse = z
+  .object({
+    botId: Id,
+    status: BotStatus,
+    closedTrades: z.int(),
+    profit: Decimal.meta({ description: 'Of closed trades, after fees' }),
+    currency: z.string(),
+    openTradeId: Id.nullable(),
+  })
+  .meta({ id: 'BotPulse' });
+export type BotPulse = z.infer<typeof BotPulse>;
+
+export const botPulse = live({
+  service: 'bot-executor',
+  topic: 'bots',
+  scope: 'bots:read',
+  summary: 'A bot opened, averaged or closed a trade, or stopped',
+  data: BotPulse,
+});

@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { notFound } from '../kernel/problem.ts';
-import { Decimal, Instant, Timestamp } from '../kernel/types.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Decimal, Empty, Instant, Timestamp } from '../kernel/types.ts';
+import { MarketName } from './settings.ts';
 
 /** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: what your organisation brought. */
-export const CandleSource = z.enum(['bundled', 'imported']).meta({ id: 'CandleSource' });
+export const CandleSource = z.enum(['bundled', 'imported']).meta({
+  id: 'CandleSource',
+  description: 'bundled: shipped with Tidegate, synthetic; imported: what your organisation brought',
+});
 export type CandleSource = z.infer<typeof CandleSource>;
 
 export const CANDLE_INTERVALS = ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const;
-export const CandleInterval = z.enum(CANDLE_INTERVALS).meta({ id: 'CandleInterval' });
+export const CandleInterval = z
+  .enum(CANDLE_INTERVALS)
+  .meta({ id: 'CandleInterval', description: 'How long one candle is' });
 export type CandleInterval = z.infer<typeof CandleInterval>;
 
 export const Candle = z
@@ -38,10 +44,10 @@ export const listCandles = operation({
     'The bundled candles (interval 5m) are synthetic: made by a seeded random walk, not by any exchange. ' +
     'For the next page send `from` = the last candle’s `at` plus one interval.',
   input: z.strictObject({
-    market: z.string().max(20),
+    market: MarketName,
     ...candleSeries,
-    from: Instant.optional(),
-    limit: z.int().min(1).max(5_000).default(500),
+    from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
+    limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many' }),
   }),
   output: z.object({
     market: z.string(),
@@ -53,6 +59,13 @@ export const listCandles = operation({
   errors: [notFound],
 });
 
+export const candlesFull = problem(
+  'candles_full',
+  409,
+  'No more candles can be stored',
+  z.object({ candles: z.int(), limit: z.int() }),
+);
+
 export const importCandles = operation({
   service: 'bot-executor',
   name: 'candles.import',
@@ -62,12 +75,19 @@ export const importCandles = operation({
   description:
     'Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further ' +
     'columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again ' +
-    'replaces the candle. Send long histories in parts of up to 800 kB. Bots that wait for candles of this series ' +
-    'trade on them at once.',
+    'replaces the candle. Send long histories in parts of up to 800 kB and 20,000 candles; an organisation keeps up to ' +
+    '5,000,000. Bots that wait for candles of this series trade on them at once.',
   input: z.strictObject({
-    market: z.string().max(20),
+    market: MarketName,
     interval: CandleInterval,
-    csv: z.string().min(1).max(850_000),
+    csv: z
+      .string()
+      .min(1)
+      .max(850_000)
+      .meta({
+        description: 'One candle a line, oldest first',
+        examples: ['time,open,high,low,close\n2026-03-01T00:00:00Z,60000,60100,59900,60050\n'],
+      }),
   }),
   output: z.object({
     market: z.string(),
@@ -77,11 +97,25 @@ export const importCandles = operation({
     from: Timestamp,
     to: Timestamp,
   }),
-  errors: [notFound],
+  errors: [notFound, candlesFull],
   deadlineMs: 30_000,
 });
 
-export const Indicator = z.enum(['ema', 'rsi', 'atr', 'bollinger', 'macd']).meta({ id: 'Indicator' });
+export const deleteCandles = operation({
+  service: 'bot-executor',
+  name: 'candles.delete',
+  http: ['DELETE', '/api/v1/candles/imports'],
+  scope: 'bots:write',
+  summary: 'Delete the imported candles of a market and interval',
+  description: 'Bots over them keep what they did and wait for new candles; results of backtests stay.',
+  input: z.strictObject({ market: MarketName, interval: CandleInterval }),
+  output: Empty,
+  errors: [notFound],
+});
+
+export const Indicator = z
+  .enum(['ema', 'rsi', 'atr', 'bollinger', 'macd'])
+  .meta({ id: 'Indicator', description: 'Which indicator' });
 export type Indicator = z.infer<typeof Indicator>;
 
 export const IndicatorPoint = z
@@ -106,11 +140,16 @@ export const showIndicator = operation({
     'the indicator has seen enough have no value and are left out.',
   input: z.strictObject({
     indicator: Indicator,
-    market: z.string().max(20),
+    market: MarketName,
     ...candleSeries,
-    period: z.int().min(2).max(500).default(20).meta({ description: 'In candles; macd has its own' }),
-    from: Instant.optional(),
-    limit: z.int().min(1).max(5_000).default(500),
+    period: z
+      .int()
+      .min(2)
+      .max(500)
+      .default(20)
+      .meta({ description: 'In candles; macd has its own', examples: [20] }),
+    from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
+    limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many' }),
   }),
   output: z.object({
     market: z.string(),

@@ -8,14 +8,25 @@ const decimal = (integers: number, decimals: number) =>
     `at most ${integers} digits before the point and ${decimals} after it`,
   );
 
-const Amount = decimal(12, 8);
-const Percent = decimal(4, 6).refine((text) => Number(text) <= 1_000, { error: 'at most 1000 percent' });
-const Scale = decimal(2, 6).refine((text) => Number(text) >= 0.1 && Number(text) <= 10, { error: 'from 0.1 to 10' });
+const Amount = decimal(12, 8).meta({ examples: ['100'] });
+export const MarketName = z
+  .string()
+  .min(1)
+  .max(20)
+  .meta({ description: 'One of GET /api/v1/markets', examples: ['BTC-USDT'] });
+const Percent = decimal(4, 6)
+  .refine((text) => Number(text) <= 1_000, { error: 'at most 1000 percent' })
+  .meta({ examples: ['1.5'] });
+const Scale = decimal(2, 6)
+  .refine((text) => Number(text) >= 0.1 && Number(text) <= 10, { error: 'from 0.1 to 10' })
+  .meta({ examples: ['1.5'] });
 
-export const Direction = z.enum(['long', 'short']).meta({ id: 'Direction' });
+export const Direction = z
+  .enum(['long', 'short'])
+  .meta({ id: 'Direction', description: 'long earns when the price rises, short when it falls' });
 export type Direction = z.infer<typeof Direction>;
 
-const Share = decimal(2, 2).refine((text) => Number(text) > 0, { error: 'above 0' });
+const Share = decimal(2, 2).meta({ examples: ['50'] });
 const Seconds = z
   .int()
   .min(1)
@@ -33,7 +44,7 @@ const TakeProfit = z.strictObject({
   steps: z
     .array(
       z.strictObject({
-        percent: Percent,
+        percent: Percent.meta({ description: 'How far in profit this step is' }),
         sharePercent: Share.meta({ description: 'Part of the position that this step closes' }),
       }),
     )
@@ -46,7 +57,7 @@ const TakeProfit = z.strictObject({
 });
 
 const StopLoss = z.strictObject({
-  percent: Percent,
+  percent: Percent.meta({ description: 'How far in loss the trade ends' }),
   basis: z
     .enum(['base', 'average', 'lastFill'])
     .meta({ description: 'What the distance is measured from: the base order, the average, or the last entry' }),
@@ -57,12 +68,33 @@ const StopLoss = z.strictObject({
 });
 
 const Futures = z.strictObject({
-  leverage: Leverage,
+  leverage: Leverage.meta({ description: 'From 1 to 125: margin is the value divided by it', examples: ['5'] }),
   fundingRatePercent: FundingRate.default('0').meta({
     description: 'Assumed rate of each funding: a long pays it when it is above zero, a short receives it',
   }),
-  fundingEveryHours: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]).default(8),
+  fundingEveryHours: z
+    .union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])
+    .default(8)
+    .meta({
+      description: 'Hours between fundings',
+    }),
 });
+
+const DCA_EXAMPLE = {
+  strategy: 'dca',
+  market: 'BTC-USDT',
+  direction: 'long',
+  baseOrder: '100',
+  averagingOrders: {
+    count: 5,
+    size: '100',
+    deviationPercent: '1.5',
+    stepScale: '1.2',
+    volumeScale: '1.5',
+    deviationFrom: 'base',
+  },
+  takeProfit: { percent: '1.5', basis: 'average', includeFees: true },
+};
 
 /**
  * A DCA bot: a base order, averaging orders below it (above it for short), take profit in up to four steps, and limits
@@ -70,29 +102,35 @@ const Futures = z.strictObject({
  */
 export const DcaSettings = z
   .strictObject({
-    strategy: z.literal('dca').optional(),
-    market: z.string().min(1).max(20),
+    strategy: z.literal('dca').optional().meta({ description: 'May be left out' }),
+    market: MarketName,
     direction: Direction,
     baseOrder: Amount.meta({ description: 'Size of the base order in the quote currency' }),
-    averagingOrders: z.strictObject({
-      count: z.int().min(0).max(200),
-      size: Amount.meta({ description: 'Size of the first averaging order in the quote currency' }),
-      deviationPercent: Percent.meta({ description: 'Distance of the first averaging order' }),
-      stepScale: Scale.default('1').meta({ description: 'Each step is this many times the step before' }),
-      volumeScale: Scale.default('1').meta({ description: 'Each order is this many times the order before' }),
-      deviationFrom: z
-        .enum(['base', 'lastFill'])
-        .default('base')
-        .meta({ description: 'What the distance is measured from: the base order’s price, or the fill before' }),
-      activeLimit: z
-        .int()
-        .min(1)
-        .max(200)
-        .optional()
-        .meta({ description: 'At most so many wait on the exchange at once; by default all' }),
-    }),
-    takeProfit: TakeProfit,
-    stopLoss: StopLoss.optional(),
+    averagingOrders: z
+      .strictObject({
+        count: z
+          .int()
+          .min(0)
+          .max(200)
+          .meta({ description: 'How many follow the base order', examples: [5] }),
+        size: Amount.meta({ description: 'Size of the first averaging order in the quote currency' }),
+        deviationPercent: Percent.meta({ description: 'Distance of the first averaging order' }),
+        stepScale: Scale.default('1').meta({ description: 'Each step is this many times the step before' }),
+        volumeScale: Scale.default('1').meta({ description: 'Each order is this many times the order before' }),
+        deviationFrom: z
+          .enum(['base', 'lastFill'])
+          .default('base')
+          .meta({ description: 'What the distance is measured from: the base order’s price, or the fill before' }),
+        activeLimit: z
+          .int()
+          .min(1)
+          .max(200)
+          .optional()
+          .meta({ description: 'At most so many wait on the exchange at once; by default all', examples: [3] }),
+      })
+      .meta({ description: 'Orders that buy more (sell more for short) when the price goes the wrong way' }),
+    takeProfit: TakeProfit.meta({ description: 'When a trade ends with a profit' }),
+    stopLoss: StopLoss.optional().meta({ description: 'When a trade ends with a loss; absent: never' }),
     cooldownSeconds: Seconds.optional().meta({ description: 'Between the end of a trade and the next one' }),
     maxTrades: z
       .int()
@@ -106,7 +144,11 @@ export const DcaSettings = z
       description: 'Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated',
     }),
   })
-  .meta({ id: 'DcaSettings' });
+  .meta({
+    id: 'DcaSettings',
+    description: 'Of a bot that averages down: base order, averaging orders, take profit, limits',
+    examples: [DCA_EXAMPLE],
+  });
 export type DcaSettings = z.output<typeof DcaSettings>;
 
 /**
@@ -115,11 +157,11 @@ export type DcaSettings = z.output<typeof DcaSettings>;
  */
 export const MartingaleEmaSettings = z
   .strictObject({
-    strategy: z.literal('martingale-ema'),
-    market: z.string().min(1).max(20),
+    strategy: z.literal('martingale-ema').meta({ description: 'Says which settings these are' }),
+    market: MarketName,
     direction: Direction,
     balance: Amount.meta({ description: 'What the bot may risk, in the quote currency; its profits are added to it' }),
-    futures: Futures,
+    futures: Futures.meta({ description: 'Isolated margin with leverage' }),
     openPercent: Percent.default('0.6').meta({ description: 'Margin of the first order, of the balance' }),
     maxMarginPercent: Percent.default('50').meta({
       description:
@@ -127,7 +169,10 @@ export const MartingaleEmaSettings = z
     }),
     closeAtReturnPercent: Percent.default('10').meta({ description: 'Profit over margin at which all is closed' }),
   })
-  .meta({ id: 'MartingaleEmaSettings' });
+  .meta({
+    id: 'MartingaleEmaSettings',
+    description: 'Of a bot that adds in proportion to its loss, led by moving averages',
+  });
 export type MartingaleEmaSettings = z.output<typeof MartingaleEmaSettings>;
 
 export const BotSettings = z.discriminatedUnion('strategy', [DcaSettings, MartingaleEmaSettings]).meta({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { BacktestFeed } from './backtests.ts';
 import { DcaSettings } from './settings.ts';
 
@@ -10,31 +10,34 @@ const MAX_COMBINATIONS = 1_000;
 /** One setting, by its path, and the values that are tried. */
 export const SweptSetting = z
   .strictObject({
-    setting: z.enum([
-      'direction',
-      'baseOrder',
-      'averagingOrders.count',
-      'averagingOrders.size',
-      'averagingOrders.deviationPercent',
-      'averagingOrders.stepScale',
-      'averagingOrders.volumeScale',
-      'averagingOrders.deviationFrom',
-      'takeProfit.percent',
-      'takeProfit.basis',
-      'takeProfit.trailingPercent',
-      'stopLoss.percent',
-      'stopLoss.basis',
-      'stopLoss.breakEvenAtPercent',
-      'stopLoss.timeoutSeconds',
-      'futures.leverage',
-      'cooldownSeconds',
-    ]),
+    setting: z
+      .enum([
+        'direction',
+        'baseOrder',
+        'averagingOrders.count',
+        'averagingOrders.size',
+        'averagingOrders.deviationPercent',
+        'averagingOrders.stepScale',
+        'averagingOrders.volumeScale',
+        'averagingOrders.deviationFrom',
+        'takeProfit.percent',
+        'takeProfit.basis',
+        'takeProfit.trailingPercent',
+        'stopLoss.percent',
+        'stopLoss.basis',
+        'stopLoss.breakEvenAtPercent',
+        'stopLoss.timeoutSeconds',
+        'futures.leverage',
+        'cooldownSeconds',
+      ])
+      .meta({ description: 'Path of the setting' }),
     values: z
       .array(z.union([z.string().max(30), z.number()]))
       .min(1)
-      .max(200),
+      .max(200)
+      .meta({ description: 'Values that are tried' }),
   })
-  .meta({ id: 'SweptSetting' });
+  .meta({ id: 'SweptSetting', examples: [{ setting: 'takeProfit.percent', values: ['1', '1.5', '2'] }] });
 export type SweptSetting = z.infer<typeof SweptSetting>;
 
 export const SweepRank = z.enum(['profit', 'profitToCapital', 'profitToDrawdown']).meta({
@@ -63,7 +66,9 @@ export const SweepFigures = z
   .meta({ id: 'SweepFigures' });
 export type SweepFigures = z.infer<typeof SweepFigures>;
 
-const Values = z.record(z.string(), z.union([z.string(), z.number()])).meta({ id: 'SweptValues' });
+const Values = z
+  .record(z.string(), z.union([z.string(), z.number()]))
+  .meta({ id: 'SweptValues', examples: [{ 'takeProfit.percent': '1.5' }] });
 
 export const SweepResult = SweepFigures.extend({
   rank: z.int(),
@@ -137,15 +142,20 @@ export const createSweep = operation({
   description:
     `Every combination of the given values is tried, at most ${MAX_COMBINATIONS}; those that cannot work are left ` +
     'out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep ' +
-    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made.',
+    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation ' +
+    'keeps its newest 100 sweeps.',
   input: z.strictObject({
     settings: DcaSettings,
-    vary: z.array(SweptSetting).min(1).max(4),
+    vary: z.array(SweptSetting).min(1).max(4).meta({ description: 'What is varied, every value with every other' }),
     feed: BacktestFeed.prefault({}),
     rankBy: SweepRank.default('profit'),
     walkForward: z
-      .strictObject({ trainCandles: z.int().min(10).max(600_000), testCandles: z.int().min(10).max(600_000) })
-      .optional(),
+      .strictObject({
+        trainCandles: z.int().min(10).max(600_000).meta({ description: 'Length of a training stretch' }),
+        testCandles: z.int().min(10).max(600_000).meta({ description: 'Length of the stretch after it' }),
+      })
+      .optional()
+      .meta({ description: 'Test the best of each stretch on the next one, instead of ranking over all candles' }),
   }),
   output: Sweep,
   errors: [notFound, tooManySweeps],
@@ -185,4 +195,14 @@ export const cancelSweep = operation({
   input: byId,
   output: Sweep,
   status: 200,
+});
+
+export const deleteSweep = operation({
+  ...shared,
+  name: 'sweeps.delete',
+  http: ['DELETE', '/api/v1/sweeps/{sweepId}'],
+  scope: 'bots:write',
+  summary: 'Delete a sweep with its results; one that runs is stopped',
+  input: byId,
+  output: Empty,
 });

@@ -28,8 +28,8 @@ export const createApiKey = operation({
   description: 'A key never has more than its creator’s role has at the moment of use.',
   input: z.strictObject({
     name: Name,
-    scopes: z.array(Scope).min(1).max(SCOPES.length),
-    expiresAt: Instant.optional(),
+    scopes: z.array(Scope).min(1).max(SCOPES.length).meta({ description: 'What the key may do' }),
+    expiresAt: Instant.optional().meta({ description: 'By default it works until it is revoked' }),
   }),
   output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'NewApiKey' }),
   errors: [planLimitReached],
@@ -52,7 +52,12 @@ export const revokeApiKey = operation({
   http: ['DELETE', '/api/v1/api-keys/{keyId}'],
   scope: 'keys:write',
   summary: 'Revoke an API key; it stops working everywhere at once',
-  input: z.strictObject({ keyId: z.string().regex(/^[0-9A-Za-z]{10}$/, 'an API key id') }),
+  input: z.strictObject({
+    keyId: z
+      .string()
+      .regex(/^[0-9A-Za-z]{10}$/, 'an API key id')
+      .meta({ description: 'The API key', examples: ['4f0KZ2xq9B'] }),
+  }),
   output: Empty,
   errors: [notFound],
 });

@@ -98,7 +98,7 @@ export const acceptInvitation = operation({
   http: ['POST', '/api/v1/invitations/accept'],
   scope: 'self',
   summary: 'Join the organisation that invited your e-mail address',
-  input: z.strictObject({ token: secret(z.string().max(200)) }),
+  input: z.strictObject({ token: secret(z.string().max(200)).meta({ description: 'From the invitation' }) }),
   output: z.object({ organisationId: Id, role: Role }),
   errors: [invitationInvalid],
   status: 200,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-export const Role = z.enum(['viewer', 'editor', 'admin', 'owner']).meta({ id: 'Role' });
+export const Role = z
+  .enum(['viewer', 'editor', 'admin', 'owner'])
+  .meta({ id: 'Role', description: 'What a member may do, from least to most' });
 export type Role = z.infer<typeof Role>;
 
 const VIEWER = ['org:read', 'members:read', 'billing:read', 'usage:read', 'servers:read', 'bots:read', 'channels:read'];

@@ -6,8 +6,15 @@ import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
 /** Length is all that is asked (NIST 800-63B): composition rules make passwords worse. */
-export const Password = z.string().min(12, 'at least 12 characters').max(256);
-export const Email = z.email().max(254);
+export const Password = z
+  .string()
+  .min(12, 'at least 12 characters')
+  .max(256)
+  .meta({ description: 'At least 12 characters; any are allowed' });
+export const Email = z
+  .email()
+  .max(254)
+  .meta({ description: 'E-mail address', examples: ['ada@example.com'] });
 
 export const User = z
   .object({ id: Id, email: z.string(), name: z.string(), isOperator: z.boolean(), createdAt: Timestamp })
@@ -56,7 +63,10 @@ export const login = operation({
   scope: 'public',
   summary: 'Log in with e-mail address and password',
   description: 'Unknown addresses and wrong passwords get the same answer in the same time.',
-  input: z.strictObject({ email: z.string().max(254), password: secret(z.string().max(256)) }),
+  input: z.strictObject({
+    email: z.string().max(254).meta({ description: 'E-mail address of the account' }),
+    password: secret(z.string().max(256)).meta({ description: 'Its password' }),
+  }),
   output: Session,
   errors: [wrongCredentials],
 });
@@ -70,7 +80,9 @@ export const refresh = operation({
   description:
     'The same refresh token may be used again for 10 seconds and gives the same successor, so that a lost answer or a ' +
     'second tab does no harm. Later use ends the session: somebody else may have the token.',
-  input: z.strictObject({ refreshToken: secret(z.string().max(500)) }),
+  input: z.strictObject({
+    refreshToken: secret(z.string().max(500)).meta({ description: 'Of the last log-in or refresh' }),
+  }),
   output: Session,
   errors: [invalidGrant],
   status: 200,
@@ -117,13 +129,25 @@ export const revokeSession = operation({
   errors: [notFound],
 });
 
+/** For the gateway: an open live stream of a browser outlives its access token, but not its session. */
+export const checkSession = operation({
+  service: 'identity',
+  name: 'sessions.check',
+  scope: 'service',
+  summary: 'Whether a session still is, and until when; not found when it has ended',
+  input: z.strictObject({ sessionId: Id, userId: Id }),
+  output: z.object({ expiresAt: Timestamp }),
+  errors: [notFound],
+  readonly: true,
+});
+
 export const switchOrganisation = operation({
   service: 'identity',
   name: 'sessions.switch-organisation',
   http: ['POST', '/api/v1/sessions/organisation'],
   scope: 'self',
   summary: 'Go on in another of your organisations',
-  input: z.strictObject({ organisationId: Id }),
+  input: z.strictObject({ organisationId: Id.meta({ description: 'One of your organisations' }) }),
   output: Session.omit({ refreshToken: true, refreshTokenExpiresAt: true }).meta({ id: 'SwitchedSession' }),
   errors: [notFound],
   status: 200,

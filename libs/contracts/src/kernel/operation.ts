@@ -30,6 +30,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly readonly: boolean;
   /** Milliseconds until the caller gives up. */
   readonly deadlineMs: number;
+  /** Whether a call by an API key is one of the plan's API calls, and is refused when they are used up. */
+  readonly metered: boolean;
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
@@ -51,7 +53,15 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
   /** Defaults to true for GET, false otherwise. An internal query says `readonly: true`. */
   readonly?: boolean;
   deadlineMs?: number;
+  /** Only to say no: for what somebody needs to get out of trouble, besides what `ACCOUNT` leaves out. */
+  metered?: false;
 }
+
+/**
+ * A quota that is used up never locks anybody out of their account: whatever concerns oneself, the organisation, its
+ * members, keys, plan and usage is no API call of the plan.
+ */
+const ACCOUNT = /^(public|service|operator|self|(org|members|keys|billing):\w+|usage:read)$/;
 
 /** Declares an operation: what is asked, what is answered, and every way it may fail. */
 export function operation<I extends z.ZodType, O extends z.ZodType>(spec: OperationSpec<I, O>): Operation<I, O> {
@@ -77,5 +87,6 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(spec: Operat
     status: spec.status ?? (method === 'POST' ? 201 : 200),
     readonly: spec.readonly ?? method === 'GET',
     deadlineMs: spec.deadlineMs ?? 10_000,
+    metered: spec.metered ?? !ACCOUNT.test(spec.scope),
   });
 }

@@ -82,6 +82,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** Members of every problem document; data of the same name would be overwritten. */
+const OWN: ReadonlySet<string> = new Set(['type', 'code', 'title', 'status', 'detail', 'instance', 'traceId']);
+
 export function problem<D extends Record<string, unknown> = Record<string, never>>(
   code: string,
   status: number,
@@ -90,6 +93,9 @@ export function problem<D extends Record<string, unknown> = Record<string, never
 ): Problem<D> {
   if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new Error(`Problem code "${code}" must be snake_case.`);
   if (status < 400 || status > 599) throw new Error(`Problem "${code}" needs an HTTP error status, got ${status}.`);
+  const taken = Object.keys((data instanceof z.ZodObject ? data.shape : {}) as object).filter((name) => OWN.has(name));
+  if (taken.length > 0)
+    throw new Error(`Problem "${code}": ${taken.join(', ')} is a member of every problem. Rename it.`);
   const make = (given?: D, detail?: string) => new ProblemError({ code, status, title }, given, detail);
   return Object.assign(make, { code, status, title, data }) as unknown as Problem<D>;
 }
@@ -112,6 +118,12 @@ export const idempotencyKeyReused = problem(
   422,
   'The idempotency key was used for another request',
 );
+export const preconditionFailed = problem(
+  'precondition_failed',
+  412,
+  'It is not what If-Match says',
+  z.object({ etag: z.string() }),
+);
 export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
 export const unsupportedMediaType = problem('unsupported_media_type', 415, 'Send application/json');
 export const rateLimited = problem('rate_limited', 429, 'Too many requests', z.object({ retryAfterSeconds: z.int() }));
@@ -125,6 +137,8 @@ export const quotaExhausted = problem(
     used: z.int(),
     resetsAt: z.string(),
     upgradeTo: z.string().nullable(),
+    /** Of the edge: until the next period, or until what others hold may come back. */
+    retryAfterSeconds: z.int().optional(),
   }),
 );
 export const planLimitReached = problem(
@@ -170,6 +184,7 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   conflict,
   alreadyDone,
   idempotencyKeyReused,
+  preconditionFailed,
   bodyTooLarge,
   unsupportedMediaType,
   rateLimited,

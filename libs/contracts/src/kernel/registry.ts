@@ -1,14 +1,16 @@
 import type { Event } from './event.ts';
+import type { Live } from './live.ts';
 import type { Operation } from './operation.ts';
 
 /*
  * Every contract that has been imported in this process. Fail closed: two contracts with one subject or one route
  * stop the start.
  */
-const bySubject = new Map<string, Operation | Event>();
+type Contract = Operation | Event | Live;
+const bySubject = new Map<string, Contract>();
 const routes = new Map<string, string>();
 
-export function register<C extends { subject: string; kind: 'operation' | 'event' }>(contract: C): C {
+export function register<C extends { subject: string; kind: Contract['kind'] }>(contract: C): C {
   if (bySubject.has(contract.subject)) {
     throw new Error(`Two contracts have the subject ${contract.subject}. Rename one of them.`);
   }
@@ -20,7 +22,7 @@ export function register<C extends { subject: string; kind: 'operation' | 'event
     if (other) throw new Error(`${contract.subject} and ${other} have the same route ${method} ${path}.`);
     routes.set(key, contract.subject);
   }
-  bySubject.set(contract.subject, contract as unknown as Operation | Event);
+  bySubject.set(contract.subject, contract as unknown as Contract);
   return contract;
 }
 
@@ -28,3 +30,4 @@ const ordered = () => [...bySubject.values()].sort((a, b) => (a.subject < b.subj
 
 export const operations = (): Operation[] => ordered().filter((contract) => contract.kind === 'operation');
 export const events = (): Event[] => ordered().filter((contract) => contract.kind === 'event');
+export const liveTopics = (): Live[] => ordered().filter((contract) => contract.kind === 'live');

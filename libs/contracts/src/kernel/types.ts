@@ -28,12 +28,13 @@ function toUtc(text: string): string {
 export const Decimal = z
   .string()
   .regex(/^-?\d{1,40}(\.\d{1,40})?$/, 'a decimal number as text, such as "12.50"')
-  .meta({ id: 'Decimal' });
+  .meta({ id: 'Decimal', examples: ['12.50'] });
 
 /** An exact decimal greater than zero. */
-export const PositiveDecimal = Decimal.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), {
-  error: 'a decimal number greater than zero',
-}).meta({ id: 'PositiveDecimal' });
+export const PositiveDecimal = Decimal.regex(
+  /^(?=.*[1-9])\d{1,40}(\.\d{1,40})?$/,
+  'a decimal number greater than zero',
+).meta({ id: 'PositiveDecimal' });
 
 export const Empty = z.object({}).meta({ id: 'Empty' });
 

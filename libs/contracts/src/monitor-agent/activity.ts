@@ -35,7 +35,7 @@ export const Session = z
     queryId: z.string().nullable(),
     text: z.string().nullable().meta({ description: 'Constants and comments removed' }),
   })
-  .meta({ id: 'Session' });
+  .meta({ id: 'DatabaseSession' });
 export type Session = z.infer<typeof Session>;
 
 export const SessionGroup = z

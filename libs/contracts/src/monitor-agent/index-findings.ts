@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Id, Timestamp } from '../kernel/types.ts';
-import { Count } from './range.ts';
+import { Id, nextCursor, Timestamp } from '../kernel/types.ts';
+import { Count, rankQuery } from './range.ts';
 
 export const IndexFinding = z
   .object({
@@ -39,11 +39,12 @@ export const listIndexFindings = operation({
   summary: 'Indexes that are invalid, doubled or unused, the largest first, each with the SQL that ends it',
   input: z.strictObject({
     serverId: Id,
-    database: z.string().max(63).optional(),
-    limit: z.int().min(1).max(500).default(100),
+    ...rankQuery,
+    database: z.string().max(63).optional().meta({ description: 'Only of this database' }),
   }),
   output: z.object({
     items: z.array(IndexFinding),
+    nextCursor,
     total: Count,
     bytes: Count.meta({ description: 'Of all findings whose SQL drops an index' }),
     looked: Count.meta({ description: 'Indexes that were judged' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Timestamp } from '../kernel/types.ts';
+import { nextCursor, pageQuery, Timestamp } from '../kernel/types.ts';
 import { Count, serverRange } from './range.ts';
 
 export const MarkerKind = z.enum(['crash_recovery', 'restart', 'statements_reset', 'another_server']).meta({
@@ -27,9 +27,10 @@ export const listMarkers = operation({
   http: ['GET', '/api/v1/servers/{serverId}/markers'],
   scope: 'servers:read',
   summary: 'What happened to a server’s counters in a range: crashes, restarts, resets',
-  input: z.strictObject(serverRange),
+  input: z.strictObject({ ...serverRange, ...pageQuery }),
   output: z.object({
-    items: z.array(Marker).meta({ description: 'The newest 200 that were found in the range, the newest first' }),
+    items: z.array(Marker).meta({ description: 'Those that were found in the range, the newest first' }),
+    nextCursor,
     total: Count,
   }),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { live } from '../kernel/live.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id } from '../kernel/types.ts';
 import { ActivityPoint } from './activity.ts';
@@ -37,7 +38,6 @@ export const showOverview = operation({
   }),
 });
 
-/** Live topic `servers`: small, sent at every look, lossy. */
 export const ServerPulse = z
   .object({
     serverId: Id,
@@ -46,3 +46,11 @@ export const ServerPulse = z
   })
   .meta({ id: 'ServerPulse' });
 export type ServerPulse = z.infer<typeof ServerPulse>;
+
+export const serverPulse = live({
+  service: 'monitor-agent',
+  topic: 'servers',
+  scope: 'servers:read',
+  summary: 'A server was looked at',
+  data: ServerPulse,
+});

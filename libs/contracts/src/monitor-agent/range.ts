@@ -1,10 +1,16 @@
 import { z } from 'zod';
-import { Id, Instant, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, pageQuery, Timestamp } from '../kernel/types.ts';
 
 /** The part of the history that a list looks at; spread into its input. Older than the plan keeps answers nothing. */
 export const rangeQuery = {
   from: Instant.optional().meta({ description: 'Included; default one hour before `to`' }),
   to: Instant.optional().meta({ description: 'Excluded; default now' }),
+};
+
+/** How much of a ranking is answered; spread into its input. */
+export const rankQuery = {
+  ...pageQuery,
+  limit: z.int().min(1).max(500).default(100).meta({ description: 'Items on a page' }),
 };
 
 export const serverRange = { serverId: Id, ...rangeQuery };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Timestamp } from '../kernel/types.ts';
-import { Count, Range, serverRange } from './range.ts';
+import { nextCursor, Timestamp } from '../kernel/types.ts';
+import { Count, Range, rankQuery, serverRange } from './range.ts';
 
 const Bytes = Count.nullable().meta({ description: 'null: not measured yet' });
 
@@ -75,14 +75,20 @@ export type Table = z.infer<typeof Table>;
 
 const relationQuery = {
   ...serverRange,
-  limit: z.int().min(1).max(500).default(100),
-  database: z.string().max(63).optional(),
-  schema: z.string().max(63).optional(),
+  ...rankQuery,
+  database: z.string().max(63).optional().meta({ description: 'Only of this database' }),
+  schema: z.string().max(63).optional().meta({ description: 'Only of this schema' }),
   search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, in any case' }),
 };
 
 /** `shown` of `known`: a list never ends silently. */
-const listed = <I extends z.ZodType>(item: I) => z.object({ range: Range, known: Count, items: z.array(item) });
+const listed = <I extends z.ZodType>(item: I) =>
+  z.object({
+    range: Range,
+    known: Count.meta({ description: 'How many there are' }),
+    items: z.array(item),
+    nextCursor,
+  });
 
 export const listTables = operation({
   service: 'monitor-agent',
@@ -94,7 +100,8 @@ export const listTables = operation({
     ...relationQuery,
     sort: z
       .enum(['totalBytes', 'sequentialScans', 'rowsReadSequentially', 'indexScans', 'writes', 'deadRows', 'name'])
-      .default('totalBytes'),
+      .default('totalBytes')
+      .meta({ description: 'By what the list is ordered, most first; names from a on' }),
   }),
   output: listed(Table),
 });
@@ -129,8 +136,10 @@ export const listIndexes = operation({
   summary: 'Indexes of all databases of a server with their use in the range',
   input: z.strictObject({
     ...relationQuery,
-    table: z.string().max(63).optional(),
-    sort: z.enum(['bytes', 'scans', 'rowsRead', 'name']).default('bytes'),
+    table: z.string().max(63).optional().meta({ description: 'Only of this table' }),
+    sort: z.enum(['bytes', 'scans', 'rowsRead', 'name']).default('bytes').meta({
+      description: 'By what the list is ordered, most first; names from a on',
+    }),
   }),
   output: listed(Index),
 });

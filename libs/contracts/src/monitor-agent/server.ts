@@ -15,7 +15,10 @@ const Host = z
   .min(1)
   .max(253)
   .regex(/^[^\s/@\\?#]+$/, 'a host name or an IP address alone: no URL, path, socket, user or port')
-  .meta({ id: 'ServerHost', examples: ['db.example.com'] });
+  .meta({ id: 'ServerHost', description: 'Host name or IP address', examples: ['db.example.com'] });
+const Port = z.int().min(1).max(65_535).meta({ description: 'Port of PostgreSQL, or of a pooler in session mode' });
+const User = plain(63, 'the name of a role').meta({ description: 'Role to log in as', examples: ['tidegate'] });
+const Password = secret(z.string().min(1).max(1_000)).meta({ description: 'Password of the role' });
 
 export const TlsMode = z.enum(['disable', 'require', 'verify-ca', 'verify-full']).meta({
   id: 'TlsMode',
@@ -34,12 +37,12 @@ const tlsCa = z
 /** Where a server is and who logs in. */
 export const ConnectionFields = {
   host: Host,
-  port: z.int().min(1).max(65_535).default(5432),
+  port: Port.default(5432),
   database: plain(63, 'the name of a database').default('postgres').meta({
     description: 'The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it',
   }),
-  user: plain(63, 'the name of a role'),
-  password: secret(z.string().min(1).max(1_000)),
+  user: User,
+  password: Password,
   tlsMode: TlsMode.optional(),
   tlsCa: tlsCa.optional(),
 };
@@ -83,15 +86,15 @@ export const ServerPatch = z
     serverId: Id,
     name: Name.optional(),
     host: Host.optional(),
-    port: z.int().min(1).max(65_535).optional(),
-    database: plain(63, 'the name of a database').optional(),
-    user: plain(63, 'the name of a role').optional(),
-    password: secret(z.string().min(1).max(1_000)).optional().meta({
+    port: Port.optional(),
+    database: plain(63, 'the name of a database').optional().meta({ description: 'The database to connect to' }),
+    user: User.optional(),
+    password: Password.optional().meta({
       description: 'Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere',
     }),
     tlsMode: TlsMode.optional(),
-    tlsCa: tlsCa.nullable().optional(),
-    paused: z.boolean().optional(),
+    tlsCa: tlsCa.nullable().optional().meta({ description: 'null: trust the well-known authorities again' }),
+    paused: z.boolean().optional().meta({ description: 'true: nothing is collected until it is resumed' }),
   })
   .meta({ id: 'ServerPatch' });
 export type ServerPatch = z.infer<typeof ServerPatch>;

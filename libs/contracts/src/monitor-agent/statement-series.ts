@@ -32,7 +32,10 @@ export const showStatementSeries = operation({
     `needed for at most ${MAX_SERIES_POINTS.toLocaleString('en')} points.`,
   input: z.strictObject({
     serverId: Id,
-    statementId: z.string().regex(/^\d{1,15}$/, 'a number of a statement'),
+    statementId: z
+      .string()
+      .regex(/^\d{1,15}$/, 'a number of a statement')
+      .meta({ description: 'The statement', examples: ['42'] }),
     ...rangeQuery,
     step: z
       .int()

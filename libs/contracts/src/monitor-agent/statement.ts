@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { Timestamp } from '../kernel/types.ts';
-import { Count, Range, serverRange } from './range.ts';
+import { nextCursor, Timestamp } from '../kernel/types.ts';
+import { Count, Range, rankQuery, serverRange } from './range.ts';
 import { ServerCheck } from './server-test.ts';
 
 const Milliseconds = z.number().min(0);
@@ -70,6 +70,7 @@ export type StatementCompleteness = z.infer<typeof StatementCompleteness>;
 
 export const StatementSort = z.enum(['totalMs', 'calls', 'meanMs', 'rows', 'ioReadMs', 'walBytes']).meta({
   id: 'StatementSort',
+  description: 'By what the list is ordered, most first',
 });
 export type StatementSort = z.infer<typeof StatementSort>;
 
@@ -85,9 +86,9 @@ export const topStatements = operation({
   input: z.strictObject({
     ...serverRange,
     sort: StatementSort.default('totalMs'),
-    limit: z.int().min(1).max(500).default(50),
-    database: z.string().max(63).optional(),
-    role: z.string().max(63).optional(),
+    ...rankQuery,
+    database: z.string().max(63).optional().meta({ description: 'Only of this database' }),
+    role: z.string().max(63).optional().meta({ description: 'Only of this role' }),
     search: z.string().min(1).max(200).optional().meta({ description: 'Part of the text, in any case' }),
   }),
   output: z.object({
@@ -95,5 +96,6 @@ export const topStatements = operation({
     completeness: StatementCompleteness,
     total: z.object({ statements: Count, calls: Count, rows: Count, totalMs: Milliseconds }),
     items: z.array(Statement),
+    nextCursor,
   }),
 });

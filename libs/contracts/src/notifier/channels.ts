@@ -26,11 +26,18 @@ const shared = {
 };
 
 export const NewEmailChannel = z
-  .strictObject({ kind: z.literal('email'), address: z.email().max(254), ...shared })
+  .strictObject({
+    kind: z.literal('email').meta({ description: 'An e-mail address' }),
+    address: z
+      .email()
+      .max(254)
+      .meta({ description: 'Where messages are sent', examples: ['ada@example.com'] }),
+    ...shared,
+  })
   .meta({ id: 'NewEmailChannel' });
 export const NewWebhookChannel = z
   .strictObject({
-    kind: z.literal('webhook'),
+    kind: z.literal('webhook').meta({ description: 'A web address' }),
     url: z.string().min(1).max(2000).meta({ description: 'https (or http) address that takes a POST' }),
     ...shared,
   })
@@ -112,8 +119,13 @@ export const updateChannel = operation({
   input: z.strictObject({
     channelId: Id,
     name: Name.optional(),
-    events: z.array(NoticeType).min(1).max(NOTICE_TYPES.length).optional(),
-    state: z.enum(['active', 'disabled']).optional(),
+    events: z
+      .array(NoticeType)
+      .min(1)
+      .max(NOTICE_TYPES.length)
+      .optional()
+      .meta({ description: 'What this channel is told about' }),
+    state: z.enum(['active', 'disabled']).optional().meta({ description: 'A disabled channel is told nothing' }),
   }),
   output: Channel,
 });
@@ -137,7 +149,10 @@ export const rotateSecret = operation({
   description:
     'Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change ' +
     'over without losing a message. An overlap of 0 makes the old secret worthless at once.',
-  input: z.strictObject({ channelId: Id, overlapHours: z.int().min(0).max(168).default(24) }),
+  input: z.strictObject({
+    channelId: Id,
+    overlapHours: z.int().min(0).max(168).default(24).meta({ description: 'How long the old secret signs as well' }),
+  }),
   output: z.object({ secret: secret(z.string()), previousSecretValidUntil: Timestamp }).meta({ id: 'RotatedSecret' }),
   errors: [notAWebhook],
   status: 200,

@@ -55,7 +55,11 @@ export const listDeliveries = operation({
   http: ['GET', '/api/v1/deliveries'],
   scope: 'channels:read',
   summary: 'Messages sent and to be sent, newest first',
-  input: z.strictObject({ ...pageQuery, channelId: Id.optional(), state: DeliveryState.optional() }),
+  input: z.strictObject({
+    ...pageQuery,
+    channelId: Id.optional().meta({ description: 'Only of this channel' }),
+    state: DeliveryState.optional().meta({ description: 'Only in this state' }),
+  }),
   output: page(Delivery),
 });
 

@@ -17,7 +17,10 @@ const visible = (max: number) =>
     .min(1)
     .max(max)
     .regex(/^\P{Cc}*$/u, 'a text without control characters');
-export const EventId = visible(200);
+export const EventId = visible(200).meta({
+  description: 'Made from the fact, such as a request’s id: sent again it counts once',
+  examples: ['request-8f14e45f'],
+});
 export const EventSource = visible(100);
 
 /**

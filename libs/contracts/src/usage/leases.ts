@@ -92,4 +92,6 @@ export const returnLease = operation({
     .meta({ id: 'ReturnedLease' }),
   errors: [leaseClosed],
   status: 200,
+  // It frees quota.
+  metered: false,
 });

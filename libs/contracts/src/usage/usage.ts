@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Limit } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
-import { Id, Instant, Timestamp } from '../kernel/types.ts';
+import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { EventId, EventSource, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
 
@@ -58,7 +58,7 @@ export const usageHistory = operation({
     meter: MeterKey,
     from: Instant.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
-    granularity: z.enum(['hour', 'day']).default('day'),
+    granularity: z.enum(['hour', 'day']).default('day').meta({ description: 'Length of a step' }),
   }),
   output: z.object({
     meter: MeterKey,
@@ -74,9 +74,9 @@ export const NewUsageEvent = z
     id: EventId,
     source: EventSource.max(90).default('default').meta({ description: 'Which of your systems says so' }),
     meter: MeterKey,
-    quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
-    time: Instant.optional(),
-    lease: Id.optional(),
+    quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Whole units' }),
+    time: Instant.optional().meta({ description: 'When it happened; by default now' }),
+    lease: Id.optional().meta({ description: 'The lease that these units were taken from' }),
   })
   .meta({ id: 'NewUsageEvent' });
 export type NewUsageEvent = z.infer<typeof NewUsageEvent>;
@@ -104,7 +104,8 @@ export const ingestUsage = operation({
     events: z
       .array(z.union([NewUsageEvent, z.unknown()]))
       .min(1)
-      .max(1_000),
+      .max(1_000)
+      .meta({ description: 'At most 1,000' }),
   }),
   output: z.object({
     accepted: z.int().min(0),
@@ -134,6 +135,6 @@ export const listRejectedUsage = operation({
   description:
     'Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. ' +
     'Events refused by POST /api/v1/usage/events are only in its answer.',
-  input: z.strictObject({ limit: z.int().min(1).max(200).default(50) }),
-  output: z.object({ items: z.array(RejectedUsage) }),
+  input: z.strictObject(pageQuery),
+  output: page(RejectedUsage),
 });

@@ -10,6 +10,7 @@ export class CurrentEntitlements {
   async handle({ caller, tx }: Call<typeof currentEntitlements>) {
     const known = caller.orgId ? await findEntitlements(tx, caller.orgId) : undefined;
     if (!known) throw unavailable({ retryAfterSeconds: 1 }, 'The plan of this new organisation is being set up.');
-    return known.snapshot;
+    const { orgId: organisationId, ...rest } = known.snapshot;
+    return { organisationId, ...rest };
   }
 }

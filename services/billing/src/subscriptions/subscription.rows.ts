@@ -109,7 +109,7 @@ const essence = (row: SubscriptionRow) => ({
 export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersion: number, now: number): Subscription {
   const period = (row.billing_interval === 'year' ? yearAt : monthAt)(row.period_anchor.getTime(), now);
   return {
-    orgId: row.org_id,
+    organisationId: row.org_id,
     plan: row.plan,
     planName: plan.name,
     planVersion: row.plan_version,

@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, getBot, listBots } from '@tidegate/contracts/bot-executor/bots';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { findBot, listBotRows, toWire } from './bot.rows.ts';
-import { idCursor, pageOf, present } from './present.ts';
+import { present } from './present.ts';
 
 @Injectable()
 export class ReadBots {
   @Handles(listBots)
   async list({ input, tx }: Call<typeof listBots>) {
-    const rows = await listBotRows(tx, input.limit, idCursor(input.cursor));
-    return pageOf(rows, input.limit, toWire, (row) => row.id);
+    const [after] = readCursor(input.cursor, 'uuid') ?? [];
+    const rows = await listBotRows(tx, input.limit + 1, after);
+    return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getBot)

@@ -1,4 +1,4 @@
-import type { BotStatus } from '@tidegate/contracts/bot-executor/bots';
+import type { BotPulse, BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import { tradeAveraged, tradeClosed, tradeOpened } from '@tidegate/contracts/bot-executor/trades';
 import type { Tx } from '@tidegate/database/tx';
 import type { Outbox } from '@tidegate/messaging/outbox';
@@ -47,7 +47,7 @@ export function liveNews(
   bot: BotRow,
   { market }: Plan,
   after: { status: BotStatus; state: State; totals: Totals },
-): Record<string, unknown> {
+): BotPulse {
   const { status, state, totals } = after;
   return {
     botId: bot.id,

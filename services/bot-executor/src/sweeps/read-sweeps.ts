@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { getSweep, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { idCursor, pageOf, present } from '../bots/present.ts';
+import { present } from '../bots/present.ts';
 import { findResults, findSweep, listSweepRows, toWire } from './sweep.rows.ts';
 
 @Injectable()
 export class ReadSweeps {
   @Handles(listSweeps)
   async list({ input, tx }: Call<typeof listSweeps>) {
-    const rows = await listSweepRows(tx, input.limit, idCursor(input.cursor));
-    return pageOf(rows, input.limit, toWire, ({ id }) => id);
+    const [after] = readCursor(input.cursor, 'uuid') ?? [];
+    const rows = await listSweepRows(tx, input.limit + 1, after);
+    return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getSweep)

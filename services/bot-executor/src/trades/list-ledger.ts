@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type LedgerEntry, listLedger } from '@tidegate/contracts/bot-executor/trades';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { findBot } from '../bots/bot.rows.ts';
-import { numberCursor, pageOf, present } from '../bots/present.ts';
+import { present } from '../bots/present.ts';
 
 interface Row {
   sequence: string;
@@ -29,11 +30,12 @@ export class ListLedger {
   @Handles(listLedger)
   async handle({ input, tx }: Call<typeof listLedger>) {
     present(await findBot(tx, input.botId));
+    const [after] = readCursor(input.cursor, 'int') ?? [0];
     const rows = await tx.query<Row>(
       `select sequence, kind, amount, balance, trade_id, order_id, at from ledger
         where org_id = $1 and bot_id = $2 and sequence > $3 order by sequence limit $4`,
-      [tx.orgId, input.botId, numberCursor(input.cursor) ?? 0, input.limit],
+      [tx.orgId, input.botId, after, input.limit + 1],
     );
-    return pageOf(rows, input.limit, toWire, (row) => row.sequence);
+    return pageOf(rows, input.limit, toWire, ({ sequence }) => [Number(sequence)]);
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Fill, getTrade, listTrades, type Order, type TradeDetail } from '@tidegate/contracts/bot-executor/trades';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { findBot } from '../bots/bot.rows.ts';
-import { numberCursor, pageOf, present } from '../bots/present.ts';
+import { present } from '../bots/present.ts';
 import { findTrade, listTradeRows, toWire } from './trade.rows.ts';
 
 @Injectable()
@@ -11,8 +12,9 @@ export class ReadTrades {
   @Handles(listTrades)
   async list({ input, tx }: Call<typeof listTrades>) {
     present(await findBot(tx, input.botId));
-    const rows = await listTradeRows(tx, input.botId, input.limit, numberCursor(input.cursor));
-    return pageOf(rows, input.limit, toWire, (row) => row.number);
+    const [after] = readCursor(input.cursor, 'int') ?? [];
+    const rows = await listTradeRows(tx, input.botId, input.limit + 1, after);
+    return pageOf(rows, input.limit, toWire, ({ number }) => [Number(number)]);
   }
 
   @Handles(getTrade)

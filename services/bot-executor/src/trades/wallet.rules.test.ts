@@ -22,10 +22,13 @@ test.each(MARKETS)(
       fc.property(anySettings, walk(200, { minLength: 5, maxLength: 200 }), (given, candles) => {
         const spot = market.feeFrom === 'received' ? { direction: 'long' as const, futures: undefined } : {};
         const plan = planOf({ ...given, ...spot }, market);
-        const report = backtest(plan, seriesOf(candles));
         const wallet = new Wallet();
-        for (const fill of report.fills) for (const entry of entriesOf(market, fill)) wallet.add(entry);
-        for (const payment of report.payments) wallet.add(entryOfPayment(market, payment));
+        const report = backtest(plan, seriesOf(candles), {
+          onMoney: (change) => {
+            if ('payment' in change) wallet.add(entryOfPayment(market, change.payment));
+            else for (const entry of entriesOf(market, change.fill)) wallet.add(entry);
+          },
+        });
         wallet.add({ kind: 'transfer', currency: market.quote, amount: whole(1_000) });
         for (const [currency] of wallet.changes()) seen.add(currency);
 

@@ -5,15 +5,17 @@ import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayConfig } from '../gateway.config.ts';
+import { isOwnOrigin, needsPlainCookies } from './own-origin.rules.ts';
 
 /*
  * For browsers: a log-in that asks with the header `Session-Cookies: true` gets its tokens as cookies that scripts
- * cannot read, and none in the body. Cookies are sent by foreign pages too, so a writing request that leans on them
- * must come from our own origin.
+ * cannot read, and none in the body; what came by cookie is answered by cookie, whatever the header says. Cookies are
+ * sent by foreign pages too, so a writing request that leans on them must come from our own origin.
  */
-const ACCESS = '__Host-tidegate-access';
-const REFRESH = '__Secure-tidegate-refresh';
 const REFRESH_PATH = '/api/v1/sessions';
+const SECURE = { access: '__Host-tidegate-access', refresh: '__Secure-tidegate-refresh', flags: '; Secure' };
+const PLAIN = { access: 'tidegate-access', refresh: 'tidegate-refresh', flags: '' };
 const GIVING: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh, switchOrganisation]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -26,54 +28,105 @@ interface Tokens {
 
 @Injectable()
 export class SessionCookies {
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+  private readonly publicUrl: string;
+  private readonly mayBePlain: boolean;
 
+  constructor(@Inject(SETTINGS) settings: Settings, config: GatewayConfig) {
+    this.publicUrl = settings.publicUrl;
+    this.mayBePlain = config.ALLOW_INSECURE;
+  }
+
+  /** Of a request without an authorization header. */
   accessToken(request: FastifyRequest): string | undefined {
-    const token = readCookie(request, ACCESS);
+    const token = this.read(request, 'access');
     if (token !== undefined && !SAFE.has(request.method)) this.requireOwnOrigin(request);
     return token;
   }
 
-  /** A refresh without a token in the body uses the cookie's. */
-  async addRefreshToken(operation: Operation, request: FastifyRequest, input: Record<string, unknown>) {
-    if (operation !== refresh || input['refreshToken'] !== undefined) return input;
-    const token = readCookie(request, REFRESH);
-    if (token === undefined) return input;
-    this.requireOwnOrigin(request);
-    return { ...input, refreshToken: token };
+  /** Refused from foreign pages. */
+  refreshToken(request: FastifyRequest): string | undefined {
+    const token = this.read(request, 'refresh');
+    if (token !== undefined) this.requireOwnOrigin(request);
+    return token;
   }
 
-  /** Moves the tokens of an answer into cookies when the browser asked for that. */
-  takeTokens(operation: Operation, request: FastifyRequest, reply: FastifyReply, output: unknown): unknown {
-    const wanted = request.headers['session-cookies'] === 'true' || readCookie(request, ACCESS) !== undefined;
-    if (!GIVING.has(operation) || !wanted) return output;
-    this.requireOwnOrigin(request);
+  /**
+   * The input with the cookie's refresh token when it brings none, and whether the answer's tokens become cookies.
+   * Everything that may be refused is refused here, before anything has happened.
+   */
+  prepare(operation: Operation, request: FastifyRequest, input: Record<string, unknown>) {
+    if (!GIVING.has(operation)) return { input, byCookie: false };
+    const fromCookie =
+      operation === refresh && input['refreshToken'] === undefined ? this.refreshToken(request) : undefined;
+    const leansOnCookie =
+      operation === switchOrganisation &&
+      request.headers.authorization === undefined &&
+      this.read(request, 'access') !== undefined;
+    const byCookie = fromCookie !== undefined || leansOnCookie || request.headers['session-cookies'] === 'true';
+    if (byCookie) this.requireOwnOrigin(request);
+    if (byCookie) this.requireKept(request);
+    return { input: fromCookie === undefined ? input : { ...input, refreshToken: fromCookie }, byCookie };
+  }
+
+  /** Moves the tokens of an answer into cookies. */
+  takeTokens(request: FastifyRequest, reply: FastifyReply, output: unknown): unknown {
     const { accessToken, refreshToken, ...rest } = output as Tokens & Record<string, unknown>;
+    const { access, refresh: next, flags } = this.names(request);
     const cookies = [];
-    if (accessToken) cookies.push(cookie(ACCESS, accessToken, '/', rest.accessTokenExpiresAt));
-    if (refreshToken) cookies.push(cookie(REFRESH, refreshToken, REFRESH_PATH, rest.refreshTokenExpiresAt));
+    if (accessToken) cookies.push(cookie(access, accessToken, `/${flags}`, rest.accessTokenExpiresAt));
+    if (refreshToken) cookies.push(cookie(next, refreshToken, `${REFRESH_PATH}${flags}`, rest.refreshTokenExpiresAt));
     void reply.header('set-cookie', cookies);
     return rest;
   }
 
-  afterEmpty(operation: Operation, request: FastifyRequest, reply: FastifyReply): void {
-    if (operation !== logout || readCookie(request, ACCESS) === undefined) return;
+  /** Both kinds: a browser may have some of before the address or the setting changed. */
+  clear(reply: FastifyReply): void {
     const gone = new Date(0).toISOString();
-    void reply.header('set-cookie', [cookie(ACCESS, '', '/', gone), cookie(REFRESH, '', REFRESH_PATH, gone)]);
+    void reply.header(
+      'set-cookie',
+      [SECURE, PLAIN].flatMap(({ access, refresh: next, flags }) => [
+        cookie(access, '', `/${flags}`, gone),
+        cookie(next, '', `${REFRESH_PATH}${flags}`, gone),
+      ]),
+    );
+  }
+
+  /** A log-out from a browser, whose tokens may have ended before it. */
+  isCookieLogout(operation: Operation, request: FastifyRequest): boolean {
+    if (operation !== logout || request.headers.authorization !== undefined) return false;
+    if (this.read(request, 'access') === undefined && this.read(request, 'refresh') === undefined) return false;
+    this.requireOwnOrigin(request);
+    return true;
+  }
+
+  private names(request: FastifyRequest): typeof SECURE {
+    const plain = this.mayBePlain && needsPlainCookies(request.headers, request.protocol, this.publicUrl);
+    return plain ? PLAIN : SECURE;
+  }
+
+  private read(request: FastifyRequest, kind: 'access' | 'refresh'): string | undefined {
+    const token = readCookie(request, SECURE[kind]);
+    return token === undefined && this.mayBePlain ? readCookie(request, PLAIN[kind]) : token;
   }
 
   private requireOwnOrigin(request: FastifyRequest): void {
-    const { origin } = request.headers;
-    const own = new URL(this.settings.publicUrl).origin;
-    const sameSite = request.headers['sec-fetch-site'];
-    if (origin === own || (origin === undefined && (sameSite === undefined || sameSite === 'same-origin'))) return;
-    throw forbidden({}, `Requests with the session cookie must come from ${own}.`);
+    if (isOwnOrigin(request.headers, this.publicUrl)) return;
+    throw forbidden({}, `Requests with the session cookie must come from a page of ${new URL(this.publicUrl).origin}.`);
+  }
+
+  /** Better said than a log-in that succeeds and is forgotten by the browser. */
+  private requireKept(request: FastifyRequest): void {
+    if (this.mayBePlain || !needsPlainCookies(request.headers, request.protocol, this.publicUrl)) return;
+    throw forbidden(
+      {},
+      'Browsers keep the session cookie only over https (PUBLIC_URL) or on localhost, or with ALLOW_INSECURE=true.',
+    );
   }
 }
 
-function cookie(name: string, value: string, path: string, expiresAt: string | undefined): string {
+function cookie(name: string, value: string, pathAndFlags: string, expiresAt: string | undefined): string {
   const expires = expiresAt ? `; Expires=${new Date(expiresAt).toUTCString()}` : '';
-  return `${name}=${value}; Path=${path}; HttpOnly; Secure; SameSite=Lax${expires}`;
+  return `${name}=${value}; Path=${pathAndFlags}; HttpOnly; SameSite=Lax${expires}`;
 }
 
 function readCookie(request: FastifyRequest, name: string): string | undefined {

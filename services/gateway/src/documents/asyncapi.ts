@@ -1,44 +1,47 @@
 import type { Event } from '@tidegate/contracts/kernel/event';
-import { jsonSchema } from './openapi.ts';
+import type { Live } from '@tidegate/contracts/kernel/live';
+import { type Json, schemaBook } from './schemas.ts';
 
-/** AsyncAPI 3.0 of every event, made from the contracts alone. */
-export function asyncApiDocument(events: Event[], version: string): Record<string, unknown> {
-  const schemas: Record<string, unknown> = {};
-  const channels: Record<string, unknown> = {};
-  const messages: Record<string, unknown> = {};
-  const operations: Record<string, unknown> = {};
-  for (const event of events) {
-    const payload = jsonSchema(event.data, 'output', schemas);
-    messages[event.type] = {
-      name: event.type,
-      summary: event.summary,
-      contentType: 'application/cloudevents+json',
-      payload: {
-        allOf: [{ $ref: '#/components/schemas/CloudEvent' }, { type: 'object', properties: { data: payload } }],
-      },
-    };
-    channels[event.type] = {
-      address: event.subject,
-      messages: { [event.type]: { $ref: `#/components/messages/${event.type}` } },
-    };
-    operations[`emit ${event.type}`] = {
+/** AsyncAPI 3.0 of every event and live topic, made from the contracts alone. */
+export function asyncApiDocument(events: Event[], live: Live[], version: string): Json {
+  const all = [...events, ...live].map((one) => [one.subject, one.data]);
+  const book = schemaBook({}, Object.fromEntries(all));
+  const channels: Json = {};
+  const messages: Json = {};
+  const operations: Json = {};
+  const add = (name: string, address: string, service: string, extra: Json, message: Json) => {
+    messages[name] = { name, ...message };
+    channels[name] = { address, ...extra, messages: { [name]: { $ref: `#/components/messages/${name}` } } };
+    operations[`emit ${name}`] = {
       action: 'send',
-      channel: { $ref: `#/channels/${event.type}` },
-      tags: [{ name: event.service }],
+      channel: { $ref: `#/channels/${name}` },
+      tags: [{ name: service }],
     };
+  };
+  for (const { type, subject, service, summary } of events) {
+    const data = { type: 'object', properties: { data: book.output(subject) } };
+    const payload = { allOf: [{ $ref: '#/components/schemas/CloudEvent' }, data] };
+    add(type, subject, service, {}, { summary, contentType: 'application/cloudevents+json', payload });
   }
-  schemas['CloudEvent'] = CLOUD_EVENT;
+  for (const { topic, subject, service, scope, summary } of live) {
+    const address = subject.replace('*', '{organisationId}');
+    const parameters = { organisationId: { description: 'The organisation that it is about' } };
+    const description = `GET /api/v1/stream hands it on to who has the scope ${scope}. At most once, and never stored.`;
+    const message = { summary, contentType: 'application/json', payload: book.output(subject) };
+    add(`live.${topic}`, address, service, { parameters, description }, message);
+  }
   return {
     asyncapi: '3.0.0',
     info: {
       title: 'Tidegate events',
       version,
       description:
-        'CloudEvents 1.0, structured JSON, on the JetStream stream EVENTS. Delivered at least once; `sequence` grows by one per `subject`.',
+        'Events: CloudEvents 1.0, structured JSON, on the JetStream stream EVENTS, delivered at least once; `sequence` ' +
+        'grows by one per `subject`. Live topics: JSON over core NATS, at most once.',
     },
     channels,
     operations,
-    components: { messages, schemas },
+    components: { messages, schemas: { ...book.components, CloudEvent: CLOUD_EVENT } },
   };
 }
 

@@ -1,54 +1,72 @@
-import { type Operation } from '@tidegate/contracts/kernel/operation';
-import { COMMON_PROBLEMS, type Problem } from '@tidegate/contracts/kernel/problem';
+import { refresh } from '@tidegate/contracts/identity/sessions';
+import type { Live } from '@tidegate/contracts/kernel/live';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { Empty } from '@tidegate/contracts/kernel/types';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type Example, exampleOf } from './examples.ts';
+import { fixedPaths } from './fixed-paths.ts';
+import { headerParameters } from './header-parameters.ts';
+import { HEADERS, ProblemAnswers, problemSchemas, TRACED } from './problem-answers.ts';
+import { type Json, resolve, type SchemaBook, schemaBook, shapesOf, without } from './schemas.ts';
+import { streamOperation, streamSchemas } from './stream-document.ts';
 
-type Json = Record<string, unknown>;
+interface Making {
+  mounted: readonly Operation[];
+  book: SchemaBook;
+  problems: ProblemAnswers;
+}
 
-/** OpenAPI 3.1 of every operation that has a route, made from the contracts alone. */
-export function openApiDocument(operations: Operation[], version: string): Json {
-  const schemas: Json = {};
+/** OpenAPI 3.1 of every operation that has a route, made from the contracts alone, and of the few other paths. */
+export function openApiDocument(operations: Operation[], live: Live[], version: string): Json {
+  const mounted = operations.filter((operation) => operation.http);
+  const book = bookOf(mounted, live);
+  const problems = new ProblemAnswers(book);
   const paths: Record<string, Json> = {};
-  for (const operation of operations) {
-    if (!operation.http) continue;
-    const [method, path] = operation.http;
-    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(operation, schemas) };
+  for (const operation of mounted) {
+    const [method, path] = operation.http as readonly [string, string];
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(operation, { mounted, book, problems }) };
   }
+  const fixed = fixedPaths(problems, streamOperation(live, book, problems));
   return {
     openapi: '3.1.0',
-    info: { title: 'Tidegate', version, license: { name: 'MIT', identifier: 'MIT' } },
+    info: { title: 'Tidegate', version, license: { name: 'MIT', identifier: 'MIT' }, description: INTRODUCTION },
     servers: [{ url: '/' }],
-    security: [{ bearer: [] }],
-    paths,
+    security: [{ bearer: [] }, { cookie: [] }],
+    tags: [...new Set([...mounted.map(({ service }) => service), 'platform'])].map((name) => ({ name })),
+    paths: { ...paths, ...fixed },
     components: {
-      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
-      securitySchemes: {
-        bearer: {
-          type: 'http',
-          scheme: 'bearer',
-          description: 'An access token of POST /api/v1/sessions, or an API key',
-        },
-      },
+      schemas: { ...book.components, ...problems.schemas },
+      responses: problems.responses,
+      headers: HEADERS,
+      securitySchemes: SECURITY,
     },
   };
 }
 
-function describe(operation: Operation, schemas: Json): Json {
+export function bookOf(operations: Operation[], live: Live[]): SchemaBook {
+  const part = (side: 'input' | 'output') =>
+    Object.fromEntries(operations.map((operation) => [operation.subject, operation[side]])) as Record<
+      string,
+      z.ZodType
+    >;
+  const book = schemaBook(part('input'), { ...part('output'), ...problemSchemas(operations), ...streamSchemas(live) });
+  // Tokens that are in cookies are not in the answer.
+  const session = book.components['Session'] as Json | undefined;
+  if (session) session['required'] = (session['required'] as string[]).filter((name) => !/Token$/.test(name));
+  return book;
+}
+
+function describe(operation: Operation, making: Making): Json {
   const [method, path] = operation.http as [string, string];
-  const input = jsonSchema(operation.input, 'input', schemas);
-  const fields = Object.entries((input['properties'] as Json | undefined) ?? {});
-  const required = new Set((input['required'] as string[] | undefined) ?? []);
+  const { book } = making;
+  const input = book.input(operation.subject);
+  const example = exampleOf(operation, book);
   const inPath = new Set([...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string));
   const inQuery = method === 'GET' || method === 'DELETE';
-  const parameters = fields
-    .filter(([name]) => inPath.has(name) || inQuery)
-    .map(([name, schema]) => ({
-      name,
-      in: inPath.has(name) ? 'path' : 'query',
-      required: inPath.has(name) || required.has(name),
-      schema,
-    }));
-  const body = fields.filter(([name]) => !inPath.has(name));
+  const parameters = [
+    ...parametersOf(input, { inPath, inQuery, example, book }),
+    ...headerParameters(operation, making.mounted),
+  ];
   return {
     operationId: operation.name,
     tags: [operation.service],
@@ -57,102 +75,104 @@ function describe(operation: Operation, schemas: Json): Json {
     ...(operation.scope === 'public' ? { security: [] } : {}),
     'x-scope': operation.scope,
     ...(operation.limit ? { 'x-limit': operation.limit } : {}),
-    ...(parameters.length > 0 ? { parameters: [...parameters, ...idempotency(operation)] } : withKey(operation)),
-    ...(inQuery ? {} : { requestBody: requestBody(body, required) }),
-    responses: { ...success(operation, schemas), ...failures(operation, schemas) },
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(inQuery
+      ? {}
+      : { requestBody: requestBody(operation, without(input, inPath, book.components), making, example) }),
+    responses: { ...success(operation, book, example), ...making.problems.of(operation) },
   };
 }
 
-const idempotency = (operation: Operation): Json[] =>
-  operation.http?.[0] === 'POST'
-    ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 }, required: false }]
-    : [];
+function parametersOf(
+  input: Json,
+  { inPath, inQuery, example, book }: { inPath: Set<string>; inQuery: boolean; example: Example; book: SchemaBook },
+): Json[] {
+  const shapes = shapesOf(input, book.components);
+  if (inQuery && shapes.length !== 1) throw new Error('Query parameters cannot be a choice between shapes.');
+  const required = new Set((shapes[0]?.['required'] ?? []) as string[]);
+  const fields = new Map(
+    shapes.flatMap((shape) => Object.entries((shape['properties'] ?? {}) as Record<string, Json>)),
+  );
+  for (const name of inPath)
+    if (!fields.has(name)) throw new Error(`The path parameter ${name} is no field of the input.`);
+  return [...fields]
+    .filter(([name]) => inPath.has(name) || inQuery)
+    .map(([name, { description, ...schema }]) => ({
+      name,
+      in: inPath.has(name) ? 'path' : 'query',
+      required: inPath.has(name) || required.has(name),
+      description: description ?? PATH_PARAMETERS[name] ?? resolve(schema, book.components)['description'],
+      schema,
+      ...(example.input[name] === undefined ? {} : { example: example.input[name] }),
+    }));
+}
 
-const withKey = (operation: Operation): Json => {
-  const parameters = idempotency(operation);
-  return parameters.length > 0 ? { parameters } : {};
+/** What the ids in paths are of. */
+const PATH_PARAMETERS: Readonly<Record<string, string>> = {
+  backtestId: 'The backtest',
+  botId: 'The bot',
+  channelId: 'The channel',
+  deliveryId: 'The delivery',
+  indicator: 'Which indicator',
+  invitationId: 'The invitation',
+  keyId: 'Id of the API key, its first ten characters after `tg_`',
+  leaseId: 'The lease',
+  meter: 'The meter',
+  organisationId: 'The organisation',
+  queryKey: 'The statement',
+  serverId: 'The server',
+  sessionId: 'The session',
+  sweepId: 'The sweep',
+  tradeId: 'The trade',
+  userId: 'The member',
 };
 
-function requestBody(fields: [string, unknown][], required: Set<string>): Json {
-  const needed = fields.map(([name]) => name).filter((name) => required.has(name));
-  const schema = {
-    type: 'object',
-    properties: Object.fromEntries(fields),
-    ...(needed.length > 0 ? { required: needed } : {}),
-    additionalProperties: false,
-  };
-  return { required: needed.length > 0, content: { 'application/json': { schema } } };
+function requestBody(operation: Operation, given: Json, { book }: Making, example: Example): Json {
+  // A browser's refresh token is in its cookie.
+  const schema = operation === refresh ? { ...resolve(given, book.components), required: undefined } : given;
+  const fields = shapesOf(schema, book.components).flatMap((shape) => Object.keys((shape['properties'] ?? {}) as Json));
+  const needed = shapesOf(schema, book.components).some((shape) => ((shape['required'] ?? []) as string[]).length > 0);
+  const shown = Object.fromEntries(Object.entries(example.input).filter(([name]) => fields.includes(name)));
+  return { required: needed, content: { 'application/json': { schema, example: shown } } };
 }
 
-function success(operation: Operation, schemas: Json): Json {
-  if (operation.output === Empty) return { 204: { description: 'Done' } };
-  const schema = jsonSchema(operation.output, 'output', schemas);
-  return { [operation.status]: { description: 'Success', content: { 'application/json': { schema } } } };
-}
-
-/** The declared problems, by status; the common ones as one default. */
-function failures(operation: Operation, schemas: Json): Json {
-  const problem = { $ref: '#/components/schemas/Problem' };
-  jsonSchema(PROBLEM, 'output', schemas);
-  const byStatus = Map.groupBy(operation.errors as unknown as readonly Problem<unknown>[], ({ status }) => status);
-  const answers = [...byStatus].map(([status, problems]) => [
-    status,
-    {
-      description: problems.map(({ code, title }) => `\`${code}\`: ${title}`).join('; '),
-      content: { 'application/problem+json': { schema: problem } },
-    },
-  ]);
-  const common = COMMON_PROBLEMS.map(({ code }) => `\`${code}\``).join(', ');
+function success(operation: Operation, book: SchemaBook, example: Example): Json {
+  if (operation.output === Empty) return { 204: { description: 'Done', headers: TRACED } };
+  const more = operation.http?.[0] === 'GET' ? ['ETag'] : operation.status === 201 ? ['Location'] : [];
+  const made = Object.fromEntries(more.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  const unchanged = { 304: { description: 'It is still what If-None-Match says', headers: { ...TRACED, ...made } } };
+  const schema = book.output(operation.subject);
   return {
-    ...Object.fromEntries(answers),
-    default: { description: `Any of ${common}`, content: { 'application/problem+json': { schema: problem } } },
+    [operation.status]: {
+      description: 'Success',
+      headers: { ...TRACED, ...made },
+      content: { 'application/json': { schema, example: example.output } },
+    },
+    ...(operation.http?.[0] === 'GET' ? unchanged : {}),
   };
 }
 
-const PROBLEM = z
-  .object({
-    type: z.string(),
-    code: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().optional(),
-    traceId: z.string().optional(),
-    errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() })).optional(),
-  })
-  .meta({ id: 'Problem' });
+const SECURITY = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An access token of POST /api/v1/sessions, or an API key',
+  },
+  metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN of the installation' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-tidegate-access',
+    description:
+      'For browsers: set by a log-in with the header `Session-Cookies: true`. What changes something must then come ' +
+      'from the installation’s own origin',
+  },
+};
 
-/** Schemas with an id go into the components, once; the rest stays in place. */
-export function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
-  const {
-    $defs,
-    $schema: _dialect,
-    ...main
-  } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    cycles: 'ref',
-  }) as Json & { $defs?: Record<string, Json> };
-  const refs = (value: unknown): unknown => rewrite(value);
-  for (const [name, definition] of Object.entries($defs ?? {})) components[name] ??= strip(refs(definition) as Json);
-  const { id } = main as { id?: string };
-  const inline = strip(refs(main) as Json);
-  if (!id || io === 'input') return inline;
-  components[id] ??= inline;
-  return { $ref: `#/components/schemas/${id}` };
-}
+const INTRODUCTION = `JSON in, JSON out. Refusals are problems (RFC 9457): \`code\` is for programs, \`detail\` for people.
 
-function strip(schema: Json): Json {
-  const { id: _id, $schema: _dialect, ...rest } = schema;
-  return rest;
-}
+Lists answer \`items\` and, where there are more, a \`nextCursor\`: send it as \`cursor\` for the next page.
 
-function rewrite(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(rewrite);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      key === '$ref' && typeof inner === 'string' ? inner.replace('#/$defs/', '#/components/schemas/') : rewrite(inner),
-    ]),
-  );
-}
+Answers may gain fields: leave alone what you do not know. Requests are strict: an unknown field is refused by name.
+
+Instants are ISO 8601; requests may use any offset, answers are in UTC. Money and prices are decimals as text.`;

@@ -1,106 +1,125 @@
-import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { jsonSchema } from './openapi.ts';
+import { fieldTable, prose, safe, typeText } from './reference-types.ts';
+import { type Json, resolve, shapesOf } from './schemas.ts';
 
-type Schema = Record<string, unknown>;
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-
-/** Text of a contract: what stands in backticks is code. */
-const prose = (text: unknown): string => escapeHtml(String(text ?? '')).replace(/`([^`]+)`/g, '<code>$1</code>');
-
-/** The API as one page to read: no script, so that the strictest content security policy holds. */
-export function referencePage(operations: Operation[], version: string): string {
-  const models: Record<string, unknown> = {};
-  const byService = Map.groupBy(
-    operations.filter((operation) => operation.http),
-    ({ service }) => service,
-  );
-  const sections = [...byService].map(
-    ([service, list]) =>
-      `<section id="${service}"><h2>${service}</h2>${list.map((one) => article(one, models)).join('')}</section>`,
-  );
-  const links = [...byService.keys(), 'models'].map((id) => `<a href="#${id}">${id}</a>`);
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Tidegate API ${version}</title><link rel="stylesheet" href="/docs/style.css"></head><body>
-<header><h1>Tidegate API <small>${version}</small></h1><nav>${links.join(' ')} <a href="/openapi.json">openapi.json</a>
-<a href="/asyncapi.json">asyncapi.json</a></nav></header><main><p>JSON in, JSON out. <code>POST /api/v1/sessions</code> answers an access token, sent
-as <code>authorization: Bearer …</code>; an API key is sent the same way. Fields with * are required. Refusals are problems
-(RFC 9457): <code>code</code> is for programs, <code>detail</code> for people.</p>${sections.join('')}<section id="models"><h2>models</h2>
-${modelArticles(models)}</section></main></body></html>`;
+interface Entry {
+  id: string;
+  method: string;
+  path: string;
+  operation: Json;
 }
 
-function article(operation: Operation, models: Record<string, unknown>): string {
-  const [method, path] = operation.http as [string, string];
-  const input = jsonSchema(operation.input, 'input', models);
-  const output = typeText(jsonSchema(operation.output, 'output', models));
-  const problems = operation.errors.map(({ code, status }) => `<code>${status} ${code}</code>`).join(' ');
-  return `<article><h3><b>${method}</b> <code>${escapeHtml(path)}</code></h3><p>${prose(operation.summary)}.
-${prose(operation.description)}</p><p>Scope <code>${operation.scope}</code>${
-    operation.limit ? `, counts against <code>${operation.limit}</code>` : ''
-  } · answers ${output}${problems ? ` · ${problems}` : ''}</p>${fieldTable(input)}</article>`;
+/**
+ * The OpenAPI document as one page to read. Everything is in the HTML, so that it works without scripts; a small script
+ * of our own adds search. Nothing is inline and nothing foreign: the strictest content security policy holds.
+ */
+export function referencePage(document: Json): string {
+  const { version, description } = document['info'] as { version: string; description: string };
+  const components = (document['components'] as { schemas: Json }).schemas;
+  const byTag = Map.groupBy(entriesOf(document), ({ operation }) => (operation['tags'] as string[])[0] ?? '');
+  const models = Object.entries(components) as [string, Json][];
+  const sections = [...byTag].map(
+    ([tag, list]) =>
+      `<section><h2 id="${tag}">${tag}</h2>${list.map((one) => article(one, document)).join('')}</section>`,
+  );
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Tidegate API ${version}</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/style.css">
+<script type="module" src="/docs/page.js"></script></head><body>
+<header><h1>Tidegate API <small>${version}</small></h1><form role="search" hidden><input id="search" type="search"
+placeholder="Search ( / )" aria-label="Search" autocomplete="off"></form><span><a href="/openapi.json">openapi.json</a>
+<a href="/asyncapi.json">asyncapi.json</a></span></header>
+<details id="contents" open><summary>Contents</summary><nav>${[...byTag].map(([tag, list]) => contents(tag, list)).join('')}
+<p><a href="#models">models</a></p></nav></details>
+<section id="found" aria-live="polite" hidden><p></p><ul></ul></section>
+<main><p>${prose(description).replaceAll('\n\n', '</p><p>')}</p>
+<p><code>POST /api/v1/sessions</code> answers an access token, sent as <code>authorization: Bearer …</code>; an API key is
+sent the same way. Fields with * are required.</p>${sections.join('')}
+<section><h2 id="models">models</h2>${models.map(([name, model]) => modelArticle(name, model, components)).join('')}</section>
+</main></body></html>`;
 }
 
-const modelArticles = (models: Record<string, unknown>): string =>
-  Object.entries(models)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, model]) => {
-      const schema = model as Schema;
-      const table = fieldTable(schema) || `<p>${typeText(schema)}</p>`;
-      return `<article id="model-${name}"><h3><b>${name}</b></h3><p>${prose(schema['description'])}</p>${table}</article>`;
+function entriesOf(document: Json): Entry[] {
+  return Object.entries(document['paths'] as Record<string, Record<string, Json>>).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      id: String(operation['operationId']),
+      method: method.toUpperCase(),
+      path,
+      operation,
+    })),
+  );
+}
+
+const contents = (tag: string, list: Entry[]): string =>
+  `<details><summary><a href="#${tag}">${tag}</a></summary><ul>${list
+    .map(({ id, operation }) => `<li><a href="#${id}" title="${safe(operation['summary'])}">${id}</a></li>`)
+    .join('')}</ul></details>`;
+
+function article({ id, method, path, operation }: Entry, document: Json): string {
+  const { schemas } = document['components'] as { schemas: Json };
+  const { summary, description, 'x-scope': scope, 'x-limit': limit } = operation;
+  const parameters = (operation['parameters'] ?? []) as Json[];
+  const notes = [
+    scope ? `Scope <code>${safe(scope)}</code>` : '',
+    limit ? `counts against <code>${safe(limit)}</code>` : '',
+  ].filter(Boolean);
+  return `<details class="entry" id="${id}" data-entry><summary data-title="${method} ${safe(path)}" data-about="${safe(summary)}">
+<span class="method">${method}</span><code>${safe(path)}</code> <span class="about">${prose(summary)}</span></summary>
+<p>${prose(description).replaceAll('\n', '<br>')}</p><p class="notes">${notes.join(', ')} <a href="#${id}">#${id}</a></p>
+${parameters.length > 0 ? `<h4>Parameters</h4>${fieldTable(parameters.map(asField), schemas)}` : ''}
+${body(operation, schemas)}${answers(operation, document)}</details>`;
+}
+
+const asField = (parameter: Json) => ({
+  name: `${parameter['name']}`,
+  required: parameter['required'] === true,
+  where: `${parameter['in']}`,
+  schema: { ...(parameter['schema'] as Json), description: parameter['description'] },
+});
+
+function body(operation: Json, components: Json): string {
+  const content = (operation['requestBody'] as Json | undefined)?.['content'] as Record<string, Json> | undefined;
+  const json = content?.['application/json'];
+  if (!json) return '';
+  const shapes = shapesOf(json['schema'] as Json, components);
+  const tables = shapes.map((shape) => fieldTable(fieldsOf(shape), components)).filter(Boolean);
+  if (tables.length === 0) return '';
+  return `<h4>Body</h4>${tables.join('<p>or</p>')}${sample(json['example'])}`;
+}
+
+function answers(operation: Json, document: Json): string {
+  const { schemas, responses } = document['components'] as { schemas: Json; responses: Json };
+  return Object.entries(operation['responses'] as Record<string, Json>)
+    .map(([status, given]) => {
+      const answer = given['$ref'] ? (responses[String(given['$ref']).split('/').at(-1) ?? ''] as Json) : given;
+      if (Number(status) >= 400) return `<p><b>${status}</b> ${prose(answer['description'])}</p>`;
+      const [content] = Object.values((answer['content'] ?? {}) as Record<string, Json>);
+      const type = content ? typeText(content['schema'] as Json, schemas) : 'nothing';
+      return `<h4>Answers</h4><p><b>${status}</b> ${type}</p>${sample(content?.['example'])}`;
     })
     .join('');
+}
 
-function fieldTable(schema: Schema): string {
+const sample = (example: unknown): string =>
+  example === undefined || Object.keys(example as Json).length === 0
+    ? ''
+    : `<pre>${safe(JSON.stringify(example, undefined, 2))}</pre>`;
+
+function fieldsOf(schema: Json) {
   const required = new Set((schema['required'] as string[]) ?? []);
-  const rows = Object.entries((schema['properties'] as Record<string, Schema>) ?? {}).map(([name, field]) => {
-    const star = required.has(name) ? ' *' : '';
-    return `<tr><td><code>${name}</code>${star}</td><td>${typeText(field)}</td><td>${fieldNotes(field)}</td></tr>`;
-  });
-  return rows.length > 0 ? `<table>${rows.join('')}</table>` : '';
+  return Object.entries((schema['properties'] as Record<string, Json>) ?? {}).map(([name, field]) => ({
+    name,
+    required: required.has(name),
+    schema: field,
+  }));
 }
 
-function fieldNotes(field: Schema): string {
-  const notes = [prose(field['description'])];
-  const limits = { minimum: '≥', maximum: '≤', minLength: 'length ≥', maxLength: 'length ≤', maxItems: 'items ≤' };
-  for (const [key, sign] of Object.entries(limits)) {
-    const value = field[key];
-    if (typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER) notes.push(`${sign} ${value}`);
-  }
-  if (field['default'] !== undefined)
-    notes.push(`default <code>${escapeHtml(JSON.stringify(field['default']))}</code>`);
-  return notes.filter(Boolean).join(' · ');
+function modelArticle(name: string, model: Json, components: Json): string {
+  const parts = (model['allOf'] as Json[] | undefined) ?? [model];
+  const tables = parts.map((part) =>
+    part['$ref']
+      ? `<p>${typeText(part, components)} with</p>`
+      : fieldTable(fieldsOf(resolve(part, components)), components),
+  );
+  const text = tables.join('') || `<p>${typeText(model, components)}</p>`;
+  return `<details class="entry" id="model-${name}" data-entry><summary data-title="${name}" data-about="${safe(model['description'])}"><b>${name}</b></summary>
+<p>${prose(model['description'])}</p>${text}</details>`;
 }
-
-/** A schema's type in a few words; named models are links. */
-function typeText(schema: Schema): string {
-  const reference = schema['$ref'];
-  if (typeof reference === 'string') {
-    const name = reference.split('/').at(-1);
-    return `<a href="#model-${name}">${name}</a>`;
-  }
-  const choices = (schema['anyOf'] ?? schema['oneOf']) as Schema[] | undefined;
-  if (choices) return choices.map(typeText).join(' or ');
-  const values = (schema['enum'] ?? (schema['const'] === undefined ? undefined : [schema['const']])) as unknown[];
-  if (values) return values.map((value) => `<code>${escapeHtml(String(value))}</code>`).join(' ');
-  if (schema['items']) return `list of ${typeText(schema['items'] as Schema)}`;
-  const properties = schema['properties'] as Record<string, Schema> | undefined;
-  if (properties?.['items'] && properties['nextCursor']) {
-    return `page of ${typeText(properties['items']['items'] as Schema)}`;
-  }
-  if (properties) {
-    const fields = Object.entries(properties).map(([name, field]) => `<code>${name}</code> ${typeText(field)}`);
-    return fields.length > 0 ? `{ ${fields.join(', ')} }` : 'nothing';
-  }
-  return [schema['type'] ?? 'anything'].flat().join(' or ');
-}
-
-export const REFERENCE_STYLE = `:root{color-scheme:light dark;--line:light-dark(#ddd,#333)}
-html{scroll-padding-top:6rem}
-body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem}
-header{position:sticky;top:0;background:Canvas;border-bottom:1px solid var(--line);padding-bottom:.5rem}
-h1{margin:.2rem 0;font-size:1.4rem}nav a{margin-right:.8rem}h3{margin:1.4rem 0 .2rem;font-size:1rem;font-weight:400}
-h3 b{display:inline-block;min-width:4.2rem}article{border-bottom:1px solid var(--line);overflow-wrap:anywhere}p{margin:.3rem 0}
-table{border-collapse:collapse;width:100%;font-size:14px}td{border-top:1px solid var(--line);padding:.2rem .6rem .2rem 0;vertical-align:top}
-td:nth-child(1){width:24%}td:nth-child(2){width:34%}
-code{font-family:ui-monospace,monospace;font-size:.92em}`;

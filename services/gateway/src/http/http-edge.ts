@@ -1,38 +1,46 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { methodNotAllowed, notFound } from '@tidegate/contracts/kernel/problem';
-import { events, operations } from '@tidegate/contracts/kernel/registry';
+import { methodNotAllowed, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
+import { operations } from '@tidegate/contracts/kernel/registry';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
 import { OnStart } from '@tidegate/runtime/loop';
-import { mayReadMetrics } from '@tidegate/runtime/ops-server';
+import { hasMetricsToken } from '@tidegate/runtime/ops-server';
+import { PoliteEnd } from '@tidegate/runtime/polite-end';
 import type { Settings } from '@tidegate/runtime/settings';
-import { fromTraceparent, isTracing, newTrace, runInTrace, span } from '@tidegate/telemetry/trace';
+import { currentTrace, fromTraceparent, isTracing, newTrace, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { asyncApiDocument } from '../documents/asyncapi.ts';
-import { openApiDocument } from '../documents/openapi.ts';
-import { REFERENCE_STYLE, referencePage } from '../documents/reference-page.ts';
+import { mountDocuments } from '../documents/mount-documents.ts';
 import { StreamLive } from '../live/stream-live.ts';
+import { allowOrigins } from './cors.ts';
 import { EdgeParts } from './edge-parts.ts';
+import { API_VERSION } from './installation.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
 import { sendProblem, toProblem } from './problems.ts';
+import { RequestLog } from './request-log.ts';
+import { keepRequestState } from './request-state.ts';
+import { UnknownProxy } from './unknown-proxy.ts';
 
-export const API_VERSION = '0.1.0';
+/** Requests in hand at a stop are waited for so long; the process has 25 s in all. */
+const DRAIN_MS = 12_000;
 
 /**
- * The HTTP server's routes, in the order in which a request meets them: trace and headers, body, route, problem.
- * Operations come from the contracts; what does not fit that shape is mounted by name: live stream, documents, health.
+ * The HTTP server's routes, in the order in which a request meets them: trace and headers, CORS, limits of its network,
+ * admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted by name:
+ * live stream, documents, health.
  */
 @Injectable()
 export class HttpEdge implements OnModuleDestroy {
   private readonly methods = new Map<string, Set<string>>();
+  private readonly end = new PoliteEnd();
 
   // The edge is where everything meets; it only hands on.
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly parts: EdgeParts,
     private readonly live: StreamLive,
+    private readonly requestLog: RequestLog,
     @Inject(HEALTH) private readonly health: Health,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -40,9 +48,12 @@ export class HttpEdge implements OnModuleDestroy {
   @OnStart()
   async mount(): Promise<void> {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    const { log } = this.parts;
+    const { log, config } = this.parts;
     this.acceptJsonOnly(fastify);
-    this.addHooks(fastify);
+    keepRequestState(fastify);
+    this.beginRequests(fastify);
+    await allowOrigins(fastify, config.CORS_ORIGINS);
+    this.limitNetworks(fastify);
     fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toProblem(error, log)));
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
@@ -50,14 +61,22 @@ export class HttpEdge implements OnModuleDestroy {
       this.methods.set(url, known);
     });
     mountOperations(fastify, operations(), this.parts);
-    this.live.mount(fastify);
-    this.mountDocuments(fastify);
+    fastify.get('/api/v1/stream', async (request, reply) => {
+      const admitted = await this.parts.admission.admitStream(request, reply);
+      request.principal = admitted.principal;
+      this.live.begin(request, reply, admitted);
+    });
+    mountDocuments(fastify, API_VERSION);
     this.mountHealth(fastify);
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }
 
-  onModuleDestroy(): void {
+  /** At a stop, before anything that requests need: the last ones are answered, and clients told to come back. */
+  async onModuleDestroy(): Promise<void> {
     this.live.close();
+    const cut = await this.end.drain(this.adapterHost.httpAdapter.getHttpServer(), DRAIN_MS);
+    if (cut > 0)
+      this.parts.log.warn({ requests: cut }, `Requests were still in hand after ${DRAIN_MS} ms and were cut`);
   }
 
   private acceptJsonOnly(fastify: FastifyInstance): void {
@@ -75,61 +94,53 @@ export class HttpEdge implements OnModuleDestroy {
     );
   }
 
-  private addHooks(fastify: FastifyInstance): void {
-    const { metrics, config } = this.parts;
-    const duration = metrics.histogram('tidegate_http_seconds', 'Time to answer a request', [
-      'method',
-      'route',
-      'status',
-    ]);
+  private beginRequests(fastify: FastifyInstance): void {
     const https = this.settings.publicUrl.startsWith('https:');
-    const origins = new Set(config.CORS_ORIGINS);
+    const proxies = new UnknownProxy(this.parts.log);
     fastify.addHook('onRequest', (request, reply, done) => {
+      this.end.begin(reply.raw);
       void reply.headers(SECURITY_HEADERS);
       if (https) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
-      const { origin } = request.headers;
-      if (origin && origins.has(origin)) {
-        void reply.headers({ 'access-control-allow-origin': origin, vary: 'origin' });
-      }
+      proxies.notice(request);
+      const begin = () => {
+        request.traceId = currentTrace()?.traceId ?? '';
+        void reply.header('trace-id', request.traceId);
+        done();
+      };
       const given = request.headers['traceparent'];
-      const trace = typeof given === 'string' ? fromTraceparent(given) : newTrace();
+      const parent = typeof given === 'string' ? fromTraceparent(given) : undefined;
       if (isTracing()) {
-        void span(`${request.method} ${request.routeOptions.url ?? ''}`, 'SERVER', () => finished(reply, done), {
-          parent: trace,
-        });
-      } else runInTrace(trace, done);
+        const name = `${request.method} ${request.routeOptions.url ?? ''}`;
+        void span(name, 'SERVER', () => finished(reply, begin), { parent });
+      } else runInTrace(parent ?? newTrace(), begin);
     });
     fastify.addHook('onResponse', (request, reply, done) => {
-      const labels = {
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        status: String(reply.statusCode),
-      };
-      duration.observe(labels, reply.elapsedTime / 1_000);
+      this.end.done(reply.raw);
+      this.requestLog.tell(request, reply);
       done();
     });
   }
 
-  private mountDocuments(fastify: FastifyInstance): void {
-    const json = { 'content-type': 'application/json; charset=utf-8' };
-    const openApi = JSON.stringify(openApiDocument(operations(), API_VERSION));
-    const asyncApi = JSON.stringify(asyncApiDocument(events(), API_VERSION));
-    const page = referencePage(operations(), API_VERSION);
-    fastify.get('/openapi.json', ALSO_HEAD, (_request, reply) => reply.headers(json).send(openApi));
-    fastify.get('/asyncapi.json', ALSO_HEAD, (_request, reply) => reply.headers(json).send(asyncApi));
-    fastify.get('/docs', ALSO_HEAD, (_request, reply) =>
-      reply.header('content-type', 'text/html; charset=utf-8').send(page),
-    );
-    fastify.get('/docs/style.css', ALSO_HEAD, (_request, reply) =>
-      reply.header('content-type', 'text/css').send(REFERENCE_STYLE),
-    );
-    fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
+  private limitNetworks(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (isProbe(request.url)) return done();
+      if (this.end.ending) {
+        void reply.header('connection', 'close');
+        return done(unavailable({ retryAfterSeconds: 2 }, 'This process is stopping. Try again.'));
+      }
+      try {
+        this.parts.limits.takeNetwork(request.ip, reply);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    });
   }
 
   private mountHealth(fastify: FastifyInstance): void {
     for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']) {
       fastify.get(path, ALSO_HEAD, async (request, reply) => {
-        const answer = await this.health.answer(path, () => mayReadMetrics(request.raw, this.settings.metricsToken));
+        const answer = await this.health.answer(path, () => hasMetricsToken(request.raw, this.settings.metricsToken));
         return reply
           .code(answer?.status ?? 404)
           .header('content-type', answer?.type ?? 'text/plain')
@@ -139,7 +150,7 @@ export class HttpEdge implements OnModuleDestroy {
   }
 
   private noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const path = request.url.split('?')[0] ?? '';
+    const path = (request.url.split('?')[0] ?? '').replace(/(.)\/$/, '$1');
     const allowed = [...this.methods].filter(([url]) => matches(url, path)).flatMap(([, methods]) => [...methods]);
     if (allowed.length > 0) {
       void reply.header('allow', allowed.join(', '));
@@ -148,6 +159,9 @@ export class HttpEdge implements OnModuleDestroy {
     return sendProblem(reply, notFound({}, 'There is no such path. GET /docs lists them.'));
   }
 }
+
+/** Orchestrators and monitors, who must never be refused for somebody else's flood. */
+const isProbe = (url: string): boolean => url.startsWith('/health') || url.startsWith('/metrics');
 
 /** Monitors and link checkers ask by HEAD. */
 const ALSO_HEAD = { exposeHeadRoute: true };

@@ -1,82 +1,153 @@
-import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
+import { installation } from '@tidegate/contracts/gateway/installation';
+import { refresh } from '@tidegate/contracts/identity/sessions';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { forbidden, invalid, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
-import type { Bus } from '@tidegate/messaging/bus';
 import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Access, Principal } from '../access/access.ts';
-import type { SessionCookies } from '../access/session-cookies.ts';
-import type { Quota } from '../limits/quota.ts';
-import type { RateLimits } from '../limits/rate-limits.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Spent } from '../limits/quota.ts';
 import { coercer } from './coerce.ts';
+import type { EdgeParts } from './edge-parts.ts';
+import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from './entity-tags.ts';
 import { checkText } from './json-body.ts';
-
-export interface Edge {
-  bus: Bus;
-  access: Access;
-  cookies: SessionCookies;
-  rateLimits: RateLimits;
-  quota: Quota;
-}
+import { locationOf } from './locations.ts';
+import { logOutByCookie } from './log-out.ts';
 
 /** Every operation that has a route, mounted the same way: there is no code per endpoint. */
-export function mountOperations(fastify: FastifyInstance, operations: Operation[], edge: Edge): void {
+export function mountOperations(fastify: FastifyInstance, operations: readonly Operation[], edge: EdgeParts): void {
   for (const operation of operations) {
     if (!operation.http) continue;
     const [method, path] = operation.http;
     fastify.route({
       method,
       url: path.replaceAll(/\{([^}]+)\}/g, ':$1'),
-      handler: operationHandler(operation, edge),
+      exposeHeadRoute: method === 'GET',
+      onRequest: admission(operation, edge),
+      handler: operationHandler(operation, operations, edge),
     });
   }
 }
 
-function operationHandler(operation: Operation, edge: Edge) {
-  const toInput = inputReader(operation);
-  checkSecrets(operation);
-  const raw = !hasSecrets(operation.output);
-  const empty = operation.output === Empty;
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const principal = await admit(operation, request, reply, edge);
-    const input = await edge.cookies.addRefreshToken(operation, request, toInput(request));
-    const options = {
-      callerToken: edge.access.callerToken(principal),
-      ...(operation.readonly ? {} : { idempotencyKey: idempotencyKey(request) }),
+/** Before the body is read; without a turn of the event loop when everything is known. */
+function admission(operation: Operation, { admission: gate, cookies }: EdgeParts) {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    const enter = (principal: Principal) => {
+      request.principal = principal;
+      done();
     };
-    void reply.code(empty ? 204 : operation.status);
-    if (empty) {
-      await edge.bus.call(operation, input, options);
-      edge.cookies.afterEmpty(operation, request, reply);
-      return reply.send();
+    try {
+      const anonymous = cookies.isCookieLogout(operation, request);
+      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation.scope, request, reply);
+      if (admitted instanceof Promise) admitted.then(enter, done);
+      else enter(admitted);
+    } catch (error) {
+      done(error as Error);
     }
-    void reply.header('content-type', 'application/json; charset=utf-8');
-    if (raw) return reply.send(await edge.bus.callRaw(operation, input, options));
-    const output = await edge.bus.call(operation, input, options);
-    return reply.send(JSON.stringify(edge.cookies.takeTokens(operation, request, reply, output)));
   };
 }
 
-/** Who is it, may they, not too fast, and within their quota. */
-async function admit(
-  operation: Operation,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  edge: Edge,
-): Promise<Principal> {
-  const principal =
-    operation.scope === 'public' ? edge.access.anonymous(request) : await edge.access.authenticate(request);
-  edge.rateLimits.take(principal, reply);
-  if (operation.scope === 'public') return principal;
-  if (principal.caller === ANONYMOUS || principal.caller.kind === 'anonymous') {
-    throw unauthenticated({}, 'Send an access token or an API key as a bearer token.');
+interface Exchange {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  principal: Principal;
+  callerToken: string;
+  input: Record<string, unknown>;
+}
+
+function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
+  const toInput = inputReader(operation);
+  checkSecrets(operation);
+  const answer = answerer(operation, operations, edge);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const principal = request.principal as Principal;
+    if (edge.cookies.isCookieLogout(operation, request)) {
+      await logOutByCookie(edge, request, reply);
+      return reply.code(204).send();
+    }
+    const input = toInput(request);
+    const callerToken = edge.access.callerToken(principal);
+    const spent = await spend(operation, principal, edge);
+    try {
+      const body = await answer({ request, reply, principal, callerToken, input });
+      if (spent) edge.quota.settle(spent, false);
+      return reply.send(body);
+    } catch (error) {
+      if (spent) edge.quota.settle(spent, !(error instanceof ProblemError) || error.status >= 500);
+      throw error;
+    }
+  };
+}
+
+/** Only API keys have a quota: a person in a browser is never kept from looking. */
+function spend({ metered }: Operation, { caller }: Principal, { quota }: EdgeParts): Promise<Spent> | undefined {
+  return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
+}
+
+function answerer(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
+  const ask = asker(operation, edge);
+  const reader = readerOf(operation, operations);
+  const location = locationOf(operation, operations);
+  const sameBody = reader !== undefined && reader.output === operation.output;
+  const isGet = operation.http?.[0] === 'GET';
+  const inPath = [...(operation.http?.[1].matchAll(/\{([^}]+)\}/g) ?? [])].map(([, name]) => name as string);
+  return async (exchange: Exchange): Promise<string | undefined> => {
+    const { request, reply, callerToken, input } = exchange;
+    const { headers } = request;
+    if (!isGet) {
+      refuseConditions(headers, reader);
+      if (reader && headers['if-match'] !== undefined) {
+        const which = Object.fromEntries(inPath.map((name) => [name, input[name]]));
+        requireMatch(headers['if-match'], await edge.bus.callRaw(reader, which, { callerToken }));
+      }
+    }
+    const body = await ask(exchange);
+    void reply.code(operation.status);
+    if (body === undefined) {
+      void reply.code(204);
+      return undefined;
+    }
+    void reply.header('content-type', 'application/json; charset=utf-8');
+    if (location) void reply.header('location', location(JSON.parse(body)));
+    if (!isGet && !sameBody) return body;
+    const tag = entityTag(body);
+    void reply.header('etag', tag);
+    if (!isGet) return body;
+    requireMatch(headers['if-match'], body);
+    if (!isUnchanged(headers, tag)) return body;
+    void reply.code(304);
+    return undefined;
+  };
+}
+
+/** The operation's answer as text; undefined when it has none. */
+function asker(operation: Operation, edge: EdgeParts): (exchange: Exchange) => Promise<string | undefined> {
+  if ((operation as unknown) === installation) {
+    return async ({ request }) => JSON.stringify(edge.installation.describe(request));
   }
-  if (operation.scope !== 'self' && !principal.caller.scopes.includes(operation.scope)) {
-    throw forbidden({ scope: operation.scope }, `This needs the scope ${operation.scope}.`);
+  const { bus, cookies } = edge;
+  const optionsOf = ({ request, callerToken }: Exchange) =>
+    operation.readonly ? { callerToken } : { callerToken, ...idempotencyKey(request) };
+  if (operation.output === Empty) {
+    return async (exchange) => {
+      await bus.call(operation, exchange.input, optionsOf(exchange));
+      return undefined;
+    };
   }
-  if (principal.caller.orgId) await edge.quota.spend(principal.caller.orgId);
-  return principal;
+  if (!hasSecrets(operation.output)) return (exchange) => bus.callRaw(operation, exchange.input, optionsOf(exchange));
+  return async (exchange) => {
+    const { request, reply } = exchange;
+    const { input, byCookie } = cookies.prepare(operation, request, exchange.input);
+    try {
+      const output = await bus.call(operation, input, optionsOf(exchange));
+      return JSON.stringify(byCookie ? cookies.takeTokens(request, reply, output) : output);
+    } catch (error) {
+      // A browser whose session has ended is not left with what is good for nothing.
+      const ended = error instanceof ProblemError && error.code === 'invalid_grant';
+      if (byCookie && ended && (operation as unknown) === refresh) cookies.clear(reply);
+      throw error;
+    }
+  };
 }
 
 /** Path, query and body as one input object. A field may come from one place only. */
@@ -91,6 +162,7 @@ function inputReader(operation: Operation): (request: FastifyRequest) => Record<
       ['query', request.query],
     ] as const) {
       for (const [name, value] of Object.entries((values ?? {}) as Record<string, unknown>)) {
+        if (name in Object.prototype) throw invalid(`/${name}`, 'forbidden_key', 'This key is not allowed. Remove it.');
         if (Object.hasOwn(input, name)) throw invalid(`/${name}`, 'given_twice', `It is in the ${source} already.`);
         for (const text of [value].flat()) if (typeof text === 'string') checkText(text, `/${name}`);
         input[name] = coerce(name, value);
@@ -100,11 +172,11 @@ function inputReader(operation: Operation): (request: FastifyRequest) => Record<
   };
 }
 
-function idempotencyKey(request: FastifyRequest): string | undefined {
+function idempotencyKey(request: FastifyRequest): { idempotencyKey?: string } {
   const key = request.headers['idempotency-key'];
-  if (key === undefined) return undefined;
+  if (key === undefined) return {};
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw invalid('/Idempotency-Key', 'invalid_format', 'Send 1 to 200 visible ASCII characters, such as a uuid.');
   }
-  return key;
+  return { idempotencyKey: key };
 }

@@ -7,7 +7,6 @@ import {
 } from '@tidegate/contracts/kernel/problem';
 import { BODY_LIMIT_BYTES } from '@tidegate/runtime/http-app';
 import type { Log } from '@tidegate/telemetry/log';
-import { currentTrace } from '@tidegate/telemetry/trace';
 import type { FastifyReply } from 'fastify';
 
 /** Whatever was thrown, as a problem that may be told. Faults of ours are logged and told without their text. */
@@ -31,16 +30,21 @@ export function toProblem(error: unknown, log: Log): ProblemError {
 }
 
 export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
-  const document = {
-    ...problem.toDocument(),
-    instance: reply.request.url.split('?')[0],
-    traceId: currentTrace()?.traceId,
-  };
-  const retry = problem.data['retryAfterSeconds'];
-  if (typeof retry === 'number') void reply.header('retry-after', String(retry));
+  const { request } = reply;
+  request.problemCode = problem.code;
+  const document = { ...problem.toDocument(), instance: request.url.split('?')[0], traceId: request.traceId };
+  const retry = retryAfter(problem);
+  if (retry !== undefined) void reply.header('retry-after', retry);
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer error="invalid_token"');
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(document));
+}
+
+/** When to come back: whoever could not answer says it, also when nobody knows how long it takes. */
+function retryAfter({ status, data }: ProblemError): string | undefined {
+  const seconds = data['retryAfterSeconds'];
+  if (typeof seconds === 'number') return String(seconds);
+  return status === 503 || status === 504 ? '1' : undefined;
 }

@@ -1,116 +1,121 @@
-import { jetstream } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
-import { ProblemError, quotaExhausted } from '@tidegate/contracts/kernel/problem';
-import { type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
+import { Injectable } from '@nestjs/common';
+import { type ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
 import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
-import { NATS } from '@tidegate/runtime/host';
-import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { isOutage } from '@tidegate/messaging/errors';
+import { AtEnd, Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { Holding } from './holding.ts';
+import { METER, UsageReports } from './usage-reports.ts';
 
 /*
- * API calls are metered and limited without a round trip per call: the gateway takes a slice of the organisation's
- * quota ahead (a lease), spends it in memory and reports what it spent as usage events.
+ * API calls are limited without a round trip per call: the gateway takes a slice of the organisation's quota ahead (a
+ * lease), and spends it in memory. A call is spent when it is let in and counted when it was answered; one that fails
+ * by our fault (5xx) is given back.
  *
- *   no lease ──take──► spending ──spent or near expiry──► take the next, report and return the old
- *   granted 0 ──► refused until the limit may have moved (short), told with used, limit and the plan that allows more
- *   usage is away ──► calls go through and are reported without a lease (the limit is enforced again once it is back);
- *                     an outage of metering is not an outage of the product
- *
- * What is spent is reported every second: kill -9 loses at most that second's count, never more than the lease.
+ *   unit there ─────► spend it
+ *   refused ────────► throw, until the limit may have moved (short)
+ *   usage is away ──► let through and counted without a lease, while one caller asks in the background: an outage of
+ *                     metering is not an outage of the product, and nobody waits for it twice
+ *   else ───────────► wait for the one lease that is being taken, and look again: of all who wait for a lease of one
+ *                     unit one passes
  */
-const METER = 'api_calls';
-/** Units of a lease: at least so many, at most so many; in between what a second's calls need. */
-const LEAST = 500;
-const MOST = 20_000;
-const REPORT_MS = 1_000;
 const REFUSED_MS = 2_000;
-const OUTAGE_MS = 1_000;
-const EXPIRY_MARGIN_MS = 3_000;
+const AWAY_MS = 1_000;
+/** For a plan that knows no API calls: nothing to ask for. */
+const UNLIMITED_MS = 30_000;
+const ANSWER_MS = 2_000;
+const TIDY_MS = 5_000;
 
 interface Account {
-  lease: Lease | undefined;
-  /** Epoch milliseconds at which the lease is no longer spent from. */
-  spendUntil: number;
-  takenAt: number;
-  left: number;
-  /** Spent from the lease, in all. */
-  spent: number;
-  /** Spent and not yet reported, of the lease and outside of any. */
-  unreported: number;
-  debt: number;
-  reports: number;
-  refusedUntil: number;
+  holding: Holding | undefined;
   refusal: ProblemError | undefined;
+  refusedUntil: number;
+  /** Nobody waits for a lease: usage did not answer, or has none to give. It is asked again after `awayUntil`. */
+  away: boolean;
+  awayUntil: number;
   taking: Promise<void> | undefined;
+}
+
+/** A call that was let in, until it is settled. */
+export interface Spent {
+  orgId: string;
+  holding: Holding | undefined;
 }
 
 @Injectable()
 export class Quota {
   private readonly accounts = new Map<string, Account>();
   private readonly holder = crypto.randomUUID();
-  private readonly bus: Bus;
-  private readonly nc: NatsConnection;
-  private readonly log: Log;
+  private readonly returning = new Set<Promise<boolean>>();
+  private readonly refusals;
 
-  constructor(bus: Bus, @Inject(NATS) nc: NatsConnection, log: Log) {
-    this.bus = bus;
-    this.nc = nc;
-    this.log = log;
-  }
-
-  /** Spends one call. Throws `quota_exhausted` when the period's quota is used up. */
-  async spend(orgId: string): Promise<void> {
-    const account = this.account(orgId);
-    if (account.left <= 0 || (account.lease && account.spendUntil < Date.now())) {
-      if (account.refusal && account.refusedUntil > Date.now()) throw account.refusal;
-      account.taking ??= this.take(orgId, account).finally(() => {
-        account.taking = undefined;
-      });
-      await account.taking;
-      if (account.refusal) throw account.refusal;
-    }
-    if (account.lease && account.left > 0) {
-      account.left -= 1;
-      account.spent += 1;
-      account.unreported += 1;
-    } else {
-      account.debt += 1;
-    }
-  }
-
-  @Loop({ name: 'report-api-calls', everyMs: REPORT_MS })
-  async report({ signal }: Turn): Promise<void> {
-    await Promise.all([...this.accounts].map(([orgId, account]) => this.reportAccount(orgId, account)));
-    if (signal.aborted) await this.returnAll();
-  }
-
-  /** At the end: everything reported, leases given back. */
-  async returnAll(): Promise<void> {
-    await Promise.all(
-      [...this.accounts].map(async ([orgId, account]) => {
-        await this.reportAccount(orgId, account);
-        await this.giveBack(orgId, account);
-      }),
+  constructor(
+    private readonly bus: Bus,
+    private readonly reports: UsageReports,
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.refusals = metrics.counter(
+      'tidegate_quota_refusals_total',
+      'API calls refused because the quota of the period is used up',
     );
+  }
+
+  /** Lets one call in. Throws `quota_exhausted` when the period's quota is used up. */
+  async spend(orgId: string): Promise<Spent> {
+    const account = this.account(orgId);
+    for (;;) {
+      const now = Date.now();
+      const { holding } = account;
+      if (holding?.spend(now)) return { orgId, holding };
+      if (account.refusal && account.refusedUntil > now) {
+        this.refusals.inc();
+        throw account.refusal;
+      }
+      if (!account.taking && account.awayUntil <= now) this.take(orgId, account);
+      if (account.away) return { orgId, holding: undefined };
+      await account.taking;
+    }
+  }
+
+  /** The call was answered. `ours`: it failed by our fault and costs nothing. */
+  settle({ orgId, holding }: Spent, ours: boolean): void {
+    holding?.settle(ours);
+    if (!ours) this.reports.count(orgId, holding?.leaseId ?? '');
+    if (holding?.over && holding.inHand === 0) void this.giveBack(orgId, holding);
+  }
+
+  /** Leases that ended go back at once, and nothing is kept for who does not call. */
+  @Loop({ name: 'return-ended-leases', everyMs: TIDY_MS })
+  async tidy(): Promise<void> {
+    const now = Date.now();
+    for (const [orgId, account] of this.accounts) {
+      if (account.holding && account.holding.spendUntil <= now) await this.letGo(orgId, account);
+      const busy = account.holding || account.taking || account.awayUntil > now || account.refusedUntil > now;
+      if (!busy) this.accounts.delete(orgId);
+    }
+  }
+
+  /** The last requests are answered: what is left of the leases goes back. */
+  @AtEnd()
+  async returnAll(): Promise<void> {
+    const accounts = [...this.accounts];
     this.accounts.clear();
+    await Promise.all(accounts.map(([orgId, account]) => this.letGo(orgId, account)));
+    await Promise.all(this.returning);
   }
 
   private account(orgId: string): Account {
     let account = this.accounts.get(orgId);
     if (!account) {
       account = {
-        lease: undefined,
-        spendUntil: 0,
-        takenAt: 0,
-        left: 0,
-        spent: 0,
-        unreported: 0,
-        debt: 0,
-        reports: 0,
-        refusedUntil: 0,
+        holding: undefined,
         refusal: undefined,
+        refusedUntil: 0,
+        away: false,
+        awayUntil: 0,
         taking: undefined,
       };
       this.accounts.set(orgId, account);
@@ -118,89 +123,69 @@ export class Quota {
     return account;
   }
 
-  private async take(orgId: string, account: Account): Promise<void> {
-    const want = wanted(account, Date.now());
-    await this.reportAccount(orgId, account);
-    await this.giveBack(orgId, account);
+  private take(orgId: string, account: Account): void {
+    account.taking = this.exchange(orgId, account).finally(() => {
+      account.taking = undefined;
+    });
+  }
+
+  /** The old lease back, the next one. Never throws: what it found is in the account. */
+  private async exchange(orgId: string, account: Account): Promise<void> {
+    const want = Holding.next(account.holding, Date.now());
     account.refusal = undefined;
     try {
-      const lease = await this.bus.call(
-        takeLease,
-        { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() },
-        { orgId, deadlineMs: 2_000 },
-      );
-      if (lease.granted > 0) begin(account, lease);
-      else if (lease.enforcement === 'hard') this.refuse(account, lease);
+      if (!(await this.letGo(orgId, account))) throw unavailable({}, 'Usage did not take the last lease back.');
+      const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
+      const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
+      account.away = false;
+      if (lease.leaseId && lease.granted > 0) account.holding = new Holding(lease.leaseId, lease);
+      else refuse(account, lease);
     } catch (error) {
-      // Metering is away: let the call through, remember it as debt, and ask again after a moment.
-      this.log.warn({ error, orgId }, 'No lease could be taken');
-      account.left = 0;
-      account.refusedUntil = Date.now() + OUTAGE_MS;
+      if (!account.away) this.log.warn({ error, orgId }, 'No lease could be taken: calls go through and are counted');
+      account.away = true;
+      account.awayUntil = Date.now() + (isOutage(error) ? AWAY_MS : UNLIMITED_MS);
     }
   }
 
-  private refuse(account: Account, lease: Lease): void {
-    const { limit, used, reserved, resetsAt, upgradeTo } = lease;
-    account.refusedUntil = Date.now() + REFUSED_MS;
-    account.refusal = quotaExhausted(
-      { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, upgradeTo },
-      `The plan allows ${limit} API calls in this period. ${upgradeTo ? `The plan ${upgradeTo} allows more.` : ''}`,
+  /**
+   * The lease is spent from no more. What it has left may be lent again at once, so that is waited for; a lease that is
+   * used up frees nothing. False when usage is away.
+   */
+  private async letGo(orgId: string, account: Account): Promise<boolean> {
+    const { holding } = account;
+    account.holding = undefined;
+    if (!holding) return true;
+    holding.over = true;
+    if (holding.inHand > 0) return true;
+    const returned = this.giveBack(orgId, holding);
+    return holding.left > 0 ? returned : true;
+  }
+
+  /**
+   * When its last call is settled, so that what failed comes back too. What was spent stays reserved at usage until
+   * its events arrive: no unit is lent twice. A lease that cannot be returned ends by itself.
+   */
+  private giveBack(orgId: string, { leaseId, spent }: Holding): Promise<boolean> {
+    const returned = this.bus.call(returnLease, { leaseId, spent }, { orgId, deadlineMs: ANSWER_MS }).then(
+      () => true,
+      (error: unknown) => {
+        this.log.warn({ error, orgId }, 'A lease was not returned and will expire');
+        return !isOutage(error);
+      },
     );
-  }
-
-  private async giveBack(orgId: string, account: Account): Promise<void> {
-    const { lease, spent } = account;
-    account.lease = undefined;
-    account.left = 0;
-    if (!lease?.leaseId) return;
-    await this.bus
-      .call(returnLease, { leaseId: lease.leaseId, spent }, { orgId, deadlineMs: 2_000 })
-      .catch((error: unknown) => this.log.warn({ error, orgId }, 'A lease was not returned and will expire'));
-  }
-
-  private async reportAccount(orgId: string, account: Account): Promise<void> {
-    const { lease, unreported, debt } = account;
-    account.unreported = 0;
-    account.debt = 0;
-    const events: UsageEvent[] = [];
-    const shared = { org: orgId, meter: METER, at: new Date().toISOString(), source: 'gateway' };
-    if (unreported > 0 && lease?.leaseId) {
-      account.reports += 1;
-      const id = `${lease.leaseId}:${account.reports}`;
-      events.push({ ...shared, id, quantity: unreported, lease: lease.leaseId });
-    }
-    if (debt > 0) events.push({ ...shared, id: crypto.randomUUID(), quantity: debt });
-    if (events.length === 0) return;
-    const id = events.map((event) => event.id).join();
-    await this.publish(orgId, events, id);
-  }
-
-  /** The message keeps its ids over all tries, so that a lost answer does not count twice. */
-  private async publish(orgId: string, events: UsageEvent[], msgID: string): Promise<void> {
-    const body = JSON.stringify(events);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await jetstream(this.nc, { checkAPI: false }).publish(usageSubject(orgId, METER), body, {
-          msgID,
-          timeout: 2_000,
-        });
-        return;
-      } catch (error) {
-        if (attempt < 5 && !this.nc.isClosed()) continue;
-        this.log.error({ error, orgId, events }, 'API calls could not be reported');
-        return;
-      }
-    }
+    this.returning.add(returned);
+    void returned.finally(() => this.returning.delete(returned));
+    return returned;
   }
 }
 
-function begin(account: Account, lease: Lease): void {
-  const spendUntil = Date.parse(lease.expiresAt) - EXPIRY_MARGIN_MS;
-  Object.assign(account, { lease, spendUntil, takenAt: Date.now(), left: lease.granted, spent: 0, reports: 0 });
-}
-
-/** A lease that was spent in less than a second was too small: the next is as large as two seconds' calls. */
-function wanted({ spent, takenAt }: Account, now: number): number {
-  if (spent === 0) return LEAST;
-  return Math.min(MOST, Math.max(LEAST, Math.ceil((spent * 2_000) / Math.max(1, now - takenAt))));
+function refuse(account: Account, { limit, used, reserved, resetsAt, upgradeTo }: Lease): void {
+  account.refusedUntil = Date.now() + REFUSED_MS;
+  // What others hold may come back when their leases end; what is used comes back with the next period.
+  const untilReset = Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000));
+  const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
+  account.refusal = quotaExhausted(
+    { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, upgradeTo, retryAfterSeconds },
+    `The plan allows ${limit} API calls in this period.${upgradeTo ? ` The plan ${upgradeTo} allows more.` : ''}`,
+  );
 }

@@ -1,54 +1,122 @@
 import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply } from 'fastify';
-import type { Principal } from '../access/access.ts';
+import { Lru } from '../access/lru.ts';
+import type { Principal } from '../access/principal.ts';
 import { GatewayConfig } from '../gateway.config.ts';
+import { networkOf } from './network.rules.ts';
 
 const WINDOW_MS = 60_000;
-const MAX_CALLERS = 100_000;
+const MAX_WINDOWS = 100_000;
+const MAX_ADDRESSES = 20_000;
+/** A network is many people: it may send as much as so many of them. */
+const PEOPLE = 10;
 
 interface Window {
   used: number;
+  /** Credentials that are being looked for. */
+  looking: number;
   endsAt: number;
 }
 
+type What = 'network' | 'anonymous' | 'caller';
+
 /**
- * Requests a minute per caller, counted in this gateway alone: N gateways allow N times the limit, which is meant as
- * protection and not as a product limit (that is the quota). Answers carry the draft-ietf RateLimit headers.
+ * Requests a minute, counted in this gateway alone: N gateways allow N times the limit, which is meant as protection
+ * and not as a product limit (that is the quota). Counted are first the network, before anything about the request is
+ * believed; then the caller that was verified, or, for all without valid credentials, their network together: so wrong
+ * credentials and bodies that nobody answers for are few. Answers carry the draft-ietf RateLimit headers.
  */
 @Injectable()
 export class RateLimits {
   private readonly windows = new Map<string, Window>();
-  private readonly limits: { known: number; anonymous: number };
+  private readonly networks = new Lru<string>(MAX_ADDRESSES);
+  private readonly limits: Record<What, number>;
+  private readonly refusals;
 
-  constructor(config: GatewayConfig) {
-    this.limits = { known: config.RATE_LIMIT_PER_MINUTE, anonymous: config.RATE_LIMIT_ANONYMOUS_PER_MINUTE };
+  constructor(config: GatewayConfig, metrics: Metrics) {
+    const [caller, anonymous] = [config.RATE_LIMIT_PER_MINUTE, config.RATE_LIMIT_ANONYMOUS_PER_MINUTE];
+    const network = config.RATE_LIMIT_NETWORK_PER_MINUTE ?? Math.max(caller * PEOPLE, anonymous);
+    this.limits = { caller, anonymous, network };
+    this.refusals = metrics.counter('tidegate_rate_limit_refusals_total', 'Requests refused because too many came', [
+      'limit',
+    ]);
   }
 
-  take({ rateKey, caller }: Principal, reply: FastifyReply, now = Date.now()): void {
-    const limit = caller.kind === 'anonymous' ? this.limits.anonymous : this.limits.known;
-    const window = this.window(rateKey, now);
-    window.used += 1;
-    const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
-    void reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
-    void reply.header('ratelimit', `"default";r=${Math.max(0, limit - window.used)};t=${seconds}`);
-    if (window.used > limit) {
-      throw rateLimited({ retryAfterSeconds: seconds }, `At most ${limit} requests a minute. Wait ${seconds} s.`);
+  /** Of every request, before authentication and before its body is read. */
+  takeNetwork(ip: string, reply: FastifyReply, now = Date.now()): void {
+    this.take('network', `net:${this.networkOf(ip)}`, reply, now);
+  }
+
+  takeCaller({ rateKey, caller }: Principal, ip: string, reply: FastifyReply, now = Date.now()): void {
+    if (caller.kind === 'anonymous') this.take('anonymous', `ip:${this.networkOf(ip)}`, reply, now);
+    else this.take('caller', rateKey, reply, now);
+  }
+
+  /** Credentials that do not count: their network has one request less without any. */
+  takeFailure(ip: string, reply: FastifyReply, now = Date.now()): void {
+    this.take('anonymous', `ip:${this.networkOf(ip)}`, reply, now);
+  }
+
+  /**
+   * Looks for credentials that may be wrong. Those that are being looked for count as if they were: a network that has
+   * used up its requests without valid credentials costs nobody a look, also when all come at once.
+   */
+  async look<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
+    const window = this.window(`ip:${this.networkOf(ip)}`, now);
+    if (window.used + window.looking >= this.limits.anonymous) this.refuse('anonymous', window, now);
+    window.looking += 1;
+    try {
+      return await work();
+    } finally {
+      window.looking -= 1;
     }
   }
 
+  private take(what: What, key: string, reply: FastifyReply, now: number): void {
+    const limit = this.limits[what];
+    const window = this.window(key, now);
+    window.used += 1;
+    const over = window.used > limit;
+    // Who stays below the limits hears of the one that concerns them; the network's is told when it is passed.
+    if (what !== 'network' || over) {
+      const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
+      void reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
+      void reply.header('ratelimit', `"default";r=${Math.max(0, limit - window.used)};t=${seconds}`);
+    }
+    if (over) this.refuse(what, window, now);
+  }
+
+  private refuse(what: What, window: Window, now: number): never {
+    this.refusals.inc({ limit: what });
+    const retryAfterSeconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
+    const from = { network: 'from one network', anonymous: 'from one network without valid credentials', caller: '' };
+    const most = `At most ${this.limits[what]} requests a minute ${from[what]}`.trim();
+    throw rateLimited({ retryAfterSeconds }, `${most}. Wait ${retryAfterSeconds} s.`);
+  }
+
+  /** Windows are in the order of their beginning, so the first ones are those that end first. */
   private window(key: string, now: number): Window {
     const current = this.windows.get(key);
     if (current && current.endsAt > now) return current;
-    if (this.windows.size >= MAX_CALLERS) this.sweep(now);
-    const fresh = { used: 0, endsAt: now + WINDOW_MS };
+    this.windows.delete(key);
+    for (const [oldest, { endsAt }] of this.windows) {
+      if (endsAt > now && this.windows.size < MAX_WINDOWS) break;
+      this.windows.delete(oldest);
+    }
+    const fresh = { used: 0, looking: 0, endsAt: now + WINDOW_MS };
     this.windows.set(key, fresh);
     return fresh;
   }
 
-  /** Drops what has ended; when an attack fills the table with live windows, all: limits restart, memory stays. */
-  private sweep(now: number): void {
-    for (const [key, window] of this.windows) if (window.endsAt <= now) this.windows.delete(key);
-    if (this.windows.size >= MAX_CALLERS) this.windows.clear();
+  private networkOf(ip: string): string {
+    if (!ip.includes(':')) return ip;
+    let network = this.networks.get(ip);
+    if (network === undefined) {
+      network = networkOf(ip);
+      this.networks.set(ip, network);
+    }
+    return network;
   }
 }

@@ -1,87 +1,109 @@
-import type { ServerResponse } from 'node:http';
 import type { NatsConnection, Subscription } from '@nats-io/nats-core';
 import { Inject, Injectable } from '@nestjs/common';
-import { forbidden, invalid, rateLimited, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { forbidden, ProblemError, rateLimited, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { NATS } from '@tidegate/runtime/host';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Access, type Principal } from '../access/access.ts';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Memberships } from '../access/memberships.ts';
+import type { Credential, Principal } from '../access/principal.ts';
 import { Revocations } from '../access/revocations.ts';
 import { GatewayConfig } from '../gateway.config.ts';
-import { RateLimits } from '../limits/rate-limits.ts';
+import { LiveClient } from './live-client.ts';
+import { readTopics } from './topics.rules.ts';
 
-/** Who may follow which topic. A topic that is not listed is refused. */
-const TOPIC_SCOPES: Readonly<Record<string, string>> = {
-  servers: 'servers:read',
-  bots: 'bots:read',
-  usage: 'usage:read',
-};
 const HEARTBEAT_MS = 15_000;
-const MAX_BUFFERED = 64 * 1024;
-
-interface Client {
-  principal: Principal;
-  topics: ReadonlySet<string>;
-  out: ServerResponse;
-  behind: boolean;
-}
+/** Identity is away: the credentials were good a moment ago, so the stream goes on and is looked at again. */
+const AGAIN_MS = 15_000;
+/** The longest a timer can wait. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * GET /api/v1/stream: live topics as server-sent events. One NATS subscription per organisation that anybody watches;
- * a client that cannot keep up loses messages and is told to fetch again (`resync`), instead of filling our memory.
- * A stream ends with its credentials.
+ * Live topics as server-sent events. One NATS subscription per organisation that anybody watches; a client that cannot
+ * keep up loses messages and is told to fetch again (`resync`), instead of filling our memory. A stream begins with
+ * `resync` as well, because nobody knows what came between the last one and this. It ends with its credentials: a
+ * script's with its access token, a browser's with its session, a key's with the key.
  */
 @Injectable()
 export class StreamLive {
-  private readonly clients = new Map<string, Set<Client>>();
+  private readonly clients = new Map<string, Set<LiveClient>>();
   private readonly subscriptions = new Map<string, Subscription>();
-  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly heartbeat: NodeJS.Timeout;
+  private readonly open;
+  private sent = 0;
 
   constructor(
     @Inject(NATS) private readonly nc: NatsConnection,
-    private readonly access: Access,
+    private readonly memberships: Memberships,
     private readonly revocations: Revocations,
-    private readonly limits: RateLimits,
     private readonly config: GatewayConfig,
-  ) {}
-
-  mount(fastify: FastifyInstance): void {
-    fastify.get('/api/v1/stream', (request, reply) => this.open(request, reply));
-    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    metrics: Metrics,
+  ) {
+    this.open = metrics.gauge('tidegate_live_clients', 'Open live streams of this gateway');
+    this.heartbeat = setInterval(() => {
+      for (const client of this.all()) client.beat();
+    }, HEARTBEAT_MS);
     this.heartbeat.unref();
-    this.revocations.onRevoked(() => this.closeRevoked());
+    revocations.onRevoked(() => this.endRevoked());
   }
 
   /** Tells every client to come back elsewhere. */
   close(): void {
     clearInterval(this.heartbeat);
-    for (const client of this.all()) this.end(client, 'bye');
+    for (const client of this.all()) client.end('bye');
   }
 
-  private async open(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const principal = await this.access.authenticate(request);
-    this.limits.take(principal, reply);
-    const { orgId } = principal.caller;
-    if (principal.caller.kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
-    if (!orgId) throw forbidden({}, 'Choose an organisation first.');
-    const topics = readTopics(request, principal);
-    const others = this.clients.get(orgId) ?? new Set<Client>();
+  /** Takes the reply over, for a caller that was let in. */
+  begin(request: FastifyRequest, reply: FastifyReply, given: { principal: Principal; credential: Credential }): void {
+    const { orgId, scopes, kind } = given.principal.caller;
+    if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
+    if (!orgId) throw forbidden({}, 'Choose an organisation: ?organisation=<id>.');
+    const topics = readTopics((request.query as { topics?: unknown }).topics, scopes);
+    const others = this.clients.get(orgId) ?? new Set<LiveClient>();
     if (others.size >= this.config.SSE_CONNECTIONS_PER_ORGANISATION) {
       throw rateLimited({ retryAfterSeconds: 30 }, `At most ${others.size} streams at once. Close one.`);
     }
     reply.hijack();
-    const client: Client = { principal, topics, out: reply.raw, behind: false };
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value as string);
+    // Who left while we looked who it is has nothing to be told, and is not counted.
+    if (reply.raw.destroyed || request.raw.socket.destroyed) return;
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    reply.raw.write('retry: 2000\n\nevent: ready\ndata: {}\n\n');
+    let recheck: NodeJS.Timeout | undefined;
+    const client = new LiveClient(reply.raw, { ...given, topics }, () => {
+      clearTimeout(recheck);
+      this.forget(orgId, client);
+    });
+    const watch = (ms: number) => {
+      if (client.over) return;
+      recheck = setTimeout(() => void this.look(client, watch), Math.min(Math.max(ms, 0), LONGEST_MS));
+      recheck.unref();
+    };
     others.add(client);
     this.clients.set(orgId, others);
+    this.open.inc();
     this.subscribe(orgId);
-    reply.raw.on('close', () => this.forget(orgId, client));
+    client.send('retry: 2000\n\nevent: ready\ndata: {}\n\nevent: resync\ndata: {}\n\n');
+    watch(given.principal.expires - Date.now());
+    // It may have been revoked between the look and the list.
+    if (this.revocations.isRevoked(given.principal)) this.end(client, 'revoked');
+  }
+
+  /** The time of a client's credentials is over: asks whether they still count, and goes on or ends. */
+  private async look(client: LiveClient, watch: (ms: number) => void): Promise<void> {
+    const { principal, credential } = client;
+    try {
+      if ((principal.endsAt ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.end(client, 'expired');
+      client.principal = await this.memberships.renew(principal, credential);
+      watch(client.principal.expires - Date.now());
+    } catch (error) {
+      const over = error instanceof ProblemError && error.status < 500 && error.status !== 429;
+      if (over) this.end(client, 'expired');
+      else watch(Math.min(AGAIN_MS, (principal.endsAt ?? Number.POSITIVE_INFINITY) - Date.now()));
+    }
   }
 
   private subscribe(orgId: string): void {
@@ -89,63 +111,42 @@ export class StreamLive {
     const prefix = `live.${orgId}.`;
     const subscription = this.nc.subscribe(`${prefix}>`, {
       callback: (error, message) => {
-        if (error) return;
+        if (error) return this.endAll(orgId);
         const topic = message.subject.slice(prefix.length);
-        const frame = `event: ${topic}\ndata: ${message.string().replaceAll('\n', ' ')}\n\n`;
-        for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) this.send(client, frame);
+        this.sent += 1;
+        const frame = `id: ${this.sent}\nevent: ${topic}\ndata: ${message.string().replaceAll('\n', ' ')}\n\n`;
+        for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) client.send(frame);
       },
     });
     this.subscriptions.set(orgId, subscription);
   }
 
-  private send(client: Client, frame: string): void {
-    if (client.out.writableLength > MAX_BUFFERED) {
-      client.behind = true;
-      return;
-    }
-    if (client.behind) {
-      client.behind = false;
-      client.out.write('event: resync\ndata: {}\n\n');
-    }
-    client.out.write(frame);
+  /** Their messages do not come any more: better they ask again than that they wait in silence. */
+  private endAll(orgId: string): void {
+    for (const client of this.clients.get(orgId) ?? []) this.end(client, 'bye');
   }
 
-  private beat(): void {
-    for (const client of this.all()) {
-      if (client.principal.caller.kind === 'user' && client.principal.expires < Date.now()) this.end(client, 'expired');
-      else client.out.write(': still here\n\n');
-    }
-  }
-
-  private closeRevoked(): void {
+  private endRevoked(): void {
     for (const client of this.all()) if (this.revocations.isRevoked(client.principal)) this.end(client, 'revoked');
   }
 
-  private end(client: Client, why: string): void {
-    client.out.end(`event: ${why}\ndata: {}\n\n`);
+  /** From the list first: what is ended once is never written to again. */
+  private end(client: LiveClient, why: string): void {
+    this.forget(client.principal.caller.orgId ?? '', client);
+    client.end(why);
   }
 
-  private all(): Client[] {
+  private all(): LiveClient[] {
     return [...this.clients.values()].flatMap((set) => [...set]);
   }
 
-  private forget(orgId: string, client: Client): void {
+  private forget(orgId: string, client: LiveClient): void {
     const set = this.clients.get(orgId);
-    set?.delete(client);
-    if (set && set.size > 0) return;
+    if (!set?.delete(client)) return;
+    this.open.dec();
+    if (set.size > 0) return;
     this.clients.delete(orgId);
     this.subscriptions.get(orgId)?.unsubscribe();
     this.subscriptions.delete(orgId);
   }
-}
-
-function readTopics(request: FastifyRequest, { caller }: Principal): ReadonlySet<string> {
-  const { topics } = request.query as { topics?: string };
-  const wanted = topics ? topics.split(',') : Object.keys(TOPIC_SCOPES);
-  for (const topic of wanted) {
-    const scope = TOPIC_SCOPES[topic];
-    if (!scope) throw invalid('/topics', 'unknown_topic', `Topics: ${Object.keys(TOPIC_SCOPES).join(', ')}`);
-    if (topics && !caller.scopes.includes(scope)) throw forbidden({ scope }, `The topic ${topic} needs ${scope}.`);
-  }
-  return new Set(wanted.filter((topic) => caller.scopes.includes(TOPIC_SCOPES[topic] ?? '')));
 }

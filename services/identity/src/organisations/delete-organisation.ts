@@ -4,6 +4,7 @@ import { deleteOrganisation, organisationDeleted } from '@tidegate/contracts/ide
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { afterCommit } from '../members/after-commit.ts';
 
@@ -31,6 +32,7 @@ export class DeleteOrganisation {
       await emit(memberChanged, { orgId, userId, role: null });
       await emit(accessRevoked, { kind: 'member', id: `${orgId}:${userId}`, at });
     }
+    await noteDeleted(tx, orgId);
     await emit(organisationDeleted, { orgId });
     return {};
   }

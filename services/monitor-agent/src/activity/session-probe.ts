@@ -1,3 +1,4 @@
+import { serverPulse } from '@tidegate/contracts/monitor-agent/overview';
 import { nextDue } from '../collection/backoff.rules.ts';
 import type { CollectorTools } from '../collection/collector-tools.ts';
 import type { Instance } from '../collection/instance.ts';
@@ -54,7 +55,7 @@ export class SessionProbe {
         this.ongoing = incidents.length > 0;
         if (pace.fastUntil > now) this.question.dueAt = Math.min(this.question.dueAt, now + troubleProbeMs);
         this.pace = pace;
-        this.tools.bus.live(this.orgId, 'servers', pulseOf(this.serverId, takenAt, look));
+        this.tools.bus.live(this.orgId, serverPulse, pulseOf(this.serverId, takenAt, look));
       },
     };
   }

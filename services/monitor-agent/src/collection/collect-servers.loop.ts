@@ -5,6 +5,7 @@ import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { claimLeases, releaseLeases, renewLeases } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { CollectorTools } from './collector-tools.ts';
+import { Places } from './places.ts';
 import { ServerSession } from './server-session.ts';
 
 /*
@@ -12,8 +13,9 @@ import { ServerSession } from './server-session.ts';
  *
  * A server belongs to the replica whose lease on it has not expired. Each turn renews the leases of this replica (every
  * 5 s, they last 15), lets go of servers whose lease is gone, takes servers that nobody holds, a few at a time so that
- * replicas which start together share them, and starts whatever is due. Turns only start work: sessions run beside
- * each other, at most so many at once, each with one thing at a time.
+ * replicas which start together share them, and starts whatever is due, the one whose turn is longest ago first. Turns
+ * only start work: sessions run beside each other, so many at once of all, of one organisation and of one person, each
+ * with one thing at a time.
  *
  * A replica that stops releases its leases. One that is killed loses them within 15 s, and the next one goes on from
  * the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
@@ -21,7 +23,12 @@ import { ServerSession } from './server-session.ts';
  */
 const RENEW_MS = 5_000;
 const CLAIM_PER_TURN = 20;
-const MAX_AT_ONCE = 32;
+/*
+ * Servers that answer have places that no other can take. Those that failed or took long when they had their turn last,
+ * and those that nobody knows yet, wait in a shorter queue for places of their own.
+ */
+const PLACES = { all: 24, each: 8 };
+const DOUBTFUL_PLACES = { all: 12, each: 4 };
 
 @Injectable()
 export class CollectServers implements OnModuleDestroy {
@@ -29,6 +36,8 @@ export class CollectServers implements OnModuleDestroy {
   private readonly tools: CollectorTools;
   private readonly config: MonitorAgentConfig;
   private readonly sessions = new Map<string, ServerSession>();
+  private readonly places = new Places(PLACES);
+  private readonly doubtfulPlaces = new Places(DOUBTFUL_PLACES);
   private readonly ending = new Set<Promise<void>>();
   private renewedAt = 0;
 
@@ -81,12 +90,16 @@ export class CollectServers implements OnModuleDestroy {
   }
 
   private startDue(): void {
-    let atOnce = [...this.sessions.values()].filter((session) => session.busy).length;
-    for (const session of this.sessions.values()) {
-      if (atOnce >= MAX_AT_ONCE) return;
+    for (const [serverId, session] of [...this.sessions]) {
       if (!session.isDue(this.tools.now())) continue;
-      session.start();
-      atOnce += 1;
+      const { orgId, personId } = session.lease;
+      const places = session.doubtful ? this.doubtfulPlaces : this.places;
+      const leave = places.take(personId ? [orgId, personId] : [orgId]);
+      if (!leave) continue;
+      // To the end of the line.
+      this.sessions.delete(serverId);
+      this.sessions.set(serverId, session);
+      session.start(leave);
     }
   }
 

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@tidegate/database/tx';
-import { connectServer, type ServerConnection, type ServerTarget } from '../connection/connect-server.ts';
+import {
+  type ConnectOptions,
+  connectServer,
+  type ServerConnection,
+  type ServerTarget,
+} from '../connection/connect-server.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import type { Target } from '../connection/server-report.rules.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
@@ -37,9 +42,9 @@ export class Dialer {
   }
 
   /** `ours`: the installation's own database, whose address comes from its settings and from nobody else. */
-  async dial(target: ServerTarget, ours = false): Promise<Opened> {
+  async dial(target: ServerTarget, ours = false, options: ConnectOptions = {}): Promise<Opened> {
     const address = ours ? await this.guard.trusted(target.host) : await this.guard.check(target.host, target.port);
-    const connection = await connectServer(target, address);
+    const connection = await connectServer(target, address, options);
     const { host, port, database, user, tlsMode } = target;
     return { connection, target: { host, port, database, user, tlsMode, loopback: address.loopback } };
   }

@@ -1,6 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
+import { isOutage } from '@tidegate/messaging/errors';
 import { SessionProbe } from '../activity/session-probe.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { ConnectionFailed, isUnstorable } from '../connection/connection-failure.rules.ts';
 import { readFacts } from '../connection/read-facts.ts';
 import { reportOf } from '../connection/server-report.rules.ts';
 import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.ts';
@@ -15,6 +17,14 @@ import { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question, ServerTrouble } from './question.ts';
 import { tellFailed, tellReached } from './server-news.ts';
 import { SizesPass } from './sizes-pass.ts';
+
+/** A turn that takes longer than this, where the others take a fraction of a second, is one of a server that hangs. */
+const SLOW_MS = 5_000;
+const STOP_MS = 2_000;
+/** So many good turns in a row make up for a bad one. */
+const PROBATION = 3;
+/** Times the interval between looks. */
+const MAX_PATIENCE = 6;
 
 /*
  * All that this process does with one server, one thing at a time, over one connection (and a short second one while
@@ -49,8 +59,13 @@ export class ServerSession {
   private toldTooMuchText = false;
   private changed = false;
   private failures = 0;
+  private troubles = 0;
+  /** Turns in a row that went well and fast, and how many of them it takes to be believed. */
+  private good = 0;
+  private enough = 1;
   private retryAt = 0;
   private readonly beganAt: number;
+  private readonly ending = new AbortController();
 
   constructor(lease: Lease, tools: CollectorTools) {
     this.lease = lease;
@@ -68,6 +83,11 @@ export class ServerSession {
     this.texts.dueAt = lease.textsDueAt;
   }
 
+  /** Not known yet, or known to hang or fail. */
+  get doubtful(): boolean {
+    return this.good < this.enough;
+  }
+
   get busy(): boolean {
     return this.running !== undefined;
   }
@@ -80,14 +100,21 @@ export class ServerSession {
   }
 
   /** Never rejects: what fails is a state of the server, or is logged. */
-  start(): void {
-    this.running = this.turn().finally(() => {
+  start(leave: () => void = () => {}): void {
+    const began = performance.now();
+    this.running = this.turn().then((well) => {
+      if (well && performance.now() - began < SLOW_MS) this.good += 1;
+      else [this.good, this.enough] = [0, PROBATION];
       this.running = undefined;
+      leave();
     });
   }
 
+  /** What is in hand is finished, unless the server keeps it waiting. */
   async stop(): Promise<void> {
+    const cut = setTimeout(() => this.ending.abort(), STOP_MS);
     await this.running;
+    clearTimeout(cut);
     await this.hangUp();
   }
 
@@ -98,7 +125,8 @@ export class ServerSession {
     this.changed = true;
   }
 
-  private async turn(): Promise<void> {
+  /** Answers whether all went well. */
+  private async turn(): Promise<boolean> {
     try {
       if (this.changed || this.open?.connection.alive === false) await this.hangUp();
       this.changed = false;
@@ -106,8 +134,13 @@ export class ServerSession {
       for (const pass of this.due(this.tools.now())) {
         if (!this.lost && this.open) await pass.run(this.open.connection, this.open.instance);
       }
+      this.troubles = 0;
+      return true;
     } catch (error) {
       await this.failed(error).catch((second: unknown) => this.trouble(second));
+      return false;
+    } finally {
+      this.open?.connection.release();
     }
   }
 
@@ -135,14 +168,15 @@ export class ServerSession {
     if (!this.loaded) await this.tools.inTurn(() => tenants.run(this.lease.orgId, (tx) => this.load(tx)));
     this.loaded = true;
     const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
-    const opened = await dialer.dial(target, row.platform).catch((error: unknown) => {
+    const { signal } = this.ending;
+    const opened = await dialer.dial(target, row.platform, { signal }).catch((error: unknown) => {
       throw new ServerTrouble(error);
     });
     const instance = await readInstance(opened.connection).catch(async (error: unknown) => {
       await opened.connection.close();
       throw new ServerTrouble(error);
     });
-    const another = (database: string) => dialer.dial({ ...target, database }, row.platform);
+    const another = (database: string) => dialer.dial({ ...target, database }, row.platform, { signal });
     this.open = { ...opened, instance, another };
     for (const question of [this.probe.question, this.facts]) question.dueAt = 0;
     this.minute.reconnected();
@@ -250,6 +284,8 @@ export class ServerSession {
   }
 
   private async failed(error: unknown): Promise<void> {
+    if (this.ending.signal.aborted) return;
+    if (isUnstorable(error)) return this.failed(this.unusable(error));
     if (!(error instanceof ServerTrouble)) return this.trouble(error);
     await this.hangUp();
     this.failures += 1;
@@ -261,12 +297,24 @@ export class ServerSession {
 
   /** Trouble of our own: our database, the lease, a fault. The connection goes too, so that nothing is half done. */
   private async trouble(error: unknown): Promise<void> {
+    this.troubles += 1;
     if ((error as Error).name === 'LeaseLost') this.lost = true;
-    else this.tools.log.error({ error, serverId: this.lease.serverId }, 'A server could not be collected from');
-    this.retryAt = this.tools.now() + this.tools.plan.probeMs;
+    else if (this.troubles === 1) {
+      this.tools.log.error({ error, serverId: this.lease.serverId }, 'A server could not be collected from');
+    }
+    const patience = isOutage(error) ? 1 : Math.min(this.troubles, MAX_PATIENCE);
+    this.retryAt = this.tools.now() + this.tools.plan.probeMs * patience;
     // What was read but not stored is read again: memory goes back to what is stored.
     this.loaded = false;
     await this.hangUp();
+  }
+
+  /** Of what cannot be stored only the code is told: the error quotes what the server said. */
+  private unusable(error: unknown): ServerTrouble {
+    const { code } = error as { code?: unknown };
+    this.tools.log.warn({ serverId: this.lease.serverId, code }, 'What a server answered cannot be stored');
+    this.loaded = false;
+    return new ServerTrouble(new ConnectionFailed('answer_unusable', error));
   }
 
   private async hangUp(): Promise<void> {

@@ -106,7 +106,7 @@ describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
     }
   });
 
-  test('logs in where MD5 is kept of the password', async () => {
+  test('logs in where MD5 is kept of the password, on the machine itself', async () => {
     expect(await failure(target(server.port, { user: 'old' }))).toBe('connected');
     expect(await failure(target(server.port, { user: 'old', password: 'wrong' }))).toBe('password_wrong');
   });

@@ -3,16 +3,19 @@ import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } fro
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import pg from 'pg';
 import { ConnectionFailed, type Where } from './connection-failure.rules.ts';
-import { isVerified } from './tls-mode.rules.ts';
-import { watchBytes } from './watch-bytes.ts';
+import { GuardedWire } from './guarded-wire.ts';
+import type { Intake } from './intake.ts';
+import { isVerified, lacksCa } from './tls-mode.rules.ts';
+import { getTypeParser } from './value-parsers.ts';
 
 /*
  * One connection to a server that somebody else owns, made from plain fields.
  *
  * Nothing of the process's own leaks in: no connection URL (its parser reads local files), no PG* variables, no
  * password file, no unix socket. The address is the one that was checked, the certificate is checked against the name
- * that was given. Nothing of the server's can hurt: answers are counted, a password is never sent in clear text to
- * whom we cannot verify, and functions are only looked up in pg_catalog.
+ * that was given. Nothing of the server's can hurt: the driver sees whole messages only that may come now and are what
+ * they say (`GuardedWire`), a password is never sent in clear text to whom we cannot verify, and functions are only
+ * looked up in pg_catalog.
  */
 export interface ServerTarget extends Where {
   password: string;
@@ -28,12 +31,18 @@ export interface Address {
 
 export interface ConnectOptions {
   timeoutMs?: number;
+  /** For each question. */
+  answerTimeoutMs?: number;
   /** The most that one answer, or one batch of answers, may bring. */
   maxAnswerBytes?: number;
+  intake?: Intake;
+  /** Cuts the connection, also after it was made. */
+  signal?: AbortSignal;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 8_000;
+const CLOSE_MS = 1_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_GREETING_BYTES = 1024 * 1024;
 
@@ -59,18 +68,18 @@ export class ServerConnection {
   /** As in `server_version_num`: 180001. */
   readonly version: number;
   private readonly client: pg.Client;
-  private readonly bytes: { allow(count: number): void };
+  private readonly wire: GuardedWire;
   private readonly maxAnswerBytes: number;
   private readonly names = new Map<string, string>();
   private lost: Error | undefined;
 
-  constructor(client: pg.Client, version: number, bytes: { allow(count: number): void }, maxAnswerBytes: number) {
+  constructor(client: pg.Client, version: number, wire: GuardedWire, maxAnswerBytes: number) {
     this.client = client;
     this.version = version;
-    this.bytes = bytes;
+    this.wire = wire;
     this.maxAnswerBytes = maxAnswerBytes;
     client.on('error', (error) => {
-      this.lost ??= error;
+      this.lost ??= wire.breach ?? error;
     });
     client.on('end', () => {
       this.lost ??= new ConnectionFailed('connection_lost');
@@ -78,20 +87,20 @@ export class ServerConnection {
   }
 
   get alive(): boolean {
-    return this.lost === undefined;
+    return this.lost === undefined && this.wire.open;
   }
 
   /** Questions that are asked without waiting for each other travel together; one that fails leaves the others alone. */
   async rows<Row extends unknown[]>(text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.lost) throw this.lost;
-    this.bytes.allow(this.maxAnswerBytes);
+    this.wire.allow(this.maxAnswerBytes);
     const result = await this.client.query<Row>({ ...this.prepared(text), values, rowMode: 'array' });
     return result.rows;
   }
 
   async objects<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.lost) throw this.lost;
-    this.bytes.allow(this.maxAnswerBytes);
+    this.wire.allow(this.maxAnswerBytes);
     return (await this.client.query({ ...this.prepared(text), values })).rows as Row[];
   }
 
@@ -111,71 +120,80 @@ export class ServerConnection {
     return { text, name };
   }
 
+  /** Whoever asked is through with the answers, which count as memory in use until then. */
+  release(): void {
+    this.wire.release();
+  }
+
+  /** A server that does not close its side is left where it is. */
   async close(): Promise<void> {
     this.lost ??= new ConnectionFailed('connection_lost');
+    const cut = setTimeout(() => this.wire.destroy(), CLOSE_MS);
     await this.client.end();
+    clearTimeout(cut);
   }
 }
 
 export async function connectServer(
   target: ServerTarget,
-  { address }: Address,
-  { timeoutMs = CONNECT_TIMEOUT_MS, maxAnswerBytes = MAX_ANSWER_BYTES }: ConnectOptions = {},
+  { address, loopback }: Address,
+  options: ConnectOptions = {},
 ): Promise<ServerConnection> {
+  const { timeoutMs = CONNECT_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+  const { maxAnswerBytes = MAX_ANSWER_BYTES, intake, signal } = options;
   if (isIP(address) === 0) throw new Error('Only checked addresses are connected to.');
+  if (lacksCa(target.tlsMode, target.tlsCa)) throw new ConnectionFailed('tls_ca_needed');
+  const verified = isVerified(target.tlsMode, target.tlsCa);
+  const wire = new GuardedWire({
+    tls: tlsOptions(target),
+    // On the machine itself there is nobody in between who could read along.
+    policy: { cleartext: verified, md5: verified || loopback },
+    greetingBytes: MAX_GREETING_BYTES,
+    ...(intake ? { intake } : {}),
+  });
   const client = new pg.Client({
     host: address,
     port: target.port,
     user: target.user,
     password: target.password,
     database: target.database,
-    ssl: tlsOptions(target),
-    sslnegotiation: 'postgres',
+    stream: wire,
+    ssl: false,
     client_encoding: 'utf8',
     application_name: 'tidegate',
     connectionTimeoutMillis: timeoutMs,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    enableChannelBinding: true,
-    keepAlive: true,
+    query_timeout: answerTimeoutMs,
+    enableChannelBinding: target.tlsMode !== 'disable',
     pipeline: true,
     types: { getTypeParser },
-  } as pg.ClientConfig);
+  } as unknown as pg.ClientConfig);
   const internals = client as unknown as Internals;
   internals.connectionParameters.options = undefined;
   internals.connectionParameters.replication = undefined;
-  refuseCleartext(internals, target);
-  const bytes = watchBytes(internals.connection, target.tlsMode !== 'disable');
-  bytes.allow(MAX_GREETING_BYTES);
   client.on('error', () => {});
+  const giveUp = () => wire.destroy(new ConnectionFailed('answer_timeout'));
+  signal?.addEventListener('abort', giveUp);
+  wire.once('close', () => signal?.removeEventListener('abort', giveUp));
   try {
+    if (signal?.aborted) giveUp();
     await client.connect();
-    return await greet(client, internals, bytes, maxAnswerBytes);
+    return await greet(client, internals, wire, maxAnswerBytes);
   } catch (error) {
-    internals.connection.stream.destroy();
-    throw bytes.breach() ?? error;
+    wire.destroy();
+    throw wire.breach ?? error;
   }
 }
 
 interface Internals {
   connectionParameters: { options: unknown; replication: unknown };
-  connection: { stream: import('node:net').Socket; emit(event: string, error: Error): void } & Parameters<
-    typeof watchBytes
-  >[0];
   processID: number | null;
-  _handleAuthCleartextPassword: () => void;
-}
-
-function refuseCleartext(internals: Internals, target: ServerTarget): void {
-  if (isVerified(target.tlsMode)) return;
-  internals._handleAuthCleartextPassword = () =>
-    internals.connection.emit('error', new ConnectionFailed('cleartext_refused'));
 }
 
 /** The first question shows whether PostgreSQL itself answers, before anything is set in the session. */
 async function greet(
   client: pg.Client,
   internals: Internals,
-  bytes: { allow(count: number): void },
+  wire: GuardedWire,
   maxAnswerBytes: number,
 ): Promise<ServerConnection> {
   const { rows } = await client.query<{ pid: number; version: number; own: number }>(GREETING);
@@ -186,7 +204,7 @@ async function greet(
   if (first.version < 130_000) throw new ConnectionFailed('version_unsupported');
   if (first.own >= MAX_OWN_SESSIONS) throw new ConnectionFailed('too_many_own_sessions');
   await client.query(SESSION);
-  return new ServerConnection(client, first.version, bytes, maxAnswerBytes);
+  return new ServerConnection(client, first.version, wire, maxAnswerBytes);
 }
 
 /** Our own meaning of each mode; that of the driver's connection strings changes between its versions. */
@@ -204,11 +222,4 @@ function tlsOptions({ tlsMode, tlsCa, host }: ServerTarget): ConnectionOptions |
     checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
       tlsMode === 'verify-ca' ? undefined : checkServerIdentity(host, certificate),
   };
-}
-
-/** Numbers become numbers: all we read stays below 2^53. Instants are read as microseconds, never as dates. */
-function getTypeParser(oid: number): (text: string) => unknown {
-  const { builtins } = pg.types;
-  if (oid === builtins.INT8 || oid === builtins.NUMERIC || oid === builtins.OID) return Number;
-  return pg.types.getTypeParser(oid, 'text') as (text: string) => unknown;
 }

@@ -41,6 +41,12 @@ const TEXTS = {
     `The server does not let the role ${w.user} in from here. Check pg_hba.conf, whether TLS is demanded, and that the role exists and may log in.`,
   cleartext_refused: () =>
     'The server asks for the password in clear text over a connection that is not verified, so it was not sent. Use password_encryption scram-sha-256, or tlsMode verify-full.',
+  md5_refused: () =>
+    'The server asks for the password as MD5 over a connection that is not verified. Whoever reads that can log in with it, so it was not sent. Set password_encryption = scram-sha-256 and give the role its password again, or use tlsMode verify-full.',
+  scram_too_weak: () =>
+    'The server asks for SCRAM with fewer than 4096 rounds: whoever answers could guess the password from that, so it was not answered. Set scram_iterations = 4096 or more and give the role its password again.',
+  tls_ca_needed: () =>
+    'tlsMode verify-ca takes any name, so any certificate that was ever bought would do. Give the authority that signs this server’s certificate as tlsCa, or use tlsMode verify-full.',
   authentication_unsupported: () =>
     'The server asks for a way to log in that is not supported here. Use scram-sha-256 for this role in pg_hba.conf.',
   database_not_found: (w: Where) => `There is no database ${w.database}.`,
@@ -55,6 +61,10 @@ const TEXTS = {
     'A connection pooler (such as PgBouncer) answers instead of PostgreSQL. Give the address of the server itself: behind a pooler sessions are not one’s own.',
   version_unsupported: () => 'The server is older than PostgreSQL 13. Upgrade it to be able to watch it.',
   answer_too_large: () => 'The server’s answer was larger than anything expected, so the connection was closed.',
+  answer_malformed: (w: Where) =>
+    `What answers on ${w.host} port ${w.port} does not keep to PostgreSQL’s protocol, so the connection was closed. Give the address of the server itself, and look at what stands before it.`,
+  answer_unusable: () =>
+    'The server’s answers contradict themselves or hold what PostgreSQL cannot, so they were not stored. Give the address of the server itself, and look at what stands before it.',
   answer_timeout: () => 'The server did not answer a question in time. It may be overloaded.',
   server_error: () => 'The server refused a question that was not expected to fail.',
 } as const satisfies Record<string, (where: Where) => string>;
@@ -66,8 +76,8 @@ export class ConnectionFailed extends Error {
   override readonly name = 'ConnectionFailed';
   readonly code: FailureCode;
 
-  constructor(code: FailureCode) {
-    super(code);
+  constructor(code: FailureCode, cause?: unknown) {
+    super(code, { cause });
     this.code = code;
   }
 }
@@ -76,19 +86,22 @@ export function describeFailure(code: FailureCode, where: Where): Failure {
   return { code, what: TEXTS[code](where) };
 }
 
-const BY_SOCKET: Record<string, FailureCode> = {
-  ENOTFOUND: 'host_not_found',
-  EAI_AGAIN: 'host_not_found',
-  ECONNREFUSED: 'connection_refused',
-  ETIMEDOUT: 'connect_timeout',
-  EHOSTUNREACH: 'host_unreachable',
-  ENETUNREACH: 'host_unreachable',
-  ECONNRESET: 'connection_lost',
-  EPIPE: 'connection_lost',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'tls_host_mismatch',
-  CERT_HAS_EXPIRED: 'tls_certificate_expired',
-  CERT_NOT_YET_VALID: 'tls_certificate_expired',
-};
+/** Keyed by what a stranger sends: only what stands here counts, not what every object has. */
+const BY_SOCKET = new Map<string, FailureCode>(
+  Object.entries({
+    ENOTFOUND: 'host_not_found',
+    EAI_AGAIN: 'host_not_found',
+    ECONNREFUSED: 'connection_refused',
+    ETIMEDOUT: 'connect_timeout',
+    EHOSTUNREACH: 'host_unreachable',
+    ENETUNREACH: 'host_unreachable',
+    ECONNRESET: 'connection_lost',
+    EPIPE: 'connection_lost',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'tls_host_mismatch',
+    CERT_HAS_EXPIRED: 'tls_certificate_expired',
+    CERT_NOT_YET_VALID: 'tls_certificate_expired',
+  } as const),
+);
 
 const UNTRUSTED = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|INVALID_CA|ERR_TLS_CERT)/;
 
@@ -108,8 +121,6 @@ const BY_SQLSTATE: Record<string, FailureCode> = {
 
 /** What the driver says without a code. Its wording belongs to the pinned version; a test holds every line of it. */
 const BY_MESSAGE: [RegExp, FailureCode][] = [
-  [/does not support SSL/, 'tls_not_supported'],
-  [/error establishing an SSL connection/, 'not_postgresql'],
   [/^timeout expired$/, 'connect_timeout'],
   [/Query read timeout/, 'answer_timeout'],
   [/SASL: SCRAM-SERVER|SASL: .*(signature|nonce)/i, 'login_refused'],
@@ -123,7 +134,7 @@ export function failureCode(error: unknown): FailureCode {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') {
     if (isSqlState(code)) return BY_SQLSTATE[code] ?? (code.startsWith('53') ? 'too_many_connections' : 'server_error');
-    const known = BY_SOCKET[code];
+    const known = BY_SOCKET.get(code);
     if (known) return known;
     if (UNTRUSTED.test(code)) return 'tls_certificate_untrusted';
     if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) return 'tls_failed';
@@ -139,6 +150,12 @@ export function isConnectionLoss(error: unknown): boolean {
   if (typeof code === 'string') return isSqlState(code) ? /^(08|57P)/.test(code) : true;
   return typeof message === 'string' && LOSS.test(message);
 }
+
+/** Our own database refuses what a server answered: no text, no number, twice the same, not there. */
+export const isUnstorable = (error: unknown): boolean => {
+  const { code } = error as { code?: unknown };
+  return isSqlState(code) && /^(21|22|23)/.test(code);
+};
 
 const LOSS = /terminated|not queryable|was closed|Query read timeout/i;
 export const isSqlState = (code: unknown): code is string =>

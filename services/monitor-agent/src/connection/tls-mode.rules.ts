@@ -5,10 +5,16 @@ export function defaultTlsMode(given: TlsMode | undefined, loopback: boolean): T
   return given ?? (loopback ? 'disable' : 'verify-full');
 }
 
-/** Whether whoever answers has proved to be the server: only then may a password be sent in clear text. */
-export function isVerified(mode: TlsMode): boolean {
-  return mode === 'verify-ca' || mode === 'verify-full';
+/**
+ * Whether whoever answers has proved to be the server: only then may a password be sent in clear text. A certificate for
+ * any name proves that only where the authority is the customer's own, not where it is one of those that sell them.
+ */
+export function isVerified(mode: TlsMode, ca: string | null): boolean {
+  return mode === 'verify-full' || (mode === 'verify-ca' && ca !== null);
 }
+
+export const lacksCa = (mode: TlsMode | undefined, ca: string | null | undefined): boolean =>
+  mode === 'verify-ca' && !ca;
 
 const STRENGTH: Record<TlsMode, number> = { disable: 0, require: 1, 'verify-ca': 2, 'verify-full': 3 };
 

@@ -71,23 +71,27 @@ export async function saveMarkers(
   }
 }
 
-const MAX_MARKERS = 200;
-
+/** The newest first. */
 export async function markerRows(
   tx: Tx,
   serverId: string,
-  { from, to }: TimeRange,
-): Promise<{ items: Marker[]; total: number }> {
-  const rows = await tx.query<{ kind: MarkerKind; at: Date; seen_at: Date; total: number }>(
-    `select kind, at, seen_at, count(*) over ()::int as total from server_markers
+  range: TimeRange,
+  place: { from: number; count: number },
+): Promise<Marker[]> {
+  const rows = await tx.query<{ kind: MarkerKind; at: Date; seen_at: Date }>(
+    `select kind, at, seen_at from server_markers
       where org_id = $1 and server_id = $2 and seen_at >= $3 and seen_at < $4
-      order by seen_at desc, at desc, kind limit ${MAX_MARKERS}`,
+      order by seen_at desc, at desc, kind limit $5 offset $6`,
+    [tx.orgId, serverId, range.from, range.to, place.count, place.from],
+  );
+  return rows.map(({ kind, at, seen_at: seenAt }) => ({ kind, at: at.toISOString(), seenAt: seenAt.toISOString() }));
+}
+
+export async function countMarkers(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `select count(*)::int as count from server_markers
+      where org_id = $1 and server_id = $2 and seen_at >= $3 and seen_at < $4`,
     [tx.orgId, serverId, from, to],
   );
-  const items = rows.map(({ kind, at, seen_at: seenAt }) => ({
-    kind,
-    at: at.toISOString(),
-    seenAt: seenAt.toISOString(),
-  }));
-  return { items, total: rows[0]?.total ?? 0 };
+  return row?.count ?? 0;
 }

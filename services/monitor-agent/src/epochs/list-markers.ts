@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { listMarkers } from '@tidegate/contracts/monitor-agent/markers';
+import { placeOf, rankedPage } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
-import { markerRows } from './epoch.rows.ts';
+import { countMarkers, markerRows } from './epoch.rows.ts';
 
 @Injectable()
 export class ListMarkers {
@@ -11,6 +12,10 @@ export class ListMarkers {
   async handle({ input, tx }: Call<typeof listMarkers>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
-    return markerRows(tx, input.serverId, range);
+    const [rows, total] = await Promise.all([
+      markerRows(tx, input.serverId, range, placeOf(input)),
+      countMarkers(tx, input.serverId, range),
+    ]);
+    return { ...rankedPage(rows, input), total };
   }
 }

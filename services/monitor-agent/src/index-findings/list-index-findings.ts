@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
+import { slicePage } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { indexFindings, observedDatabases } from './index-findings.rules.ts';
@@ -15,7 +16,7 @@ export class ListIndexFindings {
     const findings = indexFindings(items, now);
     const dropped = findings.filter(({ sql }) => sql?.startsWith('DROP'));
     return {
-      items: findings.slice(0, input.limit),
+      ...slicePage(findings, input),
       total: findings.length,
       bytes: dropped.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
       looked: items.length,

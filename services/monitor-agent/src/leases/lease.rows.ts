@@ -4,6 +4,8 @@ import type { Tx } from '@tidegate/database/tx';
 export interface Lease {
   serverId: string;
   orgId: string;
+  /** Who added the server, where that is known. */
+  personId: string | null;
   fence: number;
   revision: number;
   sizesDueAt: number;
@@ -15,27 +17,33 @@ export const LEASE_SECONDS = 15;
 interface Row {
   server_id: string;
   org_id: string;
+  person_id: string | null;
   fence: string;
   revision: number;
   sizes_due: number | null;
   texts_due: number | null;
 }
 
-const RETURNING = `server_id, org_id, fence, revision,
+const RETURNING = `server_id, org_id, person_id, fence, revision,
   case when isfinite(sizes_due_at) then (extract(epoch from sizes_due_at) * 1000)::float8 end as sizes_due,
   case when isfinite(texts_due_at) then (extract(epoch from texts_due_at) * 1000)::float8 end as texts_due`;
 
 const toLease = (row: Row): Lease => ({
   serverId: row.server_id,
   orgId: row.org_id,
+  personId: row.person_id,
   fence: Number(row.fence),
   revision: row.revision,
   sizesDueAt: row.sizes_due ?? 0,
   textsDueAt: row.texts_due ?? 0,
 });
 
-export async function createLease(tx: Tx, serverId: string): Promise<void> {
-  await tx.query('insert into server_leases (server_id, org_id) values ($1, $2)', [serverId, tx.orgId]);
+export async function createLease(tx: Tx, serverId: string, personId: string | null = null): Promise<void> {
+  await tx.query('insert into server_leases (server_id, org_id, person_id) values ($1, $2, $3)', [
+    serverId,
+    tx.orgId,
+    personId,
+  ]);
 }
 
 /** The holder notices with its next renewal: it lets go when paused and connects anew when the fields changed. */

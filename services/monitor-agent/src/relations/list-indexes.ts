@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { listIndexes } from '@tidegate/contracts/monitor-agent/relations';
+import { rankedPage } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
@@ -13,10 +14,10 @@ export class ListIndexes {
   async handle({ input, tx }: Call<typeof listIndexes>) {
     const range = toRange(input);
     const server = await requireServer(tx, input.serverId);
-    const [covered, items] = await Promise.all([
+    const [covered, rows] = await Promise.all([
       coveredRange(tx, INDEX_SAMPLES, input.serverId, range),
       indexRows(tx, input.serverId, range, input),
     ]);
-    return { range: covered, known: server.facts?.indexesKnown ?? items.length, items };
+    return { range: covered, known: server.facts?.indexesKnown ?? rows.length, ...rankedPage(rows, input) };
   }
 }

@@ -1,4 +1,5 @@
 import type { Database, Index, Table } from '@tidegate/contracts/monitor-agent/relations';
+import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../storage/samples.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation.rows.ts';
@@ -41,6 +42,7 @@ export async function databaseRows(tx: Tx, serverId: string, range: TimeRange, h
 export interface RelationFilter {
   sort: string;
   limit: number;
+  cursor?: string | undefined;
   database?: string | undefined;
   schema?: string | undefined;
   table?: string | undefined;
@@ -70,19 +72,21 @@ const tablesSql = (sort: string) => `
                 group by 1, 2) x on x.database_oid = t.database_oid and x.table_oid = t.oid
    where t.org_id = $1 and t.server_id = $2 and ($6::text is null or t.schema_name = $6)
      and ($7::text is null or t.name ilike $7) and ($8::text is null or t.database_name = $8)
-   order by ${TABLE_ORDER[sort]}, t.database_oid, t.oid limit $5`;
+   order by ${TABLE_ORDER[sort]}, t.database_oid, t.oid limit $5 offset $9`;
 const TABLES_SQL = new Map(Object.keys(TABLE_ORDER).map((sort) => [sort, tablesSql(sort)]));
 
 export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Table[]> {
+  const { from, count: most } = placeOf(filter);
   const rows = await tx.query(TABLES_SQL.get(filter.sort) as string, [
     tx.orgId,
     serverId,
     range.from,
     range.to,
-    filter.limit,
+    most,
     filter.schema ?? null,
     like(filter.search),
     filter.database ?? null,
+    from,
   ]);
   return rows.map((row) => {
     const heapBytes = bytes(row, 'heap_bytes');
@@ -129,20 +133,22 @@ const indexesSql = (sort: string) => `
    where i.org_id = $1 and i.server_id = $2 and ($6::text is null or i.schema_name = $6)
      and ($7::text is null or i.name ilike $7) and ($8::text is null or i.table_name = $8)
      and ($9::text is null or i.database_name = $9)
-   order by ${INDEX_ORDER[sort]}, i.database_oid, i.oid limit $5`;
+   order by ${INDEX_ORDER[sort]}, i.database_oid, i.oid limit $5 offset $10`;
 const INDEXES_SQL = new Map(Object.keys(INDEX_ORDER).map((sort) => [sort, indexesSql(sort)]));
 
 export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Index[]> {
+  const { from, count: most } = placeOf(filter);
   const rows = await tx.query(INDEXES_SQL.get(filter.sort) as string, [
     tx.orgId,
     serverId,
     range.from,
     range.to,
-    filter.limit,
+    most,
     filter.schema ?? null,
     like(filter.search),
     filter.table ?? null,
     filter.database ?? null,
+    from,
   ]);
   return rows.map((row) => ({
     database: row['database_name'] as string,

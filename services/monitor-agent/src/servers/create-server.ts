@@ -6,6 +6,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { HostGuard } from '../connection/host-guard.ts';
 import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
 import { createLease } from '../leases/lease.rows.ts';
+import { checkAuthority } from './check-authority.ts';
 import { checkedHost } from './checked-host.ts';
 import { countServers, insertServer, toWire } from './server.rows.ts';
 import { ServerPasswords } from './server-passwords.ts';
@@ -19,7 +20,8 @@ export class CreateServer {
   ) {}
 
   @Handles(createServer)
-  async handle({ input, tx, emit }: Call<typeof createServer>): Promise<Server> {
+  async handle({ input, caller, tx, emit }: Call<typeof createServer>): Promise<Server> {
+    checkAuthority(input);
     const { loopback } = await checkedHost(this.guard, input);
     await this.entitlements.claim(tx, 'servers', () => countServers(tx));
     const id = newId();
@@ -32,7 +34,7 @@ export class CreateServer {
       platform: false,
     });
     if (!row) throw serverNameTaken({}, `Another server is called ${input.name}. Choose another name.`);
-    await createLease(tx, id);
+    await createLease(tx, id, caller.userId ?? null);
     await emit(serverAdded, { serverId: id, name: row.name });
     return toWire(row);
   }

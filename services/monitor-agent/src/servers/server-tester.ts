@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { type Caller } from '@tidegate/contracts/kernel/caller';
+import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import { Dialer } from '../collection/dialer.ts';
+import { Places } from '../collection/places.ts';
 import type { ServerTarget } from '../connection/connect-server.ts';
 import { type FailureCode, failureCode } from '../connection/connection-failure.rules.ts';
 import { HostGuard } from '../connection/host-guard.ts';
@@ -9,26 +12,56 @@ import { readFacts } from '../connection/read-facts.ts';
 import { reportOf, reportOfFailure, type Target } from '../connection/server-report.rules.ts';
 import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
 
+/** In all, and of one organisation or person: each may wait for a server that does not answer. */
+const PLACES = { all: 40, each: 4 };
+/** For all of it: whoever asked waits 20 s for the answer. */
+const TEST_MS = 15_000;
+/** A hundred times what an honest server says of itself. */
+const MAX_ANSWER_BYTES = 1_024 * 1_024;
+
 /** Connects once, looks around, and says what is missing. A failure is a report too. */
 @Injectable()
 export class ServerTester {
+  private readonly places = new Places(PLACES);
+
   constructor(
     private readonly dialer: Dialer,
     private readonly guard: HostGuard,
   ) {}
 
+  /** `caller`: who asks, and for which organisation. */
   async test(
-    given: Omit<ServerTarget, 'tlsMode'> & { tlsMode?: TlsMode | undefined },
+    caller: Pick<Caller, 'orgId' | 'userId'>,
+    given: Given,
     ours = false,
     statementTextBytes: number | null = null,
   ): Promise<{ report: ServerReport; code?: FailureCode }> {
+    const leave = this.places.take([caller.orgId, caller.userId].filter((owner) => owner !== undefined));
+    if (!leave)
+      throw rateLimited(
+        { retryAfterSeconds: 5 },
+        'Other tests of yours, or many of others, are running. Wait for them.',
+      );
+    try {
+      return await this.look(given, ours, statementTextBytes);
+    } finally {
+      leave();
+    }
+  }
+
+  private async look(
+    given: Given,
+    ours: boolean,
+    statementTextBytes: number | null,
+  ): Promise<{ report: ServerReport; code?: FailureCode }> {
     const at = new Date().toISOString();
+    const signal = AbortSignal.timeout(TEST_MS);
     let target: Target = { ...where(given), tlsMode: given.tlsMode ?? 'verify-full', loopback: false };
     try {
       const tlsMode =
         given.tlsMode ?? defaultTlsMode(undefined, (await this.guard.check(given.host, given.port)).loopback);
       target = { ...target, tlsMode };
-      const opened = await this.dialer.dial({ ...given, tlsMode }, ours);
+      const opened = await this.dialer.dial({ ...given, tlsMode }, ours, { signal, maxAnswerBytes: MAX_ANSWER_BYTES });
       target = opened.target;
       try {
         return { report: reportOf({ ...(await readFacts(opened.connection)), statementTextBytes }, target, at) };
@@ -41,5 +74,7 @@ export class ServerTester {
     }
   }
 }
+
+type Given = Omit<ServerTarget, 'tlsMode'> & { tlsMode?: TlsMode | undefined };
 
 const where = ({ host, port, database, user }: Omit<ServerTarget, 'tlsMode'>) => ({ host, port, database, user });

@@ -11,7 +11,9 @@ import { testNewServer, testServer } from '@tidegate/contracts/monitor-agent/ser
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { until } from '@tidegate/testing/until';
 import { dialer, passwords } from '../../test/collector.ts';
+import { FakeServer } from '../../test/fake-server.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
@@ -128,6 +130,7 @@ describe('adding a server', () => {
     ['a port out of range', { port: 70_000 }, '/port', 'too_big'],
     ['an empty password', { password: '' }, '/password', 'too_small'],
     ['a zero byte', { user: 'a\0b' }, '/user', 'invalid_format'],
+    ['verify-ca without its authority', { tlsMode: 'verify-ca' }, '/tlsCa', 'tls_ca_needed'],
     ['an authority that is no certificate', { tlsCa: '/etc/ssl/ca.pem' }, '/tlsCa', 'invalid_format'],
   ])('refuses %s and names the field', async (_what, more, field, code) => {
     const problem = await problemOf(create(newId(), more));
@@ -147,6 +150,14 @@ describe('changing a server', () => {
     }
     expect(await change({ host: 'db.example.com', password: 'p' })).toMatchObject({ host: 'db.example.com' });
     expect(await change({ name: 'Renamed', database: 'other' })).toMatchObject({ name: 'Renamed', database: 'other' });
+  });
+
+  test('verify-ca without its authority is refused here too', async () => {
+    const orgId = newId();
+    const { id } = await create(orgId);
+    const change = { serverId: id, tlsMode: 'verify-ca', password: WATCHER_PASSWORD };
+    const problem = await problemOf(store.call(handlers.update, updateServer, change, orgId));
+    expect(problem.errors).toEqual([expect.objectContaining({ field: '/tlsCa', code: 'tls_ca_needed' })]);
   });
 
   test('pausing and resuming', async () => {
@@ -178,7 +189,7 @@ describe('listing and deleting', () => {
     expect(second.items.map(({ name }) => name)).toEqual(['c']);
     expect(second.nextCursor).toBeUndefined();
     const garbage = await problemOf(list({ cursor: 'garbage' }));
-    expect(garbage.errors).toEqual([expect.objectContaining({ field: '/cursor', code: 'cursor_unknown' })]);
+    expect(garbage.errors).toEqual([expect.objectContaining({ field: '/cursor', code: 'invalid_cursor' })]);
   });
 
   test('another organisation’s server does not exist, for any operation', async () => {
@@ -236,6 +247,20 @@ describe('testing a connection', () => {
     expect(report).toMatchObject({ ok: false, usable: false });
     expect(report.checks.at(-1)).toMatchObject({ id, code, ok: false });
     expect(JSON.stringify(report)).not.toContain('canary');
+  });
+
+  test('only so many at once for one organisation', async () => {
+    const silent = await FakeServer.start(() => {});
+    const orgId = newId();
+    const asked = { host: '127.0.0.1', port: silent.port, user: 'watcher', password: 'x' };
+    const ask = (org: string) => store.call(handlers.testNew, testNewServer, asked, org);
+    const waiting = Array.from({ length: 4 }, () => ask(orgId));
+    await until(async () => silent.received.length >= 4, { withinMs: 5_000, what: 'four tests to wait' });
+    expect(await problemOf(ask(orgId))).toMatchObject({ status: 429, code: 'rate_limited', retryAfterSeconds: 5 });
+    const another = ask(newId());
+    await until(async () => silent.received.length >= 5, { withinMs: 5_000, what: 'another organisation’s test' });
+    await silent.stop();
+    for (const { usable } of await Promise.all([...waiting, another])) expect(usable).toBe(false);
   });
 
   test('a closed port', async () => {

@@ -8,9 +8,9 @@ export class TestNewServer {
   constructor(private readonly tester: ServerTester) {}
 
   @Handles(testNewServer)
-  async handle({ input }: Call<typeof testNewServer>): Promise<ServerReport> {
+  async handle({ input, caller }: Call<typeof testNewServer>): Promise<ServerReport> {
     const { tlsMode, tlsCa, ...where } = input;
-    const { report } = await this.tester.test({ ...where, tlsMode, tlsCa: tlsCa ?? null });
+    const { report } = await this.tester.test(caller, { ...where, tlsMode, tlsCa: tlsCa ?? null });
     return report;
   }
 }

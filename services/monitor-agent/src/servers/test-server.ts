@@ -23,11 +23,12 @@ export class TestServer {
   ) {}
 
   @Handles(testServer)
-  async handle({ input, tx }: Call<typeof testServer>): Promise<ServerReport> {
+  async handle({ input, caller, tx }: Call<typeof testServer>): Promise<ServerReport> {
     const orgId = tx.orgId as string;
     const row = await requireServer(tx, input.serverId);
     const textBytes = await statementTextBytes(tx, row.id);
-    const { report, code } = await this.tester.test(await this.dialer.targetOf(tx, row), row.platform, textBytes);
+    const target = await this.dialer.targetOf(tx, row);
+    const { report, code } = await this.tester.test(caller, target, row.platform, textBytes);
     if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
     if (!report.usable) return report;
     await this.tenants.run(orgId, async (write) => {

@@ -5,6 +5,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { HostGuard } from '../connection/host-guard.ts';
 import { announceChange } from '../leases/lease.rows.ts';
+import { checkAuthority } from './check-authority.ts';
 import { checkedHost } from './checked-host.ts';
 import { requireServer } from './require-server.ts';
 import { nameIsTaken, type ServerRow, saveServer, toWire } from './server.rows.ts';
@@ -45,6 +46,9 @@ export class UpdateServer {
       tls_mode: input.tlsMode ?? row.tls_mode,
       tls_ca: input.tlsCa === undefined ? row.tls_ca : input.tlsCa,
     };
+    if (input.tlsMode !== undefined || input.tlsCa !== undefined) {
+      checkAuthority({ tlsMode: next.tls_mode, tlsCa: next.tls_ca });
+    }
     const elsewhere = GUARDED.filter((column) => next[column] !== row[column]);
     if (elsewhere.length > 0 && row.platform) {
       throw invalid('/host', 'platform_server', 'The installation’s own database has its address from the settings.');

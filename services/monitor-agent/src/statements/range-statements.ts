@@ -1,5 +1,6 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Statement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
+import { slicePage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { storedRange } from '../series/stored-range.ts';
 import type { TimeRange } from '../storage/samples.ts';
@@ -14,13 +15,14 @@ import {
   sampledLooks,
   statementsMax,
 } from './top-statements.rows.ts';
-import { topIds } from './top-statements.rules.ts';
+import { orderedIds } from './top-statements.rules.ts';
 
 export interface RangeStatements {
   range: Range;
   completeness: StatementCompleteness;
   total: { statements: number; calls: number; rows: number; totalMs: number };
   items: Statement[];
+  nextCursor?: string;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function rangeStatements(
   const toplevel = known.filter((one) => one.toplevel);
   const wanted = known.filter((one) => one.wanted);
   const ids = wanted.map(({ id }) => id);
+  const { items, ...next } = slicePage(orderedIds(sums, ids, filter.sort), filter);
   return {
     range: {
       from: range.from.toISOString(),
@@ -66,6 +69,7 @@ export async function rangeStatements(
       rows: total(wanted, 'rows'),
       totalMs: total(wanted, 'total_us') / 1_000,
     },
-    items: await describedStatements(tx, serverId, topIds(sums, ids, filter.sort, filter.limit), sums),
+    items: await describedStatements(tx, serverId, items, sums),
+    ...next,
   };
 }

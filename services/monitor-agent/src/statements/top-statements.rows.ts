@@ -9,6 +9,7 @@ import { STATEMENT_COUNTERS } from './statement-deltas.rules.ts';
 export interface StatementFilter {
   sort: StatementSort;
   limit: number;
+  cursor?: string | undefined;
   database?: string | undefined;
   role?: string | undefined;
   search?: string | undefined;

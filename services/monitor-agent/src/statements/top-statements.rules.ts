@@ -14,12 +14,11 @@ const VALUE: Record<StatementSort, (count: Count) => number> = {
   walBytes: (count) => count('wal_bytes'),
 };
 
-/** The statements with the largest sums, of equal ones the oldest first. */
-export function topIds(sums: StatementSums, ids: readonly number[], sort: StatementSort, limit: number): number[] {
+/** The statements with the largest sums first, of equal ones the oldest. */
+export function orderedIds(sums: StatementSums, ids: readonly number[], sort: StatementSort): number[] {
   const value = VALUE[sort];
   return ids
     .map((id) => ({ id, value: value((counter) => sums.counter(id, counter)) }))
     .sort((a, b) => b.value - a.value || a.id - b.id)
-    .slice(0, limit)
     .map(({ id }) => id);
 }

@@ -1,22 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { listRejectedUsage } from '@tidegate/contracts/usage/usage';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { listRejected } from './rejected-event.rows.ts';
+import { listRejected, type RejectedRow } from './rejected-event.rows.ts';
 
 @Injectable()
 export class ListRejectedEvents {
   @Handles(listRejectedUsage)
   async handle({ input, caller, tx }: Call<typeof listRejectedUsage>) {
-    const rows = caller.orgId ? await listRejected(tx, caller.orgId, input.limit) : [];
-    return {
-      items: rows.map((row) => ({
-        code: row.code,
-        message: row.message,
-        event: row.payload,
-        times: row.times,
-        firstAt: row.first_at.toISOString(),
-        lastAt: row.last_at.toISOString(),
-      })),
-    };
+    const after = readCursor(input.cursor, 'time', 'uuid');
+    const rows = caller.orgId ? await listRejected(tx, caller.orgId, input.limit + 1, after) : [];
+    return pageOf(rows, input.limit, toWire, ({ place, fingerprint }) => [place, fingerprint]);
   }
 }
+
+const toWire = (row: RejectedRow) => ({
+  code: row.code,
+  message: row.message,
+  event: row.payload,
+  times: row.times,
+  firstAt: row.first_at.toISOString(),
+  lastAt: row.last_at.toISOString(),
+});

@@ -67,13 +67,25 @@ export interface RejectedRow {
   times: number;
   first_at: Date;
   last_at: Date;
+  fingerprint: string;
+  place: string;
 }
 
-export function listRejected(tx: Tx, orgId: string, limit: number): Promise<RejectedRow[]> {
+/** Newest first; `place` is the instant to the microsecond, which a Date would cut off. */
+export function listRejected(
+  tx: Tx,
+  orgId: string,
+  limit: number,
+  after: [place: string, fingerprint: string] | undefined,
+): Promise<RejectedRow[]> {
   return tx.query<RejectedRow>(
-    `select code, message, payload, times, first_at, last_at from rejected_events
-      where org_id = $1 order by last_at desc, fingerprint limit $2`,
-    [orgId, limit],
+    `select code, message, payload, times, first_at, last_at, fingerprint,
+            to_char(last_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
+       from rejected_events
+      where org_id = $1
+        and ($3::timestamptz is null or last_at < $3 or (last_at = $3 and fingerprint > $4::uuid))
+      order by last_at desc, fingerprint limit $2`,
+    [orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
   );
 }
 

@@ -1,0 +1,12 @@
+export interface DatabaseLimits {
+  /** Connections at the most. */
+  poolSize: number;
+  /** How long work waits for a connection of the pool, and a new connection for the server. */
+  waitMs: number;
+  /** The server ends a statement that takes longer. */
+  statementMs: number;
+  /** After so long without a word about a query the server is asked whether it still knows of it. */
+  silenceMs: number;
+}
+
+export const DEFAULT_LIMITS: DatabaseLimits = { poolSize: 8, waitMs: 5_000, statementMs: 30_000, silenceMs: 3_000 };

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
+import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { Bus } from '@tidegate/messaging/bus';
+import { RateLimits } from '../limits/rate-limits.ts';
+import { Lru } from './lru.ts';
+import type { Principal } from './principal.ts';
+
+const TTL_MS = 60_000;
+const UNKNOWN_TTL_MS = 30_000;
+const REMEMBERED = 20_000;
+
+/**
+ * API keys, verified by identity. A key that was never seen costs it a look into its database, so: a mistyped one is
+ * refused by its checksum, one that is unknown is remembered as that (apart from the good ones, which no flood pushes
+ * out), and a network that has sent too many wrong ones is refused before anybody looks. A key that was good before
+ * is asked about whatever its neighbours do.
+ */
+@Injectable()
+export class ApiKeys {
+  private readonly unknown = new Lru<number>(REMEMBERED);
+  private readonly seen = new Lru<true>(REMEMBERED);
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly limits: RateLimits,
+  ) {}
+
+  async verify(key: string, ip: string): Promise<Principal> {
+    if (!apiKeyId(key)) throw unauthenticated({}, 'The API key is malformed.');
+    if ((this.unknown.get(key) ?? 0) > Date.now()) throw unauthenticated({}, 'The API key is not valid.');
+    const keyHash = createHash('sha256').update(key).digest('hex');
+    const issuedAt = Date.now();
+    try {
+      const ask = () => this.bus.call(verifyKey, { keyHash });
+      const found = await (this.seen.get(keyHash) ? ask() : this.limits.look(ip, ask));
+      this.seen.set(keyHash, true);
+      return toPrincipal(found, ip, issuedAt);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
+      this.seen.delete(keyHash);
+      this.unknown.set(key, Date.now() + UNKNOWN_TTL_MS);
+      throw unauthenticated({}, 'The API key is not valid.');
+    }
+  }
+}
+
+type Found = Awaited<ReturnType<typeof verifyKey.output.parse>>;
+
+function toPrincipal(found: Found, ip: string, issuedAt: number): Principal {
+  const { keyId, orgId, userId, role, scopes, expiresAt } = found;
+  const { memberVersion } = found as { memberVersion?: number };
+  const endsAt = expiresAt ? Date.parse(expiresAt) : Number.POSITIVE_INFINITY;
+  return {
+    caller: { kind: 'api_key', keyId, orgId, userId, role, scopes, ip },
+    rateKey: `key:${keyId}`,
+    expires: Math.min(issuedAt + TTL_MS, endsAt),
+    endsAt,
+    issuedAt,
+    ...(memberVersion === undefined ? {} : { memberVersion }),
+    signed: undefined,
+  };
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { roleOf } from '@tidegate/contracts/identity/members';
+import { checkSession } from '@tidegate/contracts/identity/sessions';
+import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { Id } from '@tidegate/contracts/kernel/types';
+import { Bus } from '@tidegate/messaging/bus';
+import { Lru } from './lru.ts';
+import type { Credential, Principal } from './principal.ts';
+import { Revocations } from './revocations.ts';
+import { Verifier } from './verifier.ts';
+
+export const ORGANISATION_HEADER = 'tidegate-organisation';
+const TTL_MS = 60_000;
+const REMEMBERED = 20_000;
+/** How long an open stream goes on before it is asked whether its session and membership still are. */
+const STREAM_MS = 300_000;
+
+/**
+ * In which organisation a request acts. A session's organisation is the default; each request may name another one of
+ * the person's, so that two tabs do not move each other. What identity said of a membership is kept for a minute and
+ * dropped when it is revoked.
+ */
+@Injectable()
+export class Memberships {
+  private readonly known = new Lru<Principal>(REMEMBERED);
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly revocations: Revocations,
+    private readonly verifier: Verifier,
+  ) {}
+
+  /** The principal in the named organisation; itself when it is there already. */
+  choose(principal: Principal, wanted: string, field: string): Principal | Promise<Principal> {
+    const { kind, orgId, sessionId } = principal.caller;
+    if (!Id.safeParse(wanted).success) throw invalid(field, 'invalid_format', 'Send the id of an organisation.');
+    const organisationId = wanted.toLowerCase();
+    if (kind === 'anonymous' || orgId === organisationId) return principal;
+    if (kind !== 'user') throw forbidden({}, 'An API key acts in its own organisation only.');
+    const key = `${sessionId} ${organisationId}`;
+    const known = this.known.get(key);
+    if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) return known;
+    return this.inOrganisation(principal, organisationId, TTL_MS).then((chosen) => {
+      this.known.set(key, chosen);
+      return chosen;
+    });
+  }
+
+  /**
+   * The principal of a stream whose time is over, verified again. Throws when its credentials have ended: an access
+   * token that a script sent ends with itself, what the browser's cookie began lives as long as its session.
+   */
+  async renew(principal: Principal, { token, byCookie }: Credential): Promise<Principal> {
+    const { kind, userId = '', sessionId = '', orgId = '', ip = '' } = principal.caller;
+    if (kind === 'api_key') return this.verifier.verify(token, ip);
+    if (!byCookie) throw unauthenticated({}, 'The access token has expired.');
+    const session = await this.bus.call(checkSession, { sessionId, userId }).catch(gone);
+    const renewed = await this.inOrganisation(
+      { ...principal, expires: Date.parse(session.expiresAt) },
+      orgId,
+      STREAM_MS,
+    );
+    if (this.revocations.isRevoked(renewed)) throw unauthenticated({}, 'The session has ended.');
+    return renewed;
+  }
+
+  private async inOrganisation(principal: Principal, organisationId: string, ttlMs: number): Promise<Principal> {
+    const { caller } = principal;
+    const issuedAt = Date.now();
+    const found = await this.bus
+      .call(roleOf, { organisationId, userId: caller.userId ?? '' })
+      .catch((error: unknown) => {
+        if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
+        throw forbidden({}, 'You are not a member of this organisation.');
+      });
+    const { memberVersion } = found as { memberVersion?: number };
+    const scopes = [...found.scopes, ...(caller.scopes.includes('operator') ? ['operator'] : [])];
+    return {
+      caller: { ...caller, orgId: organisationId, role: found.role, scopes },
+      rateKey: principal.rateKey,
+      expires: Math.min(principal.expires, issuedAt + ttlMs),
+      issuedAt,
+      ...(memberVersion === undefined ? {} : { memberVersion }),
+      signed: undefined,
+    };
+  }
+}
+
+function gone(error: unknown): never {
+  if (!(error instanceof ProblemError) || error.code !== 'not_found') throw error;
+  throw unauthenticated({}, 'The session has ended.');
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { AccessTokens } from './access-tokens.ts';
+import { ApiKeys } from './api-keys.ts';
+import { Lru } from './lru.ts';
+import type { Principal } from './principal.ts';
+import { Revocations } from './revocations.ts';
+
+const REMEMBERED = 20_000;
+
+/**
+ * Whose token it is. What was verified is remembered, so that the next request of the same caller costs a look into a
+ * map; revocations drop it within milliseconds. Many requests with a token that is not known yet cause one verification.
+ */
+@Injectable()
+export class Verifier {
+  private readonly known = new Lru<Principal>(REMEMBERED);
+  private readonly checking = new Map<string, Promise<Principal>>();
+
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly apiKeys: ApiKeys,
+    private readonly revocations: Revocations,
+  ) {}
+
+  /** At once when it is known. Throws `unauthenticated` for credentials that do not count. */
+  verify(token: string, ip: string): Principal | Promise<Principal> {
+    const known = this.known.get(token);
+    if (known) {
+      if (known.expires > Date.now() && !this.revocations.isRevoked(known)) return known;
+      this.known.delete(token);
+    }
+    let running = this.checking.get(token);
+    if (!running) {
+      running = this.check(token, ip).finally(() => this.checking.delete(token));
+      this.checking.set(token, running);
+    }
+    return running;
+  }
+
+  private async check(token: string, ip: string): Promise<Principal> {
+    const source = token.startsWith('tg_') ? this.apiKeys : this.accessTokens;
+    const principal = await source.verify(token, ip);
+    if (this.revocations.isRevoked(principal)) throw unauthenticated({}, 'The credentials were revoked. Log in again.');
+    this.known.set(token, principal);
+    return principal;
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { events, liveTopics, operations } from '@tidegate/contracts/kernel/registry';
+import type { FastifyInstance } from 'fastify';
+import { asyncApiDocument } from './asyncapi.ts';
+import { openApiDocument } from './openapi.ts';
+import { referencePage } from './reference-page.ts';
+
+const ASSETS = new URL('../../assets/', import.meta.url);
+const asset = (name: string): string => readFileSync(new URL(name, ASSETS), 'utf8');
+/** Monitors and link checkers ask by HEAD. */
+const ALSO_HEAD = { exposeHeadRoute: true };
+
+/** The API about itself: the documents, and a page to read them. Made when somebody asks for the first time. */
+export function mountDocuments(fastify: FastifyInstance, version: string): void {
+  const openApi = once(() => openApiDocument(operations(), liveTopics(), version));
+  const served: Record<string, [type: string, text: () => string]> = {
+    '/openapi.json': ['application/json', once(() => JSON.stringify(openApi()))],
+    '/asyncapi.json': [
+      'application/json',
+      once(() => JSON.stringify(asyncApiDocument(events(), liveTopics(), version))),
+    ],
+    '/docs': ['text/html', once(() => referencePage(openApi()))],
+    '/docs/style.css': ['text/css', once(() => asset('docs.css'))],
+    '/docs/page.js': ['text/javascript', once(() => asset('docs.js'))],
+    '/docs/minisearch.js': ['text/javascript', once(miniSearch)],
+    '/docs/icon.svg': ['image/svg+xml', once(() => asset('icon.svg'))],
+    '/favicon.ico': ['image/svg+xml', once(() => asset('icon.svg'))],
+  };
+  for (const [path, [type, text]] of Object.entries(served)) {
+    fastify.get(path, ALSO_HEAD, (_request, reply) =>
+      reply.header('content-type', `${type}; charset=utf-8`).send(text()),
+    );
+  }
+  fastify.get('/', ALSO_HEAD, (_request, reply) => reply.redirect('/docs'));
+}
+
+/** The library as it is installed, as a module that browsers load; without the map that nobody ships. */
+function miniSearch(): string {
+  const installed = createRequire(import.meta.url).resolve('minisearch');
+  const text = readFileSync(join(dirname(installed), '../es/index.js'), 'utf8');
+  return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,42 @@
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { invalid, preconditionFailed } from '@tidegate/contracts/kernel/problem';
+
+/*
+ * Every answer to a GET has a weak ETag, which is its content: nothing needs a version column for it. If-None-Match
+ * spares the body; If-Match on a write is compared with what GET answers at that moment, so that nobody overwrites
+ * what they have not seen. Where it cannot be compared it is refused: a condition is never silently ignored.
+ */
+export const entityTag = (text: string): string => `W/"${hash('sha1', text, 'base64url')}"`;
+
+/** Weak tags are compared as they stand; a proxy that compressed the answer changes nothing of what it says. */
+export function matches(header: string, tag: string): boolean {
+  return header.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag.slice(2));
+}
+
+export const isUnchanged = (headers: IncomingHttpHeaders, tag: string): boolean =>
+  headers['if-none-match'] !== undefined && matches(headers['if-none-match'], tag);
+
+/** The operation that reads what another one writes: the same path by GET. */
+export function readerOf(operation: Operation, operations: readonly Operation[]): Operation | undefined {
+  const [method, path] = operation.http ?? [];
+  if (method === 'GET' || method === 'POST') return undefined;
+  return operations.find(({ http }) => http?.[0] === 'GET' && http[1] === path);
+}
+
+/** Refuses a condition that this operation cannot hold. */
+export function refuseConditions(headers: IncomingHttpHeaders, reader: Operation | undefined): void {
+  if (headers['if-match'] !== undefined && !reader) throw unsupported('If-Match');
+  if (headers['if-none-match'] !== undefined) throw unsupported('If-None-Match');
+  if (headers['if-unmodified-since'] !== undefined) throw unsupported('If-Unmodified-Since');
+}
+
+export function requireMatch(header: string | undefined, text: string): void {
+  if (header === undefined) return;
+  const tag = entityTag(text);
+  if (!matches(header, tag)) throw preconditionFailed({ etag: tag }, 'It has changed: read it again, then decide.');
+}
+
+const unsupported = (name: string) =>
+  invalid(`/${name}`, 'not_supported', 'This operation cannot hold this condition. Leave it out.');

@@ -1,0 +1,16 @@
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+
+/** Where what a POST has made is found: `<path>/<id>`, when operations of that path exist. */
+export function locationOf(
+  operation: Operation,
+  operations: readonly Operation[],
+): ((output: unknown) => string) | undefined {
+  const [method, path] = operation.http ?? [];
+  if (method !== 'POST' || operation.status !== 201 || path === undefined) return undefined;
+  const prefix = `${path}/{`;
+  const found = operations.some(
+    ({ http }) => http?.[1].startsWith(prefix) && !http[1].slice(prefix.length).includes('/'),
+  );
+  if (!found || path.includes('{')) return undefined;
+  return (output) => `${path}/${encodeURIComponent(String((output as { id?: unknown }).id))}`;
+}

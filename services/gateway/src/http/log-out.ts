@@ -1,0 +1,43 @@
+import { logout, refresh } from '@tidegate/contracts/identity/sessions';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../access/principal.ts';
+import type { EdgeParts } from './edge-parts.ts';
+
+/**
+ * A browser's log-out always leaves it without cookies, also when its access token has expired (then the refresh token
+ * says which session ends), and when the session was over before.
+ */
+export async function logOutByCookie(edge: EdgeParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  edge.cookies.clear(reply);
+  const principal = (await bySession(edge, request)) ?? (await byRefreshToken(edge, request));
+  if (!principal) return;
+  await edge.bus.call(logout, {}, { callerToken: edge.access.callerToken(principal) });
+}
+
+function bySession(edge: EdgeParts, request: FastifyRequest): Promise<Principal | undefined> {
+  const token = edge.cookies.accessToken(request);
+  return token === undefined ? Promise.resolve(undefined) : verified(edge, token, request.ip);
+}
+
+async function byRefreshToken(edge: EdgeParts, request: FastifyRequest): Promise<Principal | undefined> {
+  const refreshToken = edge.cookies.refreshToken(request);
+  if (refreshToken === undefined) return undefined;
+  try {
+    const { accessToken } = await edge.bus.call(refresh, { refreshToken });
+    return await verified(edge, accessToken, request.ip);
+  } catch (error) {
+    if (error instanceof ProblemError && error.status < 500) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when it does not count any more. */
+async function verified(edge: EdgeParts, token: string, ip: string): Promise<Principal | undefined> {
+  try {
+    return await edge.access.authenticate({ token, byCookie: true }, ip);
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 401) return undefined;
+    throw error;
+  }
+}

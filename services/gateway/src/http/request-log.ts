@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { login } from '@tidegate/contracts/identity/sessions';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
+const [, LOGIN_PATH] = login.http ?? [];
+/** So many lines a second at the most: who floods us does not fill the disk besides. */
+const LINES_A_SECOND = 50;
+
+/**
+ * One line and one measurement per request. What failed and every log-in are told at `info`, the rest at `debug`; never
+ * queries, bodies or tokens. A failed log-in has a text and an address of its own, which fail2ban reads.
+ */
+@Injectable()
+export class RequestLog {
+  private readonly duration;
+  private readonly all = process.env['LOG_LEVEL'] === 'debug';
+  private second = 0;
+  private lines = 0;
+  private left = 0;
+
+  constructor(
+    private readonly log: Log,
+    metrics: Metrics,
+  ) {
+    this.duration = metrics.histogram(
+      'tidegate_http_request_duration_seconds',
+      'Time to answer a request',
+      ['method', 'route', 'status'],
+      SECONDS,
+    );
+  }
+
+  tell(request: FastifyRequest, reply: FastifyReply): void {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const status = reply.statusCode;
+    this.duration.observe({ method, route, status: String(status) }, reply.elapsedTime / 1_000);
+    const isLogin = route === LOGIN_PATH && method === 'POST';
+    if (status < 400 && !isLogin) {
+      if (this.all) this.log.debug(this.fields(request, reply, route), 'Request');
+      return;
+    }
+    if (!this.mayTell()) return;
+    const failedLogin = isLogin && (status === 401 || status === 429);
+    const text = failedLogin ? 'Log-in failed' : isLogin && status < 400 ? 'Logged in' : 'Request';
+    this.log.info(this.fields(request, reply, route), text);
+  }
+
+  private fields(request: FastifyRequest, reply: FastifyReply, route: string): Record<string, unknown> {
+    const { userId, keyId, orgId } = request.principal?.caller ?? {};
+    return {
+      address: request.ip,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ...(request.problemCode ? { code: request.problemCode } : {}),
+      ms: Math.round(reply.elapsedTime),
+      traceId: request.traceId,
+      ...(keyId ? { keyId } : userId ? { userId } : {}),
+      ...(orgId ? { orgId } : {}),
+    };
+  }
+
+  private mayTell(): boolean {
+    const second = Math.floor(Date.now() / 1_000);
+    if (second !== this.second) {
+      if (this.left > 0) this.log.warn({ requests: this.left }, 'More requests failed than are told one by one');
+      [this.second, this.lines, this.left] = [second, 0, 0];
+    }
+    this.lines += 1;
+    if (this.lines <= LINES_A_SECOND) return true;
+    this.left += 1;
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import type { Principal } from '../access/principal.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who was let in; undefined before, and when nobody was. */
+    principal: Principal | undefined;
+    traceId: string;
+    /** Of the problem that was answered. */
+    problemCode: string | undefined;
+  }
+}
+
+/** What the edge remembers of a request while it is in hand. */
+export function keepRequestState(fastify: FastifyInstance): void {
+  fastify.decorateRequest('principal', undefined);
+  fastify.decorateRequest('traceId', '');
+  fastify.decorateRequest('problemCode', undefined);
+}

@@ -1,0 +1,53 @@
+import type { Lease } from '@tidegate/contracts/usage/leases';
+
+/** Units of a lease: at least so many, at most so many; in between what two seconds' calls need. */
+const LEAST = 500;
+const MOST = 20_000;
+/** Clocks differ: before its end a lease is spent from no more. */
+const MARGIN_MS = 3_000;
+/** A lease that comes so late that it has ended by our clock is good for those who waited for it. */
+const SHORTEST_MS = 250;
+
+/** A lease in this gateway's hands: spent call by call, and over when the next one is taken. */
+export class Holding {
+  readonly leaseId: string;
+  /** Epoch milliseconds. */
+  readonly spendUntil: number;
+  left: number;
+  /** Let in and not answered yet. */
+  inHand = 0;
+  over = false;
+  private readonly granted: number;
+  private readonly takenAt: number;
+
+  constructor(leaseId: string, { granted, expiresAt }: Pick<Lease, 'granted' | 'expiresAt'>, now = Date.now()) {
+    this.leaseId = leaseId;
+    this.granted = granted;
+    this.left = granted;
+    this.takenAt = now;
+    this.spendUntil = Math.max(Date.parse(expiresAt) - MARGIN_MS, now + SHORTEST_MS);
+  }
+
+  /** How much the next lease should be: one that was spent in less than a second was too small. */
+  static next(before: Holding | undefined, now: number): number {
+    if (!before || before.spent === 0) return LEAST;
+    const twoSeconds = Math.ceil((before.spent * 2_000) / Math.max(1, now - before.takenAt));
+    return Math.min(MOST, Math.max(LEAST, twoSeconds));
+  }
+
+  get spent(): number {
+    return this.granted - this.left;
+  }
+
+  spend(now: number): boolean {
+    if (this.left <= 0 || this.spendUntil <= now) return false;
+    this.left -= 1;
+    this.inHand += 1;
+    return true;
+  }
+
+  settle(refund: boolean): void {
+    this.inHand -= 1;
+    if (refund) this.left += 1;
+  }
+}

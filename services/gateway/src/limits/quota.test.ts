@@ -1,0 +1,83 @@
+import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
+import { unavailable } from '@tidegate/contracts/kernel/problem';
+import { takeLease } from '@tidegate/contracts/usage/leases';
+import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
+import { GatewayWorld } from '../../test/fixture.ts';
+
+let world: GatewayWorld;
+beforeAll(async () => {
+  world = await GatewayWorld.start({ RATE_LIMIT_PER_MINUTE: '100000' });
+  world.neighbours.on(listMarkets, () => ({ items: [] }));
+});
+afterAll(() => world.stop());
+
+/** A new organisation with a key that reads bots, alone in the book. */
+function newKey(limit: number | null) {
+  world.quota.limit = limit;
+  world.quota.leases.clear();
+  world.quota.counted.clear();
+  return world.rest.as(world.accounts.newKey(newId(), ['bots:read', 'usage:read']));
+}
+
+const statuses = (answers: { status: number }[]) =>
+  Object.fromEntries(
+    Map.groupBy(answers, ({ status }) => status)
+      .entries()
+      .map(([status, all]) => [status, all.length]),
+  );
+
+test.each([1, 10, 50, 200])('of more calls than the quota exactly the quota passes, %i at once', async (atOnce) => {
+  const rest = newKey(100);
+  const answers: { status: number }[] = [];
+  while (answers.length < 120 + atOnce) {
+    answers.push(...(await Promise.all(Array.from({ length: atOnce }, () => rest.get('/api/v1/markets')))));
+  }
+  expect(statuses(answers)).toEqual({ 200: 100, 429: answers.length - 100 });
+  await until(() => world.quota.used() === 100);
+  expect(world.quota.used() + world.quota.reserved()).toBeLessThanOrEqual(100);
+});
+
+test('who is refused is told how much, until when, and when to come back', async () => {
+  const rest = newKey(0);
+  const { status, headers, body } = await rest.get('/api/v1/markets');
+  expect(status).toBe(429);
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(60_000);
+  expect(body).toMatchObject({ code: 'quota_exhausted', meter: 'api_calls', limit: 0, upgradeTo: 'pro' });
+});
+
+test('what we could not answer costs nothing', async () => {
+  const rest = newKey(30);
+  world.neighbours.on(listMarkets, () => {
+    throw unavailable({});
+  });
+  const failed = await Promise.all(Array.from({ length: 10 }, () => rest.get('/api/v1/markets')));
+  expect(statuses(failed)).toEqual({ 503: 10 });
+  world.neighbours.on(listMarkets, () => ({ items: [] }));
+  const answers = await Promise.all(Array.from({ length: 40 }, () => rest.get('/api/v1/markets')));
+  expect(statuses(answers)).toEqual({ 200: 30, 429: 10 });
+  await until(() => world.quota.used() === 30);
+});
+
+test('while usage hangs calls go through, nobody waits for it a second time, and all are counted afterwards', async () => {
+  const rest = newKey(null);
+  world.quota.hanging = true;
+  expect((await rest.get('/api/v1/markets')).status).toBe(200);
+  const before = world.neighbours.count(takeLease);
+  const answers = await Promise.all(Array.from({ length: 60 }, () => rest.get('/api/v1/markets')));
+  expect(statuses(answers)).toEqual({ 200: 60 });
+  // One at a time asks whether it is back.
+  expect(world.neighbours.count(takeLease) - before).toBeLessThanOrEqual(2);
+  world.quota.hanging = false;
+  await until(() => world.quota.used() === 61);
+});
+
+test('an orderly stop reports every call and returns every lease', async () => {
+  const rest = newKey(null);
+  await Promise.all(Array.from({ length: 57 }, () => rest.get('/api/v1/markets')));
+  await world.stopGateway();
+  expect(world.quota.used()).toBe(57);
+  expect([...world.quota.leases.values()].every(({ returned }) => returned)).toBe(true);
+  expect(world.quota.reserved()).toBe(0);
+  await world.startGateway();
+});

@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http';
+import { finished } from 'node:stream';
+import type { Credential, Principal } from '../access/principal.ts';
+
+/** What waits for a client that reads slowly; beyond it messages are dropped and it is told to fetch again. */
+const MAX_BUFFERED = 64 * 1024;
+/** A client that took nothing for so long has gone without a word. */
+const STUCK_MS = 30_000;
+/** After the last message a client has so long to take it. */
+const LAST_MS = 2_000;
+
+/**
+ * One open stream. It outlives the framework's listeners, so it has its own for as long as it can emit; what it may
+ * buffer is bounded, and who does not read is cut.
+ */
+export class LiveClient {
+  principal: Principal;
+  readonly credential: Credential;
+  readonly topics: ReadonlySet<string>;
+  private readonly out: ServerResponse;
+  over = false;
+  private missed = false;
+  private fullSince: number | undefined;
+
+  constructor(
+    out: ServerResponse,
+    given: { principal: Principal; credential: Credential; topics: ReadonlySet<string> },
+    gone: () => void,
+  ) {
+    this.principal = given.principal;
+    this.credential = given.credential;
+    this.topics = given.topics;
+    this.out = out;
+    // A connection that breaks is the end of the stream, which `finished` tells.
+    out.on('error', () => {});
+    out.on('drain', () => {
+      this.fullSince = undefined;
+    });
+    finished(out, () => {
+      this.over = true;
+      gone();
+    });
+  }
+
+  send(frame: string, now = Date.now()): void {
+    if (this.over) return;
+    if (this.out.writableLength > MAX_BUFFERED) {
+      this.missed = true;
+      this.fullSince ??= now;
+      return;
+    }
+    if (this.missed) {
+      this.missed = false;
+      this.out.write('event: resync\ndata: {}\n\n');
+    }
+    this.out.write(frame);
+  }
+
+  /** Shows proxies that somebody is there, and notices who is not. */
+  beat(now = Date.now()): void {
+    if (this.fullSince !== undefined && now - this.fullSince > STUCK_MS) this.out.destroy();
+    else this.send(': still here\n\n', now);
+  }
+
+  /** Says why and ends; who does not take it is cut. Once is enough. */
+  end(why: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.out.end(`event: ${why}\ndata: {}\n\n`);
+    const late = setTimeout(() => this.out.destroy(), LAST_MS);
+    late.unref();
+    this.out.once('close', () => clearTimeout(late));
+  }
+}

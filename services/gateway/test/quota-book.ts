@@ -1,0 +1,66 @@
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { UsageMessage } from '@tidegate/contracts/usage/event';
+import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { newId } from '@tidegate/database/ids';
+import type { Neighbours } from './neighbours.ts';
+
+/**
+ * usage as far as the gateway needs it: leases that shrink towards a hard limit, what was spent of a returned one stays
+ * reserved until it is counted, every event counts once by its id.
+ */
+export class QuotaBook {
+  limit: number | null = null;
+  readonly leases = new Map<string, { granted: number; held: number; returned: boolean }>();
+  readonly counted = new Map<string, number>();
+  /** Nothing is answered until it is set free. */
+  hanging = false;
+
+  constructor(neighbours: Neighbours) {
+    neighbours.on(takeLease, async ({ want, meter }) => {
+      await this.whileHanging();
+      const left = this.limit === null ? Number.POSITIVE_INFINITY : this.limit - this.used() - this.reserved();
+      const granted = Math.max(0, Math.min(want, left, Math.max(1, Math.floor(left / 20))));
+      const leaseId = granted > 0 ? newId() : null;
+      if (leaseId) this.leases.set(leaseId, { granted, held: granted, returned: false });
+      return {
+        leaseId,
+        meter,
+        granted,
+        expiresAt: new Date(Date.now() + 60_000).toISOString(),
+        limit: this.limit,
+        enforcement: 'hard' as const,
+        used: this.used(),
+        reserved: this.reserved(),
+        resetsAt: new Date(Date.now() + 86_400_000).toISOString(),
+        plan: 'free',
+        upgradeTo: 'pro',
+      };
+    });
+    neighbours.on(returnLease, async ({ leaseId, spent }) => {
+      await this.whileHanging();
+      const lease = this.leases.get(leaseId);
+      if (!lease) throw notFound();
+      const released = lease.granted - spent;
+      lease.held -= released;
+      lease.returned = true;
+      return { leaseId, granted: lease.granted, spent, released };
+    });
+  }
+
+  used = (): number => [...this.counted.values()].reduce((sum, quantity) => sum + quantity, 0);
+  reserved = (): number => [...this.leases.values()].reduce((sum, { held }) => sum + held, 0);
+
+  /** A message of the usage stream. */
+  count(text: string): void {
+    for (const event of UsageMessage.parse(JSON.parse(text))) {
+      if (this.counted.has(event.id)) continue;
+      this.counted.set(event.id, event.quantity);
+      const lease = event.lease && this.leases.get(event.lease);
+      if (lease) lease.held -= event.quantity;
+    }
+  }
+
+  private async whileHanging(): Promise<void> {
+    while (this.hanging) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

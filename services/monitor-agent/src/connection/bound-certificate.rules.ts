@@ -1,0 +1,55 @@
+import { ConnectionFailed } from './connection-failure.rules.ts';
+
+/*
+ * For channel binding the driver reads in the server's certificate with which hash it was signed, by a reader of its own
+ * that believes every length. Of the algorithm's parameters OpenSSL looks at the outside only, so whoever answers, with
+ * a certificate that nobody has to have signed, could send that reader two thousand million bytes past the end. Here the
+ * same steps are taken within bounds; a certificate that does not stand up to them is not bound to.
+ */
+const SEQUENCE = 0x30;
+const OID = 0x06;
+const HASH_OF_PSS = 0xa0;
+const PSS = '2a864886f70d01010a';
+const MAX_OID_BYTES = 16;
+
+interface Part {
+  from: number;
+  end: number;
+}
+
+export function boundCertificate({ raw }: { raw?: Buffer }): { raw: Buffer } {
+  if (!raw || !isReadable(raw)) throw new ConnectionFailed('authentication_unsupported');
+  return { raw };
+}
+
+function isReadable(raw: Buffer): boolean {
+  const certificate = part(raw, SEQUENCE, { from: 0, end: raw.length });
+  const signed = certificate && part(raw, SEQUENCE, certificate);
+  const algorithm = signed && part(raw, SEQUENCE, { from: signed.end, end: certificate.end });
+  const name = algorithm && oid(raw, algorithm);
+  if (!name) return false;
+  if (raw.toString('hex', name.from, name.end) !== PSS) return true;
+  const parameters = part(raw, SEQUENCE, { from: name.end, end: algorithm.end });
+  const hash = parameters && part(raw, HASH_OF_PSS, parameters);
+  const inside = hash && part(raw, SEQUENCE, hash);
+  return inside !== undefined && oid(raw, inside) !== undefined;
+}
+
+function oid(raw: Buffer, within: Part): Part | undefined {
+  const found = part(raw, OID, within);
+  return found && found.end > found.from && found.end - found.from <= MAX_OID_BYTES ? found : undefined;
+}
+
+/** The content of the part that begins where `within` does, if it is of this kind and lies within. */
+function part(raw: Buffer, tag: number, within: Part): Part | undefined {
+  if (within.from + 2 > within.end || raw[within.from] !== tag) return undefined;
+  let length = raw[within.from + 1] as number;
+  let from = within.from + 2;
+  if (length >= 0x80) {
+    const bytes = length & 0x7f;
+    if (bytes === 0 || bytes > 3 || from + bytes > within.end) return undefined;
+    length = raw.readUIntBE(from, bytes);
+    from += bytes;
+  }
+  return from + length <= within.end ? { from, end: from + length } : undefined;
+}

@@ -1,0 +1,168 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { type ConnectionOptions, TLSSocket } from 'node:tls';
+import { boundCertificate } from './bound-certificate.rules.ts';
+import { ConnectionFailed } from './connection-failure.rules.ts';
+import { Conversation } from './conversation.ts';
+import { type Holder, type Intake, intake as ofProcess } from './intake.ts';
+import type { LoginPolicy } from './login.ts';
+import { HEADER } from './message-framing.rules.ts';
+import { openSocket } from './open-socket.ts';
+
+/*
+ * What the driver takes for its socket. It hands on whole messages only, each of which may come now and is what it says
+ * (`Conversation`), within budgets of bytes for one batch of answers and of memory for all servers together. Whatever is
+ * wrong with them, and whatever the driver throws over them, ends this connection and nothing else.
+ */
+export interface WireOptions {
+  tls: ConnectionOptions | false;
+  policy: LoginPolicy;
+  /** The most that may arrive until a question is asked. */
+  greetingBytes: number;
+  intake?: Intake;
+}
+
+export class GuardedWire extends EventEmitter implements Holder {
+  writable = false;
+  /** Why the connection was cut from our side, if it was. */
+  breach: ConnectionFailed | undefined;
+  /** For channel binding; absent where there is no TLS, as on the driver's own sockets. */
+  getPeerCertificate?: () => { raw: Buffer };
+  private readonly options: WireOptions;
+  private readonly intake: Intake;
+  private readonly conversation: Conversation;
+  private socket: Socket | undefined;
+  private opening: { destroy(): void } | undefined;
+  private closed = false;
+  private left: number;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  /** So much has to be there before it is worth looking again. */
+  private wantedBytes = HEADER;
+
+  constructor(options: WireOptions) {
+    super();
+    this.options = options;
+    this.intake = options.intake ?? ofProcess;
+    this.conversation = new Conversation(options.policy);
+    this.left = options.greetingBytes;
+  }
+
+  connect(port: number, host: string): void {
+    this.opening = openSocket(
+      { host, port, tls: this.options.tls },
+      { opened: (socket) => this.opened(socket), failed: (error) => this.destroy(error) },
+    );
+  }
+
+  get open(): boolean {
+    return !this.closed;
+  }
+
+  /** What may arrive from now on, at the most. */
+  allow(bytes: number): void {
+    this.left = bytes;
+  }
+
+  /** Whoever asked is through with the answers. */
+  release(): void {
+    this.intake.release(this);
+  }
+
+  overrun(): void {
+    this.destroy(new ConnectionFailed('answer_too_large'));
+  }
+
+  write(bytes: Buffer, done?: () => void): boolean {
+    if (!this.socket || !this.writable) return false;
+    this.conversation.sent(bytes[0]);
+    return this.socket.write(bytes, done);
+  }
+
+  end(): void {
+    this.writable = false;
+    if (this.socket) this.socket.end();
+    else this.destroy();
+  }
+
+  /** For good, and told once: nothing that arrives or fails afterwards is heard of. */
+  destroy(error?: Error): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.writable = false;
+    this.waiting = [];
+    this.intake.release(this);
+    this.opening?.destroy();
+    if (error instanceof ConnectionFailed) this.breach = error;
+    setImmediate(() => {
+      if (error) this.emit('error', error);
+      this.emit('close');
+    });
+  }
+
+  cork(): void {
+    this.socket?.cork();
+  }
+
+  uncork(): void {
+    this.socket?.uncork();
+  }
+
+  /** Both are set before the connection is made. */
+  setNoDelay(): void {}
+  setKeepAlive(): void {}
+
+  private opened(socket: Socket): void {
+    if (this.closed) return;
+    this.socket = socket;
+    this.writable = true;
+    if (socket instanceof TLSSocket) this.getPeerCertificate = () => boundCertificate(socket.getPeerCertificate());
+    socket.on('data', (chunk: Buffer) => this.contained(() => this.arrived(chunk)));
+    this.contained(() => this.emit('connect'));
+  }
+
+  /** The driver's own code runs in here, over what a stranger sent. */
+  private contained(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.destroy(error instanceof ConnectionFailed ? error : new ConnectionFailed('answer_malformed', error));
+    }
+  }
+
+  private arrived(chunk: Buffer): void {
+    if (this.closed) return;
+    this.left -= chunk.length;
+    if (this.left < 0) throw new ConnectionFailed('answer_too_large');
+    this.intake.take(this, chunk.length);
+    this.waiting.push(chunk);
+    this.waitingBytes += chunk.length;
+    if (this.waitingBytes < this.wantedBytes) return;
+    const bytes = this.waiting.length === 1 ? chunk : Buffer.concat(this.waiting, this.waitingBytes);
+    const end = this.check(bytes);
+    this.waiting = end < bytes.length ? [bytes.subarray(end)] : [];
+    this.waitingBytes = bytes.length - end;
+    this.intake.take(this, this.conversation.weight);
+    this.conversation.weight = 0;
+    if (end > 0 && !this.closed) this.emit('data', end < bytes.length ? bytes.subarray(0, end) : bytes);
+    if (this.conversation.over) this.destroy();
+  }
+
+  /** Where the last whole message ends. */
+  private check(bytes: Buffer): number {
+    let at = 0;
+    while (at + HEADER <= bytes.length) {
+      const length = bytes.readUInt32BE(at + 1);
+      this.conversation.header(bytes[at] as number, length);
+      const end = at + 1 + length;
+      if (end > bytes.length) {
+        this.wantedBytes = end - at;
+        return at;
+      }
+      this.conversation.received(bytes, at, end);
+      at = end;
+    }
+    this.wantedBytes = HEADER;
+    return at;
+  }
+}
