@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { TidegateClient } from '@tidegate/client/generated/api';
+import { type CallOptions, type Route, TidegateClient } from '@tidegate/client';
 
 /** A customer's typed client that knows how often it called: what the meter `api_calls` has to say as well. */
 export class Customer extends TidegateClient {
   calls = 0;
 
-  protected override send<T>(method: string, path: string, input?: Record<string, unknown>): Promise<T> {
+  protected override send<T>(route: Route, input?: object, options?: CallOptions): Promise<T> {
     this.calls += 1;
-    return super.send<T>(method, path, input);
+    return super.send<T>(route, input, options);
   }
 }
 
