@@ -263,14 +263,23 @@ export type CandleInterval = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
 /** bundled: shipped with Tidegate, synthetic; imported: what your organisation brought */
 export type CandleSource = "bundled" | "imported";
 
+export type CatalogueDiff = {
+  /** The version that is in force */
+  catalogueVersion: number;
+  changed: boolean;
+  changes: Array<PlanChange>;
+};
+
 export type Channel = {
   id: Id;
   kind: "email" | "webhook";
   name: string;
   address?: string;
+  /** Of a webhook channel; what may be a secret in it is shown as `***` */
   url?: string;
   events: Array<NoticeType>;
-  state: "active" | "disabled";
+  /** `unconfirmed`: nothing is sent before the address has confirmed it */
+  state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
@@ -286,6 +295,12 @@ export type CollectedRange = {
   coveredSeconds: number;
 };
 
+export type ConfirmedChannel = {
+  channelId: Id;
+  address: string;
+  confirmed: true;
+};
+
 export type Count = number;
 
 export type CountedGrant = {
@@ -298,9 +313,11 @@ export type CreatedChannel = {
   kind: "email" | "webhook";
   name: string;
   address?: string;
+  /** Of a webhook channel; what may be a secret in it is shown as `***` */
   url?: string;
   events: Array<NoticeType>;
-  state: "active" | "disabled";
+  /** `unconfirmed`: nothing is sent before the address has confirmed it */
+  state: "active" | "disabled" | "unconfirmed";
   disabledBecause?: "gone" | "by_member";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
@@ -487,7 +504,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test";
+  event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -497,7 +514,7 @@ export type Delivery = {
   deliveredAt?: Timestamp;
 };
 
-export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error";
+export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
 
@@ -628,6 +645,8 @@ export type Invitation = {
   id: Id;
   email: string;
   role: Role;
+  /** Their right to invite ends the invitation when it ends */
+  invitedBy: Id;
   expiresAt: Timestamp;
   createdAt: Timestamp;
 };
@@ -814,6 +833,7 @@ export type MartingaleEmaSettingsInput = {
 
 export type Me = {
   user: User;
+  /** The first 200; GET /api/v1/organisations has them all */
   organisations: Array<{
     id: Id;
     name: string;
@@ -977,6 +997,8 @@ export type NewInvitation = {
   id: Id;
   email: string;
   role: Role;
+  /** Their right to invite ends the invitation when it ends */
+  invitedBy: Id;
   expiresAt: Timestamp;
   createdAt: Timestamp;
   token: string;
@@ -1075,6 +1097,8 @@ export type Organisations = {
     name: string;
     role: Role;
   }>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type OwnEntitlements = {
@@ -1101,6 +1125,8 @@ export type OwnSession = {
 
 export type OwnSessions = {
   items: Array<OwnSession>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type Plan = {
@@ -1111,6 +1137,19 @@ export type Plan = {
   isDefault: boolean;
   prices: Array<Price>;
   features: Record<string, PlanFeature>;
+};
+
+export type PlanChange = {
+  plan: PlanKey;
+  change: "added" | "changed" | "removed" | "unchanged";
+  fromVersion: number | null;
+  toVersion: number | null;
+  subscriptions: number;
+  fields: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
 };
 
 export type PlanFeature = (FeatureGrant) & ({
@@ -1156,8 +1195,8 @@ export type RejectedUsage = {
   lastAt: Timestamp;
 };
 
-/** conflict: the id was used for another meter or quantity; the first counts */
-export type RejectionCode = "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
+/** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it */
+export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
 export type ReturnedLease = {
   leaseId: Id;
@@ -1635,12 +1674,56 @@ export type EntitlementsCurrentInput = Record<string, never>;
 
 export type EntitlementsCurrentOutput = OwnEntitlements;
 
+export type PlansApplyInput = {
+  /** The YAML text of a plan catalogue */
+  yaml: string;
+  /** Refuse when another catalogue was applied since the diff was shown */
+  expectedVersion?: number;
+};
+
+export type PlansApplyOutput = {
+  /** The version that is in force */
+  catalogueVersion: number;
+  changed: boolean;
+  changes: Array<PlanChange>;
+  appliedVersion: number;
+};
+
+export type PlansDiffInput = {
+  /** The YAML text of a plan catalogue */
+  yaml: string;
+};
+
+export type PlansDiffOutput = CatalogueDiff;
+
 export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
   catalogueVersion: number;
   features: Array<FeatureInfo>;
   items: Array<Plan>;
+};
+
+export type PlansMoveInput = {
+  plan: PlanKey;
+  /** Only count them */
+  dryRun?: boolean;
+};
+
+export type PlansMoveOutput = {
+  plan: PlanKey;
+  version: number;
+  subscriptions: number;
+};
+
+export type PlansValidateInput = {
+  /** The YAML text of a plan catalogue */
+  yaml: string;
+};
+
+export type PlansValidateOutput = {
+  plans: Array<PlanKey>;
+  features: Array<FeatureKey>;
 };
 
 export type SubscriptionsGetInput = Record<string, never>;
@@ -1990,10 +2073,17 @@ export type InvitationsCreateInput = {
 
 export type InvitationsCreateOutput = NewInvitation;
 
-export type InvitationsListInput = Record<string, never>;
+export type InvitationsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
 export type InvitationsListOutput = {
   items: Array<Invitation>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type InvitationsRevokeInput = {
@@ -2016,10 +2106,17 @@ export type KeysCreateInput = {
 
 export type KeysCreateOutput = NewApiKey;
 
-export type KeysListInput = Record<string, never>;
+export type KeysListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
 export type KeysListOutput = {
   items: Array<ApiKey>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type KeysRevokeInput = {
@@ -2036,10 +2133,17 @@ export type MembersChangeRoleInput = {
 
 export type MembersChangeRoleOutput = Member;
 
-export type MembersListInput = Record<string, never>;
+export type MembersListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
 export type MembersListOutput = {
   items: Array<Member>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type MembersRemoveInput = {
@@ -2065,7 +2169,12 @@ export type OrganisationsGetInput = Record<string, never>;
 
 export type OrganisationsGetOutput = Organisation;
 
-export type OrganisationsListInput = Record<string, never>;
+export type OrganisationsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
 export type OrganisationsListOutput = Organisations;
 
@@ -2075,7 +2184,12 @@ export type OrganisationsRenameInput = {
 
 export type OrganisationsRenameOutput = Organisation;
 
-export type SessionsListInput = Record<string, never>;
+export type SessionsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
 export type SessionsListOutput = OwnSessions;
 
@@ -2481,6 +2595,12 @@ export type ServersWraparoundOutput = {
   settings: VacuumSettings | null;
 };
 
+export type ChannelsConfirmInput = {
+  token: string;
+};
+
+export type ChannelsConfirmOutput = ConfirmedChannel;
+
 export type ChannelsCreateInput = NewChannel;
 
 export type ChannelsCreateOutput = CreatedChannel;
@@ -2509,6 +2629,12 @@ export type ChannelsListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type ChannelsResendConfirmationInput = {
+  channelId: Id;
+};
+
+export type ChannelsResendConfirmationOutput = Channel;
 
 export type ChannelsRotateSecretInput = {
   channelId: Id;
@@ -2645,9 +2771,25 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
+  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. */
+  plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
+
+  /** What applying a catalogue would change */
+  plansDiff = (input: PlansDiffInput, options?: CallOptions): Promise<PlansDiffOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/diff', repeat: 'safe' }, input, options);
+
   /** The plans on offer, cheapest first */
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
+
+  /** Move the running subscriptions of a plan to its newest version */
+  plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
+
+  /** Check a catalogue without looking at the one in force */
+  plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/validate', repeat: 'safe' }, input, options);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
@@ -2797,7 +2939,7 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
-  /** Invitations that nobody has accepted yet */
+  /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
 
@@ -2813,7 +2955,7 @@ export class TidegateClient extends Transport {
   keysCreate = (input: KeysCreateInput, options?: CallOptions): Promise<KeysCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/api-keys', repeat: 'keyed' }, input, options);
 
-  /** API keys of the organisation */
+  /** API keys of the organisation: those that work, newest first, then those that have expired. Keys are deleted 30 days after they expired. */
   keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
@@ -2825,7 +2967,7 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Members of the current organisation */
+  /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}, options?: CallOptions): Promise<MembersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/members', repeat: 'safe' }, input, options);
 
@@ -2833,11 +2975,11 @@ export class TidegateClient extends Transport {
   membersRemove = (input: MembersRemoveInput, options?: CallOptions): Promise<MembersRemoveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Create another organisation; you become its owner */
+  /** Create another organisation; you become its owner. How many one person may have made and own is limited, above all on plans without a price; the problem says what to do. */
   organisationsCreate = (input: OrganisationsCreateInput, options?: CallOptions): Promise<OrganisationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/organisations', repeat: 'keyed' }, input, options);
 
-  /** Delete the current organisation with everything in it, for good (owners only). Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. Its tokens and API keys stop working at once. */
+  /** Delete the current organisation with everything in it, for good (owners only). Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. Its tokens and API keys stop working at once. An API key needs every scope of its owner for this. */
   organisationsDelete = (input: OrganisationsDeleteInput, options?: CallOptions): Promise<OrganisationsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
 
@@ -2845,7 +2987,7 @@ export class TidegateClient extends Transport {
   organisationsGet = (input: OrganisationsGetInput = {}, options?: CallOptions): Promise<OrganisationsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/organisation', repeat: 'safe' }, input, options);
 
-  /** Organisations that you are a member of */
+  /** Organisations that you are a member of, in the order in which you joined */
   organisationsList = (input: OrganisationsListInput = {}, options?: CallOptions): Promise<OrganisationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/organisations', repeat: 'safe' }, input, options);
 
@@ -2865,7 +3007,7 @@ export class TidegateClient extends Transport {
   sessionsLogout = (input: SessionsLogoutInput = {}, options?: CallOptions): Promise<SessionsLogoutOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/sessions/current', repeat: 'keyed' }, input, options);
 
-  /** A new access token and the next refresh token. The same refresh token may be used again for 10 seconds and gives the same successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may have the token. */
+  /** A new access token and the next refresh token. The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may have the token. */
   sessionsRefresh = (input: SessionsRefreshInput = {}, options?: CallOptions): Promise<SessionsRefreshOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/refresh', repeat: 'never' }, input, options);
 
@@ -2957,7 +3099,11 @@ export class TidegateClient extends Transport {
   serversWraparound = (input: ServersWraparoundInput, options?: CallOptions): Promise<ServersWraparoundOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/wraparound', repeat: 'safe' }, input, options);
 
-  /** Add an e-mail address or a webhook that is told what happens. Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. How to verify a signature: docs/notifications.md. */
+  /** Confirm an e-mail channel with the token that its address was sent. Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid. */
+  channelsConfirm = (input: ChannelsConfirmInput, options?: CallOptions): Promise<ChannelsConfirmOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/confirm', repeat: 'never' }, input, options);
+
+  /** Add an e-mail address or a webhook that is told what happens. Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else until that token came to POST /api/v1/channels/confirm. */
   channelsCreate = (input: ChannelsCreateInput, options?: CallOptions): Promise<ChannelsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels', repeat: 'keyed' }, input, options);
 
@@ -2973,11 +3119,15 @@ export class TidegateClient extends Transport {
   channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
+  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day for an address, an organisation and a person (`429 rate_limited`). */
+  channelsResendConfirmation = (input: ChannelsResendConfirmationInput, options?: CallOptions): Promise<ChannelsResendConfirmationOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/resend-confirmation', repeat: 'keyed' }, input, options);
+
   /** Give a webhook a new secret. Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change over without losing a message. An overlap of 0 makes the old secret worthless at once. */
   channelsRotateSecret = (input: ChannelsRotateSecretInput, options?: CallOptions): Promise<ChannelsRotateSecretOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/rotate-secret', repeat: 'keyed' }, input, options);
 
-  /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives. */
+  /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the quota is used up or cannot be asked. */
   channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
 
