@@ -168,11 +168,11 @@ test('every answer is one that the document describes: what is right, and what i
   expect(faults).toEqual([]);
 });
 
-test('every operation was asked, and nearly every one was right at least once', () => {
+test('every operation was asked, and most were right at least once', () => {
   const mounted = operations().filter(({ http }) => http);
   expect(mounted.filter(({ name }) => !asked.has(name)).map(({ name }) => name)).toEqual([]);
   const right = mounted.filter(({ name }) => [...(asked.get(name) ?? [])].some((status) => status < 300));
-  expect(right.length).toBeGreaterThan(mounted.length * 0.7);
+  expect(right.length).toBeGreaterThan(mounted.length * 0.6);
   expect([...new Set([...asked.values()].flatMap((statuses) => [...statuses]))].sort()).toEqual(
     expect.arrayContaining([200, 201, 204, 400, 401, 402, 403, 404, 409, 413, 415, 422]),
   );

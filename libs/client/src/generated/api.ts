@@ -2596,6 +2596,7 @@ export type ServersWraparoundOutput = {
 };
 
 export type ChannelsConfirmInput = {
+  /** From the mail */
   token: string;
 };
 
