@@ -52,6 +52,11 @@ export class HttpEdge implements OnModuleDestroy {
     this.beginRequests(fastify);
     await allowOrigins(fastify, config.CORS_ORIGINS);
     this.limitNetworks(fastify);
+    // Before a body is read: what is not there needs none.
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) void this.noRoute(request, reply);
+      else done();
+    });
     fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toProblem(error, log)));
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
