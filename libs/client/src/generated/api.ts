@@ -290,10 +290,10 @@ export type UsageHistoryInput = { meter: string; from?: string; to?: string; gra
 export type UsageHistoryOutput = { meter: string; granularity: "hour" | "day"; items: Array<{ start: string; quantity: number; events: number }>; total: number };
 
 export type UsageIngestInput = { events: Array<{ id: string; source?: string; meter: string; quantity?: number; time?: string; lease?: string } | unknown> };
-export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
+export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
 
 export type UsageRejectedInput = { limit?: number; cursor?: string };
-export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
+export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
 
 export type UsageReturnLeaseInput = { leaseId: string; spent: number };
 export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
