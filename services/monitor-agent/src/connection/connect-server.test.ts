@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
-import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { connectServer, type ServerTarget } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
 
@@ -33,7 +33,7 @@ async function failure(to: ServerTarget, options = {}): Promise<string> {
 
 const WATCHER = `create role watcher login password '${PASSWORD}'; grant pg_monitor to watcher`;
 
-describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
   let server: PostgresServer;
 
   beforeAll(async () => {
