@@ -1,3 +1,4 @@
+import { Threads } from '@tidegate/bot-executor/compute/threads';
 import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
 import { combinationsOf } from '@tidegate/bot-executor/sweeps/combinations.rules';
 import { runSweep } from '@tidegate/bot-executor/sweeps/run-sweep';
@@ -9,7 +10,6 @@ import type { Result } from './main.ts';
 import { median } from './servers.ts';
 
 const CANDLES = 45_000;
-const THREADS = 2;
 const ROUNDS = 5;
 
 const VARY: SweptSetting[] = [
@@ -44,7 +44,15 @@ export async function sweep(): Promise<Result> {
       for (let i = 0; i < combinations.length; i += 1) scanAll(series);
     });
     const began = performance.now();
-    const runs = await runSweep({ combinations, series, rankBy: 'profit', threads: THREADS, onProgress: () => {} });
+    const threads = new Threads();
+    const runs = await runSweep({
+      combinations,
+      series,
+      rankBy: 'profit',
+      run: (some, range) => threads.work('sweeps', 'runSettings', { settings: some, series, range }),
+      onProgress: () => {},
+    });
+    await threads.close();
     const took = performance.now() - began;
     rounds.push({ sweep: took, scans });
     const fills = runs.reduce((sum, { figures }) => sum + figures.fillCount, 0);

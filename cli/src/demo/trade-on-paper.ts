@@ -26,7 +26,12 @@ export interface Traded {
 
 /** A backtest and a paper bot over the same month; the bot's profit is added up again from its single fills. */
 export async function tradeOnPaper(customer: Customer): Promise<Traded> {
-  const report = await customer.backtestsCreate({ settings: SETTINGS });
+  const { id: backtestId } = await customer.backtestsCreate({ settings: SETTINGS });
+  const report = await expectSoon(
+    'The backtest is done',
+    () => customer.backtestsGet({ backtestId }),
+    ({ status }) => status === 'done',
+  );
   const bot = await customer.botsCreate({ name: 'first', settings: SETTINGS });
   await customer.botsStart({ botId: bot.id });
   const summary = await expectSoon(

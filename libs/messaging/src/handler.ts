@@ -26,6 +26,11 @@ export interface Call<Op extends Operation = Operation> {
   tx: Tx;
   emit: Emit;
   meter: Meter;
+  /**
+   * Answers with this instead, once the transaction is committed and its connection given back: for work that was begun
+   * and that the caller may wait for. A repeated request with the same key gets what the handler returned.
+   */
+  answerLater(work: () => Promise<Output<Op>>): void;
 }
 
 export interface Happened<E extends Event = Event> {

@@ -4,14 +4,16 @@ import {
   COMMON_PROBLEMS,
   fieldErrors,
   forbidden,
+  notFound,
   ProblemError,
   unauthenticated,
   validationFailed,
 } from '@tidegate/contracts/kernel/problem';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
-import type { OperationHandler } from './handler.ts';
+import type { Call, OperationHandler } from './handler.ts';
 import { claimKey, rememberOutput } from './idempotency.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -24,6 +26,12 @@ export interface Asked {
   key?: string | undefined;
   /** Epoch milliseconds after which nobody waits for the answer. */
   deadline: number;
+}
+
+/** What was committed, and what the answer waits for after that. */
+interface Committed {
+  output: unknown;
+  later?: (() => Promise<unknown>) | undefined;
 }
 
 /** Ends the transaction of a request that was answered before. */
@@ -48,26 +56,35 @@ export class OperationRunner {
     const parsed = operation.input.safeParse(asked.input);
     if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
     const checked = { ...asked, input: parsed.data };
+    try {
+      if (operation.readonly) return await this.again(asked, () => this.read(handler, checked));
+      const { output, later } = await this.again(asked, () => this.write(handler, checked));
+      return later ? checkedOutput(operation, await later()) : output;
+    } catch (error) {
+      throw declared(operation, error instanceof OrganisationDeleted ? notFound({}, error.message) : error);
+    }
+  }
+
+  private async again<T>({ deadline }: Asked, work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return operation.readonly ? await this.read(handler, checked) : await this.write(handler, checked);
+        return await work();
       } catch (error) {
-        if (attempt < MAX_TRIES && isRetryable(error) && Date.now() < asked.deadline) continue;
-        throw declared(operation, error);
+        if (attempt >= MAX_TRIES || !isRetryable(error) || Date.now() >= deadline) throw error;
       }
     }
   }
 
   private async read(handler: OperationHandler, asked: Asked): Promise<unknown> {
     const tx = this.tenants.reader({ orgId: asked.caller.orgId, userId: asked.caller.userId });
-    return checkedOutput(handler.operation, await this.invoke(handler, asked, tx));
+    return checkedOutput(handler.operation, await this.invoke(handler, asked, tx, () => {}));
   }
 
   /**
    * The key is claimed by whatever query comes first, so that a handler may do slow work before it with a key as
    * without. Once it is known that the request was answered before, that answer counts and nothing else.
    */
-  private async write(handler: OperationHandler, asked: Asked): Promise<unknown> {
+  private async write(handler: OperationHandler, asked: Asked): Promise<Committed> {
     const { operation } = handler;
     const { orgId, userId } = asked.caller;
     const key = orgId ? asked.key : undefined;
@@ -77,28 +94,36 @@ export class OperationRunner {
       if (before) throw new AnsweredBefore();
     };
     try {
-      return await this.tenants.as(
-        { orgId, userId },
-        async (tx) => {
-          const output = checkedOutput(operation, await this.invoke(handler, asked, tx));
-          if (key) await rememberOutput(tx, operation, key, output);
-          return output;
-        },
-        { first: key ? claim : undefined },
-      );
+      let later: Committed['later'];
+      const work = async (tx: Tx) => {
+        const answer = await this.invoke(handler, asked, tx, (follows) => {
+          later = follows;
+        });
+        const output = checkedOutput(operation, answer);
+        if (key) await rememberOutput(tx, operation, key, output);
+        return output;
+      };
+      const output = await this.tenants.as({ orgId, userId }, work, { first: key ? claim : undefined });
+      return { output, later };
     } catch (error) {
-      if (before) return (before as { replay: unknown }).replay;
+      if (before) return { output: (before as { replay: unknown }).replay };
       throw error;
     }
   }
 
-  private invoke(handler: OperationHandler, { caller, input }: Asked, tx: Tx): Promise<unknown> {
+  private invoke(
+    handler: OperationHandler,
+    { caller, input }: Asked,
+    tx: Tx,
+    answerLater: Call['answerLater'],
+  ): Promise<unknown> {
     return handler.run({
       input: input as never,
       caller,
       tx,
       emit: this.outbox.emitter(tx),
       meter: this.outbox.meterer(tx),
+      answerLater,
     });
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { until } from '@tidegate/testing/until';
-import { WorkerPool, WorkerTooSlow } from './worker-pool.ts';
+import { isOutOfMemory, TaskCancelled, WorkerPool, WorkersBusy, WorkerTooSlow } from './worker-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pool-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -89,4 +89,51 @@ test('closing drops what is in hand, and nothing can be given to it any more', a
   await pool.close();
   await Promise.all([endless, waiting]);
   await expect(pool.run(3)).rejects.toThrow('closed');
+});
+
+test('groups take turns: one with many tasks delays another by one of them', async () => {
+  const order: string[] = [];
+  const pool = new WorkerPool<string, string>(workerOf('answerTasks((task) => task);'), {
+    size: 1,
+    maxWaitingPerGroup: 5,
+  });
+  const run = async (task: string, group: string) => order.push(await pool.run(task, { group }));
+  // The first goes to the thread at once; the others wait.
+  const greedy = [0, 1, 2, 3, 4, 5].map((n) => run(`a${n}`, 'a'));
+  await expect(pool.run('one too many', { group: 'a' })).rejects.toThrow(WorkersBusy);
+  await Promise.all([...greedy, run('b0', 'b'), run('c0', 'c'), run('b1', 'b')]);
+  expect(order).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3', 'a4', 'a5']);
+  await pool.close();
+});
+
+test('a cancelled task leaves the queue, or ends with its thread; the others go on', async () => {
+  const pool = new WorkerPool<string, string>(
+    workerOf(`answerTasks((task) => { if (task === 'endless') for (;;); return task; });`),
+    { size: 1 },
+  );
+  const [running, waiting] = [new AbortController(), new AbortController()];
+  const cancelled = [pool.run('endless', running), pool.run('never', waiting)].map((task) =>
+    expect(task).rejects.toThrow(TaskCancelled),
+  );
+  const last = pool.run('a');
+  waiting.abort();
+  running.abort();
+  await Promise.all(cancelled);
+  await expect(last).resolves.toBe('a');
+  await expect(pool.run('b', running)).rejects.toThrow(TaskCancelled);
+  await pool.close();
+});
+
+test('a task that needs more memory than a thread may have fails alone, and so does one that cannot be copied', async () => {
+  const pool = new WorkerPool<unknown, unknown>(
+    workerOf(
+      `answerTasks((task) => { if (task !== 'swell') return task; const all = []; for (;;) all.push(new Array(1e5).fill(all)); });`,
+    ),
+    { size: 1, memory: { maxOldGenerationSizeMb: 32 } },
+  );
+  const swollen = await pool.run('swell').catch((error: unknown) => error);
+  expect(isOutOfMemory(swollen)).toBe(true);
+  await expect(pool.run(() => {})).rejects.toThrow('could not be cloned');
+  await expect(pool.run('a')).resolves.toBe('a');
+  await pool.close();
 });

@@ -2,11 +2,13 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 /*
  * Threads for what would keep the event loop busy. The worker's file calls `answerTasks` of worker-side.ts; tasks are
- * given out one at a time to whoever is free, so that a slow one delays no other. A worker that dies fails its task and
- * is replaced; so is one that takes longer than a task may take, where there is such a limit.
+ * given out one at a time to whoever is free, so that a slow one delays no other. Those for whom tasks wait are served
+ * in turn, however many tasks one of them has. A worker that dies fails its task and is replaced; so is one that takes
+ * longer than a task may take, needs more memory than a thread may have, or whose task is cancelled.
  */
 interface Waiting<Task, Result> {
   task: Task;
+  group: string;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
   timer?: NodeJS.Timeout | undefined;
@@ -26,11 +28,28 @@ export class WorkersBusy extends Error {
 export class WorkersClosed extends Error {
   override readonly name = 'WorkersClosed';
 }
+/** Nobody wants the answer any more. */
+export class TaskCancelled extends Error {
+  override readonly name = 'TaskCancelled';
+}
+
+/** The task needed more memory than a thread may have; only that thread died of it. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  (error as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+
+export interface RunOptions {
+  /** For whom: groups take turns. */
+  group?: string;
+  /** Aborted: the task is dropped, with its thread if it runs. */
+  signal?: AbortSignal;
+}
 
 export interface WorkerLimits {
   /** For one task, from the moment a thread has it that is ready. */
   taskMs?: number;
   maxWaiting?: number;
+  /** Of one group. */
+  maxWaitingPerGroup?: number;
   /** A thread without work for so long is let go, and what it had loaded with it; the next task gets a new one. */
   idleMs?: number;
   /** Of one thread. One that needs more dies. */
@@ -48,7 +67,7 @@ export class WorkerPool<Task, Result> {
   private readonly busy = new Map<Worker, Waiting<Task, Result>>();
   private readonly ready = new WeakSet<Worker>();
   private readonly leaving = new WeakMap<Worker, NodeJS.Timeout>();
-  private readonly waiting: Waiting<Task, Result>[] = [];
+  private readonly turns = new Turns<Waiting<Task, Result>>();
   private readonly limits: WorkerLimits;
   private room: number;
   private closed = false;
@@ -61,21 +80,31 @@ export class WorkerPool<Task, Result> {
     this.data = data;
   }
 
-  run(task: Task): Promise<Result> {
-    if (this.closed) return Promise.reject(new WorkersClosed('The worker pool is closed.'));
-    if (this.waiting.length >= (this.limits.maxWaiting ?? Number.POSITIVE_INFINITY))
-      return Promise.reject(new WorkersBusy('Too many tasks wait for a worker thread.'));
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ task, resolve, reject });
-      this.next();
-    });
+  async run(task: Task, { group = '', signal }: RunOptions = {}): Promise<Result> {
+    if (this.closed) throw new WorkersClosed('The worker pool is closed.');
+    if (signal?.aborted) throw new TaskCancelled('The task was cancelled.');
+    const { maxWaiting = Number.POSITIVE_INFINITY, maxWaitingPerGroup = Number.POSITIVE_INFINITY } = this.limits;
+    if (this.turns.size >= maxWaiting || this.turns.sizeOf(group) >= maxWaitingPerGroup)
+      throw new WorkersBusy('Too many tasks wait for a worker thread.');
+    let cancel = () => {};
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        const waiting = { task, group, resolve, reject };
+        cancel = () => this.cancel(waiting);
+        signal?.addEventListener('abort', cancel, { once: true });
+        this.turns.add(group, waiting);
+        this.next();
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
   }
 
   /** Work in hand is dropped. */
   async close(): Promise<void> {
     this.closed = true;
     const workers = [...this.idle, ...this.busy.keys()];
-    const dropped = [...this.busy.values(), ...this.waiting.splice(0)];
+    const dropped = [...this.busy.values(), ...this.turns.clear()];
     this.busy.clear();
     for (const { reject, timer } of dropped) {
       clearTimeout(timer);
@@ -86,16 +115,44 @@ export class WorkerPool<Task, Result> {
   }
 
   private next(): void {
-    while (this.waiting.length > 0) {
+    while (this.turns.size > 0) {
       const worker = this.idle.pop() ?? this.hire();
       if (!worker) return;
-      const waiting = this.waiting.shift() as Waiting<Task, Result>;
+      const waiting = this.turns.take() as Waiting<Task, Result>;
       this.busy.set(worker, waiting);
       clearTimeout(this.leaving.get(worker));
       worker.ref();
-      worker.postMessage(waiting.task);
       if (this.ready.has(worker)) this.limit(worker, waiting);
+      this.send(worker, waiting);
     }
+  }
+
+  /** A task that cannot be copied to a thread fails alone. */
+  private send(worker: Worker, waiting: Waiting<Task, Result>): void {
+    try {
+      worker.postMessage(waiting.task);
+    } catch (error) {
+      clearTimeout(waiting.timer);
+      this.free(worker);
+      waiting.reject(error);
+    }
+  }
+
+  private cancel(waiting: Waiting<Task, Result>): void {
+    const error = new TaskCancelled('The task was cancelled.');
+    if (this.turns.remove(waiting.group, waiting)) {
+      waiting.reject(error);
+      return;
+    }
+    for (const [worker, one] of this.busy) if (one === waiting) this.stop(worker, error);
+  }
+
+  private free(worker: Worker): void {
+    this.busy.delete(worker);
+    // An idle thread keeps no process alive.
+    worker.unref();
+    this.idle.push(worker);
+    this.letGoLater(worker);
   }
 
   private hire(): Worker | undefined {
@@ -107,35 +164,33 @@ export class WorkerPool<Task, Result> {
     });
     worker.on('message', (answer: Answer<Result>) => this.answered(worker, answer));
     worker.on('error', (error) => this.lost(worker, error));
+    worker.on('messageerror', (error) => this.stop(worker, error));
     worker.on('exit', () => this.lost(worker, new Error('A worker thread ended.')));
     return worker;
   }
 
   private limit(worker: Worker, waiting: Waiting<Task, Result>): void {
     const { taskMs } = this.limits;
-    if (taskMs !== undefined) waiting.timer = setTimeout(() => this.stop(worker), taskMs);
+    if (taskMs === undefined) return;
+    waiting.timer = setTimeout(() => this.stop(worker, new WorkerTooSlow('A task took too long.')), taskMs);
   }
 
-  private stop(worker: Worker): void {
-    this.lost(worker, new WorkerTooSlow('A task took too long.'));
+  private stop(worker: Worker, error: Error): void {
+    this.lost(worker, error);
     void worker.terminate();
   }
 
   private answered(worker: Worker, answer: Answer<Result>): void {
     const waiting = this.busy.get(worker);
-    // It answered just when it was given up.
-    if (!waiting) return;
     if ('ready' in answer) {
       this.ready.add(worker);
-      this.limit(worker, waiting);
+      if (waiting) this.limit(worker, waiting);
       return;
     }
+    // It answered just when it was given up.
+    if (!waiting) return;
     clearTimeout(waiting.timer);
-    this.busy.delete(worker);
-    // An idle thread keeps no process alive.
-    worker.unref();
-    this.idle.push(worker);
-    this.letGoLater(worker);
+    this.free(worker);
     if ('error' in answer) waiting.reject(new Error(answer.error));
     else waiting.resolve(answer.result);
     this.next();
@@ -163,5 +218,51 @@ export class WorkerPool<Task, Result> {
     clearTimeout(waiting?.timer);
     waiting?.reject(error);
     this.next();
+  }
+}
+
+/** Lists of several groups, one item of each group in turn. */
+class Turns<Item> {
+  /** A group that was served goes to the end. */
+  private readonly groups = new Map<string, Item[]>();
+  size = 0;
+
+  sizeOf(group: string): number {
+    return this.groups.get(group)?.length ?? 0;
+  }
+
+  add(group: string, item: Item): void {
+    const items = this.groups.get(group);
+    if (items) items.push(item);
+    else this.groups.set(group, [item]);
+    this.size += 1;
+  }
+
+  take(): Item | undefined {
+    for (const [group, items] of this.groups) {
+      const item = items.shift();
+      this.groups.delete(group);
+      if (items.length > 0) this.groups.set(group, items);
+      this.size -= 1;
+      return item;
+    }
+    return undefined;
+  }
+
+  remove(group: string, item: Item): boolean {
+    const items = this.groups.get(group) ?? [];
+    const index = items.indexOf(item);
+    if (index < 0) return false;
+    items.splice(index, 1);
+    if (items.length === 0) this.groups.delete(group);
+    this.size -= 1;
+    return true;
+  }
+
+  clear(): Item[] {
+    const items = [...this.groups.values()].flat();
+    this.groups.clear();
+    this.size = 0;
+    return items;
   }
 }

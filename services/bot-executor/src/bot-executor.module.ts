@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { AwaitBacktest } from './backtests/await-backtest.ts';
+import { CreateBacktest } from './backtests/create-backtest.ts';
+import { EndBacktest } from './backtests/end-backtest.ts';
 import { ReadBacktests } from './backtests/read-backtests.ts';
-import { RunBacktest } from './backtests/run-backtest.ts';
+import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
+import { SettleLeases } from './backtests/settle-leases.loop.ts';
 import { CarryBot } from './bots/carry-bot.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
@@ -12,28 +16,31 @@ import { StartBot } from './bots/start-bot.ts';
 import { StopBot } from './bots/stop-bot.ts';
 import { SummarizeBot } from './bots/summarize-bot.ts';
 import { UpdateBot } from './bots/update-bot.ts';
+import { DeleteCandles } from './candles/delete-candles.ts';
 import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
+import { Threads } from './compute/threads.ts';
 import { ShowIndicator } from './indicators/show-indicator.ts';
 import { PreviewLadder } from './ladder/preview-ladder.ts';
 import { ListMarkets } from './markets/list-markets.ts';
-import { CancelSweep } from './sweeps/cancel-sweep.ts';
 import { CreateSweep } from './sweeps/create-sweep.ts';
+import { EndSweep } from './sweeps/end-sweep.ts';
 import { ReadSweeps } from './sweeps/read-sweeps.ts';
 import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 
-const MARKETS = [ListMarkets, LoadBundled, ListCandles, ImportCandles, ShowIndicator];
+const MARKETS = [ListMarkets, LoadBundled, ListCandles, ImportCandles, DeleteCandles, ShowIndicator];
 const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
 const RUNNING = [CarryBot, RunBots];
 const HISTORY = [ReadTrades, ListLedger];
-const BACKTESTS = [RunBacktest, ReadBacktests, RunQuota];
-const SWEEPS = [CreateSweep, ReadSweeps, CancelSweep, RunSweeps];
+const QUOTA = [RunQuota, SettleLeases];
+const BACKTESTS = [CreateBacktest, AwaitBacktest, RunBacktests, EndBacktest, ReadBacktests];
+const SWEEPS = [CreateSweep, ReadSweeps, EndSweep, RunSweeps];
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [...MARKETS, ...BOTS, ...RUNNING, ...HISTORY, ...BACKTESTS, ...SWEEPS],
+  providers: [...MARKETS, ...BOTS, ...RUNNING, ...HISTORY, Threads, ...QUOTA, ...BACKTESTS, ...SWEEPS],
 })
 export class BotExecutorModule {}

@@ -9,8 +9,10 @@ import { connectNats } from '@tidegate/messaging/nats';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { SecretSealer } from '@tidegate/messaging/sealer';
 import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
+import pg from 'pg';
 import { insertBot, setStatus } from '../src/bots/bot.rows.ts';
 import { CarryBot } from '../src/bots/carry-bot.ts';
 import { enqueue } from '../src/bots/lease.rows.ts';
@@ -18,6 +20,7 @@ import { RunBots } from '../src/bots/run-bots.loop.ts';
 import { saveImported } from '../src/candles/candle.rows.ts';
 import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
 import { knownMarket } from '../src/markets/markets.rules.ts';
+import { SECRET } from './neighbours.ts';
 
 const FOLDERS = ['libs/database', 'libs/messaging', 'libs/vault', 'libs/entitlements', 'services/bot-executor'].map(
   (one) => fileURLToPath(new URL(`../../../${one}/migrations`, import.meta.url)),
@@ -44,27 +47,39 @@ export async function openBots() {
   const bus = new Bus({
     service: 'bot-executor',
     nc,
-    tokens: new CallerTokens('secret'),
+    tokens: new CallerTokens(SECRET),
     sealer: new SecretSealer({}, { name: 'bot-executor', privateKey: '' }),
   });
   const carry = () => new CarryBot(new Outbox('bot-executor', () => {}), bus);
   return {
     tenants,
+    bus,
+    nc,
     carry,
     /** A replica's runner. */
-    runner: (by: CarryBot = carry()) => new RunBots(tenants, by, new Log()),
+    runner: (by: CarryBot = carry()) => new RunBots(tenants, by, new Log(), new Metrics()),
 
     /** A running bot over candles of its own organisation. */
-    async startBot(settings: BotSettings, candles: CandleTicks[], orgId = newId()) {
+    async startBot(settings: BotSettings, candles: CandleTicks[], orgId = newId(), person = orgId) {
       const id = newId();
       await tenants.run(orgId, async (tx) => {
         await saveImported(tx, knownMarket(settings.market), '5m', candles);
         const feed = { source: 'imported' as const, interval: '5m' as const };
         await insertBot(tx, { id, name: 'b', settings, ...feed, candlesPerSecond: undefined, startsAt: undefined });
         await setStatus(tx, id, 'running');
-        await enqueue(tx, id);
+        await enqueue(tx, id, person);
       });
       return { id, orgId };
+    },
+
+    /** Every connection of the service ends, as after a failover. */
+    breakConnections: async () => {
+      const client = new pg.Client(database.admin);
+      await client.connect();
+      await client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      await client.end();
     },
 
     /** Leases end and whatever waits is due: a minute has passed. */

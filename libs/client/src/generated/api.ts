@@ -4,8 +4,20 @@ import { Transport } from '../transport.ts';
 export type EntitlementsCurrentInput = Record<string, never>;
 export type EntitlementsCurrentOutput = { version: number; plan: string; planName: string; planVersion: number; access: "full" | "read_only"; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" }>; periodAnchor: string; upgrade: Record<string, { plan: string; planName: string; limit: number | null }>; organisationId: string };
 
+export type PlansApplyInput = { yaml: string; expectedVersion?: number };
+export type PlansApplyOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }>; appliedVersion: number };
+
+export type PlansDiffInput = { yaml: string };
+export type PlansDiffOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }> };
+
 export type PlansListInput = Record<string, never>;
 export type PlansListOutput = { catalogueVersion: number; features: Array<{ key: string; name: string; unit: string; description: string }>; items: Array<{ plan: string; version: number; name: string; description: string; isDefault: boolean; prices: Array<{ currency: string; interval: "month" | "year"; amountMinor: number }>; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" } & { note?: string }> }> };
+
+export type PlansMoveInput = { plan: string; dryRun?: boolean };
+export type PlansMoveOutput = { plan: string; version: number; subscriptions: number };
+
+export type PlansValidateInput = { yaml: string };
+export type PlansValidateOutput = { plans: Array<string>; features: Array<string> };
 
 export type SubscriptionsGetInput = Record<string, never>;
 export type SubscriptionsGetOutput = { organisationId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
@@ -13,8 +25,14 @@ export type SubscriptionsGetOutput = { organisationId: string; plan: string; pla
 export type SubscriptionsSetInput = { organisationId: string; plan: string; interval?: "month" | "year" };
 export type SubscriptionsSetOutput = { organisationId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
 
+export type BacktestsCancelInput = { backtestId: string };
+export type BacktestsCancelOutput = { id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null };
+
 export type BacktestsCreateInput = { settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 }; openPercent?: string; maxMarginPercent?: string; closeAtReturnPercent?: string }; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string } };
-export type BacktestsCreateOutput = { id: string; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string; candles: number; from: string; to: string; closedTrades: number; winningTrades: number; fills: number; profit: string; profitRounded: string; openProfit: string; fees: string; funding: string; liquidations: number; wallet: Array<{ currency: string; change: string }>; timeInTradePercent: string; maxCapital: string; maxDrawdown: string; createdAt: string };
+export type BacktestsCreateOutput = { id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null };
+
+export type BacktestsDeleteInput = { backtestId: string };
+export type BacktestsDeleteOutput = Record<string, never>;
 
 export type BacktestsEquityInput = { backtestId: string };
 export type BacktestsEquityOutput = { items: Array<{ at: string; equity: string }> };
@@ -23,10 +41,10 @@ export type BacktestsFillsInput = { backtestId: string; limit?: number; cursor?:
 export type BacktestsFillsOutput = { items: Array<{ trade: number; orderKey: string; kind: "base" | "averaging" | "takeProfit" | "stopLoss" | "close" | "liquidation"; side: "buy" | "sell"; price: string; quantity: string; value: string; fee: string; at: string }>; nextCursor?: string };
 
 export type BacktestsGetInput = { backtestId: string };
-export type BacktestsGetOutput = { id: string; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string; candles: number; from: string; to: string; closedTrades: number; winningTrades: number; fills: number; profit: string; profitRounded: string; openProfit: string; fees: string; funding: string; liquidations: number; wallet: Array<{ currency: string; change: string }>; timeInTradePercent: string; maxCapital: string; maxDrawdown: string; createdAt: string };
+export type BacktestsGetOutput = { id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null };
 
 export type BacktestsListInput = { limit?: number; cursor?: string };
-export type BacktestsListOutput = { items: Array<{ id: string; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string; candles: number; from: string; to: string; closedTrades: number; winningTrades: number; fills: number; profit: string; profitRounded: string; openProfit: string; fees: string; funding: string; liquidations: number; wallet: Array<{ currency: string; change: string }>; timeInTradePercent: string; maxCapital: string; maxDrawdown: string; createdAt: string }>; nextCursor?: string };
+export type BacktestsListOutput = { items: Array<{ id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null }>; nextCursor?: string };
 
 export type BacktestsTradesInput = { backtestId: string; limit?: number; cursor?: string };
 export type BacktestsTradesOutput = { items: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "stopLoss" | "close" | "liquidation" | null; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; funding: string; profit: string | null; profitPercent: string | null }>; nextCursor?: string };
@@ -58,6 +76,9 @@ export type BotsSummarizeOutput = { botId: string; name: string; market: string;
 export type BotsUpdateInput = { botId: string; name?: string; settings?: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 }; openPercent?: string; maxMarginPercent?: string; closeAtReturnPercent?: string } };
 export type BotsUpdateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
 
+export type CandlesDeleteInput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d" };
+export type CandlesDeleteOutput = Record<string, never>;
+
 export type CandlesImportInput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; csv: string };
 export type CandlesImportOutput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; imported: number; gaps: number; from: string; to: string };
 
@@ -79,6 +100,9 @@ export type SweepsCancelOutput = { id: string; status: "waiting" | "running" | "
 export type SweepsCreateInput = { settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy?: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward?: { trainCandles: number; testCandles: number } };
 export type SweepsCreateOutput = { id: string; status: "waiting" | "running" | "done" | "cancelled" | "failed"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward: { trainCandles: number; testCandles: number } | null; combinations: number; refused: number; runs: number; done: number; fingerprint: string | null; failure: string | null; createdAt: string; finishedAt: string | null };
 
+export type SweepsDeleteInput = { sweepId: string };
+export type SweepsDeleteOutput = Record<string, never>;
+
 export type SweepsGetInput = { sweepId: string };
 export type SweepsGetOutput = { id: string; status: "waiting" | "running" | "done" | "cancelled" | "failed"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward: { trainCandles: number; testCandles: number } | null; combinations: number; refused: number; runs: number; done: number; fingerprint: string | null; failure: string | null; createdAt: string; finishedAt: string | null; results: Array<{ closedTrades: number; winningTrades: number; fills: number; liquidations: number; profit: string; openProfit: string; fees: string; funding: string; maxCapital: string; maxDrawdown: string; rank: number; values: Record<string, string | number> }>; windows: Array<{ train: { from: string; to: string }; test: { from: string; to: string }; values: Record<string, string | number>; trained: { closedTrades: number; winningTrades: number; fills: number; liquidations: number; profit: string; openProfit: string; fees: string; funding: string; maxCapital: string; maxDrawdown: string }; tested: { closedTrades: number; winningTrades: number; fills: number; liquidations: number; profit: string; openProfit: string; fees: string; funding: string; maxCapital: string; maxDrawdown: string } }>; outOfSample: { closedTrades: number; profit: string; fees: string; funding: string } | null };
 
@@ -91,6 +115,9 @@ export type TradesGetOutput = { id: string; botId: string; number: number; marke
 export type TradesListInput = { botId: string; limit?: number; cursor?: string };
 export type TradesListOutput = { items: Array<{ id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; funding: string; profit: string | null; profitPercent: string | null; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "stopLoss" | "close" | "liquidation" | null }>; nextCursor?: string };
 
+export type InstallationGetInput = Record<string, never>;
+export type InstallationGetOutput = { name: string; version: string; publicUrl: string; signUp: "open"; logInMethods: Array<"password">; email: boolean; sessionCookies: boolean };
+
 export type AccountsMeInput = Record<string, never>;
 export type AccountsMeOutput = { user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisations: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; organisationId: string | null; scopes: Array<string> };
 
@@ -101,10 +128,10 @@ export type InvitationsAcceptInput = { token: string };
 export type InvitationsAcceptOutput = { organisationId: string; role: "viewer" | "editor" | "admin" | "owner" };
 
 export type InvitationsCreateInput = { email: string; role: "viewer" | "editor" | "admin" | "owner" };
-export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string; token: string };
+export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string; token: string };
 
-export type InvitationsListInput = Record<string, never>;
-export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string }> };
+export type InvitationsListInput = { limit?: number; cursor?: string };
+export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string }>; nextCursor?: string };
 
 export type InvitationsRevokeInput = { invitationId: string };
 export type InvitationsRevokeOutput = Record<string, never>;
@@ -115,8 +142,8 @@ export type JwksGetOutput = { keys: Array<Record<string, unknown>> };
 export type KeysCreateInput = { name: string; scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">; expiresAt?: string };
 export type KeysCreateOutput = { id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string; key: string };
 
-export type KeysListInput = Record<string, never>;
-export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }> };
+export type KeysListInput = { limit?: number; cursor?: string };
+export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }>; nextCursor?: string };
 
 export type KeysRevokeInput = { keyId: string };
 export type KeysRevokeOutput = Record<string, never>;
@@ -124,8 +151,8 @@ export type KeysRevokeOutput = Record<string, never>;
 export type MembersChangeRoleInput = { userId: string; role: "viewer" | "editor" | "admin" | "owner" };
 export type MembersChangeRoleOutput = { userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string };
 
-export type MembersListInput = Record<string, never>;
-export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }> };
+export type MembersListInput = { limit?: number; cursor?: string };
+export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }>; nextCursor?: string };
 
 export type MembersRemoveInput = { userId: string };
 export type MembersRemoveOutput = Record<string, never>;
@@ -139,14 +166,14 @@ export type OrganisationsDeleteOutput = Record<string, never>;
 export type OrganisationsGetInput = Record<string, never>;
 export type OrganisationsGetOutput = { id: string; name: string; createdAt: string };
 
-export type OrganisationsListInput = Record<string, never>;
-export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }> };
+export type OrganisationsListInput = { limit?: number; cursor?: string };
+export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; nextCursor?: string };
 
 export type OrganisationsRenameInput = { name: string };
 export type OrganisationsRenameOutput = { id: string; name: string; createdAt: string };
 
-export type SessionsListInput = Record<string, never>;
-export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }> };
+export type SessionsListInput = { limit?: number; cursor?: string };
+export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }>; nextCursor?: string };
 
 export type SessionsLoginInput = { email: string; password: string };
 export type SessionsLoginOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
@@ -223,35 +250,41 @@ export type ServersWaitsOutput = { range: { from: string; to: string; coveredSec
 export type ServersWraparoundInput = { serverId: string };
 export type ServersWraparoundOutput = { at: string | null; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; cause: { kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum"; name: string; age: number; what: string; sql: string | null } | null; pace: { xidsPerDay: number | null; multixactsPerDay: number | null; overSeconds: number }; databases: Array<{ database: string; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; xids: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null }; multixacts: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null } }>; tables: Array<{ database: string; schema: string; name: string; toastOf: string | null; temporary: boolean; autovacuumOff: boolean; xidAge: number; xidPercent: number; multixactAge: number; multixactPercent: number }>; holders: Array<{ kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby"; name: string; age: number; since: string | null; database: string | null; role: string | null; state: string | null }>; settings: { autovacuum: boolean; freezeMaxAge: number; multixactFreezeMaxAge: number; failsafeAge: number; multixactFailsafeAge: number; maxWorkers: number; costDelayMs: number; costLimit: number } | null };
 
+export type ChannelsConfirmInput = { token: string };
+export type ChannelsConfirmOutput = { channelId: string; address: string; confirmed: true };
+
 export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
-export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
+export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
 
 export type ChannelsDeleteInput = { channelId: string };
 export type ChannelsDeleteOutput = Record<string, never>;
 
 export type ChannelsGetInput = { channelId: string };
-export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type ChannelsListInput = { limit?: number; cursor?: string };
-export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+
+export type ChannelsResendConfirmationInput = { channelId: string };
+export type ChannelsResendConfirmationOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type ChannelsRotateSecretInput = { channelId: string; overlapHours?: number };
 export type ChannelsRotateSecretOutput = { secret: string; previousSecretValidUntil: string };
 
 export type ChannelsTestInput = { channelId: string };
-export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type ChannelsUpdateInput = { channelId: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state?: "active" | "disabled" };
-export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type DeliveriesGetInput = { deliveryId: string };
-export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type DeliveriesListInput = { limit?: number; cursor?: string; channelId?: string; state?: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled" };
-export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
+export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
 
 export type DeliveriesRetryInput = { deliveryId: string };
-export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type MetersListInput = Record<string, never>;
 export type MetersListOutput = { items: Array<{ meter: string; name: string; unit: string; description: string }> };
@@ -263,10 +296,10 @@ export type UsageHistoryInput = { meter: string; from?: string; to?: string; gra
 export type UsageHistoryOutput = { meter: string; granularity: "hour" | "day"; items: Array<{ start: string; quantity: number; events: number }>; total: number };
 
 export type UsageIngestInput = { events: Array<{ id: string; source?: string; meter: string; quantity?: number; time?: string; lease?: string } | unknown> };
-export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
+export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
 
 export type UsageRejectedInput = { limit?: number; cursor?: string };
-export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
+export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
 
 export type UsageReturnLeaseInput = { leaseId: string; spent: number };
 export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
@@ -279,9 +312,25 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}) =>
     this.send<EntitlementsCurrentOutput>('GET', '/api/v1/entitlements', input);
 
+  /** Put a catalogue in force; the same content again changes nothing */
+  plansApply = (input: PlansApplyInput) =>
+    this.send<PlansApplyOutput>('POST', '/api/v1/operator/plans/apply', input);
+
+  /** What applying a catalogue would change */
+  plansDiff = (input: PlansDiffInput) =>
+    this.send<PlansDiffOutput>('POST', '/api/v1/operator/plans/diff', input);
+
   /** The plans on offer, cheapest first */
   plansList = (input: PlansListInput = {}) =>
     this.send<PlansListOutput>('GET', '/api/v1/plans', input);
+
+  /** Move the running subscriptions of a plan to its newest version */
+  plansMove = (input: PlansMoveInput) =>
+    this.send<PlansMoveOutput>('POST', '/api/v1/operator/plans/{plan}/move', input);
+
+  /** Check a catalogue without looking at the one in force */
+  plansValidate = (input: PlansValidateInput) =>
+    this.send<PlansValidateOutput>('POST', '/api/v1/operator/plans/validate', input);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}) =>
@@ -291,9 +340,17 @@ export class TidegateClient extends Transport {
   subscriptionsSet = (input: SubscriptionsSetInput) =>
     this.send<SubscriptionsSetOutput>('PUT', '/api/v1/operator/organisations/{organisationId}/subscription', input);
 
+  /** Stop a backtest; one that has ended stays as it is */
+  backtestsCancel = (input: BacktestsCancelInput) =>
+    this.send<BacktestsCancelOutput>('POST', '/api/v1/backtests/{backtestId}/cancel', input);
+
   /** Run settings over stored candles with the very code that trades on paper */
   backtestsCreate = (input: BacktestsCreateInput) =>
     this.send<BacktestsCreateOutput>('POST', '/api/v1/backtests', input);
+
+  /** Delete a backtest with its trades and fills; one that runs is stopped */
+  backtestsDelete = (input: BacktestsDeleteInput) =>
+    this.send<BacktestsDeleteOutput>('DELETE', '/api/v1/backtests/{backtestId}', input);
 
   /** The equity curve of a backtest: at most 500 closes, evenly spread */
   backtestsEquity = (input: BacktestsEquityInput) =>
@@ -303,11 +360,11 @@ export class TidegateClient extends Transport {
   backtestsFills = (input: BacktestsFillsInput) =>
     this.send<BacktestsFillsOutput>('GET', '/api/v1/backtests/{backtestId}/fills', input);
 
-  /** A backtest that was run before */
+  /** A backtest: how far it is, and what it came to once it is done */
   backtestsGet = (input: BacktestsGetInput) =>
     this.send<BacktestsGetOutput>('GET', '/api/v1/backtests/{backtestId}', input);
 
-  /** Backtests that were run before, newest first */
+  /** Backtests, newest first */
   backtestsList = (input: BacktestsListInput = {}) =>
     this.send<BacktestsListOutput>('GET', '/api/v1/backtests', input);
 
@@ -351,6 +408,10 @@ export class TidegateClient extends Transport {
   botsUpdate = (input: BotsUpdateInput) =>
     this.send<BotsUpdateOutput>('PATCH', '/api/v1/bots/{botId}', input);
 
+  /** Delete the imported candles of a market and interval */
+  candlesDelete = (input: CandlesDeleteInput) =>
+    this.send<CandlesDeleteOutput>('DELETE', '/api/v1/candles/imports', input);
+
   /** Import candles from CSV: time,open,high,low,close with an optional header */
   candlesImport = (input: CandlesImportInput) =>
     this.send<CandlesImportOutput>('POST', '/api/v1/candles/imports', input);
@@ -379,6 +440,10 @@ export class TidegateClient extends Transport {
   sweepsCreate = (input: SweepsCreateInput) =>
     this.send<SweepsCreateOutput>('POST', '/api/v1/sweeps', input);
 
+  /** Delete a sweep with its results; one that runs is stopped */
+  sweepsDelete = (input: SweepsDeleteInput) =>
+    this.send<SweepsDeleteOutput>('DELETE', '/api/v1/sweeps/{sweepId}', input);
+
   /** A sweep: how far it is, and its best results once it is done */
   sweepsGet = (input: SweepsGetInput) =>
     this.send<SweepsGetOutput>('GET', '/api/v1/sweeps/{sweepId}', input);
@@ -394,6 +459,10 @@ export class TidegateClient extends Transport {
   /** Trades of a bot, newest first */
   tradesList = (input: TradesListInput) =>
     this.send<TradesListOutput>('GET', '/api/v1/bots/{botId}/trades', input);
+
+  /** What a page has to know before anybody has logged in */
+  installationGet = (input: InstallationGetInput = {}) =>
+    this.send<InstallationGetOutput>('GET', '/api/v1/installation', input);
 
   /** Who am I, and where may I go */
   accountsMe = (input: AccountsMeInput = {}) =>
@@ -411,7 +480,7 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput) =>
     this.send<InvitationsCreateOutput>('POST', '/api/v1/invitations', input);
 
-  /** Invitations that nobody has accepted yet */
+  /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}) =>
     this.send<InvitationsListOutput>('GET', '/api/v1/invitations', input);
 
@@ -427,7 +496,7 @@ export class TidegateClient extends Transport {
   keysCreate = (input: KeysCreateInput) =>
     this.send<KeysCreateOutput>('POST', '/api/v1/api-keys', input);
 
-  /** API keys of the organisation */
+  /** API keys of the organisation: those that work, newest first, then those that have expired */
   keysList = (input: KeysListInput = {}) =>
     this.send<KeysListOutput>('GET', '/api/v1/api-keys', input);
 
@@ -439,7 +508,7 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput) =>
     this.send<MembersChangeRoleOutput>('PATCH', '/api/v1/members/{userId}', input);
 
-  /** Members of the current organisation */
+  /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}) =>
     this.send<MembersListOutput>('GET', '/api/v1/members', input);
 
@@ -459,7 +528,7 @@ export class TidegateClient extends Transport {
   organisationsGet = (input: OrganisationsGetInput = {}) =>
     this.send<OrganisationsGetOutput>('GET', '/api/v1/organisation', input);
 
-  /** Organisations that you are a member of */
+  /** Organisations that you are a member of, in the order in which you joined */
   organisationsList = (input: OrganisationsListInput = {}) =>
     this.send<OrganisationsListOutput>('GET', '/api/v1/organisations', input);
 
@@ -571,6 +640,10 @@ export class TidegateClient extends Transport {
   serversWraparound = (input: ServersWraparoundInput) =>
     this.send<ServersWraparoundOutput>('GET', '/api/v1/servers/{serverId}/wraparound', input);
 
+  /** Confirm an e-mail channel with the token that its address was sent */
+  channelsConfirm = (input: ChannelsConfirmInput) =>
+    this.send<ChannelsConfirmOutput>('POST', '/api/v1/channels/confirm', input);
+
   /** Add an e-mail address or a webhook that is told what happens */
   channelsCreate = (input: ChannelsCreateInput) =>
     this.send<ChannelsCreateOutput>('POST', '/api/v1/channels', input);
@@ -586,6 +659,10 @@ export class TidegateClient extends Transport {
   /** Channels, newest first */
   channelsList = (input: ChannelsListInput = {}) =>
     this.send<ChannelsListOutput>('GET', '/api/v1/channels', input);
+
+  /** Send the confirmation mail of an e-mail channel again, with a new token */
+  channelsResendConfirmation = (input: ChannelsResendConfirmationInput) =>
+    this.send<ChannelsResendConfirmationOutput>('POST', '/api/v1/channels/{channelId}/resend-confirmation', input);
 
   /** Give a webhook a new secret */
   channelsRotateSecret = (input: ChannelsRotateSecretInput) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { notFound } from '../kernel/problem.ts';
-import { Decimal, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { candleSeries } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
@@ -51,38 +51,62 @@ export const BacktestFill = z
   .meta({ id: 'BacktestFill' });
 export type BacktestFill = z.infer<typeof BacktestFill>;
 
+export const BacktestStatus = z
+  .enum(['queued', 'running', 'done', 'failed', 'cancelled'])
+  .meta({ id: 'BacktestStatus' });
+export type BacktestStatus = z.infer<typeof BacktestStatus>;
+
 export const Backtest = z
   .object({
     id: Id,
+    status: BacktestStatus.meta({ description: 'What it came to is null unless it is done' }),
     settings: BotSettings,
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
-    fingerprint: z.string().meta({
+    fingerprint: z.string().nullable().meta({
       description: 'SHA-256 of candles, settings, market rules and engine version: equal means equal results',
     }),
     candles: z.int(),
+    candlesDone: z.int().meta({ description: 'How far it is' }),
     from: Timestamp,
     to: Timestamp,
-    closedTrades: z.int(),
-    winningTrades: z.int(),
-    fills: z.int(),
-    profit: Decimal.meta({ description: 'Of closed trades, after fees' }),
-    profitRounded: Decimal.meta({ description: 'The profit to the cent, half away from zero' }),
-    openProfit: Decimal.meta({ description: 'Of the trade still open, if closed at the last close, after all fees' }),
-    fees: Decimal.meta({ description: 'Of all fills' }),
-    funding: Decimal.meta({ description: 'Received (above zero) or paid (below) for holding futures' }),
-    liquidations: z.int(),
+    closedTrades: z.int().nullable(),
+    winningTrades: z.int().nullable(),
+    fills: z.int().nullable(),
+    profit: Decimal.nullable().meta({ description: 'Of closed trades, after fees' }),
+    profitRounded: Decimal.nullable().meta({ description: 'The profit to the cent, half away from zero' }),
+    openProfit: Decimal.nullable().meta({
+      description: 'Of the trade still open, if closed at the last close, after all fees',
+    }),
+    fees: Decimal.nullable().meta({ description: 'Of all fills' }),
+    funding: Decimal.nullable().meta({ description: 'Received (above zero) or paid (below) for holding futures' }),
+    liquidations: z.int().nullable(),
     wallet: z
       .array(z.object({ currency: z.string(), change: Decimal }))
+      .nullable()
       .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
-    timeInTradePercent: Decimal.meta({ description: 'Of all candles, two decimals, cut off' }),
-    maxCapital: Decimal.meta({ description: 'Most money that was in a trade at once, fees of entry included' }),
-    maxDrawdown: Decimal.meta({ description: 'Deepest fall of realised plus open profit from its height' }),
+    timeInTradePercent: Decimal.nullable().meta({ description: 'Of all candles, two decimals, cut off' }),
+    maxCapital: Decimal.nullable().meta({
+      description: 'Most money that was in a trade at once, fees of entry included',
+    }),
+    maxDrawdown: Decimal.nullable().meta({ description: 'Deepest fall of realised plus open profit from its height' }),
+    kept: z.object({ trades: z.int(), fills: z.int() }).meta({
+      description: 'So many of the first trades and fills can be read; the figures are of all of them',
+    }),
+    failure: z.string().nullable().meta({ description: 'Why it failed' }),
     createdAt: Timestamp,
+    finishedAt: Timestamp.nullable(),
   })
   .meta({ id: 'Backtest' });
 export type Backtest = z.infer<typeof Backtest>;
+
+export const tooManyBacktests = problem(
+  'too_many_backtests',
+  409,
+  'Too many backtests are waiting',
+  z.object({ waiting: z.int() }),
+);
 
 export const createBacktest = operation({
   service: 'bot-executor',
@@ -91,10 +115,13 @@ export const createBacktest = operation({
   scope: 'bots:write',
   summary: 'Run settings over stored candles with the very code that trades on paper',
   description:
-    'At most 600,000 candles, more than a year of minutes. The answer sums up; its trades and fills are read in pages.',
+    'At most 600,000 candles, more than a year of minutes. A backtest that is done within some seconds is answered ' +
+    'whole; another is answered as `queued` or `running`: read it again until it is `done`. The answer sums up; its ' +
+    'trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is made. An ' +
+    'organisation keeps its newest 200 backtests.',
   input: z.strictObject({ settings: BotSettings, feed: BacktestFeed.prefault({}) }),
   output: Backtest,
-  errors: [notFound],
+  errors: [notFound, tooManyBacktests],
   limit: 'backtest_runs',
   deadlineMs: 30_000,
 });
@@ -104,7 +131,7 @@ export const listBacktests = operation({
   name: 'backtests.list',
   http: ['GET', '/api/v1/backtests'],
   scope: 'bots:read',
-  summary: 'Backtests that were run before, newest first',
+  summary: 'Backtests, newest first',
   input: z.strictObject(pageQuery),
   output: page(Backtest),
 });
@@ -116,9 +143,32 @@ export const getBacktest = operation({
   name: 'backtests.get',
   http: ['GET', '/api/v1/backtests/{backtestId}'],
   scope: 'bots:read',
-  summary: 'A backtest that was run before',
+  summary: 'A backtest: how far it is, and what it came to once it is done',
   input: z.strictObject(byId),
   output: Backtest,
+  errors: [notFound],
+});
+
+export const cancelBacktest = operation({
+  service: 'bot-executor',
+  name: 'backtests.cancel',
+  http: ['POST', '/api/v1/backtests/{backtestId}/cancel'],
+  scope: 'bots:write',
+  summary: 'Stop a backtest; one that has ended stays as it is',
+  input: z.strictObject(byId),
+  output: Backtest,
+  errors: [notFound],
+  status: 200,
+});
+
+export const deleteBacktest = operation({
+  service: 'bot-executor',
+  name: 'backtests.delete',
+  http: ['DELETE', '/api/v1/backtests/{backtestId}'],
+  scope: 'bots:write',
+  summary: 'Delete a backtest with its trades and fills; one that runs is stopped',
+  input: z.strictObject(byId),
+  output: Empty,
   errors: [notFound],
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { notFound } from '../kernel/problem.ts';
-import { Decimal, Instant, Timestamp } from '../kernel/types.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Decimal, Empty, Instant, Timestamp } from '../kernel/types.ts';
 import { MarketName } from './settings.ts';
 
 /** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: what your organisation brought. */
@@ -59,6 +59,13 @@ export const listCandles = operation({
   errors: [notFound],
 });
 
+export const candlesFull = problem(
+  'candles_full',
+  409,
+  'No more candles can be stored',
+  z.object({ candles: z.int(), limit: z.int() }),
+);
+
 export const importCandles = operation({
   service: 'bot-executor',
   name: 'candles.import',
@@ -68,8 +75,8 @@ export const importCandles = operation({
   description:
     'Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further ' +
     'columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again ' +
-    'replaces the candle. Send long histories in parts of up to 800 kB. Bots that wait for candles of this series ' +
-    'trade on them at once.',
+    'replaces the candle. Send long histories in parts of up to 800 kB and 20,000 candles; an organisation keeps up to ' +
+    '5,000,000. Bots that wait for candles of this series trade on them at once.',
   input: z.strictObject({
     market: MarketName,
     interval: CandleInterval,
@@ -90,8 +97,20 @@ export const importCandles = operation({
     from: Timestamp,
     to: Timestamp,
   }),
-  errors: [notFound],
+  errors: [notFound, candlesFull],
   deadlineMs: 30_000,
+});
+
+export const deleteCandles = operation({
+  service: 'bot-executor',
+  name: 'candles.delete',
+  http: ['DELETE', '/api/v1/candles/imports'],
+  scope: 'bots:write',
+  summary: 'Delete the imported candles of a market and interval',
+  description: 'Bots over them keep what they did and wait for new candles; results of backtests stay.',
+  input: z.strictObject({ market: MarketName, interval: CandleInterval }),
+  output: Empty,
+  errors: [notFound],
 });
 
 export const Indicator = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Decimal, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { BacktestFeed } from './backtests.ts';
 import { DcaSettings } from './settings.ts';
 
@@ -142,7 +142,8 @@ export const createSweep = operation({
   description:
     `Every combination of the given values is tried, at most ${MAX_COMBINATIONS}; those that cannot work are left ` +
     'out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep ' +
-    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made.',
+    'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation ' +
+    'keeps its newest 100 sweeps.',
   input: z.strictObject({
     settings: DcaSettings,
     vary: z.array(SweptSetting).min(1).max(4).meta({ description: 'What is varied, every value with every other' }),
@@ -194,4 +195,14 @@ export const cancelSweep = operation({
   input: byId,
   output: Sweep,
   status: 200,
+});
+
+export const deleteSweep = operation({
+  ...shared,
+  name: 'sweeps.delete',
+  http: ['DELETE', '/api/v1/sweeps/{sweepId}'],
+  scope: 'bots:write',
+  summary: 'Delete a sweep with its results; one that runs is stopped',
+  input: byId,
+  output: Empty,
 });

@@ -1,6 +1,7 @@
 import type {
   Backtest,
   BacktestFill,
+  BacktestStatus,
   BacktestTrade,
   EquityPoint as WireEquityPoint,
 } from '@tidegate/contracts/bot-executor/backtests';
@@ -10,6 +11,7 @@ import { moneyText, priceText, quantityText } from '../markets/markets.rules.ts'
 import type { Plan } from '../strategies/plan.rules.ts';
 import { bookToWire } from '../trades/trade.rows.ts';
 import type { TradeBook } from '../trades/trade-book.rules.ts';
+import { saveParts } from './backtest-parts.rows.ts';
 import type { EquityPoint } from './equity-curve.rules.ts';
 
 export const tradeToWire = ({ market, settings }: Plan, book: TradeBook): BacktestTrade => ({
@@ -36,22 +38,79 @@ export const pointToWire = ({ market }: Plan, { at, equity }: EquityPoint): Wire
   equity: moneyText(market, equity),
 });
 
-export const saveBacktest = (
-  tx: Tx,
-  result: Backtest,
-  { trades, fills, equity }: { trades: BacktestTrade[]; fills: BacktestFill[]; equity: WireEquityPoint[] },
-): Promise<unknown> =>
-  tx.query(
-    'insert into backtests (org_id, id, result, trades, fills, equity, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
-    [
-      tx.orgId,
-      result.id,
-      result,
-      JSON.stringify(trades),
-      JSON.stringify(fills),
-      JSON.stringify(equity),
-      result.createdAt,
-    ],
+/** What a backtest is before it has run; the rest is null until it is done. */
+export type BacktestBase = Pick<
+  Backtest,
+  'settings' | 'feed' | 'currency' | 'engineVersion' | 'candles' | 'from' | 'to'
+>;
+export type BacktestFigures = Omit<
+  { [Name in keyof Backtest]: NonNullable<Backtest[Name]> },
+  'id' | 'status' | 'settings' | 'feed' | 'currency' | 'candlesDone' | 'kept' | 'failure' | 'createdAt' | 'finishedAt'
+>;
+
+const NO_FIGURES = {
+  fingerprint: null,
+  closedTrades: null,
+  winningTrades: null,
+  fills: null,
+  profit: null,
+  profitRounded: null,
+  openProfit: null,
+  fees: null,
+  funding: null,
+  liquidations: null,
+  wallet: null,
+  timeInTradePercent: null,
+  maxCapital: null,
+  maxDrawdown: null,
+};
+
+export interface BacktestRow {
+  id: string;
+  status: BacktestStatus;
+  /** The base, and the figures once it is done. */
+  result: BacktestBase & Partial<BacktestFigures>;
+  failure: string | null;
+  kept_trades: number;
+  kept_fills: number;
+  created_at: Date;
+  finished_at: Date | null;
+  /** While it is queued or runs. */
+  done: string | null;
+}
+
+export const toWire = (row: BacktestRow): Backtest => ({
+  ...NO_FIGURES,
+  ...row.result,
+  id: row.id,
+  status: row.status,
+  candlesDone: row.status === 'done' ? row.result.candles : Number(row.done ?? 0),
+  kept: { trades: row.kept_trades, fills: row.kept_fills },
+  failure: row.failure,
+  createdAt: row.created_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
+});
+
+const SELECT = `select b.id, b.status, b.result, b.failure, b.kept_trades, b.kept_fills, b.created_at, b.finished_at, q.done
+  from backtests b left join work_queue q on q.id = b.id`;
+
+export async function insertBacktest(tx: Tx, id: string, base: BacktestBase): Promise<BacktestRow> {
+  const row = await tx.one<Omit<BacktestRow, 'done'>>(
+    `insert into backtests (org_id, id, status, result) values ($1, $2, 'queued', $3)
+     returning id, status, result, failure, kept_trades, kept_fills, created_at, finished_at`,
+    [tx.orgId, id, base],
+  );
+  return { ...(row as Omit<BacktestRow, 'done'>), done: null };
+}
+
+export const findBacktest = (tx: Tx, id: string): Promise<BacktestRow | undefined> =>
+  tx.one<BacktestRow>(`${SELECT} where b.org_id = $1 and b.id = $2`, [tx.orgId, id]);
+
+/** Newest first: ids grow with time. */
+export const listBacktestRows = (tx: Tx, limit: number, before: string | undefined): Promise<BacktestRow[]> =>
+  tx.query<BacktestRow>(
+    `${SELECT} where b.org_id = $1 and ($3::uuid is null or b.id < $3) order by b.id desc limit $2`,
+    [tx.orgId, limit, before ?? null],
   );
 
 export async function findEquity(tx: Tx, id: string): Promise<WireEquityPoint[] | undefined> {
@@ -59,40 +118,57 @@ export async function findEquity(tx: Tx, id: string): Promise<WireEquityPoint[] 
   return (await tx.one<{ equity: WireEquityPoint[] }>(sql, [tx.orgId, id]))?.equity;
 }
 
-export async function findBacktest(tx: Tx, id: string): Promise<Backtest | undefined> {
-  const row = await tx.one<{ result: Backtest }>('select result from backtests where org_id = $1 and id = $2', [
-    tx.orgId,
-    id,
-  ]);
-  return row?.result;
+/** True while it has not ended. */
+export async function beginBacktest(tx: Tx, id: string): Promise<boolean> {
+  const sql = `update backtests set status = 'running' where org_id = $1 and id = $2 and status in ('queued', 'running')
+    returning 1`;
+  return (await tx.one(sql, [tx.orgId, id])) !== undefined;
 }
 
-/** Newest first: ids grow with time. */
-export async function listBacktestRows(tx: Tx, limit: number, before: string | undefined): Promise<Backtest[]> {
-  const rows = await tx.query<{ result: Backtest }>(
-    'select result from backtests where org_id = $1 and ($3::uuid is null or id < $3) order by id desc limit $2',
-    [tx.orgId, limit, before ?? null],
+export interface BacktestRows {
+  figures: BacktestFigures;
+  equity: string;
+  /** JSON of up to `PART` items each. */
+  trades: string[];
+  fills: string[];
+  kept: { trades: number; fills: number };
+}
+
+export async function saveResult(tx: Tx, id: string, { figures, equity, trades, fills, kept }: BacktestRows) {
+  await tx.query(
+    `update backtests set status = 'done', result = result || $3, equity = $4, kept_trades = $5, kept_fills = $6,
+            parts = $7, finished_at = now() where org_id = $1 and id = $2`,
+    [tx.orgId, id, figures, equity, kept.trades, kept.fills, trades.length + fills.length],
   );
-  return rows.map(({ result }) => result);
+  await saveParts(tx, id, 'trades', trades);
+  await saveParts(tx, id, 'fills', fills);
 }
 
-export interface Numbered<Item> {
-  item: Item;
-  position: number;
-}
-
-/** A part of a backtest's trades or fills, in their order. */
-export async function partOf<Item>(
+/** The end of one that has not ended yet, other than being done. */
+export async function endBacktest(
   tx: Tx,
   id: string,
-  what: 'trades' | 'fills',
-  limit: number,
-  after: number | undefined,
-): Promise<Numbered<Item>[]> {
-  return tx.query<Numbered<Item>>(
-    `select e.value as item, e.ordinality::int as position
-       from backtests b, jsonb_array_elements(b.${what}) with ordinality e
-      where b.org_id = $1 and b.id = $2 and e.ordinality > $3 order by e.ordinality limit $4`,
-    [tx.orgId, id, after ?? 0, limit],
+  status: 'failed' | 'cancelled',
+  failure?: string,
+): Promise<boolean> {
+  const sql = `update backtests set status = $3, failure = $4, finished_at = now()
+    where org_id = $1 and id = $2 and status in ('queued', 'running') returning 1`;
+  return (await tx.one(sql, [tx.orgId, id, status, failure ?? null])) !== undefined;
+}
+
+export async function deleteBacktestRow(tx: Tx, id: string): Promise<boolean> {
+  return (
+    (await tx.one('delete from backtests where org_id = $1 and id = $2 returning 1', [tx.orgId, id])) !== undefined
   );
 }
+
+/** The newest stay, as many as an organisation may keep and as many parts as they may have together. */
+export const forgetOldBacktests = (tx: Tx, most: { backtests: number; parts: number }): Promise<unknown> =>
+  tx.query(
+    `delete from backtests b using (
+       select id, row_number() over w as place, sum(parts) over w as parts_so_far
+         from backtests where org_id = $1 window w as (order by id desc)) n
+      where b.org_id = $1 and b.id = n.id and (n.place > $2 or n.parts_so_far > $3)
+        and b.status not in ('queued', 'running')`,
+    [tx.orgId, most.backtests, most.parts],
+  );

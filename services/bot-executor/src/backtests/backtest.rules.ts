@@ -29,16 +29,16 @@ import type { EquityCurve } from './equity-curve.rules.ts';
  * (equity.rules.ts). So a backtest is as fast as reading the candles and yet equals paper trading to the last digit.
  */
 
-/** Sums are money units. */
+/** Sums are money units. The lists end where `keep` says; the figures are of everything. */
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
   trades: TradeBook[];
-  payments: Payment[];
 }
 
 /** What a run comes to, without its fills and trades. */
 export interface RunFigures {
   fillCount: number;
+  tradeCount: number;
   closedTrades: number;
   winningTrades: number;
   profit: bigint;
@@ -60,28 +60,34 @@ export interface BacktestOptions {
   range?: Range;
   /** To be drawn on the way; it has the same range. */
   curve?: EquityCurve;
+  /** So many of each at the most, the first ones; all when not given. */
+  keep?: { fills: number; trades: number };
+  /** Called for every fill and payment. */
+  onMoney?: (change: { fill: ExchangeFill } | { payment: Payment }) => void;
+  /** Told how many candles are done, in shared memory. */
+  progress?: Int32Array;
 }
 
-export function backtest(plan: Plan, series: CandleSeries, { range, curve }: BacktestOptions = {}): BacktestReport {
-  const run = new Run(plan, curve);
-  const { from: first, to } = range ?? { from: 0, to: series.close.length };
+export function backtest(plan: Plan, series: CandleSeries, options: BacktestOptions = {}): BacktestReport {
+  const run = new Run(plan, options);
+  const { progress } = options;
+  const { from: first, to } = options.range ?? { from: 0, to: series.close.length };
   for (let from = first; from < to; ) {
     const find = isOpen(run.state) ? nextEvent : nextBegin;
     const next = find(run.state, plan, series, { from, to });
     if (next > from) run.skip(series, from, next);
     if (next < to) run.step(candleAt(series, next), next, series.at[next - 1]);
     from = next + 1;
+    if (progress) progress[0] = from - first;
   }
   return run.report();
 }
 
 /** Fit to travel between threads. */
-export const figuresOf = ({
-  fills: _fills,
-  trades: _trades,
-  payments: _payments,
-  ...figures
-}: BacktestReport): RunFigures => figures;
+export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
+
+/** Only the figures, in a memory that does not grow with the run. */
+export const NOTHING_KEPT = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
@@ -107,17 +113,29 @@ function nextBegin({ trade, endedAt }: State, plan: Plan, series: CandleSeries, 
 class Run {
   state: State = INITIAL;
   private readonly plan: Plan;
+  private readonly options: BacktestOptions;
+  private readonly mostFills: number;
+  private readonly mostTrades: number;
   private readonly fills: ExchangeFill[] = [];
+  /** Those that have ended; the last one is in `current`. */
   private readonly trades: TradeBook[] = [];
-  private readonly payments: Payment[] = [];
   private readonly equity: Equity;
-  private readonly curve: EquityCurve | undefined;
+  private current: TradeBook | undefined;
+  private fillCount = 0;
+  private tradeCount = 0;
+  private closedTrades = 0;
+  private winningTrades = 0;
+  private liquidations = 0;
+  private fees = 0n;
+  private funding = 0n;
   private maxCapital = 0n;
   private candlesInTrade = 0;
 
-  constructor(plan: Plan, curve: EquityCurve | undefined) {
+  constructor(plan: Plan, options: BacktestOptions) {
     this.plan = plan;
-    this.curve = curve;
+    this.options = options;
+    this.mostFills = options.keep?.fills ?? Number.POSITIVE_INFINITY;
+    this.mostTrades = options.keep?.trades ?? Number.POSITIVE_INFINITY;
     this.equity = new Equity(plan.long, plan.market.feePpm);
   }
 
@@ -125,7 +143,7 @@ class Run {
   skip(series: CandleSeries, from: number, to: number): void {
     const open = this.openTrade();
     this.equity.judgeStretch(open, closeCourse(series, { from, to }), series.close[to - 1] as number);
-    this.curve?.pass(to, (close) => this.equity.at(open, close));
+    this.options.curve?.pass(to, (close) => this.equity.at(open, close));
     if (open) this.candlesInTrade += to - from;
   }
 
@@ -136,24 +154,24 @@ class Run {
     for (const fill of fills) this.book(fill);
     const open = this.openTrade();
     this.equity.judge(open, Number(candle.close));
-    this.curve?.pass(index + 1, (close) => this.equity.at(open, close));
+    this.options.curve?.pass(index + 1, (close) => this.equity.at(open, close));
     if (open) this.candlesInTrade += 1;
   }
 
   report(): BacktestReport {
-    const closed = this.trades.filter(isClosed);
+    this.turnOver();
     return {
       fills: this.fills,
       trades: this.trades,
-      payments: this.payments,
-      fillCount: this.fills.length,
-      closedTrades: closed.length,
-      winningTrades: closed.filter(({ cash }) => cash > 0n).length,
+      fillCount: this.fillCount,
+      tradeCount: this.tradeCount,
+      closedTrades: this.closedTrades,
+      winningTrades: this.winningTrades,
       profit: this.equity.realised,
       openProfit: this.equity.openProfit,
-      fees: this.trades.reduce((total, { fees }) => total + fees, 0n),
-      funding: this.trades.reduce((total, { funding }) => total + funding, 0n),
-      liquidations: closed.filter(({ closedBy }) => closedBy === 'liquidation').length,
+      fees: this.fees,
+      funding: this.funding,
+      liquidations: this.liquidations,
       candlesInTrade: this.candlesInTrade,
       maxCapital: this.maxCapital,
       maxDrawdown: this.equity.maxDrawdown,
@@ -161,27 +179,43 @@ class Run {
   }
 
   private openTrade(): TradeBook | undefined {
-    return isOpen(this.state) ? this.trades.at(-1) : undefined;
+    return isOpen(this.state) ? this.current : undefined;
   }
 
   /** Of the trade that is open. */
   private pay(payment: Payment): void {
-    this.payments.push(payment);
-    this.trades[this.trades.length - 1] = applyPayment(this.trades.at(-1) as TradeBook, payment);
+    this.options.onMoney?.({ payment });
+    this.current = applyPayment(this.current as TradeBook, payment);
   }
 
   /** The fill's trade is the last one, or a new one. */
   private book(fill: ExchangeFill): void {
-    this.fills.push(fill);
-    const last = this.trades.at(-1);
-    const book = applyFill(last, fill);
-    if (last?.number === book.number) this.trades[this.trades.length - 1] = book;
-    else this.trades.push(book);
+    this.options.onMoney?.({ fill });
+    this.fillCount += 1;
+    if (this.fills.length < this.mostFills) this.fills.push(fill);
+    const book = applyFill(this.current, fill);
+    if (this.current?.number !== book.number) this.turnOver();
+    this.current = book;
     if (isClosed(book)) {
       this.equity.realised += book.cash;
       return;
     }
     const capital = fillValue(book.cost, 1n) + book.fees;
     if (capital > this.maxCapital) this.maxCapital = capital;
+  }
+
+  /** The last trade is over: only its sums go on. */
+  private turnOver(): void {
+    const book = this.current;
+    if (!book) return;
+    this.current = undefined;
+    this.tradeCount += 1;
+    this.fees += book.fees;
+    this.funding += book.funding;
+    if (this.trades.length < this.mostTrades) this.trades.push(book);
+    if (!isClosed(book)) return;
+    this.closedTrades += 1;
+    if (book.cash > 0n) this.winningTrades += 1;
+    if (book.closedBy === 'liquidation') this.liquidations += 1;
   }
 }

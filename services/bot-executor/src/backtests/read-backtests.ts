@@ -13,7 +13,8 @@ import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { present } from '../bots/present.ts';
-import { findBacktest, findEquity, listBacktestRows, partOf } from './backtest.rows.ts';
+import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
+import { partOf } from './backtest-parts.rows.ts';
 
 @Injectable()
 export class ReadBacktests {
@@ -21,17 +22,12 @@ export class ReadBacktests {
   async list({ input, tx }: Call<typeof listBacktests>) {
     const [after] = readCursor(input.cursor, 'uuid') ?? [];
     const rows = await listBacktestRows(tx, input.limit + 1, after);
-    return pageOf(
-      rows,
-      input.limit,
-      (row) => row,
-      ({ id }) => [id],
-    );
+    return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getBacktest)
   async get({ input, tx }: Call<typeof getBacktest>): Promise<Backtest> {
-    return present(await findBacktest(tx, input.backtestId));
+    return toWire(present(await findBacktest(tx, input.backtestId)));
   }
 
   @Handles(showEquity)
@@ -56,8 +52,8 @@ async function part<Item>(
   { backtestId, limit, cursor }: { backtestId: string; limit: number; cursor?: string | undefined },
 ) {
   present(await findBacktest(tx, backtestId));
-  const [after] = readCursor(cursor, 'int') ?? [];
-  const rows = await partOf<Item>(tx, backtestId, what, limit + 1, after);
+  const [after = 0] = readCursor(cursor, 'int') ?? [];
+  const rows = await partOf<Item>(tx, backtestId, what, limit + 1, Number(after));
   return pageOf(
     rows,
     limit,

@@ -2,8 +2,9 @@ import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import { readSeries } from '../candles/candle.rows.ts';
 import type { CandleSeries } from '../candles/candle-series.rules.ts';
+import { type Measured, measureSeries, readStored } from '../candles/series.rows.ts';
+import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
 import { marketOf } from '../ladder/check-settings.rules.ts';
 
 /** More than a year of minutes. */
@@ -14,22 +15,44 @@ interface Wanted {
   feed: BacktestFeed;
 }
 
-/** The candles that a backtest asks for, at least one; else a refusal that names the field. */
-export async function wantedSeries(tx: Tx, { settings, feed }: Wanted): Promise<CandleSeries> {
-  const { source, interval } = feed;
-  const [from, until] = [feed.from, feed.to].map((text) => (text ? new Date(text) : undefined));
-  const market = marketOf(settings);
-  const series = await readSeries(tx, { source, market, interval }, { from, until, limit: MAX_CANDLES });
-  const candles = series.at.length;
-  if (candles === 0) {
-    const what = `${source} candles of ${settings.market} in steps of ${interval}`;
-    throw invalid(
-      '/feed',
-      'no_candles',
-      `There are no ${what} in this range. GET /api/v1/candles shows what there is.`,
-    );
-  }
-  if (candles <= MAX_CANDLES) return series;
-  const end = new Date(series.at[MAX_CANDLES] as number).toISOString();
-  throw invalid('/feed/to', 'range_too_long', `At most ${MAX_CANDLES} candles: end at ${end} or before.`);
+/** What a backtest asks for, before anything is read: at least one candle and not too many; else a refusal. */
+export async function measuredSeries(tx: Tx, wanted: Wanted): Promise<Measured> {
+  const measured = await measureSeries(tx, seriesOf(wanted), rangeOf(wanted), MAX_CANDLES);
+  if (!measured) throw noCandles(wanted);
+  if (measured.tooManyFrom !== undefined) throw tooMany(measured.tooManyFrom);
+  return measured;
+}
+
+/** The candles as they are stored, for the thread that runs over them. */
+export const storedSeries = (tx: Tx, wanted: Wanted): Promise<StoredSeries> =>
+  readStored(tx, seriesOf(wanted), { ...rangeOf(wanted), limit: MAX_CANDLES });
+
+/** In that thread. They may have changed since they were measured. */
+export function unpackWanted(stored: StoredSeries, wanted: Wanted): CandleSeries {
+  const series = unpackSeries(stored);
+  if (series.at.length === 0) throw noCandles(wanted);
+  if (series.at.length > MAX_CANDLES) throw tooMany(series.at[MAX_CANDLES] as number);
+  return series;
+}
+
+const seriesOf = ({ settings, feed: { source, interval } }: Wanted) => ({
+  source,
+  market: marketOf(settings),
+  interval,
+});
+
+const rangeOf = ({ feed }: Wanted) => ({
+  from: feed.from ? new Date(feed.from) : undefined,
+  until: feed.to ? new Date(feed.to) : undefined,
+});
+
+function noCandles({ settings, feed: { source, interval } }: Wanted): Error {
+  const what = `${source} candles of ${settings.market} in steps of ${interval}`;
+  const message = `There are no ${what} in this range. GET /api/v1/candles shows what there is.`;
+  return invalid('/feed', 'no_candles', message);
+}
+
+function tooMany(at: number): Error {
+  const end = new Date(at).toISOString();
+  return invalid('/feed/to', 'range_too_long', `At most ${MAX_CANDLES} candles: end at ${end} or before.`);
 }

@@ -16,6 +16,12 @@ import { dequeue } from './lease.rows.ts';
 import { liveNews, tellTrades } from './tell-trades.ts';
 
 /**
+ * Orders in a batch, give or take those of one candle: deciding keeps the event loop busy and writing them the
+ * connection, so however wild the candles are, a batch is some tens of milliseconds.
+ */
+const MOST_ORDERS = 400;
+
+/**
  * Carries a bot over candles, in the caller's transaction: decisions, orders, fills, ledger, events and the position
  * in the candles are one write, and the bot's row is locked. Who is killed leaves the bot as it was; who comes second
  * finds the candles decided already.
@@ -27,21 +33,25 @@ export class CarryBot {
     private readonly bus: Bus,
   ) {}
 
-  async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<void> {
+  /** Answers how many of the candles were decided on: a batch ends early when very much happens in it. */
+  async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
     const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
     const journal = await openJournal(tx, bot);
     const mayOpen = bot.status === 'running';
     let state = stateOf(bot, plan.market);
     let upTo: number | undefined;
     let before = bot.decided_up_to?.getTime();
+    let decided = 0;
     for (const candle of candles) {
-      if (!mayOpen && isOver(state)) break;
+      if ((!mayOpen && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
+      decided += 1;
       const step = runCandle(state, candle, plan, mayOpen, before);
       journal.add(step);
       state = step.state;
       upTo = before = candle.at;
     }
     await this.save(tx, { bot, plan, journal, state, upTo });
+    return decided;
   }
 
   /** Ends the bot now; its open trade is closed at the last price that it saw. */

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { noteTurn } from '../queue/queue.rows.ts';
 
 /** The right to run a bot, until `LEASE_SECONDS` after it was taken. */
 export interface Lease {
@@ -11,11 +12,11 @@ const LEASE_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 300;
 
 /** A bot keeps its lease when it stops, so that its fence only ever grows. */
-export const enqueue = (tx: Tx, botId: string): Promise<unknown> =>
+export const enqueue = (tx: Tx, botId: string, person: string): Promise<unknown> =>
   tx.query(
-    `insert into bot_leases (bot_id, org_id) values ($1, $2)
-     on conflict (bot_id) do update set due_at = now(), failures = 0`,
-    [botId, tx.orgId],
+    `insert into bot_leases (bot_id, org_id, person) values ($1, $2, $3)
+     on conflict (bot_id) do update set due_at = now(), failures = 0, person = excluded.person`,
+    [botId, tx.orgId, person],
   );
 
 export const dequeue = (tx: Tx, botId: string): Promise<unknown> =>
@@ -24,22 +25,63 @@ export const dequeue = (tx: Tx, botId: string): Promise<unknown> =>
 export const deleteLease = (tx: Tx, botId: string): Promise<unknown> =>
   tx.query('delete from bot_leases where bot_id = $1', [botId]);
 
-/** Bots that wait for candles need not wait any longer. */
+/**
+ * Bots that wait for candles need not wait any longer. Those that run at this moment too: this waits for the end of their
+ * batch, which may have looked before the candles were there.
+ */
 export const wakeBots = (tx: Tx, orgId: string | undefined): Promise<unknown> =>
-  tx.query(
-    'update bot_leases set due_at = now() where org_id = $1 and due_at > now() and isfinite(due_at) and failures = 0',
-    [orgId],
-  );
+  tx.query('update bot_leases set due_at = now() where org_id = $1 and isfinite(due_at) and failures = 0', [orgId]);
 
-/** Bots that are due and that nobody runs. Replicas that try at the same time get different ones. */
-export const takeLeases = (tx: Tx, most: number): Promise<Lease[]> =>
-  tx.query<Lease>(
-    `update bot_leases set fence = fence + 1, expires_at = now() + make_interval(secs => $2)
-      where bot_id in (select bot_id from bot_leases where due_at <= now() and expires_at < now()
-                        order by due_at limit $1 for update skip locked)
-      returning bot_id, org_id, fence`,
+/**
+ * Bots that are due and that nobody runs, one of each person and organisation before a second one of any; whoever had no
+ * turn for longest comes first. Replicas that try at the same time get different ones.
+ */
+export async function takeLeases(tx: Tx, most: number): Promise<Lease[]> {
+  const leases = await tx.query<Lease & { person: string }>(
+    `with due as (
+       select bot_id, org_id, coalesce(person, org_id) as person, due_at,
+              row_number() over (partition by coalesce(person, org_id) order by due_at, bot_id) as of_person,
+              row_number() over (partition by org_id order by due_at, bot_id) as of_org
+         from bot_leases where due_at <= now() and expires_at < now()),
+     next as (
+       select due.bot_id from due
+         left join work_turns p on p.kind = 'bot' and p.party = due.person
+         left join work_turns o on o.kind = 'bot' and o.party = due.org_id
+        order by greatest(of_person, of_org), greatest(due_at, p.served_at, o.served_at), due_at limit $1)
+     update bot_leases l set fence = fence + 1, expires_at = now() + make_interval(secs => $2)
+      where bot_id in (select bot_id from bot_leases where bot_id in (select bot_id from next)
+                          and due_at <= now() and expires_at < now() for update skip locked)
+      returning bot_id, org_id, coalesce(person, org_id) as person, fence`,
     [most, LEASE_SECONDS],
   );
+  if (leases.length > 0)
+    await noteTurn(
+      tx,
+      'bot',
+      leases.flatMap(({ person, org_id }) => [person, org_id]),
+    );
+  return leases;
+}
+
+export interface DueState {
+  due: number;
+  /** Of what is due, the longest. */
+  lagSeconds: number;
+  nextMs: number | null;
+}
+
+/** Of the bots that run. What is due and held counts when its lease ends. */
+export async function dueState(tx: Tx): Promise<DueState> {
+  const row = await tx.one<DueState>(
+    `select count(*) filter (where due_at <= now() and expires_at < now())::int as due,
+            coalesce(extract(epoch from now() - min(due_at) filter (where due_at <= now() and expires_at < now())), 0)
+              ::float8 as "lagSeconds",
+            (extract(epoch from min(greatest(due_at, expires_at)) - now()) * 1000)::float8 as "nextMs"
+       from bot_leases where due_at < 'infinity'`,
+    [],
+  );
+  return row ?? { due: 0, lagSeconds: 0, nextMs: null };
+}
 
 /** True while the lease is still ours. Held until the transaction ends, so nobody takes over in between. */
 export async function holdsLease(tx: Tx, { bot_id, fence }: Lease): Promise<boolean> {

@@ -3,17 +3,19 @@ import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { readCandles } from '../candles/candle.rows.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
+import { afterOutage, isPassing } from '../queue/after-outage.ts';
 import { type BotRow, lockBot } from './bot.rows.ts';
 import { CarryBot } from './carry-bot.ts';
-import { dequeue, giveBack, holdsLease, type Lease, postpone, takeLeases } from './lease.rows.ts';
+import { dequeue, dueState, giveBack, holdsLease, type Lease, postpone, takeLeases } from './lease.rows.ts';
 
 /*
  * Takes bots that are due and carries each over its next candles.
  *
  *   due ──take: fence + 1, ours for a minute──► run in the organisation's transaction, which proves the fence
- *       ──more candles──► due at once (or at the bot's pace)   ──caught up──► due in 5 s, or when candles are imported
+ *       ──more candles──► due at once (or at the bot's pace)   ──caught up──► due when candles are imported
  *       ──stopped──► never due                              ──failed──► due later each time, others go on
  *
  * Two replicas take different bots. A replica that is killed leaves its bots as they were before the batch; one that
@@ -21,35 +23,55 @@ import { dequeue, giveBack, holdsLease, type Lease, postpone, takeLeases } from 
  */
 const AT_ONCE = 4;
 const BATCH = 500;
-const IDLE_SECONDS = 5;
+/** A net: an import makes the organisation's bots due at once. */
+const IDLE_SECONDS = 600;
 const PACES_PER_SECOND = 4;
+const OBSERVE_MS = 1_000;
+const MIN_PAUSE_MS = 20;
 
 @Injectable()
 export class RunBots {
+  private observedAt = 0;
+
   constructor(
     private readonly tenants: Tenants,
     private readonly carry: CarryBot,
     private readonly log: Log,
+    private readonly metrics: Metrics,
   ) {}
 
-  @Loop({ name: 'run-bots', everyMs: 250 })
+  @Loop({ name: 'run-bots', everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
     if (signal.aborted) return undefined;
     const leases = await this.tenants.as({}, (tx) => takeLeases(tx, AT_ONCE));
-    await Promise.all(leases.map((lease) => this.runOne(lease)));
-    return leases.length > 0 ? 'again' : undefined;
+    const ended = await Promise.allSettled(leases.map((lease) => this.runOne(lease, signal)));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    if (leases.length === AT_ONCE && Date.now() - this.observedAt < OBSERVE_MS) return 'again';
+    return this.observe(leases.length);
   }
 
-  /** One bot's trouble is its own. */
-  private async runOne(lease: Lease): Promise<void> {
+  private async observe(taken: number): Promise<TurnResult> {
+    this.observedAt = Date.now();
+    const { due, lagSeconds, nextMs } = await dueState(this.tenants.reader({}));
+    this.metrics.gauge('tidegate_bots_due', 'Bots that wait to be run').set(due);
+    this.metrics.gauge('tidegate_bots_lag_seconds', 'How long the first of them has waited').set(lagSeconds);
+    if (taken > 0 && due > 0) return 'again';
+    return nextMs === null ? undefined : Math.max(MIN_PAUSE_MS, nextMs);
+  }
+
+  /** One bot's trouble is its own; an outage is nobody's, and the bot runs as soon as it is over. */
+  private async runOne(lease: Lease, signal: AbortSignal): Promise<void> {
+    const ids = { botId: lease.bot_id, orgId: lease.org_id };
     try {
       await this.tenants.run(lease.org_id, (tx) => this.run(tx, lease));
     } catch (error) {
-      this.log.error(
-        { error, botId: lease.bot_id, orgId: lease.org_id },
-        'A bot could not run and is tried again later',
+      const outage = isPassing(error);
+      if (outage) this.log.warn({ error, ...ids }, 'A bot was interrupted and goes on after the outage');
+      else this.log.error({ error, ...ids }, 'A bot could not run and is tried again later');
+      // A lease that is not given back would keep its bot waiting for a minute.
+      await afterOutage(signal, () =>
+        this.tenants.as({}, (tx) => (outage ? giveBack(tx, lease, 0) : postpone(tx, lease))),
       );
-      await this.tenants.as({}, (tx) => postpone(tx, lease));
     }
   }
 
@@ -64,8 +86,9 @@ export class RunBots {
     const series = { source: bot.source, market: knownMarket(bot.settings.market), interval: bot.interval };
     const candles = await readCandles(tx, series, { after: bot.decided_up_to, from: bot.starts_at, limit });
     // Even without candles: a bot that is stopping and holds nothing stops here.
-    if (candles.length > 0 || bot.status === 'stopping') await this.carry.run(tx, bot, candles);
-    await giveBack(tx, lease, candles.length < limit ? IDLE_SECONDS : pauseAfter(bot, limit));
+    const decided = candles.length > 0 || bot.status === 'stopping' ? await this.carry.run(tx, bot, candles) : 0;
+    const caughtUp = decided === candles.length && candles.length < limit;
+    await giveBack(tx, lease, caughtUp ? IDLE_SECONDS : pauseAfter(bot, decided));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
+import { evenWhileHeld } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import fc from 'fast-check';
 import { type Bots, openBots } from '../../test/bots.ts';
@@ -6,13 +7,14 @@ import { settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
+import { saveImported } from '../candles/candle.rows.ts';
 import { add, fraction, sub, toText } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket, moneyText } from '../markets/markets.rules.ts';
 import type { BotRow } from './bot.rows.ts';
 import { CarryBot } from './carry-bot.ts';
-import { takeLeases } from './lease.rows.ts';
+import { takeLeases, wakeBots } from './lease.rows.ts';
 import type { RunBots } from './run-bots.loop.ts';
 
 let bots: Bots;
@@ -71,7 +73,7 @@ test.each([
 ])('two replicas carry bots as one backtest does: %s', async (_name, settings) => {
   const wanted = expected(settings);
   expect(wanted.fills.length).toBeGreaterThan(20);
-  const started = await Promise.all(Array.from({ length: 6 }, () => bots.startBot(settings, CANDLES)));
+  const started = await Promise.all(Array.from({ length: 3 }, () => bots.startBot(settings, CANDLES)));
   await runAll([bots.runner(), bots.runner()]);
   for (const one of started) {
     const done = await bots.done(one);
@@ -113,11 +115,12 @@ test('a runner that dies in the middle of a batch leaves nothing; another takes 
   const one = await bots.startBot(LONG, CANDLES);
   let batches = 0;
   class Dying extends CarryBot {
-    override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<void> {
-      await super.run(tx, bot, candles);
+    override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
+      const decided = await super.run(tx, bot, candles);
       batches += 1;
       // Everything is written and nothing committed: the process is killed here.
       if (batches === 2) await tx.query('select pg_terminate_backend(pg_backend_pid())');
+      return decided;
     }
   }
   const dying = bots.runner(Object.setPrototypeOf(bots.carry(), Dying.prototype) as CarryBot);
@@ -135,7 +138,7 @@ test('a runner that was only slow finds its fence outdated and writes nothing', 
   const one = await bots.startBot(LONG, CANDLES);
   const [slow] = await bots.tenants.as({}, (tx) => takeLeases(tx, 1));
   if (!slow) throw new Error('There is no lease.');
-  expect(await turn(bots.runner())).toBeUndefined();
+  expect(await turn(bots.runner())).not.toBe('again');
   await bots.timePasses();
   await runAll([bots.runner()]);
   const done = await bots.done(one);
@@ -163,4 +166,67 @@ test('a bot with broken rows is tried again later and does not hold up the other
   expect(lease?.failures).toBeGreaterThanOrEqual(1);
   for (const one of others) expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
   expect((await bots.done(broken)).fills).toEqual([]);
+});
+
+test('however wild the candles, a batch ends early, and the bot does what a backtest does', async () => {
+  const settings = settingsA('long', {
+    baseOrder: '100',
+    averagingOrders: { size: '100', count: 20, deviationPercent: '0.2', stepScale: '1', volumeScale: '1' },
+    takeProfit: { percent: '0.5' },
+  });
+  const wild = Array.from({ length: 300 }, (_, i) => {
+    const [open, high, low] = [5_000_000n, 5_500_000n, 4_500_000n];
+    return { at: i * 300_000, open, high, low, close: open };
+  });
+  const one = await bots.startBot(settings, wild);
+  const runner = bots.runner();
+  await turn(runner);
+  const orders = await bots.tenants.run(one.orgId, (tx) =>
+    tx.one<{ n: number }>('select count(*)::int as n from orders'),
+  );
+  expect(orders?.n).toBeGreaterThan(0);
+  expect(orders?.n).toBeLessThan(500);
+  await runAll([runner]);
+  const plan = planOf(settings, knownMarket(settings.market));
+  const report = backtest(plan, seriesOf(wild));
+  expect(report.fillCount).toBeGreaterThan(1_000);
+  const { fills, profit } = await bots.done(one);
+  expect(fills).toHaveLength(report.fillCount);
+  expect(toText(fraction(profit))).toBe(moneyText(plan.market, report.profit));
+});
+
+test('a bot that has caught up costs nothing; an import that comes while it looks is not missed', async () => {
+  await bots.tenants.as({}, (tx) => tx.query('delete from bot_leases'));
+  const [some, more] = [CANDLES.slice(0, 300), CANDLES.slice(300, 600)];
+  const one = await bots.startBot(LONG, some);
+  await runAll([bots.runner()]);
+  const written = () =>
+    bots.tenants.as({}, (tx) => tx.query('select bot_id, xmin::text, due_at from bot_leases order by 1'));
+  const before = await written();
+  // Nobody is due for minutes, and a turn that is woken all the same writes nothing.
+  expect(await turn(bots.runner())).toBeGreaterThan(60_000);
+  expect(await written()).toEqual(before);
+
+  let importing: Promise<unknown> | undefined;
+  class Importing extends CarryBot {
+    override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
+      const decided = await super.run(tx, bot, candles);
+      // The batch has looked already; its transaction is not over.
+      importing ??= evenWhileHeld('somebody else imports', () =>
+        bots.tenants.run(one.orgId, async (other) => {
+          await saveImported(other, knownMarket('BTC-USDT'), '5m', CANDLES.slice(600));
+          await wakeBots(other, one.orgId);
+        }),
+      );
+      return decided;
+    }
+  }
+  await bots.tenants.run(one.orgId, async (tx) => {
+    await saveImported(tx, knownMarket('BTC-USDT'), '5m', more);
+    await wakeBots(tx, one.orgId);
+  });
+  await turn(bots.runner(Object.setPrototypeOf(bots.carry(), Importing.prototype) as CarryBot));
+  await importing;
+  await runAll([bots.runner()]);
+  expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
 });

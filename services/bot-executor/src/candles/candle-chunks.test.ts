@@ -4,9 +4,11 @@ import { type Bots, openBots } from '../../test/bots.ts';
 import { candles, MINUTES_5, walk } from '../../test/markets.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
-import { candleUpTo, firstCandle, newestCandle, readCandles, readSeries, saveImported } from './candle.rows.ts';
-import { candleAt } from './candle-series.rules.ts';
+import { candleUpTo, firstCandle, newestCandle, readCandles, saveImported } from './candle.rows.ts';
+import { candlesOf } from './candle-series.rules.ts';
 import { CHUNK_CANDLES, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
+import { measureSeries, readStored } from './series.rows.ts';
+import { unpackSeries } from './stored-series.rules.ts';
 
 let bots: Bots;
 beforeAll(async () => {
@@ -16,8 +18,9 @@ afterAll(() => bots.close());
 
 const MARKET = knownMarket('BTC-USDT');
 const SERIES = { source: 'imported', market: MARKET, interval: '5m' } as const;
-const all = (columns: ReturnType<typeof unpackChunks>) =>
-  Array.from(columns.at, (_, index) => candleAt(columns, index));
+const all = candlesOf;
+const read = async (orgId: string, range: { from?: Date; until?: Date }) =>
+  all(unpackSeries(await bots.tenants.run(orgId, (tx) => readStored(tx, SERIES, { ...range, limit: 10_000 }))));
 
 test('what is packed is what is read', () => {
   fc.assert(
@@ -46,14 +49,27 @@ test('imports in any order, in parts and twice are one series; the same time aga
   await Promise.all([save(gap.slice(4_000)), save(gap.slice(0, 4_500)), save(gap.slice(4_400, 5_000))]);
   await save([corrected]);
   const wanted = mergeCandles(gap, [corrected]);
-  const read = await bots.tenants.run(orgId, (tx) => readSeries(tx, SERIES, { limit: 10_000 }));
-  expect(all(read)).toEqual(wanted);
+  expect(await read(orgId, {})).toEqual(wanted);
 
   const at = (index: number) => new Date((wanted[index] as CandleTicks).at);
-  const part = await bots.tenants.run(orgId, (tx) =>
-    readSeries(tx, SERIES, { from: at(2_990), until: at(3_010), limit: 10_000 }),
-  );
-  expect(all(part)).toEqual(wanted.slice(2_990, 3_010));
+  expect(await read(orgId, { from: at(2_990), until: at(3_010) })).toEqual(wanted.slice(2_990, 3_010));
+  const measure = (range: { from?: Date; until?: Date }, most = 10_000) =>
+    bots.tenants.read(orgId, (tx) => measureSeries(tx, SERIES, range, most));
+  for (const [from, to] of [
+    [0, wanted.length],
+    [10, 20],
+    [2_990, 3_010],
+    [CHUNK_CANDLES - 1, 2 * CHUNK_CANDLES],
+    [5_000, 8_890],
+  ] as const) {
+    const range = { from: at(from), ...(to < wanted.length ? { until: at(to) } : {}) };
+    const whole = { candles: to - from, first: wanted[from], lastAt: wanted[to - 1]?.at };
+    expect(await measure(range)).toEqual({ ...whole, tooManyFrom: undefined });
+    expect(await measure(range, to - from - 1)).toEqual({ ...whole, tooManyFrom: wanted[to - 1]?.at });
+    expect(await measure(range, 5)).toEqual({ ...whole, tooManyFrom: wanted[from + 5]?.at });
+  }
+  expect(await measure({ from: new Date((wanted.at(-1)?.at ?? 0) + 1) })).toBeUndefined();
+  expect(await measure({ until: at(0) })).toBeUndefined();
   const one = await bots.tenants.run(orgId, async (tx) => ({
     first: await firstCandle(tx, SERIES, undefined),
     newest: await newestCandle(tx, SERIES),

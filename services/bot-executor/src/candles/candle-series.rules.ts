@@ -50,7 +50,8 @@ export const NEVER_ABOVE = MAX_TICKS;
 export function candleSeries(columns: Columns): CandleSeries {
   const { low, high, close } = columns;
   const count = Math.ceil(close.length / SIZE);
-  const column = () => new Int32Array(count);
+  // Shared, so that a series is handed to threads without a copy.
+  const column = () => new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   const blocks = { low: column(), high: column(), min: column(), max: column(), fall: column(), rise: column() };
   for (let block = 0; block < count; block += 1) {
     const [from, to] = [block << SHIFT, Math.min(close.length, (block + 1) << SHIFT)];
@@ -165,3 +166,15 @@ export const candleAt = ({ at, open, high, low, close }: Columns, index: number)
   low: BigInt(low[index] as number),
   close: BigInt(close[index] as number),
 });
+
+/** Cheaper to hand from thread to thread. */
+export const columnsOf = (candles: readonly CandleTicks[]): Columns => ({
+  at: Float64Array.from(candles, ({ at }) => at),
+  open: Int32Array.from(candles, ({ open }) => Number(open)),
+  high: Int32Array.from(candles, ({ high }) => Number(high)),
+  low: Int32Array.from(candles, ({ low }) => Number(low)),
+  close: Int32Array.from(candles, ({ close }) => Number(close)),
+});
+
+export const candlesOf = (columns: Columns): CandleTicks[] =>
+  Array.from(columns.at, (_, index) => candleAt(columns, index));

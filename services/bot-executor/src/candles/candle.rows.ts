@@ -3,8 +3,8 @@ import type { Tx } from '@tidegate/database/tx';
 import { div, fraction, whole } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { type CandleSeries, candleAt, candleSeries, indexAt, partOf } from './candle-series.rules.ts';
-import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
+import { type Columns, candleAt, indexAt } from './candle-series.rules.ts';
+import { type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
 import { INTERVAL_MS } from './intervals.rules.ts';
 
 export interface Series {
@@ -19,13 +19,13 @@ export interface CandleRange {
   until?: Date | null | undefined;
 }
 
-interface Row {
+export interface ChunkRow {
   starts_at: Date;
   step: string;
   blob: Buffer;
 }
 
-const TABLE = { bundled: 'bundled_chunks', imported: 'imported_chunks' } as const;
+export const TABLE = { bundled: 'bundled_chunks', imported: 'imported_chunks' } as const;
 const PER_UNIT = whole(100_000_000);
 
 /** Hundred-millionths of a tick: every market's tick is a whole number of them. */
@@ -35,7 +35,7 @@ function stepOf({ tickSize }: MarketRules): bigint {
   return n / d;
 }
 
-function toChunk({ starts_at, step, blob }: Row, market: MarketRules): Chunk {
+export function toChunk({ starts_at, step, blob }: ChunkRow, market: MarketRules): Chunk {
   const stored = BigInt(step);
   const tick = stepOf(market);
   if (stored % tick !== 0n) throw new Error(`Candles of ${market.market} are finer than its tick of today.`);
@@ -50,45 +50,26 @@ export const toWire = (market: MarketRules, candle: CandleTicks): Candle => ({
   close: priceText(market, candle.close),
 });
 
-/**
- * A whole range in typed arrays, as backtests read it. When there are more than `limit` candles, some more than so many
- * are read and the rest is not.
- */
-export async function readSeries(
-  tx: Tx,
-  { source, market, interval }: Series,
-  { from, until, limit }: CandleRange & { limit: number },
-): Promise<CandleSeries> {
-  const rows = await tx.query<Row>(
-    `select starts_at, step, blob from (
-       select *, sum(candles) over (order by starts_at) - candles as before from ${TABLE[source]}
-        where market = $1 and interval = $2 and last_at >= $3 and starts_at < $4) c
-      where before <= $5 order by starts_at`,
-    [market.market, interval, from ?? '-infinity', until ?? 'infinity', limit + CHUNK_CANDLES],
-  );
-  const columns = unpackChunks(
-    rows.map((row) => toChunk(row, market)),
-    INTERVAL_MS[interval],
-  );
-  const first = from ? indexAt(columns, from.getTime()) : 0;
-  const end = until ? indexAt(columns, until.getTime()) : columns.at.length;
-  return candleSeries(partOf(columns, { from: first, to: end }));
-}
+/** Chunks that are read at once, at the most: of candles far apart each has a few only. */
+const MOST_CHUNKS = 64;
 
-/** Oldest first: candles after `after`, from `from` on; chunk by chunk, until there are enough. */
+/** Oldest first: candles after `after`, from `from` on. Chunks are read until there are enough. */
 export async function readCandles(
   tx: Tx,
   series: Series,
   range: { after?: Date | null; from?: Date | null | undefined; limit: number },
 ): Promise<CandleTicks[]> {
-  const first = Math.max(range.after ? range.after.getTime() + 1 : 0, range.from?.getTime() ?? 0);
   const candles: CandleTicks[] = [];
-  for (let next = first; candles.length < range.limit; ) {
-    const chunk = await oneChunk(tx, series, 'last_at >= $3 order by starts_at', [new Date(next)]);
-    if (!chunk) break;
-    for (let i = indexAt(chunk, next); i < chunk.at.length && candles.length < range.limit; i += 1)
-      candles.push(candleAt(chunk, i));
-    next = (chunk.at.at(-1) ?? 0) + 1;
+  let next = Math.max(range.after ? range.after.getTime() + 1 : 0, range.from?.getTime() ?? 0);
+  for (let most = 1; candles.length < range.limit; most = Math.min(2 * most, MOST_CHUNKS)) {
+    const rows = await chunkRows(tx, series, 'last_at >= $3 order by starts_at limit $4', [new Date(next), most]);
+    for (const row of rows) {
+      const chunk = unpackChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
+      for (let i = indexAt(chunk, next); i < chunk.at.length && candles.length < range.limit; i += 1)
+        candles.push(candleAt(chunk, i));
+      next = (chunk.at.at(-1) ?? 0) + 1;
+    }
+    if (rows.length < most) break;
   }
   return candles;
 }
@@ -113,27 +94,30 @@ export async function candleUpTo(tx: Tx, series: Series, at: Date): Promise<Cand
   return before && candleAt(before, before.at.length - 1);
 }
 
-async function oneChunk(tx: Tx, series: Series, which: string, parameters: unknown[]) {
+export async function oneChunk(
+  tx: Tx,
+  series: Series,
+  which: string,
+  parameters: unknown[],
+): Promise<Columns | undefined> {
   const [row] = await chunkRows(tx, series, `${which} limit 1`, parameters);
   return row && unpackChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
 }
 
 const chunkRows = (tx: Tx, { source, market, interval }: Series, which: string, parameters: unknown[]) =>
-  tx.query<Row>(`select starts_at, step, blob from ${TABLE[source]} where market = $1 and interval = $2 and ${which}`, [
-    market.market,
-    interval,
-    ...parameters,
-  ]);
+  tx.query<ChunkRow>(
+    `select starts_at, step, blob from ${TABLE[source]} where market = $1 and interval = $2 and ${which}`,
+    [market.market, interval, ...parameters],
+  );
 
-/** Imports of one series wait for each other: each reads the chunks that it adds to. */
+/** Imports of an organisation wait for each other: each reads the chunks that it adds to, and all of them are counted. */
 export async function saveImported(
   tx: Tx,
   market: MarketRules,
   interval: CandleInterval,
   candles: readonly CandleTicks[],
 ): Promise<void> {
-  const name = `candles ${tx.orgId} ${market.market} ${interval}`;
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`candles ${tx.orgId}`]);
   const series: Series = { source: 'imported', market, interval };
   for (const [startsAt, fresh] of byChunk(candles, INTERVAL_MS[interval])) {
     const old = await oneChunk(tx, series, 'starts_at = $3', [new Date(startsAt)]);
@@ -145,6 +129,14 @@ export async function saveImported(
       [tx.orgId, ...chunkValues(market, interval, startsAt, all)],
     );
   }
+}
+
+export async function deleteImported(tx: Tx, market: MarketRules, interval: CandleInterval): Promise<void> {
+  await tx.query('delete from imported_chunks where org_id = $1 and market = $2 and interval = $3', [
+    tx.orgId,
+    market.market,
+    interval,
+  ]);
 }
 
 /** Replicas may load the same candles at the same time. */

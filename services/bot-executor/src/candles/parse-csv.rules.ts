@@ -3,6 +3,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
 import { MAX_TICKS } from './candle-series.rules.ts';
+import { chunkStart } from './chunk-codec.ts';
 import { INTERVAL_MS } from './intervals.rules.ts';
 
 const MAX_ROWS = 20_000;
@@ -28,6 +29,16 @@ export function parseCandles(csv: string, reading: Reading): CandleTicks[] {
   }
   if (byTime.size === 0) throw invalid('/csv', 'no_candles', 'There is no candle in it: time,open,high,low,close.');
   return [...byTime.values()].sort((a, b) => a.at - b.at);
+}
+
+/** How many chunks the candles of an import may lie in: candles far apart cost as much as a whole chunk each. */
+const MAX_CHUNKS = 200;
+
+export function refuseScattered(candles: readonly CandleTicks[], interval: CandleInterval): void {
+  const chunks = new Set(candles.map(({ at }) => chunkStart(at, INTERVAL_MS[interval]))).size;
+  if (chunks <= MAX_CHUNKS) return;
+  const message = `These candles lie too far apart (in ${chunks} stretches of 4,096 intervals, at most ${MAX_CHUNKS}). Send them in several parts, or use a longer interval.`;
+  throw invalid('/csv', 'too_scattered', message);
 }
 
 /** Places where candles are missing. */

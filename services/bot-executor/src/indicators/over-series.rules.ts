@@ -1,5 +1,6 @@
-import type { Indicator } from '@tidegate/contracts/bot-executor/candles';
+import type { Indicator, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
 import type { Columns } from '../candles/candle-series.rules.ts';
+import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
 import { newAtr, nextAtr } from './atr.rules.ts';
 import { bollinger } from './bollinger.rules.ts';
 import { newEma, nextEma } from './ema.rules.ts';
@@ -68,4 +69,20 @@ export function indicatorOver(
     if (values && (at[i] as number) >= wanted.from) points.push({ at: at[i] as number, values });
   }
   return points;
+}
+
+export interface IndicatorTask {
+  stored: StoredSeries;
+  wanted: { indicator: Indicator; period: number; from: number; limit: number };
+  /** Of a price. */
+  tick: number;
+}
+
+/** Runs in a thread. Strength is a percentage; everything else is a price. */
+export function indicatorPoints({ stored, wanted, tick }: IndicatorTask): IndicatorPoint[] {
+  const scale = wanted.indicator === 'rsi' ? 1 : tick;
+  return indicatorOver(unpackSeries(stored), wanted).map(({ at, values }) => ({
+    at: new Date(at).toISOString(),
+    values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value * scale])),
+  }));
 }

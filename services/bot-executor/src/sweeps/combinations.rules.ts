@@ -3,6 +3,7 @@ import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { checkedPlan, checkSettings, marketOf } from '../ladder/check-settings.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
+import { combinationCount } from './sweep-budget.rules.ts';
 
 /*
  * Every combination of the swept values, put into the settings. A value that is none for its setting refuses the whole
@@ -15,8 +16,6 @@ export interface Combination {
   settings: DcaSettings;
 }
 
-const MAX_COMBINATIONS = 1_000;
-
 export function combinationsOf(
   settings: DcaSettings,
   vary: readonly SweptSetting[],
@@ -24,10 +23,7 @@ export function combinationsOf(
 ): { works: Combination[]; refused: number } {
   const twice = vary.findIndex(({ setting }, index) => vary.some((one, at) => at < index && one.setting === setting));
   if (twice >= 0) throw invalid(`/vary/${twice}/setting`, 'swept_twice', 'Give all values of a setting in one place.');
-  const count = vary.reduce((product, { values }) => product * values.length, 1);
-  if (count > MAX_COMBINATIONS) {
-    throw invalid('/vary', 'too_many_combinations', `These are ${count} combinations; at most ${MAX_COMBINATIONS}.`);
-  }
+  combinationCount(vary);
   const all = everyOf(vary).map((values) => ({ values, settings: withValues(settings, values, vary) }));
   const works = all.filter((one) => canWork(one.settings, ticks));
   if (works.length > 0) return { works, refused: all.length - works.length };

@@ -1,56 +1,63 @@
 import { Injectable } from '@nestjs/common';
 import { createSweep, type Sweep, tooManySweeps } from '@tidegate/contracts/bot-executor/sweeps';
-import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { Tenants } from '@tidegate/database/tenants';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { RunQuota } from '../backtests/run-quota.ts';
-import { wantedSeries } from '../backtests/wanted-series.ts';
-import { combinationsOf } from './combinations.rules.ts';
-import { runsOf } from './run-sweep.ts';
-import { countWaiting, insertSweep, toWire } from './sweep.rows.ts';
+import { measuredSeries } from '../backtests/wanted-series.ts';
+import { Threads } from '../compute/threads.ts';
+import { personOf } from '../queue/person.ts';
+import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
+import { forgetOldSweeps, insertSweep, toWire } from './sweep.rows.ts';
+import { countedWithin, runsWithin } from './sweep-budget.rules.ts';
 
-const MAX_WAITING = 5;
-const MAX_RUNS = 20_000;
+/** Of an organisation; and of a person, in all organisations together. */
+export const MAX_QUEUED = { organisation: 5, person: 10 };
+/** Of an organisation. */
+const MAX_KEPT = 100;
 
 @Injectable()
 export class CreateSweep {
   constructor(
+    private readonly tenants: Tenants,
     private readonly entitlements: Entitlements,
+    private readonly threads: Threads,
     private readonly quota: RunQuota,
+    private readonly wakes: Wakes,
   ) {}
 
   @Handles(createSweep)
-  async handle({ input, tx, meter }: Call<typeof createSweep>): Promise<Sweep> {
-    await this.entitlements.feature(tx, 'backtests');
-    const waiting = await countWaiting(tx);
-    if (waiting >= MAX_WAITING)
-      throw tooManySweeps({ waiting }, `At most ${MAX_WAITING} may wait or run. Cancel one, or come back later.`);
-    const series = await wantedSeries(tx, input);
-    const { works, refused } = combinationsOf(input.settings, input.vary, BigInt(series.open[0] as number));
-    const runs = wantedRuns(works.length, series.at.length, input.walkForward);
-    const id = newId();
-    return this.quota.spend(tx.orgId as string, { meter: 'sweep_runs', count: runs, key: id }, async () => {
-      const row = await insertSweep(tx, { id, work: input, combinations: works.length, refused, runs });
-      await meter('sweep_runs', runs, { key: id });
+  async handle(call: Call<typeof createSweep>): Promise<Sweep> {
+    const { input, caller, tx } = call;
+    const [id, person] = [newId(), personOf(caller)];
+    // Nothing holds a connection while combinations are counted and the quota is asked.
+    const { works, refused, runs } = await this.judge(call, person);
+    return this.quota.spend(call, { meter: 'sweep_runs', count: runs, key: id }, async () => {
+      const queued = await countQueued(tx, 'sweep', person);
+      if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person) {
+        const message = `At most ${MAX_QUEUED.organisation} may wait or run. Cancel one, or come back later.`;
+        throw tooManySweeps({ waiting: queued.person }, message);
+      }
+      await forgetOldSweeps(tx, MAX_KEPT - 1);
+      const row = await insertSweep(tx, { id, work: input, combinations: works, refused, runs });
+      await enqueueWork(tx, 'sweep', id, person);
+      tx.onCommit(() => this.wakes.wake('run-sweeps'));
       return toWire(row);
     });
   }
-}
 
-function wantedRuns(
-  combinations: number,
-  candles: number,
-  walkForward: { trainCandles: number; testCandles: number } | undefined,
-): number {
-  const runs = runsOf(combinations, candles, walkForward);
-  if (runs === 0) {
-    const message = `There are ${candles} candles: too few for one training and one test stretch.`;
-    throw invalid('/walkForward/trainCandles', 'too_few_candles', message);
+  /** By arithmetic first; what is little enough is then counted in a thread. */
+  private async judge({ input, tx }: Call<typeof createSweep>, person: string) {
+    const { settings, vary, walkForward } = input;
+    const { candles, first } = await this.tenants.read(tx.orgId as string, async (read) => {
+      await this.entitlements.feature(read, 'backtests');
+      return measuredSeries(read, input);
+    });
+    countedWithin(input, candles);
+    const task = { settings, vary, ticks: first.open };
+    const counted = await this.threads.answer('countCombinations', task, person);
+    return { ...counted, runs: runsWithin(counted.works, candles, walkForward) };
   }
-  if (runs > MAX_RUNS) {
-    const message = `That would be ${runs} backtests; at most ${MAX_RUNS}. Use fewer values or longer test stretches.`;
-    throw invalid('/walkForward/testCandles', 'too_many_runs', message);
-  }
-  return runs;
 }

@@ -1,10 +1,9 @@
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweepRank } from '@tidegate/contracts/bot-executor/sweeps';
-import { WorkerPool, workerFile } from '@tidegate/runtime/worker-pool';
 import type { RunFigures } from '../backtests/backtest.rules.ts';
 import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
 import type { Combination } from './combinations.rules.ts';
 import { ranked } from './rank.rules.ts';
-import type { SweepTask } from './sweep.worker.ts';
 import { type Window, type WindowLengths, windowsOf } from './windows.rules.ts';
 
 /*
@@ -25,60 +24,54 @@ export interface SweepWork {
   combinations: readonly Combination[];
   series: CandleSeries;
   rankBy: SweepRank;
-  threads: number;
+  /** Some settings over a stretch, in a thread; any number may be asked for at once. */
+  run: (settings: readonly DcaSettings[], range: Range) => Promise<RunFigures[]>;
   /** After each task; what it throws ends the sweep. */
-  onProgress: (done: number) => Promise<void> | void;
+  onProgress: (done: number) => void;
 }
 
-/** Settings in a task: some ten milliseconds of work over a month of minutes. */
+/** Settings in a task: some ten milliseconds of work over a month of minutes, fewer settings where there is more. */
 const AT_ONCE = 20;
+const CANDLES_AT_ONCE = 900_000;
 
 /** Best first. */
-export const runSweep = (work: SweepWork): Promise<SweepRun[]> =>
-  withThreads(work, async (runAll) => ranked(await runAll({ from: 0, to: work.series.at.length }), work.rankBy));
+export async function runSweep(work: SweepWork): Promise<SweepRun[]> {
+  return ranked(await new Tasks(work).all({ from: 0, to: work.series.at.length }), work.rankBy);
+}
 
-export const runWalkForward = (work: SweepWork, lengths: WindowLengths): Promise<WalkedWindow[]> =>
-  withThreads(work, async (runAll, runOne) => {
-    const walked: WalkedWindow[] = [];
-    for (const window of windowsOf(work.series.at.length, lengths)) {
-      const [best] = ranked(await runAll(window.train), work.rankBy);
-      if (!best) throw new Error('A sweep without settings.');
-      walked.push({ ...window, best, tested: await runOne(best.combination, window.test) });
-    }
-    return walked;
-  });
+export async function runWalkForward(work: SweepWork, lengths: WindowLengths): Promise<WalkedWindow[]> {
+  const tasks = new Tasks(work);
+  const walked: WalkedWindow[] = [];
+  for (const window of windowsOf(work.series.at.length, lengths)) {
+    const [best] = ranked(await tasks.all(window.train), work.rankBy);
+    if (!best) throw new Error('A sweep without settings.');
+    const [tested] = await tasks.run([best.combination], window.test);
+    walked.push({ ...window, best, tested: tested as RunFigures });
+  }
+  return walked;
+}
 
-/** Backtests that a sweep is made of. */
-export const runsOf = (combinations: number, candles: number, lengths: WindowLengths | undefined): number =>
-  lengths ? windowsOf(candles, lengths).length * (combinations + 1) : combinations;
+class Tasks {
+  private readonly work: SweepWork;
+  private done = 0;
 
-async function withThreads<Result>(
-  { combinations, series, threads, onProgress }: SweepWork,
-  work: (
-    runAll: (range: Range) => Promise<SweepRun[]>,
-    runOne: (combination: Combination, range: Range) => Promise<RunFigures>,
-  ) => Promise<Result>,
-): Promise<Result> {
-  const file = workerFile('sweep.worker', import.meta.url);
-  const pool = new WorkerPool<SweepTask, RunFigures[]>(file, { size: threads, data: series });
-  let done = 0;
-  const run = async (some: readonly Combination[], range: Range): Promise<RunFigures[]> => {
-    const figures = await pool.run({ settings: some.map(({ settings }) => settings), range });
-    done += some.length;
-    await onProgress(done);
+  constructor(work: SweepWork) {
+    this.work = work;
+  }
+
+  async all(range: Range): Promise<SweepRun[]> {
+    const { combinations } = this.work;
+    const size = Math.min(AT_ONCE, Math.max(1, Math.floor(CANDLES_AT_ONCE / (range.to - range.from))));
+    const figures = (await Promise.all(chunked(combinations, size).map((part) => this.run(part, range)))).flat();
+    return combinations.map((combination, index) => ({ combination, figures: figures[index] as RunFigures }));
+  }
+
+  async run(some: readonly Combination[], range: Range): Promise<RunFigures[]> {
+    const settings = some.map((one) => one.settings);
+    const figures = await this.work.run(settings, range);
+    this.done += some.length;
+    this.work.onProgress(this.done);
     return figures;
-  };
-  try {
-    return await work(
-      async (range) => {
-        const parts = chunked(combinations, AT_ONCE);
-        const figures = (await Promise.all(parts.map((part) => run(part, range)))).flat();
-        return combinations.map((combination, index) => ({ combination, figures: figures[index] as RunFigures }));
-      },
-      async (combination, range) => (await run([combination], range))[0] as RunFigures,
-    );
-  } finally {
-    await pool.close();
   }
 }
 

@@ -1,116 +1,85 @@
-import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
-import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
-import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import type { Tx } from '@tidegate/database/tx';
+import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import { Log } from '@tidegate/telemetry/log';
-import { wantedSeries } from '../backtests/wanted-series.ts';
-import { fingerprintOf } from '../engine/fingerprint.ts';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { storedSeries } from '../backtests/wanted-series.ts';
+import { Threads } from '../compute/threads.ts';
 import { marketOf } from '../ladder/check-settings.rules.ts';
-import { combinationsOf } from './combinations.rules.ts';
+import type { Job } from '../queue/queue.rows.ts';
+import { Failure, type Held, QueueRunner } from '../queue/queue-runner.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
 import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
-import { endSweep, findSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
-import { giveBackSweep, holdsSweep, renewSweep, type SweepLease, takeSweep } from './sweep-lease.rows.ts';
+import { beginSweep, endSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
 
-/*
- * Runs sweeps one after the other, each on all the threads there are.
- *
- *   waiting ──take: fence + 1, ours for 30 s──► running ──progress each half second, which renews──► done
- *       ──cancelled, or taken over: found out at the next progress──► dropped
- *       ──this process drains──► given back, begun anew elsewhere      ──its process died three times──► failed
- *
- * A sweep follows from its candles and settings alone, so running it twice does no harm: only one result is written.
+/**
+ * Runs queued sweeps, each on all the threads there are; threads go from one sweep to the next after each task, so that
+ * none waits for another's end. How they go: queue/queue-runner.ts.
  */
-const PROGRESS_MS = 500;
-const MAX_TRIES = 3;
-
-class SweepLost extends Error {
-  override readonly name = 'SweepLost';
-}
-
-interface Outcome {
-  results: SweepResults;
-  fingerprint: string;
-}
+const PLACES = 4;
+const LONGEST_MS = 2 * 3_600_000;
 
 @Injectable()
 export class RunSweeps {
-  constructor(
-    private readonly tenants: Tenants,
-    private readonly log: Log,
-  ) {}
+  private readonly tenants: Tenants;
+  private readonly threads: Threads;
+  private readonly queue: QueueRunner;
 
-  @Loop({ name: 'run-sweeps', everyMs: 500 })
-  async turn({ signal }: Turn): Promise<TurnResult> {
-    if (signal.aborted) return undefined;
-    const lease = await this.tenants.as({}, takeSweep);
-    if (!lease) return undefined;
-    await this.run(lease, signal);
-    return 'again';
+  constructor(tenants: Tenants, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
+    this.tenants = tenants;
+    this.threads = threads;
+    this.queue = new QueueRunner(
+      {
+        kind: 'sweep',
+        loop: 'run-sweeps',
+        places: PLACES,
+        run: (job, held) => this.run(job, held),
+        fail: (tx, id, failure) => endSweep(tx, id, { status: 'failed', failure }),
+      },
+      { tenants, wakes, log, metrics },
+    );
   }
 
-  private async run(lease: SweepLease, signal: AbortSignal): Promise<void> {
-    try {
-      const outcome = lease.tries > MAX_TRIES ? undefined : await this.compute(lease, signal);
-      const end = outcome
-        ? { status: 'done' as const, ...outcome }
-        : { status: 'failed' as const, failure: 'The sweep ended its process each time it was tried.' };
-      await this.end(lease, end);
-    } catch (error) {
-      if (error instanceof SweepLost) {
-        if (signal.aborted) await this.tenants.as({}, (tx) => giveBackSweep(tx, lease));
-        return;
-      }
-      this.log.error({ error, sweepId: lease.sweep_id, orgId: lease.org_id }, 'A sweep failed');
-      const failure =
-        error instanceof ProblemError ? error.message : 'The sweep could not be run; operators were told.';
-      await this.end(lease, { status: 'failed', failure });
-    }
+  @Loop({ name: 'run-sweeps', everyMs: 30_000 })
+  turn({ signal }: Turn): Promise<TurnResult> {
+    return this.queue.turn(signal);
   }
 
-  private async compute(lease: SweepLease, signal: AbortSignal): Promise<Outcome | undefined> {
-    const { input, series } = await this.tenants.run(lease.org_id, async (tx) => {
-      const row = await findSweep(tx, lease.sweep_id);
-      if (!row) throw new SweepLost();
-      return { input: row.work, series: await wantedSeries(tx, row.work) };
-    });
-    const market = marketOf(input.settings);
-    const { works } = combinationsOf(input.settings, input.vary, BigInt(series.open[0] as number));
-    const work: SweepWork = {
-      combinations: works,
+  @AtEnd()
+  drained(): Promise<void> {
+    return this.queue.drained();
+  }
+
+  private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
+    const input = await this.tenants.run(org_id, (tx) => beginSweep(tx, id));
+    if (!input) throw new TaskCancelled('The sweep has ended.');
+    const { settings, vary, feed } = input;
+    const stored = await this.tenants.read(org_id, (tx) => storedSeries(tx, { settings, feed }));
+    const options = { group: person, signal: held.signal };
+    const prepared = await this.threads.work('sweeps', 'prepareSweep', { settings, vary, feed, stored }, options);
+    const { series, combinations, fingerprint } = prepared;
+    const until = Date.now() + LONGEST_MS;
+    const results = await resultsOf(input, {
+      combinations,
       series,
       rankBy: input.rankBy,
-      threads: availableParallelism(),
-      onProgress: this.progressOf(lease, signal),
-    };
-    const settings = works.map((one) => one.settings);
-    return { results: await resultsOf(input, work, market), fingerprint: fingerprintOf(market, settings, series) };
-  }
-
-  private progressOf(lease: SweepLease, signal: AbortSignal): (done: number) => Promise<void> {
-    let toldAt = 0;
-    return async (done) => {
-      if (signal.aborted) throw new SweepLost();
-      const now = Date.now();
-      if (now - toldAt < PROGRESS_MS) return;
-      toldAt = now;
-      if (!(await this.tenants.run(lease.org_id, (tx) => renewSweep(tx, lease, done)))) throw new SweepLost();
-    };
-  }
-
-  private async end(lease: SweepLease, end: Parameters<typeof endSweep>[2]): Promise<void> {
-    await this.tenants.run(lease.org_id, async (tx) => {
-      if (await holdsSweep(tx, lease)) await endSweep(tx, lease.sweep_id, end);
+      run: (some, range) => this.threads.work('sweeps', 'runSettings', { settings: some, series, range }, options),
+      onProgress: (done) => {
+        held.progress = () => done;
+        if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');
+      },
     });
+    return async (tx) => {
+      await endSweep(tx, id, { status: 'done', results, fingerprint });
+    };
   }
 }
 
-async function resultsOf(
-  { walkForward }: SweepInput,
-  work: SweepWork,
-  market: ReturnType<typeof marketOf>,
-): Promise<SweepResults> {
-  if (!walkForward) return sweepResults(market, await runSweep(work));
-  return walkForwardResults(market, work.series, await runWalkForward(work, walkForward));
+async function resultsOf(input: SweepInput, work: SweepWork): Promise<SweepResults> {
+  const market = marketOf(input.settings);
+  if (!input.walkForward) return sweepResults(market, await runSweep(work));
+  return walkForwardResults(market, work.series, await runWalkForward(work, input.walkForward));
 }

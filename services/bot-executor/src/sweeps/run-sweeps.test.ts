@@ -1,24 +1,25 @@
 import { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
-import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
+import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
+import { cancelSweep, type SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { newId } from '@tidegate/database/ids';
-import { Log } from '@tidegate/telemetry/log';
 import fc from 'fast-check';
-import { type Bots, openBots } from '../../test/bots.ts';
 import { settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
+import { openService, type Service } from '../../test/service.ts';
 import { backtest, figuresOf } from '../backtests/backtest.rules.ts';
 import { saveImported } from '../candles/candle.rows.ts';
+import type { Range } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { enqueueWork, takeWork } from '../queue/queue.rows.ts';
 import { combinationsOf } from './combinations.rules.ts';
+import { runSettings } from './run-settings.ts';
 import { runSweep } from './run-sweep.ts';
-import { RunSweeps } from './run-sweeps.loop.ts';
-import { endSweep, findResults, findSweep, insertSweep, type SweepInput } from './sweep.rows.ts';
-import { takeSweep } from './sweep-lease.rows.ts';
+import { findResults, findSweep, insertSweep, type SweepInput } from './sweep.rows.ts';
 
-let bots: Bots;
+let bots: Service;
 beforeAll(async () => {
-  bots = await openBots();
+  bots = await openService();
 });
 afterAll(() => bots.close());
 
@@ -38,13 +39,20 @@ async function createSweep(more: Partial<SweepInput> = {}): Promise<{ orgId: str
   await bots.tenants.run(orgId, async (tx) => {
     await saveImported(tx, MARKET, '5m', CANDLES);
     await insertSweep(tx, { id, work, combinations: 18, refused: 6, runs: 18 });
+    await enqueueWork(tx, 'sweep', id, orgId);
   });
   return { orgId, id };
 }
 
 const sweepOf = ({ orgId, id }: { orgId: string; id: string }) =>
   bots.tenants.run(orgId, async (tx) => ({ row: await findSweep(tx, id), ...(await findResults(tx, id)) }));
-const turn = (signal = new AbortController().signal) => new RunSweeps(bots.tenants, new Log()).turn({ signal });
+/** Takes what there is and waits for its end. */
+async function turn(signal = new AbortController().signal): Promise<void> {
+  const runner = bots.sweeps();
+  await runner.turn({ signal });
+  await runner.drained();
+}
+const take = () => bots.tenants.as({}, (tx) => takeWork(tx, 'sweep'));
 /** What a single backtest says. */
 const alone = (values: Record<string, string | number>, from = 0, to = CANDLES.length) => {
   const vary = Object.entries(values).map(([setting, value]) => ({ setting, values: [value] })) as SweptSetting[];
@@ -76,8 +84,12 @@ test('a sweep finds what single backtests say, best first; settings below the fe
 
 test('the number of threads changes nothing', async () => {
   const combinations = combinationsOf(settings, VARY, 5_000_000n).works;
-  const work = { combinations, series: seriesOf(CANDLES), rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
-  expect(await runSweep({ ...work, threads: 1 })).toEqual(await runSweep({ ...work, threads: 3 }));
+  const series = seriesOf(CANDLES);
+  const work = { combinations, series, rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
+  const alone = async (settings: readonly DcaSettings[], range: Range) => runSettings({ settings, series, range });
+  const threads = (settings: readonly DcaSettings[], range: Range) =>
+    bots.threads.work('sweeps', 'runSettings', { settings, series, range });
+  expect(await runSweep({ ...work, run: threads })).toEqual(await runSweep({ ...work, run: alone }));
 });
 
 test('walking forward: each test has not been seen by its training, and equals a backtest of the stretch alone', async () => {
@@ -102,20 +114,22 @@ test('walking forward: each test has not been seen by its training, and equals a
 
 test('a cancelled sweep stays cancelled; one whose runner died is taken over; after three deaths it failed', async () => {
   const cancelled = await createSweep();
-  await bots.tenants.run(cancelled.orgId, (tx) => endSweep(tx, cancelled.id, { status: 'cancelled' }));
-  expect(await turn()).toBeUndefined();
+  await bots.call(cancelSweep, { sweepId: cancelled.id }, { ...cancelled, userId: newId() });
+  await turn();
+  expect((await sweepOf(cancelled)).row?.status).toBe('cancelled');
 
   const orphan = await createSweep();
-  const lapse = () => bots.tenants.as({}, (tx) => tx.query("update sweep_leases set expires_at = '-infinity'"));
-  expect(await bots.tenants.as({}, takeSweep)).toMatchObject({ sweep_id: orphan.id });
-  expect(await turn()).toBeUndefined();
+  const lapse = () => bots.tenants.as({}, (tx) => tx.query("update work_queue set expires_at = '-infinity'"));
+  expect(await take()).toMatchObject({ id: orphan.id });
+  await turn();
+  expect((await sweepOf(orphan)).row?.status).toBe('waiting');
   await lapse();
   await turn();
   expect((await sweepOf(orphan)).row?.status).toBe('done');
 
   const deadly = await createSweep();
   for (let death = 0; death < 3; death += 1) {
-    await bots.tenants.as({}, takeSweep);
+    await take();
     await lapse();
   }
   await turn();

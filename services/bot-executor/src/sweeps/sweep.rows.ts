@@ -20,8 +20,10 @@ export interface SweepRow {
   finished_at: Date | null;
 }
 
-const COLUMNS =
-  'id, status, work, combinations, refused, runs, done, fingerprint, failure, created_at, finished_at' as const;
+/** How far it is stands in the queue until it has ended. */
+const COLUMNS = `s.id, s.status, s.work, s.combinations, s.refused, s.runs,
+  coalesce((select q.done::int from work_queue q where q.id = s.id), s.done) as done,
+  s.fingerprint, s.failure, s.created_at, s.finished_at` as const;
 
 export const toWire = (row: SweepRow): Sweep => ({
   id: row.id,
@@ -51,16 +53,15 @@ export interface NewSweep {
 
 export async function insertSweep(tx: Tx, { id, work, combinations, refused, runs }: NewSweep): Promise<SweepRow> {
   const row = await tx.one<SweepRow>(
-    `insert into sweeps (org_id, id, work, combinations, refused, runs) values ($1, $2, $3, $4, $5, $6)
+    `insert into sweeps as s (org_id, id, work, combinations, refused, runs) values ($1, $2, $3, $4, $5, $6)
      returning ${COLUMNS}`,
     [tx.orgId, id, work, combinations, refused, runs],
   );
-  await tx.query('insert into sweep_leases (sweep_id, org_id) values ($1, $2)', [id, tx.orgId]);
   return row as SweepRow;
 }
 
 export const findSweep = (tx: Tx, id: string): Promise<SweepRow | undefined> =>
-  tx.one<SweepRow>(`select ${COLUMNS} from sweeps where org_id = $1 and id = $2`, [tx.orgId, id]);
+  tx.one<SweepRow>(`select ${COLUMNS} from sweeps s where s.org_id = $1 and s.id = $2`, [tx.orgId, id]);
 
 export const findResults = async (tx: Tx, id: string): Promise<SweepResults | undefined> => {
   const sql = 'select results from sweeps where org_id = $1 and id = $2';
@@ -71,29 +72,43 @@ export const findResults = async (tx: Tx, id: string): Promise<SweepResults | un
 /** Newest first: ids grow with time. */
 export const listSweepRows = (tx: Tx, limit: number, before: string | undefined): Promise<SweepRow[]> =>
   tx.query<SweepRow>(
-    `select ${COLUMNS} from sweeps where org_id = $1 and ($3::uuid is null or id < $3) order by id desc limit $2`,
+    `select ${COLUMNS} from sweeps s where s.org_id = $1 and ($3::uuid is null or s.id < $3)
+      order by s.id desc limit $2`,
     [tx.orgId, limit, before ?? null],
   );
 
-export async function countWaiting(tx: Tx): Promise<number> {
-  const row = await tx.one<{ waiting: number }>(
-    "select count(*)::int as waiting from sweeps where org_id = $1 and status in ('waiting', 'running')",
-    [tx.orgId],
+/** What it is to do; nothing when it has ended. */
+export async function beginSweep(tx: Tx, id: string): Promise<SweepInput | undefined> {
+  const row = await tx.one<{ work: SweepInput }>(
+    `update sweeps set status = 'running'
+      where org_id = $1 and id = $2 and status in ('waiting', 'running') returning work`,
+    [tx.orgId, id],
   );
-  return row?.waiting ?? 0;
+  return row?.work;
 }
 
-/** The end of a sweep that has not ended yet; undefined when it has. */
+/** The end of a sweep that has not ended yet. */
 export async function endSweep(
   tx: Tx,
   id: string,
   end: { status: 'done' | 'cancelled' | 'failed'; results?: SweepResults; fingerprint?: string; failure?: string },
-): Promise<SweepRow | undefined> {
-  await tx.query('delete from sweep_leases where sweep_id = $1', [id]);
-  return tx.one<SweepRow>(
+): Promise<void> {
+  await tx.query(
     `update sweeps set status = $3, results = $4, fingerprint = $5, failure = $6, finished_at = now(),
             done = case when $3 = 'done' then runs else done end
-      where org_id = $1 and id = $2 and status in ('waiting', 'running') returning ${COLUMNS}`,
+      where org_id = $1 and id = $2 and status in ('waiting', 'running')`,
     [tx.orgId, id, end.status, end.results ?? null, end.fingerprint ?? null, end.failure ?? null],
   );
 }
+
+export async function deleteSweepRow(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.one('delete from sweeps where org_id = $1 and id = $2 returning 1', [tx.orgId, id])) !== undefined;
+}
+
+/** The newest stay, and what has not ended. */
+export const forgetOldSweeps = (tx: Tx, most: number): Promise<unknown> =>
+  tx.query(
+    `delete from sweeps where org_id = $1 and status not in ('waiting', 'running') and id not in (
+       select id from sweeps where org_id = $1 order by id desc limit $2)`,
+    [tx.orgId, most],
+  );

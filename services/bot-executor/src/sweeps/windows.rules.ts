@@ -9,6 +9,9 @@ export interface Window {
   test: Range;
 }
 
+export const countWindows = (candles: number, { trainCandles, testCandles }: WindowLengths): number =>
+  Math.max(0, Math.floor((candles - trainCandles) / testCandles));
+
 export function windowsOf(candles: number, { trainCandles, testCandles }: WindowLengths): Window[] {
   const windows: Window[] = [];
   for (let at = trainCandles; at + testCandles <= candles; at += testCandles)

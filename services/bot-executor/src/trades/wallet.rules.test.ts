@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.ts';
 import { anySettings, COARSE, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
@@ -22,10 +23,13 @@ test.each(MARKETS)(
       fc.property(anySettings, walk(200, { minLength: 5, maxLength: 200 }), (given, candles) => {
         const spot = market.feeFrom === 'received' ? { direction: 'long' as const, futures: undefined } : {};
         const plan = planOf({ ...given, ...spot }, market);
-        const report = backtest(plan, seriesOf(candles));
         const wallet = new Wallet();
-        for (const fill of report.fills) for (const entry of entriesOf(market, fill)) wallet.add(entry);
-        for (const payment of report.payments) wallet.add(entryOfPayment(market, payment));
+        const report = backtest(plan, seriesOf(candles), {
+          onMoney: (change) => {
+            if ('payment' in change) wallet.add(entryOfPayment(market, change.payment));
+            else for (const entry of entriesOf(market, change.fill)) wallet.add(entry);
+          },
+        });
         wallet.add({ kind: 'transfer', currency: market.quote, amount: whole(1_000) });
         for (const [currency] of wallet.changes()) seen.add(currency);
 
@@ -46,7 +50,7 @@ test.each(MARKETS)(
           expect([compare(dust, whole(0)) >= 0, compare(dust, lot) < 0]).toEqual([true, true]);
         else expect(compare(dust, whole(0))).toBe(0);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
     expect(seen.has(THIRD.currency)).toBe(typeof market.feeFrom !== 'string');
   },

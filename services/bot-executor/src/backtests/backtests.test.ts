@@ -1,0 +1,282 @@
+import {
+  type Backtest,
+  cancelBacktest,
+  createBacktest,
+  deleteBacktest,
+  getBacktest,
+  listBacktestFills,
+  listBacktests,
+  listBacktestTrades,
+  showEquity,
+} from '@tidegate/contracts/bot-executor/backtests';
+import { newId } from '@tidegate/database/ids';
+import { writeCursor } from '@tidegate/database/paging';
+import { WorkerTooSlow } from '@tidegate/runtime/worker-pool';
+import { until } from '@tidegate/testing/until';
+import { settingsA } from '../../test/markets.ts';
+import { seriesOf } from '../../test/series.ts';
+import { type Customer, customer, openService, type Service } from '../../test/service.ts';
+import { saveImported } from '../candles/candle.rows.ts';
+import { Threads } from '../compute/threads.ts';
+import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { planOf } from '../ladder/plan.rules.ts';
+import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { takeWork } from '../queue/queue.rows.ts';
+import { backtest } from './backtest.rules.ts';
+import { KEEP } from './compute-backtest.ts';
+import { MAX_KEPT, MAX_QUEUED } from './create-backtest.ts';
+
+let service: Service;
+/** Loops that run until the end of their test. */
+const running = new Set<() => Promise<void>>();
+const start = (runs: Parameters<Service['start']>[0]) => running.add(service.start(runs));
+afterEach(async () => {
+  await Promise.all([...running].map((stop) => stop()));
+  running.clear();
+});
+beforeAll(async () => {
+  service = await openService();
+});
+afterAll(() => service.close());
+
+const MARKET = knownMarket('BTC-USDT');
+const FEED = { source: 'imported' as const, interval: '1m' as const };
+const SETTINGS = settingsA('long', { baseOrder: '100', averagingOrders: { count: 0, size: '100' } });
+
+/** Every candle swings by 2 %: a trade begins at its open and ends at its high. */
+const swinging = (count: number): CandleTicks[] =>
+  Array.from({ length: count }, (_, i) => {
+    const [open, high] = [5_000_000n, 5_100_000n];
+    return { at: (i + 1) * 60_000, open, high, low: open, close: open };
+  });
+
+async function withCandles(candles: CandleTicks[], who: Customer = customer()): Promise<Customer> {
+  await service.tenants.run(who.orgId, (tx) => saveImported(tx, MARKET, '1m', candles));
+  return who;
+}
+const post = (who: Customer, settings = SETTINGS, key?: string): Promise<Backtest> =>
+  service.call(createBacktest, { settings, feed: FEED }, who, key);
+const read = (who: Customer, { id }: { id: string }) => service.call(getBacktest, { backtestId: id }, who);
+const ended = (who: Customer, one: { id: string }, status: string) =>
+  until(async () => {
+    const now = await read(who, one);
+    return now.status === status && now;
+  });
+/** Answers of requests that do not wait. */
+const atOnce = async <T>(work: () => Promise<T>): Promise<T> => {
+  const { waitMs } = service.ended;
+  service.ended.waitMs = 0;
+  try {
+    return await work();
+  } finally {
+    service.ended.waitMs = waitMs;
+  }
+};
+async function uses(orgId: string): Promise<{ meter: string; quantity: number; lease?: string }[]> {
+  const sql = 'select body from outbox where org_id = $1';
+  const rows = await service.tenants.as({}, (tx) => tx.query<{ body: string }>(sql, [orgId]));
+  return rows.flatMap(({ body }) => JSON.parse(body));
+}
+
+test('what swings without end is bounded: the loop of events goes on, the first fills are kept, the totals are exact', async () => {
+  start(service.backtests());
+  const candles = swinging(11_000);
+  const who = await withCandles(candles);
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    counting = setImmediate(count);
+  };
+  let counting = setImmediate(count);
+  const done = await post(who);
+  clearImmediate(counting);
+  const report = backtest(planOf(SETTINGS, MARKET), seriesOf(candles));
+  expect(done).toMatchObject({
+    status: 'done',
+    candles: 11_000,
+    candlesDone: 11_000,
+    fills: report.fillCount,
+    closedTrades: report.closedTrades,
+    profit: moneyText(MARKET, report.profit),
+    fees: moneyText(MARKET, report.fees),
+    kept: { trades: KEEP.trades, fills: KEEP.fills },
+  });
+  expect(report.fillCount).toBeGreaterThan(KEEP.fills);
+  // Some thousand fills take a thread a second; the event loop turned all the while.
+  expect(turns).toBeGreaterThan(50);
+
+  const page = (after: number) =>
+    service.call(listBacktestFills, { backtestId: done.id, limit: 200, cursor: writeCursor(after) }, who);
+  const [across, last] = [await page(450), await page(KEEP.fills - 200)];
+  expect(across.items).toHaveLength(200);
+  expect(across.items[0]?.orderKey).toBe(report.fills[450]?.order.key);
+  expect(across.items[199]?.orderKey).toBe(report.fills[649]?.order.key);
+  expect(last.nextCursor).toBeUndefined();
+  expect(last.items.at(-1)?.orderKey).toBe(report.fills[KEEP.fills - 1]?.order.key);
+  const trades = await service.call(listBacktestTrades, { backtestId: done.id, limit: 2 }, who);
+  expect(trades.items.map(({ number }) => number)).toEqual([1, 2]);
+  expect((await service.call(showEquity, { backtestId: done.id }, who)).items).toHaveLength(500);
+
+  await service.call(deleteBacktest, { backtestId: done.id }, who);
+  await expect(read(who, done)).rejects.toMatchObject({ code: 'not_found' });
+  const left = await service.tenants.run(who.orgId, (tx) => tx.query('select 1 from backtest_parts'));
+  expect(left).toEqual([]);
+});
+
+test('too much is refused with what to change, before anything is read, run or spent', async () => {
+  const many = settingsA('long', {
+    baseOrder: '100',
+    averagingOrders: { count: 200, size: '100', deviationPercent: '0.1', stepScale: '1' },
+  });
+  // Four stretches with a few candles each, of which the rows say that they are full.
+  const who = await withCandles(swinging(13_000).filter((_, i) => i % 1_000 === 0));
+  await service.tenants.run(who.orgId, (tx) => tx.query('update imported_chunks set candles = 200000'));
+  const measured = { settings: many, feed: FEED };
+  await expect(service.call(createBacktest, measured, who)).rejects.toMatchObject({
+    data: { errors: [expect.objectContaining({ field: '/feed/to', code: 'too_much_work' })] },
+  });
+  expect(service.neighbours.held(who.orgId, 'backtest_runs')).toBe(0);
+  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
+});
+
+test('a hard quota is never passed by what is not counted yet; the use carries the lease that paid', async () => {
+  start(service.backtests());
+  const who = await withCandles(swinging(50));
+  service.neighbours.limits.set(`${who.orgId} backtest_runs`, 1);
+  const [one, two] = await Promise.allSettled([post(who), post(who)]);
+  expect([one.status, two.status].sort()).toEqual(['fulfilled', 'rejected']);
+  await expect(post(who)).rejects.toMatchObject({ code: 'quota_exhausted' });
+  const used = await uses(who.orgId);
+  expect(used).toEqual([expect.objectContaining({ meter: 'backtest_runs', quantity: 1, lease: expect.any(String) })]);
+  const lease = await until(() => {
+    const found = service.neighbours.leases.get(used[0]?.lease ?? '');
+    return found?.spent !== undefined && found;
+  });
+  expect(lease).toMatchObject({ orgId: who.orgId, spent: 1 });
+
+  // What was refused after its lease was taken gives it back.
+  const other = customer();
+  service.neighbours.limits.set(`${other.orgId} backtest_runs`, 5);
+  await withCandles(swinging(50), other);
+  await atOnce(async () => {
+    await service.tenants.as({}, async (tx) => {
+      for (let n = 0; n < MAX_QUEUED.person; n += 1)
+        await tx.query("insert into work_queue (id, kind, org_id, person) values ($1, 'backtest', $2, $3)", [
+          newId(),
+          newId(),
+          other.userId,
+        ]);
+    });
+    await expect(post(other)).rejects.toMatchObject({ code: 'too_many_backtests' });
+  });
+  await until(() => service.neighbours.held(other.orgId, 'backtest_runs') === 0);
+  await service.tenants.as({}, (tx) => tx.query('delete from work_queue where person = $1', [other.userId]));
+});
+
+test('what is not done in time is answered as it is; it is cancelled or deleted at any time; a key repeats it', async () => {
+  const who = await withCandles(swinging(20_000));
+  await atOnce(async () => {
+    const queued = await post(who, SETTINGS, 'key');
+    expect(queued).toMatchObject({ status: 'queued', candles: 20_000, profit: null, wallet: null, finishedAt: null });
+    expect(await post(who, SETTINGS, 'key')).toEqual(queued);
+    const cancelled = await service.call(cancelBacktest, { backtestId: queued.id }, who);
+    expect(cancelled).toMatchObject({ status: 'cancelled', finishedAt: expect.any(String) });
+  });
+
+  start(service.backtests());
+  const running = post(who);
+  const { items } = await until(async () => {
+    const list = await service.call(listBacktests, {}, who);
+    return list.items[0]?.status === 'running' && list;
+  });
+  await service.call(cancelBacktest, { backtestId: items[0]?.id as string }, who);
+  expect(await running).toMatchObject({ status: 'cancelled' });
+  expect(await service.call(cancelBacktest, { backtestId: items[0]?.id as string }, who)).toMatchObject({
+    status: 'cancelled',
+  });
+
+  const waiting = post(who).catch((error: unknown) => error);
+  const last = await until(async () => {
+    const list = await service.call(listBacktests, {}, who);
+    return list.items[0]?.id !== items[0]?.id && list.items[0];
+  });
+  await service.call(deleteBacktest, { backtestId: last.id }, who);
+  expect(await waiting).toMatchObject({ code: 'not_found' });
+});
+
+test('a thread that runs out of memory or time fails its backtest with the reason, and the others go on', async () => {
+  /** Threads whose first task swells, whose second never ends. */
+  class Broken extends Threads {
+    private tasks = 0;
+    override work: Threads['work'] = async (where, name, task, options) => {
+      this.tasks += 1;
+      if (this.tasks === 1) throw Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+      if (this.tasks === 2) throw new WorkerTooSlow('slow');
+      return service.threads.work(where, name, task, options);
+    };
+  }
+  start(service.backtests(new Broken()));
+  const who = await withCandles(swinging(50));
+  expect(await post(who)).toMatchObject({
+    status: 'failed',
+    failure: expect.stringContaining('more memory'),
+    profit: null,
+  });
+  expect(await post(who)).toMatchObject({ status: 'failed', failure: expect.stringContaining('longer than it may') });
+  expect((await post(who)).status).toBe('done');
+});
+
+test('a connection that breaks does not fail a backtest; a runner that died leaves it to another, three times', async () => {
+  const who = await withCandles(swinging(50));
+  const one = await atOnce(() => post(who));
+  const real = service.threads;
+  /** Everybody's connections break while the work is done. */
+  class Cut extends Threads {
+    override work: Threads['work'] = async (...task) => {
+      const result = await real.work(...task);
+      await service.breakConnections();
+      return result;
+    };
+  }
+  start(service.backtests(new Cut()));
+  await ended(who, one, 'done');
+  await Promise.all([...running].map((stop) => stop()));
+  expect(await uses(who.orgId)).toHaveLength(1);
+
+  const deadly = await atOnce(() => post(who));
+  for (let death = 0; death < 3; death += 1) {
+    await service.tenants.as({}, (tx) => takeWork(tx, 'backtest'));
+    await service.tenants.as({}, (tx) => tx.query("update work_queue set expires_at = '-infinity'"));
+  }
+  start(service.backtests());
+  expect(await ended(who, deadly, 'failed')).toMatchObject({ failure: expect.stringContaining('each time') });
+});
+
+test('an organisation keeps its newest backtests, and may have so many queued', async () => {
+  const who = await withCandles(swinging(50));
+  const before = await atOnce(() => post(who));
+  await service.tenants.run(who.orgId, async (tx) => {
+    await tx.query("update backtests set status = 'done'");
+    await tx.query('delete from work_queue where org_id = $1', [who.orgId]);
+    await tx.query(
+      `insert into backtests (org_id, id, status, result, parts)
+       select org_id, gen_random_uuid(), status, result, 40 from backtests, generate_series(1, $1)`,
+      [MAX_KEPT.backtests],
+    );
+  });
+  await atOnce(async () => {
+    const all = [];
+    for (let n = 0; n < MAX_QUEUED.organisation; n += 1) all.push(await post(who));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set(['queued']));
+    await expect(post(who)).rejects.toMatchObject({ code: 'too_many_backtests' });
+  });
+  const kept = await service.tenants.run(who.orgId, (tx) =>
+    tx.one<{ backtests: number; parts: number; oldest: boolean }>(
+      'select count(*)::int as backtests, sum(parts)::int as parts, bool_or(id = $1) as oldest from backtests',
+      [before.id],
+    ),
+  );
+  expect(kept?.backtests).toBeLessThanOrEqual(MAX_KEPT.backtests);
+  expect(kept?.parts).toBeLessThanOrEqual(MAX_KEPT.parts);
+  await service.tenants.as({}, (tx) => tx.query('delete from work_queue where org_id = $1', [who.orgId]));
+});

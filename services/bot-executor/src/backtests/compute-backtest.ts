@@ -1,0 +1,82 @@
+import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
+import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import type { StoredSeries } from '../candles/stored-series.rules.ts';
+import { fraction, toCents, toText } from '../engine/exact.rules.ts';
+import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
+import { marketOf } from '../ladder/check-settings.rules.ts';
+import { moneyText } from '../markets/markets.rules.ts';
+import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
+import { entriesOf, entryOfPayment, Wallet } from '../trades/wallet.rules.ts';
+import { type BacktestFigures, type BacktestRows, fillToWire, pointToWire, tradeToWire } from './backtest.rows.ts';
+import { backtest } from './backtest.rules.ts';
+import { PART } from './backtest-parts.rows.ts';
+import { EquityCurve } from './equity-curve.rules.ts';
+import { unpackWanted } from './wanted-series.ts';
+
+/** So many trades and fills of a backtest are kept to be read; its figures are of all of them. */
+export const KEEP = { trades: 10_000, fills: 20_000 };
+const CURVE_POINTS = 500;
+
+export interface BacktestTask {
+  settings: BotSettings;
+  feed: BacktestFeed;
+  stored: StoredSeries;
+  /** Shared: candles that are done. */
+  progress: Int32Array;
+}
+
+/** Bounded, whatever the candles are; JSON already, so that nobody else has to write it down. */
+export type BacktestOutcome = BacktestRows;
+
+/** Runs in a thread: from stored candles to rows. */
+export function computeBacktest({ settings, feed, stored, progress }: BacktestTask): BacktestOutcome {
+  const market = marketOf(settings);
+  const series = unpackWanted(stored, { settings, feed });
+  const candles = series.at.length;
+  const plan = checkedStrategyPlan(settings, BigInt(series.open[0] as number));
+  const curve = new EquityCurve(series, { from: 0, to: candles }, CURVE_POINTS);
+  const wallet = new Wallet();
+  const report = backtest(plan, series, {
+    curve,
+    keep: KEEP,
+    progress,
+    onMoney: (change) => {
+      if ('payment' in change) wallet.add(entryOfPayment(market, change.payment));
+      else for (const entry of entriesOf(market, change.fill)) wallet.add(entry);
+    },
+  });
+  const profit = moneyText(market, report.profit);
+  const figures: BacktestFigures = {
+    engineVersion: ENGINE_VERSION,
+    fingerprint: fingerprintOf(market, [settings], series),
+    candles,
+    from: new Date(series.at[0] as number).toISOString(),
+    to: new Date(series.at.at(-1) as number).toISOString(),
+    closedTrades: report.closedTrades,
+    winningTrades: report.winningTrades,
+    fills: report.fillCount,
+    profit,
+    profitRounded: toCents(fraction(profit)),
+    openProfit: moneyText(market, report.openProfit),
+    fees: moneyText(market, report.fees),
+    funding: moneyText(market, report.funding),
+    liquidations: report.liquidations,
+    wallet: wallet.changes().map(([currency, change]) => ({ currency, change: toText(change, 24) })),
+    timeInTradePercent: toText({ n: BigInt(100 * report.candlesInTrade), d: BigInt(candles) }, 2),
+    maxCapital: moneyText(market, report.maxCapital),
+    maxDrawdown: moneyText(market, report.maxDrawdown),
+  };
+  return {
+    figures,
+    equity: JSON.stringify(curve.points.map((point) => pointToWire(plan, point))),
+    trades: parts(report.trades, (book) => tradeToWire(plan, book)),
+    fills: parts(report.fills, (fill) => fillToWire(plan, fill)),
+    kept: { trades: report.trades.length, fills: report.fills.length },
+  };
+}
+
+function parts<Item>(items: readonly Item[], toWire: (item: Item) => unknown): string[] {
+  const texts: string[] = [];
+  for (let at = 0; at < items.length; at += PART) texts.push(JSON.stringify(items.slice(at, at + PART).map(toWire)));
+  return texts;
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { type Backtest, createBacktest, tooManyBacktests } from '@tidegate/contracts/bot-executor/backtests';
+import { newId } from '@tidegate/database/ids';
+import { Tenants } from '@tidegate/database/tenants';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { ENGINE_VERSION } from '../engine/fingerprint.ts';
+import { marketOf } from '../ladder/check-settings.rules.ts';
+import { personOf } from '../queue/person.ts';
+import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
+import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
+import { AwaitBacktest } from './await-backtest.ts';
+import { type BacktestBase, forgetOldBacktests, insertBacktest, toWire } from './backtest.rows.ts';
+import { refuseTooMuch } from './budget.rules.ts';
+import { RunQuota } from './run-quota.ts';
+import { measuredSeries } from './wanted-series.ts';
+
+/** Of an organisation; and of a person, in all organisations together. */
+export const MAX_QUEUED = { organisation: 10, person: 20 };
+/** Of an organisation. 2,000 parts are a million trades and fills. */
+export const MAX_KEPT = { backtests: 200, parts: 2_000 };
+
+/**
+ * Refuses before anything is run what cannot work or is too much; queues the rest, and answers whole when it is done
+ * within some seconds.
+ */
+@Injectable()
+export class CreateBacktest {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly entitlements: Entitlements,
+    private readonly quota: RunQuota,
+    private readonly ended: AwaitBacktest,
+    private readonly wakes: Wakes,
+  ) {}
+
+  @Handles(createBacktest)
+  async handle(call: Call<typeof createBacktest>): Promise<Backtest> {
+    const { caller, tx, answerLater } = call;
+    // Nothing holds a connection until the quota is asked.
+    const base = await this.tenants.read(tx.orgId as string, (read) => this.judge(call, read));
+    const [id, person] = [newId(), personOf(caller)];
+    return this.quota.spend(call, { meter: 'backtest_runs', count: 1, key: id }, async () => {
+      const queued = await countQueued(tx, 'backtest', person);
+      if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person)
+        throw tooManyBacktests({ waiting: queued.person }, 'Too many are waiting. Cancel one, or come back later.');
+      await forgetOldBacktests(tx, { ...MAX_KEPT, backtests: MAX_KEPT.backtests - 1 });
+      const row = await insertBacktest(tx, id, base);
+      await enqueueWork(tx, 'backtest', id, person);
+      tx.onCommit(() => this.wakes.wake('run-backtests'));
+      answerLater(() => this.ended.answer(tx.orgId as string, id, person));
+      return toWire(row);
+    });
+  }
+
+  private async judge({ input }: Call<typeof createBacktest>, read: Call['tx']): Promise<BacktestBase> {
+    await this.entitlements.feature(read, 'backtests');
+    const market = marketOf(input.settings);
+    const { candles, first, lastAt } = await measuredSeries(read, input);
+    refuseTooMuch(input.settings, candles);
+    checkedStrategyPlan(input.settings, first.open);
+    return {
+      settings: input.settings,
+      feed: input.feed,
+      currency: market.quote,
+      engineVersion: ENGINE_VERSION,
+      candles,
+      from: new Date(first.at).toISOString(),
+      to: new Date(lastAt).toISOString(),
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { type Backtest, cancelBacktest, deleteBacktest } from '@tidegate/contracts/bot-executor/backtests';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { present } from '../bots/present.ts';
+import { dropWork } from '../queue/queue.rows.ts';
+import { endedTopic } from '../queue/queue-runner.ts';
+import { deleteBacktestRow, endBacktest, findBacktest, toWire } from './backtest.rows.ts';
+
+/** Whoever runs it finds out with its next renewal, and whoever waits for it is told. */
+@Injectable()
+export class EndBacktest {
+  constructor(private readonly wakes: Wakes) {}
+
+  @Handles(cancelBacktest)
+  async cancel({ input, tx }: Call<typeof cancelBacktest>): Promise<Backtest> {
+    const id = input.backtestId;
+    // The queue first, as its runner does: neither waits for the other.
+    if (await findBacktest(tx, id)) await this.drop(tx, id);
+    await endBacktest(tx, id, 'cancelled');
+    return toWire(present(await findBacktest(tx, id)));
+  }
+
+  @Handles(deleteBacktest)
+  async delete({ input, tx }: Call<typeof deleteBacktest>) {
+    const id = input.backtestId;
+    if (await findBacktest(tx, id)) await this.drop(tx, id);
+    if (!(await deleteBacktestRow(tx, id))) throw notFound();
+    return {};
+  }
+
+  private async drop(tx: Call['tx'], id: string): Promise<void> {
+    await dropWork(tx, id);
+    tx.onCommit(() => this.wakes.wake(endedTopic('backtest')));
+  }
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { TaskCancelled } from '@tidegate/runtime/worker-pool';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { BACKTEST_PLACES, Threads } from '../compute/threads.ts';
+import type { Job } from '../queue/queue.rows.ts';
+import { type Held, QueueRunner } from '../queue/queue-runner.ts';
+import { beginBacktest, endBacktest, findBacktest, saveResult } from './backtest.rows.ts';
+import { storedSeries } from './wanted-series.ts';
+
+/** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
+@Injectable()
+export class RunBacktests {
+  private readonly tenants: Tenants;
+  private readonly threads: Threads;
+  private readonly queue: QueueRunner;
+
+  constructor(tenants: Tenants, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
+    this.tenants = tenants;
+    this.threads = threads;
+    this.queue = new QueueRunner(
+      {
+        kind: 'backtest',
+        loop: 'run-backtests',
+        places: BACKTEST_PLACES,
+        run: (job, held) => this.run(job, held),
+        fail: (tx, id, failure) => endBacktest(tx, id, 'failed', failure),
+      },
+      { tenants, wakes, log, metrics },
+    );
+  }
+
+  @Loop({ name: 'run-backtests', everyMs: 30_000 })
+  turn({ signal }: Turn): Promise<TurnResult> {
+    return this.queue.turn(signal);
+  }
+
+  @AtEnd()
+  drained(): Promise<void> {
+    return this.queue.drained();
+  }
+
+  private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
+    const { settings, feed, stored } = await this.tenants.run(org_id, async (tx) => {
+      const row = await findBacktest(tx, id);
+      if (!row || !(await beginBacktest(tx, id))) throw new TaskCancelled('The backtest has ended.');
+      const { settings, feed } = row.result;
+      return { settings, feed, stored: await storedSeries(tx, { settings, feed }) };
+    });
+    const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    held.progress = () => progress[0] as number;
+    const task = { settings, feed, stored, progress };
+    const outcome = await this.threads.work('backtests', 'backtest', task, { group: person, signal: held.signal });
+    return (tx) => saveResult(tx, id, outcome);
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { returnLease } from '@tidegate/contracts/usage/leases';
+import { Bus } from '@tidegate/messaging/bus';
+import { AtEnd, Loop, type TurnResult } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { Log } from '@tidegate/telemetry/log';
+
+interface Settlement {
+  orgId: string;
+  leaseId: string;
+  spent: number;
+}
+
+const DEADLINE_MS = 3_000;
+const RETRY_MS = 2_000;
+/** A lease ends by itself after a minute. */
+const MAX_TRIES = 20;
+
+/** Tells usage what was spent of leases, outside of any transaction, again and again until it has heard it. */
+@Injectable()
+export class SettleLeases {
+  private waiting: (Settlement & { tries: number })[] = [];
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly wakes: Wakes,
+    private readonly log: Log,
+  ) {}
+
+  later(settlement: Settlement): void {
+    this.waiting.push({ ...settlement, tries: 0 });
+    this.wakes.wake('settle-leases');
+  }
+
+  @Loop({ name: 'settle-leases', everyMs: 30_000 })
+  async turn(): Promise<TurnResult> {
+    const round = this.waiting;
+    this.waiting = [];
+    await Promise.all(round.map((one) => this.settle(one)));
+    return this.waiting.length > 0 ? RETRY_MS : undefined;
+  }
+
+  @AtEnd()
+  async last(): Promise<void> {
+    await this.turn();
+  }
+
+  private async settle(one: Settlement & { tries: number }): Promise<void> {
+    const { orgId, leaseId, spent, tries } = one;
+    try {
+      await this.bus.call(returnLease, { leaseId, spent }, { orgId, deadlineMs: DEADLINE_MS });
+    } catch (error) {
+      if (tries < MAX_TRIES) this.waiting.push({ ...one, tries: tries + 1 });
+      else this.log.warn({ error, orgId }, 'A lease was not returned and will expire');
+    }
+  }
+}

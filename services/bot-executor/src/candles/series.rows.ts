@@ -1,0 +1,80 @@
+import type { Tx } from '@tidegate/database/tx';
+import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { type CandleRange, type ChunkRow, oneChunk, type Series, TABLE, toChunk } from './candle.rows.ts';
+import { candleAt, indexAt, partOf } from './candle-series.rules.ts';
+import { CHUNK_CANDLES } from './chunk-codec.ts';
+import { INTERVAL_MS } from './intervals.rules.ts';
+import type { StoredSeries } from './stored-series.rules.ts';
+
+/**
+ * A whole range as it is stored, for the thread that works with it. When there are more than `limit` candles, some more
+ * than so many are read and the rest is not.
+ */
+export async function readStored(
+  tx: Tx,
+  { source, market, interval }: Series,
+  { from, until, limit }: CandleRange & { limit: number },
+): Promise<StoredSeries> {
+  const rows = await tx.query<ChunkRow>(
+    `select starts_at, step, blob from (
+       select *, sum(candles) over (order by starts_at) - candles as before from ${TABLE[source]}
+        where market = $1 and interval = $2 and last_at >= $3 and starts_at < $4) c
+      where before <= $5 order by starts_at`,
+    [market.market, interval, from ?? '-infinity', until ?? 'infinity', limit + CHUNK_CANDLES],
+  );
+  return {
+    chunks: rows.map((row) => toChunk(row, market)),
+    intervalMs: INTERVAL_MS[interval],
+    from: from?.getTime(),
+    until: until?.getTime(),
+  };
+}
+
+export interface Measured {
+  candles: number;
+  first: CandleTicks;
+  /** Begin of the last candle. */
+  lastAt: number;
+  /** Begin of the candle with the number `most`, where there are more. */
+  tooManyFrom: number | undefined;
+}
+
+/** How many candles a range has, without reading them: only those at its ends are looked at. */
+export async function measureSeries(
+  tx: Tx,
+  series: Series,
+  { from, until }: CandleRange,
+  most: number,
+): Promise<Measured | undefined> {
+  const { source, market, interval } = series;
+  const rows = await tx.query<{ starts_at: Date; last_at: Date; candles: number }>(
+    `select starts_at, last_at, candles from ${TABLE[source]}
+      where market = $1 and interval = $2 and last_at >= $3 and starts_at < $4 order by starts_at`,
+    [market.market, interval, from ?? '-infinity', until ?? 'infinity'],
+  );
+  const unpack = async (row: { starts_at: Date } | undefined) => {
+    const chunk = row && (await oneChunk(tx, series, 'starts_at = $3', [row.starts_at]));
+    if (!chunk) return undefined;
+    const begin = from ? indexAt(chunk, from.getTime()) : 0;
+    return partOf(chunk, {
+      from: begin,
+      to: Math.max(begin, until ? indexAt(chunk, until.getTime()) : chunk.at.length),
+    });
+  };
+  const [head, tail] = [await unpack(rows[0]), await unpack(rows.at(-1))];
+  if (!head || !tail || head.at.length === 0) return undefined;
+  const counts = rows.map(({ candles }) => candles);
+  counts[0] = head.at.length;
+  counts[counts.length - 1] = tail.at.length;
+  const before = rows.at(-2);
+  const lastAt = tail.at.at(-1) ?? before?.last_at.getTime() ?? 0;
+  let [passed, index] = [0, 0];
+  while (index < counts.length && passed + (counts[index] as number) <= most) passed += counts[index++] as number;
+  const beyond = index < rows.length ? await unpack(rows[index]) : undefined;
+  return {
+    candles: counts.reduce((sum, count) => sum + count, 0),
+    first: candleAt(head, 0),
+    lastAt,
+    tooManyFrom: beyond?.at[most - passed],
+  };
+}

@@ -1,0 +1,23 @@
+import { type CandleSeries, candleSeries, indexAt, partOf } from './candle-series.rules.ts';
+import { type Chunk, unpackChunks } from './chunk-codec.ts';
+
+/** A range of candles as it lies in the database: fit to travel to the thread that unpacks it. */
+export interface StoredSeries {
+  chunks: Chunk[];
+  intervalMs: number;
+  /** Epoch milliseconds: candles from `from` on, before `until`. */
+  from?: number | undefined;
+  until?: number | undefined;
+}
+
+export function unpackSeries({ chunks, intervalMs, from, until }: StoredSeries): CandleSeries {
+  // A buffer arrives in a thread as plain bytes.
+  const buffers = chunks.map((chunk) => ({ ...chunk, blob: bufferOf(chunk.blob) }));
+  const columns = unpackChunks(buffers, intervalMs);
+  const first = from === undefined ? 0 : indexAt(columns, from);
+  const end = until === undefined ? columns.at.length : indexAt(columns, until);
+  return candleSeries(partOf(columns, { from: first, to: Math.max(first, end) }));
+}
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);

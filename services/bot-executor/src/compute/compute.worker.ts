@@ -1,0 +1,4 @@
+import { answerTasks } from '@tidegate/runtime/worker-side';
+import { doTask } from './tasks.ts';
+
+answerTasks(doTask);

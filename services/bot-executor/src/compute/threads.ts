@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { Injectable } from '@nestjs/common';
+import { ProblemError, unavailable } from '@tidegate/contracts/kernel/problem';
+import { AtEnd } from '@tidegate/runtime/loop';
+import { type RunOptions, WorkerPool, WorkersBusy, workerFile } from '@tidegate/runtime/worker-pool';
+import type { Outcome, Task, Tasks } from './tasks.ts';
+
+/** Of one thread: many times what a bounded task needs. */
+const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+/** Only what would never end takes so long, also on a machine that is busy with everything else. */
+const LONG_MS = 600_000;
+const SHORT_MS = 20_000;
+/** Idle threads are let go with what they had loaded. */
+const IDLE_MS = 10_000;
+
+/** Backtests that run at a time in a process. */
+export const BACKTEST_PLACES = 2;
+
+const pool = (size: number, taskMs: number, waiting: { maxWaiting?: number; maxWaitingPerGroup?: number } = {}) =>
+  new WorkerPool<Task, Outcome>(workerFile('compute.worker', import.meta.url), {
+    size,
+    taskMs,
+    memory: MEMORY,
+    idleMs: IDLE_MS,
+    ...waiting,
+  });
+
+/**
+ * The threads of this process. What answers a request, backtests, and sweeps have threads of their own, so that none
+ * waits for another; all have a lower priority than the event loop, and a memory that ends them alone.
+ */
+@Injectable()
+export class Threads {
+  private readonly requests = pool(2, SHORT_MS, { maxWaiting: 100, maxWaitingPerGroup: 5 });
+  private readonly backtests = pool(BACKTEST_PLACES, LONG_MS);
+  private readonly sweeps = pool(availableParallelism(), LONG_MS);
+
+  /** For a request that waits for it; groups are organisations. */
+  async answer<Name extends keyof Tasks>(
+    name: Name,
+    task: Tasks[Name]['task'],
+    group: string,
+  ): Promise<Tasks[Name]['result']> {
+    try {
+      return await run(this.requests, name, task, { group });
+    } catch (error) {
+      if (error instanceof WorkersBusy)
+        throw unavailable({ retryAfterSeconds: 2 }, 'Too much of this is asked for at once. Try again in a moment.');
+      throw error;
+    }
+  }
+
+  /** For queued work. */
+  work<Name extends keyof Tasks>(
+    where: 'backtests' | 'sweeps',
+    name: Name,
+    task: Tasks[Name]['task'],
+    options: RunOptions = {},
+  ): Promise<Tasks[Name]['result']> {
+    return run(this[where], name, task, options);
+  }
+
+  @AtEnd()
+  async close(): Promise<void> {
+    await Promise.all([this.requests, this.backtests, this.sweeps].map((one) => one.close()));
+  }
+}
+
+async function run<Name extends keyof Tasks>(
+  where: WorkerPool<Task, Outcome>,
+  name: Name,
+  task: Tasks[Name]['task'],
+  options: RunOptions,
+): Promise<Tasks[Name]['result']> {
+  const outcome = await where.run({ name, task } as unknown as Task, options);
+  if ('refused' in outcome) throw ProblemError.fromDocument(outcome.refused);
+  return outcome.result as Tasks[Name]['result'];
+}

@@ -1,0 +1,131 @@
+import type { Tx } from '@tidegate/database/tx';
+
+export type Kind = 'backtest' | 'sweep';
+
+/** The right to do a piece of work, renewed while it is done; who dies loses it after `LEASE_SECONDS`. */
+export interface Job {
+  id: string;
+  org_id: string;
+  person: string;
+  fence: string;
+  /** How often it was begun, this time included. */
+  tries: number;
+}
+
+const LEASE_SECONDS = 30;
+/** After an outage, before it is begun again. */
+const REST_SECONDS = 2;
+
+export const enqueueWork = (tx: Tx, kind: Kind, id: string, person: string): Promise<unknown> =>
+  tx.query('insert into work_queue (id, kind, org_id, person) values ($1, $2, $3, $4)', [id, kind, tx.orgId, person]);
+
+export const dropWork = (tx: Tx, id: string): Promise<unknown> =>
+  tx.query('delete from work_queue where id = $1', [id]);
+
+/**
+ * Keeps the organisation's and the person's other requests waiting until the transaction ends, and counts what they have
+ * in the queue.
+ */
+export async function countQueued(
+  tx: Tx,
+  kind: Kind,
+  person: string,
+): Promise<{ organisation: number; person: number }> {
+  // Always in the same order: the organisation's before the person's.
+  for (const party of [tx.orgId, person])
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`queue ${kind} ${party}`]);
+  const row = await tx.one<{ organisation: number; person: number }>(
+    `select count(*) filter (where org_id = $2)::int as organisation, count(*) filter (where person = $3)::int as person
+       from work_queue where kind = $1 and (org_id = $2 or person = $3)`,
+    [kind, tx.orgId, person],
+  );
+  return row ?? { organisation: 0, person: 0 };
+}
+
+/** Its turn is over: whoever asked for something meanwhile comes before the next of the same person. */
+export async function endWork(tx: Tx, kind: Kind, { id, person, org_id }: Job): Promise<void> {
+  await dropWork(tx, id);
+  await noteTurn(tx, kind, [person, org_id]);
+}
+
+/**
+ * Whoever had no turn for longest is next: work counts as waiting since it was asked for, or since its person or its
+ * organisation last had a turn, whichever is later. So one with a hundred pieces of work delays another by one of them,
+ * and a person with nine organisations is one person. Nobody has two at a time.
+ */
+export async function takeWork(tx: Tx, kind: Kind): Promise<Job | undefined> {
+  // Two replicas that take at the same time would both see that a person has nothing running.
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`take ${kind}`]);
+  const job = await tx.one<Job>(
+    `update work_queue set fence = fence + 1, tries = tries + 1, expires_at = now() + make_interval(secs => $2)
+      where id = (
+        select q.id from work_queue q
+          left join work_turns p on p.kind = q.kind and p.party = q.person
+          left join work_turns o on o.kind = q.kind and o.party = q.org_id
+         where q.kind = $1 and q.expires_at < now() and not exists (
+           select 1 from work_queue r
+            where r.kind = $1 and r.expires_at >= now() and (r.person = q.person or r.org_id = q.org_id))
+         order by greatest(q.queued_at, p.served_at, o.served_at), q.queued_at, q.id
+         limit 1 for update of q skip locked)
+      returning id, org_id, person, fence, tries`,
+    [kind, LEASE_SECONDS],
+  );
+  if (job) await noteTurn(tx, kind, [job.person, job.org_id]);
+  return job;
+}
+
+export const noteTurn = (tx: Tx, kind: string, parties: readonly string[]): Promise<unknown> =>
+  tx.query(
+    `insert into work_turns (kind, party, served_at)
+     select distinct $1, party, clock_timestamp() from unnest($2::uuid[]) as party order by party
+     on conflict (kind, party) do update set served_at = excluded.served_at`,
+    [kind, [...new Set(parties)]],
+  );
+
+/** What is older than everything that waits changes no order; an hour is more than that in nearly every case. */
+export const forgetTurns = (tx: Tx): Promise<unknown> =>
+  tx.query("delete from work_turns where served_at < now() - interval '1 hour'");
+
+/** Tells how far the work is. False when it was cancelled, deleted, or is somebody else's by now. */
+export async function renewWork(tx: Tx, { id, fence }: Job, done: number): Promise<boolean> {
+  const held = await tx.one(
+    `update work_queue set expires_at = now() + make_interval(secs => $3), done = $4
+      where id = $1 and fence = $2 returning 1`,
+    [id, fence, LEASE_SECONDS, done],
+  );
+  return held !== undefined;
+}
+
+/** True while the lease is still ours. Held until the transaction ends, so nobody takes over in between. */
+export async function holdsWork(tx: Tx, { id, fence }: Job): Promise<boolean> {
+  return (await tx.one('select 1 from work_queue where id = $1 and fence = $2 for update', [id, fence])) !== undefined;
+}
+
+/** For another runner at once, or for any after a rest; this time does not count. */
+export const giveBackWork = (tx: Tx, { id, fence }: Job, rest: boolean): Promise<unknown> =>
+  tx.query(
+    `update work_queue set tries = tries - 1,
+            expires_at = case when $3 then now() + make_interval(secs => $4) else '-infinity' end
+      where id = $1 and fence = $2`,
+    [id, fence, rest, REST_SECONDS],
+  );
+
+export interface QueueState {
+  waiting: number;
+  /** Of what waits, the longest. */
+  oldestSeconds: number;
+  /** Until a lease ends or a rest is over: the work may be taken over then. */
+  nextMs: number | null;
+}
+
+export async function queueState(tx: Tx, kind: Kind): Promise<QueueState> {
+  const row = await tx.one<QueueState>(
+    `select count(*) filter (where expires_at < now())::int as waiting,
+            coalesce(extract(epoch from now() - min(queued_at) filter (where expires_at < now())), 0)::float8
+              as "oldestSeconds",
+            (extract(epoch from min(expires_at) filter (where expires_at >= now()) - now()) * 1000)::float8 as "nextMs"
+       from work_queue where kind = $1`,
+    [kind],
+  );
+  return row ?? { waiting: 0, oldestSeconds: 0, nextMs: null };
+}

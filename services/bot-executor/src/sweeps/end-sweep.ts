@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { cancelSweep, deleteSweep, type Sweep } from '@tidegate/contracts/bot-executor/sweeps';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { present } from '../bots/present.ts';
+import { dropWork } from '../queue/queue.rows.ts';
+import { deleteSweepRow, endSweep, findSweep, toWire } from './sweep.rows.ts';
+
+/** Whoever runs it finds out with its next renewal. */
+@Injectable()
+export class EndSweep {
+  @Handles(cancelSweep)
+  async cancel({ input, tx }: Call<typeof cancelSweep>): Promise<Sweep> {
+    const id = input.sweepId;
+    // The queue first, as its runner does: neither waits for the other.
+    if (await findSweep(tx, id)) await dropWork(tx, id);
+    await endSweep(tx, id, { status: 'cancelled' });
+    return toWire(present(await findSweep(tx, id)));
+  }
+
+  @Handles(deleteSweep)
+  async delete({ input, tx }: Call<typeof deleteSweep>) {
+    const id = input.sweepId;
+    if (await findSweep(tx, id)) await dropWork(tx, id);
+    if (!(await deleteSweepRow(tx, id))) throw notFound();
+    return {};
+  }
+}

@@ -1,0 +1,114 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { newId } from '@tidegate/database/ids';
+import { CallerTokens } from '@tidegate/messaging/caller-token';
+import { OperationServer } from '@tidegate/messaging/operation-server';
+import { SecretSealer } from '@tidegate/messaging/sealer';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+
+export const SECRET = 'secret';
+
+interface Held {
+  orgId: string;
+  meter: string;
+  granted: number;
+  spent: number | undefined;
+}
+
+/**
+ * Billing, which allows everything, and usage, which keeps hard quotas and never hears of any use: its ingestion lags for
+ * ever. Both are held to their contracts.
+ */
+export class Neighbours {
+  /** Of each organisation and meter; without an entry there is no end. */
+  readonly limits = new Map<string, number>();
+  readonly leases = new Map<string, Held>();
+  private readonly nc: NatsConnection;
+
+  constructor(nc: NatsConnection) {
+    this.nc = nc;
+    this.serve('billing', [answering(getEntitlements, (_input, orgId) => entitlements(orgId))]);
+    this.serve('usage', [
+      answering(takeLease, (input, orgId) => this.take(input, orgId)),
+      answering(returnLease, ({ leaseId, spent }) => this.giveBack(leaseId, spent)),
+    ]);
+  }
+
+  /** What is lent and not given back unspent. */
+  held(orgId: string, meter: string): number {
+    const of = [...this.leases.values()].filter((lease) => lease.orgId === orgId && lease.meter === meter);
+    return of.reduce((sum, { granted, spent }) => sum + (spent ?? granted), 0);
+  }
+
+  private take({ meter, want, whole }: Input<typeof takeLease>, orgId: string): Output<typeof takeLease> {
+    const limit = this.limits.get(`${orgId} ${meter}`) ?? null;
+    const reserved = this.held(orgId, meter);
+    const left = limit === null ? want : Math.max(0, limit - reserved);
+    const granted = left >= want ? want : whole ? 0 : left;
+    const leaseId = granted > 0 ? newId() : null;
+    if (leaseId) this.leases.set(leaseId, { orgId, meter, granted, spent: undefined });
+    const later = new Date(Date.now() + 60_000).toISOString();
+    const standing = { limit, enforcement: 'hard' as const, used: 0, reserved: reserved + granted, resetsAt: later };
+    return { leaseId, meter, granted, expiresAt: later, ...standing, plan: 'free', upgradeTo: 'pro' };
+  }
+
+  private giveBack(leaseId: string, spent: number): Output<typeof returnLease> {
+    const lease = this.leases.get(leaseId);
+    if (!lease) throw new Error('There is no such lease.');
+    lease.spent = spent;
+    return { leaseId, granted: lease.granted, spent, released: lease.granted - spent };
+  }
+
+  private serve(service: ServiceName, answers: Answering[]): void {
+    const run = async ({ operation }: { operation: Operation }, asked: Asked) =>
+      answers.find((one) => one.operation.name === operation.name)?.answer(asked);
+    new OperationServer(
+      {
+        service,
+        nc: this.nc,
+        tokens: new CallerTokens(SECRET),
+        sealer: new SecretSealer({}, { name: service, privateKey: '' }),
+        log: new Log({ service }),
+        metrics: new Metrics(),
+        runner: { run } as never,
+      },
+      answers.map(({ operation }) => ({ operation, run: async () => undefined })),
+    ).start();
+  }
+}
+
+interface Asked {
+  input: unknown;
+  caller: { orgId?: string };
+}
+
+interface Answering {
+  operation: Operation;
+  answer: (asked: Asked) => unknown;
+}
+
+/** By the contract: its input and its output. */
+const answering = <Op extends Operation>(
+  operation: Op,
+  answer: (input: Input<Op>, orgId: string) => Output<Op>,
+): Answering => ({
+  operation,
+  answer: ({ input, caller }) =>
+    operation.output.parse(answer(operation.input.parse(input) as Input<Op>, caller.orgId ?? '')),
+});
+
+const entitlements = (orgId: string): Entitlements => ({
+  orgId,
+  version: 1,
+  plan: 'free',
+  planName: 'Free',
+  planVersion: 1,
+  access: 'full',
+  features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 } },
+  periodAnchor: '2026-01-01T00:00:00.000Z',
+  upgrade: {},
+});

@@ -1,0 +1,105 @@
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { newId } from '@tidegate/database/ids';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { operationHandlers } from '@tidegate/messaging/handler';
+import { OperationRunner } from '@tidegate/messaging/operation-runner';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { startLoops } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { patient } from '@tidegate/testing/pace';
+import type { z } from 'zod';
+import { AwaitBacktest } from '../src/backtests/await-backtest.ts';
+import { CreateBacktest } from '../src/backtests/create-backtest.ts';
+import { EndBacktest } from '../src/backtests/end-backtest.ts';
+import { ReadBacktests } from '../src/backtests/read-backtests.ts';
+import { RunBacktests } from '../src/backtests/run-backtests.loop.ts';
+import { RunQuota } from '../src/backtests/run-quota.ts';
+import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
+import { StartBot } from '../src/bots/start-bot.ts';
+import { DeleteCandles } from '../src/candles/delete-candles.ts';
+import { ImportCandles } from '../src/candles/import-candles.ts';
+import { ListCandles } from '../src/candles/list-candles.ts';
+import { Threads } from '../src/compute/threads.ts';
+import { ShowIndicator } from '../src/indicators/show-indicator.ts';
+import { CreateSweep } from '../src/sweeps/create-sweep.ts';
+import { EndSweep } from '../src/sweeps/end-sweep.ts';
+import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
+import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
+import { openBots } from './bots.ts';
+import { Neighbours } from './neighbours.ts';
+
+export interface Customer {
+  orgId: string;
+  userId: string;
+}
+export const customer = (userId = newId()): Customer => ({ orgId: newId(), userId });
+
+/** The service's operations and loops over real servers, with neighbours that are held to their contracts. */
+export async function openService() {
+  const bots = await openBots();
+  const { tenants, bus, nc } = bots;
+  const neighbours = new Neighbours(nc);
+  await nc.flush();
+  const [wakes, log, metrics] = [new Wakes('bot-executor', nc), new Log(), new Metrics()];
+  const threads = new Threads();
+  const ended = new AwaitBacktest(tenants, wakes);
+  ended.waitMs = patient(ended.waitMs);
+  const settling = new SettleLeases(bus, wakes, log);
+  const quota = new RunQuota(bus, settling, log);
+  const entitlements = new Entitlements(bus);
+  const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
+  const handlers = [
+    new CreateBacktest(tenants, entitlements, quota, ended, wakes),
+    new EndBacktest(wakes),
+    new ReadBacktests(),
+    new CreateSweep(tenants, entitlements, threads, quota, wakes),
+    new EndSweep(),
+    new ReadSweeps(),
+    new ImportCandles(threads, wakes),
+    new DeleteCandles(),
+    new ListCandles(),
+    new ShowIndicator(threads),
+    new StartBot(wakes),
+  ].flatMap(operationHandlers);
+  const settlingLoop = startLoops(settling, log, wakes);
+  return {
+    ...bots,
+    neighbours,
+    threads,
+    ended,
+    backtests: (by = threads) => new RunBacktests(tenants, by, wakes, log, metrics),
+    sweeps: (by = threads) => new RunSweeps(tenants, by, wakes, log, metrics),
+
+    /** Loops of a replica; answers how to drain it. */
+    start(runs: RunBacktests | RunSweeps): () => Promise<void> {
+      const loops = startLoops(runs, log, wakes);
+      return async () => {
+        await Promise.all(loops.map((loop) => loop.stop()));
+        await runs.drained();
+      };
+    },
+
+    /** As somebody who may do everything, with a key where one is given. */
+    call: async <Op extends Operation>(
+      operation: Op,
+      input: z.input<Op['input']>,
+      who: Customer,
+      key?: string,
+    ): Promise<z.output<Op['output']>> => {
+      const handler = handlers.find((one) => one.operation.name === operation.name);
+      if (!handler) throw new Error(`Nobody handles ${operation.name}.`);
+      const caller = { kind: 'user' as const, ...who, scopes: ['bots:read', 'bots:write'] };
+      return (await runner.run(handler, { caller, input, key, deadline: Date.now() + patient(30_000) })) as never;
+    },
+
+    close: async () => {
+      await Promise.all(settlingLoop.map((loop) => loop.stop()));
+      await threads.close();
+      await bots.close();
+    },
+  };
+}
+
+export type Service = Awaited<ReturnType<typeof openService>>;
