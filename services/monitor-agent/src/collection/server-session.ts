@@ -69,10 +69,11 @@ export class ServerSession {
     this.tools = tools;
     this.beganAt = tools.now();
     const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
-    this.probe = new SessionProbe(lease, tools, report);
+    const scrubber = tools.scrubber.forServer();
+    this.probe = new SessionProbe(lease, tools, report, scrubber);
     this.facts = new Question('facts', report);
     this.texts = new Question('texts', report);
-    this.minute = new MinutePass(lease.serverId, tools, report);
+    this.minute = new MinutePass(lease.serverId, tools, report, scrubber);
     this.sizes = new SizesPass(lease.serverId, this.minute, report);
     this.wraparound = new WraparoundPass(lease.serverId, report);
     this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);

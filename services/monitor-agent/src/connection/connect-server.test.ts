@@ -5,6 +5,7 @@ import { authentication, FakeServer, message } from '../../test/fake-server.ts';
 import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { connectServer, type ServerTarget } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
+import { GuardedWire } from './guarded-wire.ts';
 
 const LOOPBACK = { address: '127.0.0.1', loopback: true };
 const PASSWORD = 'canary-S3CR3T-9f2';
@@ -169,6 +170,15 @@ describe('TLS', () => {
     ['require, whoever answers', { tlsMode: 'require' }, 'connected'],
   ] as [string, Partial<ServerTarget>, string][])('%s: %#', async (_what, more, code) => {
     expect(await failure(secure(more))).toBe(code);
+  });
+
+  test('the password is bound to the channel', async () => {
+    const written = jest.spyOn(GuardedWire.prototype, 'write');
+    expect(await failure(secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }))).toBe('connected');
+    const said = Buffer.concat(written.mock.calls.map(([bytes]) => bytes)).toString('latin1');
+    expect(said).toContain('SCRAM-SHA-256-PLUS\0');
+    expect(said).toContain('p=tls-server-end-point,,');
+    written.mockRestore();
   });
 
   test('an expired certificate is called expired', async () => {
