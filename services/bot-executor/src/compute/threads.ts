@@ -6,7 +6,7 @@ import { type RunOptions, WorkerPool, WorkersBusy, workerFile } from '@tidegate/
 import type { Outcome, Task, Tasks } from './tasks.ts';
 
 /** Of one thread: many times what a bounded task needs. */
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 /** Only what would never end takes so long, also on a machine that is busy with everything else. */
 const LONG_MS = 600_000;
 const SHORT_MS = 20_000;
