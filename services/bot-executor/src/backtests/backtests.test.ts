@@ -208,11 +208,11 @@ test('a thread that runs out of memory or time fails its backtest with the reaso
   /** Threads whose first task swells, whose second never ends. */
   class Broken extends Threads {
     private tasks = 0;
-    override work: Threads['work'] = async (where, name, task, options) => {
+    override work: Threads['work'] = async (name, task, options) => {
       this.tasks += 1;
       if (this.tasks === 1) throw Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
       if (this.tasks === 2) throw new WorkerTooSlow('slow');
-      return service.threads.work(where, name, task, options);
+      return service.threads.work(name, task, options);
     };
   }
   start(service.backtests(new Broken()));

@@ -46,8 +46,9 @@ test('a sweep whose connections break, again and again, is done all the same and
   const real = service.threads;
   let cuts = 0;
   class Cut extends Threads {
-    override work: Threads['work'] = async (...task) => {
-      const result = await real.work(...task);
+    override work: Threads['work'] = (...task) => real.work(...task);
+    override runSettings: Threads['runSettings'] = async (...task) => {
+      const result = await real.runSettings(...task);
       if (cuts < 3) {
         cuts += 1;
         await service.breakConnections();
