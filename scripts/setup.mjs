@@ -1,5 +1,5 @@
 /*
- * What a bare machine with Node 20 and npm needs before our own code can run: dependencies, Node 24, the build.
+ * What a bare machine with Node 18 and npm needs before our own code can run: dependencies, Node 24, the build.
  * Plain JavaScript without dependencies. Every step says what it waits for, and skips itself when nothing is to do.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,16 +11,18 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { constants as os, tmpdir } from 'node:os';
+import { constants as os } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandOf, holders, sleep, tryTurn } from './turns.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** What runs this file: Debian 12's own. */
+const LEAST_HERE = 18;
 const LEAST_NODE = 24;
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -31,17 +33,22 @@ export function fail(cause, fix) {
 
 /** Dependencies, Node 24 and the build, each brought up to date. Answers the path of Node 24. */
 export function prepare({ tests = false } = {}) {
-  if (major(process.versions.node) < 20) fail(`this is Node ${process.versions.node}`, 'use Node 20 or newer');
+  if (major(process.versions.node) < LEAST_HERE) {
+    fail(
+      `this is Node ${process.versions.node}`,
+      `use Node ${LEAST_HERE} or newer (Debian 12: apt-get install nodejs npm)`,
+    );
+  }
   if (!dependenciesMissing(tests) && !buildStale()) return findNode();
   // Two commands at once in one checkout: the second waits, and then finds nothing to do.
-  const turn = takeTurn();
+  const release = waitForTurn();
   try {
-    if (dependenciesMissing(tests)) installDependencies(turn);
+    if (dependenciesMissing(tests)) installDependencies();
     const node = findNode();
     if (buildStale()) build(node);
     return node;
   } finally {
-    rmSync(turn, { force: true });
+    release();
   }
 }
 
@@ -89,17 +96,19 @@ function installedMatches(tests) {
   });
 }
 
-function installDependencies(turn) {
+function installDependencies() {
   requireWritable('dependencies must be installed');
   say('Waiting for npm ci (dependencies); this is the long part of the first start …');
-  // npm itself holds the turn: when only we are killed, it goes on, and a second one must not run beside it.
+  // npm announces itself too: when only we are killed, it goes on, and a second one must not run beside it.
+  const announce = 'f=$0.$$.$(cut -d" " -f22 /proc/$$/stat).npm; : > "$f" && exec npm "$@"';
   const npm = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync('sh', ['-c', 'echo $$ > "$0" && exec npm "$@"', turn, ...npm], {
+  const { status } = spawnSync('sh', ['-c', announce, join(ROOT, TURN), ...npm], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
     // Whatever the app is told, its compiler and tests are development dependencies.
     env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_production: '' },
   });
+  holders(ROOT, TURN);
   if (status === 127) fail('there is no npm', 'install npm (apt-get install npm), or put it into PATH');
   if (status !== 0) {
     fail(
@@ -170,34 +179,41 @@ function build(node) {
 
 // One at a time
 
-/** Answers the file that says whose turn it is. A holder that died is passed over. */
-function takeTurn() {
-  const name = createHash('sha256').update(ROOT).digest('hex').slice(0, 12);
-  const file = join(tmpdir(), `tidegate-setup-${process.getuid?.() ?? 0}-${name}`);
-  process.once('exit', () => readHolder(file) === process.pid && rmSync(file, { force: true }));
-  for (let said = false; ; ) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx', mode: 0o600 });
-      return file;
-    } catch (error) {
-      if (error.code !== 'EEXIST')
-        fail(`${file} cannot be written (${error.code})`, 'make the folder writable, or set TMPDIR');
+const TURN = '.setup-turn';
+const SAY_EVERY_MS = 60_000;
+const GIVE_UP_MS = 30 * 60_000;
+
+/** Answers what ends our turn. One who died, whatever he left behind, is passed over (turns.mjs). */
+function waitForTurn() {
+  const began = Date.now();
+  for (let said = 0; ; ) {
+    const { release, holder } = announce();
+    if (release) {
+      process.once('exit', release);
+      return release;
     }
-    const holder = readHolder(file);
-    if (holder && !existsSync(`/proc/${holder}`)) rmSync(file, { force: true });
-    else if (holder && !said) {
-      said = true;
-      say(`Waiting for another set-up of this checkout (process ${holder}) …`);
+    const now = Date.now();
+    if (now - began > GIVE_UP_MS) {
+      fail(
+        `process ${holder} (${commandOf(holder)}) has set up this checkout for half an hour`,
+        `kill ${holder}, if it hangs`,
+      );
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    if (now - said > SAY_EVERY_MS && now - began > 500) {
+      said = now;
+      say(`Waiting for another set-up of this checkout (process ${holder}: ${commandOf(holder)}) …`);
+    }
+    sleep(100 + Math.random() * 200);
   }
 }
 
-function readHolder(file) {
+function announce() {
+  requireWritable('this checkout must be set up');
   try {
-    return Number(readFileSync(file, 'utf8'));
-  } catch {
-    return 0;
+    return tryTurn(ROOT, TURN);
+  } catch (error) {
+    const fix = error.code === 'ENOSPC' ? 'free some disk space' : 'clone it where this user may write';
+    return fail(`${ROOT} cannot be written (${error.code})`, fix);
   }
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* The command `tidegate`, and `npm start`. Runs under any Node from 20 on and hands over to Node 24. */
+/* The command `tidegate`, and `npm start`. Runs under any Node from 18 on and hands over to Node 24. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handOver, prepare, ROOT } from '../../scripts/setup.mjs';

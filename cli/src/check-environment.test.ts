@@ -11,10 +11,18 @@ const folder = mkdtempSync(join(tmpdir(), 'tidegate-environment-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('everything that is wrong with the settings is told at once, before any server starts', () => {
-  const env = { DATA_DIR: folder, PORT: 'abc', LOG_LEVEL: 'loud', DATABASE_URL_FILE: join(folder, 'none') };
+  const env = {
+    DATA_DIR: folder,
+    PORT: 'abc',
+    LOG_LEVEL: 'loud',
+    DATABASE_URL_FILE: join(folder, 'none'),
+    RATE_LIMIT_PER_MINUTE: 'abc',
+  };
   expect(() => checkEnvironment(env)).toThrow(
     expect.objectContaining({
-      message: expect.stringMatching(/PORT must be(.|\n)*DATABASE_URL_FILE names .*none(.|\n)*LOG_LEVEL must be/),
+      message: expect.stringMatching(
+        /PORT must be(.|\n)*DATABASE_URL_FILE names .*none(.|\n)*LOG_LEVEL must be(.|\n)*RATE_LIMIT_PER_MINUTE: /,
+      ),
     }),
   );
   expect(() => checkEnvironment({ DATA_DIR: folder })).not.toThrow();
@@ -25,15 +33,16 @@ test('external servers that cannot be used are named with their setting, the rea
   const settingsOf = (DATABASE_URL: string) =>
     loadSettings({ DATA_DIR: folder, DATABASE_URL, NATS_URL: `nats://127.0.0.1:${port}` }, []);
   const both = { database: true, nats: true };
-  await expect(checkExternal(settingsOf(`postgresql://a:b@127.0.0.1:${port}/c`), both)).rejects.toThrow(
+  await expect(checkExternal(settingsOf(`postgresql://a:b@127.0.0.1:${port}/c`), both, Date.now())).rejects.toThrow(
     /PostgreSQL at 127.0.0.1:\d+\/c \(DATABASE_URL\).*ECONNREFUSED(.|\n)*Fix(.|\n)*nats-server at .* \(NATS_URL\) cannot be used: .*(refused|REFUSED)(.|\n)*Fix: start that server/,
   );
   const server = await startPostgres({ dir: join(folder, 'pg'), password: 'right' });
   const at = (password: string, database: string) =>
-    checkExternal(settingsOf(`postgresql://postgres:${password}@127.0.0.1:${server.port}/${database}`), {
-      database: true,
-      nats: false,
-    });
+    checkExternal(
+      settingsOf(`postgresql://postgres:${password}@127.0.0.1:${server.port}/${database}`),
+      { database: true, nats: false },
+      Date.now() + 60_000,
+    );
   await expect(at('wrong', 'postgres')).rejects.toThrow(/password authentication failed(.|\n)*Fix: mend user/);
   await expect(at('right', 'nowhere')).rejects.toThrow(/does not exist\n {2}Fix: createdb nowhere/);
   await expect(at('right', 'postgres')).resolves.toBeUndefined();

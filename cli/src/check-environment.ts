@@ -1,32 +1,94 @@
+import { BillingConfig } from '@tidegate/billing/billing.config';
+import { GatewayConfig } from '@tidegate/gateway/gateway.config';
 import { natsTrouble } from '@tidegate/messaging/nats';
+import { MonitorAgentConfig } from '@tidegate/monitor-agent/monitor-agent.config';
+import { NotifierConfig } from '@tidegate/notifier/notifier.config';
+import { loadConfigs } from '@tidegate/runtime/config';
+import { mayPass, persist } from '@tidegate/runtime/persist';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
+import { UsageConfig } from '@tidegate/usage/usage.config';
 import pg from 'pg';
+import { say } from './installation.ts';
 
-const WITHIN_MS = 5_000;
+const WITHIN_MS = 20_000;
 
-/** Refuses settings that cannot be right, all at once, before any server is started because of them. */
-export function checkEnvironment(env: NodeJS.ProcessEnv): void {
+/** Refuses settings that cannot be right, of the platform and of every service, before any server is started. */
+export function checkEnvironment(env: NodeJS.ProcessEnv): Settings {
   // The addresses of embedded servers are not known yet.
   const embedded = ['DATABASE_URL', 'NATS_URL'].filter((name) => !env[name] && !env[`${name}_FILE`]);
   const given = Object.fromEntries(embedded.map((name) => [name, PLACES[name as keyof typeof PLACES]]));
-  loadSettings({ ...env, ...given }, []);
+  const problems: string[] = [];
+  const gather = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      problems.push((error as Error).message);
+      return undefined;
+    }
+  };
+  const settings = gather(() => loadSettings({ ...env, ...given }, []));
+  gather(() => loadConfigs(SERVICE_CONFIGS, env));
+  if (!settings || problems.length > 0) throw new Error(problems.join('\n'));
+  return settings;
 }
+
+/** Light to load, unlike the services. */
+const SERVICE_CONFIGS = [BillingConfig, UsageConfig, MonitorAgentConfig, NotifierConfig, GatewayConfig];
 
 const PLACES = { DATABASE_URL: 'postgresql://localhost/tidegate', NATS_URL: 'nats://localhost' };
 
-/** Tells of an external PostgreSQL or nats-server that cannot be used, by the name of the setting that leads there. */
-export async function checkExternal({ database, nats }: Settings, external: { database: boolean; nats: boolean }) {
-  const troubles = await Promise.all([
-    external.database && database.adminUrl ? databaseTrouble(database.adminUrl) : undefined,
-    external.nats ? busTrouble(nats) : undefined,
-  ]);
+/**
+ * An external PostgreSQL or nats-server that is away may come (a machine that boots starts all at once) and is waited
+ * for; one that refuses us is told of at once, by the name of the setting that leads there.
+ */
+export async function checkExternal(
+  { database, nats }: Settings,
+  external: { database: boolean; nats: boolean },
+  until: number,
+): Promise<void> {
+  const { adminUrl } = database;
+  const checks: [string, () => Promise<Trouble | undefined>][] = [];
+  if (external.database && adminUrl) {
+    const { host, pathname } = new URL(adminUrl);
+    checks.push([`PostgreSQL at ${host}${pathname} (DATABASE_URL)`, () => databaseTrouble(adminUrl)]);
+  }
+  if (external.nats) {
+    checks.push([`nats-server at ${nats.servers.join(', ')} (NATS_URL)`, () => natsTroubleOf(nats)]);
+  }
+  const troubles = await Promise.all(checks.map(([what, check]) => waitFor(what, check, until)));
   const found = troubles.filter((one) => one !== undefined);
   if (found.length > 0) throw new Error(found.join('\n'));
 }
 
-async function databaseTrouble(url: string): Promise<string | undefined> {
+interface Trouble {
+  reason: string;
+  fix: string;
+  /** Waiting may mend it. */
+  passes: boolean;
+}
+
+const tellTrouble = (what: string, { reason, fix }: Trouble): string =>
+  `${what} cannot be used: ${reason}\n  Fix: ${fix}.`;
+
+async function waitFor(
+  what: string,
+  check: () => Promise<Trouble | undefined>,
+  until: number,
+): Promise<string | undefined> {
+  let trouble: Trouble | undefined;
+  const work = async (): Promise<void> => {
+    trouble = await check();
+    if (trouble) throw new Error(trouble.reason);
+  };
+  const passes = () => trouble?.passes === true;
+  await persist(work, { what, until, fix: '', tell: say, passes }).catch(() => undefined);
+  return trouble && tellTrouble(what, trouble);
+}
+
+async function databaseTrouble(url: string): Promise<Trouble | undefined> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: WITHIN_MS });
-  const { host, pathname, username } = new URL(url);
+  client.on('error', () => undefined);
+  const { pathname, username } = new URL(url);
   try {
     await client.connect();
     await client.query('select 1');
@@ -39,20 +101,32 @@ async function databaseTrouble(url: string): Promise<string | undefined> {
         : code === '3D000'
           ? `createdb ${pathname.slice(1)}, or name a database that exists`
           : 'start that server, mend the address, or unset it for the embedded PostgreSQL';
-    return `PostgreSQL at ${host}${pathname} (DATABASE_URL) cannot be used: ${message}\n  Fix: ${fix}.`;
+    return { reason: message || String(code), fix, passes: mayPass(error) };
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
 /** Why the external nats-server cannot be used, and the fix; undefined when it can. */
-export async function busTrouble({ servers, users }: Settings['nats']): Promise<string | undefined> {
+export async function busTrouble(nats: Settings['nats']): Promise<string | undefined> {
+  const trouble = await natsTroubleOf(nats);
+  return trouble && tellTrouble(`nats-server at ${nats.servers.join(', ')} (NATS_URL)`, trouble);
+}
+
+async function natsTroubleOf({ servers, users }: Settings['nats']): Promise<Trouble | undefined> {
   const reason = await natsTrouble({ servers, ...users.platform }, WITHIN_MS);
   if (reason === undefined) return undefined;
-  const fix = /certificate|self-signed/i.test(reason)
-    ? 'NODE_EXTRA_CA_CERTS=/path/to/ca.pem, the authority that signed its certificate'
-    : /authorization/i.test(reason)
-      ? `give the user ${users.platform.user} there the password NATS_PLATFORM_PASSWORD (docs/configuration.md)`
-      : 'start that server, mend the address, or unset it for the embedded nats-server';
-  return `nats-server at ${servers.join(', ')} (NATS_URL) cannot be used: ${reason}\n  Fix: ${fix}.`;
+  if (/certificate|self-signed/i.test(reason)) {
+    const fix = 'NODE_EXTRA_CA_CERTS=/path/to/ca.pem, the authority that signed its certificate';
+    return { reason, fix, passes: false };
+  }
+  if (/authorization/i.test(reason)) {
+    const fix = `give the user ${users.platform.user} there the password NATS_PLATFORM_PASSWORD (docs/configuration.md)`;
+    return { reason, fix, passes: false };
+  }
+  return {
+    reason,
+    fix: 'start that server, mend the address, or unset it for the embedded nats-server',
+    passes: true,
+  };
 }

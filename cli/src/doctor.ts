@@ -1,4 +1,5 @@
-import { CHECKS, type Finding } from './doctor-checks.ts';
+import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.ts';
+import { SERVERS } from './doctor-servers.ts';
 import { dataDirOf } from './installation.ts';
 
 /** Each known trouble has a code of its own, and its fix. Exit code 1 when there is any. */
@@ -10,19 +11,36 @@ export async function doctor({ json }: { json: boolean }): Promise<void> {
   if (troubles.length > 0) process.exitCode = 1;
 }
 
+/** One cause, one finding: what rests on something that is broken is not asked. */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const dataDir = dataDirOf(env);
-  return Promise.all(
-    CHECKS.map(async (check) => {
-      try {
-        return await check({ env, dataDir });
-      } catch (error) {
-        const what = `${check.name} could not be checked: ${(error as Error).message}`;
-        return { check: check.name, what, code: 'check_failed', fix: 'read the message; report it if it is not clear' };
-      }
-    }),
-  );
+  const ask = (checks: Check[]): Promise<Finding[]> =>
+    Promise.all(
+      checks.map(async (check) => {
+        try {
+          return await check({ env, dataDir });
+        } catch (error) {
+          const what = `${check.name} could not be checked: ${(error as Error).message}`;
+          return {
+            check: check.name,
+            what,
+            code: 'check_failed',
+            fix: 'read the message; report it if it is not clear',
+          };
+        }
+      }),
+    );
+  const findings: Finding[] = [];
+  for (const stage of [...FIRST, [...MACHINE, ...SERVERS]]) {
+    findings.push(...(await ask(stage)));
+    if (findings.some(isBroken)) break;
+  }
+  return findings;
 }
+
+/** Exposed secrets and a missing mode are bad, and all the rest can be looked at all the same. */
+const isBroken = ({ check, code }: Finding): boolean =>
+  BASE.includes(check) && code !== undefined && !['not_production', 'secrets_exposed'].includes(code);
 
 const describe = ({ code, what, fix }: Finding): string =>
   code ? `✗ ${what} [${code}]\n    Fix: ${fix}\n` : `✓ ${what}\n`;

@@ -1,21 +1,34 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readVariable } from '@tidegate/runtime/config';
-import { findNats, type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
-import { findPostgres, type RunningServer, startPostgres } from '@tidegate/runtime/embedded/postgres';
+import {
+  isNatsOn,
+  type NatsOptions,
+  type RunningNats,
+  startNats,
+  stopNats,
+} from '@tidegate/runtime/embedded/nats-server';
+import {
+  isPostgresOn,
+  type PostgresOptions,
+  type RunningServer,
+  startPostgres,
+  stopPostgres,
+} from '@tidegate/runtime/embedded/postgres';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, makePassword, secretsFile, variablePrefix } from '@tidegate/runtime/secrets-file';
-import { loadSettings, type Settings } from '@tidegate/runtime/settings';
+import { loadSettings, type Settings, startTimeoutMs } from '@tidegate/runtime/settings';
 import { checkExternal } from './check-environment.ts';
 import { externalUrl } from './external-servers.ts';
 import { makeDataDir, readMemory, remember, say } from './installation.ts';
+import type { Embedded } from './keep-servers.ts';
 import { ensureNatsServer } from './nats-tool.ts';
 import { prepareDatabase } from './platform-database.ts';
 
 export interface Servers {
   settings: Settings;
-  postgres: RunningServer | undefined;
-  nats: RunningNats | undefined;
+  postgres: Embedded<RunningServer> | undefined;
+  nats: Embedded<RunningNats> | undefined;
 }
 
 /**
@@ -39,16 +52,13 @@ export async function startServers(env = process.env): Promise<Servers> {
     external.nats ? undefined : startBus(dataDir, get, env),
   ]);
   const failed = [postgres, nats].find((result) => result.status === 'rejected');
-  if (failed) {
-    await stopServers(dataDir);
-    throw failed.reason;
-  }
+  if (failed) throw failed.reason;
   const found = {
     postgres: postgres.status === 'fulfilled' ? postgres.value : undefined,
     nats: nats.status === 'fulfilled' ? nats.value : undefined,
   };
   const settings = loadSettings(env, ['host', 'migrate']);
-  await checkExternal(settings, external);
+  await checkExternal(settings, external, Date.now() + settings.startTimeoutMs);
   return { settings, ...found };
 }
 
@@ -66,55 +76,72 @@ async function startDatabase(
   dataDir: string,
   get: (name: string) => string,
   env: NodeJS.ProcessEnv,
-): Promise<RunningServer> {
+): Promise<Embedded<RunningServer>> {
   const { ports } = readMemory(dataDir);
   if (!ports.postgres) say('Waiting for PostgreSQL (making a new cluster) …');
   const password = get('POSTGRES_PASSWORD');
-  const server = await startPostgres({ dir: join(dataDir, 'postgres'), port: ports.postgres, password });
+  const dir = join(dataDir, 'postgres');
+  const withinMs = startTimeoutMs(env);
+  const options: PostgresOptions = { dir, port: ports.postgres, password, withinMs };
+  const server = await saying('PostgreSQL', startPostgres(options));
   say(`PostgreSQL ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);
   remember(dataDir, { ports: { ...readMemory(dataDir).ports, postgres: server.port } });
   const monitor = { host: server.host, port: server.port, password: get('MONITOR_PLATFORM_PASSWORD') };
-  await prepareDatabase({ host: server.host, port: server.port, password }, monitor.password);
+  await prepareDatabase({ host: server.host, port: server.port, password }, monitor.password, Date.now() + withinMs);
   env['DATABASE_URL'] = databaseUrl(server.port, password);
   env['MONITOR_PLATFORM_HOST'] ??= monitor.host;
   env['MONITOR_PLATFORM_PORT'] ??= String(monitor.port);
   env['MONITOR_PLATFORM_PASSWORD'] ??= monitor.password;
   env['TIDEGATE_EMBEDDED'] = 'true';
-  return server;
+  const again = (signal: AbortSignal) => startPostgres({ ...options, port: server.port, samePort: true, signal });
+  return { server, again };
+}
+
+/** A slow machine is told from one that hangs. */
+async function saying<T>(what: string, work: Promise<T>): Promise<T> {
+  const timer = setInterval(() => say(`Waiting for ${what} …`), 10_000);
+  return work.finally(() => clearInterval(timer));
 }
 
 export const databaseUrl = (port: number, password: string): string =>
   `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/tidegate`;
 
-async function startBus(dataDir: string, get: (name: string) => string, env: NodeJS.ProcessEnv): Promise<RunningNats> {
+async function startBus(
+  dataDir: string,
+  get: (name: string) => string,
+  env: NodeJS.ProcessEnv,
+): Promise<Embedded<RunningNats>> {
   await ensureNatsServer(dataDir);
   const { ports } = readMemory(dataDir);
   const logins = BUS_MEMBERS.map((name) => {
     return [name, { user: name, password: get(`NATS_${variablePrefix(name)}_PASSWORD`) }] as const;
   });
-  const server = await startNats({
-    dir: join(dataDir, 'nats'),
+  const dir = join(dataDir, 'nats');
+  const options: NatsOptions = {
+    dir,
     port: ports.nats,
     monitorPort: ports.natsMonitor,
     authorization: natsAuthorization(Object.fromEntries(logins) as Settings['nats']['users']),
     toolsDir: join(dataDir, 'tools'),
-  });
+    withinMs: startTimeoutMs(env),
+  };
+  const server = await saying('nats-server', startNats(options));
   say(`nats-server ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);
   const found = { nats: server.port, natsMonitor: server.monitorPort };
   remember(dataDir, { ports: { ...readMemory(dataDir).ports, ...found } });
   env['NATS_URL'] = server.url;
   env['NATS_MONITOR_URL'] = server.monitorUrl;
-  return server;
+  const { port, monitorPort } = server;
+  const again = (signal: AbortSignal) => startNats({ ...options, port, monitorPort, samePorts: true, signal });
+  return { server, again };
 }
 
-/** Those that run on this data folder, whoever started them. NATS first: it may still have something to say to nobody. */
+/** Those that run on this data folder, well or not, whoever started them. NATS first: it has nothing to say any more. */
 export async function stopServers(dataDir: string): Promise<void> {
-  const nats = await findNats(join(dataDir, 'nats'));
-  const postgres = await findPostgres(join(dataDir, 'postgres'));
-  const names = [nats && 'nats-server', postgres && 'PostgreSQL'].filter((name) => name !== undefined);
-  if (names.length > 0) say(`Stopping ${names.join(' and ')} …`);
-  await nats?.stop();
-  await postgres?.stop();
+  const places = { nats: join(dataDir, 'nats'), postgres: join(dataDir, 'postgres') };
+  if (isNatsOn(places.nats) || isPostgresOn(places.postgres)) say('Stopping the servers …');
+  await stopNats(places.nats);
+  await stopPostgres(places.postgres);
 }
 
 export const adminPasswordFile = (dataDir: string, env: NodeJS.ProcessEnv): string =>

@@ -41,7 +41,13 @@ export function makeDataDir(env: NodeJS.ProcessEnv): string {
 
 /** What this installation remembers between starts, beside its secrets. */
 export interface Memory {
-  ports: { postgres?: number | undefined; nats?: number | undefined; natsMonitor?: number | undefined };
+  ports: {
+    postgres?: number | undefined;
+    nats?: number | undefined;
+    natsMonitor?: number | undefined;
+    /** Of the processes of `start --services`, by their names. */
+    health?: Record<string, number> | undefined;
+  };
   /** The first password was written to its file; one that was deleted does not come back. */
   adminPasswordWritten?: boolean;
   /** It was printed, after the first start that succeeded. */
@@ -52,7 +58,16 @@ const memoryFile = (dataDir: string): string => join(dataDir, 'installation.json
 
 export function readMemory(dataDir: string): Memory {
   const file = memoryFile(dataDir);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Memory) : { ports: {} };
+  if (!existsSync(file)) return { ports: {} };
+  try {
+    const memory = JSON.parse(readFileSync(file, 'utf8')) as Memory;
+    if (typeof memory?.ports === 'object' && memory.ports !== null) return memory;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new Error(
+    `${file} is damaged.\n  Fix: restore it from your backup, or delete it: it only remembers ports, and that the first password was shown.`,
+  );
 }
 
 export function remember(dataDir: string, news: Partial<Memory>): void {

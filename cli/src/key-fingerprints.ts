@@ -1,9 +1,11 @@
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { type Patience, persist } from '@tidegate/runtime/persist';
 import { encryptionKeyName } from '@tidegate/runtime/secrets-file';
 import { schemaOf } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
 import { masterKeyId } from '@tidegate/vault/master-keys';
 import pg from 'pg';
+import { say } from './installation.ts';
 
 /*
  * Whether the master keys are those of this database, told of all services at once before any of them starts. Each
@@ -15,9 +17,16 @@ export interface WrongKey {
   given: string;
 }
 
+export const waitForDatabase = ({ database, startTimeoutMs }: Settings): Patience => ({
+  what: `PostgreSQL at ${database.host}:${database.port}`,
+  until: Date.now() + startTimeoutMs,
+  fix: 'npx tidegate doctor; on a slow machine a larger START_TIMEOUT_SECONDS',
+  tell: say,
+});
+
 /** Refuses other keys than those that the database knows; a new database knows none. */
 export async function checkKeys(settings: Settings): Promise<void> {
-  const wrong = await findWrongKeys(settings);
+  const wrong = await persist(() => findWrongKeys(settings), waitForDatabase(settings));
   if (wrong.length === 0) return;
   const lines = wrong.map(({ variable, expected, given }) => `${variable} has fingerprint ${given}, not ${expected}`);
   throw new Error(
@@ -26,9 +35,10 @@ export async function checkKeys(settings: Settings): Promise<void> {
 }
 
 export async function findWrongKeys(settings: Settings): Promise<WrongKey[]> {
-  const client = new pg.Client({ connectionString: settings.database.adminUrl, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  const client = new pg.Client({ connectionString: settings.database.adminUrl, connectionTimeoutMillis: 20_000 });
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     const wrong: WrongKey[] = [];
     for (const [service, ring] of Object.entries(settings.encryptionKeys)) {
       const expected = await readCurrent(client, service as ServiceName);
@@ -38,7 +48,7 @@ export async function findWrongKeys(settings: Settings): Promise<WrongKey[]> {
     }
     return wrong;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 

@@ -181,7 +181,7 @@ async function externalDatabase() {
 }
 
 test.each([
-  [['keys'], 'Usage: tidegate keys status'],
+  [['keys'], 'tidegate keys status [service] [--json]'],
   [['keys', 'rotate', 'usage'], 'No service usage keeps secrets. Services: identity, monitor-agent'],
 ])('%j tells what is wrong', async (args, message) => {
   expect(await tidegate(args)).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });

@@ -2,17 +2,11 @@ import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { type MasterKeyState, readVaultState, type VaultState } from '@tidegate/vault/key-rotation';
 import { sealingServices, vaultSettings, withVault } from './service-vaults.ts';
 
-const USAGE = 'Usage: tidegate keys status [service] [--json] | keys rotate [service]';
+export const rotate = async (service: string | undefined): Promise<void> =>
+  (await import('./rotate-keys.ts')).rotateKeys(sealingServices(service));
 
-export async function keys(
-  action: string | undefined,
-  service: string | undefined,
-  { json }: { json: boolean },
-): Promise<void> {
-  if (action === 'status') return status(sealingServices(service), json);
-  if (action !== 'rotate') throw new Error(USAGE);
-  await (await import('./rotate-keys.ts')).rotateKeys(sealingServices(service));
-}
+export const keyStatus = (service: string | undefined, { json }: { json: boolean }): Promise<void> =>
+  status(sealingServices(service), json);
 
 interface ServiceKeys extends VaultState {
   service: ServiceName;

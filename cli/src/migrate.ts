@@ -1,18 +1,33 @@
 import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
 import { migrateAll } from '@tidegate/runtime/migrate';
+import { persist } from '@tidegate/runtime/persist';
+import type { ServiceDefinition } from '@tidegate/runtime/service';
+import type { Settings } from '@tidegate/runtime/settings';
 import { startServers, stopServers } from './embedded.ts';
-import { checkKeys } from './key-fingerprints.ts';
+import { makeDataDir } from './installation.ts';
+import { checkKeys, waitForDatabase } from './key-fingerprints.ts';
 import { loadServices } from './roles.ts';
-import { readRun } from './run-file.ts';
+import { claimFolder, readRun } from './run-file.ts';
 
 /** Safe to run from several places at once: one waits for the other. Servers that it had to start it stops again. */
 export async function migrateCommand(): Promise<void> {
-  const { settings } = await startServers();
+  const dataDir = makeDataDir(process.env);
+  // While it runs alone no start may take the folder: it would lose its servers when this ends.
+  const release = readRun(dataDir) ? undefined : claimFolder(dataDir);
   try {
-    const applied = await migrateAll(settings, await loadServices(SERVICE_NAMES));
+    const { settings } = await startServers();
+    const applied = await bringUpToDate(settings, await loadServices(SERVICE_NAMES));
     await checkKeys(settings);
     process.stdout.write(applied.length > 0 ? `Applied:\n  ${applied.join('\n  ')}\n` : 'Everything is up to date\n');
   } finally {
-    if (!readRun(settings.dataDir)) await stopServers(settings.dataDir);
+    if (release) await stopServers(dataDir);
+    release?.();
   }
+}
+
+/** Every file runs once and in a transaction, so the whole may be tried again. */
+export function bringUpToDate(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {
+  const { what, ...patience } = waitForDatabase(settings);
+  const servers = `${what} or NATS at ${settings.nats.servers.join(', ')}, for the migrations,`;
+  return persist(() => migrateAll(settings, definitions), { ...patience, what: servers });
 }

@@ -1,72 +1,110 @@
 import { readFileSync } from 'node:fs';
-import { applyPlans, diffPlans } from '@tidegate/contracts/billing/plans';
+import { join } from 'node:path';
+import { applyPlans, diffPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { createAdmin } from '@tidegate/contracts/identity/users';
-import { deadLetters } from '@tidegate/contracts/kernel/dead-letters';
+import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import type { Bus } from '@tidegate/messaging/bus';
+import { ROOT } from './installation.ts';
 import { asOperator } from './operator.ts';
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
-function need(value: string | undefined, usage: string): string {
-  if (value === undefined) throw new Error(`Usage: tidegate ${usage}`);
-  return value;
+/** The file that was named, or the one that comes with Tidegate. */
+function readCatalogue(file = join(ROOT, 'plans', 'default.yaml')): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+    throw new Error(`${file} ${why}.\n  Fix: name the YAML file of the plan catalogue.`, { cause: error });
+  }
 }
 
-export async function plans(action: string | undefined, file = 'plans/default.yaml'): Promise<void> {
-  const yaml = readFileSync(file, 'utf8');
-  if (action === 'diff') print(await asOperator((bus) => bus.call(diffPlans, { yaml })));
-  else if (action === 'apply') print(await asOperator((bus) => bus.call(applyPlans, { yaml })));
-  else throw new Error('Usage: tidegate plans diff|apply [file]');
+export async function checkPlans(file?: string): Promise<void> {
+  const yaml = readCatalogue(file);
+  print(await asOperator((bus) => bus.call(validatePlans, { yaml })));
 }
 
-export async function users(action: string | undefined, email: string | undefined): Promise<void> {
-  if (action !== 'create-admin') throw new Error('Usage: tidegate users create-admin <email>');
-  print(await asOperator((bus) => bus.call(createAdmin, { email: need(email, 'users create-admin <email>') })));
+export async function diffPlanFile(file?: string): Promise<void> {
+  const yaml = readCatalogue(file);
+  print(await asOperator((bus) => bus.call(diffPlans, { yaml })));
 }
 
-export async function subscriptions(
-  action: string | undefined,
-  organisation: string | undefined,
-  plan: string | undefined,
-) {
-  const usage = 'subscriptions set <organisation id> <plan>';
-  if (action !== 'set') throw new Error(`Usage: tidegate ${usage}`);
-  const input = { organisationId: need(organisation, usage), plan: need(plan, usage) };
-  print(await asOperator((bus) => bus.call(setSubscription, input)));
+export async function applyPlanFile(file?: string): Promise<void> {
+  const yaml = readCatalogue(file);
+  print(await asOperator((bus) => bus.call(applyPlans, { yaml })));
+}
+
+export async function movePlan(plan: string, dryRun: boolean): Promise<void> {
+  print(await asOperator((bus) => bus.call(movePlans, { plan, dryRun })));
+}
+
+export async function makeAdmin(email: string): Promise<void> {
+  print(await asOperator((bus) => bus.call(createAdmin, { email })));
+}
+
+export async function subscribe(organisationId: string, plan: string): Promise<void> {
+  print(await asOperator((bus) => bus.call(setSubscription, { organisationId, plan })));
 }
 
 type ServiceWithEvents = keyof typeof deadLetters;
 
-export async function deadLetterCommand(
-  action: string | undefined,
-  id: string | undefined,
-  options: { service?: string | undefined; reason?: string | undefined },
+function servicesOf(service: string | undefined): ServiceWithEvents[] {
+  const known = Object.keys(deadLetters) as ServiceWithEvents[];
+  if (service === undefined) return known;
+  const found = known.find((name) => name === service);
+  if (!found) throw new Error(`There is no service ${service}. Services: ${known.join(', ')}`);
+  return [found];
+}
+
+export async function listDeadLetters(options: { service: string | undefined; json: boolean }): Promise<void> {
+  const names = servicesOf(options.service);
+  const letters = await asOperator(async (bus) => {
+    const found: (DeadLetter & { service: string })[] = [];
+    for (const service of names) for (const letter of await allOf(bus, service)) found.push({ service, ...letter });
+    return found;
+  });
+  if (options.json) return print(letters);
+  for (const letter of letters) print(letter);
+  // For people: what scripts read stays empty.
+  if (letters.length === 0) process.stderr.write('There are no dead letters.\n');
+}
+
+async function allOf(bus: Bus, service: ServiceWithEvents): Promise<DeadLetter[]> {
+  const found: DeadLetter[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const { items, nextCursor } = await bus.call(deadLetters[service].list, { limit: 200, cursor });
+    found.push(...items);
+    if (!nextCursor || items.length === 0) return found;
+    cursor = nextCursor;
+  }
+}
+
+export const replayDeadLetter = (id: string, service: string | undefined): Promise<void> =>
+  forWhoHasIt(id, service, 'replay', (bus, name) => bus.call(deadLetters[name].replay, { id }));
+
+export const discardDeadLetter = (
+  id: string,
+  service: string | undefined,
+  reason = 'discarded by the operator',
+): Promise<void> =>
+  forWhoHasIt(id, service, 'discard', (bus, name) => bus.call(deadLetters[name].discard, { id, reason }));
+
+/** The service that has the letter is not known beforehand: each is asked. */
+async function forWhoHasIt(
+  id: string,
+  service: string | undefined,
+  what: string,
+  work: (bus: Bus, name: ServiceWithEvents) => Promise<unknown>,
 ): Promise<void> {
-  const names = (options.service ? [options.service] : Object.keys(deadLetters)) as ServiceWithEvents[];
-  const unknown = names.find((name) => !(name in deadLetters));
-  if (unknown) throw new Error(`There is no service ${unknown}. Services: ${Object.keys(deadLetters).join(', ')}`);
+  const names = servicesOf(service);
   await asOperator(async (bus) => {
-    let listed = 0;
     for (const name of names) {
-      const { list, replay, discard } = deadLetters[name];
-      if (action === 'list') {
-        const { items } = await bus.call(list, { limit: 200 });
-        for (const item of items) print({ service: name, ...item });
-        listed += items.length;
-      } else if (action === 'replay' || action === 'discard') {
-        const letter = need(id, `dead-letters ${action} <id> [--service name]`);
-        const done = await settle(() =>
-          action === 'replay'
-            ? bus.call(replay, { id: letter })
-            : bus.call(discard, { id: letter, reason: options.reason ?? 'discarded by the operator' }),
-        );
-        if (done) return print({ service: name, id: letter, [action]: true });
-      } else throw new Error('Usage: tidegate dead-letters list|replay|discard [id] [--service name] [--reason text]');
+      if (await settle(() => work(bus, name))) return print({ service: name, id, [what]: true });
     }
-    if (action !== 'list') throw new Error(`No service has the dead letter ${id}.`);
-    // For people: what scripts read stays empty.
-    if (listed === 0) process.stderr.write('There are no dead letters.\n');
+    throw new Error(`No service has the dead letter ${id}.`);
   });
 }
 

@@ -1,5 +1,8 @@
 import { setPassword } from '@tidegate/database/scram-verifier';
+import { persist } from '@tidegate/runtime/persist';
+
 import pg from 'pg';
+import { say } from './installation.ts';
 
 interface Place {
   host: string;
@@ -8,7 +11,17 @@ interface Place {
 }
 
 /** The database itself, and the role with which monitor-agent watches it. Changes nothing when all is there. */
-export async function prepareDatabase(place: Place, monitorPassword: string): Promise<void> {
+export async function prepareDatabase(place: Place, monitorPassword: string, until: number): Promise<void> {
+  const patience = {
+    what: `PostgreSQL on port ${place.port}`,
+    until,
+    fix: 'read postgres.log in the data folder; on a slow machine a larger START_TIMEOUT_SECONDS',
+    tell: say,
+  };
+  await persist(() => prepare(place, monitorPassword), patience);
+}
+
+async function prepare(place: Place, monitorPassword: string): Promise<void> {
   await asAdmin({ ...place, database: 'postgres' }, async (client) => {
     const database = await client.query("select 1 from pg_database where datname = 'tidegate'");
     if (database.rowCount === 0) await client.query('create database tidegate');
@@ -28,7 +41,9 @@ async function ensureMonitorRole(client: pg.Client, password: string): Promise<v
 }
 
 async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ user: 'postgres', ...config });
+  const client = new pg.Client({ user: 'postgres', connectionTimeoutMillis: 20_000, ...config });
+  // One that breaks fails the query that it is for.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     await work(client);
@@ -41,6 +56,6 @@ async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Pro
     }
     throw error;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }

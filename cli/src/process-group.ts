@@ -1,11 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
+import type { Settings } from '@tidegate/runtime/settings';
+import { askHealth } from './ask-health.ts';
+import { healthPorts } from './health-ports.ts';
 import { ROOT, say } from './installation.ts';
-import { LogFile } from './log-file.ts';
+import type { LogFile } from './log-file.ts';
 import type { ChildEntry } from './run-file.ts';
+
+export interface App {
+  stop(): Promise<void>;
+}
 
 /** What a process of ours tells its parent (main.ts). */
 export interface ReadyMessage {
@@ -18,46 +25,76 @@ interface Member {
   role: ServiceName;
   child: ChildProcess | undefined;
   healthPort: number | undefined;
+  startedAt: number;
+  /** In a row. */
   failures: number;
+  /** Looks in a row that nobody answered. */
+  silent: number;
 }
 
+interface Times {
+  askMs: number;
+  answerMs: number;
+  /** Asked so often in vain it hangs. With the others: about a minute. */
+  silentAtMost: number;
+  firstPauseMs: number;
+  longestPauseMs: number;
+  /** One that ran for so long had started well: the next failure is the first of a new row. */
+  steadyMs: number;
+}
+
+const TIMES: Times = {
+  askMs: 5_000,
+  answerMs: 5_000,
+  silentAtMost: 6,
+  firstPauseMs: 500,
+  longestPauseMs: 30_000,
+  steadyMs: 60_000,
+};
 const TWICE: readonly ServiceName[] = ['usage', 'bot-executor'];
-const LONGEST_PAUSE_MS = 30_000;
-/** One that ran for so long had started well: the next failure is the first of a new row. */
-const STEADY_MS = 60_000;
+/** What a service takes besides the waiting for its servers. */
+const BESIDES_MS = 60_000;
+/** Longer than a service takes to drain (30 s). */
+const END_MS = 40_000;
+const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--enable-source-maps', '--no-warnings'];
+const COMMAND: [string, ...string[]] = [process.execPath, ...FLAGS, join(ROOT, 'dist', 'main.js')];
 
 /**
- * A process per service, restarted when it dies. At the first start all must become ready, else the start has failed.
+ * A process per service, started again with growing pauses when it dies, cannot be spawned, does not get ready or
+ * answers nobody any more. At the first start all must become ready, else all are stopped and the start has failed.
  * Each holds a channel to this process, and stops in order by itself when that breaks: nobody is left behind.
  */
-export class ProcessGroup {
+export class ProcessGroup implements App {
   private readonly members: Member[];
-  private readonly log: LogFile;
-  private readonly onChange: (children: ChildEntry[]) => void;
+  private readonly options: {
+    settings: Pick<Settings, 'dataDir' | 'roles' | 'startTimeoutMs' | 'healthPort'>;
+    log: Pick<LogFile, 'write'>;
+    onChange: (children: ChildEntry[]) => void;
+    /** Another program than our own (tests). */
+    command?: [string, ...string[]];
+  };
+  private readonly times: Times;
+  private ports = new Map<string, number>();
+  private watching: NodeJS.Timeout | undefined;
   private stopping = false;
   private settled = false;
 
-  constructor(options: {
-    dataDir: string;
-    roles: readonly ServiceName[];
-    onChange: (children: ChildEntry[]) => void;
-  }) {
-    const names = options.roles.flatMap((role) =>
-      TWICE.includes(role)
-        ? [
-            [role, role],
-            [role, `${role}#2`],
-          ]
-        : [[role, role]],
+  constructor(options: ProcessGroup['options'], times: Partial<Times> = {}) {
+    this.options = options;
+    this.times = { ...TIMES, ...times };
+    this.members = options.settings.roles.flatMap((role) =>
+      (TWICE.includes(role) ? [role, `${role}#2`] : [role]).map((name) => {
+        return { name, role, child: undefined, healthPort: undefined, startedAt: 0, failures: 0, silent: 0 };
+      }),
     );
-    this.members = (names as [ServiceName, string][]).map(([role, name]) => {
-      return { name, role, child: undefined, healthPort: undefined, failures: 0 };
-    });
-    this.log = new LogFile(options.dataDir);
-    this.onChange = options.onChange;
   }
 
   async start(): Promise<void> {
+    const { dataDir, healthPort } = this.options.settings;
+    this.ports = await healthPorts(
+      this.members.filter(({ role }) => role !== 'gateway').map(({ name }) => name),
+      { dataDir, first: healthPort },
+    );
     try {
       await Promise.all(this.members.map((member) => this.launch(member)));
       this.settled = true;
@@ -65,80 +102,115 @@ export class ProcessGroup {
       await this.stop();
       throw error;
     }
+    this.watch();
   }
 
   async stop(): Promise<void> {
     this.stopping = true;
+    clearTimeout(this.watching);
     // The gateway first: its requests need the others.
-    for (const group of [
-      this.members.filter(({ role }) => role === 'gateway'),
-      this.members.filter(({ role }) => role !== 'gateway'),
-    ]) {
+    for (const first of [true, false]) {
+      const group = this.members.filter(({ role }) => (role === 'gateway') === first);
       await Promise.all(group.map(({ child }) => child && end(child)));
     }
-    await this.log.close();
   }
 
   /** Resolves when it is ready. Before the first time that all are, its end is a failure. */
   private launch(member: Member): Promise<void> {
-    const child = spawn(process.execPath, [...FLAGS, join(ROOT, 'dist', 'main.js')], {
+    const [program, ...args] = this.options.command ?? COMMAND;
+    const child = spawn(program, args, {
       cwd: ROOT,
-      env: { ...process.env, ROLES: member.role, HEALTH_PORT: '0' },
+      env: { ...process.env, ROLES: member.role, HEALTH_PORT: String(this.ports.get(member.name) ?? 0) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own: the terminal's Ctrl-C reaches us, and we stop them in order.
       detached: true,
     });
-    const startedAt = Date.now();
-    member.child = child;
+    Object.assign(member, { child, healthPort: undefined, startedAt: Date.now(), silent: 0 });
     this.changed();
     this.relay(member.name, child);
     return new Promise((resolve, reject) => {
+      const late = setTimeout(() => child.kill('SIGKILL'), this.options.settings.startTimeoutMs + BESIDES_MS);
       child.once('message', ({ healthPort }: ReadyMessage) => {
+        clearTimeout(late);
         member.healthPort = healthPort;
         this.changed();
         resolve();
       });
-      child.once('error', reject);
-      child.once('exit', (code, signal) => {
-        if (this.stopping) return;
-        if (!this.settled) return reject(new Error(`${member.name} could not start; its message stands above.`));
-        say(`${member.name} ended with ${signal ?? code}; it is started again`);
-        this.restart(member, Date.now() - startedAt);
-      });
+      // One that cannot even be spawned says `error` and never `exit`.
+      let over = false;
+      const ended = (reason: string): void => {
+        clearTimeout(late);
+        if (over) return;
+        over = true;
+        member.healthPort = undefined;
+        if (!this.settled && !this.stopping) {
+          reject(new Error(`${member.name} could not start: ${reason}; what it said stands above.`));
+          return;
+        }
+        if (!this.stopping) this.restart(member, reason);
+        resolve();
+      };
+      child.once('error', (error) => ended(error.message));
+      child.once('exit', (code, signal) => ended(signal ? `it was ended by ${signal}` : `it ended with ${code}`));
     });
   }
 
-  private restart(member: Member, lived: number): void {
-    member.failures = lived > STEADY_MS ? 1 : member.failures + 1;
-    member.healthPort = undefined;
-    const pause = Math.min(500 * 2 ** (member.failures - 1), LONGEST_PAUSE_MS);
+  private restart(member: Member, reason: string): void {
+    const { firstPauseMs, longestPauseMs, steadyMs } = this.times;
+    // One that was told to stop did so in order: whoever restarts services one by one shall not wait.
+    const orderly = reason === 'it ended with 0';
+    member.failures = orderly ? 0 : Date.now() - member.startedAt > steadyMs ? 1 : member.failures + 1;
+    const pause = orderly ? 0 : Math.min(firstPauseMs * 2 ** (member.failures - 1), longestPauseMs);
+    this.tell(`${member.name}: ${reason}; it is started again${pause > 1_000 ? ` in ${pause / 1_000} s` : ''}`);
     setTimeout(() => {
-      if (this.stopping) return;
-      this.launch(member).catch((error: Error) => say(`${member.name}: ${error.message}`));
+      if (!this.stopping) void this.launch(member);
     }, pause);
+  }
+
+  /** Whether each still answers. One after the other look: a look is never over another. */
+  private watch(): void {
+    this.watching = setTimeout(async () => {
+      await Promise.all(this.members.map((member) => this.lookAt(member)));
+      if (!this.stopping) this.watch();
+    }, this.times.askMs);
+  }
+
+  private async lookAt(member: Member): Promise<void> {
+    const { child, healthPort: port } = member;
+    if (!child || port === undefined || hasEnded(child)) return;
+    const host = member.role === 'gateway' ? process.env['HOST'] : process.env['HEALTH_HOST'];
+    const answer = await askHealth({ host: host ?? '127.0.0.1', port, path: '/health/live' }, this.times.answerMs);
+    if (member.child !== child || this.stopping) return;
+    member.silent = answer ? 0 : member.silent + 1;
+    if (member.silent < this.times.silentAtMost) return;
+    this.tell(`${member.name} answers nobody any more and is ended`);
+    child.kill('SIGKILL');
+  }
+
+  private tell(text: string): void {
+    say(text);
+    const line = { level: 'warn', time: new Date().toISOString(), service: 'platform', msg: text };
+    this.options.log.write(`${JSON.stringify(line)}\n`);
   }
 
   /** JSON lines go to the log file as they are, and to the terminal with the name of their process. */
   private relay(name: string, child: ChildProcess): void {
     const prefix = `${name.padEnd(14)} | `;
-    const each = (input: NodeJS.ReadableStream | null, on: (line: string) => void): Interface | undefined =>
-      input ? createInterface({ input }).on('line', on) : undefined;
+    const each = (input: NodeJS.ReadableStream | null, on: (line: string) => void): void => {
+      if (input) createInterface({ input }).on('line', on);
+    };
     each(child.stdout, (line) => {
       process.stdout.write(`${prefix}${line}\n`);
-      this.log.write(`${line}\n`);
+      this.options.log.write(`${line}\n`);
     });
     each(child.stderr, (line) => process.stderr.write(`${prefix}${line}\n`));
   }
 
   private changed(): void {
     const entries = this.members.map(({ name, child, healthPort }) => ({ name, pid: child?.pid ?? 0, healthPort }));
-    this.onChange(entries.filter(({ pid }) => pid !== 0));
+    this.options.onChange(entries.filter(({ pid }) => pid !== 0));
   }
 }
-
-const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--enable-source-maps', '--no-warnings'];
-/** Longer than a service takes to drain (25 s). */
-const END_MS = 35_000;
 
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {

@@ -1,12 +1,15 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, stopProcess } from '@tidegate/runtime/embedded/processes';
+import { commandOf, takeTurn } from '../../scripts/turns.mjs';
 import { VERSION } from './installation.ts';
 
 /** Who runs on a data folder: read by `status`, `stop` and the next `start`. */
 export interface Run {
   pid: number;
   port: number;
+  /** What the gateway listens on. */
+  host: string;
   version: string;
   startedAt: string;
   /** Processes of `start --services`; in the usual layout everything is in `pid`. */
@@ -24,6 +27,7 @@ export interface ChildEntry {
 const OURS = join('cli', 'dist', 'main.js');
 const CHILD = join('dist', 'main.js');
 
+const CLAIM = '.run';
 const runFile = (dataDir: string): string => join(dataDir, 'run.json');
 
 function readFile(dataDir: string): Run | undefined {
@@ -40,37 +44,64 @@ export function readRun(dataDir: string): Run | undefined {
   return run && (run.pid === process.pid || isRunning(run.pid, OURS)) ? run : undefined;
 }
 
-/** Takes the data folder for this process, or tells who has it. Of two that start at once, one gets it. */
-export function takeRun(dataDir: string, port: number): Run {
-  const run: Run = { pid: process.pid, port, version: VERSION, startedAt: new Date().toISOString(), children: [] };
-  for (;;) {
-    try {
-      writeFileSync(runFile(dataDir), JSON.stringify(run), { mode: 0o600, flag: 'wx' });
-      return run;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const other = readRun(dataDir);
-    if (other) {
-      throw new Error(
-        `Tidegate runs on ${dataDir} already (process ${other.pid}, port ${other.port}).\n  Fix: npx tidegate stop; or start this one with another DATA_DIR and PORT.`,
-      );
-    }
-    rmSync(runFile(dataDir), { force: true });
-  }
+export interface TakenRun {
+  run: Run;
+  /** Processes of an earlier run that was killed, as it noted them. */
+  leftovers: ChildEntry[];
+  release(): void;
 }
 
-export function noteChildren(dataDir: string, run: Run, children: ChildEntry[]): void {
+/**
+ * Takes the data folder for this process, or tells who has it. Of two that start at once one gets it, and the other has
+ * touched nothing by then (scripts/turns.mjs says how).
+ */
+export function takeRun(dataDir: string, port: number, host: string): TakenRun {
+  const release = claimFolder(dataDir);
+  const leftovers = readFile(dataDir)?.children ?? [];
+  const startedAt = new Date().toISOString();
+  const run: Run = { pid: process.pid, port, host, version: VERSION, startedAt, children: [] };
+  write(dataDir, run);
+  return {
+    run,
+    leftovers,
+    release: () => {
+      rmSync(runFile(dataDir), { force: true });
+      release();
+    },
+  };
+}
+
+/** Without a run: for a command that works on the folder while nothing runs. Answers what gives it back. */
+export function claimFolder(dataDir: string): () => void {
+  const other = readRun(dataDir);
+  if (other && other.pid !== process.pid) throw new Error(taken(dataDir, other.pid));
+  const { release, holder } = takeTurn(dataDir, CLAIM);
+  if (!release) throw new Error(taken(dataDir, holder));
+  return release;
+}
+
+function taken(dataDir: string, pid: number): string {
+  const run = readRun(dataDir);
+  return run?.pid === pid
+    ? `Tidegate runs on ${dataDir} already (process ${pid}, port ${run.port}).\n  Fix: npx tidegate stop; or start this one with another DATA_DIR and PORT.`
+    : `Process ${pid} (${commandOf(pid)}) is at work on ${dataDir}.\n  Fix: wait until it has ended; or use another DATA_DIR and PORT.`;
+}
+
+function write(dataDir: string, run: Run): void {
   const file = runFile(dataDir);
-  writeFileSync(`${file}.new`, JSON.stringify({ ...run, children }), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(run), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-export const releaseRun = (dataDir: string): void => rmSync(runFile(dataDir), { force: true });
+export const noteChildren = (dataDir: string, run: Run, children: ChildEntry[]): void =>
+  write(dataDir, { ...run, children });
 
 /** Services that outlived a killed `start --services`: they end by themselves, and are waited for. */
-export async function endLeftovers(dataDir: string): Promise<void> {
-  if (!existsSync(runFile(dataDir)) || readRun(dataDir)) return;
-  const left = readFile(dataDir)?.children.filter(({ pid }) => isRunning(pid, CHILD)) ?? [];
+export async function endLeftovers(children: readonly ChildEntry[]): Promise<void> {
+  const left = children.filter(({ pid }) => isRunning(pid, CHILD));
   await Promise.all(left.map(({ pid }) => stopProcess(pid, 'SIGTERM')));
 }
+
+/** Those of a run that is dead. */
+export const leftoversOn = (dataDir: string): ChildEntry[] =>
+  readRun(dataDir) ? [] : (readFile(dataDir)?.children ?? []);

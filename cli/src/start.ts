@@ -1,75 +1,128 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { readVariable } from '@tidegate/runtime/config';
+import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import type { Settings } from '@tidegate/runtime/settings';
+import { alsoTo, Log } from '@tidegate/telemetry/log';
+import { surviveBrokenOutput } from './broken-output.ts';
 import { checkEnvironment } from './check-environment.ts';
-import { adminPasswordFile, adminPasswordToShow, startServers, stopServers } from './embedded.ts';
-import { makeDataDir, ROOT, say } from './installation.ts';
+import { adminPasswordFile, adminPasswordToShow, type Servers, startServers, stopServers } from './embedded.ts';
+import { makeDataDir, say } from './installation.ts';
+import { keepServers } from './keep-servers.ts';
 import { checkKeys } from './key-fingerprints.ts';
+import { LogFile } from './log-file.ts';
+import { migrateApart } from './migrate-apart.ts';
+import { describeMode } from './mode.ts';
 import { portTrouble } from './port-trouble.ts';
-import { ProcessGroup } from './process-group.ts';
-import { endLeftovers, noteChildren, type Run, releaseRun, takeRun } from './run-file.ts';
+import { type App, ProcessGroup } from './process-group.ts';
+import { endLeftovers, noteChildren, type TakenRun, takeRun } from './run-file.ts';
 import { stopOnSignals } from './signals.ts';
-
-interface App {
-  stop(): Promise<void>;
-}
+import { watchUnexpected } from './unexpected.ts';
 
 /** `tidegate start`: everything in this process; `--services`: a process per service, two of usage and bot-executor. */
 export async function start({ services }: { services: boolean }): Promise<void> {
   const began = Date.now();
-  checkEnvironment(process.env);
+  surviveBrokenOutput();
+  watchUnexpected();
+  const { port, host } = checkEnvironment(process.env);
   const dataDir = makeDataDir(process.env);
-  const port = Number(readVariable(process.env, 'PORT') ?? 3_000);
-  await endLeftovers(dataDir);
-  const run = takeRun(dataDir, port);
+  const started = new Started(dataDir, takeRun(dataDir, port, host));
+  stopOnSignals(async () => {
+    say('\nDraining …');
+    await started.stop();
+    say('Stopped');
+  });
   try {
-    const trouble = await portTrouble(port, process.env['HOST'] || '127.0.0.1');
+    await endLeftovers(started.taken.leftovers);
+    const trouble = await portTrouble(port, host);
     if (trouble) throw new Error(trouble);
-    const { settings, app } = services ? await startProcesses(run) : await startOne();
-    stopOnSignals(async () => {
-      say('\nDraining …');
-      await app.stop();
-      await stopServers(dataDir);
-      releaseRun(dataDir);
-      say('Stopped');
-    });
+    // Reading the services' code takes as long as the servers take to start.
+    const code = services ? undefined : loadServices();
+    const servers = await startServers();
+    started.keep(servers);
+    await checkKeys(servers.settings);
+    if (code) await startOne(started, servers.settings, code);
+    else await startProcesses(started, servers.settings);
     say(`Ready after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
-    announce(settings);
+    announce(servers.settings);
   } catch (error) {
+    // A signal stops what is being started, which fails by it: the signal's end is the end.
+    if (started.isStopping) return;
     // What was started for nothing is stopped; what is wrong is told last.
-    await stopServers(dataDir);
-    releaseRun(dataDir);
+    await started.stop();
     throw error;
   }
 }
 
-async function startOne(): Promise<{ settings: Settings; app: App }> {
+/** What a stop has to end, however far the start has come: in this order, the servers last. */
+class Started {
+  readonly taken: TakenRun;
+  readonly logFile: LogFile;
+  app: App | undefined;
+  kept: KeptServer[] = [];
+  private readonly dataDir: string;
+  private stopping: Promise<void> | undefined;
+
+  constructor(dataDir: string, taken: TakenRun) {
+    this.dataDir = dataDir;
+    this.taken = taken;
+    this.logFile = new LogFile(dataDir);
+    alsoTo(this.logFile);
+  }
+
+  get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
+
+  keep(servers: Servers): void {
+    if (!this.isStopping) this.kept = keepServers(servers, new Log({ service: 'platform' }));
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    await this.app?.stop();
+    await Promise.all(this.kept.map((server) => server.stop()));
+    await stopServers(this.dataDir);
+    await this.logFile.close();
+    this.taken.release();
+  }
+}
+
+type Code = typeof import('./one-process.ts');
+
+function loadServices(): Promise<Code> {
   const loading = import('./one-process.ts').then(async (code) => {
     await code.warmUp();
     return code;
   });
+  // Whoever waits for it hears of it.
   loading.catch(() => undefined);
-  const { settings } = await startServers();
-  await checkKeys(settings);
-  return { settings, app: await (await loading).startHere(settings) };
+  return loading;
+}
+
+async function startOne(started: Started, settings: Settings, code: Promise<Code>): Promise<void> {
+  const running = await (await code).startHere(settings);
+  started.app = running;
+  for (const server of started.kept) {
+    running.health.watchServer({ name: server.name, trouble: () => server.trouble });
+  }
 }
 
 /** This process stays small: the services' code, which the migrations need, is only read by others. */
-async function startProcesses(run: Run): Promise<{ settings: Settings; app: App }> {
-  const { settings } = await startServers();
-  const { status } = spawnSync(process.execPath, ['--no-warnings', join(ROOT, 'cli', 'dist', 'main.js'), 'migrate'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+async function startProcesses(started: Started, settings: Settings): Promise<void> {
+  const { run } = started.taken;
+  await migrateApart((app) => {
+    started.app = app;
   });
-  if (status !== 0) throw new Error('The migrations failed; their message stands above.');
   say('Waiting for the services …');
   const group = new ProcessGroup({
-    dataDir: settings.dataDir,
-    roles: settings.roles,
+    settings,
+    log: started.logFile,
     onChange: (children) => noteChildren(settings.dataDir, run, children),
   });
+  started.app = group;
   await group.start();
-  return { settings, app: group };
 }
 
 function announce(settings: Settings): void {
@@ -79,5 +132,6 @@ function announce(settings: Settings): void {
     const file = adminPasswordFile(settings.dataDir, process.env);
     say(`  Log in as  admin@localhost\n  Password   ${password}   (shown once; also in ${file})`);
   }
+  say(`  Mode       ${describeMode(settings)}`);
   say('\n  Ctrl-C stops it.');
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
+import { askedAt, askHealth } from './ask-health.ts';
 import { externalUrl, placeOf } from './external-servers.ts';
 import { dataDirOf, VERSION } from './installation.ts';
 import { type ChildEntry, type Run, readRun } from './run-file.ts';
@@ -28,6 +28,8 @@ export interface Status {
   startedAt: string | null;
   dataDir: string;
   versions: { tidegate: string; node: string; postgres: string | null; nats: string | null };
+  /** Where the gateway answers on this machine. */
+  url: string | null;
   ports: { gateway: number | null; postgres: number | null; nats: number | null; natsMonitor: number | null };
   /** `host:port` of servers that are not ours; null: embedded. */
   external: { postgres: string | null; nats: string | null };
@@ -59,6 +61,7 @@ export async function readStatus(env = process.env): Promise<Status> {
       postgres: postgresNumber,
       nats: natsNumber,
     },
+    url: run ? urlOf(run) : null,
     ports: {
       gateway: run?.port ?? null,
       postgres: postgres?.port ?? null,
@@ -70,10 +73,17 @@ export async function readStatus(env = process.env): Promise<Status> {
   };
 }
 
+function urlOf({ host, port }: Run): string {
+  const asked = askedAt(host);
+  return `http://${['127.0.0.1', '::1'].includes(asked) ? 'localhost' : asked}:${port}`;
+}
+
 function externalPlace(name: 'DATABASE_URL' | 'NATS_URL', dataDir: string, env: NodeJS.ProcessEnv): string | null {
   const url = externalUrl(name, dataDir, env);
   return url ? placeOf(url) : null;
 }
+
+const ANSWER_MS = 5_000;
 
 async function readServices(run: Run): Promise<ServiceStatus[]> {
   const places: ChildEntry[] =
@@ -81,24 +91,14 @@ async function readServices(run: Run): Promise<ServiceStatus[]> {
   const answers = await Promise.all(
     places.map(async ({ name, pid, healthPort }) => {
       const port = healthPort ?? null;
-      const health = port === null ? undefined : await readHealth(port);
+      const host = name === 'all' || name === 'gateway' ? run.host : (process.env['HEALTH_HOST'] ?? '127.0.0.1');
+      const answer = port === null ? undefined : await askHealth({ host, port, path: '/health' }, ANSWER_MS);
+      const health = answer && parseHealth(answer.body);
       const silent = [{ name, ready: false, reason: 'does not answer' }];
       return (health ?? silent).map((one) => ({ ...one, version: run.version, pid, port }));
     }),
   );
   return answers.flat();
-}
-
-function readHealth(port: number): Promise<{ name: string; ready: boolean; reason?: string }[] | undefined> {
-  return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path: '/health', timeout: 3_000 }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(parseHealth(Buffer.concat(chunks).toString())));
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(undefined));
-  });
 }
 
 function parseHealth(text: string): { name: string; ready: boolean; reason?: string }[] | undefined {
@@ -118,15 +118,28 @@ export async function status({ json }: { json: boolean }): Promise<void> {
 const where = (version: string | null, port: number | null, external: string | null): string =>
   external ? `external, ${version ? `${version} ` : ''}at ${external}` : `${version ?? '-'}, port ${port ?? '-'}`;
 
-function describe({ version, ready, running, dataDir, ports, external, versions, layout, services }: Status): string {
+function describe({
+  version,
+  ready,
+  running,
+  dataDir,
+  url,
+  ports,
+  external,
+  versions,
+  layout,
+  services,
+}: Status): string {
+  const several = layout === 'a process per service';
   const lines = [
     `Tidegate ${version} ${ready ? 'is ready' : running ? 'is not ready' : 'is stopped'}${layout ? ` (${layout})` : ''}`,
     `  data           ${dataDir}`,
-    `  gateway        ${ports.gateway ? `http://localhost:${ports.gateway}` : '-'}`,
+    `  gateway        ${url ?? '-'}`,
     `  PostgreSQL     ${where(versions.postgres, ports.postgres, external.postgres)}`,
     `  nats-server    ${where(versions.nats, ports.nats, external.nats)}`,
     ...services.map(
-      (one) => `  ${one.name.padEnd(14)} ${one.ready ? 'ready' : (one.reason ?? 'not ready')}, process ${one.pid}`,
+      (one) =>
+        `  ${one.name.padEnd(14)} ${one.ready ? 'ready' : (one.reason ?? 'not ready')}, process ${one.pid}${several ? `, metrics on port ${one.port ?? '-'}` : ''}`,
     ),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,10 +1,10 @@
 import { isAlive, waitFor } from '@tidegate/runtime/embedded/processes';
 import { stopServers } from './embedded.ts';
 import { dataDirOf, nearestFolder } from './installation.ts';
-import { endLeftovers, readRun } from './run-file.ts';
+import { endLeftovers, leftoversOn, readRun } from './run-file.ts';
 
-/** Longer than draining (25 s) and stopping the servers take. */
-const STOP_MS = 60_000;
+/** Longer than draining (30 s) and stopping the servers take (nats-server 35 s, PostgreSQL 65 s at the most). */
+const STOP_MS = 150_000;
 
 /** Stops the app in order, as Ctrl-C does; and what a killed app left behind. */
 export async function stop(): Promise<void> {
@@ -19,7 +19,7 @@ export async function stop(): Promise<void> {
       );
     }
   }
-  await endLeftovers(dataDir);
+  await endLeftovers(leftoversOn(dataDir));
   await stopServers(dataDir);
   process.stdout.write('Stopped\n');
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
+import { startTimeoutMs } from '@tidegate/runtime/settings';
 import { ROOT, say } from '../installation.ts';
 import { type Counted, countUsage } from './count-usage.ts';
 import { signUp } from './customer.ts';
@@ -71,7 +72,10 @@ async function startPlatform(folder: string): Promise<{ url: string; stop: () =>
       ({ ok }) => ok,
       () => false,
     );
-  if (!(await waitFor(async () => child.exitCode !== null || (await ready()), 60_000)) || child.exitCode !== null) {
+  if (
+    !(await waitFor(async () => child.exitCode !== null || (await ready()), startTimeoutMs(process.env) + 30_000)) ||
+    child.exitCode !== null
+  ) {
     throw new Error(`The platform did not start. The last lines of its log:\n${tail(log)}`);
   }
   return { url, stop: () => stopChild(child) };
@@ -79,5 +83,5 @@ async function startPlatform(folder: string): Promise<{ url: string; stop: () =>
 
 async function stopChild(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
-  await waitFor(() => child.exitCode !== null || child.signalCode !== null, 60_000);
+  await waitFor(() => child.exitCode !== null || child.signalCode !== null, 150_000);
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { named } from './deleted-organisations.ts';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
 import { contextValues, SEE_AS } from './read-query.ts';
 import { statementName } from './statements.ts';
@@ -11,6 +12,8 @@ export type Connect = () => Promise<[Client, (error?: Error) => void]>;
 
 export interface TxOptions {
   begin?: string;
+  /** False: also for an organisation that was deleted. */
+  enter?: boolean;
   /** The first thing in the transaction, before the query that opened it. */
   first?: ((tx: Tx) => Promise<void>) | undefined;
 }
@@ -28,6 +31,8 @@ export class LazyTransaction {
   private readonly begin: string;
   private readonly first: TxOptions['first'];
   private readonly visibility: Visibility;
+  /** Organisations that were there when the transaction came to them. */
+  private readonly entered = new Set<string | undefined>([undefined]);
   private readonly hooks: (() => void)[] = [];
   private client: Promise<Client> | undefined;
   /** Held from the moment the pool gave it until it is given back. */
@@ -36,12 +41,14 @@ export class LazyTransaction {
   private ended = false;
   /** Who the settings of the transaction are for at the moment, as the server will see it when it comes to it. */
   private seenAs: string;
-  private refusal: Error | undefined;
+  private refusal: unknown;
 
-  constructor(connect: Connect, visibility: Visibility, { begin = 'begin', first }: TxOptions = {}) {
+  constructor(connect: Connect, visibility: Visibility, { begin = 'begin', enter = true, first }: TxOptions = {}) {
     this.connect = connect;
     const settings = visibilitySettings(visibility).map(([name, value]) => `set_config('${name}','${value}',true)`);
+    if (enter && visibility.orgId) settings.push(`enter_organisation('${visibility.orgId}')`);
     this.begin = settings.length === 0 ? begin : `${begin};select ${settings.join(',')}`;
+    this.entered.add(visibility.orgId);
     this.first = first;
     this.visibility = visibility;
     this.seenAs = contextValues(visibility).join();
@@ -67,7 +74,7 @@ export class LazyTransaction {
       const client = await opened();
       return traced(sql, () => {
         // The settings and the query leave together: nothing of another view can come between them.
-        if (this.seenAs !== seeAs) this.seeAs(client, context);
+        if (this.seenAs !== seeAs) this.seeAs(client, context, visibility.orgId);
         return this.ask<Row>(client, sql, params);
       });
     };
@@ -80,10 +87,15 @@ export class LazyTransaction {
     };
   }
 
-  private seeAs(client: Client, context: string[]): void {
+  private seeAs(client: Client, context: string[], orgId: string | undefined): void {
     this.seenAs = context.join();
-    client.query({ name: 'tg_see_as', text: SEE_AS, values: context }).catch((error: Error) => {
-      this.refusal ??= error;
+    const known = this.entered.has(orgId);
+    this.entered.add(orgId);
+    const asked = known
+      ? { name: 'tg_see_as', text: SEE_AS, values: context }
+      : { name: 'tg_enter_as', text: `${SEE_AS},enter_organisation($1::text::uuid)`, values: context };
+    client.query(asked).catch((error: unknown) => {
+      this.refusal ??= named(error);
     });
   }
 
@@ -108,7 +120,9 @@ export class LazyTransaction {
     this.release = release;
     this.connection = client;
     this.hold.held = true;
-    await client.query(this.begin);
+    await client.query(this.begin).catch((error: unknown) => {
+      throw named(error);
+    });
     await this.first?.(this.view(this.visibility, async () => client));
     return client;
   }

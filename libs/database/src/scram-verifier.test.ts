@@ -35,9 +35,10 @@ test.each(['c4nary-pg-91f2', 'größer: %s $1 ’ﬁ\u00a0x'])(
     // Nothing to do: the verifier stays.
     await run();
     expect(await verifierOf(role)).toBe(verifier);
-    const seen = await schema.sql<{ query: string }>('select query from public.pg_stat_statements where query ilike $1', [
-      `%${role}%`,
-    ]);
+    const seen = await schema.sql<{ query: string }>(
+      'select query from public.pg_stat_statements where query ilike $1',
+      [`%${role}%`],
+    );
     expect(seen.some(({ query }) => /alter role .* password/i.test(query))).toBe(true);
     expect(seen.filter(({ query }) => query.includes(secret))).toEqual([]);
     await schema.sql(`drop schema ${role} cascade`);

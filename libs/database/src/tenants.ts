@@ -49,7 +49,15 @@ export class Tenants {
 
   /** Reads of one organisation that belong together: all of them see the same moment. */
   snapshot<T>(orgId: string | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.open({ orgId }, { begin: 'begin isolation level repeatable read, read only' }).run(work);
+    return this.open({ orgId }, { begin: 'begin isolation level repeatable read, read only', enter: false }).run(work);
+  }
+
+  /**
+   * For taking away what is left of a deleted organisation: nobody else may write for it any more. Partitions are left
+   * out by the values of the parameters, which needs a plan for each.
+   */
+  forgetting<T>(orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.open({ orgId }, { begin: 'begin;set local plan_cache_mode=force_custom_plan', enter: false }).run(work);
   }
 
   /** For a system loop: sees the rows of tables that were protected for this purpose, and tables without tenant. */

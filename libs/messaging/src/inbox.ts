@@ -1,4 +1,5 @@
 import { Envelope } from '@tidegate/contracts/kernel/event';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { isUuid, newId } from '@tidegate/database/ids';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
@@ -52,7 +53,9 @@ export class Inbox {
       return 'handled';
     } catch (error) {
       await open.rollback();
-      throw error;
+      if (!(error instanceof OrganisationDeleted)) throw error;
+      // Nothing is done for an organisation that is gone; its events are passed.
+      return this.handle({ ...envelope, orgid: null, type: '' }, { nothingEarlier, beforeEffect });
     }
   }
 

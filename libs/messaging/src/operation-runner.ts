@@ -4,10 +4,12 @@ import {
   COMMON_PROBLEMS,
   fieldErrors,
   forbidden,
+  notFound,
   ProblemError,
   unauthenticated,
   validationFailed,
 } from '@tidegate/contracts/kernel/problem';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
@@ -59,7 +61,7 @@ export class OperationRunner {
       const { output, later } = await this.again(asked, () => this.write(handler, checked));
       return later ? checkedOutput(operation, await later()) : output;
     } catch (error) {
-      throw declared(operation, error);
+      throw declared(operation, error instanceof OrganisationDeleted ? notFound({}, error.message) : error);
     }
   }
 

@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { hostNotAllowed, hostNotResolvable } from './problems.ts';
+import { type HostAddress, resolveHost } from './resolve-host.ts';
 
 /*
  * Which hosts a customer may make us connect to. The name is resolved once, every address it has must be allowed, and
@@ -23,7 +23,7 @@ export interface GuardedHost {
   loopback: boolean;
 }
 
-type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
+type Resolve = (host: string) => Promise<HostAddress[]>;
 
 export interface GuardRequest {
   host: string;
@@ -42,7 +42,12 @@ const NEVER = new Set(['168.63.129.16', '100.100.100.200', 'fd00:ec2::254']);
 /** All of IPv6 that is routed. ipaddr.js also calls ::7f00:1 unicast, which is 127.0.0.1 in its IPv4-compatible form. */
 const ROUTED_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-export async function guardHost({ host, port, policy = {}, resolve = resolveAll }: GuardRequest): Promise<GuardedHost> {
+export async function guardHost({
+  host,
+  port,
+  policy = {},
+  resolve = resolveHost,
+}: GuardRequest): Promise<GuardedHost> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused('Give a port from 1 to 65535.');
   const inner = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : '';
   const plain = isIP(inner) === 6 ? inner : host;
@@ -55,7 +60,7 @@ export async function guardHost({ host, port, policy = {}, resolve = resolveAll 
   return { address: first.address, family: first.family === 6 ? 6 : 4, servername: plain.replace(/\.$/, ''), loopback };
 }
 
-async function named(host: string, resolve: Resolve): Promise<{ address: string; family: number }[]> {
+async function named(host: string, resolve: Resolve): Promise<HostAddress[]> {
   const labels = host.replace(/\.$/, '').split('.');
   if (!NAME.test(host) || NUMERIC_LABEL.test(labels.at(-1) ?? '')) {
     throw refused('Give a host name, or an address in its usual form.');
@@ -66,8 +71,6 @@ async function named(host: string, resolve: Resolve): Promise<{ address: string;
     throw unresolvable();
   }
 }
-
-const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
 function checkAddress(text: string, policy: HostPolicy): void {
   if (!ipaddr.isValid(text)) throw refused('Give a host with a public address.');

@@ -7,13 +7,20 @@ import { hostNotAllowed } from './problems.ts';
 export interface GuardedResponse {
   status: number;
   headers: IncomingHttpHeaders;
-  /** Cut at `maxResponseBytes`. */
+  /** Cut at `maxResponseBytes`; as it came, packed or not. */
   body: string;
 }
 
+/** Lines of an answer's head, in all. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** `100 Continue`, `103 Early Hints` and the like. */
+const MAX_ASIDES = 8;
+/** A body of single bytes takes many times its size in memory. */
+const MAX_CHUNKS = 4_096;
+
 /**
  * One request to a URL that a customer gave: the checked address is the one connected to, redirects are not followed,
- * time (with the lookup) and size are bounded. Rejects with a problem for a closed host, else with the network's error.
+ * nothing is unpacked, and time (with the lookup), head, body and what comes before them are bounded. Rejects with a problem for a closed host, else with the network's error.
  */
 export async function guardedFetch(
   url: string,
@@ -44,32 +51,35 @@ export async function guardedFetch(
       method: options.method,
       headers: { ...options.headers, host: target.host, 'content-length': Buffer.byteLength(options.body ?? '') },
       servername: isIP(guarded.servername) ? '' : guarded.servername,
+      maxHeaderSize: MAX_HEADER_BYTES,
       signal,
       agent: false,
     });
-    request.on('error', reject);
     // An answer that switches protocols closes the connection without an error and without a response.
-    let answered = false;
-    request.on('close', () => {
-      if (!answered) reject(new Error('The server closed the connection without an answer.'));
+    request.on('close', () => reject(new Error('The server closed the connection without an answer.')));
+    request.on('error', reject);
+    let asides = 0;
+    request.on('information', () => {
+      asides += 1;
+      if (asides > MAX_ASIDES)
+        request.destroy(new Error('The server has more to say before its answer than is listened to.'));
     });
     request.on('response', (response) => {
-      answered = true;
       const chunks: Buffer[] = [];
       let bytes = 0;
+      // Whether it is over or enough, nothing more is read and nothing stays open.
       const finish = () => {
         const body = Buffer.concat(chunks).subarray(0, options.maxResponseBytes).toString();
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+        request.destroy();
       };
+      response.on('error', reject);
+      response.on('end', finish);
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;
-        if (bytes < options.maxResponseBytes) return;
-        finish();
-        request.destroy();
+        if (bytes >= options.maxResponseBytes || chunks.length >= MAX_CHUNKS) finish();
       });
-      response.on('end', finish);
-      response.on('error', reject);
     });
     request.end(options.body);
   });

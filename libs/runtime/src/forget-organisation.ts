@@ -1,19 +1,87 @@
 import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
+import {
+  type Deletion,
+  endSweep,
+  forgetDeletions,
+  giveBackDeletion,
+  nextDeletion,
+  noteDeleted,
+  saveProgress,
+  takeDeletion,
+  waitForWriters,
+} from '@tidegate/database/deleted-organisations';
 import { forgetOrganisation } from '@tidegate/database/forget-organisation';
+import type { Tenants } from '@tidegate/database/tenants';
 import { type Happened, On } from '@tidegate/messaging/handler';
 import type { Log } from '@tidegate/telemetry/log';
+import { each } from './each.ts';
+import { Loop, type Turn, type TurnResult } from './loop.ts';
+import type { Wakes } from './wakes.ts';
 
-/** In every service with a schema: what belongs to a deleted organisation is deleted with it. */
+const TELL_MS = 60_000;
+/** Well before the sweep is anybody's again. */
+const SAVE_MS = 15_000;
+
+/*
+ * In every service with a schema: what belongs to a deleted organisation is deleted with it.
+ *   noted (nothing is written for it any more) → swept in batches, going on where a restart interrupted it → swept
+ *   again for what came late → remembered for 400 days → forgotten
+ * One that fails is tried again a minute later, after the others.
+ */
 export class ForgetOrganisation {
+  private readonly tenants: Tenants;
+  private readonly wakes: Wakes;
   private readonly log: Log;
 
-  constructor(log: Log) {
+  constructor(tenants: Tenants, wakes: Wakes, log: Log) {
+    this.tenants = tenants;
+    this.wakes = wakes;
     this.log = log;
   }
 
   @On(organisationDeleted)
   async handle({ data: { orgId }, tx }: Happened<typeof organisationDeleted>): Promise<void> {
-    const rows = await forgetOrganisation(tx, orgId);
-    this.log.info({ orgId, rows }, 'A deleted organisation was forgotten');
+    await noteDeleted(tx, orgId);
+    tx.onCommit(() => this.wakes.wake('forget-organisations'));
+  }
+
+  @Loop({ name: 'forget-organisations', everyMs: 30_000 })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    const deletion = await this.tenants.as({}, takeDeletion);
+    if (!deletion) return (await nextDeletion(this.tenants.reader({}))) ?? undefined;
+    await each([deletion], { signal, log: this.log, what: 'Forgetting an organisation' }, () =>
+      this.sweep(deletion, signal),
+    );
+    return 'again';
+  }
+
+  @Loop({ name: 'forget-deletions', everyMs: 86_400_000 })
+  async forget(): Promise<void> {
+    await this.tenants.as({}, async (tx) => {
+      for (const orgId of await forgetDeletions(tx)) {
+        await tx.as({ orgId }).query('delete from data_keys where org_id = $1', [orgId]);
+      }
+    });
+  }
+
+  private async sweep(deletion: Deletion, signal: AbortSignal): Promise<void> {
+    const { org_id: orgId, place } = deletion;
+    if (!place) await this.tenants.as({}, (tx) => waitForWriters(tx, orgId));
+    let [saved, told] = [Date.now(), Date.now()];
+    const whole = await forgetOrganisation(this.tenants, orgId, {
+      from: place,
+      signal,
+      reached: async (tx, at, rows) => {
+        if (rows === 0 && Date.now() - saved < SAVE_MS) return;
+        saved = Date.now();
+        await saveProgress(tx, orgId, at, rows);
+        if (Date.now() - told < TELL_MS) return;
+        told = Date.now();
+        this.log.info({ orgId, ...at }, 'A deleted organisation is being forgotten');
+      },
+    });
+    if (!whole) return this.tenants.as({}, (tx) => giveBackDeletion(tx, orgId));
+    const rows = await this.tenants.as({}, (tx) => endSweep(tx, deletion));
+    this.log.info({ orgId, rows, sweep: deletion.sweeps + 1 }, 'A deleted organisation was forgotten');
   }
 }

@@ -17,6 +17,7 @@ export class Health {
   private readonly checks = new Map<string, Check>();
   private readonly expected: readonly string[];
   private readonly started = new Set<string>();
+  private readonly servers: { name: string; trouble(): string | undefined }[] = [];
   draining = false;
 
   constructor(services: readonly string[]) {
@@ -26,6 +27,11 @@ export class Health {
   serviceStarted(service: string, check: Check): void {
     this.started.add(service);
     this.checks.set(service, check);
+  }
+
+  /** What this process keeps running besides: listed only while it is in trouble, and then nothing is ready. */
+  watchServer(server: { name: string; trouble(): string | undefined }): void {
+    this.servers.push(server);
   }
 
   /** The answer for a path of the operations' side, or undefined when it is none of them. */
@@ -57,14 +63,19 @@ export class Health {
     }
   }
 
-  private states(): Promise<{ name: string; ready: boolean; reason?: string }[]> {
-    return Promise.all(
+  private async states(): Promise<{ name: string; ready: boolean; reason?: string }[]> {
+    const servers = this.servers.flatMap(({ name, trouble }) => {
+      const reason = trouble();
+      return reason === undefined ? [] : [{ name, ready: false, reason }];
+    });
+    const services = await Promise.all(
       this.expected.map(async (name) => {
         const check = this.checks.get(name);
         const reason = check ? await check() : 'starting';
         return { name, ready: reason === undefined, ...(reason === undefined ? {} : { reason }) };
       }),
     );
+    return [...services, ...servers];
   }
 }
 

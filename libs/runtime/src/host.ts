@@ -36,7 +36,7 @@ import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { ForgetOrganisation } from './forget-organisation.ts';
 import { type Check, type Health, within } from './health.ts';
-import { endHooks, Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
+import { endHooks, Loop, type RunningLoop, startHooks, startLoops, type TurnResult } from './loop.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { ShredSecrets } from './shred-secrets.ts';
@@ -57,17 +57,17 @@ class Housekeeping {
   }
 
   @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
-  async turn(): Promise<void> {
-    await this.tenants.system('housekeeping', forgetOldKeys);
+  async turn(): Promise<TurnResult> {
+    return (await this.tenants.system('housekeeping', forgetOldKeys)) ? 'again' : undefined;
   }
 }
 
 /**
  * One running service: its connections, its Nest application and everything that was found in it.
  *
- * Start: connections, Nest, start hooks, then operations, events and loops. Stop, in two halves so that a process can
- * stop the gateway of all first: `stopWork` takes no more and finishes what is in hand; `close` sends the outbox and
- * closes the connections.
+ * Start: connections, Nest, start hooks, then operations, events and loops; one that fails is given back by `abandon`
+ * and may be tried again with a new host. Stop, in two halves so that a process can stop the gateway of all first:
+ * `stopWork` takes no more and finishes what is in hand; `close` sends the outbox and closes the connections.
  */
 export class ServiceHost {
   readonly definition: ServiceDefinition;
@@ -185,7 +185,7 @@ export class ServiceHost {
     const { name } = this.definition;
     const instances = this.instances();
     if (this.definition.secrets.length > 0) instances.push(new ShredSecrets(this.app.get(Vault)));
-    if (this.dataSource) instances.push(new ForgetOrganisation(this.log));
+    if (this.dataSource) instances.push(new ForgetOrganisation(this.app.get(Tenants), this.wakes, this.log));
     for (const instance of instances) for (const hook of startHooks(instance)) await hook();
     const handled = instances.flatMap(operationHandlers);
     const listening = instances.flatMap(eventHandlers);
@@ -243,12 +243,17 @@ export class ServiceHost {
     return this.app.get(token);
   }
 
+  /**
+   * Takes no more and finishes what is in hand, the edge first: requests that are answered may still call operations,
+   * emit, and need what loops keep fresh. Then operations and events, then loops, then last things.
+   */
   async stopWork(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
-    await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
     const ends = this.instances().flatMap(endHooks);
-    // Nest's own hooks close what a module opened itself, such as the gateway's HTTP server.
-    await this.app.close();
+    if (this.definition.http) await this.app.close();
+    await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    // Nest's own hooks close what a module opened itself.
+    if (!this.definition.http) await this.app.close();
     await Promise.all(
       ends.map((end) => end().catch((error: unknown) => this.log.error({ error }, 'A last turn failed'))),
     );
@@ -260,4 +265,21 @@ export class ServiceHost {
     if (!this.nc.isClosed()) await this.nc.drain();
     await this.dataSource?.destroy();
   }
+
+  /** Gives back what a start had that failed half-way. */
+  async abandon(): Promise<void> {
+    const parts = [
+      ...this.loops.map((loop) => loop.stop()),
+      this.server?.stop(),
+      ...this.consumers.map((consumer) => consumer.stop()),
+      this.relay?.stop(),
+      this.app?.close(),
+    ];
+    await within(ABANDON_MS, 'what was started', Promise.allSettled(parts));
+    this.bus?.close();
+    await within(ABANDON_MS, 'NATS', this.nc?.close() ?? Promise.resolve());
+    await within(ABANDON_MS, 'Postgres', this.dataSource?.destroy() ?? Promise.resolve());
+  }
 }
+
+const ABANDON_MS = 3_000;

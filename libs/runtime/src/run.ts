@@ -1,14 +1,19 @@
 import type { Server } from 'node:http';
+import { natsTrouble } from '@tidegate/messaging/nats';
 import { Log } from '@tidegate/telemetry/log';
-import { loadConfigs } from './config.ts';
+import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
 import { startOpsServer } from './ops-server.ts';
+import { type Patience, persist } from './persist.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { Settings } from './settings.ts';
 import { startTracing } from './tracing.ts';
 
-const DRAIN_MS = 25_000;
+/** Longer than any operation's deadline; docs/operations.md says it too. */
+export const DRAIN_MS = 25_000;
+/** For the outboxes and connections of a stop that was too late. */
+const CLOSE_MS = 5_000;
 
 export interface Running {
   hosts: ServiceHost[];
@@ -27,17 +32,13 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     process.env,
   );
   const health = new Health(definitions.map((definition) => definition.name));
-  const hosts = definitions.map((definition) => new ServiceHost(definition, settings));
-  const started = await Promise.allSettled(
-    hosts.map((host) => {
-      const { config } = host.definition;
-      return host.start(config ? configs.get(config) : undefined, health);
-    }),
-  );
-  const failed = started.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
   const withGateway = definitions.some((definition) => definition.http);
   const ops = withGateway ? undefined : await startOpsServer(health, settings.healthPort ?? 0, settings.metricsToken);
+  const hosts = await startHosts({ definitions, settings, configs, health, log }).catch(async (error: unknown) => {
+    ops?.server.close();
+    await stopTracing();
+    throw error;
+  });
   log.info({ services: definitions.map((definition) => definition.name), opsPort: ops?.port }, 'Ready');
   let stopping: Promise<void> | undefined;
   return {
@@ -51,6 +52,71 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
   };
 }
 
+interface Starting {
+  definitions: ServiceDefinition[];
+  settings: Settings;
+  configs: Map<ConfigClass, object>;
+  health: Health;
+  log: Log;
+}
+
+/** A server that is away or slow is waited for, with a new host at each try. */
+async function startHosts({ definitions, settings, configs, health, log }: Starting): Promise<ServiceHost[]> {
+  const failure = new AbortController();
+  const patience = (what: string): Patience => ({
+    what,
+    until: Date.now() + settings.startTimeoutMs,
+    fix: 'npx tidegate doctor; on a slow machine a larger START_TIMEOUT_SECONDS',
+    tell: (text) => log.warn({}, text),
+    signal: failure.signal,
+  });
+  await waitForNats(settings, definitions, patience);
+  const { host, port } = settings.database;
+  const started = await Promise.allSettled(
+    definitions.map((definition) => {
+      const tryIt = async (): Promise<ServiceHost> => {
+        const made = new ServiceHost(definition, settings);
+        try {
+          await made.start(definition.config ? configs.get(definition.config) : undefined, health);
+          return made;
+        } catch (error) {
+          await made.abandon();
+          throw error;
+        }
+      };
+      const servers = `PostgreSQL at ${host}:${port} or NATS at ${settings.nats.servers.join(', ')}`;
+      return persist(tryIt, patience(`${servers}, for ${definition.name},`)).catch((error: unknown) => {
+        failure.abort();
+        throw error;
+      });
+    }),
+  );
+  const failed = started.find((result) => result.status === 'rejected');
+  const hosts = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (!failed) return hosts;
+  await Promise.all(hosts.map((one) => one.abandon()));
+  throw failed.reason;
+}
+
+/** A client of a service waits for NATS for ever and says nothing; the start asks once before. */
+async function waitForNats(
+  settings: Settings,
+  [first]: ServiceDefinition[],
+  patience: (what: string) => Patience,
+): Promise<void> {
+  if (!first) return;
+  const { servers, users } = settings.nats;
+  await persist(
+    async () => {
+      const trouble = await natsTrouble({ servers, ...users[first.name] }, NATS_ANSWER_MS);
+      if (trouble) throw new Error(trouble);
+    },
+    patience(`NATS at ${servers.join(', ')}`),
+  );
+}
+
+const NATS_ANSWER_MS = 20_000;
+
 /*
  * Readiness first, so that no new work is sent here; then the gateway, whose requests need the others; then all work
  * in hand; then the outboxes and connections. What does not end in time is left to redelivery.
@@ -59,15 +125,24 @@ async function stop(parts: { hosts: ServiceHost[]; health: Health; ops: Server |
   const { hosts, health, ops, log } = parts;
   health.draining = true;
   log.info({}, 'Draining');
-  const late = setTimeout(() => {
-    log.error({}, `Work was still in hand after ${DRAIN_MS} ms and is left to redelivery`);
-    process.exit(1);
-  }, DRAIN_MS);
-  late.unref();
   const [edge, rest] = [hosts.filter((host) => host.definition.http), hosts.filter((host) => !host.definition.http)];
-  for (const group of [edge, rest]) await Promise.all(group.map((host) => host.stopWork()));
-  await Promise.all(hosts.map((host) => host.close()));
+  const work = async () => {
+    for (const group of [edge, rest]) await Promise.all(group.map((host) => host.stopWork()));
+  };
+  if (await isLate(DRAIN_MS, work())) {
+    log.error({}, `Work was still in hand after ${DRAIN_MS} ms and is left to redelivery`);
+  }
+  if (await isLate(CLOSE_MS, Promise.all(hosts.map((host) => host.close())))) {
+    log.error({}, 'Connections did not close in time and are cut');
+  }
   ops?.close();
-  clearTimeout(late);
   log.info({}, 'Drained');
+}
+
+async function isLate(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), ms);
+  });
+  return Promise.race([work.then(() => false), late]).finally(() => clearTimeout(timer));
 }

@@ -1,3 +1,4 @@
+import { isExecutable } from './embedded/processes.ts';
 import { encryptionKeyName, isExposed, sealingNames, secretsFile, variablePrefix } from './secrets-file.ts';
 import type { Settings } from './settings.ts';
 import { trustedProxies } from './trust-proxy.ts';
@@ -18,6 +19,8 @@ export function checkForm(settings: Settings, env: NodeJS.ProcessEnv, problems: 
       problems.push(`NATS_URL must look like nats://host:4222 or tls://host:4222, not "${server}"`);
     }
   }
+  const server = env['NATS_SERVER'];
+  if (server && !isExecutable(server)) problems.push(`NATS_SERVER names ${server}, which cannot be executed`);
   const { problem } = trustedProxies(env['TRUST_PROXY']);
   if (problem) problems.push(problem);
   const level = env['LOG_LEVEL'];

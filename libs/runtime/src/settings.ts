@@ -1,7 +1,10 @@
 import { join, resolve } from 'node:path';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
+
 import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
+
 import type { ReadRing } from '@tidegate/vault/master-keys';
+import { readVariable } from './config.ts';
 import {
   BUS_MEMBERS,
   encryptionKeyName,
@@ -20,6 +23,8 @@ export interface Login {
   password: string;
 }
 
+export type Mode = 'development' | 'production';
+
 /** What the whole installation shares. A service's own settings are in its `Config` class. */
 export interface Settings {
   port: number;
@@ -29,6 +34,8 @@ export interface Settings {
   dataDir: string;
   roles: ServiceName[];
   publicUrl: string;
+  mode: Mode;
+  /** Whether the mode is production. */
   production: boolean;
   /** True when Tidegate runs its own PostgreSQL and nats-server: the single-server mode. */
   embedded: boolean;
@@ -54,18 +61,43 @@ export interface Settings {
   metricsToken: string;
   adminPasswordFile: string;
   otlpEndpoint: string | undefined;
+  /** How long a start waits for its servers. */
+  startTimeoutMs: number;
 }
+
+const START_TIMEOUT_SECONDS = 300;
+
+/** For what happens before the settings can be read in full; a value that is none is told by `loadSettings`. */
+export const startTimeoutMs = (env: NodeJS.ProcessEnv): number =>
+  1_000 * (Number(readVariable(env, 'START_TIMEOUT_SECONDS')) || START_TIMEOUT_SECONDS);
 
 /** Names, meanings and defaults, for docs/configuration.md. */
 export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meaning: string][] = [
   ['PORT', '3000', 'Port of the gateway: REST, console, health and metrics'],
   ['HOST', '127.0.0.1', 'Address that the gateway listens on; 0.0.0.0 behind a reverse proxy in a container'],
   ['PUBLIC_URL', 'http://localhost:$PORT', 'How customers reach the gateway; issuer of access tokens'],
+  [
+    'TIDEGATE_MODE',
+    'production with an https PUBLIC_URL or NODE_ENV=production, else development',
+    'production or development. Development lets every registrant send webhooks to this machine’s loopback and have servers there watched, and accepts weak secrets and connections without TLS',
+  ],
+  ['NODE_ENV', 'none', 'production: the same as TIDEGATE_MODE=production, which wins'],
   ['DATA_DIR', '.data', 'Everything that must survive: secrets, database, streams, logs'],
   ['ROLES', 'all', 'Which services this process hosts: all, or names separated by commas'],
-  ['HEALTH_PORT', 'chosen free', 'Port of health and metrics in a process without the gateway'],
+  [
+    'HEALTH_PORT',
+    'chosen free and kept',
+    'Port of health and metrics in a process without the gateway; with `start --services` that of the first, the next ones follow',
+  ],
+  ['HEALTH_HOST', '127.0.0.1', 'Address that health and metrics of a process without the gateway listen on'],
+  ['ADMIN_PASSWORD', 'generated', 'First password of admin@localhost, of the very first start only'],
   ['ADMIN_PASSWORD_FILE', '$DATA_DIR/admin-password', 'Where the first password of admin@localhost is written (0600)'],
   ['DATABASE_URL', 'embedded PostgreSQL', 'postgresql://user:password@host:port/name of a role that may create roles'],
+  [
+    'POSTGRES_PASSWORD',
+    'generated',
+    'Password of the superuser of the embedded PostgreSQL, fixed when its cluster is made',
+  ],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
   ['DATABASE_POOL_SIZE', '8', 'Connections of each service to the database at the most'],
   ['DATABASE_WAIT_MS', '5000', 'How long work waits for a connection of the pool, and a new connection for the server'],
@@ -83,6 +115,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ['NATS_MONITOR_URL', 'embedded nats-server', 'http://host:port of the monitoring of an external nats-server'],
   ['NATS_REPLICAS', '1', 'Copies of each stream; 3 on a cluster'],
   ['NATS_SERVER', 'found in PATH', 'Path of the nats-server that is started'],
+  [
+    'START_TIMEOUT_SECONDS',
+    String(START_TIMEOUT_SECONDS),
+    'How long a start waits for PostgreSQL and NATS; nothing on its path has a limit of its own',
+  ],
   ['LOG_LEVEL', 'info', 'debug, info, warn or error'],
   ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'off', 'URL that traces are sent to (OTLP over HTTP)'],
   ['TRUST_PROXY', 'none', 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is believed'],
@@ -111,17 +148,21 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
   const dataDir = resolve(env['DATA_DIR'] || '.data');
   const reader = new SettingsReader(env, readSecrets(dataDir));
   const port = reader.integer('PORT', 3_000, 1, 65_535);
+  const host = reader.get('HOST') ?? '127.0.0.1';
+  const publicUrl = (reader.get('PUBLIC_URL') ?? `http://${placeInUrl(host)}:${port}`).replace(/\/+$/, '');
+  const mode = readMode(reader, publicUrl);
   const roles = parseRoles(reader.get('ROLES') ?? 'all', reader.problems);
   const forWhat = { roles, host: purposes.includes('host'), migrate: purposes.includes('migrate') };
   const operate = purposes.includes('operate');
   const settings: Settings = {
     port,
-    host: reader.get('HOST') ?? '127.0.0.1',
+    host,
     healthPort: reader.get('HEALTH_PORT') ? reader.integer('HEALTH_PORT', 0, 0, 65_535) : undefined,
     dataDir,
     roles,
-    publicUrl: (reader.get('PUBLIC_URL') ?? `http://localhost:${port}`).replace(/\/+$/, ''),
-    production: env['NODE_ENV'] === 'production',
+    publicUrl,
+    mode,
+    production: mode === 'production',
     embedded: env['TIDEGATE_EMBEDDED'] === 'true',
     database: readDatabase(reader, forWhat),
     nats: {
@@ -136,11 +177,26 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
     metricsToken: reader.read('METRICS_TOKEN', forWhat.host),
     adminPasswordFile: resolve(env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password')),
     otlpEndpoint: reader.get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    startTimeoutMs: 1_000 * reader.integer('START_TIMEOUT_SECONDS', START_TIMEOUT_SECONDS, 1, 86_400),
   };
   checkForm(settings, env, reader.problems);
   checkProduction(settings, env, reader.problems);
   reader.refuse();
   return settings;
+}
+
+/** What is served over https has customers, unless somebody says otherwise. */
+function readMode(reader: SettingsReader, publicUrl: string): Mode {
+  const given = reader.get('TIDEGATE_MODE') ?? '';
+  if (given === 'production' || given === 'development') return given;
+  if (given !== '') reader.problems.push(`TIDEGATE_MODE must be production or development, not "${given}"`);
+  return reader.get('NODE_ENV') === 'production' || publicUrl.startsWith('https://') ? 'production' : 'development';
+}
+
+/** A server that listens on one address only is not found at `localhost`. */
+function placeInUrl(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)) return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 interface ForWhat {

@@ -15,7 +15,7 @@ export interface TestSchema {
 
 /** A schema with the tables that every service has, and those of `sql`; its pool is as large as production's. */
 export async function testSchema(sql = '', settings: Partial<DatabaseSettings> = {}): Promise<TestSchema> {
-  const folders = ['database', 'messaging'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
+  const folders = ['database', 'messaging', 'vault'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
   const { login, admin, drop } = await testDatabase({ schema: 'every', folders });
   const client = new pg.Client({ ...admin, options: '-c search_path=every' });
   await client.connect();

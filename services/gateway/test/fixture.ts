@@ -79,6 +79,7 @@ export class GatewayWorld {
         operations().filter((one) => one.service === name),
       );
     }
+    world.neighbours.settle();
     await world.startGateway();
     return world;
   }
@@ -101,6 +102,8 @@ export class GatewayWorld {
 
   async startGateway(): Promise<void> {
     this.host = new ServiceHost(service, this.settings);
+    // What the platform reads of its process, not of a service's configuration.
+    process.env['TRUST_PROXY'] = this.env['TRUST_PROXY'] ?? '';
     const config = loadConfigs([GatewayConfig], this.env).get(GatewayConfig);
     await this.host.start(config, new Health(['gateway']));
   }

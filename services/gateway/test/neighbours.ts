@@ -1,7 +1,8 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
-import { COMMON_PROBLEMS, ProblemError, unavailable } from '@tidegate/contracts/kernel/problem';
+import { COMMON_PROBLEMS, fieldErrors, ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import { liveTopics, operations } from '@tidegate/contracts/kernel/registry';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats } from '@tidegate/messaging/nats';
@@ -10,16 +11,28 @@ import { SecretSealer } from '@tidegate/messaging/sealer';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { exampleOf } from '../src/documents/examples.ts';
+import { bookOf } from '../src/documents/openapi.ts';
 
 type Answer = (input: never, caller: Caller) => unknown;
+
+const book = bookOf(operations(), liveTopics());
+/** An answer that the operation could give: its example. */
+export const answerOf = <Op extends Operation>(operation: Op): Output<Op> =>
+  exampleOf(operation, book).output as Output<Op>;
+/** What it could be asked. */
+export const inputOf = (operation: Operation): Record<string, unknown> => ({ ...exampleOf(operation, book).input });
 
 /**
  * The services behind the gateway, on the real bus with their own rights. What they take and answer is held to their
  * contracts: an input that the service would refuse is refused here, an answer that it could not give fails the test.
+ * Who is told nothing else answers its example.
  */
 export class Neighbours {
   /** Operations by subject, how often they were asked. */
   readonly asked = new Map<string, number>();
+  private readonly lent = new Map<string, Answer | undefined>();
+  private lending = false;
   private readonly answers = new Map<string, Answer>();
   private readonly servers = new Map<ServiceName, { nc: NatsConnection; server: OperationServer }>();
   private readonly settings: Settings;
@@ -32,7 +45,24 @@ export class Neighbours {
     operation: Op,
     answer: (input: Input<Op>, caller: Caller) => Output<Op> | Promise<Output<Op>>,
   ): void {
+    if (this.lending && !this.lent.has(operation.subject)) {
+      this.lent.set(operation.subject, this.answers.get(operation.subject));
+    }
     this.answers.set(operation.subject, answer as Answer);
+  }
+
+  /** Who was told something else answers as before: its example, or what plays identity and usage. */
+  forget(): void {
+    for (const [subject, answer] of this.lent) {
+      if (answer) this.answers.set(subject, answer);
+      else this.answers.delete(subject);
+    }
+    this.lent.clear();
+  }
+
+  /** From here on what is told is only lent: `forget` ends it. */
+  settle(): void {
+    this.lending = true;
   }
 
   count = (operation: { subject: string }): number => this.asked.get(operation.subject) ?? 0;
@@ -73,10 +103,11 @@ export class Neighbours {
 
   private async run(operation: Operation, { input, caller }: Asked): Promise<unknown> {
     this.asked.set(operation.subject, this.count(operation) + 1);
-    const answer = this.answers.get(operation.subject);
-    if (!answer) throw unavailable({}, `Nobody plays ${operation.name} here.`);
+    const parsed = operation.input.safeParse(input);
+    if (!parsed.success) throw validationFailed({ errors: fieldErrors(parsed.error) });
+    const answer = this.answers.get(operation.subject) ?? (() => answerOf(operation));
     try {
-      return operation.output.parse(await answer(operation.input.parse(input) as never, caller));
+      return operation.output.parse(await answer(parsed.data as never, caller));
     } catch (error) {
       if (error instanceof ProblemError) requireDeclared(operation, error);
       throw error;
@@ -90,6 +121,6 @@ interface Asked {
 }
 
 function requireDeclared(operation: Operation, { code }: ProblemError): void {
-  const declared = [...COMMON_PROBLEMS, ...operation.errors] as unknown as { code: string }[];
+  const declared = [...COMMON_PROBLEMS, ...operation.errors];
   if (!declared.some((problem) => problem.code === code)) throw new Error(`${operation.name} cannot answer ${code}.`);
 }

@@ -12,7 +12,6 @@ import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
 import { KeepMeters } from './meters/keep-meters.ts';
 import { ListMeters } from './meters/list-meters.ts';
-import { ForgetLeftovers } from './retention/forget-leftovers.loop.ts';
 import { KeepPartitions } from './retention/keep-partitions.loop.ts';
 
 @Module({
@@ -31,7 +30,6 @@ import { KeepPartitions } from './retention/keep-partitions.loop.ts';
     TakeLease,
     ReturnLease,
     KeepPartitions,
-    ForgetLeftovers,
   ],
 })
 export class UsageModule {}

@@ -76,7 +76,7 @@ export const BotSummary = z
   .meta({ id: 'BotSummary' });
 export type BotSummary = z.infer<typeof BotSummary>;
 
-export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ status: BotStatus }));
+export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ state: BotStatus }));
 
 const byId = z.strictObject({ botId: Id });
 const shared = { service: 'bot-executor', errors: [notFound, botNotStopped] } as const;

@@ -13,7 +13,7 @@ export const MarketName = z
   .string()
   .min(1)
   .max(20)
-  .meta({ description: 'One of GET /api/v1/markets', examples: ['BTC/USDT'] });
+  .meta({ description: 'One of GET /api/v1/markets', examples: ['BTC-USDT'] });
 const Percent = decimal(4, 6)
   .refine((text) => Number(text) <= 1_000, { error: 'at most 1000 percent' })
   .meta({ examples: ['1.5'] });
@@ -82,7 +82,7 @@ const Futures = z.strictObject({
 
 const DCA_EXAMPLE = {
   strategy: 'dca',
-  market: 'BTC/USDT',
+  market: 'BTC-USDT',
   direction: 'long',
   baseOrder: '100',
   averagingOrders: {

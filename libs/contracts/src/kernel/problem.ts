@@ -82,6 +82,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** Members of every problem document; data of the same name would be overwritten. */
+const OWN: ReadonlySet<string> = new Set(['type', 'code', 'title', 'status', 'detail', 'instance', 'traceId']);
+
 export function problem<D extends Record<string, unknown> = Record<string, never>>(
   code: string,
   status: number,
@@ -90,6 +93,9 @@ export function problem<D extends Record<string, unknown> = Record<string, never
 ): Problem<D> {
   if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new Error(`Problem code "${code}" must be snake_case.`);
   if (status < 400 || status > 599) throw new Error(`Problem "${code}" needs an HTTP error status, got ${status}.`);
+  const taken = Object.keys((data instanceof z.ZodObject ? data.shape : {}) as object).filter((name) => OWN.has(name));
+  if (taken.length > 0)
+    throw new Error(`Problem "${code}": ${taken.join(', ')} is a member of every problem. Rename it.`);
   const make = (given?: D, detail?: string) => new ProblemError({ code, status, title }, given, detail);
   return Object.assign(make, { code, status, title, data }) as unknown as Problem<D>;
 }

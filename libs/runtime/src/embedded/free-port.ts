@@ -24,7 +24,12 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** The wanted port when it is free, else another. A server that was just killed takes a moment to let go of its own. */
-export async function portLike(wanted: number | undefined): Promise<number> {
-  return wanted !== undefined && (await waitFor(() => isFree(wanted), 300)) ? wanted : freePort();
+/**
+ * The wanted port when it is free, else another, or with `insist` none. A server that was just killed takes a moment to
+ * let go of its own.
+ */
+export async function portLike(wanted: number | undefined, insist = false): Promise<number> {
+  if (wanted !== undefined && (await waitFor(() => isFree(wanted), insist ? 3_000 : 300))) return wanted;
+  if (wanted !== undefined && insist) throw new Error(`Port ${wanted} is taken by another program.`);
+  return freePort();
 }

@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { get } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { portLike } from './free-port.ts';
+import { askNats, natsIllness } from './nats-monitor.ts';
 import type { RunningServer } from './postgres.ts';
-import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
+import { hasEnded, isExecutable, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 
 export interface NatsOptions {
   dir: string;
@@ -27,6 +18,12 @@ export interface NatsOptions {
   configText?: string | undefined;
   /** Where an unpacked nats-server may lie. */
   toolsDir?: string | undefined;
+  /** No other ports than the wanted: somebody uses it there (a server that is started again). */
+  samePorts?: boolean | undefined;
+  /** How long it may take to answer. */
+  withinMs?: number | undefined;
+  /** Ends the waiting, and what was started. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface RunningNats extends RunningServer {
@@ -48,19 +45,14 @@ export function findNatsServer(toolsDir?: string, env = process.env): string | u
   return [...(named ? [named] : []), ...paths].find(isExecutable);
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 interface Ports {
   port: number;
   monitorPort: number;
 }
+
+const START_MS = 60_000;
+const STOP_MS = 30_000;
+const ADOPT_MS = 20_000;
 
 const configFile = (dir: string): string => join(dir, 'nats.conf');
 const pidFile = (dir: string): string => join(dir, 'nats.pid');
@@ -71,7 +63,7 @@ const portsFile = (dir: string): string => join(dir, 'ports.json');
 export async function startNats(options: NatsOptions): Promise<RunningNats> {
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   const dir = realpathSync(options.dir);
-  const running = await adopt(dir);
+  const running = await adopt(dir, options.withinMs ?? START_MS);
   if (running) {
     await refresh(dir, running, options);
     return running;
@@ -84,13 +76,14 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   }
   // A free port may be taken before nats-server has it: then another is tried.
   for (let attempt = 1; ; attempt += 1) {
-    const again = attempt > 1;
-    const port = await portLike(again ? undefined : options.port);
-    const monitorPort = await portLike(again || options.monitorPort === port ? undefined : options.monitorPort);
+    const again = attempt > 1 && !options.samePorts;
+    const port = await portLike(again ? undefined : options.port, options.samePorts);
+    const wanted = again || options.monitorPort === port ? undefined : options.monitorPort;
+    const monitorPort = await portLike(wanted, options.samePorts);
     const started = await launch(binary, dir, { port, monitorPort }, options);
     if (started) return started;
     const reason = tail(join(dir, 'nats.log'));
-    if (attempt === 3 || !reason.includes('address already in use')) {
+    if (attempt === 3 || options.samePorts || !reason.includes('address already in use')) {
       throw new Error(`nats-server did not start. The last lines of ${join(dir, 'nats.log')}:\n${reason}`);
     }
   }
@@ -101,8 +94,22 @@ export async function findNats(folder: string): Promise<RunningNats | undefined>
   if (!existsSync(folder)) return undefined;
   const dir = realpathSync(folder);
   const found = runningOn(dir);
-  return found && (await healthy(found.ports.monitorPort, dir)) ? server(found.pid, found.ports, true) : undefined;
+  return found && (await healthy(found.ports.monitorPort, dir)) ? server(dir, found.pid, found.ports, true) : undefined;
 }
+
+/** Whether one runs on this folder, well or not. */
+export const isNatsOn = (folder: string): boolean =>
+  existsSync(folder) && runningOn(realpathSync(folder)) !== undefined;
+
+/** Stops it, however it is. */
+export async function stopNats(folder: string): Promise<void> {
+  const found = existsSync(folder) ? runningOn(realpathSync(folder)) : undefined;
+  if (found) await stopProcess(found.pid, 'SIGTERM', 'SIGKILL', STOP_MS);
+}
+
+/** Why the one on this folder is of no use, or undefined. */
+export const natsIllnessOf = (folder: string, monitorPort: number, withinMs?: number): Promise<string | undefined> =>
+  natsIllness(monitorPort, nameOf(realpathSync(folder)), withinMs);
 
 function runningOn(dir: string): { pid: number; ports: Ports } | undefined {
   if (!existsSync(pidFile(dir)) || !existsSync(portsFile(dir))) return undefined;
@@ -111,12 +118,21 @@ function runningOn(dir: string): { pid: number; ports: Ports } | undefined {
   return { pid, ports: JSON.parse(readFileSync(portsFile(dir), 'utf8')) as Ports };
 }
 
-/** One that runs but never gets well is stopped: two servers must not write to one store. */
-async function adopt(dir: string): Promise<RunningNats | undefined> {
+/**
+ * One that runs but does not get well (JetStream disabled or stuck counts) is stopped: two servers must not write to one
+ * store. It gets a short time only: one that recovers a large store was started by a start that waits for it.
+ */
+async function adopt(dir: string, withinMs: number): Promise<RunningNats | undefined> {
   const found = runningOn(dir);
   if (!found) return undefined;
   const { pid, ports } = found;
-  if (await waitFor(() => healthy(ports.monitorPort, dir), 10_000)) return server(pid, ports, true);
+  const patience = Math.min(withinMs, ADOPT_MS);
+  let well = false;
+  await waitFor(async () => {
+    well = (await natsIllness(ports.monitorPort, nameOf(dir), patience)) === undefined;
+    return well || !isRunning(pid, configFile(dir));
+  }, patience);
+  if (well) return server(dir, pid, ports, true);
   await stopProcess(pid, 'SIGTERM');
   return undefined;
 }
@@ -127,6 +143,7 @@ async function launch(
   ports: Ports,
   options: NatsOptions,
 ): Promise<RunningNats | undefined> {
+  options.signal?.throwIfAborted();
   rmSync(pidFile(dir), { force: true });
   writeFileSync(configFile(dir), config(dir, ports, options), { mode: 0o600 });
   writeFileSync(portsFile(dir), JSON.stringify(ports), { mode: 0o600 });
@@ -135,15 +152,17 @@ async function launch(
     env: { PATH: '/usr/bin:/bin', TZ: 'UTC' },
     cwd: dir,
   });
-  await waitFor(async () => hasEnded(child) || (await healthy(ports.monitorPort, dir)), 30_000);
+  const ended = () => hasEnded(child) || options.signal?.aborted === true;
+  await waitFor(async () => ended() || (await healthy(ports.monitorPort, dir)), options.withinMs ?? START_MS);
   const { pid } = child;
   if (pid === undefined || hasEnded(child)) return undefined;
-  if (await healthy(ports.monitorPort, dir)) return server(pid, ports, false);
+  if (await healthy(ports.monitorPort, dir)) return server(dir, pid, ports, false);
   await stopProcess(pid, 'SIGTERM');
   return undefined;
 }
 
-const server = (pid: number, { port, monitorPort }: Ports, adopted: boolean): RunningNats => ({
+const server = (dir: string, pid: number, { port, monitorPort }: Ports, adopted: boolean): RunningNats => ({
+  logFile: join(dir, 'nats.log'),
   pid,
   port,
   monitorPort,
@@ -151,18 +170,18 @@ const server = (pid: number, { port, monitorPort }: Ports, adopted: boolean): Ru
   url: `nats://127.0.0.1:${port}`,
   monitorUrl: `http://127.0.0.1:${monitorPort}`,
   adopted,
-  stop: () => stopProcess(pid, 'SIGTERM'),
+  stop: () => stopProcess(pid, 'SIGTERM', 'SIGKILL', STOP_MS),
 });
 
 /** An adopted server may have the users of an older version: nats-server reads its configuration again on SIGHUP. */
 async function refresh(dir: string, running: RunningNats, options: NatsOptions): Promise<void> {
   const wanted = config(dir, running, options);
   if (existsSync(configFile(dir)) && readFileSync(configFile(dir), 'utf8') === wanted) return;
-  const before = await variables(running.monitorPort);
+  const before = await askNats(running.monitorPort, '/varz');
   writeFileSync(configFile(dir), wanted, { mode: 0o600 });
   process.kill(running.pid, 'SIGHUP');
   await waitFor(async () => {
-    const now = await variables(running.monitorPort);
+    const now = await askNats(running.monitorPort, '/varz');
     return now !== undefined && now['config_load_time'] !== before?.['config_load_time'];
   }, 3_000);
 }
@@ -170,29 +189,8 @@ async function refresh(dir: string, running: RunningNats, options: NatsOptions):
 /** Its name tells it from another server that got the port of a dead one. */
 const nameOf = (dir: string): string => `tidegate-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
-async function healthy(monitorPort: number, dir: string): Promise<boolean> {
-  if ((await ask(monitorPort, '/healthz')) === undefined) return false;
-  return (await variables(monitorPort))?.['server_name'] === nameOf(dir);
-}
-
-async function variables(monitorPort: number): Promise<Record<string, unknown> | undefined> {
-  const text = await ask(monitorPort, '/varz');
-  return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
-}
-
-/** The body of a 200 answer, else undefined. */
-function ask(port: number, path: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path, timeout: 1_000, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(response.statusCode === 200 ? Buffer.concat(chunks).toString() : undefined));
-      response.on('error', () => resolve(undefined));
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(undefined));
-  });
-}
+const healthy = async (monitorPort: number, dir: string): Promise<boolean> =>
+  (await natsIllness(monitorPort, nameOf(dir))) === undefined;
 
 function config(dir: string, at: Ports, options: NatsOptions): string {
   return `# Written at every start; change the settings instead.

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { portLike } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
@@ -23,6 +23,7 @@ export interface RunningServer {
   pid: number;
   /** True when it was running already. */
   adopted: boolean;
+  logFile: string;
   stop(): Promise<void>;
 }
 
@@ -41,6 +42,12 @@ export interface PostgresOptions {
   /** Wanted; another is chosen when it is taken. */
   port?: number | undefined;
   settings?: Record<string, string | number>;
+  /** No other port than the wanted: somebody uses it there (a server that is started again). */
+  samePort?: boolean | undefined;
+  /** How long it may take to be ready, recovery after a crash included. */
+  withinMs?: number | undefined;
+  /** Ends the waiting, and what was started. */
+  signal?: AbortSignal | undefined;
 }
 
 /*
@@ -81,18 +88,19 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const url = `postgresql://postgres:${encodeURIComponent(password)}@${server.host}:${server.port}/postgres`;
     return { ...server, user: 'postgres', password, url };
   };
-  const running = await waitForRunning(data);
+  const withinMs = options.withinMs ?? START_MS;
+  const running = await waitForRunning(data, withinMs, options.signal);
   if (running) return login(running);
   await clearDeadLock(data);
   const bin = postgresBinaries(identity);
   if (!existsSync(join(data, 'PG_VERSION'))) initialise({ bin, base, data, identity, password });
   // A free port may be taken before PostgreSQL has it: then another is tried.
   for (let attempt = 1; ; attempt += 1) {
-    const port = await portLike(attempt === 1 ? options.port : undefined);
-    const started = await launch({ bin, base, data, identity, port, settings: options.settings ?? {} });
+    const port = await portLike(attempt === 1 || options.samePort ? options.port : undefined, options.samePort);
+    const started = await launch({ bin, base, data, identity, port, withinMs }, options);
     if (started) return login(started);
     const reason = tail(join(base, 'postgres.log'));
-    if (attempt === 3 || !reason.includes('could not bind')) {
+    if (attempt === 3 || options.samePort || !reason.includes('could not bind')) {
       throw new Error(`PostgreSQL did not start. The last lines of ${join(base, 'postgres.log')}:\n${reason}`);
     }
   }
@@ -101,6 +109,22 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 /** The one that runs on this folder, if any. */
 export async function findPostgres(dir: string): Promise<RunningServer | undefined> {
   return existsSync(dir) ? adopt(place(dir).data) : undefined;
+}
+
+/** Whether one runs on this folder, ready or not. */
+export const isPostgresOn = (dir: string): boolean => pidOn(dir) !== undefined;
+
+/** Stops it, however it is. */
+export async function stopPostgres(dir: string): Promise<void> {
+  const pid = pidOn(dir);
+  if (pid !== undefined) await stopProcess(pid, 'SIGINT', 'SIGQUIT', STOP_MS);
+}
+
+function pidOn(dir: string): number | undefined {
+  if (!existsSync(dir)) return undefined;
+  const { data } = place(dir);
+  const pid = pidFile(data)?.pid;
+  return pid && isRunning(pid, data) ? pid : undefined;
 }
 
 interface Place {
@@ -116,16 +140,21 @@ function place(dir: string): Place {
 }
 
 async function launch(
-  at: Place & { bin: string; port: number; settings: Record<string, string | number> },
+  at: Place & { bin: string; port: number; withinMs: number },
+  { settings, signal }: PostgresOptions,
 ): Promise<RunningServer | undefined> {
-  const settings = Object.entries({ ...SETTINGS, ...at.settings, port: at.port });
+  signal?.throwIfAborted();
+  const all = Object.entries({ ...SETTINGS, ...settings, port: at.port });
   const child = spawnDetached(
     join(at.bin, 'postgres'),
-    ['-D', at.data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    ['-D', at.data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     { logFile: join(at.base, 'postgres.log'), identity: at.identity, env: environment(), cwd: at.base },
   );
-  await waitFor(async () => hasEnded(child) || (await adopt(at.data)) !== undefined, START_MS);
-  const started = hasEnded(child) ? undefined : await adopt(at.data);
+  const ended = () => hasEnded(child) || signal?.aborted === true;
+  await waitFor(async () => ended() || (await adopt(at.data)) !== undefined, at.withinMs);
+  const started = ended() ? undefined : await adopt(at.data);
+  // One that is late must not be left behind on the folder.
+  if (!started && child.pid !== undefined && !hasEnded(child)) await stopProcess(child.pid, 'SIGINT', 'SIGQUIT');
   return started && { ...started, adopted: false };
 }
 
@@ -170,19 +199,31 @@ async function adopt(data: string): Promise<RunningServer | undefined> {
   const file = pidFile(data);
   if (file?.status !== 'ready' || !isRunning(file.pid, data)) return undefined;
   const { pid, port } = file;
-  if (!(await answers(port))) return undefined;
-  return { host: '127.0.0.1', port, pid, adopted: true, stop: () => stopProcess(pid, 'SIGINT', 'SIGQUIT', STOP_MS) };
+  if (!(await postgresAnswers(port))) return undefined;
+  const logFile = join(dirname(data), 'postgres.log');
+  return {
+    host: '127.0.0.1',
+    port,
+    pid,
+    adopted: true,
+    logFile,
+    stop: () => stopProcess(pid, 'SIGINT', 'SIGQUIT', STOP_MS),
+  };
 }
 
 /** Adopts; one that is starting or recovering after a crash is waited for. */
-async function waitForRunning(data: string): Promise<RunningServer | undefined> {
+async function waitForRunning(
+  data: string,
+  withinMs: number,
+  signal?: AbortSignal,
+): Promise<RunningServer | undefined> {
   const pid = pidFile(data)?.pid;
   if (!pid || !isRunning(pid, data)) return undefined;
   let server: RunningServer | undefined;
   await waitFor(async () => {
     server = await adopt(data);
-    return server !== undefined || !isRunning(pid, data);
-  }, START_MS);
+    return server !== undefined || signal?.aborted || !isRunning(pid, data);
+  }, withinMs);
   if (!server && isRunning(pid, data)) {
     throw new Error(
       `PostgreSQL (process ${pid}) runs on ${data} and does not become ready.\n  Fix: read ${join(data, '../postgres.log')}; kill -INT ${pid} stops it.`,
@@ -215,13 +256,23 @@ function anybodyIn(folder: string): boolean {
     });
 }
 
-function answers(port: number): Promise<boolean> {
+const ANSWER_MS = 5_000;
+/** Length 8, code 80877103: whether it speaks TLS. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** Whether PostgreSQL itself says anything: the kernel accepts connections for a stopped postmaster too. */
+export function postgresAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.end();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
+    const socket = connect(port, '127.0.0.1', () => socket.write(SSL_REQUEST));
+    const late = setTimeout(() => setTimeout(() => done(false), 50), ANSWER_MS);
+    const done = (answered: boolean): void => {
+      clearTimeout(late);
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('data', () => done(true));
+    socket.once('error', () => done(false));
+    socket.once('close', () => done(false));
   });
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from './unprivileged.ts';
 
@@ -28,12 +28,28 @@ export function isRunning(pid: number, text: string): boolean {
   }
 }
 
+/** Looks often at first and then less so: who waits must not take a small machine from whom it waits for. */
 export async function waitFor(condition: () => boolean | Promise<boolean>, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
+  const began = Date.now();
   for (;;) {
     if (await condition()) return true;
-    if (Date.now() > deadline) return false;
-    await pause(15);
+    const waited = Date.now() - began;
+    if (waited > withinMs) return false;
+    await pause(Math.min(15 + waited / 20, 250));
+  }
+}
+
+/**
+ * When the process began, in the kernel's ticks: with its number it names a process for ever, while numbers alone are
+ * given out again. Undefined when it is gone (or the system does not tell).
+ */
+export function beginOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // After the name, which may contain anything: 3 state … 22 start.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
   }
 }
 
@@ -95,5 +111,14 @@ export function tail(file: string, lines = 15): string {
     return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') || '(the log is empty)';
   } catch {
     return '(there is no log)';
+  }
+}
+
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -5,7 +5,10 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { openSubscription } from '../subscriptions/open-subscription.ts';
 import { findEntitlements } from './entitlements.rows.ts';
 
-/** A service may ask before the event of the new organisation has arrived here: then the subscription begins now. */
+/**
+ * A service may ask before the event of the new organisation has arrived here: then the subscription begins now. Not
+ * for one that was deleted: no transaction begins for it.
+ */
 @Injectable()
 export class GetEntitlements {
   @Handles(getEntitlements)

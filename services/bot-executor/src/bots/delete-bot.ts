@@ -11,7 +11,7 @@ export class DeleteBot {
   async handle({ input, tx, emit }: Call<typeof deleteBot>) {
     const bot = present(await lockBot(tx, input.botId));
     if (bot.status !== 'stopped') {
-      throw botNotStopped({ status: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
+      throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }
     await deleteLease(tx, bot.id);
     await deleteBotRow(tx, bot.id);

@@ -21,7 +21,7 @@ export class UpdateBot {
 
   private async check(tx: Tx, bot: BotRow, settings: BotSettings): Promise<void> {
     if (bot.status !== 'stopped') {
-      throw botNotStopped({ status: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
+      throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }
     const market = marketOf(settings);
     if (market.market !== bot.settings.market) {

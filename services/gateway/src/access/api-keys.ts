@@ -32,10 +32,10 @@ export class ApiKeys {
     if (!apiKeyId(key)) throw unauthenticated({}, 'The API key is malformed.');
     if ((this.unknown.get(key) ?? 0) > Date.now()) throw unauthenticated({}, 'The API key is not valid.');
     const keyHash = createHash('sha256').update(key).digest('hex');
-    if (!this.seen.get(keyHash)) this.limits.refuseAfterFailures(ip);
     const issuedAt = Date.now();
     try {
-      const found = await this.bus.call(verifyKey, { keyHash });
+      const ask = () => this.bus.call(verifyKey, { keyHash });
+      const found = await (this.seen.get(keyHash) ? ask() : this.limits.look(ip, ask));
       this.seen.set(keyHash, true);
       return toPrincipal(found, ip, issuedAt);
     } catch (error) {

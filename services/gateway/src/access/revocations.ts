@@ -17,7 +17,7 @@ const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 60;
  */
 @Injectable()
 export class Revocations {
-  private readonly since = new Map<string, number>();
+  private readonly since = new Map<string, { at: number; version: number | undefined }>();
   private readonly listeners = new Set<(key: string) => void>();
   private last = 0;
 
@@ -26,13 +26,16 @@ export class Revocations {
     private readonly log: Log,
   ) {}
 
-  isRevoked({ caller, issuedAt }: Principal): boolean {
+  isRevoked({ caller, issuedAt, memberVersion }: Principal): boolean {
     if (this.since.size === 0) return false;
     // A session or key that was revoked never comes back, so its entry counts whatever the time. A person may get new
-    // rights, so there only what was issued before counts.
+    // rights, so there only what carries an older membership counts, and of all their sessions what was issued before.
     if (this.since.has(`session:${caller.sessionId}`) || this.since.has(`api_key:${caller.keyId}`)) return true;
-    const members = [`user:${caller.userId}`, `member:${caller.orgId}:${caller.userId}`];
-    return members.some((key) => (this.since.get(key) ?? 0) >= issuedAt);
+    if ((this.since.get(`user:${caller.userId}`)?.at ?? 0) >= issuedAt) return true;
+    const member = this.since.get(`member:${caller.orgId}:${caller.userId}`);
+    if (!member) return false;
+    if (member.version === undefined || memberVersion === undefined) return member.at >= issuedAt;
+    return memberVersion < member.version;
   }
 
   /** Tells of each revocation as it comes: open streams end on it. */
@@ -68,7 +71,7 @@ export class Revocations {
   @Loop({ name: 'forget-revocations', everyMs: 60_000 })
   async forget(): Promise<undefined> {
     const horizon = Date.now() - REPLAY_SECONDS * 1_000;
-    for (const [key, at] of this.since) if (at < horizon) this.since.delete(key);
+    for (const [key, { at }] of this.since) if (at < horizon) this.since.delete(key);
   }
 
   private consumer(from: Date) {
@@ -87,8 +90,8 @@ export class Revocations {
       this.log.error({ sequence }, 'A revocation could not be read');
       return;
     }
-    const { kind, id, at } = parsed.data;
-    this.since.set(`${kind}:${id}`, Date.parse(at));
+    const { kind, id, at, version } = parsed.data;
+    this.since.set(`${kind}:${id}`, { at: Date.parse(at), version });
     for (const listener of this.listeners) listener(`${kind}:${id}`);
   }
 }

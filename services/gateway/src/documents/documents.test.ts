@@ -3,8 +3,8 @@ import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { COMMON_PROBLEMS } from '@tidegate/contracts/kernel/problem';
 import { liveTopics, operations } from '@tidegate/contracts/kernel/registry';
 import { Empty, secret } from '@tidegate/contracts/kernel/types';
+import { documentValidator } from '@tidegate/testing/document-validator';
 import { z } from 'zod';
-import { documentValidator } from '../../test/document-validator.ts';
 import { exampleOf } from './examples.ts';
 import { bookOf, openApiDocument } from './openapi.ts';
 import { referencePage } from './reference-page.ts';
@@ -98,6 +98,25 @@ test('every parameter and every field of a request is described', () => {
     if (requestBody) walk(requestBody.content['application/json'].schema, operation.name, []);
   }
   expect(silent).toEqual([]);
+});
+
+/** Complete as they are: bounded by the catalogue, by the range and step that were asked for, or by their summary. */
+const WHOLE = [
+  ...['plans.list', 'meters.list', 'usage.current', 'markets.list'],
+  ...['usage.history', 'candles.list', 'candles.indicator', 'backtests.equity', 'servers.databases'],
+];
+
+/** Identity's are on their way. */
+const UNPAGED_YET = /^(invitations|keys|members|organisations|sessions)\.list$/;
+
+test('every list pages, the same everywhere', () => {
+  const lists = mounted.filter(({ output }) => output instanceof z.ZodObject && 'items' in output.shape);
+  const pages = lists.filter(
+    ({ input }) => input instanceof z.ZodObject && 'cursor' in input.shape && 'limit' in input.shape,
+  );
+  const others = lists.filter((one) => !pages.includes(one)).map(({ name }) => name);
+  expect(others.filter((name) => !WHOLE.includes(name) && !UNPAGED_YET.test(name))).toEqual([]);
+  for (const { output } of pages) expect((output as z.ZodObject).shape['nextCursor']).toBeDefined();
 });
 
 test('answers are open: a new field breaks nobody', () => {

@@ -26,7 +26,7 @@ const BY_NAME: readonly [RegExp, unknown][] = [
   [/email|address$/i, 'ada@example.com'],
   [/^(organisation)?name$/i, 'Orders'],
   [/botName/, 'Bitcoin by steps'],
-  [/^market$/, 'BTC/USDT'],
+  [/^market$/, 'BTC-USDT'],
   [/^currency$/, 'USDT'],
   [/^host$/, 'db.example.com'],
   [/^url$/, 'https://example.com/hooks/tidegate'],

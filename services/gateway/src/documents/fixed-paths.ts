@@ -1,4 +1,4 @@
-import { methodNotAllowed, notFound } from '@tidegate/contracts/kernel/problem';
+import { rateLimited, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { ProblemAnswers } from './problem-answers.ts';
 import type { Json } from './schemas.ts';
 
@@ -6,34 +6,38 @@ import type { Json } from './schemas.ts';
  * Paths that are no operations: the live stream, the documents, health and metrics.
  */
 export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<string, Json> {
-  const plain = (operationId: string, summary: string, type: string, extra: Json = {}) => ({
-    get: {
-      operationId,
-      tags: ['platform'],
-      summary,
-      security: [],
-      responses: { 200: answer(type), 404: problems.answer(404, [notFound]), ...extra },
-    },
+  const path = (operationId: string, summary: string, responses: Json, security: Json[] = []) => ({
+    get: { operationId, tags: ['platform'], summary, security, responses },
   });
-  const health = (operationId: string, summary: string) =>
-    plain(operationId, summary, 'application/json', {
-      503: { ...answer('application/json'), description: 'Not yet, or not any more' },
+  const document = (operationId: string, summary: string, type: string) =>
+    path(operationId, summary, {
+      200: answer(type),
+      429: problems.answer(429, [rateLimited]),
+      503: problems.answer(503, [unavailable]),
     });
-  problems.answer(405, [methodNotAllowed]);
+  const health = (operationId: string, summary: string) =>
+    path(operationId, summary, { 200: answer(JSON_TYPE), 503: { ...answer(JSON_TYPE), description: 'It is not' } });
   return {
     '/api/v1/stream': { get: stream },
-    '/health': health('health.show', 'State of every part'),
-    '/health/live': health('health.live', 'Is the process alive'),
+    '/health': health('health.show', 'Is every part ready, and if not, why'),
+    '/health/live': path('health.live', 'Is the process alive', { 200: answer(JSON_TYPE) }),
     '/health/ready': health('health.ready', 'Does it take requests'),
     '/health/startup': health('health.startup', 'Has it started'),
-    '/metrics': plain('metrics.show', 'Metrics for Prometheus: from this machine, or with METRICS_TOKEN', 'text/plain'),
-    '/openapi.json': plain('documents.openapi', 'This document', 'application/json'),
-    '/asyncapi.json': plain('documents.asyncapi', 'Events and live topics', 'application/json'),
-    '/docs': plain('documents.reference', 'This document as a page to read', 'text/html'),
+    '/metrics': path(
+      'metrics.show',
+      'Metrics for Prometheus',
+      { 200: answer('text/plain'), 401: { ...answer(JSON_TYPE), description: 'Without the metrics token' } },
+      [{ metricsToken: [] }],
+    ),
+    '/openapi.json': document('documents.openapi', 'This document', JSON_TYPE),
+    '/asyncapi.json': document('documents.asyncapi', 'Events and live topics', JSON_TYPE),
+    '/docs': document('documents.reference', 'This document as a page to read', 'text/html'),
   };
 }
 
+const JSON_TYPE = 'application/json';
+
 const answer = (type: string): Json => ({
   description: 'Success',
-  content: { [type]: { schema: type === 'application/json' ? { type: 'object' } : { type: 'string' } } },
+  content: { [type]: { schema: type === JSON_TYPE ? { type: 'object' } : { type: 'string' } } },
 });

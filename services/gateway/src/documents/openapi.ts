@@ -1,15 +1,17 @@
-import { login, refresh, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { refresh } from '@tidegate/contracts/identity/sessions';
 import type { Live } from '@tidegate/contracts/kernel/live';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import type { z } from 'zod';
 import { type Example, exampleOf } from './examples.ts';
 import { fixedPaths } from './fixed-paths.ts';
+import { headerParameters } from './header-parameters.ts';
 import { HEADERS, ProblemAnswers, problemSchemas, TRACED } from './problem-answers.ts';
 import { type Json, resolve, type SchemaBook, schemaBook, shapesOf, without } from './schemas.ts';
 import { streamOperation, streamSchemas } from './stream-document.ts';
 
 interface Making {
+  mounted: readonly Operation[];
   book: SchemaBook;
   problems: ProblemAnswers;
 }
@@ -22,7 +24,7 @@ export function openApiDocument(operations: Operation[], live: Live[], version: 
   const paths: Record<string, Json> = {};
   for (const operation of mounted) {
     const [method, path] = operation.http as readonly [string, string];
-    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(operation, { book, problems }) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(operation, { mounted, book, problems }) };
   }
   const fixed = fixedPaths(problems, streamOperation(live, book, problems));
   return {
@@ -61,7 +63,10 @@ function describe(operation: Operation, making: Making): Json {
   const example = exampleOf(operation, book);
   const inPath = new Set([...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string));
   const inQuery = method === 'GET' || method === 'DELETE';
-  const parameters = [...parametersOf(input, { inPath, inQuery, example, book }), ...headerParameters(operation)];
+  const parameters = [
+    ...parametersOf(input, { inPath, inQuery, example, book }),
+    ...headerParameters(operation, making.mounted),
+  ];
   return {
     operationId: operation.name,
     tags: [operation.service],
@@ -122,32 +127,6 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   userId: 'The member',
 };
 
-/** Operations whose tokens a browser may have as cookies. */
-const GIVES_TOKENS: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh, switchOrganisation]);
-
-function headerParameters(operation: Operation): Json[] {
-  const keyed = !operation.readonly && operation.scope !== 'public';
-  return [...(keyed ? [IDEMPOTENCY_KEY] : []), ...(GIVES_TOKENS.has(operation) ? [SESSION_COOKIES] : [])];
-}
-
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  description:
-    'Made by you, such as a uuid. The same request with the same key within a day is carried out once and answered the ' +
-    'same; counts per organisation',
-  schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
-  example: '0197a3c2-5b1e-7d34-9a6f-3c2f8e1d4b7a',
-};
-const SESSION_COOKIES = {
-  name: 'Session-Cookies',
-  in: 'header',
-  required: false,
-  description: '`true`: the tokens are set as cookies that scripts cannot read, and are not in the body',
-  schema: { type: 'string', enum: ['true', 'false'] },
-};
-
 function requestBody(operation: Operation, given: Json, { book }: Making, example: Example): Json {
   // A browser's refresh token is in its cookie.
   const schema = operation === refresh ? { ...resolve(given, book.components), required: undefined } : given;
@@ -159,7 +138,9 @@ function requestBody(operation: Operation, given: Json, { book }: Making, exampl
 
 function success(operation: Operation, book: SchemaBook, example: Example): Json {
   if (operation.output === Empty) return { 204: { description: 'Done', headers: TRACED } };
-  const made = operation.status === 201 ? { Location: { $ref: '#/components/headers/Location' } } : {};
+  const more = operation.http?.[0] === 'GET' ? ['ETag'] : operation.status === 201 ? ['Location'] : [];
+  const made = Object.fromEntries(more.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  const unchanged = { 304: { description: 'It is still what If-None-Match says', headers: { ...TRACED, ...made } } };
   const schema = book.output(operation.subject);
   return {
     [operation.status]: {
@@ -167,6 +148,7 @@ function success(operation: Operation, book: SchemaBook, example: Example): Json
       headers: { ...TRACED, ...made },
       content: { 'application/json': { schema, example: example.output } },
     },
+    ...(operation.http?.[0] === 'GET' ? unchanged : {}),
   };
 }
 
@@ -176,6 +158,7 @@ const SECURITY = {
     scheme: 'bearer',
     description: 'An access token of POST /api/v1/sessions, or an API key',
   },
+  metricsToken: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN of the installation' },
   cookie: {
     type: 'apiKey',
     in: 'cookie',

@@ -17,13 +17,14 @@ const known = (operation: Operation): boolean => !isPublic(operation);
 const WHERE: Readonly<Record<string, (operation: Operation) => boolean>> = {
   unauthenticated: known,
   not_found: known,
-  quota_exhausted: known,
+  quota_exhausted: ({ metered }) => metered,
   plan_limit_reached: known,
   feature_not_included: known,
   organisation_read_only: known,
   conflict: changes,
   already_done: changes,
   idempotency_key_reused: changes,
+  precondition_failed: ({ http }) => http?.[0] !== 'POST',
   body_too_large: mayHaveBody,
   unsupported_media_type: mayHaveBody,
   method_not_allowed: never,
@@ -120,7 +121,7 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const RETRIED: ReadonlySet<number> = new Set([429, 503, 504]);
 const header = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
 const RETRY_AFTER = header('Retry-After');
-export const TRACED: Json = { ...header('RateLimit'), ...header('RateLimit-Policy') };
+export const TRACED: Json = { ...header('Trace-Id'), ...header('RateLimit'), ...header('RateLimit-Policy') };
 
 export const HEADERS: Json = {
   RateLimit: {
@@ -129,6 +130,11 @@ export const HEADERS: Json = {
   },
   'RateLimit-Policy': { description: 'Requests in a window of so many seconds', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds until asking again makes sense', schema: { type: 'integer', minimum: 0 } },
+  'Trace-Id': {
+    description: 'Name of this exchange in logs and traces; tell it when you ask for help',
+    schema: { type: 'string' },
+  },
+  ETag: { description: 'What the answer says, for If-None-Match and If-Match', schema: { type: 'string' } },
   Location: { description: 'Path of what was made', schema: { type: 'string', format: 'uri-reference' } },
 };
 

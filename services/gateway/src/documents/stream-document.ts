@@ -40,6 +40,13 @@ export function streamOperation(live: Live[], book: SchemaBook, problems: Proble
         explode: false,
         example: live.map(({ topic }) => topic),
       },
+      {
+        name: 'organisation',
+        in: 'query',
+        required: false,
+        description: 'Id of the organisation, one of yours; by default that of the session or the key',
+        schema: { type: 'string', format: 'uuid' },
+      },
     ],
     responses: {
       200: {

@@ -15,6 +15,8 @@ const PEOPLE = 10;
 
 interface Window {
   used: number;
+  /** Credentials that are being looked for. */
+  looking: number;
   endsAt: number;
 }
 
@@ -57,10 +59,19 @@ export class RateLimits {
     this.take('anonymous', `ip:${this.networkOf(ip)}`, reply, now);
   }
 
-  /** Throws when the network has used up its requests without valid credentials, before it costs somebody a look. */
-  refuseAfterFailures(ip: string, now = Date.now()): void {
-    const window = this.windows.get(`ip:${this.networkOf(ip)}`);
-    if (window && window.endsAt > now && window.used >= this.limits.anonymous) this.refuse('anonymous', window, now);
+  /**
+   * Looks for credentials that may be wrong. Those that are being looked for count as if they were: a network that has
+   * used up its requests without valid credentials costs nobody a look, also when all come at once.
+   */
+  async look<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
+    const window = this.window(`ip:${this.networkOf(ip)}`, now);
+    if (window.used + window.looking >= this.limits.anonymous) this.refuse('anonymous', window, now);
+    window.looking += 1;
+    try {
+      return await work();
+    } finally {
+      window.looking -= 1;
+    }
   }
 
   private take(what: What, key: string, reply: FastifyReply, now: number): void {
@@ -94,7 +105,7 @@ export class RateLimits {
       if (endsAt > now && this.windows.size < MAX_WINDOWS) break;
       this.windows.delete(oldest);
     }
-    const fresh = { used: 0, endsAt: now + WINDOW_MS };
+    const fresh = { used: 0, looking: 0, endsAt: now + WINDOW_MS };
     this.windows.set(key, fresh);
     return fresh;
   }

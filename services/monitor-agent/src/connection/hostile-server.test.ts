@@ -50,7 +50,7 @@ afterEach(async () => {
 
 async function connect(behave: (socket: Socket) => void, more = {}): Promise<ServerConnection> {
   fake = await FakeServer.start(behave);
-  return connectServer(target(fake.port), LOOPBACK, { timeoutMs: 500, answerTimeoutMs: 500, intake, ...more });
+  return connectServer(target(fake.port), LOOPBACK, { timeoutMs: 20_000, answerTimeoutMs: 20_000, intake, ...more });
 }
 
 async function ending(attempt: Promise<unknown>): Promise<string> {
@@ -116,9 +116,10 @@ describe('in the log-in', () => {
   });
 
   test('a greeting that never ends', async () => {
+    const notices = Buffer.concat(Array(500).fill(notice));
     const endless = (socket: Socket) => {
       const more = () => {
-        while (!socket.destroyed && socket.write(notice));
+        while (!socket.destroyed && socket.write(notices));
       };
       socket.on('drain', more);
       more();
@@ -133,7 +134,7 @@ describe('in the log-in', () => {
       const timer = setInterval(() => socket.write(said.subarray(at, ++at)), 20);
       socket.on('close', () => clearInterval(timer));
     };
-    expect(await ending(connect(slow))).toBe('connect_timeout');
+    expect(await ending(connect(slow, { timeoutMs: 400 }))).toBe('connect_timeout');
   });
 });
 
@@ -348,7 +349,7 @@ describe('between answers and at the end', () => {
   });
 
   test('a question without an answer ends the connection', async () => {
-    const connection = await connect(saying(welcome, greeting, settings));
+    const connection = await connect(saying(welcome, greeting, settings), { answerTimeoutMs: 400 });
     expect(await ending(connection.rows('select 1'))).toBe('answer_timeout');
     expect(connection.alive).toBe(false);
     await connection.close();
@@ -365,7 +366,9 @@ describe('before TLS', () => {
   ])('%s', async (_what, said, code) => {
     fake = await FakeServer.start((socket) => socket.once('data', () => socket.write(said)));
     const secure = target(fake.port, { tlsMode: 'require' });
-    expect(await ending(connectServer(secure, LOOPBACK, { timeoutMs: 300, intake }))).toBe(code);
+    expect(
+      await ending(connectServer(secure, LOOPBACK, { timeoutMs: code === 'connect_timeout' ? 300 : 20_000, intake })),
+    ).toBe(code);
   });
 
   test('yes, and then anything but TLS', async () => {
@@ -376,6 +379,6 @@ describe('before TLS', () => {
       });
     });
     const secure = target(fake.port, { tlsMode: 'require' });
-    expect(await ending(connectServer(secure, LOOPBACK, { timeoutMs: 2_000, intake }))).toBe('tls_failed');
+    expect(await ending(connectServer(secure, LOOPBACK, { timeoutMs: 20_000, intake }))).toBe('tls_failed');
   });
 });

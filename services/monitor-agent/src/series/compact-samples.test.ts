@@ -128,7 +128,7 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES.slice(1)) expect(await rows(table, serverId)).toBeGreaterThan(0);
     await store.call(new DeleteServer(), deleteServer, { serverId: gone.serverId }, gone.orgId);
-    await store.tenants.run(forgotten.orgId, (tx) => forgetOrganisation(tx, forgotten.orgId));
+    await forgetOrganisation(store.tenants, forgotten.orgId);
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES) expect([table, await rows(table, serverId)]).toEqual([table, 0]);
     await storeLook(store, gone.orgId, gone.serverId, quietLook(new Date(gone.begin), [delta(1, 1, 1)]));

@@ -1,0 +1,143 @@
+import type { Command, Option, Values } from './arguments.ts';
+import { completion, help } from './help.ts';
+import { VERSION } from './installation.ts';
+
+const json: Option = { type: 'boolean', about: 'for scripts' };
+const service: Option = { type: 'string', about: 'of this service only' };
+const text = (value: Values[string]): string | undefined => (typeof value === 'string' ? value : undefined);
+const print = async (words: string): Promise<void> => void process.stdout.write(words);
+const operator = () => import('./operator-commands.ts');
+
+/** All that `tidegate` understands. Each loads its code when it is used. */
+export const COMMANDS: readonly Command[] = [
+  {
+    words: ['start'],
+    options: { services: { type: 'boolean', about: 'a process per service instead of one for all' } },
+    about: 'start everything and its servers',
+    run: async (_args, { services }) => (await import('./start.ts')).start({ services: services === true }),
+  },
+  {
+    words: ['stop'],
+    about: 'stop all of it in order',
+    run: async () => (await import('./stop.ts')).stop(),
+  },
+  {
+    words: ['status'],
+    options: { json },
+    about: 'services, versions, ports; exit code 1 when not ready',
+    run: async (_args, values) => (await import('./status.ts')).status({ json: values['json'] === true }),
+  },
+  {
+    words: ['doctor'],
+    options: { json },
+    about: 'look for known troubles; exit code 1 when there is one',
+    run: async (_args, values) => (await import('./doctor.ts')).doctor({ json: values['json'] === true }),
+  },
+  {
+    words: ['migrate'],
+    about: 'bring database and streams to this version',
+    run: async () => (await import('./migrate.ts')).migrateCommand(),
+  },
+  {
+    words: ['plans', 'validate'],
+    args: ['[file]'],
+    about: 'check a plan catalogue (default plans/default.yaml)',
+    run: async ([file]) => (await operator()).checkPlans(file),
+  },
+  {
+    words: ['plans', 'diff'],
+    args: ['[file]'],
+    about: 'what applying it would change',
+    run: async ([file]) => (await operator()).diffPlanFile(file),
+  },
+  {
+    words: ['plans', 'apply'],
+    args: ['[file]'],
+    about: 'put it in force; running subscriptions keep their version',
+    run: async ([file]) => (await operator()).applyPlanFile(file),
+  },
+  {
+    words: ['plans', 'move'],
+    args: ['<plan>'],
+    options: { 'dry-run': { type: 'boolean', about: 'only count them' } },
+    about: 'move its running subscriptions to its newest version',
+    run: async ([plan = ''], values) => (await operator()).movePlan(plan, values['dry-run'] === true),
+  },
+  {
+    words: ['subscriptions', 'set'],
+    args: ['<organisation>', '<plan>'],
+    about: 'give an organisation a plan',
+    run: async ([organisation = '', plan = '']) => (await operator()).subscribe(organisation, plan),
+  },
+  {
+    words: ['users', 'create-admin'],
+    args: ['<email>'],
+    about: 'make an operator; prints the password once',
+    run: async ([email = '']) => (await operator()).makeAdmin(email),
+  },
+  {
+    words: ['dead-letters', 'list'],
+    options: { json, service },
+    about: 'events that a service could not handle',
+    run: async (_args, values) =>
+      (await operator()).listDeadLetters({ service: text(values['service']), json: values['json'] === true }),
+  },
+  {
+    words: ['dead-letters', 'replay'],
+    args: ['<id>'],
+    options: { service },
+    about: 'handle it again',
+    run: async ([id = ''], values) => (await operator()).replayDeadLetter(id, text(values['service'])),
+  },
+  {
+    words: ['dead-letters', 'discard'],
+    args: ['<id>'],
+    options: { service, reason: { type: 'string', about: 'why' } },
+    about: 'drop it',
+    run: async ([id = ''], values) =>
+      (await operator()).discardDeadLetter(id, text(values['service']), text(values['reason'])),
+  },
+  {
+    words: ['keys', 'status'],
+    args: ['[service]'],
+    options: { json },
+    about: 'which master keys wrap secrets, and where they stand',
+    run: async ([name], values) => (await import('./keys.ts')).keyStatus(name, { json: values['json'] === true }),
+  },
+  {
+    words: ['keys', 'rotate'],
+    args: ['[service]'],
+    about: 'a new master key, while everything runs; interrupted, run it again',
+    run: async ([name]) => (await import('./keys.ts')).rotate(name),
+  },
+  {
+    words: ['logs'],
+    args: ['[service]'],
+    options: { follow: { type: 'boolean', short: 'f', about: 'go on as it grows' } },
+    about: 'the app’s log, of all services or one',
+    run: async ([name], values) => (await import('./logs.ts')).logs(name, { follow: values['follow'] === true }),
+  },
+  {
+    words: ['demo'],
+    options: { json, 'own-load': { type: 'boolean', about: 'not pgbench, but a script of its own' } },
+    about: 'a customer’s whole job on real input, in a folder of its own, every figure checked',
+    run: async (_args, values) =>
+      (await import('./demo/demo.ts')).demo({ json: values['json'] === true, ownLoad: values['own-load'] === true }),
+  },
+  {
+    words: ['completion'],
+    about: 'a script for bash and zsh: source <(npx tidegate completion)',
+    run: () => print(completion(COMMANDS)),
+  },
+  {
+    words: ['version'],
+    about: 'the version',
+    run: () => print(`${VERSION}\n`),
+  },
+  {
+    words: ['help'],
+    args: ['[command]', '[word]'],
+    about: 'this, or the options of a command',
+    run: (words) => print(help(COMMANDS, words)),
+  },
+];

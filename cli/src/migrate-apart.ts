@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { hasEnded } from '@tidegate/runtime/embedded/processes';
+import { ROOT } from './installation.ts';
+import type { App } from './process-group.ts';
+
+/** `tidegate migrate` in a process of its own; this one meanwhile keeps the servers running and hears signals. */
+export function migrateApart(onStart: (app: App) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--no-warnings', join(ROOT, 'cli', 'dist', 'main.js'), 'migrate'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    onStart({
+      stop: () =>
+        new Promise((ended) => {
+          if (hasEnded(child)) return ended();
+          child.once('exit', () => ended());
+          child.kill('SIGTERM');
+        }),
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error('The migrations failed; their message stands above.'));
+    });
+  });
+}

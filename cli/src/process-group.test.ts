@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '@tidegate/runtime/embedded/processes';
+import { until } from '@tidegate/testing/until';
+import { ProcessGroup } from './process-group.ts';
+import type { ChildEntry } from './run-file.ts';
+
+/* What plays a service: answers on its port and says so, or does what a file in the folder tells. */
+const CHILD = `
+const { createServer } = require('node:http');
+const { existsSync } = require('node:fs');
+const may = (what) => existsSync(process.argv[1] + '/' + what);
+if (may('fail-' + process.env.ROLES)) process.exit(3);
+const server = createServer((_request, response) => response.end('{}'));
+server.listen(Number(process.env.HEALTH_PORT), '127.0.0.1', () => {
+  process.send({ ready: true, healthPort: server.address().port });
+});
+process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
+`;
+
+let folder: string;
+let children: ChildEntry[];
+let lines: string[];
+let group: ProcessGroup;
+
+function make(roles: ('usage' | 'identity' | 'gateway')[], command?: [string, ...string[]]): ProcessGroup {
+  const settings = { dataDir: folder, roles, startTimeoutMs: 60_000, healthPort: undefined };
+  return new ProcessGroup(
+    {
+      settings,
+      log: { write: (line) => void lines.push(line) },
+      onChange: (all) => {
+        children = all;
+      },
+      command: command ?? [process.execPath, '-e', CHILD, folder],
+    },
+    { askMs: 50, answerMs: 200, silentAtMost: 3, firstPauseMs: 20 },
+  );
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidegate-group-'));
+  [children, lines] = [[], []];
+});
+afterEach(async () => {
+  await group.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const pidOf = (name: string) => children.find((child) => child.name === name)?.pid ?? 0;
+const portOf = (name: string) => children.find((child) => child.name === name)?.healthPort;
+const isReady = (name: string) => portOf(name) !== undefined;
+
+test('one that dies, is stopped or hangs is started again on its port; a stop ends all', async () => {
+  group = make(['identity', 'usage']);
+  await group.start();
+  expect(children.map(({ name }) => name)).toEqual(['identity', 'usage', 'usage#2']);
+  const port = portOf('identity');
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const) {
+    const pid = pidOf('identity');
+    process.kill(pid, signal);
+    await until(() => pidOf('identity') !== pid && isReady('identity'), { what: `another after ${signal}` });
+    expect(isAlive(pid)).toBe(false);
+    expect(portOf('identity')).toBe(port);
+  }
+  expect(lines.join('')).toMatch(/SIGKILL(.|\n)*it ended with 0(.|\n)*answers nobody any more/);
+  const pids = children.map(({ pid }) => pid);
+  await group.stop();
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+test('one that cannot start stops all, and is named', async () => {
+  writeFileSync(join(folder, 'fail-usage'), '');
+  group = make(['identity', 'usage']);
+  await expect(group.start()).rejects.toThrow(/usage(#2)? could not start: it ended with 3/);
+  expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
+});
+
+test('one that cannot even be spawned is a failed start, too', async () => {
+  group = make(['identity'], [join(folder, 'nothing'), 'x']);
+  await expect(group.start()).rejects.toThrow(/identity could not start: .*ENOENT/);
+});
+
+test('after the first start one that cannot start is tried again until it can', async () => {
+  group = make(['identity']);
+  await group.start();
+  writeFileSync(join(folder, 'fail-identity'), '');
+  process.kill(pidOf('identity'), 'SIGKILL');
+  await until(() => lines.filter((line) => line.includes('it ended with 3')).length >= 2);
+  rmSync(join(folder, 'fail-identity'));
+  await until(() => isReady('identity'));
+});

@@ -1,0 +1,96 @@
+import type { Tx } from './tx.ts';
+
+/**
+ * Late writes of the kind that no transaction of the organisation makes, such as usage that waited in a stream, are
+ * taken away by later sweeps: in seconds what was under way, in days what a stream may have kept.
+ */
+const NEXT_SWEEP = ['10 minutes', '1 day', '8 days'];
+/** Longer than backups, streams and retries last. */
+const KEEP_DAYS = 400;
+
+/** How far a sweep has come: everything of the tables before `step` is gone, and its pages before `page`. */
+export interface Place {
+  step: string;
+  page: number;
+}
+
+export interface Deletion {
+  org_id: string;
+  sweeps: number;
+  place: Place | null;
+}
+
+const DELETED = 'TG410';
+
+/** A transaction for an organisation that is not there any more. */
+export class OrganisationDeleted extends Error {
+  override readonly name = 'OrganisationDeleted';
+}
+
+/** What `enter_organisation` raised, by its own name. */
+export const named = (error: unknown): unknown =>
+  (error as { code?: unknown }).code === DELETED
+    ? new OrganisationDeleted('The organisation was deleted.', { cause: error })
+    : error;
+
+/** From its commit on nothing is written for the organisation, and the sweeps begin. */
+export async function noteDeleted(tx: Tx, orgId: string): Promise<void> {
+  await tx.query('insert into deleted_organisations (org_id) values ($1) on conflict do nothing', [orgId]);
+}
+
+/** The sweep that is due longest and nobody does, for a minute. */
+export const takeDeletion = (tx: Tx): Promise<Deletion | undefined> =>
+  tx.one<Deletion>(
+    `update deleted_organisations set held_until = now() + interval '1 minute'
+      where org_id = (select org_id from deleted_organisations where due_at <= now() and held_until < now()
+                       order by due_at limit 1 for update skip locked)
+      returning org_id, sweeps, place`,
+  );
+
+/** Milliseconds until the next sweep is due. */
+export async function nextDeletion(tx: Tx): Promise<number | undefined> {
+  const row = await tx.one<{ ms: number | null }>(
+    `select (extract(epoch from min(greatest(due_at, held_until)) - now()) * 1000)::float8 as ms
+       from deleted_organisations where due_at is not null`,
+  );
+  return row?.ms ?? undefined;
+}
+
+/** Waits for whoever entered before the deletion was committed. */
+export async function waitForWriters(tx: Tx, orgId: string): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' organisation ' || $1, 0))", [
+    orgId,
+  ]);
+}
+
+export async function saveProgress(tx: Tx, orgId: string, place: Place, rows: number): Promise<void> {
+  await tx.query(
+    `update deleted_organisations set place = $2::jsonb, rows = rows + $3, held_until = now() + interval '1 minute'
+      where org_id = $1`,
+    [orgId, JSON.stringify(place), rows],
+  );
+}
+
+/** For a process that stops: whoever comes next goes on at once. */
+export async function giveBackDeletion(tx: Tx, orgId: string): Promise<void> {
+  await tx.query("update deleted_organisations set held_until = '-infinity' where org_id = $1", [orgId]);
+}
+
+/** Answers how many rows all sweeps took away. */
+export async function endSweep(tx: Tx, { org_id, sweeps }: Deletion): Promise<number> {
+  const row = await tx.one<{ rows: string }>(
+    `update deleted_organisations set place = null, sweeps = $2, held_until = '-infinity', due_at = now() + $3::interval
+      where org_id = $1 returning rows`,
+    [org_id, sweeps + 1, NEXT_SWEEP[sweeps] ?? null],
+  );
+  return Number(row?.rows ?? 0);
+}
+
+/** With the proof that the organisation's key was destroyed. */
+export async function forgetDeletions(tx: Tx): Promise<string[]> {
+  const rows = await tx.query<{ org_id: string }>(
+    `delete from deleted_organisations where due_at is null and deleted_at < now() - make_interval(days => ${KEEP_DAYS})
+      returning org_id`,
+  );
+  return rows.map((row) => row.org_id);
+}

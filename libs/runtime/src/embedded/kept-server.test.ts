@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Log } from '@tidegate/telemetry/log';
+import { until } from '@tidegate/testing/until';
+import pg from 'pg';
+import { KeptServer } from './kept-server.ts';
+import { natsIllnessOf, startNats, stopNats } from './nats-server.ts';
+import { findPostgres, postgresAnswers, startPostgres, stopPostgres } from './postgres.ts';
+import { isAlive } from './processes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidegate-kept-'));
+const quick = { lookMs: 50, askMs: 100, firstPauseMs: 50 };
+const kept: KeptServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(kept.splice(0).map((server) => server.stop()));
+  await Promise.all([stopNats(join(folder, 'nats')), stopPostgres(join(folder, 'pg'))]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function keepNats() {
+  const dir = join(folder, 'nats');
+  const { pid, port, monitorPort } = await startNats({ dir });
+  const server = new KeptServer(
+    {
+      name: 'nats-server',
+      pid,
+      logFile: join(dir, 'nats.log'),
+      start: (signal) => startNats({ dir, port, monitorPort, samePorts: true, signal }),
+      illness: () => natsIllnessOf(dir, monitorPort, 300),
+      patienceMs: 1_000,
+      end: ['SIGTERM', 'SIGKILL'],
+    },
+    new Log(),
+    quick,
+  );
+  kept.push(server);
+  return { server, pid, monitorPort, dir };
+}
+
+test('a nats-server that was killed is started again on its ports, and tells meanwhile', async () => {
+  const { server, pid, monitorPort, dir } = await keepNats();
+  process.kill(pid, 'SIGKILL');
+  await until(() => server.trouble !== undefined || server.pid !== pid, { everyMs: 5 });
+  await until(() => server.pid !== pid);
+  expect(await natsIllnessOf(dir, monitorPort)).toBeUndefined();
+  expect(server.trouble).toBeUndefined();
+});
+
+test('one that lives and does not answer is ended and started again', async () => {
+  const { server, pid, monitorPort, dir } = await keepNats();
+  process.kill(pid, 'SIGSTOP');
+  await until(() => server.pid !== pid, { withinMs: 60_000 });
+  expect(isAlive(pid)).toBe(false);
+  expect(await natsIllnessOf(dir, monitorPort)).toBeUndefined();
+});
+
+test('a start finds a nats-server that hangs, and does not take it for a well one; a stop ends it too', async () => {
+  const dir = join(folder, 'nats');
+  const first = await startNats({ dir });
+  process.kill(first.pid, 'SIGSTOP');
+  const second = await startNats({ dir, port: first.port, withinMs: 500 });
+  expect(second).toMatchObject({ adopted: false, port: first.port });
+  expect(isAlive(first.pid)).toBe(false);
+  process.kill(second.pid, 'SIGSTOP');
+  process.kill(second.pid, 'SIGCONT');
+  await stopNats(dir);
+  expect(isAlive(second.pid)).toBe(false);
+});
+
+test('a PostgreSQL whose postmaster was killed is started again with its data, also after a failed try', async () => {
+  const dir = join(folder, 'pg');
+  const first = await startPostgres({ dir, password: 'secret' });
+  const client = new pg.Client({ connectionString: first.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('create table kept as select 42 as answer');
+  let tries = 0;
+  const server = new KeptServer(
+    {
+      name: 'PostgreSQL',
+      pid: first.pid,
+      logFile: join(dir, 'postgres.log'),
+      start: (signal) => {
+        tries += 1;
+        if (tries === 1) throw new Error('no memory');
+        return startPostgres({ dir, password: 'secret', port: first.port, samePort: true, signal });
+      },
+      illness: async () => ((await postgresAnswers(first.port)) ? undefined : 'it does not answer'),
+      patienceMs: 60_000,
+      end: ['SIGQUIT', 'SIGKILL'],
+    },
+    new Log(),
+    quick,
+  );
+  kept.push(server);
+  process.kill(first.pid, 'SIGKILL');
+  await until(() => server.pid !== first.pid, { withinMs: 60_000 });
+  expect(await findPostgres(dir)).toMatchObject({ pid: server.pid, port: first.port });
+  const again = new pg.Client({ connectionString: first.url });
+  await again.connect();
+  expect((await again.query('select answer from kept')).rows).toEqual([{ answer: 42 }]);
+  await again.end();
+});

@@ -1,0 +1,51 @@
+import { get } from 'node:http';
+
+/* What nats-server's monitoring port says. A busy machine answers late: only silence for long is an answer too. */
+const ANSWER_MS = 5_000;
+
+/** The JSON of a 200 answer, else undefined. */
+export async function askNats(
+  port: number,
+  path: string,
+  withinMs = ANSWER_MS,
+): Promise<Record<string, unknown> | undefined> {
+  const text = await ask(port, path, withinMs);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Why the server is not well, or undefined. `/healthz` of 2.9 says `ok` while JetStream is disabled or stuck (a full
+ * disk does both), so JetStream itself is asked.
+ */
+export async function natsIllness(port: number, name: string, withinMs?: number): Promise<string | undefined> {
+  const variables = await askNats(port, '/varz', withinMs);
+  if (!variables) return 'it does not answer';
+  if (variables['server_name'] !== name) return 'another nats-server answers on its port';
+  const jetstream = await askNats(port, '/jsz', withinMs);
+  if (!jetstream) return 'JetStream does not answer';
+  if (jetstream['disabled'] === true) return 'JetStream is disabled';
+  return (await askNats(port, '/healthz', withinMs)) ? undefined : 'it says that it is not healthy';
+}
+
+function ask(port: number, path: string, withinMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => done(response.statusCode === 200 ? Buffer.concat(chunks).toString() : undefined));
+      response.on('error', () => done(undefined));
+    });
+    request.on('error', () => done(undefined));
+    // When it was us who were busy, the answer is there already and is read before we judge.
+    const late = setTimeout(() => setTimeout(() => done(undefined), 50), withinMs);
+    const done = (text: string | undefined): void => {
+      clearTimeout(late);
+      request.destroy();
+      resolve(text);
+    };
+  });
+}

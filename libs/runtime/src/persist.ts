@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isOutage } from '@tidegate/messaging/errors';
+
+export interface Patience {
+  /** What is waited for, with its place: `PostgreSQL at 127.0.0.1:5432`. */
+  what: string;
+  /** When it is too late, by `Date.now()`. */
+  until: number;
+  /** Where to look, when it was too late. */
+  fix: string;
+  tell(text: string): void;
+  signal?: AbortSignal | undefined;
+  /** Whether waiting may mend it; by default outages and late answers. */
+  passes?: (error: unknown) => boolean;
+}
+
+const SAY_EVERY_MS = 10_000;
+const LONGEST_PAUSE_MS = 3_000;
+
+/**
+ * The one way of waiting on the path of a start: what fails for a reason that may pass is tried again until a start may
+ * take no longer, and says what it waits for. Whatever else is wrong ends it at once.
+ */
+export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
+  const { what, until, fix, tell, signal, passes = mayPass } = patience;
+  const began = Date.now();
+  let said = 0;
+  for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = (error as Error).message.split('\n')[0];
+      if (!passes(error) || signal?.aborted) throw error;
+      const now = Date.now();
+      if (now >= until) {
+        throw new Error(
+          `${what} could not be used within ${Math.round((now - began) / 1_000)} s: ${reason}\n  Fix: ${fix}`,
+          { cause: error },
+        );
+      }
+      // The first failure is often over at once and needs no words.
+      if (now - said > SAY_EVERY_MS && now - began > 500) {
+        said = now;
+        tell(`Waiting for ${what} (${reason}); at most ${Math.round((until - now) / 1_000)} s more …`);
+      }
+      await pause(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+const SLOW = /time(d)? ?out|took too long/i;
+/** Somebody else migrates, or holds what we want, for longer than one wait. */
+const LOCKED = '55P03';
+
+/** An outage, or an answer that only came too late: the machine may be slow, the server may be starting. */
+export function mayPass(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const { code } = one as { code?: unknown };
+    if (isOutage(one) || code === LOCKED || SLOW.test(one.message) || SLOW.test(one.name)) return true;
+    // Several addresses of one name were tried.
+    if (one instanceof AggregateError && one.errors.some(mayPass)) return true;
+  }
+  return false;
+}

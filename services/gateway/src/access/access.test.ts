@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
+import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
+import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { roleOf } from '@tidegate/contracts/identity/members';
+import { me } from '@tidegate/contracts/identity/sessions';
+import { getJwks } from '@tidegate/contracts/identity/tokens';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
+import { GatewayWorld } from '../../test/fixture.ts';
+
+let world: GatewayWorld;
+let asked: Caller[];
+beforeAll(async () => {
+  world = await GatewayWorld.start({
+    TRUST_PROXY: 'loopback',
+    RATE_LIMIT_ANONYMOUS_PER_MINUTE: '20',
+    RATE_LIMIT_PER_MINUTE: '40',
+    RATE_LIMIT_NETWORK_PER_MINUTE: '120',
+  });
+  world.neighbours.on(listMarkets, (_input, caller) => {
+    asked.push(caller);
+    return { items: [] };
+  });
+});
+beforeEach(() => {
+  asked = [];
+});
+afterAll(() => world.stop());
+
+/** Each test comes from a network of its own. */
+let networks = 0;
+function network() {
+  networks += 1;
+  return { 'x-forwarded-for': `203.0.113.${networks}` };
+}
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const markets = (headers: Record<string, string>) => world.rest.send('GET', '/api/v1/markets', undefined, headers);
+
+test('random keys: mistyped ones ask nobody, well-formed ones a few times, and good ones go on meanwhile', async () => {
+  const from = network();
+  const good = world.accounts.newKey(newId(), ['bots:read']);
+  expect((await markets({ ...from, ...bearer(good) })).status).toBe(200);
+  const before = world.neighbours.count(verifyKey);
+  for (let count = 0; count < 10; count += 1) {
+    const { key } = makeApiKey(randomBytes);
+    const wrong = `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
+    expect((await markets({ ...network(), ...bearer(wrong) })).status).toBe(401);
+  }
+  expect(world.neighbours.count(verifyKey)).toBe(before);
+  const beforeFlood = world.neighbours.count(verifyKey);
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => markets({ ...from, ...bearer(makeApiKey(randomBytes).key) })),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401, 429]));
+  for (const { status, headers } of answers) if (status === 429) expect(headers.get('retry-after')).toMatch(/^\d+$/);
+  const looked = world.neighbours.count(verifyKey);
+  expect(looked - beforeFlood).toBeLessThanOrEqual(20);
+  for (let count = 0; count < 5; count += 1) {
+    expect((await markets({ ...from, ...bearer(makeApiKey(randomBytes).key) })).status).toBe(429);
+  }
+  expect(world.neighbours.count(verifyKey)).toBe(looked);
+  expect((await markets({ ...from, ...bearer(good) })).status).toBe(200);
+});
+
+test('an unknown key is asked about once', async () => {
+  const before = world.neighbours.count(verifyKey);
+  const { key } = makeApiKey(randomBytes);
+  for (let count = 0; count < 5; count += 1) expect((await markets({ ...network(), ...bearer(key) })).status).toBe(401);
+  expect(world.neighbours.count(verifyKey)).toBe(before + 1);
+});
+
+test('wrong credentials and broken bodies are limited by network, for IPv6 by /64', async () => {
+  networks += 1;
+  const address = (last: number) => ({ 'x-forwarded-for': `2001:db8:0:${networks}::${last}` });
+  const statuses: number[] = [];
+  for (let count = 0; count < 25; count += 1) {
+    statuses.push((await markets({ ...address(count), authorization: 'Bearer not.a.token' })).status);
+  }
+  expect(statuses).toEqual([...Array(20).fill(401), ...Array(5).fill(429)]);
+  const broken = await world.rest.send('POST', '/api/v1/sessions', '{"email":', address(99));
+  expect(broken).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  expect((await world.rest.send('POST', '/api/v1/sessions', '{"email":', network())).status).toBe(400);
+  // Somebody with good credentials is not held for them.
+  const token = await world.accounts.accessToken(world.accounts.newSession());
+  expect((await markets({ ...address(1), ...bearer(token) })).status).toBe(200);
+});
+
+test('a caller is limited over all its networks, a network over all its callers, and probes never are', async () => {
+  const token = await world.accounts.accessToken(world.accounts.newSession());
+  const one: number[] = [];
+  for (let count = 0; count < 42; count += 1) one.push((await markets({ ...network(), ...bearer(token) })).status);
+  expect(one.filter((status) => status === 429)).toHaveLength(2);
+  const from = network();
+  const all = await Promise.all(
+    Array.from({ length: 130 }, async () => {
+      const other = await world.accounts.accessToken(world.accounts.newSession());
+      return markets({ ...from, ...bearer(other) });
+    }),
+  );
+  expect(all.filter(({ status }) => status === 429)).toHaveLength(10);
+  expect((await world.rest.send('GET', '/health/live', undefined, from)).status).toBe(200);
+});
+
+test('the organisation is a choice of each request, of those one belongs to', async () => {
+  const sessionId = world.accounts.newSession();
+  const { userId, orgId } = world.accounts.sessions.get(sessionId) as { userId: string; orgId: string };
+  const token = await world.accounts.accessToken(sessionId);
+  const other = newId();
+  world.accounts.roles.set(`${other} ${userId}`, 'viewer');
+  const inside = (organisation: string) =>
+    markets({ ...network(), ...bearer(token), 'tidegate-organisation': organisation });
+  await Promise.all([inside(orgId), inside(other), inside(other.toUpperCase())]);
+  expect(asked.map((caller) => [caller.orgId, caller.role]).sort()).toEqual(
+    [
+      [orgId, 'owner'],
+      [other, 'viewer'],
+      [other, 'viewer'],
+    ].sort(),
+  );
+  expect(world.neighbours.count(roleOf)).toBeLessThanOrEqual(2);
+  const created = await world.rest.send(
+    'POST',
+    '/api/v1/api-keys',
+    { name: 'k', scopes: ['bots:read'] },
+    {
+      ...network(),
+      ...bearer(token),
+      'tidegate-organisation': other,
+    },
+  );
+  expect(created).toMatchObject({ status: 403, body: { scope: 'keys:write' } });
+  expect(await inside(newId())).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  expect((await inside('mine')).status).toBe(422);
+  const key = world.accounts.newKey(orgId, ['bots:read']);
+  expect((await markets({ ...network(), ...bearer(key), 'tidegate-organisation': other })).status).toBe(403);
+  expect((await markets({ ...network(), ...bearer(key), 'tidegate-organisation': orgId })).status).toBe(200);
+  // Who is removed is out at once, whatever was remembered.
+  world.accounts.roles.delete(`${other} ${userId}`);
+  await world.revoke({ kind: 'member', id: `${other}:${userId}` });
+  await until(async () => (await inside(other)).status === 403);
+  expect((await inside(orgId)).status).toBe(200);
+});
+
+test('tokens are good while identity is away; a key that nobody here has seen needs it, once for all who wait', async () => {
+  const sessionId = world.accounts.newSession();
+  expect((await markets({ ...network(), ...bearer(await world.accounts.accessToken(sessionId)) })).status).toBe(200);
+  const kept = Date.now;
+  try {
+    Date.now = () => kept() + 3_600_000;
+    world.neighbours.on(getJwks, () => {
+      throw new Error('away');
+    });
+    const sessions = Array.from({ length: 10 }, () => world.accounts.newSession());
+    const tokens = await Promise.all(sessions.map((one) => world.accounts.accessToken(one)));
+    const answers = await Promise.all(tokens.map((token) => markets({ ...network(), ...bearer(token) })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  } finally {
+    Date.now = kept;
+  }
+  const before = world.neighbours.count(getJwks);
+  const unknown = await world.accounts.accessToken(sessionId, { kid: 'k9' });
+  const forged = await Promise.all(Array.from({ length: 10 }, () => markets({ ...network(), ...bearer(unknown) })));
+  for (const { status } of forged) expect([401, 500, 503]).toContain(status);
+  expect(world.neighbours.count(getJwks)).toBeLessThanOrEqual(before + 1);
+});
+
+test('who is asked for is told apart: a person, not a page of the web', async () => {
+  const token = await world.accounts.accessToken(world.accounts.newSession());
+  world.neighbours.on(me, (_input, caller) => ({
+    user: {
+      id: caller.userId as string,
+      email: 'a@example.com',
+      name: 'A',
+      isOperator: false,
+      createdAt: new Date().toISOString(),
+    },
+    organisations: [],
+    organisationId: caller.orgId ?? null,
+    scopes: [...caller.scopes],
+  }));
+  const cookie = { cookie: `__Host-tidegate-access=${token}` };
+  expect((await world.rest.send('GET', '/api/v1/me', undefined, { ...network(), ...cookie })).status).toBe(200);
+  const foreign = { ...cookie, origin: 'https://evil.example' };
+  const write = await world.rest.send('POST', '/api/v1/bots', {}, { ...network(), ...foreign });
+  expect(write).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+});

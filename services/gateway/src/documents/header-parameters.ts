@@ -1,0 +1,49 @@
+import { login, refresh, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { readerOf } from '../http/entity-tags.ts';
+import type { Json } from './schemas.ts';
+
+/** Operations whose tokens a browser may have as cookies. */
+const GIVES_TOKENS: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh, switchOrganisation]);
+
+/** The headers that mean something to an operation, and none that it would pass over. */
+export function headerParameters(operation: Operation, mounted: readonly Operation[]): Json[] {
+  const known = operation.scope !== 'public';
+  return [
+    ...(known && !operation.readonly ? [IDEMPOTENCY_KEY] : []),
+    ...(known ? [ORGANISATION] : []),
+    ...(operation.http?.[0] === 'GET' ? [IF_NONE_MATCH] : []),
+    ...(readerOf(operation, mounted) ? [IF_MATCH] : []),
+    ...(GIVES_TOKENS.has(operation) ? [SESSION_COOKIES] : []),
+  ];
+}
+
+const header = (name: string, description: string, schema: Json, example?: string): Json => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string', ...schema },
+  ...(example ? { example } : {}),
+});
+const UUID = '0197a3c2-5b1e-7d34-9a6f-3c2f8e1d4b7a';
+
+const IDEMPOTENCY_KEY = header(
+  'Idempotency-Key',
+  'Made by you, such as a uuid. The same request with the same key within a day is carried out once and answered the ' +
+    'same; counts per organisation',
+  { minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
+  UUID,
+);
+const ORGANISATION = header(
+  'Tidegate-Organisation',
+  'Id of the organisation to act in, one of yours; by default that of the session or the key',
+  { format: 'uuid' },
+);
+const IF_NONE_MATCH = header('If-None-Match', 'ETag of what you have: answers 304 while it is the same', {});
+const IF_MATCH = header('If-Match', 'ETag of what you have read: answers 412 when it has changed since', {});
+const SESSION_COOKIES = header(
+  'Session-Cookies',
+  '`true`: the tokens are set as cookies that scripts cannot read, and are not in the body',
+  { enum: ['true', 'false'] },
+);

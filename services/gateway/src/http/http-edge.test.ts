@@ -1,0 +1,277 @@
+import { connect } from 'node:net';
+import { createBot, deleteBot, getBot, listBots, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
+import { createApiKey } from '@tidegate/contracts/identity/api-keys';
+import type { Output } from '@tidegate/contracts/kernel/operation';
+import { notFound, ProblemDocument, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
+import { newId } from '@tidegate/database/ids';
+import { metricsText } from '@tidegate/telemetry/metrics';
+import type { Rest } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
+import { GatewayWorld } from '../../test/fixture.ts';
+import { answerOf } from '../../test/neighbours.ts';
+
+const ORIGIN = 'https://app.example.com';
+let world: GatewayWorld;
+let rest: Rest;
+let bot: Output<typeof getBot>;
+beforeAll(async () => {
+  world = await GatewayWorld.start({ CORS_ORIGINS: ORIGIN, RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000' });
+  rest = await world.as(world.accounts.newSession());
+  world.neighbours.on(listMarkets, () => ({ items: [] }));
+  bot = answerOf(getBot);
+  world.neighbours.on(createBot, () => bot);
+  world.neighbours.on(listBots, () => ({ items: [bot] }));
+  world.neighbours.on(getBot, ({ botId }) => {
+    if (botId !== bot.id) throw notFound();
+    return bot;
+  });
+  world.neighbours.on(updateBot, ({ name }) => {
+    bot = { ...bot, name: name ?? bot.name };
+    return bot;
+  });
+  world.neighbours.on(deleteBot, () => ({}));
+});
+afterAll(() => world.stop());
+
+const LONG_PATH = `/api/v1/bots/${'x'.repeat(301)}`;
+const path = () => `/api/v1/bots/${bot.id}`;
+const send = (method: string, to: string, body?: unknown, headers: Record<string, string> = {}) =>
+  rest.send(method, to, body, headers);
+
+describe('what every answer has', () => {
+  test('the trace that its log lines carry, also when it went well', async () => {
+    const fine = await rest.get('/api/v1/markets');
+    expect(fine.headers.get('trace-id')).toMatch(/^[0-9a-f]{32}$/);
+    const given = '0af7651916cd43dd8448eb211c80319c';
+    const traced = await send('GET', '/api/v1/nothing', undefined, { traceparent: `00-${given}-b7ad6b7169203331-01` });
+    expect(traced.headers.get('trace-id')).toBe(given);
+    expect(traced.body).toMatchObject({ traceId: given, instance: '/api/v1/nothing' });
+  });
+
+  test('HEAD is GET without a body', async () => {
+    const [head, get] = [await send('HEAD', '/api/v1/markets'), await rest.get('/api/v1/markets')];
+    expect(head.status).toBe(200);
+    expect(head.body).toEqual({ text: '' });
+    expect(head.headers.get('etag')).toBe(get.headers.get('etag'));
+    expect((await world.rest.send('HEAD', '/api/v1/markets')).status).toBe(401);
+  });
+
+  test('a slash at the end changes nothing', async () => {
+    expect((await rest.get('/api/v1/bots/')).body).toMatchObject({ items: [{ id: bot.id }] });
+    expect((await rest.get(`${path()}/`)).status).toBe(200);
+    expect((await send('PUT', '/api/v1/markets/')).status).toBe(405);
+  });
+
+  test('what a POST made is found where Location says', async () => {
+    const made = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings });
+    expect(made.status).toBe(201);
+    expect((await rest.get(made.headers.get('location') as string)).body).toMatchObject({ id: bot.id });
+    world.neighbours.on(
+      createApiKey,
+      () =>
+        ({
+          id: 'abcdefghij',
+          name: 'k',
+          scopes: ['bots:read'],
+          createdAt: bot.createdAt,
+          expiresAt: null,
+          createdBy: newId(),
+          key: 'tg_x',
+        }) as never,
+    );
+    const key = await send('POST', '/api/v1/api-keys', { name: 'k', scopes: ['bots:read'] });
+    expect(key.headers.get('location')).toBe('/api/v1/api-keys/abcdefghij');
+  });
+});
+
+describe('conditions', () => {
+  const etag = async () => (await rest.get(path())).headers.get('etag') as string;
+
+  test('what has not changed is not sent again', async () => {
+    const tag = await etag();
+    const again = await send('GET', path(), undefined, { 'if-none-match': `"other", ${tag}` });
+    expect(again.status).toBe(304);
+    expect(again.body).toEqual({ text: '' });
+    expect((await send('GET', path(), undefined, { 'if-none-match': 'W/"other"' })).status).toBe(200);
+    expect((await send('GET', path(), undefined, { 'if-match': 'W/"other"' })).status).toBe(412);
+  });
+
+  test('nobody overwrites what they have not seen', async () => {
+    const tag = await etag();
+    const mine = await send('PATCH', path(), { name: 'mine' }, { 'if-match': tag });
+    expect(mine.status).toBe(200);
+    expect(mine.headers.get('etag')).toBe(await etag());
+    const theirs = await send('PATCH', path(), { name: 'theirs' }, { 'if-match': tag });
+    expect(theirs).toMatchObject({ status: 412, body: { code: 'precondition_failed', etag: await etag() } });
+    expect(bot.name).toBe('mine');
+    // A proxy that compresses makes a tag weak, or ours strong.
+    expect((await send('DELETE', path(), undefined, { 'if-match': (await etag()).slice(2) })).status).toBe(204);
+    expect((await send('DELETE', path(), undefined, { 'if-match': '*' })).status).toBe(204);
+  });
+
+  test('of what is not there the answer is that, and what cannot be compared is refused', async () => {
+    expect((await send('PATCH', `/api/v1/bots/${newId()}`, { name: 'x' }, { 'if-match': '"x"' })).status).toBe(404);
+    for (const name of ['if-match', 'if-none-match', 'if-unmodified-since']) {
+      const refused = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings }, { [name]: '"x"' });
+      expect(refused).toMatchObject({ status: 422, body: { errors: [{ code: 'not_supported' }] } });
+    }
+  });
+});
+
+describe('pages of other origins', () => {
+  test('ask before they send, and may read what they need', async () => {
+    const asked = await world.rest.send('OPTIONS', '/api/v1/bots', undefined, {
+      origin: ORIGIN,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type,idempotency-key,tidegate-organisation',
+    });
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(asked.headers.get('access-control-allow-methods')).toContain('PATCH');
+    for (const name of ['Authorization', 'Content-Type', 'Idempotency-Key', 'Tidegate-Organisation']) {
+      expect(asked.headers.get('access-control-allow-headers')).toContain(name);
+    }
+    expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
+    const sent = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings }, { origin: ORIGIN });
+    expect(sent.status).toBe(201);
+    expect(sent.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    for (const name of ['RateLimit', 'Retry-After', 'ETag', 'Location', 'Trace-Id']) {
+      expect(sent.headers.get('access-control-expose-headers')).toContain(name);
+    }
+    const refused = await world.rest.send('GET', '/api/v1/bots', undefined, { origin: ORIGIN });
+    expect(refused).toMatchObject({ status: 401 });
+    expect(refused.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+  });
+
+  test('that are not listed get nothing', async () => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+    const asked = await world.rest.send('OPTIONS', '/api/v1/bots', undefined, headers);
+    expect(asked.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('refusals', () => {
+  test('503 and 504 always say when to come back', async () => {
+    for (const [problem, status] of [
+      [unavailable({}), 503],
+      [timeout(), 504],
+      [unavailable({ retryAfterSeconds: 7 }), 503],
+    ] as const) {
+      world.neighbours.on(listMarkets, () => {
+        throw problem;
+      });
+      const answer = await rest.get('/api/v1/markets');
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get('retry-after')).toBe(String(problem.data['retryAfterSeconds'] ?? 1));
+    }
+    world.neighbours.on(listMarkets, () => ({ items: [] }));
+  });
+
+  test.each([
+    ['GET', '/api/v1/%zz', undefined, {}, 400, 'malformed_body'],
+    ['GET', LONG_PATH, undefined, {}, 400, 'malformed_body'],
+    ['POST', '/api/v1/bots', '{"a":', {}, 400, 'malformed_body'],
+    ['POST', '/api/v1/bots', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
+    ['POST', '/api/v1/bots', JSON.stringify({ name: 'x'.repeat(1_000_000) }), {}, 413, 'body_too_large'],
+    ['POST', '/api/v1/bots', '{}', { 'idempotency-key': 'é' }, 422, 'validation_failed'],
+    ['POST', '/api/v1/bots?constructor=1', '{}', {}, 422, 'validation_failed'],
+    ['GET', '/api/v1/bots?__proto__=1', undefined, {}, 422, 'validation_failed'],
+    ['DELETE', '/api/v1/bots', undefined, {}, 405, 'method_not_allowed'],
+    ['GET', '/nowhere', undefined, {}, 404, 'not_found'],
+  ])('%s %s is a problem', async (method, to, body, headers, status, code) => {
+    const answer = await send(method, to, body, headers as Record<string, string>);
+    expect(answer).toMatchObject({ status, body: { code, status } });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    ProblemDocument.parse(answer.body);
+  });
+
+  test('what is no HTTP is answered as a problem as well, and ends the connection', async () => {
+    const raw = (bytes: string) =>
+      new Promise<string>((resolve, reject) => {
+        let text = '';
+        const socket = connect(world.settings.port, '127.0.0.1', () => socket.write(bytes));
+        socket
+          .on('data', (chunk) => (text += String(chunk)))
+          .on('close', () => resolve(text))
+          .on('error', reject);
+      });
+    expect(await raw('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"malformed_body"/);
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
+test('metrics are for whoever has the token, wherever from; requests and limits are among them', async () => {
+  expect((await world.rest.get('/metrics')).status).toBe(401);
+  const token = world.settings.metricsToken;
+  const { body } = await world.rest.as(token).get<{ text: string }>('/metrics');
+  for (const name of [
+    'http_request_duration_seconds_bucket',
+    'live_clients',
+    'quota_refusals_total',
+    'rate_limit_refusals_total',
+  ]) {
+    expect(body.text).toContain(`tidegate_${name}`);
+  }
+  expect(await metricsText()).toContain('le="60"');
+});
+
+test('the installation tells a page what it has to know', async () => {
+  const { body } = await world.rest.get('/api/v1/installation');
+  expect(body).toMatchObject({
+    name: 'Tidegate',
+    signUp: 'open',
+    email: false,
+    sessionCookies: true,
+    publicUrl: world.settings.publicUrl,
+  });
+  const lan = await world.rest.send('GET', '/api/v1/installation', undefined, { host: '192.168.1.5' });
+  expect(lan.status).toBe(200);
+});
+
+test('a stop answers what was begun, tells the others to come back, and ends every connection', async () => {
+  let free = () => {};
+  const held = new Promise<void>((resolve) => {
+    free = resolve;
+  });
+  let inHand = 0;
+  world.neighbours.on(listMarkets, async () => {
+    inHand += 1;
+    await held;
+    return { items: [] };
+  });
+  const begun = Promise.all(Array.from({ length: 10 }, () => rest.get('/api/v1/markets')));
+  await until(() => inHand === 10);
+  // A connection that was used before and is kept.
+  const kept = connect(world.settings.port, '127.0.0.1');
+  let heard = '';
+  kept.on('data', (chunk) => (heard += String(chunk)));
+  const ask = 'GET /api/v1/installation HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  kept.write(ask);
+  await until(() => heard.includes('200 OK'));
+  const stopped = world.stopGateway();
+  await until(async () => {
+    const refused = connect(world.settings.port, '127.0.0.1');
+    return new Promise<boolean>((resolve) =>
+      refused
+        .once('error', () => resolve(true))
+        .once('connect', () => {
+          refused.destroy();
+          resolve(false);
+        }),
+    );
+  });
+  heard = '';
+  kept.write(ask);
+  await until(() => heard.includes('503 Service Unavailable'));
+  expect(heard.toLowerCase()).toMatch(/retry-after: \d/);
+  expect(heard.toLowerCase()).toContain('connection: close');
+  free();
+  for (const answer of await begun) {
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('connection')).toBe('close');
+  }
+  await stopped;
+  await until(() => kept.destroyed);
+  await world.startGateway();
+});

@@ -1,0 +1,176 @@
+import { request, type Server } from 'node:http';
+import { HttpAdapterHost } from '@nestjs/core';
+import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
+import { openStream } from '../../test/event-stream.ts';
+import { GatewayWorld } from '../../test/fixture.ts';
+
+let world: GatewayWorld;
+let url: string;
+beforeAll(async () => {
+  world = await GatewayWorld.start({ SSE_CONNECTIONS_PER_ORGANISATION: '5' });
+  url = `${world.url}/api/v1/stream`;
+});
+afterAll(() => world.stop());
+
+const connections = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = world.host.get(HttpAdapterHost).httpAdapter.getHttpServer() as Server;
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+  });
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const names = (stream: { events: { event: string }[] }) => stream.events.map(({ event }) => event);
+
+async function member(orgId = newId()) {
+  const sessionId = world.accounts.newSession(orgId);
+  const token = await world.accounts.accessToken(sessionId);
+  return { orgId, sessionId, token, userId: world.accounts.sessions.get(sessionId)?.userId as string };
+}
+
+test('a stream begins with resync, then tells what comes, numbered', async () => {
+  const { orgId, token } = await member();
+  const stream = await openStream(`${url}?topics=bots&topics=servers`, bearer(token));
+  await until(() => names(stream).includes('resync'));
+  world.nc.publish(`live.${orgId}.bots`, '{"botId":"b"}');
+  world.nc.publish(`live.${newId()}.bots`, '{"botId":"of somebody else"}');
+  const told = await until(() => stream.events.find(({ event }) => event === 'bots'));
+  expect(names(stream)).toEqual(['ready', 'resync', 'bots']);
+  expect(told).toEqual({ event: 'bots', data: { botId: 'b' }, id: expect.stringMatching(/^\d+$/) });
+  stream.close();
+});
+
+test('revocations of several members in one read end their streams, and nothing else', async () => {
+  const orgId = newId();
+  const members = await Promise.all([member(orgId), member(orgId), member(orgId)]);
+  const other = await member();
+  const streams = await Promise.all(members.map(({ token }) => openStream(url, bearer(token))));
+  const untouched = await openStream(url, bearer(other.token));
+  await world.revoke(...members.map(({ userId }) => ({ kind: 'member' as const, id: `${orgId}:${userId}` })));
+  await until(() => streams.every((stream) => stream.ended()));
+  for (const stream of streams) expect(names(stream).at(-1)).toBe('revoked');
+  expect(untouched.ended()).toBe(false);
+  expect((await world.rest.get('/health/live')).status).toBe(200);
+  untouched.close();
+});
+
+test('clients that leave while we look who they are take nobody else the place', async () => {
+  const { token } = await member();
+  for (let round = 0; round < 30; round += 1) {
+    await new Promise<void>((resolve) => {
+      const key = world.accounts.newKey(newId(), ['bots:read']);
+      const asked = request(url, { headers: bearer(round % 2 ? token : key), agent: false }, (response) =>
+        response.resume(),
+      );
+      asked.on('error', () => {});
+      asked.once('close', resolve);
+      asked.end();
+      setTimeout(() => asked.destroy(), 1);
+    });
+  }
+  const streams = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      until(async () => {
+        const stream = await openStream(url, bearer(token));
+        return stream.status === 200 && stream;
+      }),
+    ),
+  );
+  expect((await openStream(url, bearer(token))).status).toBe(429);
+  for (const stream of streams) stream.close();
+  await until(async () => {
+    const again = await openStream(url, bearer(token));
+    again.close();
+    return again.status === 200;
+  });
+});
+
+test('a client that does not read costs little, is cut, and harms nobody', async () => {
+  const { orgId, token, sessionId } = await member();
+  const before = await connections();
+  const deaf = await openStream(url, bearer(token), { read: false });
+  const reader = await openStream(url, bearer(token));
+  const news = JSON.stringify({ text: 'x'.repeat(30_000) });
+  const heard = () => names(reader).filter((name) => name === 'bots').length;
+  for (let count = 0; count < 300; count += 1) {
+    const had = heard();
+    world.nc.publish(`live.${orgId}.bots`, news);
+    await until(() => heard() > had, { everyMs: 1 });
+  }
+  await world.revoke({ kind: 'session', id: sessionId });
+  // The deaf one has megabytes before it, and hears nothing of its end.
+  await until(async () => reader.ended() && (await connections()) <= before);
+  deaf.close();
+  expect((await world.rest.get('/health/live')).status).toBe(200);
+});
+
+test('a stream ends with its API key: at its end, and when it is revoked', async () => {
+  const orgId = newId();
+  const [short, revoked] = [
+    world.accounts.newKey(orgId, ['bots:read'], new Date(Date.now() + 1_500).toISOString()),
+    world.accounts.newKey(orgId, ['bots:read']),
+  ];
+  const [ending, other] = [await openStream(url, bearer(short)), await openStream(url, bearer(revoked))];
+  expect(other.status).toBe(200);
+  await until(() => ending.ended());
+  expect(names(ending).at(-1)).toBe('expired');
+  expect(other.ended()).toBe(false);
+  await world.revoke({ kind: 'api_key', id: revoked.slice(3, 13) });
+  await until(() => other.ended());
+  expect(names(other).at(-1)).toBe('revoked');
+  expect(world.neighbours.count(verifyKey)).toBeGreaterThan(0);
+});
+
+test('a script’s stream ends with its access token, a browser’s goes on while its session does', async () => {
+  const { sessionId } = await member();
+  const token = await world.accounts.accessToken(sessionId, { seconds: 2 });
+  const script = await openStream(url, bearer(token));
+  const browser = await openStream(url, { cookie: `__Host-tidegate-access=${token}` });
+  expect(browser.status).toBe(200);
+  await until(() => script.ended());
+  expect(names(script).at(-1)).toBe('expired');
+  expect(browser.ended()).toBe(false);
+  await world.revoke({ kind: 'session', id: sessionId });
+  await until(() => browser.ended());
+});
+
+test('a browser’s stream whose session is gone ends when it is looked at', async () => {
+  const { sessionId } = await member();
+  const token = await world.accounts.accessToken(sessionId, { seconds: 1 });
+  world.accounts.sessions.delete(sessionId);
+  const browser = await openStream(url, { cookie: `__Host-tidegate-access=${token}` });
+  await until(() => browser.ended());
+  expect(names(browser).at(-1)).toBe('expired');
+});
+
+test('the organisation of a stream is a choice', async () => {
+  const here = await member();
+  const elsewhere = newId();
+  world.accounts.roles.set(`${elsewhere} ${here.userId}`, 'viewer');
+  const stream = await openStream(`${url}?organisation=${elsewhere}`, bearer(here.token));
+  world.nc.publish(`live.${elsewhere}.bots`, '{}');
+  await until(() => names(stream).includes('bots'));
+  stream.close();
+  expect((await openStream(`${url}?organisation=${newId()}`, bearer(here.token))).status).toBe(403);
+});
+
+test.each([
+  ['topics=a&topics=b', 422],
+  ['topics=__proto__', 422],
+  ['topics=constructor', 422],
+  ['topics[]=bots', 200],
+  [`topics=${'x'.repeat(600)}`, 422],
+  ['organisation=nobody', 422],
+  ['organisation=a&organisation=b', 422],
+])('?%s is answered %i', async (query, status) => {
+  const { token } = await member();
+  const stream = await openStream(`${url}?${query}`, bearer(token));
+  expect(stream.status).toBe(status);
+  stream.close();
+});
+
+test('without credentials, and with wrong ones, there is no stream', async () => {
+  expect((await openStream(url, {})).status).toBe(401);
+  expect((await openStream(url, bearer('x.y.z'))).status).toBe(401);
+});
