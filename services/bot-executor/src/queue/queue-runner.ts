@@ -64,7 +64,7 @@ export interface QueueTools {
 export const endedTopic = (kind: Kind): string => `ended-${kind}`;
 
 export class QueueRunner {
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<string, Promise<void>>();
   private forgotAt = 0;
   private readonly work: QueueWork;
   private readonly tools: QueueTools;
@@ -78,20 +78,20 @@ export class QueueRunner {
   async turn(signal: AbortSignal): Promise<TurnResult> {
     const { kind, places } = this.work;
     while (!signal.aborted && this.running.size < places) {
-      const job = await this.tools.tenants.as({}, (tx) => takeWork(tx, kind));
+      const job = await this.tools.tenants.as({}, (tx) => takeWork(tx, kind, [...this.running.keys()]));
       if (!job) break;
       const running = this.runOne(job, signal).finally(() => {
-        this.running.delete(running);
+        this.running.delete(job.id);
         this.tools.wakes.wake(this.work.loop);
       });
-      this.running.add(running);
+      this.running.set(job.id, running);
     }
     return this.observe();
   }
 
   /** Nothing is running any more. */
   async drained(): Promise<void> {
-    await Promise.all(this.running);
+    await Promise.all(this.running.values());
   }
 
   private async observe(): Promise<TurnResult> {
