@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import {
   type DynamicModule,
@@ -23,6 +22,7 @@ import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
 import { forgetOldKeys } from '@tidegate/messaging/idempotency';
 import { Inbox } from '@tidegate/messaging/inbox';
 import { connectNats } from '@tidegate/messaging/nats';
+import { watchOf } from '@tidegate/messaging/nats-watch';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { OperationServer } from '@tidegate/messaging/operation-server';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -36,7 +36,7 @@ import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { ForgetOrganisation } from './forget-organisation.ts';
 import { type Check, type Health, within } from './health.ts';
-import { endHooks, Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
+import { endHooks, Loop, type RunningLoop, startHooks, startLoops, type TurnResult } from './loop.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { ShredSecrets } from './shred-secrets.ts';
@@ -57,8 +57,8 @@ class Housekeeping {
   }
 
   @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
-  async turn(): Promise<void> {
-    await this.tenants.system('housekeeping', forgetOldKeys);
+  async turn(): Promise<TurnResult> {
+    return (await this.tenants.system('housekeeping', forgetOldKeys)) ? 'again' : undefined;
   }
 }
 
@@ -141,7 +141,7 @@ export class ServiceHost {
     this.relay = new Relay({
       service: name,
       tenants,
-      jetstream: jetstream(this.nc, { checkAPI: false }),
+      nc: this.nc,
       log: this.log,
     });
     const outbox = new Outbox(name, () => this.relay?.wake());
@@ -232,7 +232,8 @@ export class ServiceHost {
 
   private readiness(): Check {
     return async () => {
-      if (this.nc.isClosed()) return 'NATS: the connection is closed';
+      const trouble = watchOf(this.nc).trouble();
+      if (trouble) return `NATS: ${trouble}`;
       const bus = within(500, 'NATS', this.nc.flush());
       const database = this.dataSource ? within(500, 'Postgres', this.dataSource.query('select 1')) : undefined;
       return (await bus) ?? (await database);
