@@ -28,9 +28,10 @@ export class Revocations {
 
   isRevoked({ caller, issuedAt, memberVersion }: Principal): boolean {
     if (this.since.size === 0) return false;
-    // A session or key that was revoked never comes back, so its entry counts whatever the time. A person may get new
+    // A session, key or organisation that is gone never comes back, so its entry counts whatever the time. A person may get new
     // rights, so there only what carries an older membership counts, and of all their sessions what was issued before.
-    if (this.since.has(`session:${caller.sessionId}`) || this.since.has(`api_key:${caller.keyId}`)) return true;
+    const gone = [`session:${caller.sessionId}`, `api_key:${caller.keyId}`, `organisation:${caller.orgId}`];
+    if (gone.some((key) => this.since.has(key))) return true;
     if ((this.since.get(`user:${caller.userId}`)?.at ?? 0) >= issuedAt) return true;
     const member = this.since.get(`member:${caller.orgId}:${caller.userId}`);
     if (!member) return false;
