@@ -4,8 +4,20 @@ import { Transport } from '../transport.ts';
 export type EntitlementsCurrentInput = Record<string, never>;
 export type EntitlementsCurrentOutput = { version: number; plan: string; planName: string; planVersion: number; access: "full" | "read_only"; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" }>; periodAnchor: string; upgrade: Record<string, { plan: string; planName: string; limit: number | null }>; organisationId: string };
 
+export type PlansApplyInput = { yaml: string; expectedVersion?: number };
+export type PlansApplyOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }>; appliedVersion: number };
+
+export type PlansDiffInput = { yaml: string };
+export type PlansDiffOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }> };
+
 export type PlansListInput = Record<string, never>;
 export type PlansListOutput = { catalogueVersion: number; features: Array<{ key: string; name: string; unit: string; description: string }>; items: Array<{ plan: string; version: number; name: string; description: string; isDefault: boolean; prices: Array<{ currency: string; interval: "month" | "year"; amountMinor: number }>; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" } & { note?: string }> }> };
+
+export type PlansMoveInput = { plan: string; dryRun?: boolean };
+export type PlansMoveOutput = { plan: string; version: number; subscriptions: number };
+
+export type PlansValidateInput = { yaml: string };
+export type PlansValidateOutput = { plans: Array<string>; features: Array<string> };
 
 export type SubscriptionsGetInput = Record<string, never>;
 export type SubscriptionsGetOutput = { organisationId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
@@ -284,10 +296,10 @@ export type UsageHistoryInput = { meter: string; from?: string; to?: string; gra
 export type UsageHistoryOutput = { meter: string; granularity: "hour" | "day"; items: Array<{ start: string; quantity: number; events: number }>; total: number };
 
 export type UsageIngestInput = { events: Array<{ id: string; source?: string; meter: string; quantity?: number; time?: string; lease?: string } | unknown> };
-export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
+export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
 
 export type UsageRejectedInput = { limit?: number; cursor?: string };
-export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
+export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
 
 export type UsageReturnLeaseInput = { leaseId: string; spent: number };
 export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
@@ -300,9 +312,25 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}) =>
     this.send<EntitlementsCurrentOutput>('GET', '/api/v1/entitlements', input);
 
+  /** Put a catalogue in force; the same content again changes nothing */
+  plansApply = (input: PlansApplyInput) =>
+    this.send<PlansApplyOutput>('POST', '/api/v1/operator/plans/apply', input);
+
+  /** What applying a catalogue would change */
+  plansDiff = (input: PlansDiffInput) =>
+    this.send<PlansDiffOutput>('POST', '/api/v1/operator/plans/diff', input);
+
   /** The plans on offer, cheapest first */
   plansList = (input: PlansListInput = {}) =>
     this.send<PlansListOutput>('GET', '/api/v1/plans', input);
+
+  /** Move the running subscriptions of a plan to its newest version */
+  plansMove = (input: PlansMoveInput) =>
+    this.send<PlansMoveOutput>('POST', '/api/v1/operator/plans/{plan}/move', input);
+
+  /** Check a catalogue without looking at the one in force */
+  plansValidate = (input: PlansValidateInput) =>
+    this.send<PlansValidateOutput>('POST', '/api/v1/operator/plans/validate', input);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}) =>

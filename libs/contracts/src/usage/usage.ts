@@ -82,10 +82,19 @@ export const NewUsageEvent = z
 export type NewUsageEvent = z.infer<typeof NewUsageEvent>;
 
 export const RejectionCode = z
-  .enum(['malformed', 'unknown_meter', 'unknown_organisation', 'too_old', 'in_the_future', 'conflict'])
+  .enum([
+    'malformed',
+    'platform_meter',
+    'unknown_meter',
+    'unknown_organisation',
+    'too_old',
+    'in_the_future',
+    'conflict',
+  ])
   .meta({
     id: 'RejectionCode',
-    description: 'conflict: the id was used for another meter or quantity; the first counts',
+    description:
+      'conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it',
   });
 export type RejectionCode = z.infer<typeof RejectionCode>;
 
