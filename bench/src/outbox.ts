@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { event } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
@@ -32,7 +32,7 @@ export async function outbox(): Promise<Result> {
   const relay = new Relay({
     service: 'billing',
     tenants,
-    jetstream: jetstream(nc, { checkAPI: false }),
+    nc,
     log: new Log(),
   });
   const box = new Outbox('billing', () => relay.wake());

@@ -8,6 +8,8 @@ import { refuseWhileHeld } from '@tidegate/database/one-connection';
 import { currentTrace, span, toTraceparent } from '@tidegate/telemetry/trace';
 import type { z } from 'zod';
 import type { CallerTokens } from './caller-token.ts';
+import { isOutage } from './errors.ts';
+import { type NatsWatch, watchOf } from './nats-watch.ts';
 import type { SecretSealer } from './sealer.ts';
 import { TurnPublisher } from './turn-publisher.ts';
 import { decode, encode, type Reply, textOf } from './wire.ts';
@@ -24,20 +26,29 @@ export interface CallOptions {
 }
 
 const OUTPUT_PREFIX = '{"output":';
+const SOON = { retryAfterSeconds: 1 };
+/** A read that found nobody is asked once more after this long: a replica may just be starting. */
+const ASK_AGAIN_MS = 250;
+/** How long a write that was under way when the connection broke still waits: its answer is lost very likely. */
+const AFTER_BREAK_MS = 2_000;
 
 interface Pending {
   resolve: (message: Msg) => void;
   reject: (error: Error) => void;
+  operation: Operation;
   timer: NodeJS.Timeout;
+  ends: number;
 }
 
 /**
  * Calls operations of other services and publishes live topics. Core NATS is at-most-once: a call ends with the
- * answer, with a declared problem, or with `timeout` or `unavailable`; repeat a write only with an idempotency key.
+ * answer, with a declared problem, with `unavailable` (nothing happened, or it was a read) or with `timeout` (nobody
+ * knows); repeat a write only with an idempotency key. Without a connection nothing is waited for.
  */
 export class Bus {
   readonly service: ServiceName | 'platform';
   private readonly nc: NatsConnection;
+  private readonly watch: NatsWatch;
   private readonly publisher: TurnPublisher;
   private readonly tokens: CallerTokens;
   private readonly sealer: SecretSealer;
@@ -54,6 +65,8 @@ export class Bus {
   }) {
     this.service = options.service;
     this.nc = options.nc;
+    this.watch = watchOf(options.nc);
+    this.watch.onDisconnect(() => this.cutShort());
     this.publisher = new TurnPublisher(options.nc);
     this.tokens = options.tokens;
     this.sealer = options.sealer;
@@ -61,7 +74,8 @@ export class Bus {
     this.inbox = `_INBOX_${this.service}.${crypto.randomUUID()}.`;
     this.subscription = this.nc.subscribe(`${this.inbox}*`, {
       callback: (error, message) => {
-        if (!error) this.settle(message);
+        if (error) this.watch.refuse('answers to our calls', error);
+        else this.settle(message);
       },
     });
   }
@@ -73,7 +87,7 @@ export class Bus {
 
   /** Small, lossy news for whoever watches now. */
   live<L extends Live>(orgId: string, { topic }: L, data: z.input<L['data']>): void {
-    if (this.nc.isClosed()) return;
+    if (!this.watch.connected) return;
     this.nc.publish(`live.${orgId}.${topic}`, JSON.stringify(data));
   }
 
@@ -81,7 +95,7 @@ export class Bus {
     this.subscription.unsubscribe();
     for (const { reject, timer } of this.pending.values()) {
       clearTimeout(timer);
-      reject(unavailable({}, 'The process is stopping.'));
+      reject(unavailable(SOON, 'The process is stopping.'));
     }
     this.pending.clear();
   }
@@ -105,46 +119,80 @@ export class Bus {
     return this.sealer.openOutput(operation, reply.output);
   }
 
-  private exchange(operation: Operation, input: unknown, options: CallOptions): Promise<Msg> {
+  private async exchange(operation: Operation, input: unknown, options: CallOptions): Promise<Msg> {
     refuseWhileHeld(`${operation.service} is asked for ${operation.name}`);
+    const began = Date.now();
     const deadlineMs = options.deadlineMs ?? operation.deadlineMs;
+    const sealed = this.sealer.sealInput(operation, input);
+    const ask = (within: number) => this.send(operation, this.encodeRequest(sealed, options, within), within);
+    try {
+      return await ask(deadlineMs);
+    } catch (error) {
+      const left = began + deadlineMs - Date.now() - ASK_AGAIN_MS;
+      const unheard = error instanceof ProblemError && error.code === 'unavailable';
+      if (!operation.readonly || !unheard || left <= 0 || this.nc.isClosed()) throw error;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      return ask(left);
+    }
+  }
+
+  private encodeRequest(input: unknown, options: CallOptions, within: number): Uint8Array {
     const trace = currentTrace();
-    const data = encode({
+    return encode({
       from: this.service,
       caller: options.callerToken ?? this.tokens.sign(options.caller ?? this.asService(options.orgId)),
-      deadline: Date.now() + deadlineMs,
+      within,
       ...(trace ? { trace: toTraceparent(trace) } : {}),
       ...(options.idempotencyKey ? { key: options.idempotencyKey } : {}),
-      input: this.sealer.sealInput(operation, input),
+      input,
     });
-    return this.send(operation, data, deadlineMs);
   }
 
   private send(operation: Operation, data: Uint8Array, deadlineMs: number): Promise<Msg> {
+    if (!this.watch.connected) return Promise.reject(unavailable(SOON, 'The bus is not connected.'));
     return new Promise((resolve, reject) => {
       this.sequence += 1;
       const id = this.sequence.toString(36);
-      const timer = setTimeout(() => {
-        this.pending.delete(id);
-        reject(timeout({}, `${operation.service} did not answer ${operation.name} within ${deadlineMs} ms.`));
-      }, deadlineMs);
-      this.pending.set(id, { resolve, reject, timer });
+      const timer = setTimeout(() => this.expire(id), deadlineMs);
+      this.pending.set(id, { resolve, reject, operation, timer, ends: Date.now() + deadlineMs });
       this.publisher.publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
-        this.pending.delete(id);
-        clearTimeout(timer);
-        reject(error);
+        this.take(id)?.reject(isOutage(error) ? unavailable(SOON, 'The bus is not connected.') : error);
       });
     });
   }
 
-  private settle(message: Msg): void {
-    const id = message.subject.slice(this.inbox.length);
+  private take(id: string): Pending | undefined {
     const waiting = this.pending.get(id);
-    if (!waiting) return;
     this.pending.delete(id);
-    clearTimeout(waiting.timer);
+    clearTimeout(waiting?.timer);
+    return waiting;
+  }
+
+  private expire(id: string): void {
+    const waiting = this.take(id);
+    if (!waiting) return;
+    const { service, name } = waiting.operation;
+    waiting.reject(timeout(SOON, `${service} did not answer ${name} in time.`));
+  }
+
+  /** The connection broke. Reads may be asked again at once; what became of a write will not be known any sooner. */
+  private cutShort(): void {
+    for (const [id, waiting] of this.pending) {
+      if (waiting.operation.readonly) {
+        this.take(id)?.reject(unavailable(SOON, 'The connection to the bus broke.'));
+        continue;
+      }
+      clearTimeout(waiting.timer);
+      const left = Math.min(AFTER_BREAK_MS, waiting.ends - Date.now());
+      waiting.timer = setTimeout(() => this.expire(id), left);
+    }
+  }
+
+  private settle(message: Msg): void {
+    const waiting = this.take(message.subject.slice(this.inbox.length));
+    if (!waiting) return;
     // The server answers for nobody: status 503 and no body.
-    if (message.data.length === 0) waiting.reject(unavailable({ retryAfterSeconds: 1 }, 'No replica is running.'));
+    if (message.data.length === 0) waiting.reject(unavailable(SOON, 'No replica is running.'));
     else waiting.resolve(message);
   }
 

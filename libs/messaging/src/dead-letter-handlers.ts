@@ -9,6 +9,9 @@ import { isOutage, reasonText } from './errors.ts';
 import type { Call, OperationHandler } from './handler.ts';
 import { type Inbox, visibility } from './inbox.ts';
 
+/** Not an event, or events that nobody has. */
+const NEVER_REPLAYED = new Set(['unreadable', 'gap']);
+
 interface Row {
   id: string;
   consumer: string;
@@ -58,7 +61,9 @@ export function deadLetterHandlers(
         const row = await tenants.as({}, (tx) => tx.one<Row>('select * from dead_letters where id = $1', [id]));
         if (!row) throw notFound();
         const inbox = inboxes.get(row.consumer);
-        if (!inbox || row.type === 'unreadable') throw conflict({}, 'Nothing here handles it any more. Discard it.');
+        if (!inbox || NEVER_REPLAYED.has(row.type)) {
+          throw conflict({}, 'There is nothing here that could be handled again. Discard it.');
+        }
         try {
           const envelope = Envelope.parse(JSON.parse(row.envelope));
           await tenants.as(visibility(envelope), async (tx) => {

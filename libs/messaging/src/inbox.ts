@@ -1,8 +1,9 @@
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
-import { isUuid, newId } from '@tidegate/database/ids';
+import { isUuid } from '@tidegate/database/ids';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
+import { buryEvent, tellGap } from './dead-letter.rows.ts';
 import type { EventHandler } from './handler.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -13,14 +14,25 @@ import type { Outbox } from './outbox.ts';
  * transaction that carries the effect, and its lock keeps other replicas out meanwhile:
  *   number <= row      a duplicate: nothing to do
  *   number == row + 1  handle it
- *   number >  row + 1  its predecessor is still under way, here or in another replica: come back later
- * An aggregate without a row begins at its first event; when the stream no longer holds that (retention, or a
- * consumer made later), it begins at the oldest one left, which is certain once nothing earlier is outstanding.
+ *   number >  row + 1  its predecessor is under way, here or in another replica, or it is lost: `ahead`
+ * An aggregate without a row begins at its first event. Whoever knows that nothing earlier can come any more lets the
+ * event `pass`: then what lies between is told as a gap, in the same transaction. `began` remembers where an aggregate
+ * began here, so that what comes after all, from before that, is not taken for a duplicate.
+ *
+ * Nothing here asks anybody but PostgreSQL while it holds a connection, and never for a second one.
  */
-export type Outcome = 'handled' | 'duplicate' | 'too-early';
+export type Outcome = 'handled' | 'duplicate' | 'ahead' | 'late';
+
+/** What is missing before an event that was let pass. */
+export interface Gap {
+  from: number;
+  to: number;
+  /** The aggregate was never heard of: retention may have taken its beginning, which is no fault. */
+  beginning: boolean;
+}
 
 export class Inbox {
-  private readonly consumer: string;
+  readonly consumer: string;
   private readonly handlers: Map<string, EventHandler[]>;
   private readonly tenants: Tenants;
   private readonly outbox: Outbox;
@@ -32,51 +44,85 @@ export class Inbox {
     this.handlers = Map.groupBy(options.handlers, (handler) => handler.event.type);
   }
 
-  /**
-   * `nothingEarlier` asks whether any message before this one is still outstanding; `beforeEffect` runs when it is
-   * this event's turn and may refuse by throwing.
-   */
-  async handle(
-    envelope: Envelope,
-    { nothingEarlier, beforeEffect }: { nothingEarlier: () => Promise<boolean>; beforeEffect: () => Promise<void> },
-  ): Promise<Outcome> {
-    const open = this.tenants.open(visibility(envelope));
-    try {
-      const outcome = await this.advance(open.tx, envelope, nothingEarlier);
-      if (outcome !== 'handled') {
-        await open.rollback();
-        return outcome;
-      }
-      await beforeEffect();
-      await this.effect(open.tx, envelope);
-      await open.commit();
+  /** Handles the event when it is its turn. */
+  handle(envelope: Envelope): Promise<Outcome> {
+    return this.unlessDeleted(envelope, async (tx, envelope) => {
+      const moved = await tx.one(
+        `insert into inbox as i (consumer, aggregate, sequence)
+         select $1, $2, $3::bigint where $3 = 1 or exists (select from inbox where consumer = $1 and aggregate = $2)
+         on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
+           where i.sequence = excluded.sequence - 1
+         returning 1`,
+        [this.consumer, envelope.subject, envelope.sequence],
+      );
+      if (!moved) return this.standing(tx, envelope);
+      await this.effect(tx, envelope);
       return 'handled';
+    });
+  }
+
+  /**
+   * Handles the event although its predecessors were not: they will never come. `tell` decides about a beginning
+   * that was never seen; a gap behind what was handled is always told.
+   */
+  async pass(envelope: Envelope, tell: (gap: Gap) => boolean): Promise<{ outcome: Outcome; gap?: Gap }> {
+    const key = [this.consumer, envelope.subject];
+    return this.unlessDeleted(envelope, async (tx, envelope) => {
+      await tx.query(
+        'insert into inbox (consumer, aggregate, sequence, began) values ($1, $2, 0, $3) on conflict do nothing',
+        [...key, envelope.sequence],
+      );
+      const row = await tx.one<{ sequence: string; began: string }>(
+        'select sequence, began from inbox where consumer = $1 and aggregate = $2 for update',
+        key,
+      );
+      const last = Number(row?.sequence ?? 0);
+      if (last >= envelope.sequence) return { outcome: 'duplicate' };
+      await tx.query('update inbox set sequence = $3, at = now() where consumer = $1 and aggregate = $2', [
+        ...key,
+        envelope.sequence,
+      ]);
+      const missing = last + 1 < envelope.sequence;
+      const gap = missing ? { from: last + 1, to: envelope.sequence - 1, beginning: last === 0 } : undefined;
+      if (gap && (!gap.beginning || tell(gap))) await tellGap(tx, this.consumer, envelope, gap);
+      await this.effect(tx, envelope);
+      return { outcome: 'handled', ...(gap ? { gap } : {}) };
+    });
+  }
+
+  /** Nothing is done for an organisation that is gone; its events are passed. */
+  private async unlessDeleted<T>(envelope: Envelope, work: (tx: Tx, envelope: Envelope) => Promise<T>): Promise<T> {
+    try {
+      return await this.tenants.as(visibility(envelope), (tx) => work(tx, envelope));
     } catch (error) {
-      await open.rollback();
       if (!(error instanceof OrganisationDeleted)) throw error;
-      // Nothing is done for an organisation that is gone; its events are passed.
-      return this.handle({ ...envelope, orgid: null, type: '' }, { nothingEarlier, beforeEffect });
+      return this.tenants.as({}, (tx) => work(tx, { ...envelope, orgid: null, type: '' }));
     }
   }
 
-  private async advance(tx: Tx, envelope: Envelope, nothingEarlier: () => Promise<boolean>): Promise<Outcome> {
-    const key = [this.consumer, envelope.subject];
-    const moved = await tx.one<{ fresh: boolean }>(
-      `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
-       on conflict (consumer, aggregate) do update set sequence = excluded.sequence
-         where i.sequence = excluded.sequence - 1
-       returning xmax = 0 as fresh`,
-      [...key, envelope.sequence],
+  /** Where the event stands, without touching anything. */
+  async isNext(envelope: Envelope): Promise<boolean> {
+    const row = await this.row(this.tenants.reader({}), envelope);
+    return Number(row?.sequence ?? 0) === envelope.sequence - 1;
+  }
+
+  private async standing(tx: Tx, envelope: Envelope): Promise<Outcome> {
+    const row = await this.row(tx, envelope);
+    if (Number(row?.sequence ?? 0) < envelope.sequence) return 'ahead';
+    if (envelope.sequence < Number(row?.began ?? 1)) return 'late';
+    const gap = await tx.one(
+      `select 1 from dead_letters where consumer = $1 and aggregate = $2 and case when type = 'gap' then
+         $3::bigint between (envelope::jsonb ->> 'from')::bigint and (envelope::jsonb ->> 'to')::bigint end`,
+      [this.consumer, envelope.subject, envelope.sequence],
     );
-    if (moved) {
-      const first = !moved.fresh || envelope.sequence === 1 || (await nothingEarlier());
-      return first ? 'handled' : 'too-early';
-    }
-    const row = await tx.one<{ sequence: string }>(
-      'select sequence from inbox where consumer = $1 and aggregate = $2',
-      key,
+    return gap ? 'late' : 'duplicate';
+  }
+
+  private row(tx: Tx, envelope: Envelope) {
+    return tx.one<{ sequence: string; began: string }>(
+      'select sequence, began from inbox where consumer = $1 and aggregate = $2',
+      [this.consumer, envelope.subject],
     );
-    return Number(row?.sequence ?? 0) >= envelope.sequence ? 'duplicate' : 'too-early';
   }
 
   /** Runs the handlers in the given transaction. Throws when the data does not fit the contract. */
@@ -93,17 +139,37 @@ export class Inbox {
     }
   }
 
-  /** Counts an attempt that failed, or is about to be made for a message that keeps coming back. */
-  countAttempt(eventId: string, error: string): Promise<number> {
+  /** Counts an attempt that failed. */
+  countFailure(envelope: Envelope, error: string): Promise<number> {
+    return this.count(envelope, 'attempts', error);
+  }
+
+  /** Counts an attempt that is about to be made and may end the process. */
+  countBegun(envelope: Envelope): Promise<number> {
+    return this.count(envelope, 'begun', 'The process ended while handling it.');
+  }
+
+  private count(envelope: Envelope, what: 'attempts' | 'begun', error: string): Promise<number> {
     return this.tenants.as({}, async (tx) => {
-      const row = await tx.one<{ attempts: number }>(
-        `insert into inbox_failures as f (consumer, event_id, attempts, error) values ($1, $2, 1, $3)
-         on conflict (consumer, event_id) do update set attempts = f.attempts + 1, error = excluded.error
-         returning attempts`,
-        [this.consumer, eventId, error],
+      const row = await tx.one<{ count: number }>(
+        `insert into inbox_failures as f (consumer, event_id, aggregate, ${what}, error) values ($1, $2, $3, 1, $4)
+         on conflict (consumer, event_id) do update set ${what} = f.${what} + 1, error = excluded.error, at = now()
+         returning ${what} as count`,
+        [this.consumer, envelope.id, envelope.subject, error],
       );
-      return row?.attempts ?? 1;
+      return row?.count ?? 1;
     });
+  }
+
+  /** Whether an event of this aggregate is being tried again: then what follows is only waiting for it. */
+  async isFailing(envelope: Envelope): Promise<boolean> {
+    const row = await this.tenants
+      .reader({})
+      .one('select 1 from inbox_failures where consumer = $1 and aggregate = $2 limit 1', [
+        this.consumer,
+        envelope.subject,
+      ]);
+    return row !== undefined;
   }
 
   forgetAttempts(eventId: string): Promise<unknown> {
@@ -115,25 +181,11 @@ export class Inbox {
   /** Puts the message aside with its error and lets the aggregate's next events pass. */
   bury(raw: string, envelope: Envelope | undefined, error: string, attempts: number): Promise<void> {
     return this.tenants.as({}, async (tx) => {
-      await tx.query(
-        `insert into dead_letters (id, consumer, event_id, type, aggregate, org_id, envelope, error, attempts)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (consumer, event_id) do nothing`,
-        [
-          newId(),
-          this.consumer,
-          envelope?.id ?? newId(),
-          envelope?.type ?? 'unreadable',
-          envelope?.subject ?? '',
-          envelope?.orgid ?? null,
-          raw,
-          error,
-          attempts,
-        ],
-      );
+      await buryEvent(tx, { consumer: this.consumer, raw, envelope, error, attempts });
       if (!envelope) return;
       await tx.query(
         `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
-         on conflict (consumer, aggregate) do update set sequence = greatest(i.sequence, excluded.sequence)`,
+         on conflict (consumer, aggregate) do update set sequence = greatest(i.sequence, excluded.sequence), at = now()`,
         [this.consumer, envelope.subject, envelope.sequence],
       );
       await tx.query('delete from inbox_failures where consumer = $1 and event_id = $2', [this.consumer, envelope.id]);

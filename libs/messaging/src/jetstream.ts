@@ -1,4 +1,4 @@
-import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { nanos } from '@nats-io/nats-core';
 
@@ -20,24 +20,38 @@ export function streamConfigs(replicas: number): Partial<StreamConfig>[] {
 }
 
 /**
- * Creates or updates the streams, with the platform's credentials. Old servers ignore what they do not know without
- * a word, so the echoed configuration is compared.
+ * Makes the streams that are missing and changes those that differ, with the platform's credentials; answers which it
+ * made. One that is right is left alone: an update makes nats-server 2.9 forget when the stream was made. Old servers
+ * ignore what they do not know without a word, so the echoed configuration is compared.
  */
-export async function ensureStreams(nc: NatsConnection, replicas = 1): Promise<void> {
+export async function ensureStreams(nc: NatsConnection, replicas = 1): Promise<string[]> {
   const manager = await jetstreamManager(nc);
+  const made: string[] = [];
   for (const wanted of streamConfigs(replicas)) {
-    const name = wanted.name as string;
-    const found = await manager.streams.info(name).catch((error: { code?: unknown; name?: string }) => {
-      if (error.name === 'StreamNotFoundError' || error.code === 404) return undefined;
-      throw error;
-    });
+    const found = await findConfig(manager, wanted.name as string);
+    if (found && differing(found, wanted).length === 0) continue;
+    if (!found) made.push(wanted.name as string);
     const { config } = found
-      ? await manager.streams.update(name, wanted)
+      ? await manager.streams.update(wanted.name as string, wanted)
       : await manager.streams.add(wanted as StreamConfig);
-    for (const [key, value] of Object.entries(wanted)) {
-      if (JSON.stringify(config[key as keyof StreamConfig]) !== JSON.stringify(value)) {
-        throw new Error(`nats-server did not take ${key} of stream ${name}. It is too old: 2.9 is the least.`);
-      }
-    }
+    const [key] = differing(config, wanted);
+    if (key)
+      throw new Error(`nats-server did not take ${key} of stream ${wanted.name}. It is too old: 2.9 is the least.`);
+  }
+  return made;
+}
+
+async function findConfig(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (error) {
+    const { code, name: kind } = error as { code?: unknown; name?: string };
+    if (kind === 'StreamNotFoundError' || code === 404) return undefined;
+    throw error;
   }
 }
+
+const differing = (found: Partial<StreamConfig>, wanted: Partial<StreamConfig>): string[] =>
+  Object.entries(wanted)
+    .filter(([key, value]) => JSON.stringify(found[key as keyof StreamConfig]) !== JSON.stringify(value))
+    .map(([key]) => key);

@@ -99,7 +99,7 @@ describe('a flow that holds a connection', () => {
   const { bus } = {
     bus: new Bus({
       service: 'identity',
-      nc: { subscribe: () => ({}) } as never,
+      nc: { subscribe: () => ({}), status: async function* () {} } as never,
       tokens: {} as never,
       sealer: {} as never,
     }),

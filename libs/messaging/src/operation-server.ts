@@ -13,6 +13,7 @@ import { fromTraceparent, runInTrace, span } from '@tidegate/telemetry/trace';
 import type { CallerTokens } from './caller-token.ts';
 import { isOutage } from './errors.ts';
 import type { OperationHandler } from './handler.ts';
+import { watchOf } from './nats-watch.ts';
 import type { OperationRunner } from './operation-runner.ts';
 import type { SecretSealer } from './sealer.ts';
 import { checkSecrets } from './secrets.ts';
@@ -21,6 +22,9 @@ import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './w
 
 /** More than this at once and callers are told to come back: a queue that grows answers nobody in time. */
 const MAX_IN_HAND = 1_000;
+const SOON = { retryAfterSeconds: 1 };
+/** An outage is one line in so long, with how many requests it met. */
+const TELL_OUTAGE_MS = 5_000;
 
 /** Answers a service's operations. Replicas share the work as one queue group. */
 export class OperationServer {
@@ -37,6 +41,7 @@ export class OperationServer {
   private readonly handlers: Map<string, OperationHandler>;
   private readonly inHand = new Set<Promise<void>>();
   private readonly duration;
+  private readonly outage = { told: 0, requests: 0 };
   private subscription: Subscription | undefined;
 
   constructor(options: OperationServer['options'], handlers: OperationHandler[]) {
@@ -56,7 +61,7 @@ export class OperationServer {
     this.subscription = nc.subscribe(`rpc.${service}.>`, {
       queue: service,
       callback: (error, message) => {
-        if (error) return;
+        if (error) return watchOf(nc).refuse('requests to our operations', error);
         const work: Promise<void> = this.answer(message).finally(() => this.inHand.delete(work));
         this.inHand.add(work);
       },
@@ -74,7 +79,7 @@ export class OperationServer {
     const started = performance.now();
     const handler = this.handlers.get(message.subject);
     const reply = await this.reply(message, handler);
-    if (reply) this.respond(message, reply);
+    if (reply && message.reply) this.publisher.publish(message.reply, this.encodeReply(message, reply));
     this.duration.observe(
       {
         service: this.options.service,
@@ -88,13 +93,13 @@ export class OperationServer {
   private async reply(message: Msg, handler: OperationHandler | undefined): Promise<Reply | undefined> {
     let request: Request;
     try {
-      request = decode<Request>(message.data);
+      request = readRequest(message.data);
     } catch {
       return problemReply(malformedBody());
     }
-    if (Date.now() >= request.deadline) return undefined;
-    if (!handler) return problemReply(unavailable({}, 'This replica does not know the operation.'));
-    if (this.inHand.size > MAX_IN_HAND) return problemReply(unavailable({ retryAfterSeconds: 1 }, 'Overloaded.'));
+    if (request.within <= 0) return undefined;
+    if (!handler) return problemReply(unavailable(SOON, 'This replica does not know the operation.'));
+    if (this.inHand.size > MAX_IN_HAND) return problemReply(unavailable(SOON, 'Overloaded.'));
     const trace = fromTraceparent(request.trace);
     return runInTrace(trace, () =>
       span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), {
@@ -107,27 +112,49 @@ export class OperationServer {
   private async run(handler: OperationHandler, request: Request): Promise<Reply> {
     const { tokens, sealer, runner, log } = this.options;
     const { operation } = handler;
+    const deadline = Date.now() + request.within;
     try {
       const caller = tokens.verify(request.caller);
       if (!caller) throw unauthenticated();
       const input = sealer.openInput(operation, request.input);
-      const output = await runner.run(handler, { caller, input, key: request.key, deadline: request.deadline });
+      const output = await runner.run(handler, { caller, input, key: request.key, deadline });
       return { output: sealer.sealOutput(operation, output, request.from) };
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);
+      if (isOutage(error)) return this.tellOutage(error, operation.name);
       log.error({ error, operation: operation.name }, 'An operation failed');
-      return problemReply(isOutage(error) ? unavailable({ retryAfterSeconds: 1 }) : internalError());
+      return problemReply(internalError());
     }
   }
 
-  private respond(message: Msg, reply: Reply): void {
-    let data = encode(reply);
-    if (data.length > MAX_MESSAGE_BYTES) {
-      this.options.log.error({ subject: message.subject, bytes: data.length }, 'An answer was too large to send');
-      data = encode(problemReply(internalError({}, 'The answer is too large. Ask for a smaller page or range.')));
+  private tellOutage(error: unknown, operation: string): Reply {
+    const { outage } = this;
+    outage.requests += 1;
+    if (Date.now() > outage.told + TELL_OUTAGE_MS) {
+      this.options.log.warn({ error, operation, requests: outage.requests }, 'Requests fail because of an outage');
+      Object.assign(outage, { told: Date.now(), requests: 0 });
     }
-    if (message.reply) this.publisher.publish(message.reply, data);
+    return problemReply(unavailable(SOON));
   }
+
+  /** Whatever a handler answered, something is sent. */
+  private encodeReply({ subject }: Msg, reply: Reply): Uint8Array {
+    try {
+      const data = encode(reply);
+      if (data.length <= MAX_MESSAGE_BYTES) return data;
+      this.options.log.error({ subject, bytes: data.length }, 'An answer was too large to send');
+      return encode(problemReply(internalError({}, 'The answer is too large. Ask for a smaller page or range.')));
+    } catch (error) {
+      this.options.log.error({ error, subject }, 'An answer could not be written as JSON');
+      return encode(problemReply(internalError()));
+    }
+  }
+}
+
+function readRequest(data: Uint8Array): Request {
+  const request = decode<Request | null>(data);
+  if (typeof request?.caller !== 'string' || typeof request.within !== 'number') throw new Error('Not a request.');
+  return request;
 }
 
 const problemReply = (error: ProblemError): Reply => ({ problem: error.toDocument() });

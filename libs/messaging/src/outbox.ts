@@ -3,6 +3,7 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { currentTrace, toTraceparent } from '@tidegate/telemetry/trace';
 import type { Emit, Meter, Use } from './handler.ts';
+import { MAX_EVENT_BYTES } from './wire.ts';
 
 /*
  * An event is a row in the transaction that changes the state: both happen or neither. Its number within the
@@ -22,13 +23,18 @@ export class Outbox {
   async emit<E extends Event>(tx: Tx, event: E, data: EventData<E>, orgId = tx.orgId): Promise<void> {
     if (event.service !== this.service) throw new Error(`${this.service} may not emit ${event.type}.`);
     const body = event.data.parse(data) as EventData<E>;
+    const text = JSON.stringify(body);
+    // nats-server would refuse it for ever, and the aggregate's next events would wait behind it.
+    if (Buffer.byteLength(text) > MAX_EVENT_BYTES) {
+      throw new Error(`${event.type} would be ${Buffer.byteLength(text)} bytes; ${MAX_EVENT_BYTES} are the most.`);
+    }
     await tx.query(
       `with numbered as (
          insert into outbox_sequences as s (aggregate, last) values ($3, 1)
          on conflict (aggregate) do update set last = s.last + 1 returning last)
        insert into outbox (event_id, subject, aggregate, sequence, org_id, trace, body)
        select $1, $2, $3, last, $4, $5, $6 from numbered`,
-      [newId(), event.subject, event.aggregate(body), orgId ?? null, trace(), JSON.stringify(body)],
+      [newId(), event.subject, event.aggregate(body), orgId ?? null, trace(), text],
     );
     tx.onCommit(this.wake);
   }

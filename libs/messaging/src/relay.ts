@@ -1,51 +1,64 @@
-import type { JetStreamClient } from '@nats-io/jetstream';
-import { headers } from '@nats-io/nats-core';
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/nats-core';
 import type { Tenants } from '@tidegate/database/tenants';
-import type { Tx } from '@tidegate/database/tx';
 import type { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { watchOf } from './nats-watch.ts';
+import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLease, takeLease } from './relay.rows.ts';
 
 /*
- * Sends the outbox to JetStream. Each batch is a transaction: take the schema's relay lock (one sender at a time, so
- * that rows leave in order), read, publish all with acks outstanding, delete what was acked. A crash in between only
- * sends again what consumers recognise by its number; nothing is skipped, because rows are deleted and not passed
- * over by a cursor.
+ * Sends the outbox to JetStream: read a batch, publish it with acks outstanding, delete what was acked. No connection
+ * to PostgreSQL is held while NATS is waited for. A crash in between only sends again what consumers recognise by its
+ * number; nothing is skipped, because rows are deleted and not passed over by a cursor.
  *
- * It runs when a commit of this process wakes it, and every second for what other processes left behind. Whoever
- * finds the lock taken comes back shortly: the holder may have read before our row was committed.
+ *   idle ──woken, or every half minute──► something there? ──lease taken──► sending ──empty──► idle
+ *                                                 └─somebody else has it──► tells the holder, looks again when it ends
+ *
+ * One process of a service sends at a time, by a lease row. Order does not hang on it: an aggregate's next event is
+ * published only after the one before was acked, so two senders at once can double but never overtake.
  */
 const BATCH = 500;
-const POLL_MS = 1_000;
-const LOCKED_RETRY_MS = 10;
+const IDLE_MS = 30_000;
 const FAILED_RETRY_MS = 500;
-const PUBLISH_TIMEOUT_MS = 5_000;
+const PUBLISH_TIMEOUT_MS = 4_000;
+/** A process that dies holds up the events of the others for so long at the most. */
+const LEASE_SECONDS = 5;
+const COUNT_MS = 5_000;
 
-interface Row {
-  id: string;
-  event_id: string;
-  subject: string;
-  aggregate: string | null;
-  sequence: string | null;
-  org_id: string | null;
-  trace: string | null;
-  body: string;
-  created_at: Date;
-}
-
-type Turn = 'sent' | 'empty' | 'locked';
+type Turn = 'sent' | 'empty' | 'elsewhere' | 'failed';
 
 export class Relay {
-  private readonly options: { service: string; tenants: Tenants; jetstream: JetStreamClient; log: Log };
+  private readonly options: { service: string; tenants: Tenants; nc: NatsConnection; log: Log };
+  private readonly jetstream: JetStreamClient;
+  private readonly self = crypto.randomUUID();
+  private readonly lag;
+  private readonly size;
+  private leasedUntil = 0;
+  private countedAt = 0;
   private wanted = false;
   private stopped = false;
   private rouse: () => void = () => {};
   private running: Promise<void> | undefined;
 
-  constructor(options: { service: string; tenants: Tenants; jetstream: JetStreamClient; log: Log }) {
+  constructor(options: { service: string; tenants: Tenants; nc: NatsConnection; log: Log }) {
     this.options = options;
+    this.jetstream = jetstream(options.nc, { checkAPI: false });
+    const metrics = new Metrics();
+    this.lag = metrics.gauge('tidegate_outbox_lag_seconds', 'Age of the oldest event not sent yet', ['service']);
+    this.size = metrics.gauge('tidegate_outbox_messages', 'Events that are not sent yet', ['service']);
   }
 
   start(): void {
-    this.running ??= this.loop();
+    if (this.running) return;
+    const { nc } = this.options;
+    watchOf(nc).onReconnect(() => this.wake());
+    nc.subscribe(this.wakeSubject(), {
+      callback: (error, message) => {
+        if (error) watchOf(nc).refuse('wakes of the relay', error);
+        else if (message.string() !== this.self) this.wake();
+      },
+    });
+    this.running = this.loop();
   }
 
   wake(): void {
@@ -58,63 +71,104 @@ export class Relay {
     this.stopped = true;
     this.rouse();
     await this.running;
+    if (this.leasedUntil > 0) {
+      await releaseLease(this.options.tenants, this.self).catch((error: unknown) =>
+        this.options.log.warn({ error }, 'The right to send was not given back and will expire'),
+      );
+    }
   }
 
   private async loop(): Promise<void> {
     let failures = 0;
     for (;;) {
       this.wanted = false;
-      const turn = await this.turn().catch((error: unknown) => {
+      const turn = await this.turn().catch((error: unknown): Turn => {
         failures += 1;
         if (failures % 20 === 1) this.options.log.warn({ error }, 'The outbox could not be sent; trying again');
-        return 'failed' as const;
+        return 'failed';
       });
       if (turn !== 'failed') failures = 0;
       if (this.stopped && turn !== 'sent') return;
       if (turn === 'sent' || (this.wanted && turn === 'empty')) continue;
-      await this.pause(turn === 'locked' ? LOCKED_RETRY_MS : turn === 'failed' ? FAILED_RETRY_MS : POLL_MS, turn);
+      await this.pause(turn);
     }
   }
 
-  private pause(ms: number, turn: Turn | 'failed'): Promise<void> {
+  private pause(turn: Turn): Promise<void> {
+    const ms = turn === 'empty' ? IDLE_MS : turn === 'elsewhere' ? LEASE_SECONDS * 1_000 : FAILED_RETRY_MS;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.rouse = () => {
-        if (turn !== 'empty' && !this.stopped) return;
+        // The holder was told already; a server that refused us is not asked any faster.
+        if (turn === 'elsewhere' && !this.stopped) return this.tellHolder();
+        if (turn === 'failed' && !this.stopped) return;
         clearTimeout(timer);
         resolve();
       };
-      if (this.stopped || (turn === 'empty' && this.wanted)) this.rouse();
+      if (this.stopped || (turn !== 'failed' && this.wanted)) this.rouse();
     });
   }
 
-  private turn(): Promise<Turn> {
-    return this.options.tenants.as({}, async (tx) => {
-      const lock = await tx.one<{ held: boolean }>(
-        "select pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' outbox', 0)) as held",
-      );
-      if (!lock?.held) return 'locked';
-      const rows = await tx.query<Row>(
-        `select id, event_id, subject, aggregate, sequence, org_id, trace, body, created_at from outbox order by id limit ${BATCH}`,
-      );
-      if (rows.length === 0) return 'empty';
-      await this.send(tx, rows);
-      return 'sent';
-    });
+  private async turn(): Promise<Turn> {
+    const { tenants, nc } = this.options;
+    if (this.leasedUntil < Date.now()) {
+      if (!(await mayHave(tenants))) return this.note([]);
+      if (!(await takeLease(tenants, this.self, LEASE_SECONDS))) {
+        this.tellHolder();
+        return 'elsewhere';
+      }
+      // Half way through it is renewed, so that nobody else begins while a batch is under way.
+      this.leasedUntil = Date.now() + (LEASE_SECONDS * 1_000) / 2;
+    }
+    const rows = await readOutbox(tenants, BATCH);
+    if (rows.length === 0) return this.note(rows);
+    await this.note(rows);
+    return watchOf(nc).connected ? this.send(rows) : 'failed';
   }
 
-  private async send(tx: Tx, rows: Row[]): Promise<void> {
-    const results = await Promise.allSettled(rows.map((row) => this.publish(row)));
+  private async note(rows: readonly OutboxRow[]): Promise<Turn> {
+    const { service, tenants } = this.options;
+    const [oldest] = rows;
+    this.lag.set({ service }, oldest ? Math.max(0, (Date.now() - oldest.created_at.getTime()) / 1_000) : 0);
+    if (rows.length < BATCH) this.size.set({ service }, rows.length);
+    else if (Date.now() > this.countedAt + COUNT_MS) {
+      this.size.set({ service }, await countOutbox(tenants));
+      this.countedAt = Date.now();
+    }
+    return 'empty';
+  }
+
+  private tellHolder(): void {
+    if (!this.options.nc.isClosed()) this.options.nc.publish(this.wakeSubject(), this.self);
+  }
+
+  private wakeSubject(): string {
+    return `wake.${this.options.service}.outbox`;
+  }
+
+  /** All aggregates side by side, the events of one one after the other. */
+  private async send(rows: readonly OutboxRow[]): Promise<Turn> {
+    const last = new Map<string, Promise<unknown>>();
+    const results = await Promise.allSettled(
+      rows.map((row) => {
+        const before = row.aggregate === null ? undefined : last.get(row.aggregate);
+        const mine = before ? before.then(() => this.publish(row)) : this.publish(row);
+        if (row.aggregate !== null) last.set(row.aggregate, mine);
+        return mine;
+      }),
+    );
     const sent = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.id);
-    if (sent.length === 0) throw (results[0] as PromiseRejectedResult).reason;
-    await tx.query('delete from outbox where id = any($1::bigint[])', [sent]);
+    if (sent.length === 0)
+      throw (results.find((result) => result.status === 'rejected') as PromiseRejectedResult).reason;
+    await deleteSent(this.options.tenants, sent);
+    return 'sent';
   }
 
-  private publish(row: Row) {
+  private publish(row: OutboxRow) {
     const head = headers();
     if (row.trace) head.set('traceparent', row.trace);
     const body = row.sequence === null ? row.body : this.envelope(row);
-    return this.options.jetstream.publish(row.subject, body, {
+    return this.jetstream.publish(row.subject, body, {
       msgID: row.event_id,
       headers: head,
       timeout: PUBLISH_TIMEOUT_MS,
@@ -122,7 +176,7 @@ export class Relay {
   }
 
   /** CloudEvents 1.0; the data is put in as it was written, so that the message is byte for byte what was emitted. */
-  private envelope(row: Row): string {
+  private envelope(row: OutboxRow): string {
     const head = JSON.stringify({
       specversion: '1.0',
       id: row.event_id,

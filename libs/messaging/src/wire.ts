@@ -6,8 +6,8 @@ export interface Request {
   caller: string;
   /** The process that asks; secrets of the answer are sealed for it. */
   from: string;
-  /** Epoch milliseconds after which nobody waits for the answer. */
-  deadline: number;
+  /** For how many milliseconds from now somebody waits for the answer. An instant would need equal clocks. */
+  within: number;
   /** W3C traceparent. */
   trace?: string;
   /** Idempotency key of a writing operation. */
@@ -24,3 +24,6 @@ export const decode = <T>(data: Uint8Array): T => JSON.parse(textOf(data)) as T;
 
 /** Larger messages than this are refused by nats-server (its default max_payload). */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** The most that the data of an event may be, so that it still fits with its envelope and headers. */
+export const MAX_EVENT_BYTES = MAX_MESSAGE_BYTES - 16 * 1024;

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import {
   type DynamicModule,
@@ -23,6 +22,7 @@ import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
 import { forgetOldKeys } from '@tidegate/messaging/idempotency';
 import { Inbox } from '@tidegate/messaging/inbox';
 import { connectNats } from '@tidegate/messaging/nats';
+import { watchOf } from '@tidegate/messaging/nats-watch';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { OperationServer } from '@tidegate/messaging/operation-server';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -141,7 +141,7 @@ export class ServiceHost {
     this.relay = new Relay({
       service: name,
       tenants,
-      jetstream: jetstream(this.nc, { checkAPI: false }),
+      nc: this.nc,
       log: this.log,
     });
     const outbox = new Outbox(name, () => this.relay?.wake());
@@ -232,7 +232,8 @@ export class ServiceHost {
 
   private readiness(): Check {
     return async () => {
-      if (this.nc.isClosed()) return 'NATS: the connection is closed';
+      const trouble = watchOf(this.nc).trouble();
+      if (trouble) return `NATS: ${trouble}`;
       const bus = within(500, 'NATS', this.nc.flush());
       const database = this.dataSource ? within(500, 'Postgres', this.dataSource.query('select 1')) : undefined;
       return (await bus) ?? (await database);

@@ -1,3 +1,4 @@
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Login } from './settings.ts';
 
@@ -6,27 +7,42 @@ interface Permissions {
   subscribe: string[];
 }
 
+/** Whose use each service counts. Customers' own meters come through the usage service, which publishes none. */
+const METERS: Partial<Record<ServiceName, readonly string[]>> = {
+  gateway: ['api_calls'],
+  notifier: ['notifications'],
+  'monitor-agent': ['server_minutes'],
+  'bot-executor': ['bot_orders', 'backtest_runs', 'sweep_runs'],
+};
+const LIVE_TOPICS: Partial<Record<ServiceName, readonly string[]>> = {
+  'monitor-agent': ['servers'],
+  'bot-executor': ['bots'],
+};
+
 /**
- * What a service may say and hear. It may ask any service, answer its own operations, emit only its own events, read
- * events through its own durable consumers, and has an inbox that nobody else can read.
+ * What a service may say and hear. It may ask any service, answer its own operations, emit only its own events, count
+ * only its own meters, read events through its own durable consumers, and has an inbox that nobody else can read.
+ * For which organisation it speaks NATS cannot tell.
  */
 export function permissionsOf(service: ServiceName): Permissions {
   const durables = SERVICE_NAMES.map((source) => `${service}-from-${source}`);
   const publish = [
     'rpc.>',
     `evt.${service}.>`,
-    'usage.>',
-    'live.>',
+    ...(METERS[service] ?? []).map((meter) => `usage.*.${meter}`),
+    ...(LIVE_TOPICS[service] ?? []).map((topic) => `live.*.${topic}`),
     `wake.${service}.>`,
     '$JS.API.INFO',
     ...stream('EVENTS', durables),
   ];
   const subscribe = [`rpc.${service}.>`, `wake.${service}.>`, `_INBOX_${service}.>`];
-  if (service === 'usage') publish.push('$JS.API.STREAM.INFO.USAGE', ...orderedReading('USAGE'));
+  if (service === 'usage') {
+    publish.push('$JS.API.STREAM.INFO.USAGE', '$JS.API.STREAM.MSG.GET.USAGE', ...orderedReading('USAGE'));
+  }
   if (service === 'gateway') {
-    // Revocations are replayed and followed.
-    publish.push(...orderedReading('EVENTS'));
-    subscribe.push('live.>');
+    // Revocations are heard as they are published, and looked up in the stream; that needs no consumer.
+    publish.push('$JS.API.STREAM.MSG.GET.EVENTS');
+    subscribe.push('live.>', accessRevoked.subject);
   }
   return { publish, subscribe };
 }

@@ -4,6 +4,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { type ConfigClass, loadConfigs } from './config.ts';
 import { Health } from './health.ts';
 import { ServiceHost } from './host.ts';
+import { keepStreams } from './keep-streams.ts';
 import { startOpsServer } from './ops-server.ts';
 import { type Patience, persist } from './persist.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -39,6 +40,9 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     await stopTracing();
     throw error;
   });
+  // One process keeps the streams: where the platform's credentials are, that of identity.
+  const keeps = settings.nats.users.platform.password !== '' && definitions.some(({ name }) => name === 'identity');
+  const stopKeeping = keeps ? await keepStreams(settings, log) : undefined;
   log.info({ services: definitions.map((definition) => definition.name), opsPort: ops?.port }, 'Ready');
   let stopping: Promise<void> | undefined;
   return {
@@ -46,7 +50,9 @@ export async function run(definitions: ServiceDefinition[], settings: Settings):
     health,
     opsPort: ops?.port,
     stop: () => {
-      stopping ??= stop({ hosts, health, ops: ops?.server, log }).then(stopTracing);
+      stopping ??= stop({ hosts, health, ops: ops?.server, log })
+        .then(() => stopKeeping?.())
+        .then(stopTracing);
       return stopping;
     },
   };

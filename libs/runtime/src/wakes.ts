@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/nats-core';
+import { watchOf } from '@tidegate/messaging/nats-watch';
 
 /*
  * Tells loops that there is work, so that they need not poll: those of this process at once, those of other replicas
@@ -15,7 +16,8 @@ export class Wakes {
     this.nc = nc;
     nc.subscribe(`wake.${service}.*`, {
       callback: (error, message) => {
-        if (error || message.string() === this.self) return;
+        if (error) return watchOf(nc).refuse('wakes of our loops', error);
+        if (message.string() === this.self) return;
         this.rouse(message.subject.slice(`wake.${service}.`.length));
       },
     });

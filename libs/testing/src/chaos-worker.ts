@@ -3,7 +3,6 @@
  * a consumer. Built from the real outbox, relay, inbox and consumer.
  */
 import { fileURLToPath } from 'node:url';
-import { jetstream } from '@nats-io/jetstream';
 import { event } from '@tidegate/contracts/kernel/event';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { migrate } from '@tidegate/database/migrate';
@@ -62,7 +61,7 @@ async function tenantsOf(schema: string): Promise<Tenants> {
 async function publish(): Promise<void> {
   const tenants = await tenantsOf('identity');
   const nc = await connectNats(nats, role);
-  const relay = new Relay({ service: 'identity', tenants, jetstream: jetstream(nc, { checkAPI: false }), log });
+  const relay = new Relay({ service: 'identity', tenants, nc, log });
   const outbox = new Outbox('identity', () => relay.wake());
   relay.start();
   const counters = Number(process.env['AGGREGATES']);

@@ -159,7 +159,12 @@ export const organisationReadOnly = problem(
   'The subscription needs attention: data can be read, nothing new can be made',
   z.object({ plan: z.string() }),
 );
-export const timeout = problem('timeout', 504, 'The service did not answer in time');
+export const timeout = problem(
+  'timeout',
+  504,
+  'The service did not answer in time',
+  z.object({ retryAfterSeconds: z.int() }).partial(),
+);
 export const unavailable = problem(
   'unavailable',
   503,

@@ -1,25 +1,32 @@
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { setTimeout } from 'node:timers/promises';
+import { jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { Envelope } from '@tidegate/contracts/kernel/event';
+import { watchOf } from '@tidegate/messaging/nats-watch';
 import { NATS } from '@tidegate/runtime/host';
 import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import type { Principal } from './access.ts';
 
-/** A token revoked earlier than this has expired by itself. */
-const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 60;
+/** A token revoked earlier than this has expired by itself, also where clocks differ by minutes. */
+const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 300;
+const LOOK_AGAIN_MS = 60_000;
+const RETRY_MS = 500;
+const START_MS = 30_000;
 
 /**
- * What was revoked recently. A starting gateway first replays the last minutes of revocations, which is the complete
- * set, because older tokens have expired; then it follows. Ready only after the replay.
+ * What was revoked recently. Revocations are heard as they are published; what came while nobody listened (before the
+ * start, or while the connection was down) is looked up in the stream by its time: at the start, whenever the
+ * connection is back, and each minute. To hear one twice is harmless, so nothing hangs on the stream's numbers or on
+ * a consumer: a stream that was made anew silences nobody.
  */
 @Injectable()
 export class Revocations {
   private readonly since = new Map<string, { at: number; version: number | undefined }>();
   private readonly listeners = new Set<(key: string) => void>();
-  private last = 0;
+  private behind = new AbortController();
 
   constructor(
     @Inject(NATS) private readonly nc: NatsConnection,
@@ -45,28 +52,29 @@ export class Revocations {
     return () => this.listeners.delete(listener);
   }
 
+  /** Ready only when what was revoked lately is known. */
   @OnStart()
-  async replay(): Promise<void> {
-    const consumer = await this.consumer(new Date(Date.now() - REPLAY_SECONDS * 1_000));
-    const { num_pending } = await consumer.info();
-    if (num_pending === 0) return;
-    const batch = await consumer.fetch({ max_messages: num_pending, expires: 3_000 });
-    for await (const message of batch) this.take(message.string(), message.seq);
+  async listen(): Promise<void> {
+    const watch = watchOf(this.nc);
+    watch.onReconnect(() => this.behind.abort());
+    this.nc.subscribe(accessRevoked.subject, {
+      callback: (error, message) => {
+        if (error) watch.refuse('revocations', error);
+        else this.take(message.string());
+      },
+    });
+    await this.nc.flush();
+    await this.lookUpUntilDone(AbortSignal.timeout(START_MS));
   }
 
-  /** Follows for as long as the process lives; begins again where it was when the bus was away. */
-  @Loop({ name: 'follow-revocations', everyMs: 500 })
+  @Loop({ name: 'follow-revocations', everyMs: 0 })
   async follow({ signal }: Turn): Promise<void> {
-    const consumer = await this.consumer(new Date(Date.now() - REPLAY_SECONDS * 1_000));
-    const messages = await consumer.consume();
-    const stop = () => messages.stop();
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    try {
-      for await (const message of messages) this.take(message.string(), message.seq);
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    await setTimeout(LOOK_AGAIN_MS, undefined, { signal: AbortSignal.any([signal, this.behind.signal]) }).catch(
+      () => undefined,
+    );
+    if (signal.aborted) return;
+    this.behind = new AbortController();
+    await this.lookUpUntilDone(signal);
   }
 
   @Loop({ name: 'forget-revocations', everyMs: 60_000 })
@@ -75,24 +83,58 @@ export class Revocations {
     for (const [key, { at }] of this.since) if (at < horizon) this.since.delete(key);
   }
 
-  private consumer(from: Date) {
-    return jetstream(this.nc, { checkAPI: false }).consumers.get('EVENTS', {
-      filter_subjects: accessRevoked.subject,
-      deliver_policy: DeliverPolicy.StartTime,
-      opt_start_time: from.toISOString(),
-    });
+  /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
+  private async lookUpUntilDone(signal: AbortSignal): Promise<void> {
+    const watch = watchOf(this.nc);
+    for (let failures = 0; ; failures += 1) {
+      try {
+        await this.lookUp(Date.now() - REPLAY_SECONDS * 1_000);
+        watch.report('revocations', undefined);
+        return;
+      } catch (error) {
+        if (failures === 0) this.log.warn({ error }, 'The latest revocations could not be looked up; trying again');
+        watch.report('revocations', 'the latest revocations are not known');
+        await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) throw error;
+      }
+    }
   }
 
-  private take(text: string, sequence: number): void {
-    if (sequence <= this.last) return;
-    this.last = sequence;
-    const parsed = accessRevoked.data.safeParse(Envelope.parse(JSON.parse(text)).data);
+  private async lookUp(from: number): Promise<void> {
+    const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
+    // nats-server 2.9 knows this form; the client's types do not.
+    const next = (seq: number) =>
+      streams.getMessage('EVENTS', { next_by_subj: accessRevoked.subject, seq } as MsgRequest);
+    const { state } = await streams.info('EVENTS');
+    let [low, high] = [state.first_seq, state.last_seq + 1];
+    // The first revocation since then, by halves: messages lie in the order of their times.
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const found = await next(middle);
+      if (!found || found.time.getTime() >= from) high = middle;
+      else low = found.seq + 1;
+    }
+    for (let found = await next(low); found; found = await next(found.seq + 1)) this.take(found.string());
+  }
+
+  private take(text: string): void {
+    const parsed = accessRevoked.data.safeParse(dataOf(text));
     if (!parsed.success) {
-      this.log.error({ sequence }, 'A revocation could not be read');
+      this.log.error({}, 'A revocation could not be read');
       return;
     }
-    const { kind, id, at, version } = parsed.data;
-    this.since.set(`${kind}:${id}`, { at: Date.parse(at), version });
-    for (const listener of this.listeners) listener(`${kind}:${id}`);
+    const { kind, id, version } = parsed.data;
+    const [key, at] = [`${kind}:${id}`, Date.parse(parsed.data.at)];
+    if ((this.since.get(key)?.at ?? 0) >= at) return;
+    this.since.set(key, { at, version });
+    for (const listener of this.listeners) listener(key);
+  }
+}
+
+function dataOf(text: string): unknown {
+  try {
+    return Envelope.parse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }

@@ -1,0 +1,61 @@
+import type { Envelope } from '@tidegate/contracts/kernel/event';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+
+/** An event that could not be handled, as it came. */
+export async function buryEvent(
+  tx: Tx,
+  given: { consumer: string; raw: string; envelope: Envelope | undefined; error: string; attempts: number },
+): Promise<void> {
+  const { consumer, raw, envelope, error, attempts } = given;
+  await insert(tx, {
+    consumer,
+    eventId: envelope?.id ?? newId(),
+    type: envelope?.type ?? 'unreadable',
+    aggregate: envelope?.subject ?? '',
+    orgId: envelope?.orgid ?? null,
+    envelope: raw,
+    error,
+    attempts,
+  });
+}
+
+/** Events that never came: there is nothing to replay, an operator looks after the consequences and discards it. */
+export async function tellGap(
+  tx: Tx,
+  consumer: string,
+  next: Envelope,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
+  const which = from === to ? `Event ${from} never came` : `Events ${from} to ${to} never came`;
+  await insert(tx, {
+    consumer,
+    eventId: `gap ${next.subject} ${from}-${to}`,
+    type: 'gap',
+    aggregate: next.subject,
+    orgId: next.orgid,
+    envelope: JSON.stringify({ from, to, next: next.id, nextType: next.type }),
+    error: `${which}: the stream lost it. What follows was handled without it.`,
+    attempts: 0,
+  });
+}
+
+async function insert(
+  tx: Tx,
+  row: {
+    consumer: string;
+    eventId: string;
+    type: string;
+    aggregate: string;
+    orgId: string | null;
+    envelope: string;
+    error: string;
+    attempts: number;
+  },
+): Promise<void> {
+  await tx.query(
+    `insert into dead_letters (id, consumer, event_id, type, aggregate, org_id, envelope, error, attempts)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (consumer, event_id) do nothing`,
+    [newId(), row.consumer, row.eventId, row.type, row.aggregate, row.orgId, row.envelope, row.error, row.attempts],
+  );
+}

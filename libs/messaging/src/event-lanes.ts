@@ -1,0 +1,166 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { Envelope } from '@tidegate/contracts/kernel/event';
+import type { Log } from '@tidegate/telemetry/log';
+import type { Became, EventTurns, Item, Waiting } from './event-turns.ts';
+
+/*
+ * The events that a consumer has in hand: a lane per aggregate, the lowest number first, one at a time. They do not
+ * come in order (what was sent back comes when its pause is over), so a lane sorts what is there.
+ *
+ * What is ahead of its predecessor waits here for a moment, as another replica is usually at that right now; then the
+ * whole lane is sent back, and what comes of it meanwhile too, without entering. So an aggregate that waits, for a
+ * lost event, a failing one or the database, takes no room from the others.
+ */
+const STEP_MS = 4;
+const WAIT_MS = 200;
+const MAX_PAUSE_MS = 1_000;
+/** Not seen for so long: its events were handled elsewhere. */
+const STALE_MS = 5_000;
+const FORGET_MS = 120_000;
+
+interface Lane {
+  items: Item[];
+  running: Promise<void>;
+}
+
+interface Early extends Waiting {
+  until: number;
+  looks: number;
+}
+
+export class EventLanes {
+  private readonly turns: EventTurns;
+  private readonly log: Log;
+  private readonly lanes = new Map<string, Lane>();
+  private readonly early = new Map<string, Early>();
+  private stopped = false;
+  private inHand = 0;
+  private made: () => void = () => {};
+
+  constructor(turns: EventTurns, log: Log) {
+    this.turns = turns;
+    this.log = log;
+  }
+
+  enter(message: JsMsg): void {
+    const raw = message.string();
+    const envelope = parse(raw);
+    const lane = envelope?.subject ?? '';
+    const early = this.early.get(lane);
+    const now = Date.now();
+    if (envelope && early && early.until > now && envelope.sequence > early.from) {
+      message.nak(early.until - now + MAX_PAUSE_MS * 0.1 * Math.random());
+      return;
+    }
+    this.add(lane, { message, raw, envelope });
+  }
+
+  /** Resolves when there are at most so many in hand. */
+  async room(most: number): Promise<void> {
+    while (this.inHand > most && !this.stopped) {
+      await new Promise<void>((resolve) => {
+        this.made = resolve;
+      });
+    }
+  }
+
+  /** Finishes what is begun and sends back the rest. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.made();
+    await Promise.all([...this.lanes.values()].map((lane) => lane.running));
+  }
+
+  forgetOld(): void {
+    const old = Date.now() - FORGET_MS;
+    for (const [aggregate, { until }] of this.early) if (until < old) this.early.delete(aggregate);
+  }
+
+  private add(name: string, item: Item): void {
+    const lane = this.lanes.get(name);
+    if (!lane) {
+      const fresh: Lane = { items: [item], running: Promise.resolve() };
+      this.lanes.set(name, fresh);
+      this.inHand += 1;
+      fresh.running = this.run(name, fresh);
+      return;
+    }
+    const at = lane.items.findIndex((other) => sequenceOf(other) >= sequenceOf(item));
+    const same = at >= 0 && sequenceOf(lane.items[at] as Item) === sequenceOf(item) && item.envelope !== undefined;
+    if (at < 0) lane.items.push(item);
+    else lane.items.splice(at, same && at > 0 ? 1 : 0, item);
+    if (!(same && at > 0)) this.inHand += 1;
+  }
+
+  private async run(name: string, lane: Lane): Promise<void> {
+    let wait = STEP_MS;
+    for (let [item] = lane.items; item; [item] = lane.items) {
+      if (this.stopped) {
+        this.sendBack(lane, 0);
+        break;
+      }
+      let outcome = await this.safely(() => this.turns.attempt(item));
+      if (outcome === 'ahead' && wait <= WAIT_MS) {
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        wait *= 2;
+        continue;
+      }
+      wait = STEP_MS;
+      const waiting = this.early.get(name);
+      if (outcome === 'ahead' && waiting && waiting.from === item.envelope?.sequence) {
+        outcome = await this.safely(() => this.turns.passIfLost(item, waiting));
+      }
+      if (outcome === 'done') {
+        this.early.delete(name);
+        this.remove(lane, item);
+      } else this.hold(name, lane, item, outcome);
+    }
+    this.lanes.delete(name);
+  }
+
+  private async safely(work: () => Promise<Became>): Promise<Became> {
+    try {
+      return await work();
+    } catch (error) {
+      this.log.warn({ error }, 'An event could not be settled; it will come again');
+      return MAX_PAUSE_MS;
+    }
+  }
+
+  /** The whole lane comes again later: after the pause of the one that failed, or with growing pauses. */
+  private hold(name: string, lane: Lane, { envelope }: Item, outcome: Exclude<Became, 'done'>): void {
+    const now = Date.now();
+    const known = this.early.get(name);
+    const from = envelope?.sequence ?? 0;
+    const kept = known && known.from <= from && known.until > now - STALE_MS ? known : undefined;
+    const early: Early = kept ?? { from, since: now, alone: undefined, until: now, looks: 0 };
+    const pause = outcome === 'ahead' ? Math.min(20 * 2 ** early.looks, MAX_PAUSE_MS) : outcome;
+    early.looks += 1;
+    early.until = now + pause;
+    this.early.set(name, early);
+    this.sendBack(lane, pause);
+  }
+
+  private sendBack(lane: Lane, pause: number): void {
+    for (const { message } of lane.items) message.nak(pause || undefined);
+    this.inHand -= lane.items.length;
+    lane.items = [];
+    this.made();
+  }
+
+  private remove(lane: Lane, item: Item): void {
+    lane.items.splice(lane.items.indexOf(item), 1);
+    this.inHand -= 1;
+    this.made();
+  }
+}
+
+const sequenceOf = ({ envelope }: Item): number => envelope?.sequence ?? 0;
+
+function parse(raw: string): Envelope | undefined {
+  try {
+    return Envelope.parse(JSON.parse(raw));
+  } catch {
+    return undefined;
+  }
+}

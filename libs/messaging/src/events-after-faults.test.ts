@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { deadLetters } from '@tidegate/contracts/kernel/dead-letters';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
+import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { type TestSchema, testSchema } from '@tidegate/testing/schema';
+import { runPostgres } from '@tidegate/testing/test-run';
+import { until } from '@tidegate/testing/until';
+import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer } from '../test/stand.ts';
+import { deadLetterHandlers } from './dead-letter-handlers.ts';
+import { ensureStreams } from './jetstream.ts';
+import { connectNats } from './nats.ts';
+import { watchOf } from './nats-watch.ts';
+
+/** The short form is long enough for every event in flight to be sent back more often than is suspicious. */
+const OUTAGE_SECONDS = Number(process.env['OUTAGE_SECONDS'] ?? 9);
+const AGGREGATES = Number(process.env['OUTAGE_AGGREGATES'] ?? 60);
+
+const dir = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
+let schema: TestSchema;
+let nats: RunningNats;
+let nc: NatsConnection;
+let database: Awaited<ReturnType<typeof outageProxy>>;
+let stand: ReturnType<typeof startConsumer>;
+let publish: ReturnType<typeof publisher>;
+const broken = new Map<string, number>();
+
+beforeAll(async () => {
+  setLogLevel('silent');
+  database = await outageProxy((await runPostgres()).port);
+  schema = await testSchema(EFFECTS, { port: database.port });
+  nats = await startNats({ dir });
+  nc = await connectNats({ servers: [nats.url], user: 'usage', password: '' }, 'test');
+  await ensureStreams(nc);
+  publish = publisher(nc);
+  stand = startConsumer(nc, schema.tenants, (which) => {
+    const left = broken.get(which) ?? 0;
+    broken.set(which, left - 1);
+    if (left > 0) throw new Error(`${which} is broken`);
+  });
+  await stand.started;
+});
+afterAll(async () => {
+  await stand.consumer.stop();
+  await nc.close();
+  await nats.stop();
+  rmSync(dir, { recursive: true, force: true });
+  await schema.close();
+  await database.down();
+});
+
+const effects = async (prefix: string): Promise<string[]> =>
+  (
+    await schema.sql<{ which: string }>(
+      `select aggregate || '/' || number as which from effects where aggregate like $1 || '%' order by position`,
+      [prefix],
+    )
+  ).map((row) => row.which);
+const handled = (prefix: string, count: number, withinMs = 10_000) =>
+  until(async () => (await effects(prefix)).length >= count, { withinMs, what: `${count} events of ${prefix}` });
+const dead = () =>
+  schema.sql<{ id: string; type: string; aggregate: string; error: string }>('select * from dead_letters');
+const operate = (which: 'list' | 'replay' | 'discard', input: unknown) => {
+  const inboxes = new Map([[CONSUMER, stand.inbox]]);
+  const handlers = deadLetterHandlers('usage', { tenants: schema.tenants, inboxes, log: new Log() });
+  const found = handlers.find(({ operation }) => operation === (deadLetters.usage[which] as Operation));
+  return schema.tenants.as({}, (tx) => found?.run({ input, tx } as never) as Promise<{ items: { type: string }[] }>);
+};
+
+test('after an outage of the database everything flows by itself, and nobody waits for connections', async () => {
+  await publish('killer', 1);
+  await handled('killer', 1);
+  await database.down();
+  for (let n = 0; n < AGGREGATES; n += 1) await publish(`outage-${n}`, 1);
+  // One that ended eight processes before.
+  await publish('killer', 2);
+  await setTimeout(OUTAGE_SECONDS * 1_000);
+  await schema.sql(`insert into inbox_failures (consumer, event_id, begun, error) select $1, $2, 8, ''`, [
+    CONSUMER,
+    await lastId(),
+  ]);
+  await database.up();
+  await handled('outage', AGGREGATES);
+  expect(await schema.tenants.reader({}).query('select 1 as one')).toEqual([{ one: 1 }]);
+  const [letter] = await until(async () => ((await dead()).length > 0 ? dead() : undefined));
+  expect(letter).toMatchObject({ aggregate: 'killer', error: 'It was begun too often without an end.' });
+  await operate('discard', { id: letter?.id, reason: 'test' });
+  expect(new Set(await effects('outage')).size).toBe(AGGREGATES);
+  expect(await schema.sql('select 1 from inbox_failures')).toEqual([]);
+});
+
+async function lastId(): Promise<string> {
+  const { streams } = await jetstreamManager(nc);
+  const { state } = await streams.info('EVENTS');
+  const message = await streams.getMessage('EVENTS', { seq: state.last_seq });
+  return message?.json<{ id: string }>().id ?? '';
+}
+
+test('an event that was lost is told and passed; when it comes after all it is kept for the operator', async () => {
+  await publish('gap', 1);
+  await publish('gap', 4);
+  await publish('gap', 5);
+  await handled('gap', 3);
+  expect(await effects('gap')).toEqual(['gap/1', 'gap/4', 'gap/5']);
+  const [gap] = await dead();
+  expect(gap).toMatchObject({ type: 'gap', aggregate: 'gap', error: expect.stringContaining('Events 2 to 3') });
+  await expect(operate('replay', { id: gap?.id })).rejects.toMatchObject({ code: 'conflict' });
+
+  await publish('gap', 2);
+  const late = await until(async () => (await dead()).find(({ type }) => type !== 'gap'));
+  expect(late.error).toContain('after what follows');
+  await operate('replay', { id: late.id });
+  expect(await effects('gap')).toEqual(['gap/1', 'gap/4', 'gap/5', 'gap/2']);
+  expect((await operate('list', { limit: 10 })).items).toMatchObject([{ type: 'gap' }]);
+  await operate('discard', { id: gap?.id, reason: 'looked after' });
+  expect(await dead()).toEqual([]);
+});
+
+test('an aggregate whose beginning is missing is followed from there, and its beginning is told as missing', async () => {
+  await publish('headless', 3);
+  await publish('headless', 4);
+  await handled('headless', 2);
+  const [gap] = await dead();
+  expect(gap).toMatchObject({ type: 'gap', aggregate: 'headless' });
+  // What was never handled is not taken for a duplicate.
+  await publish('headless', 2);
+  const late = await until(async () => (await dead()).find(({ type }) => type !== 'gap'));
+  for (const one of [gap, late]) await operate('discard', { id: one?.id, reason: 'test' });
+});
+
+test('what waits behind a failing event of one aggregate keeps nobody else waiting', async () => {
+  broken.set('crowd/1', Number.POSITIVE_INFINITY);
+  await publish('crowd', 1);
+  await Promise.all(Array.from({ length: 599 }, (_, n) => publish('crowd', n + 2)));
+  await publish('stranger', 1);
+  await handled('stranger', 1);
+  expect(await effects('crowd')).toEqual([]);
+  broken.delete('crowd/1');
+  await handled('crowd', 600, 40_000);
+  expect(await effects('crowd')).toEqual(Array.from({ length: 600 }, (_, n) => `crowd/${n + 1}`));
+  expect(await dead()).toEqual([]);
+});
+
+test('a consumer that is deleted, and a stream that is, come back; meanwhile the service says that it is deaf', async () => {
+  const manager = await jetstreamManager(nc);
+  await manager.consumers.delete('EVENTS', CONSUMER);
+  await publish('again', 1);
+  await handled('again', 1);
+  await manager.streams.delete('EVENTS');
+  const reason = await until(() => watchOf(nc).trouble());
+  expect(reason).toContain(CONSUMER);
+  expect(await ensureStreams(nc)).toEqual(['EVENTS']);
+  await publish('again', 2);
+  await handled('again', 2);
+  expect(watchOf(nc).trouble()).toBeUndefined();
+  expect(await ensureStreams(nc)).toEqual([]);
+});
+
+test('a nats-server that is killed and comes back is pulled from at once', async () => {
+  process.kill(nats.pid, 'SIGKILL');
+  await until(() => watchOf(nc).trouble() === 'the connection is down');
+  nats = await startNats({ dir, port: nats.port });
+  await until(() => publish('risen', 1).then(() => true));
+  await handled('risen', 1);
+});

@@ -1,0 +1,83 @@
+import { errors, type NatsConnection } from '@nats-io/nats-core';
+import { Log } from '@tidegate/telemetry/log';
+
+/**
+ * What is known of one connection without asking the server: whether it is up, and what the server refused. A wrong
+ * permission makes a service deaf or mute and nothing else fails, so it is logged and is a reason not to be ready.
+ */
+export class NatsWatch {
+  connected = true;
+  /** Subjects that the server did not let us use. */
+  readonly refused = new Set<string>();
+  private readonly troubles = new Map<string, string>();
+  private readonly onUp = new Set<() => void>();
+  private readonly onDown = new Set<() => void>();
+  private readonly log = new Log({ part: 'nats' });
+
+  constructor(nc: NatsConnection) {
+    void this.follow(nc);
+  }
+
+  /** Called each time the connection is up again: what waited for the server asks again. */
+  onReconnect(listener: () => void): void {
+    this.onUp.add(listener);
+  }
+
+  /** Called when the connection is lost: answers that were under way to us may never come. */
+  onDisconnect(listener: () => void): void {
+    this.onDown.add(listener);
+  }
+
+  /** A subscription's callback got an error instead of a message. */
+  refuse(what: string, error: Error): void {
+    this.report(what, error.message);
+    this.log.error({ error, what }, 'The bus refuses a subscription');
+  }
+
+  /** A part that lives on this connection does not work, and why; or works again. */
+  report(part: string, reason: string | undefined): void {
+    if (reason === undefined) this.troubles.delete(part);
+    else this.troubles.set(part, reason);
+  }
+
+  /** Why the service behind this connection cannot work, when it cannot. */
+  trouble(): string | undefined {
+    if (!this.connected) return 'the connection is down';
+    const [first] = this.troubles;
+    return first && `${first[0]}: ${first[1]}`;
+  }
+
+  private async follow(nc: NatsConnection): Promise<void> {
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect' || status.type === 'close') {
+        this.connected = false;
+        for (const listener of this.onDown) listener();
+      } else if (status.type === 'reconnect') {
+        this.connected = true;
+        // The server may have been given other permissions.
+        this.troubles.clear();
+        this.refused.clear();
+        for (const listener of this.onUp) listener();
+      } else if (status.type === 'error') this.noteError(status.error);
+    }
+  }
+
+  private noteError(error: Error): void {
+    if (!(error instanceof errors.PermissionViolationError)) return;
+    this.refused.add(error.subject);
+    this.report(error.subject, `the bus refuses the ${error.operation}`);
+    this.log.error({ error, operation: error.operation, subject: error.subject }, 'The bus refuses what we need');
+  }
+}
+
+const watches = new WeakMap<NatsConnection, NatsWatch>();
+
+/** The one watch of the connection. */
+export function watchOf(nc: NatsConnection): NatsWatch {
+  let watch = watches.get(nc);
+  if (!watch) {
+    watch = new NatsWatch(nc);
+    watches.set(nc, watch);
+  }
+  return watch;
+}

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { operation } from '@tidegate/contracts/kernel/operation';
+import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
+import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
+import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { until } from '@tidegate/testing/until';
+import { z } from 'zod';
+import { Bus } from './bus.ts';
+import { CallerTokens } from './caller-token.ts';
+import { connectNats } from './nats.ts';
+import { watchOf } from './nats-watch.ts';
+import { OperationServer } from './operation-server.ts';
+
+const shared = { service: 'identity', scope: 'service', input: z.strictObject({ n: z.int() }) } as const;
+const look = operation({ ...shared, name: 'faults.look', summary: 'Reads', output: z.any(), readonly: true });
+const change = operation({ ...shared, name: 'faults.change', summary: 'Writes', output: z.any() });
+
+const dir = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
+const names = [
+  'gateway',
+  'identity',
+  'billing',
+  'usage',
+  'notifier',
+  'monitor-agent',
+  'bot-executor',
+  'platform',
+] as const;
+const users = Object.fromEntries(names.map((user) => [user, { user, password: 'x' }]));
+let nats: RunningNats;
+let [serving, asking]: NatsConnection[] = [];
+let server: OperationServer;
+let bus: Bus;
+/** What the handlers do; tests set it. */
+let answer: (n: number) => unknown = (n) => n;
+
+const tokens = new CallerTokens('s'.repeat(32));
+const sealer = {
+  sealInput: (_: unknown, input: unknown) => input,
+  openInput: (_: unknown, input: unknown) => input,
+  sealOutput: (_: unknown, output: unknown) => output,
+  openOutput: (_: unknown, output: unknown) => output,
+} as never;
+
+beforeAll(async () => {
+  setLogLevel('silent');
+  nats = await startNats({ dir, authorization: natsAuthorization(users as never) });
+  const connect = (user: string) => connectNats({ servers: [nats.url], user, password: 'x' }, 'test');
+  [serving, asking] = [await connect('identity'), await connect('gateway')];
+  const runner = { run: async (_: unknown, { input }: { input: { n: number } }) => answer(input.n) } as never;
+  const options = {
+    service: 'identity',
+    nc: serving,
+    runner,
+    tokens,
+    sealer,
+    log: new Log(),
+    metrics: new Metrics(),
+  } as const;
+  server = new OperationServer(
+    options,
+    [look, change].map((one) => ({ operation: one, run: async () => undefined })),
+  );
+  server.start();
+  bus = new Bus({ service: 'gateway', nc: asking, tokens, sealer });
+});
+afterAll(async () => {
+  await server.stop();
+  bus.close();
+  await Promise.all([serving?.close(), asking?.close()]);
+  await nats.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+beforeEach(() => {
+  answer = (n) => n;
+});
+
+test('a request that is no request, and an answer that is no JSON, are answered with a problem', async () => {
+  for (const body of ['null', '7', '"x"', '{}', 'not json', '']) {
+    const reply = await asking?.request(look.subject, body, { timeout: 5_000 });
+    expect(reply?.json()).toMatchObject({ problem: { code: 'malformed_body' } });
+  }
+  answer = () => ({ tooBig: 10n });
+  await expect(bus.call(look, { n: 1 })).rejects.toMatchObject({ code: 'internal_error' });
+  answer = (n) => n;
+  expect(await bus.call(look, { n: 2 })).toBe(2);
+});
+
+test.each([
+  ['a statement that took too long', { code: '57014' }],
+  ['an old primary after a failover', { code: '25006' }],
+  ['a transaction that the server had ended', { code: '25P03' }],
+  ['a connection that broke', new Error('Connection terminated unexpectedly')],
+])('%s is an outage: 503, and when to come back', async (_what, error) => {
+  answer = () => {
+    throw Object.assign(new Error('x'), error);
+  };
+  const data = { retryAfterSeconds: expect.any(Number) };
+  await expect(bus.call(change, { n: 1 })).rejects.toMatchObject({ code: 'unavailable', data });
+});
+
+test('hosts whose clocks differ by more than a deadline understand each other', async () => {
+  const now = Date.now;
+  const behind = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() - 90_000);
+  const ahead = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() + 90_000);
+  for (const callerToken of [behind, ahead]) expect(await bus.call(look, { n: 3 }, { callerToken })).toBe(3);
+  const ancient = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() - 600_000);
+  await expect(bus.call(look, { n: 3 }, { callerToken: ancient })).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+test('nobody answers: a write is told so at once, a deadline that passes too, both with when to come back', async () => {
+  const orphan = { ...change, subject: 'rpc.billing.nobody' };
+  const data = { retryAfterSeconds: 1 };
+  await expect(bus.call(orphan, { n: 1 })).rejects.toMatchObject({ code: 'unavailable', data });
+  answer = () => setTimeout(500);
+  await expect(bus.call(change, { n: 1 }, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'timeout', data });
+});
+
+test('what the bus refuses makes the service not ready, and is not silent', async () => {
+  serving?.subscribe('evt.billing.secret.v1', { callback: () => {} });
+  expect(await until(() => watchOf(serving as NatsConnection).trouble())).toContain('evt.billing.secret.v1');
+  for (const subject of ['usage.org.api_calls', 'live.org.bots', '$JS.API.CONSUMER.DELETE.EVENTS.usage-from-billing']) {
+    serving?.publish(subject, '');
+    await until(() => watchOf(serving as NatsConnection).refused.has(subject), { what: `${subject} to be refused` });
+  }
+  asking?.publish('$JS.API.CONSUMER.DELETE.EVENTS.notifier-from-identity', '');
+  await until(() =>
+    watchOf(asking as NatsConnection)
+      .trouble()
+      ?.includes('notifier-from-identity'),
+  );
+});
+
+test('without the bus calls are refused at once, reads under way too; when it is back all is well by itself', async () => {
+  const { promise: parked, resolve: release } = Promise.withResolvers<number>();
+  answer = () => parked;
+  const read = bus.call(look, { n: 1 }, { deadlineMs: 60_000 });
+  const refused = expect(read).rejects.toMatchObject({ code: 'unavailable', data: { retryAfterSeconds: 1 } });
+  const write = bus.call(change, { n: 1 }, { deadlineMs: 60_000 });
+  const unknown = expect(write).rejects.toMatchObject({ code: 'timeout', data: { retryAfterSeconds: 1 } });
+  await setTimeout(50);
+  process.kill(nats.pid, 'SIGKILL');
+  await Promise.all([refused, unknown]);
+  await expect(bus.call(change, { n: 1 }, { deadlineMs: 60_000 })).rejects.toMatchObject({ code: 'unavailable' });
+  expect(watchOf(asking as NatsConnection).trouble()).toBe('the connection is down');
+  answer = (n) => n;
+  nats = await startNats({ dir, port: nats.port, authorization: natsAuthorization(users as never) });
+  expect(await until(() => bus.call(look, { n: 5 }))).toBe(5);
+  release(0);
+});

@@ -1,0 +1,53 @@
+import type { Tenants } from '@tidegate/database/tenants';
+
+export interface OutboxRow {
+  id: string;
+  event_id: string;
+  subject: string;
+  aggregate: string | null;
+  sequence: string | null;
+  org_id: string | null;
+  trace: string | null;
+  body: string;
+  created_at: Date;
+}
+
+/* Each is one round trip on a connection that is given back at once: the relay waits for NATS in between. */
+
+export const readOutbox = (tenants: Tenants, limit: number): Promise<OutboxRow[]> =>
+  tenants
+    .reader({})
+    .query<OutboxRow>(
+      'select id, event_id, subject, aggregate, sequence, org_id, trace, body, created_at from outbox order by id limit $1',
+      [limit],
+    );
+
+/** Whether there is anything to send; costs nothing when there is not. */
+export async function mayHave(tenants: Tenants): Promise<boolean> {
+  return (await tenants.reader({}).one('select 1 from outbox limit 1')) !== undefined;
+}
+
+export async function countOutbox(tenants: Tenants): Promise<number> {
+  const row = await tenants.reader({}).one<{ count: number }>('select count(*)::int as count from outbox');
+  return row?.count ?? 0;
+}
+
+export const deleteSent = (tenants: Tenants, ids: readonly string[]): Promise<unknown> =>
+  tenants.as({}, (tx) => tx.query('delete from outbox where id = any($1::bigint[])', [ids]));
+
+/** True when this process may send now; false while another one does. */
+export async function takeLease(tenants: Tenants, holder: string, seconds: number): Promise<boolean> {
+  const row = await tenants.as({}, (tx) =>
+    tx.one(
+      `update relay_lease set holder = $1, held_until = now() + make_interval(secs => $2)
+        where holder = $1 or held_until < now() returning 1`,
+      [holder, seconds],
+    ),
+  );
+  return row !== undefined;
+}
+
+export const releaseLease = (tenants: Tenants, holder: string): Promise<unknown> =>
+  tenants.as({}, (tx) =>
+    tx.query("update relay_lease set holder = null, held_until = '-infinity' where holder = $1", [holder]),
+  );

@@ -1,0 +1,135 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { event } from '@tidegate/contracts/kernel/event';
+import { newId } from '@tidegate/database/ids';
+import type { RunningNats } from '@tidegate/runtime/embedded/nats-server';
+import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { metricsText } from '@tidegate/telemetry/metrics';
+import { startTestNats } from '@tidegate/testing/nats';
+import { type TestSchema, testSchema } from '@tidegate/testing/schema';
+import { until } from '@tidegate/testing/until';
+import { z } from 'zod';
+import { ensureStreams } from './jetstream.ts';
+import { connectNats } from './nats.ts';
+import { Outbox } from './outbox.ts';
+import { Relay } from './relay.ts';
+
+const said = event({
+  service: 'identity',
+  name: 'relay-test.said.v1',
+  summary: 'Something was said in a test of the relay',
+  data: z.object({ id: z.string(), text: z.string() }),
+  aggregate: (data) => data.id,
+});
+
+let schema: TestSchema;
+let nats: RunningNats;
+let nc: NatsConnection;
+const relays: Relay[] = [];
+
+beforeAll(async () => {
+  setLogLevel('silent');
+  schema = await testSchema();
+  nats = await startTestNats();
+  nc = await connectNats({ servers: [nats.url], user: 'identity', password: '' }, 'test');
+  await ensureStreams(nc);
+});
+afterEach(() => Promise.all(relays.splice(0).map((relay) => relay.stop())));
+afterAll(async () => {
+  await nc.close();
+  await nats.stop();
+  await schema.close();
+});
+
+function relay(): { outbox: Outbox; relay: Relay } {
+  const one = new Relay({ service: 'identity', tenants: schema.tenants, nc, log: new Log() });
+  relays.push(one);
+  return { relay: one, outbox: new Outbox('identity', () => one.wake()) };
+}
+const say = (outbox: Outbox, id: string, text: string) =>
+  schema.tenants.as({}, (tx) => outbox.emit(tx, said, { id, text }));
+async function published(id: string): Promise<number[]> {
+  const { streams } = await jetstreamManager(nc);
+  const { state } = await streams.info('EVENTS');
+  const numbers: number[] = [];
+  for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+    const envelope = (await streams.getMessage('EVENTS', { seq }))?.json<{ subject: string; sequence: number }>();
+    if (envelope?.subject === id) numbers.push(envelope.sequence);
+  }
+  return numbers;
+}
+const waiting = async () => Number((await schema.sql<{ n: string }>('select count(*) as n from outbox'))[0]?.n);
+
+test('an event that is larger than a message may be is refused when it is emitted, with its change', async () => {
+  const { outbox } = relay();
+  await expect(say(outbox, newId(), 'x'.repeat(1024 * 1024))).rejects.toThrow(/are the most/);
+  expect(await waiting()).toBe(0);
+  // The largest that is taken is sent.
+  const { relay: one, outbox: sending } = relay();
+  one.start();
+  await say(sending, newId(), 'x'.repeat(1024 * 1024 - 17 * 1024));
+  await until(async () => (await waiting()) === 0);
+});
+
+test('the next event of an aggregate is never published before the one in front of it; others go on', async () => {
+  const { relay: one, outbox } = relay();
+  const [stuck, free] = [newId(), newId()];
+  for (const text of ['first', 'second', 'third']) await say(outbox, stuck, text);
+  await say(outbox, free, 'other');
+  await schema.sql(`update outbox set body = repeat('x', 2 * 1024 * 1024) where aggregate = $1 and sequence = 1`, [
+    stuck,
+  ]);
+  one.start();
+  await until(async () => (await published(free)).length === 1);
+  expect(await published(stuck)).toEqual([]);
+  await schema.sql(`update outbox set body = '{}' where aggregate = $1 and sequence = 1`, [stuck]);
+  one.wake();
+  await until(async () => (await waiting()) === 0);
+  expect(await published(stuck)).toEqual([1, 2, 3]);
+});
+
+test('while the bus does not answer no connection of the pool is held and the lag can be seen', async () => {
+  const { relay: one, outbox } = relay();
+  one.start();
+  process.kill(nats.pid, 'SIGSTOP');
+  try {
+    await Promise.all(Array.from({ length: 20 }, () => say(outbox, newId(), 'waits')));
+    await until(async () => /tidegate_outbox_messages\{service="identity"\} [1-9]/.test(await metricsText()));
+    const held = await schema.sql(
+      `select 1 from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+    );
+    expect(held).toEqual([]);
+  } finally {
+    process.kill(nats.pid, 'SIGCONT');
+  }
+  await until(async () => (await waiting()) === 0);
+});
+
+test('a replica that may not send tells the one that may; when that one is gone without a word it takes over', async () => {
+  const [first, second] = [relay(), relay()];
+  first.relay.start();
+  const id = newId();
+  await say(first.outbox, id, 'one');
+  await until(async () => (await published(id)).length === 1);
+  second.relay.start();
+  await say(second.outbox, id, 'two');
+  await until(async () => (await published(id)).length === 2);
+  // As a killed process: the lease stays and nobody answers.
+  await schema.sql(`update relay_lease set holder = gen_random_uuid(), held_until = now() + interval '2 seconds'`);
+  await first.relay.stop();
+  await say(second.outbox, id, 'three');
+  await until(async () => (await published(id)).length === 3);
+  expect(await published(id)).toEqual([1, 2, 3]);
+});
+
+test('an idle relay writes nothing', async () => {
+  const { relay: one } = relay();
+  const writes = async () =>
+    (await schema.sql<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn'))[0]?.lsn;
+  const [before] = await schema.sql<{ n: string }>('select xmin::text as n from relay_lease');
+  one.start();
+  one.wake();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await writes()).toBeDefined();
+  expect((await schema.sql<{ n: string }>('select xmin::text as n from relay_lease'))[0]).toEqual(before);
+});

@@ -1,0 +1,65 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { ensureStreams } from '@tidegate/messaging/jetstream';
+import { connectNats } from '@tidegate/messaging/nats';
+import { watchOf } from '@tidegate/messaging/nats-watch';
+import type { Log } from '@tidegate/telemetry/log';
+import type { Settings } from './settings.ts';
+
+const EVERY_MS = 5_000;
+
+/**
+ * Makes the streams again when they vanish while the platform lives: somebody deleted one, or nats-server came back
+ * without its volume. Runs where the platform's credentials are, as services may make no streams; elsewhere
+ * `tidegate migrate` does it, and the services are not ready until then. Answers how to stop it.
+ */
+export async function keepStreams(settings: Settings, log: Log): Promise<() => Promise<void>> {
+  const { servers, users, replicas } = settings.nats;
+  const nc = await connectNats({ servers, ...users.platform }, 'streams');
+  const keeper = new Keeper(nc, replicas ?? 1, log);
+  keeper.start();
+  return () => keeper.stop();
+}
+
+class Keeper {
+  private readonly nc: NatsConnection;
+  private readonly replicas: number;
+  private readonly log: Log;
+  private failing = false;
+  private looking: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(nc: NatsConnection, replicas: number, log: Log) {
+    this.nc = nc;
+    this.replicas = replicas;
+    this.log = log;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.look(), EVERY_MS);
+    watchOf(this.nc).onReconnect(() => this.look());
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.looking;
+    if (!this.nc.isClosed()) await this.nc.close();
+  }
+
+  private look(): void {
+    if (!watchOf(this.nc).connected) return;
+    this.looking ??= this.ensure().finally(() => {
+      this.looking = undefined;
+    });
+  }
+
+  private async ensure(): Promise<void> {
+    try {
+      const made = await ensureStreams(this.nc, this.replicas);
+      if (made.length > 0) this.log.error({ streams: made }, 'Streams were gone and were made again, empty');
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) this.log.warn({ error }, 'The streams could not be looked at; trying again');
+      this.failing = true;
+    }
+  }
+}
