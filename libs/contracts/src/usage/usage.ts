@@ -82,10 +82,19 @@ export const NewUsageEvent = z
 export type NewUsageEvent = z.infer<typeof NewUsageEvent>;
 
 export const RejectionCode = z
-  .enum(['malformed', 'unknown_meter', 'unknown_organisation', 'too_old', 'in_the_future', 'conflict'])
+  .enum([
+    'malformed',
+    'unknown_meter',
+    'platform_meter',
+    'unknown_organisation',
+    'too_old',
+    'in_the_future',
+    'conflict',
+  ])
   .meta({
     id: 'RejectionCode',
-    description: 'conflict: the id was used for another meter or quantity; the first counts',
+    description:
+      'conflict: the id was used for another meter or quantity; the first counts. platform_meter: Tidegate counts it itself',
   });
 export type RejectionCode = z.infer<typeof RejectionCode>;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
@@ -50,6 +50,11 @@ function read(given: readonly unknown[], org: string, now: number) {
       return;
     }
     const { time, source, ...rest } = parsed.data;
+    if (PLATFORM_METERS.includes(rest.meter)) {
+      // Whoever may report usage could otherwise use up the organisation's own API calls.
+      rejected.push({ index, code: 'platform_meter', message: `Tidegate counts ${rest.meter} itself.` });
+      return;
+    }
     // The prefix keeps customers' identities apart from those of our own services.
     events.push({ ...rest, source: `api:${source}`, org, at: time ?? new Date(now).toISOString() });
     positions.push(index);

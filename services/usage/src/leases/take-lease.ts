@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import type { Input } from '@tidegate/contracts/kernel/operation';
-import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
+import { featureNotIncluded, forbidden } from '@tidegate/contracts/kernel/problem';
+import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
@@ -19,7 +20,10 @@ export class TakeLease {
   constructor(private readonly bus: Bus) {}
 
   @Handles(takeLease)
-  async handle({ input, tx }: Call<typeof takeLease>): Promise<Lease> {
+  async handle({ input, caller, tx }: Call<typeof takeLease>): Promise<Lease> {
+    if (caller.kind !== 'service' && PLATFORM_METERS.includes(input.meter)) {
+      throw forbidden({}, `Tidegate counts ${input.meter} itself and lends it to nobody.`);
+    }
     const account = await keepAccount(tx, this.bus);
     const grant = account.features[input.meter];
     if (grant?.kind !== 'metered') {
