@@ -36,7 +36,7 @@ async function rowsOf(orgId: string): Promise<Record<string, number>> {
     `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
        join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
       where c.relkind in ('r', 'p') and not c.relispartition
-        and c.relname <> all ('{outbox,inbox,dead_letters,data_keys}')`,
+        and c.relname <> all ('{outbox,inbox,dead_letters,data_keys,deleted_organisations}')`,
   );
   const counts: [string, number][] = [];
   for (const { name } of tables) {

@@ -373,7 +373,10 @@ test('documents, health and metrics', async () => {
   expect(body.openapi).toBe('3.1.0');
   expect(Object.keys(body.paths).length).toBeGreaterThan(40);
   expect((await anonymous.get('/docs')).body['text']).toContain('/api/v1/bots');
-  expect((await anonymous.get('/metrics')).body['text']).toContain('tidegate_http_seconds');
+  const { METRICS_TOKEN } = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
+  expect((await anonymous.get('/metrics')).status).toBe(401);
+  const metrics = await anonymous.as(METRICS_TOKEN).get('/metrics');
+  expect(metrics.body['text']).toContain('tidegate_http_request_duration_seconds');
   expect((await anonymous.get('/health/live')).status).toBe(200);
   for (const path of ['/', '/docs', '/openapi.json', '/health/ready']) {
     expect((await anonymous.send('HEAD', path)).status).toBe(200);

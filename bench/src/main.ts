@@ -11,6 +11,7 @@ import { monitorServer } from './monitor-server.ts';
 import { monitorStorage } from './monitor-storage.ts';
 import { outbox } from './outbox.ts';
 import { planner } from './planner.ts';
+import { quotaEdge } from './quota-edge.ts';
 import { scrub } from './scrub.ts';
 import { start } from './start.ts';
 import { sweep } from './sweep.ts';
@@ -39,6 +40,7 @@ const BENCHES: Record<string, (options: string[]) => Promise<Result>> = {
   'monitor-storage': monitorStorage,
   outbox,
   planner,
+  'quota-edge': quotaEdge,
   scrub,
   start,
   sweep,

@@ -1,20 +1,33 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import '@tidegate/contracts/all';
 import { TidegateClient } from '@tidegate/client/generated/api';
+import { operations } from '@tidegate/contracts/kernel/registry';
+
+/** What an API key spends of the meter `api_calls`, by the contracts. */
+const METERED = new Set(
+  operations().flatMap(({ http, metered }) => (http && metered ? [`${http[0]} ${http[1]}`] : [])),
+);
 
 /** A customer's typed client that knows how often it called: what the meter `api_calls` has to say as well. */
 export class Customer extends TidegateClient {
   calls = 0;
 
   protected override send<T>(method: string, path: string, input?: Record<string, unknown>): Promise<T> {
-    this.calls += 1;
+    if (METERED.has(`${method} ${path}`)) this.calls += 1;
     return super.send<T>(method, path, input);
   }
 }
 
+/** An account with an API key, as a customer's own program uses it: a person's calls are not metered. */
 export async function signUp(url: string, email: string): Promise<Customer> {
   const account = { email, name: 'Demo', password: 'a password for the demo only', organisationName: 'Demo Ltd' };
   const { accessToken } = await new TidegateClient({ url }).accountsRegister(account);
-  return new Customer({ url, token: accessToken });
+  const scopes = ['servers:read', 'servers:write', 'bots:read', 'bots:write', 'usage:read'] as const;
+  const { key } = await new TidegateClient({ url, token: accessToken }).keysCreate({
+    name: 'demo',
+    scopes: [...scopes],
+  });
+  return new Customer({ url, token: key });
 }
 
 /** Asks every second until the answer is right; throws with what it was last. */

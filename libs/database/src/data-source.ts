@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Connections } from './connections.ts';
@@ -89,38 +88,4 @@ function sessionOptions(schema: string, { statementMs }: DatabaseLimits): string
   return Object.entries(options)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
-}
-
-/** What goes away by itself: nobody listens, it starts or is full, it did not answer in time. */
-const PASSES = /^(08|53|57P0[123])|^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
-
-/**
- * Tries until the deadline (epoch milliseconds) as long as the server is merely not there yet. What waiting does not
- * cure, such as a wrong password, is thrown at once.
- */
-export async function untilConnected<T>(
-  { host, port }: { host: string; port: number },
-  deadline: number,
-  connect: () => Promise<T>,
-): Promise<T> {
-  for (let wait = 100; ; wait = Math.min(2 * wait, 2_000)) {
-    try {
-      return await connect();
-    } catch (error) {
-      if (!passes(error)) throw error;
-      if (Date.now() + wait < deadline) {
-        await setTimeout(wait);
-        continue;
-      }
-      throw new Error(
-        `PostgreSQL at ${host}:${port} cannot be reached: ${(error as Error).message}\n  Fix: start it or correct DATABASE_URL; \`tidegate doctor\` looks at both.`,
-        { cause: error },
-      );
-    }
-  }
-}
-
-function passes(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return (typeof code === 'string' && PASSES.test(code)) || /connection terminated|timeout/i.test(String(message));
 }

@@ -39,7 +39,10 @@ export const holdsConnection = (): boolean => flow.getStore()?.heldAnywhere ?? f
 /** To be called before anything that takes a connection or waits for the network. */
 export function refuseWhileHeld(what: string): void {
   if (!holdsConnection()) return;
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEEP;
   const error = new SecondWait(what);
+  Error.stackTraceLimit = stackTraceLimit;
   if (strict) throw error;
   const place = placeOf(error);
   if (told.has(place)) return;
@@ -60,8 +63,12 @@ class SecondWait extends Error {
   }
 }
 
+const OURS = /libs.(database|messaging).(?!.*\.test\.)|node:|node_modules|<anonymous>/;
+/** Enough to reach the handler through the libraries. */
+const DEEP = 40;
+
 /** The first line of the stack that is not of the libraries. */
 function placeOf({ stack = '' }: Error): string {
   const lines = stack.split('\n').slice(1);
-  return (lines.find((line) => !/libs.(database|messaging)|node:|node_modules/.test(line)) ?? lines[0] ?? '').trim();
+  return (lines.find((line) => !OURS.test(line)) ?? lines[0] ?? '').trim();
 }

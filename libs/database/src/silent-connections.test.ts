@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
+import { metricsText } from '@tidegate/telemetry/metrics';
 import { droppingProxy } from '@tidegate/testing/dropping-proxy';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { until } from '@tidegate/testing/until';
@@ -106,6 +107,7 @@ test('work that waits too long for a connection is told so, and the pool is whol
   await expect(small.reader({}).query('select 1')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   await Promise.all(slow);
   await Promise.all(Array.from({ length: 6 }, () => small.reader({}).query('select 1')));
+  expect(await metricsText()).toMatch(/tidegate_database_wait_seconds_count\{service="every"\} [1-9]/);
   await dataSource.destroy();
 });
 

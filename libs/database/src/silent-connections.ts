@@ -19,7 +19,7 @@ export interface SilenceLimits {
 
 interface Look {
   asked: object | null;
-  bytes: number;
+  moved: string;
   quiet: number;
   idle: number;
 }
@@ -49,7 +49,7 @@ export class SilentConnections {
   acquired(client: WatchedClient): void {
     this.lent.add(client);
     if (this.looks.has(client)) return;
-    this.looks.set(client, { asked: null, bytes: 0, quiet: 0, idle: 0 });
+    this.looks.set(client, { asked: null, moved: '', quiet: 0, idle: 0 });
     client.once('end', () => {
       this.looks.delete(client);
       this.lent.delete(client);
@@ -74,12 +74,12 @@ export class SilentConnections {
     this.tick();
     const quiet: WatchedClient[] = [];
     for (const [client, look] of this.looks) {
-      const { asked, bytesRead } = client;
-      const waits = asked !== null && asked === look.asked && bytesRead === look.bytes;
+      const { asked, moved } = client;
+      const waits = asked !== null && asked === look.asked && moved === look.moved;
       look.quiet = waits ? look.quiet + 1 : 0;
       if (!waits) look.idle = 0;
       look.asked = asked;
-      look.bytes = bytesRead;
+      look.moved = moved;
       if (waits) quiet.push(client);
     }
     if (this.alarmTurns > 0) this.alarmTurns -= 1;
@@ -96,7 +96,7 @@ export class SilentConnections {
     for (const client of quiet) {
       const look = this.looks.get(client);
       // It was answered while the server was asked.
-      if (!look || client.asked !== look.asked || client.bytesRead !== look.bytes) continue;
+      if (!look || client.asked !== look.asked || client.moved !== look.moved) continue;
       if (atWork?.has(client.pid ?? 0)) look.idle = 0;
       else if (atWork) look.idle += 1;
       else if (look.quiet * this.everyMs > this.limits.statementMs + GRACE_MS) look.idle = 2;

@@ -45,8 +45,10 @@ export class WatchedClient extends pg.Client {
     return this.inside.readyForQuery ? null : this.inside._getActiveQuery();
   }
 
-  get bytesRead(): number {
-    return this.inside.connection.stream.bytesRead;
+  /** Changes with whatever arrives, and with what is still being sent. */
+  get moved(): string {
+    const { bytesRead, writableLength } = this.inside.connection.stream;
+    return `${bytesRead} ${writableLength}`;
   }
 
   /** Without a goodbye, which a dead peer would never answer. Whatever is asked fails with the error. */

@@ -51,6 +51,13 @@ export async function rememberOutput(tx: Tx, operation: Operation, key: string, 
   ]);
 }
 
-export async function forgetOldKeys(tx: Tx): Promise<void> {
-  await tx.query("delete from idempotency_keys where created_at < now() - interval '24 hours'");
+const AT_ONCE = 5_000;
+
+/** Answers whether there are more. */
+export async function forgetOldKeys(tx: Tx): Promise<boolean> {
+  const gone = await tx.query(
+    `delete from idempotency_keys where ctid = any (array(
+       select ctid from idempotency_keys where created_at < now() - interval '24 hours' limit ${AT_ONCE})) returning 1`,
+  );
+  return gone.length === AT_ONCE;
 }

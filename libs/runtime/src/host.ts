@@ -36,7 +36,7 @@ import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { ForgetOrganisation } from './forget-organisation.ts';
 import { type Check, type Health, within } from './health.ts';
-import { endHooks, Loop, type RunningLoop, startHooks, startLoops } from './loop.ts';
+import { endHooks, Loop, type RunningLoop, startHooks, startLoops, type TurnResult } from './loop.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { ShredSecrets } from './shred-secrets.ts';
@@ -57,8 +57,8 @@ class Housekeeping {
   }
 
   @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
-  async turn(): Promise<void> {
-    await this.tenants.system('housekeeping', forgetOldKeys);
+  async turn(): Promise<TurnResult> {
+    return (await this.tenants.system('housekeeping', forgetOldKeys)) ? 'again' : undefined;
   }
 }
 

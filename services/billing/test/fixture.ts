@@ -8,6 +8,8 @@ import { Tenants } from '@tidegate/database/tenants';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import type { Wakes } from '@tidegate/runtime/wakes';
+import { Log } from '@tidegate/telemetry/log';
 import { testDatabase } from '@tidegate/testing/database';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
@@ -55,19 +57,21 @@ export async function openBilling() {
   const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('billing', () => {});
+  const woken: string[] = [];
+  const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
   const handlers = [
-    new ApplyPlans(),
+    new ApplyPlans(wakes),
     new DiffPlans(),
     new ListPlans(),
     new ValidatePlans(),
-    new MovePlans(),
+    new MovePlans(wakes),
     new GetEntitlements(),
     new CurrentEntitlements(),
     new GetSubscription(),
     new SetSubscription(),
   ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
-  const refresh = new RefreshEntitlements(tenants, outbox);
+  const refresh = new RefreshEntitlements(tenants, outbox, new Log({ service: 'billing' }));
   return {
     tenants,
     outbox,
@@ -79,6 +83,8 @@ export async function openBilling() {
       const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
       return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
     },
+    /** Loops that were told that there is work. */
+    woken,
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */
     announced: (orgId: string): Promise<Entitlements[]> =>

@@ -79,6 +79,7 @@ export class GatewayWorld {
         operations().filter((one) => one.service === name),
       );
     }
+    world.neighbours.settle();
     await world.startGateway();
     return world;
   }

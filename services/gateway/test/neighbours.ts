@@ -31,6 +31,8 @@ export const inputOf = (operation: Operation): Record<string, unknown> => ({ ...
 export class Neighbours {
   /** Operations by subject, how often they were asked. */
   readonly asked = new Map<string, number>();
+  private readonly lent = new Map<string, Answer | undefined>();
+  private lending = false;
   private readonly answers = new Map<string, Answer>();
   private readonly servers = new Map<ServiceName, { nc: NatsConnection; server: OperationServer }>();
   private readonly settings: Settings;
@@ -43,7 +45,24 @@ export class Neighbours {
     operation: Op,
     answer: (input: Input<Op>, caller: Caller) => Output<Op> | Promise<Output<Op>>,
   ): void {
+    if (this.lending && !this.lent.has(operation.subject)) {
+      this.lent.set(operation.subject, this.answers.get(operation.subject));
+    }
     this.answers.set(operation.subject, answer as Answer);
+  }
+
+  /** Who was told something else answers as before: its example, or what plays identity and usage. */
+  forget(): void {
+    for (const [subject, answer] of this.lent) {
+      if (answer) this.answers.set(subject, answer);
+      else this.answers.delete(subject);
+    }
+    this.lent.clear();
+  }
+
+  /** From here on what is told is only lent: `forget` ends it. */
+  settle(): void {
+    this.lending = true;
   }
 
   count = (operation: { subject: string }): number => this.asked.get(operation.subject) ?? 0;

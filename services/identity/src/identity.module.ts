@@ -5,6 +5,7 @@ import { LoginThrottle } from './accounts/login-throttle.ts';
 import { PasswordHashing } from './accounts/password-hashing.ts';
 import { RegisterAccount } from './accounts/register-account.ts';
 import { WhoAmI } from './accounts/who-am-i.ts';
+import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
 import { Invitations } from './members/invitations.ts';
@@ -14,6 +15,7 @@ import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
+import { FoundersLimits } from './organisations/founders-limits.ts';
 import { ListOrganisations } from './organisations/list-organisations.ts';
 import { CheckSession } from './sessions/check-session.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
@@ -35,6 +37,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     LoginThrottle,
     Sessions,
     FoundOrganisation,
+    FoundersLimits,
     CreateAdmin,
     RegisterAccount,
     WhoAmI,
@@ -54,6 +57,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     Invitations,
     ManageApiKeys,
     VerifyApiKey,
+    KnownKeys,
   ],
 })
 export class IdentityModule {}

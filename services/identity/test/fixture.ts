@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type DynamicModule, type INestApplicationContext, type InjectionToken, Module } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import type { Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
+import { listPlans } from '@tidegate/contracts/billing/plans';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { register, type Session } from '@tidegate/contracts/identity/sessions';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
@@ -24,6 +25,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { IdentityConfig } from '../src/identity.config.ts';
 import { IdentityModule } from '../src/identity.module.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
@@ -43,11 +45,22 @@ afterAll(async () => {
   await Promise.all([...open].map((close) => close()));
 });
 
+const plan = (key: string, isDefault: boolean, amountMinor: number) => ({
+  plan: key,
+  version: 1,
+  name: key,
+  description: '',
+  isDefault,
+  prices: [{ currency: 'EUR', interval: 'month', amountMinor }],
+  features: {},
+});
+const PLANS = { catalogueVersion: 1, features: [], items: [plan('free', true, 0), plan('pro', false, 2_900)] };
+
 /** What billing would answer: every organisation has these counted features. */
 function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {
-  const features = Object.entries(limits).map(([key, limit]) => [key, { kind: 'counted', limit }]);
-  const base = { orgId, version: 1, plan: 'free', planName: 'Free', access: 'full', upgrade: {} };
-  return { ...base, features: Object.fromEntries(features) } as unknown as Snapshot;
+  const features = Object.entries(limits).map(([key, limit]) => [key, { kind: 'counted' as const, limit }]);
+  const base = { orgId, version: 1, plan: 'free', planName: 'Free', planVersion: 1, access: 'full' as const };
+  return { ...base, periodAnchor: '2026-01-01T00:00:00.000Z', upgrade: {}, features: Object.fromEntries(features) };
 }
 
 type Provided = { provide: InjectionToken; useValue: unknown }[];
@@ -76,7 +89,10 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('identity', () => {});
   const bus = {
-    call: async (_operation: unknown, _input: unknown, { orgId }: { orgId: string }) => snapshotOf(orgId, limits),
+    call: async (operation: Operation, input: unknown, { orgId = '' }: { orgId?: string } = {}) => {
+      operation.input.parse(input);
+      return operation.output.parse(operation === listPlans ? PLANS : snapshotOf(orgId, limits));
+    },
   };
   const masterKey = randomBytes(32).toString('base64');
   const vault = new Vault(() => [masterKey]);
@@ -84,6 +100,7 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
   const app = await NestFactory.createApplicationContext(
     moduleOf([
       { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile } },
+      { provide: IdentityConfig, useValue: new IdentityConfig(IdentityConfig.schema.parse({})) },
       { provide: Log, useValue: new Log({ service: 'identity' }) },
       { provide: Bus, useValue: bus },
       { provide: Tenants, useValue: tenants },

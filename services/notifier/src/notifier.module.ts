@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { ChannelSecrets } from './channels/channel-secrets.ts';
+import { ConfirmChannel } from './channels/confirm-channel.ts';
+import { Confirmations } from './channels/confirmations.ts';
 import { CreateChannel } from './channels/create-channel.ts';
 import { DeleteChannel } from './channels/delete-channel.ts';
 import { GetChannel } from './channels/get-channel.ts';
 import { ListChannels } from './channels/list-channels.ts';
 import { RotateSecret } from './channels/rotate-secret.ts';
+import { SealUrls } from './channels/seal-urls.ts';
 import { UpdateChannel } from './channels/update-channel.ts';
 import { WebhookHosts } from './channels/webhook-hosts.ts';
 import { AttemptDelivery } from './deliveries/attempt-delivery.ts';
@@ -15,18 +18,27 @@ import { ForgetDeliveries } from './deliveries/forget-deliveries.loop.ts';
 import { GetDelivery } from './deliveries/get-delivery.ts';
 import { ListDeliveries } from './deliveries/list-deliveries.ts';
 import { MailSender } from './deliveries/mail-sender.ts';
+import { MeasureQueue } from './deliveries/measure-queue.loop.ts';
 import { NotificationQuota } from './deliveries/notification-quota.ts';
 import { RetryDelivery } from './deliveries/retry-delivery.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
+import { QueueNotice } from './notices/queue-notice.ts';
 import { TellQuotaReached } from './notices/tell-quota-reached.ts';
 import { TellServerUnreachable } from './notices/tell-server-unreachable.ts';
 import { TellTradeClosed } from './notices/tell-trade-closed.ts';
+import { LearnOwners } from './owners/learn-owners.ts';
 
 @Module({
   imports: [EntitlementsModule],
   providers: [
     ChannelSecrets,
+    Confirmations,
+    ConfirmChannel,
+    SealUrls,
+    LearnOwners,
+    QueueNotice,
+    MeasureQueue,
     WebhookHosts,
     CreateChannel,
     ListChannels,

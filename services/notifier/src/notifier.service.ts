@@ -10,6 +10,8 @@ export const service = defineService({
   migrations: [ENTITLEMENTS_MIGRATIONS, new URL('../migrations', import.meta.url)],
   secrets: [
     { table: 'channels', column: 'secret' },
+    { table: 'channels', column: 'url_sealed' },
+    { table: 'channels', column: 'confirmation' },
     { table: 'channels', column: 'previous_secret', sealedFor: 'secret' },
   ],
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
@@ -21,9 +22,10 @@ import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { setLogLevel } from '@tidegate/telemetry/log';
 import pg from 'pg';
 import type { z } from 'zod';
+import { DELIVER } from '../src/deliveries/delivery.rows.ts';
 import { NotifierConfig } from '../src/notifier.config.ts';
 import { service } from '../src/notifier.service.ts';
-import { Neighbours } from './neighbours.ts';
+import { Neighbours, type Use } from './neighbours.ts';
 import { type Servers, startServers } from './servers.ts';
 
 setLogLevel('fatal');
@@ -34,6 +36,7 @@ const open = new Set<NotifierWorld>();
 afterAll(() => Promise.all([...open].map((world) => world.stop())));
 
 export interface Replica {
+  get<T>(token: abstract new (...args: never[]) => T): T;
   stop(): Promise<void>;
 }
 
@@ -42,7 +45,7 @@ export class NotifierWorld {
   readonly neighbours: Neighbours;
   /** What the notifier said to other services, by type, and what it metered. */
   readonly said: { type: string; orgid: string; data: Record<string, unknown> }[] = [];
-  readonly metered: { id: string; org: string; meter: string; quantity: number }[] = [];
+  readonly metered: Use[] = [];
   readonly env: NodeJS.ProcessEnv;
   private readonly settings: Settings;
   private readonly nc: NatsConnection;
@@ -131,7 +134,9 @@ export class NotifierWorld {
     });
     this.nc.subscribe('usage.>', {
       callback: (_error, message) => {
-        this.metered.push(...message.json<typeof this.metered>());
+        const uses = message.json<Use[]>();
+        this.metered.push(...uses);
+        this.neighbours.count(uses);
       },
     });
   }
@@ -143,7 +148,8 @@ export class NotifierWorld {
     await host.start(loadConfigs([NotifierConfig], env).get(NotifierConfig), new Health(['notifier']));
     // What it listens to has reached the server.
     await host.get<NatsConnection>(NATS as never).flush();
-    const replica = {
+    const replica: Replica = {
+      get: (token) => host.get(token as never),
       stop: async () => {
         if (!this.replicas.delete(replica)) return;
         await host.stopWork();
@@ -155,9 +161,20 @@ export class NotifierWorld {
   }
 
   /** As the gateway calls for an editor of the organisation. */
-  call<Op extends Operation>(operation: Op, input: z.input<Op['input']>, orgId: string, scopes: string[] = EDITOR) {
-    const caller = { kind: 'user' as const, userId: newId(), orgId, scopes };
+  call<Op extends Operation>(
+    operation: Op,
+    input: z.input<Op['input']>,
+    orgId: string,
+    scopes: string[] = EDITOR,
+    userId = newId(),
+  ) {
+    const caller = { kind: 'user' as const, userId, orgId, scopes };
     return this.bus.call(operation, input, { caller });
+  }
+
+  /** As somebody without an account. */
+  anonymously<Op extends Operation>(operation: Op, input: z.input<Op['input']>) {
+    return this.bus.call(operation, input, { caller: ANONYMOUS });
   }
 
   /** Another service says that something happened. `again` says it a second time, as redelivery does. */
@@ -197,6 +214,8 @@ export class NotifierWorld {
       `with due as (update delivery_queue set due_at = now() returning delivery_id)
        update deliveries set next_attempt_at = now() where id in (select delivery_id from due)`,
     );
+    this.nc.publish(`wake.notifier.${DELIVER}`, 'the test');
+    await this.nc.flush();
   }
 
   async stop(): Promise<void> {

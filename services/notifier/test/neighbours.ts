@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
@@ -12,6 +13,20 @@ import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 
+export interface Use {
+  id: string;
+  org: string;
+  meter: string;
+  quantity: number;
+  lease?: string;
+}
+
+interface Lent {
+  org: string;
+  granted: number;
+  spent: number | undefined;
+}
+
 /**
  * What the notifier asks of billing and usage, answered on the bus with their own credentials by the rules of their
  * contracts: a plan with these limits, and a quota of which so much is left.
@@ -19,10 +34,13 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 export class Neighbours {
   channels = 50;
   webhooks = true;
-  /** Units left per organisation; without an entry there is no end. */
-  readonly left = new Map<string, number>();
-  /** Leases that are out at this moment. */
-  readonly held = new Set<string>();
+  /** Units of the period per organisation; without an entry there is no end. */
+  readonly limit = new Map<string, number>();
+  /** Whether usage events that arrive are counted; what came meanwhile is counted when they are again. */
+  ingesting = true;
+  private readonly leases = new Map<string, Lent>();
+  private readonly uses = new Map<string, Use>();
+  private readonly waiting: Use[] = [];
   private readonly settings: Settings;
   private readonly connections: NatsConnection[] = [];
   private usage: OperationServer | undefined;
@@ -41,7 +59,7 @@ export class Neighbours {
     const nc = await this.connect('usage');
     this.usage = this.serve('usage', nc, {
       [takeLease.subject]: (_input, orgId) => this.take(orgId),
-      [returnLease.subject]: (input) => this.giveBack((input as { leaseId: string }).leaseId),
+      [returnLease.subject]: (input) => this.giveBack(input as { leaseId: string; spent: number }),
     });
     this.usage.start();
     await nc.flush();
@@ -112,32 +130,48 @@ export class Neighbours {
     };
   }
 
+  /** Usage events, as they come from the stream: each id counts once. */
+  count(uses: readonly Use[]): void {
+    this.waiting.push(...uses);
+    if (this.ingesting) for (const use of this.waiting.splice(0)) this.uses.set(`${use.org} ${use.id}`, use);
+  }
+
+  /** Units that are lent out and not reported yet. */
+  reserved(orgId: string): number {
+    const lent = [...this.leases].filter(([, lease]) => lease.org === orgId);
+    return lent.reduce((sum, [id, { granted, spent }]) => {
+      const reported = [...this.uses.values()].filter((use) => use.lease === id).length;
+      return sum + Math.max(0, (spent ?? granted) - reported);
+    }, 0);
+  }
+
+  used = (orgId: string): number => [...this.uses.values()].filter((use) => use.org === orgId).length;
+
   private take(orgId: string) {
-    const left = this.left.get(orgId) ?? Number.POSITIVE_INFINITY;
-    const granted = left > 0;
-    const leaseId = granted ? newId() : null;
-    if (leaseId) {
-      this.left.set(orgId, left - 1);
-      this.held.add(leaseId);
-    }
+    const limit = this.limit.get(orgId) ?? null;
+    const left = limit === null ? 1 : limit - this.used(orgId) - this.reserved(orgId);
+    const leaseId = left > 0 ? newId() : null;
+    if (leaseId) this.leases.set(leaseId, { org: orgId, granted: 1, spent: undefined });
     const later = new Date(Date.now() + 60_000).toISOString();
     return {
       leaseId,
       meter: 'notifications',
-      granted: granted ? 1 : 0,
+      granted: leaseId ? 1 : 0,
       expiresAt: later,
-      limit: 100,
+      limit,
       enforcement: 'hard',
-      used: 0,
-      reserved: this.held.size,
+      used: this.used(orgId),
+      reserved: this.reserved(orgId),
       resetsAt: later,
       plan: 'free',
       upgradeTo: null,
     };
   }
 
-  private giveBack(leaseId: string) {
-    this.held.delete(leaseId);
-    return { leaseId, released: 1, remaining: null };
+  private giveBack({ leaseId, spent }: { leaseId: string; spent: number }) {
+    const lease = this.leases.get(leaseId);
+    if (!lease) throw notFound();
+    lease.spent = spent;
+    return { leaseId, granted: lease.granted, spent, released: lease.granted - spent };
   }
 }

@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createChannel } from '@tidegate/contracts/notifier/channels';
+import { confirmChannel, createChannel } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, listDeliveries } from '@tidegate/contracts/notifier/deliveries';
+import { newId } from '@tidegate/database/ids';
+import type { FakeSmtpServer } from '@tidegate/testing/fakes/smtp-server';
 import type { ReceivedRequest, WebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { until } from '@tidegate/testing/until';
 import type { NotifierWorld } from './fixture.ts';
@@ -32,11 +34,38 @@ export async function hook(
   return { channelId, secret: secret ?? '' };
 }
 
+/** Without the questions whether an address wants any. */
 export async function deliveries(world: NotifierWorld, orgId: string): Promise<Delivery[]> {
-  return (await world.call(listDeliveries, { limit: 200 }, orgId)).items;
+  const { items } = await world.call(listDeliveries, { limit: 200 }, orgId);
+  return items.filter((one) => one.event !== 'channel.confirmation');
 }
 
-/** The organisation's only delivery, as soon as it looks like this. */
+/** A delivery of the organisation, as soon as it looks like this. */
 export function deliveryWhen(world: NotifierWorld, orgId: string, wanted: (delivery: Delivery) => boolean) {
   return until(async () => (await deliveries(world, orgId)).find(wanted), { what: 'the delivery' });
+}
+
+/** The token of the newest confirmation mail to the address. */
+export async function tokenFor(smtp: FakeSmtpServer, address: string): Promise<string> {
+  const mail = await until(
+    () => smtp.messages.findLast((one) => one.to.includes(address) && one.text.includes('Token: ')),
+    {
+      what: `the confirmation mail to ${address}`,
+    },
+  );
+  return /Token: (\S+)/.exec(mail.text)?.[1] ?? '';
+}
+
+/** An e-mail channel whose address has confirmed it; that mail is not kept. */
+export async function inbox(
+  world: NotifierWorld,
+  orgId: string,
+  smtp: FakeSmtpServer,
+  address = `${newId()}@example.com`,
+) {
+  const { id: channelId } = await world.call(createChannel, { kind: 'email', address }, orgId);
+  await world.anonymously(confirmChannel, { token: await tokenFor(smtp, address) });
+  await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, orgId)).items.length > 0);
+  smtp.messages.length = 0;
+  return { channelId, address };
 }

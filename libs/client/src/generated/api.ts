@@ -4,8 +4,20 @@ import { Transport } from '../transport.ts';
 export type EntitlementsCurrentInput = Record<string, never>;
 export type EntitlementsCurrentOutput = { version: number; plan: string; planName: string; planVersion: number; access: "full" | "read_only"; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" }>; periodAnchor: string; upgrade: Record<string, { plan: string; planName: string; limit: number | null }>; organisationId: string };
 
+export type PlansApplyInput = { yaml: string; expectedVersion?: number };
+export type PlansApplyOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }>; appliedVersion: number };
+
+export type PlansDiffInput = { yaml: string };
+export type PlansDiffOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }> };
+
 export type PlansListInput = Record<string, never>;
 export type PlansListOutput = { catalogueVersion: number; features: Array<{ key: string; name: string; unit: string; description: string }>; items: Array<{ plan: string; version: number; name: string; description: string; isDefault: boolean; prices: Array<{ currency: string; interval: "month" | "year"; amountMinor: number }>; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" } & { note?: string }> }> };
+
+export type PlansMoveInput = { plan: string; dryRun?: boolean };
+export type PlansMoveOutput = { plan: string; version: number; subscriptions: number };
+
+export type PlansValidateInput = { yaml: string };
+export type PlansValidateOutput = { plans: Array<string>; features: Array<string> };
 
 export type SubscriptionsGetInput = Record<string, never>;
 export type SubscriptionsGetOutput = { organisationId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
@@ -116,10 +128,10 @@ export type InvitationsAcceptInput = { token: string };
 export type InvitationsAcceptOutput = { organisationId: string; role: "viewer" | "editor" | "admin" | "owner" };
 
 export type InvitationsCreateInput = { email: string; role: "viewer" | "editor" | "admin" | "owner" };
-export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string; token: string };
+export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string; token: string };
 
-export type InvitationsListInput = Record<string, never>;
-export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; expiresAt: string; createdAt: string }> };
+export type InvitationsListInput = { limit?: number; cursor?: string };
+export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string }>; nextCursor?: string };
 
 export type InvitationsRevokeInput = { invitationId: string };
 export type InvitationsRevokeOutput = Record<string, never>;
@@ -130,8 +142,8 @@ export type JwksGetOutput = { keys: Array<Record<string, unknown>> };
 export type KeysCreateInput = { name: string; scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">; expiresAt?: string };
 export type KeysCreateOutput = { id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string; key: string };
 
-export type KeysListInput = Record<string, never>;
-export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }> };
+export type KeysListInput = { limit?: number; cursor?: string };
+export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }>; nextCursor?: string };
 
 export type KeysRevokeInput = { keyId: string };
 export type KeysRevokeOutput = Record<string, never>;
@@ -139,8 +151,8 @@ export type KeysRevokeOutput = Record<string, never>;
 export type MembersChangeRoleInput = { userId: string; role: "viewer" | "editor" | "admin" | "owner" };
 export type MembersChangeRoleOutput = { userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string };
 
-export type MembersListInput = Record<string, never>;
-export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }> };
+export type MembersListInput = { limit?: number; cursor?: string };
+export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }>; nextCursor?: string };
 
 export type MembersRemoveInput = { userId: string };
 export type MembersRemoveOutput = Record<string, never>;
@@ -154,14 +166,14 @@ export type OrganisationsDeleteOutput = Record<string, never>;
 export type OrganisationsGetInput = Record<string, never>;
 export type OrganisationsGetOutput = { id: string; name: string; createdAt: string };
 
-export type OrganisationsListInput = Record<string, never>;
-export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }> };
+export type OrganisationsListInput = { limit?: number; cursor?: string };
+export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; nextCursor?: string };
 
 export type OrganisationsRenameInput = { name: string };
 export type OrganisationsRenameOutput = { id: string; name: string; createdAt: string };
 
-export type SessionsListInput = Record<string, never>;
-export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }> };
+export type SessionsListInput = { limit?: number; cursor?: string };
+export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }>; nextCursor?: string };
 
 export type SessionsLoginInput = { email: string; password: string };
 export type SessionsLoginOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
@@ -238,35 +250,41 @@ export type ServersWaitsOutput = { range: { from: string; to: string; coveredSec
 export type ServersWraparoundInput = { serverId: string };
 export type ServersWraparoundOutput = { at: string | null; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; cause: { kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum"; name: string; age: number; what: string; sql: string | null } | null; pace: { xidsPerDay: number | null; multixactsPerDay: number | null; overSeconds: number }; databases: Array<{ database: string; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; xids: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null }; multixacts: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null } }>; tables: Array<{ database: string; schema: string; name: string; toastOf: string | null; temporary: boolean; autovacuumOff: boolean; xidAge: number; xidPercent: number; multixactAge: number; multixactPercent: number }>; holders: Array<{ kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby"; name: string; age: number; since: string | null; database: string | null; role: string | null; state: string | null }>; settings: { autovacuum: boolean; freezeMaxAge: number; multixactFreezeMaxAge: number; failsafeAge: number; multixactFailsafeAge: number; maxWorkers: number; costDelayMs: number; costLimit: number } | null };
 
+export type ChannelsConfirmInput = { token: string };
+export type ChannelsConfirmOutput = { channelId: string; address: string; confirmed: true };
+
 export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
-export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
+export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
 
 export type ChannelsDeleteInput = { channelId: string };
 export type ChannelsDeleteOutput = Record<string, never>;
 
 export type ChannelsGetInput = { channelId: string };
-export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type ChannelsListInput = { limit?: number; cursor?: string };
-export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+
+export type ChannelsResendConfirmationInput = { channelId: string };
+export type ChannelsResendConfirmationOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type ChannelsRotateSecretInput = { channelId: string; overlapHours?: number };
 export type ChannelsRotateSecretOutput = { secret: string; previousSecretValidUntil: string };
 
 export type ChannelsTestInput = { channelId: string };
-export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type ChannelsUpdateInput = { channelId: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state?: "active" | "disabled" };
-export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
 
 export type DeliveriesGetInput = { deliveryId: string };
-export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type DeliveriesListInput = { limit?: number; cursor?: string; channelId?: string; state?: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled" };
-export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
+export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
 
 export type DeliveriesRetryInput = { deliveryId: string };
-export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "channel_disabled" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
 
 export type MetersListInput = Record<string, never>;
 export type MetersListOutput = { items: Array<{ meter: string; name: string; unit: string; description: string }> };
@@ -278,10 +296,10 @@ export type UsageHistoryInput = { meter: string; from?: string; to?: string; gra
 export type UsageHistoryOutput = { meter: string; granularity: "hour" | "day"; items: Array<{ start: string; quantity: number; events: number }>; total: number };
 
 export type UsageIngestInput = { events: Array<{ id: string; source?: string; meter: string; quantity?: number; time?: string; lease?: string } | unknown> };
-export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
+export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
 
 export type UsageRejectedInput = { limit?: number; cursor?: string };
-export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
+export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
 
 export type UsageReturnLeaseInput = { leaseId: string; spent: number };
 export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
@@ -294,9 +312,25 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}) =>
     this.send<EntitlementsCurrentOutput>('GET', '/api/v1/entitlements', input);
 
+  /** Put a catalogue in force; the same content again changes nothing */
+  plansApply = (input: PlansApplyInput) =>
+    this.send<PlansApplyOutput>('POST', '/api/v1/operator/plans/apply', input);
+
+  /** What applying a catalogue would change */
+  plansDiff = (input: PlansDiffInput) =>
+    this.send<PlansDiffOutput>('POST', '/api/v1/operator/plans/diff', input);
+
   /** The plans on offer, cheapest first */
   plansList = (input: PlansListInput = {}) =>
     this.send<PlansListOutput>('GET', '/api/v1/plans', input);
+
+  /** Move the running subscriptions of a plan to its newest version */
+  plansMove = (input: PlansMoveInput) =>
+    this.send<PlansMoveOutput>('POST', '/api/v1/operator/plans/{plan}/move', input);
+
+  /** Check a catalogue without looking at the one in force */
+  plansValidate = (input: PlansValidateInput) =>
+    this.send<PlansValidateOutput>('POST', '/api/v1/operator/plans/validate', input);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}) =>
@@ -446,7 +480,7 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput) =>
     this.send<InvitationsCreateOutput>('POST', '/api/v1/invitations', input);
 
-  /** Invitations that nobody has accepted yet */
+  /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}) =>
     this.send<InvitationsListOutput>('GET', '/api/v1/invitations', input);
 
@@ -462,7 +496,7 @@ export class TidegateClient extends Transport {
   keysCreate = (input: KeysCreateInput) =>
     this.send<KeysCreateOutput>('POST', '/api/v1/api-keys', input);
 
-  /** API keys of the organisation */
+  /** API keys of the organisation: those that work, newest first, then those that have expired */
   keysList = (input: KeysListInput = {}) =>
     this.send<KeysListOutput>('GET', '/api/v1/api-keys', input);
 
@@ -474,7 +508,7 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput) =>
     this.send<MembersChangeRoleOutput>('PATCH', '/api/v1/members/{userId}', input);
 
-  /** Members of the current organisation */
+  /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}) =>
     this.send<MembersListOutput>('GET', '/api/v1/members', input);
 
@@ -494,7 +528,7 @@ export class TidegateClient extends Transport {
   organisationsGet = (input: OrganisationsGetInput = {}) =>
     this.send<OrganisationsGetOutput>('GET', '/api/v1/organisation', input);
 
-  /** Organisations that you are a member of */
+  /** Organisations that you are a member of, in the order in which you joined */
   organisationsList = (input: OrganisationsListInput = {}) =>
     this.send<OrganisationsListOutput>('GET', '/api/v1/organisations', input);
 
@@ -606,6 +640,10 @@ export class TidegateClient extends Transport {
   serversWraparound = (input: ServersWraparoundInput) =>
     this.send<ServersWraparoundOutput>('GET', '/api/v1/servers/{serverId}/wraparound', input);
 
+  /** Confirm an e-mail channel with the token that its address was sent */
+  channelsConfirm = (input: ChannelsConfirmInput) =>
+    this.send<ChannelsConfirmOutput>('POST', '/api/v1/channels/confirm', input);
+
   /** Add an e-mail address or a webhook that is told what happens */
   channelsCreate = (input: ChannelsCreateInput) =>
     this.send<ChannelsCreateOutput>('POST', '/api/v1/channels', input);
@@ -621,6 +659,10 @@ export class TidegateClient extends Transport {
   /** Channels, newest first */
   channelsList = (input: ChannelsListInput = {}) =>
     this.send<ChannelsListOutput>('GET', '/api/v1/channels', input);
+
+  /** Send the confirmation mail of an e-mail channel again, with a new token */
+  channelsResendConfirmation = (input: ChannelsResendConfirmationInput) =>
+    this.send<ChannelsResendConfirmationOutput>('POST', '/api/v1/channels/{channelId}/resend-confirmation', input);
 
   /** Give a webhook a new secret */
   channelsRotateSecret = (input: ChannelsRotateSecretInput) =>

@@ -71,6 +71,13 @@ export const catalogueChanged = problem(
   z.object({ catalogueVersion: z.int() }),
 );
 
+export const unknownPlan = problem(
+  'unknown_plan',
+  422,
+  'There is no such plan',
+  z.object({ plan: z.string(), plans: z.array(z.string()) }),
+);
+
 export const PlanChange = z
   .object({
     plan: PlanKey,
@@ -96,6 +103,8 @@ export type CatalogueDiff = z.infer<typeof CatalogueDiff>;
 export const validatePlans = operation({
   service: 'billing',
   name: 'plans.validate',
+  http: ['POST', '/api/v1/operator/plans/validate'],
+  status: 200,
   scope: 'operator',
   summary: 'Check a catalogue without looking at the one in force',
   input: z.strictObject({ yaml: CatalogueText }),
@@ -107,6 +116,8 @@ export const validatePlans = operation({
 export const diffPlans = operation({
   service: 'billing',
   name: 'plans.diff',
+  http: ['POST', '/api/v1/operator/plans/diff'],
+  status: 200,
   scope: 'operator',
   summary: 'What applying a catalogue would change',
   input: z.strictObject({ yaml: CatalogueText }),
@@ -118,13 +129,18 @@ export const diffPlans = operation({
 export const applyPlans = operation({
   service: 'billing',
   name: 'plans.apply',
+  http: ['POST', '/api/v1/operator/plans/apply'],
+  status: 200,
   scope: 'operator',
   summary: 'Put a catalogue in force; the same content again changes nothing',
   description: 'Changed plans get a new version. Running subscriptions keep theirs until they are moved.',
   input: z.strictObject({
     yaml: CatalogueText,
-    /** Refuse when another catalogue was applied since the diff was shown. */
-    expectedVersion: z.int().min(0).optional(),
+    expectedVersion: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Refuse when another catalogue was applied since the diff was shown' }),
   }),
   output: CatalogueDiff.extend({ appliedVersion: z.int().min(1) }),
   errors: [catalogueInvalid, catalogueChanged],
@@ -133,10 +149,16 @@ export const applyPlans = operation({
 export const movePlans = operation({
   service: 'billing',
   name: 'plans.move',
+  http: ['POST', '/api/v1/operator/plans/{plan}/move'],
+  status: 200,
   scope: 'operator',
   summary: 'Move the running subscriptions of a plan to its newest version',
-  input: z.strictObject({ plan: PlanKey, dryRun: z.boolean().default(false) }),
+  input: z.strictObject({
+    plan: PlanKey,
+    dryRun: z.boolean().default(false).meta({ description: 'Only count them' }),
+  }),
   output: z.object({ plan: PlanKey, version: z.int(), subscriptions: z.int().min(0) }),
+  errors: [unknownPlan],
   deadlineMs: 60_000,
 });
 

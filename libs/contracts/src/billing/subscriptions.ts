@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
-import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
-import { PlanKey } from './plans.ts';
+import { PlanKey, unknownPlan } from './plans.ts';
 
 /** Stripe's spelling, kept inside and outside. pause_collection is not a status. */
 export const SubscriptionStatus = z
@@ -27,13 +26,6 @@ export const Subscription = z
   })
   .meta({ id: 'Subscription' });
 export type Subscription = z.infer<typeof Subscription>;
-
-export const unknownPlan = problem(
-  'unknown_plan',
-  422,
-  'There is no such plan',
-  z.object({ plan: z.string(), plans: z.array(z.string()) }),
-);
 
 export const getSubscription = operation({
   service: 'billing',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
-import { Empty, Id, Instant, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, Instant, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { SCOPES } from './roles.ts';
 
 const Scope = z.enum(SCOPES as [string, ...string[]]);
@@ -41,9 +41,10 @@ export const listApiKeys = operation({
   name: 'keys.list',
   http: ['GET', '/api/v1/api-keys'],
   scope: 'keys:read',
-  summary: 'API keys of the organisation',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(ApiKey) }),
+  summary: 'API keys of the organisation: those that work, newest first, then those that have expired',
+  description: 'Keys are deleted 30 days after they expired.',
+  input: z.strictObject(pageQuery),
+  output: page(ApiKey),
 });
 
 export const revokeApiKey = operation({
@@ -76,6 +77,7 @@ export const verifyKey = operation({
     role: z.string(),
     scopes: z.array(z.string()),
     expiresAt: Timestamp.nullable(),
+    memberVersion: z.int(),
   }),
   errors: [notFound],
   readonly: true,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
-import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 import { Email } from './sessions.ts';
 
@@ -12,11 +12,22 @@ export const Member = z
 export type Member = z.infer<typeof Member>;
 
 export const Invitation = z
-  .object({ id: Id, email: z.string(), role: Role, expiresAt: Timestamp, createdAt: Timestamp })
+  .object({
+    id: Id,
+    email: z.string(),
+    role: Role,
+    invitedBy: Id.meta({ description: 'Their right to invite ends the invitation when it ends' }),
+    expiresAt: Timestamp,
+    createdAt: Timestamp,
+  })
   .meta({ id: 'Invitation' });
 
 export const lastOwner = problem('last_owner', 409, 'An organisation needs an owner');
-export const roleTooHigh = problem('role_too_high', 403, 'Nobody grants or takes a role above their own');
+export const roleTooHigh = problem(
+  'role_too_high',
+  403,
+  'Nobody gives or takes a role above their own, or scopes that they do not have',
+);
 export const invitationInvalid = problem('invitation_invalid', 404, 'The invitation is not valid for you');
 
 export const memberChanged = event({
@@ -32,9 +43,9 @@ export const listMembers = operation({
   name: 'members.list',
   http: ['GET', '/api/v1/members'],
   scope: 'members:read',
-  summary: 'Members of the current organisation',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(Member) }),
+  summary: 'Members of the current organisation, in the order in which they joined',
+  input: z.strictObject(pageQuery),
+  output: page(Member),
 });
 
 export const changeRole = operation({
@@ -76,9 +87,9 @@ export const listInvitations = operation({
   name: 'invitations.list',
   http: ['GET', '/api/v1/invitations'],
   scope: 'members:read',
-  summary: 'Invitations that nobody has accepted yet',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(Invitation) }),
+  summary: 'Invitations that can still be accepted, newest first',
+  input: z.strictObject(pageQuery),
+  output: page(Invitation),
 });
 
 export const revokeInvitation = operation({
@@ -111,7 +122,7 @@ export const roleOf = operation({
   scope: 'service',
   summary: 'What a person may do in an organisation; not found for an organisation that is not theirs',
   input: z.strictObject({ organisationId: Id, userId: Id }),
-  output: z.object({ role: Role, scopes: z.array(z.string()) }),
+  output: z.object({ role: Role, scopes: z.array(z.string()), memberVersion: z.int() }),
   errors: [notFound],
   readonly: true,
 });

@@ -2,12 +2,20 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { notFound } from '../kernel/problem.ts';
-import { Empty, Id, Timestamp } from '../kernel/types.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
 
 export const Organisation = z.object({ id: Id, name: z.string(), createdAt: Timestamp }).meta({ id: 'Organisation' });
 export type Organisation = z.infer<typeof Organisation>;
+
+export const organisationLimitReached = problem(
+  'organisation_limit_reached',
+  409,
+  'You have as many organisations as one person may have',
+  z.object({ limit: z.int(), used: z.int() }),
+);
 
 export const organisationCreated = event({
   service: 'identity',
@@ -31,8 +39,11 @@ export const createOrganisation = operation({
   http: ['POST', '/api/v1/organisations'],
   scope: 'self',
   summary: 'Create another organisation; you become its owner',
+  description:
+    'How many one person may have made and own is limited, above all on plans without a price; the problem says what to do.',
   input: z.strictObject({ name: Name }),
   output: Organisation,
+  errors: [organisationLimitReached],
 });
 
 export const listOrganisations = operation({
@@ -40,11 +51,21 @@ export const listOrganisations = operation({
   name: 'organisations.list',
   http: ['GET', '/api/v1/organisations'],
   scope: 'self',
-  summary: 'Organisations that you are a member of',
-  input: z.strictObject({}),
-  output: z
-    .object({ items: z.array(z.object({ id: Id, name: z.string(), role: Role })) })
-    .meta({ id: 'Organisations' }),
+  summary: 'Organisations that you are a member of, in the order in which you joined',
+  input: z.strictObject(pageQuery),
+  output: page(z.object({ id: Id, name: z.string(), role: Role })).meta({ id: 'Organisations' }),
+});
+
+/** For services that share out by person what organisations use. */
+export const founderOf = operation({
+  service: 'identity',
+  name: 'organisations.founder-of',
+  scope: 'service',
+  summary: 'Who made an organisation, or its first owner',
+  input: z.strictObject({ organisationId: Id }),
+  output: z.object({ userId: Id }),
+  errors: [notFound],
+  readonly: true,
 });
 
 export const getOrganisation = operation({
@@ -75,8 +96,8 @@ export const deleteOrganisation = operation({
   summary: 'Delete the current organisation with everything in it, for good (owners only)',
   description:
     'Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. ' +
-    'Its tokens and API keys stop working at once.',
+    'Its tokens and API keys stop working at once. An API key needs every scope of its owner for this.',
   input: z.strictObject({ name: Name.meta({ description: 'The organisation’s name, repeated to confirm' }) }),
   output: Empty,
-  errors: [notFound],
+  errors: [notFound, roleTooHigh],
 });

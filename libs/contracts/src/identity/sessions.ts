@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
-import { Empty, Id, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
 
 /** Length is all that is asked (NIST 800-63B): composition rules make passwords worse. */
@@ -78,8 +78,9 @@ export const refresh = operation({
   scope: 'public',
   summary: 'A new access token and the next refresh token',
   description:
-    'The same refresh token may be used again for 10 seconds and gives the same successor, so that a lost answer or a ' +
-    'second tab does no harm. Later use ends the session: somebody else may have the token.',
+    'The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same ' +
+    'successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may ' +
+    'have the token.',
   input: z.strictObject({
     refreshToken: secret(z.string().max(500)).meta({ description: 'Of the last log-in or refresh' }),
   }),
@@ -114,8 +115,8 @@ export const listSessions = operation({
   http: ['GET', '/api/v1/sessions'],
   scope: 'self',
   summary: 'Where you are logged in, last used first',
-  input: z.strictObject({}),
-  output: z.object({ items: z.array(OwnSession) }).meta({ id: 'OwnSessions' }),
+  input: z.strictObject(pageQuery),
+  output: page(OwnSession).meta({ id: 'OwnSessions' }),
 });
 
 export const revokeSession = operation({
@@ -163,7 +164,9 @@ export const me = operation({
   output: z
     .object({
       user: User,
-      organisations: z.array(z.object({ id: Id, name: z.string(), role: Role })),
+      organisations: z
+        .array(z.object({ id: Id, name: z.string(), role: Role }))
+        .meta({ description: 'The first 200; GET /api/v1/organisations has them all' }),
       organisationId: Id.nullable(),
       scopes: z.array(z.string()),
     })

@@ -17,13 +17,25 @@ export const getJwks = operation({
 });
 
 /**
- * Credentials that were issued before `at` count no more. Every process that keeps any drops them: a session, all of
- * a user's sessions, one member's access to one organisation (`id` is `<orgId>:<userId>`), or an API key.
+ * The claim of an access token that says which version of the membership it carries. A number that only rises, from
+ * one sequence: no clock decides whether a token was made before or after a change of roles.
+ */
+export const MEMBER_VERSION_CLAIM = 'mv';
+
+/**
+ * Credentials count no more, and every process that keeps any drops them: a session, an API key, all of a user's
+ * sessions that were issued before `at`, or one member's access to one organisation (`id` is `<orgId>:<userId>`): what
+ * carries a membership older than `version`.
  */
 export const accessRevoked = event({
   service: 'identity',
   name: 'access.revoked.v1',
   summary: 'Credentials were revoked',
-  data: z.object({ kind: z.enum(['session', 'user', 'member', 'api_key']), id: z.string(), at: Timestamp }),
+  data: z.object({
+    kind: z.enum(['session', 'user', 'member', 'api_key']),
+    id: z.string(),
+    at: Timestamp,
+    version: z.int().optional().meta({ description: 'Of a member: older versions of the membership are over' }),
+  }),
   aggregate: (data) => data.id,
 });

@@ -13,6 +13,8 @@ export const webhookHostNotAllowed = problem(
   z.object({ host: z.string() }),
 );
 export const notAWebhook = problem('not_a_webhook', 409, 'Only webhook channels have a secret');
+export const channelUnconfirmed = problem('channel_unconfirmed', 409, 'The address has not confirmed the channel yet');
+export const confirmationInvalid = problem('confirmation_invalid', 404, 'The confirmation is not valid any more');
 export const channelDisabled = problem('channel_disabled', 409, 'The channel is disabled');
 
 const shared = {
@@ -52,10 +54,14 @@ export const Channel = z
     name: z.string(),
     /** Of an e-mail channel. */
     address: z.string().optional(),
-    /** Of a webhook channel. */
-    url: z.string().optional(),
+    url: z
+      .string()
+      .optional()
+      .meta({ description: 'Of a webhook channel; what may be a secret in it is shown as `***`' }),
     events: z.array(NoticeType),
-    state: z.enum(['active', 'disabled']),
+    state: z
+      .enum(['active', 'disabled', 'unconfirmed'])
+      .meta({ description: '`unconfirmed`: nothing is sent before the address has confirmed it' }),
     /** `gone`: the receiver answered 410. `by_member`: a member switched it off. */
     disabledBecause: z.enum(['gone', 'by_member']).optional(),
     /** While a secret is being changed: until then every request is signed with both. */
@@ -83,7 +89,8 @@ export const createChannel = operation({
   summary: 'Add an e-mail address or a webhook that is told what happens',
   description:
     'Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. ' +
-    'How to verify a signature: docs/notifications.md.',
+    'How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else ' +
+    'until that token came to POST /api/v1/channels/confirm.',
   input: NewChannel,
   output: CreatedChannel,
   errors: [smtpNotConfigured, webhookHostNotAllowed],
@@ -156,4 +163,30 @@ export const rotateSecret = operation({
   output: z.object({ secret: secret(z.string()), previousSecretValidUntil: Timestamp }).meta({ id: 'RotatedSecret' }),
   errors: [notAWebhook],
   status: 200,
+});
+
+export const confirmChannel = operation({
+  service: 'notifier',
+  name: 'channels.confirm',
+  http: ['POST', '/api/v1/channels/confirm'],
+  scope: 'public',
+  summary: 'Confirm an e-mail channel with the token that its address was sent',
+  description: 'Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid.',
+  input: z.strictObject({ token: secret(z.string().min(1).max(200)) }),
+  output: z.object({ channelId: Id, address: z.string(), confirmed: z.literal(true) }).meta({ id: 'ConfirmedChannel' }),
+  errors: [confirmationInvalid],
+  status: 200,
+});
+
+export const resendConfirmation = operation({
+  service: 'notifier',
+  name: 'channels.resend-confirmation',
+  http: ['POST', '/api/v1/channels/{channelId}/resend-confirmation'],
+  scope: 'channels:write',
+  summary: 'Send the confirmation mail of an e-mail channel again, with a new token',
+  description: 'A few a day for an address, an organisation and a person (`429 rate_limited`).',
+  input: z.strictObject({ channelId: Id }),
+  output: Channel,
+  errors: [smtpNotConfigured],
+  status: 202,
 });

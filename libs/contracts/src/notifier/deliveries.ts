@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { channelDisabled, smtpNotConfigured } from './channels.ts';
+import { channelDisabled, channelUnconfirmed, smtpNotConfigured } from './channels.ts';
 import { NOTICE_TYPES } from './notices.ts';
 
 /** The meter: one unit per message that the other side took. */
@@ -19,7 +19,10 @@ export const DeliveryError = z
     'smtp_unreachable',
     'smtp_not_configured',
     'quota_exhausted',
+    'quota_unknown',
     'channel_disabled',
+    'channel_unconfirmed',
+    'too_many_waiting',
     'internal_error',
   ])
   .meta({ id: 'DeliveryError' });
@@ -36,7 +39,7 @@ export const Delivery = z
       description: 'Also the `webhook-id` and the local part of the Message-ID: the same for every attempt',
     }),
     channelId: Id,
-    event: z.enum([...NOTICE_TYPES, 'channel.test']),
+    event: z.enum([...NOTICE_TYPES, 'channel.test', 'channel.confirmation']),
     state: DeliveryState,
     attempts: z.int(),
     lastError: DeliveryError.optional(),
@@ -81,7 +84,7 @@ export const retryDelivery = operation({
   summary: 'Send a message now that failed or was held back; the receiver sees the same id',
   input: z.strictObject({ deliveryId: Id }),
   output: Delivery,
-  errors: [channelDisabled],
+  errors: [channelDisabled, channelUnconfirmed],
   status: 202,
 });
 
@@ -91,10 +94,12 @@ export const testChannel = operation({
   http: ['POST', '/api/v1/channels/{channelId}/test'],
   scope: 'channels:write',
   summary: 'Send a test message; ask for the delivery to see how it went',
-  description: 'A test is tried once and never again. It counts as a notification when it arrives.',
+  description:
+    'A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the ' +
+    'quota is used up or cannot be asked.',
   input: z.strictObject({ channelId: Id }),
   output: Delivery,
-  errors: [channelDisabled, smtpNotConfigured],
+  errors: [channelDisabled, channelUnconfirmed, smtpNotConfigured],
   limit: NOTIFICATIONS_METER,
   status: 202,
 });

@@ -5,15 +5,18 @@ import { Id, Timestamp } from '../kernel/types.ts';
 /** A meter is a metered feature of the catalogue; both have one name. */
 export const MeterKey = FeatureKey;
 
-/** What our own services count. Customers report use of their own products, never these. */
-export const PLATFORM_METERS: readonly string[] = [
+/**
+ * What the platform itself counts and charges for. Only its services report it: a key of a customer that could would
+ * use up the quota that others of the organisation live on, or make it look unused.
+ */
+export const PLATFORM_METERS: ReadonlySet<string> = new Set([
   'api_calls',
   'notifications',
   'server_minutes',
   'bot_orders',
   'backtest_runs',
   'sweep_runs',
-];
+]);
 
 /** Events older than this are refused: their identity may have been forgotten, and they could count twice. */
 export const MAX_EVENT_AGE_DAYS = 35;

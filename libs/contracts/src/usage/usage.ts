@@ -84,8 +84,8 @@ export type NewUsageEvent = z.infer<typeof NewUsageEvent>;
 export const RejectionCode = z
   .enum([
     'malformed',
-    'unknown_meter',
     'platform_meter',
+    'unknown_meter',
     'unknown_organisation',
     'too_old',
     'in_the_future',
@@ -94,7 +94,7 @@ export const RejectionCode = z
   .meta({
     id: 'RejectionCode',
     description:
-      'conflict: the id was used for another meter or quantity; the first counts. platform_meter: Tidegate counts it itself',
+      'conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it',
   });
 export type RejectionCode = z.infer<typeof RejectionCode>;
 

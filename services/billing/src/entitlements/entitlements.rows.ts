@@ -23,12 +23,13 @@ export async function saveEntitlements(tx: Tx, snapshot: Entitlements, catalogue
   );
 }
 
-/** Organisations whose snapshot was computed with an older catalogue. Needs a transaction that sees all of them. */
-export async function findBehind(tx: Tx, limit: number): Promise<string[]> {
+/** Organisations whose snapshot was computed with an older catalogue. In order, behind the given one. Needs a
+ * transaction that sees all of them. */
+export async function findBehind(tx: Tx, after: string, limit: number): Promise<string[]> {
   const rows = await tx.query<{ org_id: string }>(
     `select org_id from entitlements where catalogue_version < (select max(version) from catalogues)
-      order by org_id limit $1`,
-    [limit],
+        and org_id > $1 order by org_id limit $2`,
+    [after, limit],
   );
   return rows.map((row) => row.org_id);
 }

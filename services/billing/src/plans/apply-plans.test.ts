@@ -1,6 +1,6 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { applyPlans, diffPlans, listPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
-import { getSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { getSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
 
@@ -125,4 +125,51 @@ test('a catalogue with faults is refused and changes nothing', async () => {
     });
   }
   expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({ plans: ['free', 'pro', 'business'] });
+});
+
+test('an applied catalogue and moved subscriptions wake the loop that tells of them; an unknown plan is refused', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  await billing.call(movePlans, { plan: 'free', dryRun: true });
+  expect(billing.woken).toEqual(['refresh-entitlements']);
+  await billing.call(movePlans, { plan: 'free' });
+  expect(billing.woken).toHaveLength(2);
+  await expect(billing.call(movePlans, { plan: 'gold' })).rejects.toMatchObject({
+    code: 'unknown_plan',
+    data: { plans: ['free', 'pro', 'business'] },
+  });
+});
+
+test('one organisation whose entitlements cannot be computed does not stop those behind it', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const orgs = [newId(), newId(), newId()].sort();
+  for (const org of orgs) await billing.call(getEntitlements, {}, org);
+  const [broken = '', ...others] = orgs;
+  const anchor = (at: string) =>
+    billing.tenants.run(broken, (tx) => tx.query('update subscriptions set period_anchor = $1', [at]));
+  await anchor('infinity');
+  await billing.call(applyPlans, { yaml: SHIPPED.replace('      bots: 25\n', '      bots: 5\n') });
+  await billing.refresh();
+  for (const org of others) expect(await billing.announced(org)).toHaveLength(2);
+  expect(await billing.announced(broken)).toHaveLength(1);
+  await anchor('2026-01-01');
+  await billing.refresh();
+  expect(await billing.announced(broken)).toHaveLength(2);
+});
+
+test('of the changes of a subscription the newest are kept', async () => {
+  await billing.call(applyPlans, { yaml: SHIPPED });
+  const org = newId();
+  await billing.call(getEntitlements, {}, org);
+  await billing.tenants.run(org, (tx) =>
+    tx.query(
+      `insert into subscription_changes (org_id, id, changed_at, changed_by, after)
+       select $1, gen_random_uuid(), now() - make_interval(days => n), 'somebody', '{}' from generate_series(1, 300) n`,
+      [org],
+    ),
+  );
+  await billing.call(setSubscription, { organisationId: org, plan: 'pro' });
+  const kept = await billing.tenants.read(org, (tx) =>
+    tx.query<{ changed_by: string }>('select changed_by from subscription_changes order by changed_at desc'),
+  );
+  expect(kept).toHaveLength(200);
 });

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { applyCatalogue } from './apply-catalogue.ts';
 
 /** The catalogue belongs to no organisation, and the diff counts everybody's subscriptions: hence it sees all of them. */
 @Injectable()
 export class ApplyPlans {
+  constructor(private readonly wakes: Wakes) {}
+
   @Handles(applyPlans)
   handle({ input, tx, emit }: Call<typeof applyPlans>) {
+    tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     return applyCatalogue(tx.as({ system: 'catalogue' }), emit, input);
   }
 }

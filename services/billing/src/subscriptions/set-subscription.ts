@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type Subscription, setSubscription, unknownPlan } from '@tidegate/contracts/billing/subscriptions';
+import { unknownPlan } from '@tidegate/contracts/billing/plans';
+import { type Subscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';

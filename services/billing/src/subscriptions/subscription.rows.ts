@@ -38,10 +38,18 @@ export async function insertSubscription(
   await noteChange(tx, undefined, row, 'sign-up');
 }
 
+/** An organisation keeps its newest changes. */
+const KEPT_CHANGES = 200;
+
 async function noteChange(tx: Tx, before: SubscriptionRow | undefined, after: SubscriptionRow, by: string) {
   await tx.query(
     'insert into subscription_changes (org_id, id, changed_by, before, after) values ($1, $2, $3, $4::jsonb, $5::jsonb)',
     [after.org_id, newId(), by, before ? JSON.stringify(essence(before)) : null, JSON.stringify(essence(after))],
+  );
+  await tx.query(
+    `delete from subscription_changes where org_id = $1 and id in (
+       select id from subscription_changes where org_id = $1 order by changed_at desc, id desc offset ${KEPT_CHANGES})`,
+    [after.org_id],
   );
 }
 

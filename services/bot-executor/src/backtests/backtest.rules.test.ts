@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.ts';
 import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { type CandleTicks, runCandle } from '../engine/paper-exchange.rules.ts';
@@ -54,7 +55,7 @@ test('skipping candles changes nothing: fills, trades, profit and drawdown are t
       const places = curve.map((_, index) => index).filter((i) => (i + 1) % every === 0 || i === curve.length - 1);
       expect(drawn.points).toEqual(places.map((i) => ({ at: candles[i]?.at, equity: curve[i] })));
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });
 

@@ -3,7 +3,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 
 /*
  * What work may cost is judged before any of it is done: a run over candles costs, at the worst, every order of a trade
- * on every candle. Measured over candles that swing through the whole ladder: some 40 microseconds for each of them.
+ * on every candle. Measured over candles that swing through the whole ladder: some 5 microseconds for each of them on a good core, so that the most is some minutes.
  */
 
 /** 600,000 candles with 40 orders a trade. */

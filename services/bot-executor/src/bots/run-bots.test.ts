@@ -73,7 +73,7 @@ test.each([
 ])('two replicas carry bots as one backtest does: %s', async (_name, settings) => {
   const wanted = expected(settings);
   expect(wanted.fills.length).toBeGreaterThan(20);
-  const started = await Promise.all(Array.from({ length: 6 }, () => bots.startBot(settings, CANDLES)));
+  const started = await Promise.all(Array.from({ length: 3 }, () => bots.startBot(settings, CANDLES)));
   await runAll([bots.runner(), bots.runner()]);
   for (const one of started) {
     const done = await bots.done(one);

@@ -1,3 +1,4 @@
+import { runs } from '../../test/long.ts';
 import { candleSeries, closeCourse, firstTouch, indexAt, NEVER_ABOVE, NEVER_BELOW } from './candle-series.rules.ts';
 
 /** Small deterministic generator (mulberry32), so that a failure can be repeated. */
@@ -38,7 +39,7 @@ test('finds the very candle that a plain search finds, over any range', () => {
   for (const [seed, length] of LENGTHS.entries()) {
     const series = walk(length, seed + 1);
     const next = random(seed + 100);
-    for (let round = 0; round < 300; round += 1) {
+    for (let round = 0; round < runs(300); round += 1) {
       const from = Math.floor(next() * length);
       const to = from + Math.floor(next() * (length - from + 1));
       const below = next() < 0.2 ? NEVER_BELOW : 900 + Math.floor(next() * 100);
@@ -54,7 +55,7 @@ test('knows how closes ran: extremes, deepest fall and highest rise over any ran
   for (const [seed, length] of LENGTHS.entries()) {
     const series = walk(length, seed + 7);
     const next = random(seed + 200);
-    for (let round = 0; round < 50; round += 1) {
+    for (let round = 0; round < runs(50); round += 1) {
       const from = Math.floor(next() * length);
       const to = from + 1 + Math.floor(next() * (length - from));
       const closes = [...series.close.subarray(from, to)];

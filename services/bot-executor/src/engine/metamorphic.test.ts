@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { enough, runs } from '../../test/long.ts';
 import { anySettings, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
@@ -41,9 +42,9 @@ test('a long on a path is a short on the mirrored path, when sizes do not depend
       expect([long.profit, long.openProfit]).toEqual([short.profit, short.openProfit]);
       fills += long.fills.length;
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
-  expect(fills).toBeGreaterThan(400);
+  expect(fills).toBeGreaterThan(enough(400));
 });
 
 test('prices in another unit change no return: all prices ten times, sizes in quote', () => {
@@ -63,9 +64,9 @@ test('prices in another unit change no return: all prices ten times, sizes in qu
         expect(Number(ten.profit) / 1e30).toBeCloseTo(Number(one.profit) / 1e30, 4);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
-  expect(fills).toBeGreaterThan(500);
+  expect(fills).toBeGreaterThan(enough(500));
 });
 
 /** What is open and what waits, without the numbers that only tell how often exits were replaced. */
@@ -95,7 +96,7 @@ test('reports in parts, in any order and twice come to the same as whole ones', 
         expect(essence(inParts)).toEqual(essence(once));
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -130,7 +131,7 @@ test('replayed from its log of candles, with the state written down and read bac
         expect(stored).toEqual(kept);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -149,7 +150,7 @@ test('an averaging order that is never reached changes nothing; nor does how man
       expect(fillsOf(fewer)).toEqual(fillsOf({}));
       expect(fillsOf({ activeLimit: 1 })).toEqual(fillsOf({ activeLimit: 200 }));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { enough, runs } from '../../test/long.ts';
 import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { exact, oracle, same } from '../../test/oracle.ts';
 import { seriesOf } from '../../test/series.ts';
@@ -55,7 +56,7 @@ function expectSame({ engine, slow, paid: [paid, slowlyPaid] }: ReturnType<typeo
   }
 }
 
-test('2,500 random settings over random candles: every fill is the oracle’s to the last digit', () => {
+test('random settings over random candles: every fill is the oracle’s to the last digit', () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(anySettings, walk(200, { minLength: 1, maxLength: 300 }), (settings, candles) => {
@@ -63,11 +64,11 @@ test('2,500 random settings over random candles: every fill is the oracle’s to
       for (const { kind } of result.slow) seen.set(kind, (seen.get(kind) ?? 0) + 1);
       expectSame(result);
     }),
-    { numRuns: 2_500 },
+    { numRuns: runs(2_500) },
   );
   // Otherwise nothing was compared.
   for (const kind of ['base', 'averaging', 'takeProfit', 'stopLoss', 'liquidation'])
-    expect([kind, (seen.get(kind) ?? 0) > 100]).toEqual([kind, true]);
+    expect([kind, (seen.get(kind) ?? 0) > enough(100)]).toEqual([kind, true]);
 });
 
 test('where fees are taken from the purchase, less is sold than was bought, and what is less than a lot is carried on', () => {
@@ -79,9 +80,9 @@ test('where fees are taken from the purchase, less is sold than was bought, and 
       fills += result.engine.length;
       expectSame(result);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
-  expect(fills).toBeGreaterThan(1_000);
+  expect(fills).toBeGreaterThan(enough(1_000));
 });
 
 test.each(['long', 'short'] as const)('ladder A of the reference, %s, over a year of hours', (direction) => {

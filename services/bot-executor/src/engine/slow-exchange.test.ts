@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { enough, runs } from '../../test/long.ts';
 import { anySettings, COARSE } from '../../test/markets.ts';
 import { anyMartingale, warmedUp } from '../../test/martingale.ts';
 import { randomOf } from '../../test/slow-exchange.ts';
@@ -105,12 +106,12 @@ function judged<Given>(
       trades += run.journal.totals.closedTrades;
       seen = sum(seen, run.seen);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   return { trades, ...seen };
 }
 
-test('DCA, 500 random settings: nothing is oversold, no fill is lost, the books are exact, all ends flat', () => {
+test('DCA, random settings: nothing is oversold, no fill is lost, the books are exact, all ends flat', () => {
   const free = { minPrice: undefined, maxPrice: undefined, maxTrades: undefined };
   const course = { start: 200, steps: 150, wild: 0.05 };
   const seen = judged(anySettings, (given) => ({
@@ -119,16 +120,16 @@ test('DCA, 500 random settings: nothing is oversold, no fill is lost, the books 
     course,
   }));
   // Otherwise nothing was tried.
-  expect(Math.min(seen.trades, seen.late, seen.repeated)).toBeGreaterThan(1_000);
-  expect(Math.min(seen.lateEntries, seen.reopened, seen.cut)).toBeGreaterThan(30);
+  expect(Math.min(seen.trades, seen.late, seen.repeated)).toBeGreaterThan(enough(1_000));
+  expect(Math.min(seen.lateEntries, seen.reopened, seen.cut)).toBeGreaterThan(enough(30));
 });
 
 const WARM = { long: warmedUp('long'), short: warmedUp('short') };
 
-test('martingale, 500 random settings: the same', () => {
+test('martingale, random settings: the same', () => {
   const course = { start: 4_000, steps: 150, wild: 0.01 };
   const seen = judged(anyMartingale, (given) => {
     return { plan: martingalePlanOf(given, COARSE), begin: WARM[given.direction], course };
   });
-  expect(Math.min(seen.trades, seen.lateEntries, seen.repeated)).toBeGreaterThan(500);
+  expect(Math.min(seen.trades, seen.lateEntries, seen.repeated)).toBeGreaterThan(enough(500));
 });

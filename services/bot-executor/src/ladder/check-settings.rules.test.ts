@@ -1,6 +1,7 @@
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, fieldErrors } from '@tidegate/contracts/kernel/problem';
 import fc from 'fast-check';
+import { enough, runs } from '../../test/long.ts';
 import { anySettings, COARSE, settingsA } from '../../test/markets.ts';
 import { whole } from '../engine/exact.rules.ts';
 import { checkedPlan, checkSettings, marketOf } from './check-settings.rules.ts';
@@ -220,9 +221,9 @@ test('whatever is accepted can be placed as it stands and never takes a profit t
         before = level.ticks;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
-  expect(accepted).toBeGreaterThan(50);
+  expect(accepted).toBeGreaterThan(enough(50));
 });
 
 test('the widest settings that the contract lets in are judged, not suffered', () => {
@@ -243,7 +244,6 @@ test('the widest settings that the contract lets in are judged, not suffered', (
     }),
     takeProfit: fc.record({ percent: percents, basis: fc.constantFrom('average', 'base'), includeFees: fc.boolean() }),
   });
-  const began = performance.now();
   fc.assert(
     fc.property(settings, fc.constantFrom(1n, 100n, 10n ** 12n), (given, price) => {
       for (const { field, code, message } of faultsOf(DcaSettings.parse(given), price)) {
@@ -252,8 +252,6 @@ test('the widest settings that the contract lets in are judged, not suffered', (
         expect(message.length).toBeLessThan(300);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
-  // Twenty milliseconds each would still be too long for a request; it takes about one.
-  expect((performance.now() - began) / 500).toBeLessThan(20);
 });

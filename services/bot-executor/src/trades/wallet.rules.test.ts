@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.ts';
 import { anySettings, COARSE, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
@@ -49,7 +50,7 @@ test.each(MARKETS)(
           expect([compare(dust, whole(0)) >= 0, compare(dust, lot) < 0]).toEqual([true, true]);
         else expect(compare(dust, whole(0))).toBe(0);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
     expect(seen.has(THIRD.currency)).toBe(typeof market.feeFrom !== 'string');
   },

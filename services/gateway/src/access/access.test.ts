@@ -113,12 +113,23 @@ test('the organisation is a choice of each request, of those one belongs to', as
     markets({ ...network(), ...bearer(token), 'tidegate-organisation': organisation });
   await Promise.all([inside(orgId), inside(other), inside(other.toUpperCase())]);
   expect(asked.map((caller) => [caller.orgId, caller.role]).sort()).toEqual(
-    [[orgId, 'owner'], [other, 'viewer'], [other, 'viewer']].sort(),
+    [
+      [orgId, 'owner'],
+      [other, 'viewer'],
+      [other, 'viewer'],
+    ].sort(),
   );
   expect(world.neighbours.count(roleOf)).toBeLessThanOrEqual(2);
-  const created = await world.rest.send('POST', '/api/v1/api-keys', { name: 'k', scopes: ['bots:read'] }, {
-    ...network(), ...bearer(token), 'tidegate-organisation': other,
-  });
+  const created = await world.rest.send(
+    'POST',
+    '/api/v1/api-keys',
+    { name: 'k', scopes: ['bots:read'] },
+    {
+      ...network(),
+      ...bearer(token),
+      'tidegate-organisation': other,
+    },
+  );
   expect(created).toMatchObject({ status: 403, body: { scope: 'keys:write' } });
   expect(await inside(newId())).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   expect((await inside('mine')).status).toBe(422);
@@ -158,7 +169,13 @@ test('tokens are good while identity is away; a key that nobody here has seen ne
 test('who is asked for is told apart: a person, not a page of the web', async () => {
   const token = await world.accounts.accessToken(world.accounts.newSession());
   world.neighbours.on(me, (_input, caller) => ({
-    user: { id: caller.userId as string, email: 'a@example.com', name: 'A', isOperator: false, createdAt: new Date().toISOString() },
+    user: {
+      id: caller.userId as string,
+      email: 'a@example.com',
+      name: 'A',
+      isOperator: false,
+      createdAt: new Date().toISOString(),
+    },
     organisations: [],
     organisationId: caller.orgId ?? null,
     scopes: [...caller.scopes],

@@ -24,7 +24,7 @@ const START_MS = 30_000;
  */
 @Injectable()
 export class Revocations {
-  private readonly since = new Map<string, number>();
+  private readonly since = new Map<string, { at: number; version: number | undefined }>();
   private readonly listeners = new Set<(key: string) => void>();
   private behind = new AbortController();
 
@@ -33,13 +33,16 @@ export class Revocations {
     private readonly log: Log,
   ) {}
 
-  isRevoked({ caller, issuedAt }: Principal): boolean {
+  isRevoked({ caller, issuedAt, memberVersion }: Principal): boolean {
     if (this.since.size === 0) return false;
     // A session or key that was revoked never comes back, so its entry counts whatever the time. A person may get new
-    // rights, so there only what was issued before counts.
+    // rights, so there only what carries an older membership counts, and of all their sessions what was issued before.
     if (this.since.has(`session:${caller.sessionId}`) || this.since.has(`api_key:${caller.keyId}`)) return true;
-    const members = [`user:${caller.userId}`, `member:${caller.orgId}:${caller.userId}`];
-    return members.some((key) => (this.since.get(key) ?? 0) >= issuedAt);
+    if ((this.since.get(`user:${caller.userId}`)?.at ?? 0) >= issuedAt) return true;
+    const member = this.since.get(`member:${caller.orgId}:${caller.userId}`);
+    if (!member) return false;
+    if (member.version === undefined || memberVersion === undefined) return member.at >= issuedAt;
+    return memberVersion < member.version;
   }
 
   /** Tells of each revocation as it comes: open streams end on it. */
@@ -76,7 +79,7 @@ export class Revocations {
   @Loop({ name: 'forget-revocations', everyMs: 60_000 })
   async forget(): Promise<undefined> {
     const horizon = Date.now() - REPLAY_SECONDS * 1_000;
-    for (const [key, at] of this.since) if (at < horizon) this.since.delete(key);
+    for (const [key, { at }] of this.since) if (at < horizon) this.since.delete(key);
   }
 
   /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
@@ -119,10 +122,11 @@ export class Revocations {
       this.log.error({}, 'A revocation could not be read');
       return;
     }
-    const { kind, id } = parsed.data;
+    const { kind, id, version } = parsed.data;
     const [key, at] = [`${kind}:${id}`, Date.parse(parsed.data.at)];
-    if ((this.since.get(key) ?? 0) >= at) return;
-    this.since.set(key, at);
+    const known = this.since.get(key);
+    if (known && known.at >= at && (known.version ?? 0) >= (version ?? 0)) return;
+    this.since.set(key, { at, version });
     for (const listener of this.listeners) listener(key);
   }
 }

@@ -1,5 +1,12 @@
-import { login, logout, refresh, register, type Session, switchOrganisation } from '@tidegate/contracts/identity/sessions';
-import { invalidGrant } from '@tidegate/contracts/identity/sessions';
+import {
+  invalidGrant,
+  login,
+  logout,
+  refresh,
+  register,
+  type Session,
+  switchOrganisation,
+} from '@tidegate/contracts/identity/sessions';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { PASSWORD } from '../../test/accounts.ts';
 import { GatewayWorld } from '../../test/fixture.ts';
@@ -24,7 +31,8 @@ const asHeader = (answer: { headers: Headers }, only = /./) =>
     .join('; ');
 const browser = () => send('POST', '/api/v1/sessions', LOGIN, { 'session-cookies': 'true' });
 const cleared = (answer: { headers: Headers }) =>
-  [...cookiesOf(answer).values()].every((line) => /=; .*Expires=Thu, 01 Jan 1970/.test(line)) && cookiesOf(answer).size === 4;
+  [...cookiesOf(answer).values()].every((line) => /=; .*Expires=Thu, 01 Jan 1970/.test(line)) &&
+  cookiesOf(answer).size === 4;
 
 test('a browser gets its tokens as cookies that scripts cannot read, and none in the body', async () => {
   const answer = await browser();
@@ -33,7 +41,9 @@ test('a browser gets its tokens as cookies that scripts cannot read, and none in
   expect(answer.body.refreshToken).toBeUndefined();
   const cookies = cookiesOf(answer);
   expect(cookies.get('__Host-tidegate-access')).toMatch(/; Path=\/; Secure; HttpOnly; SameSite=Lax; Expires=/);
-  expect(cookies.get('__Secure-tidegate-refresh')).toMatch(/; Path=\/api\/v1\/sessions; Secure; HttpOnly; SameSite=Lax/);
+  expect(cookies.get('__Secure-tidegate-refresh')).toMatch(
+    /; Path=\/api\/v1\/sessions; Secure; HttpOnly; SameSite=Lax/,
+  );
   const script = await send('POST', '/api/v1/sessions', LOGIN, { cookie: asHeader(answer) });
   expect(script.body.accessToken).toBeDefined();
   expect(script.headers.getSetCookie()).toEqual([]);
@@ -55,7 +65,9 @@ test('what came by cookie is answered by cookie, whatever the header says', asyn
   // A script's own token goes back to the script, also in a browser that has cookies.
   const token = await world.accounts.accessToken(world.accounts.newSession());
   const headers = { cookie, authorization: `Bearer ${token}` };
-  expect((await send('POST', '/api/v1/sessions/organisation', { organisationId }, headers)).body.accessToken).toBeDefined();
+  expect(
+    (await send('POST', '/api/v1/sessions/organisation', { organisationId }, headers)).body.accessToken,
+  ).toBeDefined();
   const { refreshToken } = (await send('POST', '/api/v1/sessions', LOGIN)).body;
   const own = await send('POST', '/api/v1/sessions/refresh', { refreshToken }, { cookie });
   expect(own.body.accessToken).toBeDefined();
@@ -65,7 +77,11 @@ test('a page of another site does nothing with our cookies, and nothing has happ
   const cookie = asHeader(await browser());
   const foreign = { cookie, origin: 'https://evil.example' };
   const asked = world.neighbours.count(refresh) + world.neighbours.count(login) + world.neighbours.count(logout);
-  for (const [method, path] of [['POST', '/api/v1/sessions/refresh'], ['DELETE', '/api/v1/sessions/current'], ['POST', '/api/v1/organisations']] as const) {
+  for (const [method, path] of [
+    ['POST', '/api/v1/sessions/refresh'],
+    ['DELETE', '/api/v1/sessions/current'],
+    ['POST', '/api/v1/organisations'],
+  ] as const) {
     expect((await send(method, path, {}, foreign)).status).toBe(403);
   }
   const headers = { origin: 'https://evil.example', 'session-cookies': 'true' };
@@ -138,13 +154,16 @@ async function viaHost(host: string, port: number, headers: Record<string, strin
   const { request } = await import('node:http');
   return new Promise<{ status: number; cookies: string[]; text: string }>((resolve, reject) => {
     const all = { ...headers, host, 'content-type': 'application/json' };
-    const asked = request({ port, host: '127.0.0.1', method: 'POST', path: '/api/v1/sessions', headers: all }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, cookies: response.headers['set-cookie'] ?? [], text }),
-      );
-    });
+    const asked = request(
+      { port, host: '127.0.0.1', method: 'POST', path: '/api/v1/sessions', headers: all },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, cookies: response.headers['set-cookie'] ?? [], text }),
+        );
+      },
+    );
     asked.once('error', reject);
     asked.end(JSON.stringify(LOGIN));
   });

@@ -8,6 +8,7 @@ import { Quota } from '../limits/quota.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
 import { Admission } from './admission.ts';
 import { Installation } from './installation.ts';
+import { RequestLog } from './request-log.ts';
 
 /** What a mounted operation needs, gathered so that nobody depends on all of it by accident. */
 @Injectable()
@@ -22,5 +23,6 @@ export class EdgeParts {
     readonly installation: Installation,
     readonly config: GatewayConfig,
     readonly log: Log,
+    readonly requestLog: RequestLog,
   ) {}
 }

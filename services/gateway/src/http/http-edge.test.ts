@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { createBot, deleteBot, getBot, listBots, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
 import { createApiKey } from '@tidegate/contracts/identity/api-keys';
-import { notFound, ProblemDocument, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import type { Output } from '@tidegate/contracts/kernel/operation';
+import { notFound, ProblemDocument, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { metricsText } from '@tidegate/telemetry/metrics';
 import type { Rest } from '@tidegate/testing/platform';
@@ -67,9 +67,19 @@ describe('what every answer has', () => {
     const made = await send('POST', '/api/v1/bots', { name: 'b', settings: bot.settings });
     expect(made.status).toBe(201);
     expect((await rest.get(made.headers.get('location') as string)).body).toMatchObject({ id: bot.id });
-    world.neighbours.on(createApiKey, () => ({
-      id: 'abcdefghij', name: 'k', scopes: ['bots:read'], createdAt: bot.createdAt, expiresAt: null, createdBy: newId(), key: 'tg_x',
-    }) as never);
+    world.neighbours.on(
+      createApiKey,
+      () =>
+        ({
+          id: 'abcdefghij',
+          name: 'k',
+          scopes: ['bots:read'],
+          createdAt: bot.createdAt,
+          expiresAt: null,
+          createdBy: newId(),
+          key: 'tg_x',
+        }) as never,
+    );
     const key = await send('POST', '/api/v1/api-keys', { name: 'k', scopes: ['bots:read'] });
     expect(key.headers.get('location')).toBe('/api/v1/api-keys/abcdefghij');
   });
@@ -143,7 +153,11 @@ describe('pages of other origins', () => {
 
 describe('refusals', () => {
   test('503 and 504 always say when to come back', async () => {
-    for (const [problem, status] of [[unavailable({}), 503], [timeout(), 504], [unavailable({ retryAfterSeconds: 7 }), 503]] as const) {
+    for (const [problem, status] of [
+      [unavailable({}), 503],
+      [timeout(), 504],
+      [unavailable({ retryAfterSeconds: 7 }), 503],
+    ] as const) {
       world.neighbours.on(listMarkets, () => {
         throw problem;
       });
@@ -177,7 +191,10 @@ describe('refusals', () => {
       new Promise<string>((resolve, reject) => {
         let text = '';
         const socket = connect(world.settings.port, '127.0.0.1', () => socket.write(bytes));
-        socket.on('data', (chunk) => (text += String(chunk))).on('close', () => resolve(text)).on('error', reject);
+        socket
+          .on('data', (chunk) => (text += String(chunk)))
+          .on('close', () => resolve(text))
+          .on('error', reject);
       });
     expect(await raw('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"malformed_body"/);
     expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
@@ -188,7 +205,12 @@ test('metrics are for whoever has the token, wherever from; requests and limits 
   expect((await world.rest.get('/metrics')).status).toBe(401);
   const token = world.settings.metricsToken;
   const { body } = await world.rest.as(token).get<{ text: string }>('/metrics');
-  for (const name of ['http_request_duration_seconds_bucket', 'live_clients', 'quota_refusals_total', 'rate_limit_refusals_total']) {
+  for (const name of [
+    'http_request_duration_seconds_bucket',
+    'live_clients',
+    'quota_refusals_total',
+    'rate_limit_refusals_total',
+  ]) {
     expect(body.text).toContain(`tidegate_${name}`);
   }
   expect(await metricsText()).toContain('le="60"');
@@ -196,7 +218,13 @@ test('metrics are for whoever has the token, wherever from; requests and limits 
 
 test('the installation tells a page what it has to know', async () => {
   const { body } = await world.rest.get('/api/v1/installation');
-  expect(body).toMatchObject({ name: 'Tidegate', signUp: 'open', email: false, sessionCookies: true, publicUrl: world.settings.publicUrl });
+  expect(body).toMatchObject({
+    name: 'Tidegate',
+    signUp: 'open',
+    email: false,
+    sessionCookies: true,
+    publicUrl: world.settings.publicUrl,
+  });
   const lan = await world.rest.send('GET', '/api/v1/installation', undefined, { host: '192.168.1.5' });
   expect(lan.status).toBe(200);
 });
@@ -224,10 +252,14 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
   const stopped = world.stopGateway();
   await until(async () => {
     const refused = connect(world.settings.port, '127.0.0.1');
-    return new Promise<boolean>((resolve) => refused.once('error', () => resolve(true)).once('connect', () => {
-      refused.destroy();
-      resolve(false);
-    }));
+    return new Promise<boolean>((resolve) =>
+      refused
+        .once('error', () => resolve(true))
+        .once('connect', () => {
+          refused.destroy();
+          resolve(false);
+        }),
+    );
   });
   heard = '';
   kept.write(ask);

@@ -18,7 +18,6 @@ import { API_VERSION } from './installation.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
 import { sendProblem, toProblem } from './problems.ts';
-import { RequestLog } from './request-log.ts';
 import { keepRequestState } from './request-state.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
 
@@ -40,7 +39,6 @@ export class HttpEdge implements OnModuleDestroy {
     private readonly adapterHost: HttpAdapterHost,
     private readonly parts: EdgeParts,
     private readonly live: StreamLive,
-    private readonly requestLog: RequestLog,
     @Inject(HEALTH) private readonly health: Health,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -116,7 +114,7 @@ export class HttpEdge implements OnModuleDestroy {
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.end.done(reply.raw);
-      this.requestLog.tell(request, reply);
+      this.parts.requestLog.tell(request, reply);
       done();
     });
   }

@@ -60,7 +60,9 @@ test('clients that leave while we look who they are take nobody else the place',
   for (let round = 0; round < 30; round += 1) {
     await new Promise<void>((resolve) => {
       const key = world.accounts.newKey(newId(), ['bots:read']);
-      const asked = request(url, { headers: bearer(round % 2 ? token : key), agent: false }, (response) => response.resume());
+      const asked = request(url, { headers: bearer(round % 2 ? token : key), agent: false }, (response) =>
+        response.resume(),
+      );
       asked.on('error', () => {});
       asked.once('close', resolve);
       asked.end();
@@ -68,10 +70,12 @@ test('clients that leave while we look who they are take nobody else the place',
     });
   }
   const streams = await Promise.all(
-    Array.from({ length: 5 }, () => until(async () => {
-      const stream = await openStream(url, bearer(token));
-      return stream.status === 200 && stream;
-    })),
+    Array.from({ length: 5 }, () =>
+      until(async () => {
+        const stream = await openStream(url, bearer(token));
+        return stream.status === 200 && stream;
+      }),
+    ),
   );
   expect((await openStream(url, bearer(token))).status).toBe(429);
   for (const stream of streams) stream.close();

@@ -1,16 +1,26 @@
-import { loginSubjects, networkOf, secondsToWait } from './login-throttle.rules.ts';
+import { networkOf, secondsToWait, subjectsOf } from './login-throttle.rules.ts';
+
+const counts = (account: number, pair: number, network: number, ageSeconds = 0) => ({
+  account: { failures: account, ageSeconds },
+  pair: { failures: pair, ageSeconds },
+  network: { failures: network, ageSeconds },
+});
 
 test.each([
-  ['account:x', 4, 0, 0],
-  ['account:x', 5, 0, 1],
-  ['account:x', 8, 0, 8],
-  ['account:x', 8, 7.2, 1],
-  ['account:x', 8, 8, 0],
-  ['account:x', 500, 0, 900],
-  ['ip:x', 49, 0, 0],
-  ['ip:x', 50, 0, 1],
-])('%s with %i failures, the last %f s ago, waits %i s', (subject, failures, age, wait) => {
-  expect(secondsToWait(subject, failures, age)).toBe(wait);
+  ['five tries are free', counts(4, 4, 4), false, 0],
+  ['the sixth waits', counts(5, 5, 5), false, 1],
+  ['and each one doubles it', counts(8, 8, 8), false, 8],
+  ['counted from the last', counts(8, 8, 8, 7.2), false, 1],
+  ['until it is over', counts(8, 8, 8, 8), false, 0],
+  ['at most a quarter of an hour', counts(500, 500, 49), false, 900],
+  ['where the owner got in before a hundred are free', counts(99, 99, 99), true, 0],
+  ['and no more than that', counts(100, 100, 100), true, 1],
+  ['what others try makes nobody wait', counts(9_999, 0, 0), false, 0],
+  ['but leaves an unknown network two tries', counts(50, 2, 2), false, 1],
+  ['and a known one all of its own', counts(9_999, 99, 9_999), true, 0],
+  ['who guesses for many accounts makes their network wait', counts(1, 1, 50), false, 1],
+])('%s', (_what, counted, known, wait) => {
+  expect(secondsToWait(counted, known)).toBe(wait);
 });
 
 test.each([
@@ -26,6 +36,6 @@ test.each([
 });
 
 test('an account is the same however its address is written, and is not readable', () => {
-  expect(loginSubjects(' Ada@Example.com ', undefined)).toEqual(loginSubjects('ada@example.com', undefined));
-  expect(loginSubjects('ada@example.com', '203.0.113.7').join()).not.toContain('ada');
+  expect(subjectsOf(' Ada@Example.com ', undefined)).toEqual(subjectsOf('ada@example.com', undefined));
+  expect(Object.values(subjectsOf('ada@example.com', '203.0.113.7')).join()).not.toContain('ada');
 });

@@ -1,20 +1,47 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 
-const FREE_TRIES = { account: 5, address: 50 };
+/** Wrong tries of one network for one account: many where its owner got in before, few elsewhere. */
+const FREE_TRIES = { known: 100, unknown: 5, underAttack: 2, network: 50 };
+/** So many wrong tries for one account, from wherever, are an attack: networks that it does not know get less. */
+const ATTACK = 50;
 const MAX_WAIT_SECONDS = 900;
 
-/** After some free tries each wrong one doubles the wait, up to a quarter of an hour. */
-export function secondsToWait(subject: string, failures: number, ageSeconds: number): number {
-  const free = subject.startsWith('ip:') ? FREE_TRIES.address : FREE_TRIES.account;
-  const wait = failures < free ? 0 : Math.min(2 ** (failures - free), MAX_WAIT_SECONDS);
-  return Math.max(Math.ceil(wait - ageSeconds), 0);
+/** What is counted for a try. Accounts are hashed, so that the tables hold no list of e-mail addresses. */
+export interface Subjects {
+  account: string;
+  /** The account as it is asked for from this network. */
+  pair: string;
+  network: string;
 }
 
-/** The account first. It is hashed, so that the table holds no list of e-mail addresses. */
-export function loginSubjects(email: string, ip: string | undefined): [account: string, ...address: string[]] {
-  const account = createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
-  return ip ? [`account:${account}`, `ip:${networkOf(ip)}`] : [`account:${account}`];
+export interface Count {
+  failures: number;
+  ageSeconds: number;
+}
+
+export function subjectsOf(email: string, ip: string | undefined): Subjects {
+  const account = hashOf(email.trim().toLowerCase());
+  const network = ip ? networkOf(ip) : 'none';
+  return { account: `account:${account}`, pair: `pair:${hashOf(`${account} ${network}`)}`, network: `ip:${network}` };
+}
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/*
+ * After some free tries each wrong one doubles the wait, up to a quarter of an hour. What others do never makes anybody
+ * wait who comes from a network where the account's owner got in before; what they do to the account leaves everybody
+ * else a try; and only who guesses for many accounts makes their whole network wait.
+ */
+export function secondsToWait(counts: Record<keyof Subjects, Count>, known: boolean): number {
+  const strict = counts.account.failures >= ATTACK ? FREE_TRIES.underAttack : FREE_TRIES.unknown;
+  const own = waitAfter(counts.pair, known ? FREE_TRIES.known : strict);
+  return known ? own : Math.max(own, waitAfter(counts.network, FREE_TRIES.network));
+}
+
+function waitAfter({ failures, ageSeconds }: Count, free: number): number {
+  const wait = failures < free ? 0 : Math.min(2 ** (failures - free), MAX_WAIT_SECONDS);
+  return Math.max(Math.ceil(wait - ageSeconds), 0);
 }
 
 /** One IPv6 customer has 2^64 addresses: what is counted is their network. */

@@ -2,60 +2,105 @@ import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
-import { loginSubjects, secondsToWait } from './login-throttle.rules.ts';
+import { type Count, type Subjects, secondsToWait, subjectsOf } from './login-throttle.rules.ts';
+
+/** Of one person; the ones that were used last stay. */
+const KNOWN_NETWORKS = 50;
+const NONE: Count = { failures: 0, ageSeconds: 0 };
+
+/** Where from somebody tries to get into which account. */
+export interface Try {
+  email: string;
+  ip: string | undefined;
+}
 
 /**
- * Slows down guessing, for an account and for an address. A try is counted before the password is looked at and given
- * back when it was right, so that many tries at once count as many.
+ * Slows down guessing, without ever keeping the owner of an account out by what others do. A try is counted before the
+ * password is looked at and given back when it was right, so that many tries at once count as many.
  */
 @Injectable()
 export class LoginThrottle {
   constructor(private readonly tenants: Tenants) {}
 
-  /** Counts one try; throws when the last wrong ones are too recent. */
-  async enter(email: string, ip: string | undefined): Promise<void> {
-    const subjects = loginSubjects(email, ip);
-    await this.tenants.as({}, async (tx) => {
-      for (const { subject, failures, age } of await lock(tx, subjects)) {
-        const left = secondsToWait(subject, failures, Number(age));
-        if (left > 0) throw rateLimited({ retryAfterSeconds: left }, `Too many wrong logins. Try again in ${left} s.`);
-      }
+  /** Counts one try; throws when the last wrong ones are too recent. Answers whether the owner got in from here before. */
+  async enter({ email, ip }: Try): Promise<{ known: boolean }> {
+    const subjects = subjectsOf(email, ip);
+    return this.tenants.as({}, async (tx) => {
+      const counts = await lock(tx, subjects);
+      const known = (await tx.one('select 1 from login_known where subject = $1', [subjects.pair])) !== undefined;
+      const left = secondsToWait(counts, known);
+      if (left > 0) throw rateLimited({ retryAfterSeconds: left }, `Too many wrong logins. Try again in ${left} s.`);
       await tx.query(
         'update login_failures set failures = failures + 1, last_at = clock_timestamp() where subject = any($1)',
-        [subjects],
+        [[subjects.pair, subjects.network]],
       );
+      return { known };
     });
   }
 
   /** The password was not looked at: the try does not count. */
-  async giveBack(email: string, ip: string | undefined): Promise<void> {
-    await this.tenants.as({}, (tx) => giveBack(tx, loginSubjects(email, ip)));
+  async giveBack({ email, ip }: Try): Promise<void> {
+    const { pair, network } = subjectsOf(email, ip);
+    await this.tenants.as({}, (tx) => giveBack(tx, [pair, network]));
   }
 
-  /** The right password forgives what was tried for the account; of the address only this try. */
-  async succeeded(email: string, ip: string | undefined): Promise<void> {
-    const [account, ...address] = loginSubjects(email, ip);
+  /**
+   * It was wrong: one more for the account, over all networks. That number only tells an attack from a mistake, so
+   * whoever finds it locked goes on without: no crowd at one account stands in line with our connections.
+   */
+  async failed({ email, ip }: Try): Promise<void> {
+    const { account } = subjectsOf(email, ip);
     await this.tenants.as({}, async (tx) => {
-      await tx.query('delete from login_failures where subject = $1', [account]);
-      await giveBack(tx, address);
+      await tx.query('insert into login_failures (subject, failures) values ($1, 0) on conflict do nothing', [account]);
+      await tx.query(
+        `update login_failures f set last_at = clock_timestamp(),
+                failures = 1 + case when f.last_at < now() - interval '1 day' then 0 else f.failures end
+          where subject in (select subject from login_failures where subject = $1 for update skip locked)`,
+        [account],
+      );
     });
+  }
+
+  /** The right password forgives what was tried from this network, and the network is known from now on. */
+  async succeeded(tx: Tx, userId: string, { email, ip }: Try): Promise<void> {
+    const { pair, network } = subjectsOf(email, ip);
+    await giveBack(tx, [network]);
+    await tx.query('delete from login_failures where subject = $1', [pair]);
+    await tx.query(
+      `insert into login_known (user_id, subject) values ($1, $2)
+       on conflict (user_id, subject) do update set last_at = now()`,
+      [userId, pair],
+    );
+    await tx.query(
+      `delete from login_known where user_id = $1 and subject in (
+         select subject from login_known where user_id = $1 order by last_at desc, subject offset $2)`,
+      [userId, KNOWN_NETWORKS],
+    );
   }
 }
 
+/** In one order, as everywhere here: no two logins block each other for ever. */
 const giveBack = (tx: Tx, subjects: string[]) =>
-  tx.query('update login_failures set failures = greatest(failures - 1, 0) where subject = any($1)', [subjects]);
+  tx.query(
+    `with locked as (select subject from login_failures where subject = any($1) order by subject for update)
+     update login_failures f set failures = greatest(f.failures - 1, 0) from locked where f.subject = locked.subject`,
+    [subjects],
+  );
 
-/** What is counted for each, from none after a day of rest. Rows are locked in one order: no two logins block each other. */
-async function lock(tx: Tx, subjects: string[]) {
+/** What is counted for each, from none after a day of rest. What the network does stays as it is until the end. */
+async function lock(tx: Tx, subjects: Subjects): Promise<Record<keyof Subjects, Count>> {
   await tx.query(
     `insert into login_failures as f (subject, failures) select s, 0 from unnest($1::text[]) s order by s
      on conflict (subject) do update set
        failures = case when f.last_at < now() - interval '1 day' then 0 else f.failures end`,
-    [subjects],
+    [[subjects.pair, subjects.network]],
   );
-  return tx.query<{ subject: string; failures: number; age: string }>(
+  const rows = await tx.query<{ subject: string; failures: number; age: string }>(
     `select subject, failures, extract(epoch from clock_timestamp() - last_at) as age
-       from login_failures where subject = any($1)`,
-    [subjects],
+       from login_failures where subject = any($1) and last_at > now() - interval '1 day'`,
+    [Object.values(subjects)],
   );
+  const counts = new Map(rows.map((row) => [row.subject, { failures: row.failures, ageSeconds: Number(row.age) }]));
+  const of = (subject: string) => counts.get(subject) ?? NONE;
+  return { account: of(subjects.account), pair: of(subjects.pair), network: of(subjects.network) };
 }

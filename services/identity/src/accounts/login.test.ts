@@ -1,6 +1,7 @@
 import { login, me, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
+import { alsoTo } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
 
@@ -56,25 +57,54 @@ test('an unknown address and a wrong password get the same answer', async () => 
   expect(unknown).toEqual(wrong);
 });
 
-test('guessing is slowed down for the account, from wherever it comes, and for the address of the guesser', async () => {
+const from = (ip: string) => ({ ...ANONYMOUS, ip });
+const guess = (email: string, ip: string, password = 'a wrong password') =>
+  problemOf(identity.call(login, { email, password }, from(ip)));
+const SLOW = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
+
+test('guessing is slowed down for the network that guesses, however it writes the address', async () => {
   const { email } = await identity.newUser();
-  const guess = (ip: string, password = 'a wrong password', account = email) =>
-    problemOf(identity.call(login, { email: account, password }, { ...ANONYMOUS, ip }));
-  for (let n = 0; n < 6; n += 1) await guess(`198.51.100.${n}`);
-  const refused = await guess('198.51.100.99', PASSWORD, email.toUpperCase());
-  expect(refused).toMatchObject({
-    code: 'rate_limited',
-    status: 429,
-    data: { retryAfterSeconds: expect.any(Number) },
-  });
+  for (let n = 0; n < 6; n += 1) await guess(email, '2001:db8:1:2::7');
+  expect(await guess(email.toUpperCase(), '2001:db8:1:2:ffff::1', PASSWORD)).toMatchObject(SLOW);
   // Another account is not held up by it.
   const other = await identity.newUser();
-  expect(await guess('198.51.100.200', PASSWORD, other.email)).toBeUndefined();
+  expect(await guess(other.email, '2001:db8:1:2::7', PASSWORD)).toBeUndefined();
+});
+
+test('a stranger who knows the address does not keep its owner out, at home or elsewhere', async () => {
+  const email = `${newId()}@example.com`;
+  const home = '192.0.2.1';
+  await identity.call(register, { email, password: PASSWORD, name: 'Ada' }, from(home));
+  // The stranger has many networks, and sits at the owner's own table as well.
+  await identity.tenants.as({}, (tx) => tx.query('update login_failures set failures = 0'));
+  for (let n = 0; n < 12; n += 1) await guess(email, `198.51.100.${n % 2}`);
+  for (let n = 0; n < 12; n += 1) await guess(email, home);
+  await identity.tenants.as({}, (tx) =>
+    tx.query("update login_failures set failures = 5000, last_at = clock_timestamp() where subject like 'account:%'"),
+  );
+  expect(await guess(email, '198.51.100.1', PASSWORD)).toMatchObject(SLOW);
+  expect(await guess(email, home, PASSWORD)).toBeUndefined();
+  expect(await guess(email, '203.0.113.50', PASSWORD)).toBeUndefined();
+});
+
+test('a log-in that is refused leaves a line without what was typed', async () => {
+  const lines: string[] = [];
+  const sink = { write: (line: string) => lines.push(line) };
+  alsoTo(sink);
+  const { email } = await identity.newUser();
+  await guess(email, '198.51.100.77', 'hunter2hunter2');
+  const [line] = lines.filter((one) => one.includes('198.51.100.77'));
+  expect(JSON.parse(line ?? '')).toMatchObject({
+    level: 'warn',
+    code: 'wrong_credentials',
+    userId: expect.any(String),
+  });
+  expect(line).not.toMatch(new RegExp(`hunter2|${email}`));
 });
 
 test('the wait is over after its time, and the right password clears what was counted', async () => {
   const { email } = await identity.newUser();
-  const attempt = (password: string) => problemOf(identity.call(login, { email, password }));
+  const attempt = (password: string) => guess(email, '198.51.100.201', password);
   for (let n = 0; n < 6; n += 1) await attempt('a wrong password');
   expect(await attempt(PASSWORD)).toMatchObject({ code: 'rate_limited' });
   await identity.tenants.as({}, (tx) => tx.query("update login_failures set last_at = last_at - interval '5 minutes'"));
@@ -85,9 +115,7 @@ test('the wait is over after its time, and the right password clears what was co
 
 test('many guesses at once are no way around the count', async () => {
   const { email } = await identity.newUser();
-  const guesses = Array.from({ length: 30 }, () =>
-    problemOf(identity.call(login, { email, password: 'a wrong password' })),
-  );
+  const guesses = Array.from({ length: 30 }, () => guess(email, '198.51.100.202'));
   const codes = (await Promise.all(guesses)).map((problem) => problem?.code);
   expect(codes.filter((code) => code === 'wrong_credentials').length).toBeLessThanOrEqual(6);
   expect(new Set(codes)).toEqual(new Set(['wrong_credentials', 'rate_limited']));

@@ -1,6 +1,7 @@
 import type { Role } from '@tidegate/contracts/identity/roles';
 import type { User } from '@tidegate/contracts/identity/sessions';
 import type { Tx } from '@tidegate/database/tx';
+import { asCursor } from '../as-cursor.ts';
 
 export interface UserRow {
   id: string;
@@ -41,12 +42,27 @@ export interface Membership {
   org_id: string;
   name: string;
   role: Role;
+  version: string;
+  /** When they joined, as a cursor. */
+  joined: string;
 }
 
+const MEMBERSHIPS = `select m.org_id, o.name, m.role, m.version, ${asCursor('m.joined_at')} as joined
+  from members m join organisations o using (org_id) where m.user_id = $1`;
+
 /** Needs a transaction that runs as this user. The organisation they joined first comes first. */
-export const membershipsOf = (tx: Tx, userId: string): Promise<Membership[]> =>
+export const membershipsOf = (
+  tx: Tx,
+  userId: string,
+  limit: number,
+  [joined, orgId]: readonly string[] = [],
+): Promise<Membership[]> =>
   tx.query<Membership>(
-    `select m.org_id, o.name, m.role from members m join organisations o using (org_id)
-      where m.user_id = $1 order by m.joined_at, m.org_id`,
-    [userId],
+    `${MEMBERSHIPS} and ($3::timestamptz is null or (m.joined_at, m.org_id) > ($3, $4::uuid))
+      order by m.joined_at, m.org_id limit $2`,
+    [userId, limit, joined ?? null, orgId ?? null],
   );
+
+/** Undefined for an organisation that is not theirs. */
+export const membershipIn = (tx: Tx, userId: string, orgId: string): Promise<Membership | undefined> =>
+  tx.one<Membership>(`${MEMBERSHIPS} and m.org_id = $2`, [userId, orgId]);

@@ -4,13 +4,16 @@ import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { findUser, membershipsOf, toWire } from './user.rows.ts';
 
+/** Whoever is in more organisations pages through their list. */
+const SHOWN = 200;
+
 @Injectable()
 export class WhoAmI {
   @Handles(me)
   async handle({ caller, tx }: Call<typeof me>) {
     const user = caller.userId ? await findUser(tx, caller.userId) : undefined;
     if (!user) throw unauthenticated();
-    const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id) : [];
+    const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];
     return {
       user: toWire(user),
       organisations: memberships.map(({ org_id, name, role }) => ({ id: org_id, name, role })),

@@ -3,9 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict, forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { asCursor } from '../as-cursor.ts';
+import { giverOf } from '../members/giver.ts';
+import { refuseLarger } from '../members/hand-on.rules.ts';
 
 interface Row {
   key_id: string;
@@ -25,6 +29,9 @@ const toWire = (row: Row): ApiKey => ({
   expiresAt: row.expires_at?.toISOString() ?? null,
 });
 
+/** Of one organisation, whatever its plan, with those that have expired. */
+const MOST_KEPT = 1_000;
+
 @Injectable()
 export class ManageApiKeys {
   constructor(private readonly entitlements: Entitlements) {}
@@ -32,11 +39,10 @@ export class ManageApiKeys {
   @Handles(createApiKey)
   async create({ input, caller, tx }: Call<typeof createApiKey>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'A person creates a key, not another key.');
-    const missing = input.scopes.find((scope) => !caller.scopes.includes(scope));
-    if (missing) throw forbidden({ scope: missing }, `You do not have the scope ${missing} yourself.`);
     if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
       throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
     }
+    refuseLarger(await giverOf(tx, caller, createApiKey), input.scopes);
     await this.entitlements.claim(tx, 'api_keys', async () => {
       const row = await tx.one<{ used: number }>(
         'select count(*)::int as used from api_keys where org_id = $1 and (expires_at is null or expires_at > now())',
@@ -44,6 +50,9 @@ export class ManageApiKeys {
       );
       return row?.used ?? 0;
     });
+    if (await tx.one('select 1 from api_keys where org_id = $1 offset $2 limit 1', [tx.orgId, MOST_KEPT - 1])) {
+      throw conflict({}, `There are ${MOST_KEPT} keys with those that expired, as many as there may be. Revoke some.`);
+    }
     const { key, keyId } = makeApiKey(randomBytes);
     const row = await tx.one<Row>(
       `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at)
@@ -63,11 +72,18 @@ export class ManageApiKeys {
   }
 
   @Handles(listApiKeys)
-  async list({ tx }: Call<typeof listApiKeys>) {
-    const rows = await tx.query<Row>('select * from api_keys where org_id = $1 order by created_at limit 1000', [
-      tx.orgId,
-    ]);
-    return { items: rows.map(toWire) };
+  async list({ input: { limit, cursor }, tx }: Call<typeof listApiKeys>) {
+    const [expired, created, keyId] = readCursor(cursor, 'int', 'time', 'text') ?? [];
+    const rows = await tx.query<Row & { expired: number; created: string }>(
+      `with keys as (
+         select *, (coalesce(expires_at, 'infinity') <= now())::int as expired, ${asCursor('created_at')} as created
+           from api_keys where org_id = $1)
+       select * from keys
+        where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
+        order by expired, created_at desc, key_id desc limit $2`,
+      [tx.orgId, limit + 1, expired ?? null, created ?? null, keyId ?? null],
+    );
+    return pageOf(rows, limit, toWire, (row) => [row.expired, row.created, row.key_id]);
   }
 
   @Handles(revokeApiKey)

@@ -6,65 +6,83 @@ import {
   type Member,
   memberChanged,
   removeMember,
-  roleTooHigh,
 } from '@tidegate/contracts/identity/members';
-import { mayGrant, type Role } from '@tidegate/contracts/identity/roles';
+import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
-import { afterCommit } from './after-commit.ts';
-import { countOwners, listMemberRows, lockMember, type MemberRow, toWire } from './member.rows.ts';
+import { giverAs } from './giver.ts';
+import { mayInvite, refuseLarger } from './hand-on.rules.ts';
+import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from './member.rows.ts';
 
-/** Who belongs to the organisation, and as what. Whatever takes rights away also revokes the tokens that carry them. */
+/** Who belongs to the organisation, and as what. Whatever takes rights away also revokes what carries them. */
 @Injectable()
 export class ManageMembers {
   @Handles(listMembers)
-  async list({ tx }: Call<typeof listMembers>) {
-    return { items: (await listMemberRows(tx)).map(toWire) };
+  async list({ input: { limit, cursor }, tx }: Call<typeof listMembers>) {
+    const rows = await listMemberRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
+    return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
   }
 
   @Handles(changeRole)
-  async changeRole({ input, caller, tx, emit }: Call<typeof changeRole>): Promise<Member> {
-    const member = await changeable(tx, caller, input.userId, input.role);
-    await tx.query('update members set role = $3 where org_id = $1 and user_id = $2', [
+  async changeRole({ input: { userId, role }, caller, tx, emit }: Call<typeof changeRole>): Promise<Member> {
+    const member = await changeable(tx, caller, userId, role);
+    const version = await nextVersion(tx);
+    await tx.query('update members set role = $3, version = $4 where org_id = $1 and user_id = $2', [
       tx.orgId,
-      input.userId,
-      input.role,
+      userId,
+      role,
+      version,
     ]);
-    await tell(tx, emit, input.userId, input.role);
-    return toWire({ ...member, role: input.role });
+    await endInvitations(tx, userId, role);
+    await tell(emit, { orgId: tx.orgId as string, userId, role, version });
+    return toWire({ ...member, role });
   }
 
   @Handles(removeMember)
-  async remove({ input, caller, tx, emit }: Call<typeof removeMember>) {
-    await changeable(tx, caller, input.userId, null);
-    await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, input.userId]);
-    // Their keys are dead already; were they kept, an invitation back would bring old keys to life again.
-    await tx.query('delete from api_keys where org_id = $1 and created_by = $2', [tx.orgId, input.userId]);
-    await tell(tx, emit, input.userId, null);
+  async remove({ input: { userId }, caller, tx, emit }: Call<typeof removeMember>) {
+    await changeable(tx, caller, userId, null);
+    // Their invitations go with them. So do their keys: were these kept, an invitation back would bring them to life.
+    await tx.query('delete from api_keys where org_id = $1 and created_by = $2', [tx.orgId, userId]);
+    await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, userId]);
+    await tell(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
     return {};
   }
 }
 
+/** Both changes need the same scope. */
 async function changeable(tx: Tx, caller: Caller, userId: string, role: Role | null): Promise<MemberRow> {
-  const owners = await countOwners(tx);
-  const member = await lockMember(tx, userId);
+  const rows = await lockMembers(tx, [userId, caller.userId ?? userId]);
+  const own = rows.find((row) => row.user_id === caller.userId)?.role;
+  const giver = await giverAs(tx, own, caller, changeRole);
+  const member = rows.find((row) => row.user_id === userId);
   if (!member) throw notFound();
-  const own = (caller.role ?? 'viewer') as Role;
-  if (!mayGrant(own, member.role) || (role && !mayGrant(own, role))) {
-    throw roleTooHigh({}, `You are ${own}, and this concerns the role ${role ?? member.role}.`);
-  }
-  if (member.role === 'owner' && role !== 'owner' && owners <= 1) {
+  refuseLarger(giver, member.role);
+  if (role) refuseLarger(giver, role);
+  if (member.role === 'owner' && role !== 'owner' && rows.filter((row) => row.role === 'owner').length <= 1) {
     throw lastOwner({}, 'Make somebody else an owner first.');
   }
   return member;
 }
 
-async function tell(tx: Tx, emit: Emit, userId: string, role: Role | null): Promise<void> {
-  const orgId = tx.orgId as string;
-  await emit(memberChanged, { orgId, userId, role });
-  const at = role === null ? afterCommit() : new Date().toISOString();
-  await emit(accessRevoked, { kind: 'member', id: `${orgId}:${userId}`, at });
+/** An invitation ends with the right of whoever made it. */
+async function endInvitations(tx: Tx, inviter: string, role: Role): Promise<void> {
+  const over = Role.options.filter((invited) => !mayInvite({ role, scopes: ROLE_SCOPES[role] }, invited));
+  await tx.query('delete from invitations where org_id = $1 and invited_by = $2 and role = any($3)', [
+    tx.orgId,
+    inviter,
+    over,
+  ]);
+}
+
+async function tell(
+  emit: Emit,
+  { version, ...change }: { orgId: string; userId: string; role: Role | null; version: number },
+): Promise<void> {
+  await emit(memberChanged, change);
+  const id = `${change.orgId}:${change.userId}`;
+  await emit(accessRevoked, { kind: 'member', id, version, at: new Date().toISOString() });
 }

@@ -1,6 +1,7 @@
 import type { Member } from '@tidegate/contracts/identity/members';
 import type { Role } from '@tidegate/contracts/identity/roles';
 import type { Tx } from '@tidegate/database/tx';
+import { asCursor } from '../as-cursor.ts';
 
 export interface MemberRow {
   user_id: string;
@@ -8,6 +9,8 @@ export interface MemberRow {
   name: string;
   role: Role;
   joined_at: Date;
+  /** The same as a cursor. */
+  joined: string;
 }
 
 export const toWire = (row: MemberRow): Member => ({
@@ -18,25 +21,35 @@ export const toWire = (row: MemberRow): Member => ({
   joinedAt: row.joined_at.toISOString(),
 });
 
-const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at from members m join users u on u.id = m.user_id
-  where m.org_id = $1`;
+const SELECT = `select m.user_id, u.email, u.name, m.role, m.joined_at,
+  ${asCursor('m.joined_at')} as joined from members m join users u on u.id = m.user_id where m.org_id = $1`;
 
-export const listMemberRows = (tx: Tx): Promise<MemberRow[]> =>
-  tx.query<MemberRow>(`${SELECT} order by m.joined_at, m.user_id limit 1000`, [tx.orgId]);
+export const listMemberRows = (tx: Tx, limit: number, [joined, userId]: readonly string[] = []): Promise<MemberRow[]> =>
+  tx.query<MemberRow>(
+    `${SELECT} and ($3::timestamptz is null or (m.joined_at, m.user_id) > ($3, $4::uuid))
+      order by m.joined_at, m.user_id limit $2`,
+    [tx.orgId, limit, joined ?? null, userId ?? null],
+  );
 
-/** Locked, so that what is decided about their role still holds when it is written. */
-export const lockMember = (tx: Tx, userId: string): Promise<MemberRow | undefined> =>
-  tx.one<MemberRow>(`${SELECT} and m.user_id = $2 for update of m`, [tx.orgId, userId]);
+/**
+ * These members and all owners, locked in one order: what is decided about roles still holds when it is written, and
+ * two owners who leave at once do not both count the other.
+ */
+export const lockMembers = (tx: Tx, userIds: readonly string[]): Promise<MemberRow[]> =>
+  tx.query<MemberRow>(`${SELECT} and (m.user_id = any($2) or m.role = 'owner') order by m.user_id for update of m`, [
+    tx.orgId,
+    userIds,
+  ]);
 
 export async function isMember(tx: Tx, email: string): Promise<boolean> {
   const row = await tx.one(`${SELECT} and lower(u.email) = lower($2)`, [tx.orgId, email]);
   return row !== undefined;
 }
 
-/** Locks the owners, so that two who leave at once do not both count the other. */
-export async function countOwners(tx: Tx): Promise<number> {
-  const rows = await tx.query("select 1 from members where org_id = $1 and role = 'owner' for update", [tx.orgId]);
-  return rows.length;
+/** Whatever carries an older version than this has no membership any more. */
+export async function nextVersion(tx: Tx): Promise<number> {
+  const row = await tx.one<{ version: string }>("select nextval('member_versions') as version");
+  return Number(row?.version);
 }
 
 /** Members and open invitations are what takes seats; one for the same address is going to be replaced. */

@@ -14,8 +14,11 @@ export class RoleOf {
   async handle({ input: { organisationId, userId } }: Call<typeof roleOf>) {
     const row = await this.tenants
       .reader({ orgId: organisationId })
-      .one<{ role: Role }>('select role from members where org_id = $1 and user_id = $2', [organisationId, userId]);
+      .one<{ role: Role; version: string }>('select role, version from members where org_id = $1 and user_id = $2', [
+        organisationId,
+        userId,
+      ]);
     if (!row) throw notFound();
-    return { role: row.role, scopes: [...ROLE_SCOPES[row.role]] };
+    return { role: row.role, scopes: [...ROLE_SCOPES[row.role]], memberVersion: Number(row.version) };
   }
 }

@@ -4,17 +4,23 @@ import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { FoundOrganisation } from './found-organisation.ts';
+import { FoundersLimits } from './founders-limits.ts';
 
 @Injectable()
 export class CreateOrganisation {
-  constructor(private readonly organisations: FoundOrganisation) {}
+  constructor(
+    private readonly organisations: FoundOrganisation,
+    private readonly limits: FoundersLimits,
+  ) {}
 
   @Handles(createOrganisation)
   async handle({ input, caller, tx }: Call<typeof createOrganisation>): Promise<Organisation> {
     const { userId } = caller;
     if (caller.kind !== 'user' || !userId) throw forbidden({}, 'Only a person creates an organisation, not a key.');
+    const freePlans = await this.limits.freePlans();
     const orgId = newId();
     const founding = tx.as({ orgId, userId });
+    await this.limits.refuseTooMany(founding, userId, freePlans);
     const createdAt = await this.organisations.found(founding, { orgId, name: input.name, userId });
     return { id: orgId, name: input.name, createdAt: createdAt.toISOString() };
   }

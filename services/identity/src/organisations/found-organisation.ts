@@ -11,8 +11,8 @@ export class FoundOrganisation {
 
   async found(tx: Tx, { orgId, name, userId }: { orgId: string; name: string; userId: string }): Promise<Date> {
     const row = await tx.one<{ created_at: Date }>(
-      'insert into organisations (org_id, name) values ($1, $2) returning created_at',
-      [orgId, name],
+      'insert into organisations (org_id, name, founded_by) values ($1, $2, $3) returning created_at',
+      [orgId, name, userId],
     );
     await tx.query("insert into members (org_id, user_id, role) values ($1, $2, 'owner')", [orgId, userId]);
     await this.outbox.emit(tx, organisationCreated, { orgId, name, ownerUserId: userId }, orgId);

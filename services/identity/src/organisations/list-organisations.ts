@@ -1,15 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { listOrganisations } from '@tidegate/contracts/identity/organisations';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { membershipsOf } from '../accounts/user.rows.ts';
 
 @Injectable()
 export class ListOrganisations {
   @Handles(listOrganisations)
-  async handle({ caller, tx }: Call<typeof listOrganisations>) {
+  async handle({ input, caller, tx }: Call<typeof listOrganisations>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'An API key belongs to one organisation.');
-    const memberships = await membershipsOf(tx, caller.userId);
-    return { items: memberships.map(({ org_id, name, role }) => ({ id: org_id, name, role })) };
+    const after = readCursor(input.cursor, 'time', 'uuid');
+    const rows = await membershipsOf(tx, caller.userId, input.limit + 1, after);
+    return pageOf(
+      rows,
+      input.limit,
+      ({ org_id, name, role }) => ({ id: org_id, name, role }),
+      (row) => [row.joined, row.org_id],
+    );
   }
 }

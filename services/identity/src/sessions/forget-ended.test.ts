@@ -22,10 +22,14 @@ test('what ended more than a day ago is forgotten; what lives or ended just now 
   await run('update sessions set revoked_at = now() where id = $1', [idOf(justNow)]);
   await identity.call(login, { email: 'nobody@example.com', password: 'wrong' }).catch(() => undefined);
   await run("update login_failures set last_at = now() - interval '25 hours'");
+  await run("update login_known set last_at = now() - interval '91 days' where user_id = $1", [expired?.userId]);
   await identity.call(login, { email: 'somebody@example.com', password: 'wrong' }).catch(() => undefined);
 
   await identity.app.get(ForgetEnded).turn();
   expect((await ids('sessions', 'id')).sort()).toEqual([idOf(living), idOf(justNow)].sort());
-  expect(await ids('login_failures', 'subject')).toHaveLength(1);
+  // Of the other try: the account, the network, and both together.
+  expect(await ids('login_failures', 'subject')).toHaveLength(3);
+  const remembered = [living, revoked, justNow].map((user) => user?.userId);
+  expect((await ids('login_known', 'user_id')).sort()).toEqual(remembered.sort());
   expect(await identity.call(refresh, { refreshToken: living?.session.refreshToken })).toMatchObject({ role: 'owner' });
 });

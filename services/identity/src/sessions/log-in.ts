@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { login, type Session, wrongCredentials } from '@tidegate/contracts/identity/sessions';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { LoginThrottle } from '../accounts/login-throttle.ts';
+import { Log } from '@tidegate/telemetry/log';
+import { subjectsOf } from '../accounts/login-throttle.rules.ts';
+import { LoginThrottle, type Try } from '../accounts/login-throttle.ts';
 import { PasswordHashing } from '../accounts/password-hashing.ts';
 import { findUserByEmail } from '../accounts/user.rows.ts';
 import { Sessions } from './sessions.ts';
@@ -14,26 +16,34 @@ export class LogIn {
     private readonly passwords: PasswordHashing,
     private readonly throttle: LoginThrottle,
     private readonly sessions: Sessions,
+    private readonly log: Log,
   ) {}
 
   @Handles(login)
-  async handle({ input, caller }: Call<typeof login>): Promise<Session> {
-    const { email, password } = input;
-    await this.throttle.enter(email, caller.ip);
+  async handle({ input: { email, password }, caller: { ip } }: Call<typeof login>): Promise<Session> {
+    const attempt = { email, ip };
+    const { known } = await this.throttle.enter(attempt).catch((error: unknown) => this.refused(attempt, error));
     const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
-    const matches = await this.verify({ stored: user?.password_hash, password, email, ip: caller.ip });
-    if (!user || !matches) throw wrongCredentials();
-    await this.throttle.succeeded(email, caller.ip);
-    return this.tenants.as({ userId: user.id }, (tx) => this.sessions.begin(tx, user));
+    const matches = await this.passwords.verify(user?.password_hash, password, { known }).catch(async (error) => {
+      // A server too busy to look at the password is not the fault of whoever knows it.
+      await this.throttle.giveBack(attempt);
+      return this.refused(attempt, error);
+    });
+    if (!user || !matches) {
+      await this.throttle.failed(attempt);
+      return this.refused(attempt, wrongCredentials(), user?.id);
+    }
+    return this.tenants.as({ userId: user.id }, async (tx) => {
+      await this.throttle.succeeded(tx, user.id, attempt);
+      return this.sessions.begin(tx, user);
+    });
   }
 
-  /** A server too busy to look at the password is not the fault of whoever knows it. */
-  private async verify(asked: { stored: string | undefined; password: string; email: string; ip: string | undefined }) {
-    try {
-      return await this.passwords.verify(asked.stored, asked.password);
-    } catch (error) {
-      await this.throttle.giveBack(asked.email, asked.ip);
-      throw error;
-    }
+  /** One line each, for whoever looks for guessers: by what is known of them, and without what they typed. */
+  private refused({ email, ip }: Try, error: unknown, userId?: string): never {
+    const { account } = subjectsOf(email, ip);
+    const code = (error as { code?: unknown }).code;
+    this.log.warn({ ip, account: account.slice(0, 24), userId, code }, 'A log-in was refused');
+    throw error;
   }
 }

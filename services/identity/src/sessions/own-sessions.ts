@@ -3,6 +3,7 @@ import { listSessions, revokeSession } from '@tidegate/contracts/identity/sessio
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
 
@@ -10,17 +11,20 @@ import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
 @Injectable()
 export class OwnSessions {
   @Handles(listSessions)
-  async list({ caller, tx }: Call<typeof listSessions>) {
-    const rows = await listOwnSessions(tx, personOf(caller));
-    return {
-      items: rows.map((row) => ({
+  async list({ input, caller, tx }: Call<typeof listSessions>) {
+    const after = readCursor(input.cursor, 'time', 'uuid');
+    return pageOf(
+      await listOwnSessions(tx, personOf(caller), input.limit + 1, after),
+      input.limit,
+      (row) => ({
         id: row.id,
         createdAt: row.created_at.toISOString(),
         lastUsedAt: row.rotated_at.toISOString(),
         expiresAt: row.expires_at.toISOString(),
         current: row.id === caller.sessionId,
-      })),
-    };
+      }),
+      (row) => [row.used, row.id],
+    );
   }
 
   @Handles(revokeSession)

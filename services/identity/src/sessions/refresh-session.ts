@@ -9,11 +9,17 @@ import { findUser } from '../accounts/user.rows.ts';
 import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
 import { endSession, findSession, type SessionRow, Sessions } from './sessions.ts';
 
-const GRACE_SECONDS = 10;
+/**
+ * Longer than an outage of a minute with the deadline of a call before it and some seconds after, so that a lost answer
+ * never ends a session; much shorter than an access token lives, so that a thief who waits for the owner to refresh
+ * would have to guess when that is.
+ */
+const GRACE_SECONDS = 90;
 
 /*
  * counter == token's: rotate (one compare-and-swap, so that of many at once exactly one does).
- * counter == token's + 1, rotated at most 10 s ago: the answer was lost or another tab was first; the same successor.
+ * counter == token's + 1, rotated a short time ago: the answer was lost or another tab was first; the same successor,
+ * which nobody has used so far, and the window does not slide.
  * anything else: the token was used before and is used again, by somebody. The session ends.
  */
 @Injectable()

@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Session } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import { Outbox } from '@tidegate/messaging/outbox';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
-import { membershipsOf, toWire, type UserRow } from '../accounts/user.rows.ts';
+import { membershipIn, membershipsOf, toWire, type UserRow } from '../accounts/user.rows.ts';
+import { asCursor } from '../as-cursor.ts';
 import { AccessTokens } from '../signing-keys/access-tokens.ts';
 import { makeRefreshToken } from './refresh-token.rules.ts';
 
 const LIFETIME_DAYS = 30;
+/** Sessions that one person has at a time; another one ends the one that was used longest ago. */
+const MOST_OF_A_PERSON = 100;
 
 export interface SessionRow {
   id: string;
@@ -42,11 +47,12 @@ export class Sessions {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly vault: Vault,
+    private readonly outbox: Outbox,
   ) {}
 
   /** Needs a transaction that runs as this user. */
   async begin(tx: Tx, user: UserRow, orgId?: string): Promise<Session> {
-    const chosen = orgId ?? (await membershipsOf(tx, user.id))[0]?.org_id;
+    const chosen = orgId ?? (await membershipsOf(tx, user.id, 1))[0]?.org_id;
     const id = newId();
     const sealed = await this.vault.seal(tx, place(id), randomBytes(32).toString('base64'));
     const row = await tx.one<SessionRow>(
@@ -55,6 +61,9 @@ export class Sessions {
       [id, user.id, chosen ?? null, sealed, LIFETIME_DAYS],
     );
     if (!row) throw new Error('The session was not stored.');
+    for (const { id: surplus } of await endSurplus(tx, user.id, MOST_OF_A_PERSON)) {
+      await this.outbox.emit(tx, accessRevoked, { kind: 'session', id: surplus, at: new Date().toISOString() });
+    }
     return this.toSession(tx, row, user);
   }
 
@@ -65,13 +74,12 @@ export class Sessions {
 
   /** The session as it stands now. A membership that is gone leaves the session without an organisation. */
   async toSession(tx: Tx, row: SessionRow, user: UserRow): Promise<Session> {
-    const memberships = await membershipsOf(tx, user.id);
-    const current = memberships.find((membership) => membership.org_id === row.current_org_id);
+    const current = row.current_org_id ? await membershipIn(tx, user.id, row.current_org_id) : undefined;
     const access = await this.tokens.issue({
       userId: user.id,
       sessionId: row.id,
       isOperator: user.is_operator,
-      ...(current ? { orgId: current.org_id, role: current.role } : {}),
+      ...(current ? { orgId: current.org_id, role: current.role, memberVersion: Number(current.version) } : {}),
     });
     const refresh = { sessionId: row.id, counter: Number(row.refresh_counter) };
     return {
@@ -89,11 +97,27 @@ export const findSession = (tx: Tx, id: string): Promise<SessionRow | undefined>
   tx.one<SessionRow>('select * from sessions where id = $1', [id]);
 
 /** Those that can still be used, last used first. */
-export const listOwnSessions = (tx: Tx, userId: string): Promise<SessionRow[]> =>
-  tx.query<SessionRow>(
-    `select * from sessions where user_id = $1 and revoked_at is null and expires_at > now()
-      order by rotated_at desc, id limit 200`,
-    [userId],
+export const listOwnSessions = (
+  tx: Tx,
+  userId: string,
+  limit: number,
+  [used, id]: readonly string[] = [],
+): Promise<(SessionRow & { used: string })[]> =>
+  tx.query<SessionRow & { used: string }>(
+    `select *, ${asCursor('rotated_at')} as used from sessions
+      where user_id = $1 and revoked_at is null and expires_at > now()
+        and ($3::timestamptz is null or (rotated_at, id) < ($3, $4::uuid))
+      order by rotated_at desc, id desc limit $2`,
+    [userId, limit, used ?? null, id ?? null],
+  );
+
+/** Ends those that were used longest ago when there are more than one person may have. Answers which. */
+export const endSurplus = (tx: Tx, userId: string, most: number): Promise<{ id: string }[]> =>
+  tx.query<{ id: string }>(
+    `update sessions set revoked_at = now() where id in (
+       select id from sessions where user_id = $1 and revoked_at is null and expires_at > now()
+        order by rotated_at desc, id desc offset $2) returning id`,
+    [userId, most],
   );
 
 export const findOwnSession = (tx: Tx, userId: string, id: string): Promise<SessionRow | undefined> =>

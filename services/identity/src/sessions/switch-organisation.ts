@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { findUser, membershipsOf } from '../accounts/user.rows.ts';
+import { findUser, membershipIn } from '../accounts/user.rows.ts';
 import { type SessionRow, Sessions } from './sessions.ts';
 
 @Injectable()
@@ -14,8 +14,7 @@ export class SwitchOrganisation {
     const { sessionId, userId } = caller;
     if (!sessionId || !userId) throw forbidden({}, 'An API key belongs to one organisation.');
     const own = tx.as({ userId });
-    const memberships = await membershipsOf(own, userId);
-    if (!memberships.some((membership) => membership.org_id === input.organisationId)) throw notFound();
+    if (!(await membershipIn(own, userId, input.organisationId))) throw notFound();
     const row = await own.one<SessionRow>(
       'update sessions set current_org_id = $2 where id = $1 and user_id = $3 and revoked_at is null returning *',
       [sessionId, input.organisationId, userId],

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Role } from '@tidegate/contracts/identity/roles';
-import { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_SECONDS } from '@tidegate/contracts/identity/tokens';
+import { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_SECONDS, MEMBER_VERSION_CLAIM } from '@tidegate/contracts/identity/tokens';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { SignJWT } from 'jose';
@@ -12,6 +12,7 @@ export interface Claims {
   isOperator: boolean;
   orgId?: string;
   role?: Role;
+  memberVersion?: number;
 }
 
 /** JWTs after RFC 9068: `typ` at+jwt, five minutes, one organisation at most. */
@@ -27,7 +28,7 @@ export class AccessTokens {
     const now = Math.floor(Date.now() / 1_000);
     const accessToken = await new SignJWT({
       sid: claims.sessionId,
-      ...(claims.orgId ? { org: claims.orgId, role: claims.role } : {}),
+      ...(claims.orgId ? { org: claims.orgId, role: claims.role, [MEMBER_VERSION_CLAIM]: claims.memberVersion } : {}),
       ...(claims.isOperator ? { operator: true } : {}),
     })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })

@@ -6,33 +6,55 @@ export interface ChannelRow {
   id: string;
   kind: 'email' | 'webhook';
   name: string;
+  /** The address of an e-mail channel, the masked url of a webhook. */
   target: string;
+  url_sealed: string | null;
+  /** What is called: the host of a webhook, `smtp` for e-mails. */
+  receiver: string;
   events: NoticeType[];
   state: 'active' | 'disabled';
   disabled_because: 'gone' | 'by_member' | null;
   secret: string | null;
   previous_secret: string | null;
   previous_secret_until: Date | null;
+  confirmed_at: Date | null;
+  confirmation: string | null;
   created_at: Date;
 }
 
-const COLUMNS = `id, kind, name, target, events, state, disabled_because, secret, previous_secret,
-  previous_secret_until, created_at`;
+const COLUMNS = `id, kind, name, target, url_sealed, receiver, events, state, disabled_because, secret, previous_secret,
+  previous_secret_until, confirmed_at, confirmation, created_at`;
+const CONFIRM_HOURS = 24;
+
+/** Nothing but the question whether it wants to is sent to an address that has not confirmed itself. */
+export const isUnconfirmed = (row: ChannelRow): boolean => row.kind === 'email' && row.confirmed_at === null;
 
 export interface NewChannelRow {
   id: string;
   kind: 'email' | 'webhook';
   name: string;
   target: string;
+  urlSealed: string | null;
+  receiver: string;
   events: readonly NoticeType[];
   secret: string | null;
 }
 
 export async function insertChannel(tx: Tx, channel: NewChannelRow): Promise<ChannelRow> {
   const row = await tx.one<ChannelRow>(
-    `insert into channels (org_id, id, kind, name, target, events, secret)
-     values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
-    [tx.orgId, channel.id, channel.kind, channel.name, channel.target, channel.events, channel.secret],
+    `insert into channels (org_id, id, kind, name, target, url_sealed, receiver, events, secret)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
+    [
+      tx.orgId,
+      channel.id,
+      channel.kind,
+      channel.name,
+      channel.target,
+      channel.urlSealed,
+      channel.receiver,
+      channel.events,
+      channel.secret,
+    ],
   );
   return row as ChannelRow;
 }
@@ -56,7 +78,7 @@ export function lockChannel(tx: Tx, id: string): Promise<ChannelRow | undefined>
 }
 
 /** Newest first; ids are time-ordered. */
-export function pageOfChannels(tx: Tx, before: string | undefined, limit: number): Promise<ChannelRow[]> {
+export function pageOfChannels(tx: Tx, limit: number, before: string | undefined): Promise<ChannelRow[]> {
   return tx.query<ChannelRow>(
     `select ${COLUMNS} from channels where org_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
     [tx.orgId, before ?? null, limit],
@@ -70,7 +92,7 @@ export function pageOfChannels(tx: Tx, before: string | undefined, limit: number
 export function channelsFor(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {
   return tx.query<{ id: string }>(
     `select id from channels
-      where org_id = $1 and state = 'active' and $2 = any (events)
+      where org_id = $1 and state = 'active' and (kind <> 'email' or confirmed_at is not null) and $2 = any (events)
         and created_at - interval '10 seconds' <= $3::timestamptz
       order by id`,
     [tx.orgId, event, happenedAt],
@@ -103,6 +125,41 @@ export async function disableChannel(tx: Tx, id: string, because: 'gone' | 'by_m
   ]);
 }
 
+/** The token's mail is to be sent; another token from before is worth nothing from now on. */
+export async function keepConfirmation(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
+  await tx.query(
+    `update channels set confirmation = $3, confirmation_hash = $4,
+            confirmation_until = now() + make_interval(hours => $5)
+      where org_id = $1 and id = $2`,
+    [tx.orgId, id, token.sealed, token.hash, CONFIRM_HOURS],
+  );
+}
+
+/** Needs a transaction of whoever holds the token. */
+export const findChannelByHash = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
+  tx.one<{ org_id: string; id: string }>('select org_id, id from channels where confirmation_hash = $1', [hash]);
+
+/** The address, also when it was confirmed before: an answer may be lost. Undefined when the token is too old. */
+export async function confirmByHash(tx: Tx, hash: string): Promise<string | undefined> {
+  const row = await tx.one<{ target: string }>(
+    `update channels set confirmed_at = coalesce(confirmed_at, now()), confirmation = null
+      where org_id = $1 and confirmation_hash = $2 and confirmation_until > now() returning target`,
+    [tx.orgId, hash],
+  );
+  return row?.target;
+}
+
+/** System purpose `upkeep`: webhooks from before their addresses were sealed. */
+export const unsealedUrls = (tx: Tx): Promise<{ org_id: string; id: string; target: string }[]> =>
+  tx.query("select org_id, id, target from channels where kind = 'webhook' and url_sealed is null limit 500");
+
+export async function sealUrl(tx: Tx, id: string, url: { sealed: string; shown: string }): Promise<void> {
+  await tx.query(
+    'update channels set url_sealed = $3, target = $4 where org_id = $1 and id = $2 and url_sealed is null',
+    [tx.orgId, id, url.sealed, url.shown],
+  );
+}
+
 export async function replaceSecret(
   tx: Tx,
   id: string,
@@ -128,7 +185,7 @@ export function toWire(row: ChannelRow, now: Date = new Date()): Channel {
     name: row.name,
     ...(row.kind === 'email' ? { address: row.target } : { url: row.target }),
     events: row.events,
-    state: row.state,
+    state: row.state === 'active' && isUnconfirmed(row) ? 'unconfirmed' : row.state,
     ...(row.disabled_because ? { disabledBecause: row.disabled_because } : {}),
     ...(until && until > now ? { previousSecretValidUntil: until.toISOString() } : {}),
     createdAt: row.created_at.toISOString(),

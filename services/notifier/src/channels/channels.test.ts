@@ -20,18 +20,18 @@ beforeAll(async () => {
 
 const url = 'http://127.0.0.1:9/hook';
 const webhook = (orgId: string) => world.call(createChannel, { kind: 'webhook', url }, orgId);
-const email = (orgId: string, address = 'ops@example.com') =>
+const email = (orgId: string, address = `${newId()}@example.com`) =>
   world.call(createChannel, { kind: 'email', address }, orgId);
 
-it('adds an e-mail channel for every event, named after its address', async () => {
+it('adds an e-mail channel for every event, named after its address, and sends nothing before it is confirmed', async () => {
   const org = newId();
   const channel = await email(org);
   expect(channel).toMatchObject({
     kind: 'email',
-    name: 'ops@example.com',
-    address: 'ops@example.com',
-    state: 'active',
+    address: expect.stringMatching(/@example.com$/),
+    state: 'unconfirmed',
   });
+  expect(channel.name).toBe(channel.address);
   expect(channel.events).toEqual(['server.unreachable', 'trade.closed', 'quota.reached']);
   expect(channel.secret).toBeUndefined();
   expect(await world.call(getChannel, { channelId: channel.id }, org)).toEqual(channel);
@@ -48,15 +48,27 @@ it('shows the secret of a webhook once and keeps it sealed', async () => {
   expect(row?.row).not.toContain(secret?.slice(6));
 });
 
+it('keeps the address of a webhook sealed, since it may hold a token, and shows it masked', async () => {
+  const org = newId();
+  const { id: channelId, ...made } = await world.call(
+    createChannel,
+    { kind: 'webhook', url: `${url}/CANARY0123456789?token=CANARY-query` },
+    org,
+  );
+  expect(made).toMatchObject({ url: `${url}/***?***`, name: '127.0.0.1:9' });
+  for (const shown of [await world.call(getChannel, { channelId }, org), await world.call(listChannels, {}, org)]) {
+    expect(JSON.stringify(shown)).not.toContain('CANARY');
+  }
+  const rows = await world.sql('select * from channels where id = $1', [channelId]);
+  expect(JSON.stringify(rows)).not.toContain('CANARY');
+});
+
 it('lists newest first, page by page', async () => {
   const org = newId();
-  const made = [
-    await email(org, 'a@example.com'),
-    await email(org, 'b@example.com'),
-    await email(org, 'c@example.com'),
-  ];
+  const names = ['a', 'b', 'c'].map((one) => `${one}${org}@example.com`);
+  const made = [await email(org, names[0]), await email(org, names[1]), await email(org, names[2])];
   const first = await world.call(listChannels, { limit: 2 }, org);
-  expect(first.items.map((item) => item.name)).toEqual(['c@example.com', 'b@example.com']);
+  expect(first.items.map((item) => item.name)).toEqual([names[2], names[1]]);
   const second = await world.call(listChannels, { limit: 2, cursor: first.nextCursor }, org);
   expect(second).toEqual({ items: [made[0]] });
   await expect(world.call(listChannels, { cursor: 'x' }, org)).rejects.toMatchObject({
@@ -67,7 +79,7 @@ it('lists newest first, page by page', async () => {
 
 it('renames, narrows and switches off and on', async () => {
   const org = newId();
-  const { id: channelId } = await email(org);
+  const { id: channelId } = await webhook(org);
   const change = { channelId, name: 'Night shift', events: ['quota.reached' as const], state: 'disabled' as const };
   const { channelId: _, ...shown } = change;
   expect(await world.call(updateChannel, change, org)).toMatchObject({ ...shown, disabledBecause: 'by_member' });
@@ -80,7 +92,7 @@ it('renames, narrows and switches off and on', async () => {
 it('allows as many channels as the plan says, also when all are made at once', async () => {
   const org = newId();
   world.neighbours.channels = 3;
-  const results = await Promise.allSettled(Array.from({ length: 12 }, () => email(org)));
+  const results = await Promise.allSettled(Array.from({ length: 12 }, () => webhook(org)));
   world.neighbours.channels = 50;
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(3);
   const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -92,7 +104,7 @@ it('allows as many channels as the plan says, also when all are made at once', a
   }
   const [{ id } = { id: '' }] = (await world.call(listChannels, {}, org)).items;
   await world.call(deleteChannel, { channelId: id }, org);
-  await email(org);
+  await webhook(org);
 });
 
 it('refuses webhooks where the plan has none', async () => {

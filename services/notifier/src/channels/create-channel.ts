@@ -5,10 +5,13 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../deliveries/webhook-signature.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
-import { countChannels, insertChannel, toWire } from './channel.rows.ts';
+import { countChannels, findChannel, insertChannel, type NewChannelRow, toWire } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
+import { Confirmations } from './confirmations.ts';
 import { WebhookHosts } from './webhook-hosts.ts';
-import { webhookUrl } from './webhook-url.rules.ts';
+import { maskedUrl, webhookUrl } from './webhook-url.rules.ts';
+
+type Asked = Call<typeof createChannel>;
 
 @Injectable()
 export class CreateChannel {
@@ -17,33 +20,51 @@ export class CreateChannel {
     private readonly entitlements: Entitlements,
     private readonly secrets: ChannelSecrets,
     private readonly hosts: WebhookHosts,
+    private readonly confirmations: Confirmations,
   ) {}
 
   @Handles(createChannel)
-  async handle({ input, tx }: Call<typeof createChannel>): Promise<CreatedChannel> {
-    const target = input.kind === 'email' ? input.address : await this.checkedUrl(input.url);
-    if (input.kind === 'email') requireSmtp(this.config);
-    else await this.entitlements.feature(tx, 'webhook_channels');
+  handle(asked: Asked): Promise<CreatedChannel> {
+    const { input } = asked;
+    return input.kind === 'email' ? this.addAddress(asked, input) : this.addWebhook(asked, input);
+  }
+
+  private async addAddress({ caller, tx }: Asked, input: { address: string; name?: string | undefined } & Wanted) {
+    requireSmtp(this.config);
     await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
-    const id = newId();
-    const secret = input.kind === 'webhook' ? newWebhookSecret() : undefined;
+    const { address, name = address, events } = input;
+    const own = { urlSealed: null, receiver: 'smtp', secret: null };
+    const row = await insertChannel(tx, { id: newId(), kind: 'email', name, target: address, events, ...own });
+    await this.confirmations.ask(tx, row, caller);
+    return toWire((await findChannel(tx, row.id)) ?? row);
+  }
+
+  private async addWebhook({ tx }: Asked, input: { url: string; name?: string | undefined } & Wanted) {
+    const url = await this.checked(input.url);
+    await this.entitlements.feature(tx, 'webhook_channels');
+    await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
+    const [id, secret] = [newId(), newWebhookSecret()];
     const row = await insertChannel(tx, {
       id,
-      kind: input.kind,
-      name: input.name ?? (input.kind === 'email' ? input.address : new URL(target).host),
-      target,
+      kind: 'webhook',
+      name: input.name ?? url.host,
+      target: maskedUrl(url),
+      urlSealed: await this.secrets.seal(tx, id, 'url_sealed', url.href),
+      receiver: url.host,
       events: input.events,
-      secret: secret ? await this.secrets.seal(tx, id, secret) : null,
+      secret: await this.secrets.seal(tx, id, 'secret', secret),
     });
-    return { ...toWire(row), ...(secret ? { secret } : {}) };
+    return { ...toWire(row), secret };
   }
 
   /** Told at once, although each delivery checks again: the name may point elsewhere by then. */
-  private async checkedUrl(text: string): Promise<string> {
+  private async checked(text: string): Promise<URL> {
     const url = webhookUrl(text);
     if (!(await this.hosts.mayBeCalled(url))) {
       throw webhookHostNotAllowed({ host: url.hostname }, 'Use a host that is public and has an address.');
     }
-    return url.href;
+    return url;
   }
 }
+
+type Wanted = Pick<NewChannelRow, 'events'>;

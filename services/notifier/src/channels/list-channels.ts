@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { listChannels } from '@tidegate/contracts/notifier/channels';
+import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { cursorId, pageOf } from '../paging.ts';
 import { pageOfChannels, toWire } from './channel.rows.ts';
 
 @Injectable()
 export class ListChannels {
   @Handles(listChannels)
   async handle({ input, tx }: Call<typeof listChannels>) {
-    const rows = await pageOfChannels(tx, cursorId(input.cursor), input.limit + 1);
-    return pageOf(rows, input.limit, toWire);
+    const [before] = readCursor(input.cursor, 'uuid') ?? [];
+    const rows = await pageOfChannels(tx, input.limit + 1, before);
+    return pageOf(
+      rows,
+      input.limit,
+      (row) => toWire(row),
+      (row) => [row.id],
+    );
   }
 }

@@ -20,7 +20,7 @@ export class RotateSecret {
     const secret = newWebhookSecret();
     const until = new Date(Date.now() + input.overlapHours * HOUR_MS);
     const previous = input.overlapHours > 0 ? { secret: channel.secret, until } : undefined;
-    await replaceSecret(tx, channel.id, await this.secrets.seal(tx, channel.id, secret), previous);
+    await replaceSecret(tx, channel.id, await this.secrets.seal(tx, channel.id, 'secret', secret), previous);
     return { secret, previousSecretValidUntil: until.toISOString() };
   }
 }

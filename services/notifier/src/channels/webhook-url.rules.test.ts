@@ -1,5 +1,5 @@
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
-import { webhookUrl } from './webhook-url.rules.ts';
+import { maskedUrl, webhookUrl } from './webhook-url.rules.ts';
 
 it('keeps address, port, path and query and drops the fragment', () => {
   expect(webhookUrl('https://Example.com:8443/a/b?c=d#e').href).toBe('https://example.com:8443/a/b?c=d');
@@ -23,4 +23,21 @@ it.each([
     expect(error).toBeInstanceOf(ProblemError);
     expect((error as ProblemError).data['errors']).toMatchObject([{ field: '/url', code }]);
   }
+});
+
+it.each([
+  ['https://example.com/hooks/tidegate', 'https://example.com/hooks/tidegate'],
+  ['http://127.0.0.1:8080/hook', 'http://127.0.0.1:8080/hook'],
+  ['https://example.com/hook?token=CANARY&x=1', 'https://example.com/hook?***'],
+  [
+    'https://hooks.example.com/services/T0123ABCD/B0123ABCD/CANARYcanary123',
+    'https://hooks.example.com/services/***/***/***',
+  ],
+  [
+    'https://example.com/api/webhooks/123456789012345678/CANARY-with-_dashes1',
+    'https://example.com/api/webhooks/***/***',
+  ],
+  ['https://example.com/canarywithoutanydigitatall/x', 'https://example.com/***/x'],
+])('shows %s as %s', (url, shown) => {
+  expect(maskedUrl(new URL(url))).toBe(shown);
 });

@@ -16,3 +16,16 @@ export function webhookUrl(text: string): URL {
   url.hash = '';
   return url;
 }
+
+const MASK = '***';
+/** Words of a path are short or have no digits; what services put there as a token is long and mixed. */
+const TOKEN = /^(?=.*\d)[\w.~%-]{8,}$|^.{24,}$/;
+
+/**
+ * The address as it is shown: whoever has all of it may write to the receiver, so the query and what looks like a token
+ * in the path are left out.
+ */
+export function maskedUrl(url: URL): string {
+  const path = url.pathname.split('/').map((part) => (TOKEN.test(part) ? MASK : part));
+  return `${url.origin}${path.join('/')}${url.search ? `?${MASK}` : ''}`;
+}

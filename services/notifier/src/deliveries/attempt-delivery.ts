@@ -3,7 +3,8 @@ import { deliveryFailed, NOTIFICATIONS_METER } from '@tidegate/contracts/notifie
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { type ChannelRow, disableChannel, findChannel, lockChannel } from '../channels/channel.rows.ts';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { type ChannelRow, disableChannel, findChannel, isUnconfirmed, lockChannel } from '../channels/channel.rows.ts';
 import {
   beginAttempt,
   cancelDeliveries,
@@ -16,7 +17,7 @@ import {
 } from './delivery.rows.ts';
 import { dueAgain, holdLease, type Lease, leaveQueue } from './delivery-queue.rows.ts';
 import { DeliverySenders } from './delivery-senders.ts';
-import { NotificationQuota } from './notification-quota.ts';
+import { leaseOf, NotificationQuota, type Share } from './notification-quota.ts';
 import { nextDelayMs, type Outcome } from './retry.rules.ts';
 
 /** A delivery on its way; `attempts` includes the one that is being made. */
@@ -28,7 +29,7 @@ interface Work {
 
 /*
  * leased ──► attempt counted ──► sent, outside any transaction ──► result recorded, if the lease is still the newest
- *   delivered          metered, off the queue
+ *   delivered          metered with the lease that paid, off the queue
  *   failed, for good   off the queue, announced (a test is not)
  *   gone (410)         likewise, and the channel is disabled with all that waits for it
  *   to be tried again  due again later
@@ -42,31 +43,62 @@ export class AttemptDelivery {
     private readonly outbox: Outbox,
     private readonly senders: DeliverySenders,
     private readonly quota: NotificationQuota,
+    private readonly metrics: Metrics,
   ) {}
 
-  async run(lease: Lease): Promise<void> {
-    const work = await this.tenants.run(lease.org_id, (tx) => begin(tx, lease));
-    if (!work) return;
-    await this.quota.hold(lease.org_id, `${lease.delivery_id}:${lease.fence}`, async (quota) => {
-      const outcome = quota === 'exhausted' ? quota : await this.senders.send(lease.org_id, work);
-      await this.tenants.run(lease.org_id, (tx) => this.record(tx, lease, work, outcome));
-    });
+  /** Answers whether the other side was reached; undefined when it was not tried. */
+  async run(lease: Lease): Promise<boolean | undefined> {
+    const { org_id: orgId } = lease;
+    const work = await this.tenants.run(orgId, (tx) => begin(tx, lease));
+    if (!work) return undefined;
+    const share = await this.quota.take(orgId, `${lease.delivery_id}:${lease.fence}`);
+    const outcome = await this.tryToSend(orgId, work, share);
+    const counted = await this.tenants.run(orgId, (tx) => this.record(tx, lease, { ...work, share }, outcome));
+    // Not reached when the recording failed: then nobody knows whether it counts, and the share comes back by itself.
+    await this.quota.giveBack(orgId, share, counted);
+    const what = outcome === 'exhausted' ? outcome : outcome.kind;
+    this.metrics
+      .counter('tidegate_deliveries_total', 'Attempts to deliver a message, by how they went', ['kind', 'outcome'])
+      .inc({ kind: work.channel.kind, outcome: what });
+    return outcome === 'exhausted' ? undefined : outcome.kind === 'delivered' || outcome.error !== 'unreachable';
   }
 
-  private async record(tx: Tx, lease: Lease, work: Work, outcome: Outcome | 'exhausted'): Promise<void> {
+  /** Alarms go out while nobody counts; a test that might pass the limit does not. */
+  private async tryToSend(orgId: string, work: Work, share: Share): Promise<Outcome | 'exhausted'> {
+    if (share === 'exhausted') return share;
+    if (share === 'unknown' && work.delivery.event === 'channel.test')
+      return { kind: 'failed', error: 'quota_unknown' };
+    return this.senders.send(orgId, work);
+  }
+
+  /** Answers how many units were counted. */
+  private async record(
+    tx: Tx,
+    lease: Lease,
+    work: Work & { share: Share },
+    outcome: Outcome | 'exhausted',
+  ): Promise<0 | 1> {
     const gone = outcome !== 'exhausted' && outcome.kind === 'gone';
     if (gone) await lockChannel(tx, work.channel.id);
-    if (!(await stillMine(tx, lease))) return;
+    if (!(await stillMine(tx, lease))) return 0;
     const { id } = work.delivery;
+    if (outcome !== 'exhausted' && outcome.kind === 'delivered') {
+      await markDelivered(tx, id, outcome.status);
+      await this.outbox.meter(tx, NOTIFICATIONS_METER, 1, { key: id, lease: leaseOf(work.share) });
+      await leaveQueue(tx, id);
+      return 1;
+    }
     if (outcome === 'exhausted') {
       await holdBack(tx, id);
-      return leaveQueue(tx, id);
+      await leaveQueue(tx, id);
+      return 0;
     }
-    if (outcome.kind === 'delivered') {
-      await markDelivered(tx, id, outcome.status);
-      await this.outbox.meter(tx, NOTIFICATIONS_METER, 1, { key: id });
-      return leaveQueue(tx, id);
-    }
+    await this.recordFailure(tx, work, outcome);
+    return 0;
+  }
+
+  private async recordFailure(tx: Tx, work: Work, outcome: Exclude<Outcome, { kind: 'delivered' }>): Promise<void> {
+    const { id } = work.delivery;
     const delay = outcome.kind === 'retry' ? retryDelay(work, outcome.retryAfterMs) : undefined;
     if (delay !== undefined) {
       const at = new Date(Date.now() + delay);
@@ -75,7 +107,7 @@ export class AttemptDelivery {
     }
     await markEnded(tx, id, outcome);
     await leaveQueue(tx, id);
-    if (gone) {
+    if (outcome.kind === 'gone') {
       await disableChannel(tx, work.channel.id, 'gone');
       await cancelDeliveries(tx, work.channel.id);
     }
@@ -83,7 +115,7 @@ export class AttemptDelivery {
   }
 
   private async announceFailure(tx: Tx, { delivery, channel, attempts }: Work, { error }: { error: Failure }) {
-    if (delivery.event === 'channel.test') return;
+    if (delivery.event === 'channel.test' || delivery.event === 'channel.confirmation') return;
     await this.outbox.emit(tx, deliveryFailed, {
       deliveryId: delivery.id,
       channelId: channel.id,
@@ -107,6 +139,11 @@ async function begin(tx: Tx, lease: Lease): Promise<Work | undefined> {
   const delivery = await lockDelivery(tx, lease.delivery_id);
   if (!(await holdLease(tx, lease))) return undefined;
   const channel = delivery && (await findChannel(tx, delivery.channel_id));
+  if (delivery && channel && isUnconfirmed(channel) && delivery.event !== 'channel.confirmation') {
+    await markEnded(tx, delivery.id, { error: 'channel_unconfirmed' });
+    await leaveQueue(tx, delivery.id);
+    return undefined;
+  }
   if (!delivery || !channel || delivery.state !== 'pending') {
     await leaveQueue(tx, lease.delivery_id);
     return undefined;

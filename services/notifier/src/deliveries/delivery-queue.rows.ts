@@ -4,30 +4,89 @@ import type { Tx } from '@tidegate/database/tx';
 export interface Lease {
   delivery_id: string;
   org_id: string;
+  owner_id: string;
+  channel_id: string;
+  receiver: string;
   fence: string;
 }
 
+/** How many attempts may be under way for one organisation, one person over all of theirs, and one receiver. */
+export const SHARE = { organisation: 8, person: 8, host: 16, mailServer: 32 };
+const shareOf = (kind: string): string =>
+  `case when ${kind}.receiver = 'smtp' then ${SHARE.mailServer} else ${SHARE.host} end`;
+/** How far is looked for something that may be sent now. */
+const WINDOW = 1_000;
+
+export interface Looking {
+  limit: number;
+  leaseSeconds: number;
+  inHand: readonly Lease[];
+  /** Channels whose receivers hang: not now. */
+  blocked: readonly string[];
+  /** Channels whose receivers hung: one attempt to see. */
+  careful: readonly string[];
+}
+
 /**
- * Takes what is due, oldest first, at most `perOrg` of one organisation, so that one whose receivers hang cannot keep
- * everybody else waiting; organisations in `busy` have their share under way already.
+ * Takes what is due: of each person the first before anybody's second, and nobody more than their share with what is in
+ * hand already. So one whose receivers hang keeps nobody else waiting, over however many organisations.
  */
-export function leaseDue(
-  tx: Tx,
-  options: { limit: number; perOrg: number; leaseSeconds: number; busy: readonly string[] },
-): Promise<Lease[]> {
+export function leaseDue(tx: Tx, { limit, leaseSeconds, inHand, blocked, careful }: Looking): Promise<Lease[]> {
+  const held = countHeld(inHand);
   return tx.query<Lease>(
-    `with ranked as (
-       select delivery_id, row_number() over (partition by org_id order by due_at) as place
-         from (select delivery_id, org_id, due_at from delivery_queue
-                where due_at <= now() and org_id <> all ($4::uuid[]) order by due_at limit 1000) as due),
+    `with held as (select * from unnest($1::text[], $2::int[]) as h (key, n)),
+     due as (
+       select q.*, coalesce(o.n, 0) as of_org, coalesce(p.n, 0) as of_person, coalesce(r.n, 0) as of_receiver
+         from delivery_queue q
+         left join held o on o.key = 'org:' || q.org_id left join held p on p.key = 'person:' || q.owner_id
+         left join held r on r.key = 'receiver:' || q.receiver
+        where q.due_at <= now() and q.channel_id <> all ($3::uuid[]) and coalesce(o.n, 0) < ${SHARE.organisation}
+          and coalesce(p.n, 0) < ${SHARE.person} and coalesce(r.n, 0) < ${shareOf('q')}
+        order by q.due_at limit ${WINDOW}),
+     ranked as (
+       select due.delivery_id, due.channel_id, due.receiver,
+              of_org + row_number() over (partition by org_id order by due_at, delivery_id) as in_org,
+              of_person + row_number() over (partition by owner_id order by due_at, delivery_id) as in_person,
+              of_receiver + row_number() over (partition by receiver order by due_at, delivery_id) as in_receiver,
+              row_number() over (partition by channel_id order by due_at, delivery_id) as in_channel
+         from due),
      taken as (
        select q.delivery_id from delivery_queue q join ranked r using (delivery_id)
-        where r.place <= $2 and q.due_at <= now() order by q.due_at limit $1 for update of q skip locked)
-     update delivery_queue q set due_at = now() + make_interval(secs => $3), fence = nextval('delivery_fences')
+        where r.in_org <= ${SHARE.organisation} and r.in_person <= ${SHARE.person} and r.in_receiver <= ${shareOf('r')}
+          and (r.in_channel = 1 or r.channel_id <> all ($4::uuid[])) and q.due_at <= now()
+        order by r.in_person, q.due_at limit $5 for update of q skip locked)
+     update delivery_queue q set due_at = now() + make_interval(secs => $6), fence = nextval('delivery_fences')
        from taken where q.delivery_id = taken.delivery_id
-     returning q.delivery_id, q.org_id, q.fence`,
-    [options.limit, options.perOrg, options.leaseSeconds, options.busy],
+     returning q.delivery_id, q.org_id, q.owner_id, q.channel_id, q.receiver, q.fence`,
+    [[...held.keys()], [...held.values()], blocked, careful, limit, leaseSeconds],
   );
+}
+
+function countHeld(inHand: readonly Lease[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { org_id, owner_id, receiver } of inHand) {
+    for (const key of [`org:${org_id}`, `person:${owner_id}`, `receiver:${receiver}`]) {
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+/** Milliseconds until something more is due; in the transaction that leased what is due, so that nothing is missed. */
+export async function untilNextDue(tx: Tx): Promise<number | undefined> {
+  const row = await tx.one<{ ms: number | null }>(
+    'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as ms from delivery_queue where due_at > now()',
+  );
+  return row?.ms ?? undefined;
+}
+
+/** How many wait, and how late the latest of them is. */
+export async function measureQueue(tx: Tx): Promise<{ waiting: number; lateSeconds: number }> {
+  const row = await tx.one<{ waiting: number; late: number }>(
+    `select count(*)::int as waiting, greatest(coalesce(extract(epoch from now() - min(due_at)), 0), 0)::float8 as late
+       from delivery_queue`,
+  );
+  return { waiting: row?.waiting ?? 0, lateSeconds: row?.late ?? 0 };
 }
 
 /** True while the lease is still the newest one; its row stays locked until the transaction ends. */

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { Notice } from '@tidegate/contracts/notifier/notices';
 import { Tenants } from '@tidegate/database/tenants';
 import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
+import { messageOf } from '../notices/messages.rules.ts';
 import type { DeliveryRow } from './delivery.rows.ts';
 import { MailSender } from './mail-sender.ts';
 import type { Outcome } from './retry.rules.ts';
 import { WebhookSender } from './webhook-sender.ts';
+
+interface Work {
+  delivery: DeliveryRow;
+  channel: ChannelRow;
+}
 
 /** One attempt over whatever channel it is. Never throws: a fault of ours is an outcome like any other. */
 @Injectable()
@@ -19,16 +26,33 @@ export class DeliverySenders {
     private readonly log: Log,
   ) {}
 
-  async send(orgId: string, { delivery, channel }: { delivery: DeliveryRow; channel: ChannelRow }): Promise<Outcome> {
-    const { id: deliveryId, body, created_at: createdAt } = delivery;
-    const { target } = channel;
+  async send(orgId: string, work: Work): Promise<Outcome> {
+    const { id: deliveryId, body, created_at: createdAt } = work.delivery;
     try {
-      if (channel.kind === 'email') return await this.mail.send({ deliveryId, to: target, body, createdAt });
-      const secrets = await this.tenants.read(orgId, (tx) => this.secrets.open(tx, channel));
-      return await this.webhooks.send({ deliveryId, url: target, body, secrets });
+      if (work.delivery.event === 'channel.confirmation') return await this.askToConfirm(orgId, work);
+      if (work.channel.kind === 'email') {
+        const message = messageOf(Notice.parse(JSON.parse(body)));
+        return await this.mail.send({ deliveryId, to: work.channel.target, message, createdAt });
+      }
+      const [url, secrets] = await this.tenants.read(orgId, (tx) =>
+        Promise.all([this.secrets.url(tx, work.channel), this.secrets.signing(tx, work.channel)]),
+      );
+      return await this.webhooks.send({ deliveryId, url, body, secrets });
     } catch (error) {
       this.log.error({ error, orgId, deliveryId }, 'A message could not be made');
       return { kind: 'retry', error: 'internal_error' };
     }
+  }
+
+  private async askToConfirm(orgId: string, { delivery, channel }: Work): Promise<Outcome> {
+    const token = await this.tenants.read(orgId, (tx) => this.secrets.confirmation(tx, channel));
+    // Confirmed meanwhile, with the token of another mail: there is nothing to ask any more.
+    if (token === undefined) return { kind: 'failed', error: 'channel_unconfirmed' };
+    return this.mail.askToConfirm({
+      deliveryId: delivery.id,
+      to: channel.target,
+      createdAt: delivery.created_at,
+      token,
+    });
   }
 }

@@ -18,19 +18,37 @@ export interface DeliveryRow {
 const COLUMNS = `id, channel_id, event, body, state, attempts, last_error, last_status, next_attempt_at, created_at,
   delivered_at`;
 
-/** A delivery and its place in the queue; nothing happens when there is one with this id already. */
+/** The loop to wake when there is something in the queue. */
+export const DELIVER = 'deliver-messages';
+
+/** That wait for one channel: a receiver that is away for a day must not fill our tables. */
+const MOST_WAITING = 1_000;
+
+/**
+ * A delivery and its place in the queue; nothing happens when there is one with this id already. When too many wait for
+ * the channel it has failed at once.
+ */
 export async function insertDelivery(
   tx: Tx,
   delivery: { id: string; channelId: string; event: Delivery['event']; body: string },
 ): Promise<void> {
   await tx.query(
-    `with fresh as (
-       insert into deliveries (org_id, id, channel_id, event, body, next_attempt_at)
-       values ($1, $2, $3, $4, $5, now()) on conflict do nothing returning org_id, id, next_attempt_at)
-     insert into delivery_queue (delivery_id, org_id, due_at) select id, org_id, next_attempt_at from fresh`,
-    [tx.orgId, delivery.id, delivery.channelId, delivery.event, delivery.body],
+    `with room as (
+       select count(*) < $6 as free from (select 1 from delivery_queue where channel_id = $3 limit $6) waiting),
+     fresh as (
+       insert into deliveries (org_id, id, channel_id, event, body, state, next_attempt_at, last_error)
+       select $1, $2, $3, $4, $5, case when free then 'pending' else 'failed' end, case when free then now() end,
+              case when not free then 'too_many_waiting' end
+         from room on conflict do nothing returning *)
+     ${ENQUEUE} from fresh f where f.state = 'pending'`,
+    [tx.orgId, delivery.id, delivery.channelId, delivery.event, delivery.body, MOST_WAITING],
   );
 }
+
+/** Into the queue, with whose share of it this is and who is called. */
+const ENQUEUE = `insert into delivery_queue (delivery_id, org_id, owner_id, channel_id, receiver, due_at)
+  select f.id, f.org_id, coalesce((select user_id from owners o where o.org_id = f.org_id), f.org_id), f.channel_id,
+         (select receiver from channels c where c.org_id = f.org_id and c.id = f.channel_id), f.next_attempt_at`;
 
 export function findDelivery(tx: Tx, id: string): Promise<DeliveryRow | undefined> {
   return tx.one<DeliveryRow>(`select ${COLUMNS} from deliveries where org_id = $1 and id = $2`, [tx.orgId, id]);
@@ -118,8 +136,8 @@ export async function restartDelivery(tx: Tx, id: string): Promise<void> {
     `with restarted as (
        update deliveries set state = 'pending', attempts = 0, next_attempt_at = now(), last_error = null,
               last_status = null
-        where org_id = $1 and id = $2 returning org_id, id, next_attempt_at)
-     insert into delivery_queue (delivery_id, org_id, due_at) select id, org_id, next_attempt_at from restarted`,
+        where org_id = $1 and id = $2 returning *)
+     ${ENQUEUE} from restarted f`,
     [tx.orgId, id],
   );
 }

@@ -18,6 +18,9 @@ export class ForgetDeliveries {
     const gone = await this.tenants.system('forget-deliveries', (tx) =>
       forgetDeliveries(tx, this.config.NOTIFIER_KEEP_DAYS, BATCH),
     );
+    await this.tenants.as({}, (tx) =>
+      tx.query("delete from confirmation_mails where since < now() - interval '1 day'"),
+    );
     return gone === BATCH ? 'again' : undefined;
   }
 }

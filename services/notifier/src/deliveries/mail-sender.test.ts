@@ -1,4 +1,6 @@
+import type { Settings } from '@tidegate/runtime/settings';
 import { type FakeSmtpServer, type SmtpFault, startSmtpServer } from '@tidegate/testing/fakes/smtp-server';
+import { messageOf } from '../notices/messages.rules.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { MailSender } from './mail-sender.ts';
 
@@ -19,14 +21,15 @@ function sender(overrides: Record<string, string> = {}): MailSender {
     NOTIFIER_TIMEOUT_SECONDS: '1',
     ...overrides,
   };
-  return new MailSender(new NotifierConfig(NotifierConfig.schema.parse(env)));
+  const settings = { publicUrl: 'https://tidegate.example' } as Settings;
+  return new MailSender(new NotifierConfig(NotifierConfig.schema.parse(env)), settings);
 }
 
 const mail = (name = 'orders-db', to = 'ops@example.com') => ({
   deliveryId: id,
   to,
   createdAt: new Date('2026-11-20T10:00:00Z'),
-  body: JSON.stringify({
+  message: messageOf({
     type: 'server.unreachable',
     timestamp: '2026-11-20T10:00:00Z',
     data: { serverId: id, name, since: '2026-11-20T09:59:00Z', code: 'connection_refused' },

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
-import { Notice } from '@tidegate/contracts/notifier/notices';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS } from '@tidegate/runtime/host';
+import type { Settings } from '@tidegate/runtime/settings';
 import { createTransport } from 'nodemailer';
-import { messageOf } from '../notices/messages.rules.ts';
+import { confirmationMessage, type Message } from '../notices/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
 import { type Outcome, smtpOutcome } from './retry.rules.ts';
 
@@ -9,20 +10,26 @@ export interface OutgoingMail {
   /** Stable over attempts: the local part of the Message-ID, by which mail servers drop duplicates. */
   deliveryId: string;
   to: string;
-  /** A notice as JSON. */
-  body: string;
+  message: Message;
   createdAt: Date;
 }
 
 /** One attempt to hand one e-mail to the operator's mail server. */
 @Injectable()
 export class MailSender {
-  constructor(private readonly config: NotifierConfig) {}
+  constructor(
+    private readonly config: NotifierConfig,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  askToConfirm({ token, ...mail }: Omit<OutgoingMail, 'message'> & { token: string }): Promise<Outcome> {
+    return this.send({ ...mail, message: confirmationMessage(token, this.settings.publicUrl) });
+  }
 
   async send(mail: OutgoingMail): Promise<Outcome> {
     const smtp = smtpSettings(this.config);
     if (!smtp) return { kind: 'retry', error: 'smtp_not_configured' };
-    const { subject, text, html } = messageOf(Notice.parse(JSON.parse(mail.body)));
+    const { subject, text, html } = mail.message;
     try {
       await this.transport(smtp).sendMail({
         from: { name: 'Tidegate', address: smtp.from },

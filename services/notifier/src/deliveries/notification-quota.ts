@@ -6,6 +6,11 @@ import { Log } from '@tidegate/telemetry/log';
 
 const DEADLINE_MS = 3_000;
 
+/** A unit that was lent, `'exhausted'`, none where the limit refuses nothing, or `'unknown'` while nobody counts. */
+export type Share = { leaseId: string } | 'exhausted' | 'unlimited' | 'unknown';
+
+export const leaseOf = (share: Share): string | undefined => (typeof share === 'object' ? share.leaseId : undefined);
+
 /**
  * One unit of the organisation's notifications, held while a message is sent. While usage is away messages go out: an
  * alarm that comes is worth more than a count, and what was delivered is counted by its own event.
@@ -20,32 +25,24 @@ export class NotificationQuota {
   ) {}
 
   /** `attemptKey` is new for every attempt: a lease that was given back must not be had again. */
-  async hold(orgId: string, attemptKey: string, work: (quota: 'granted' | 'exhausted') => Promise<void>) {
-    const lease = await this.take(orgId, attemptKey);
+  async take(orgId: string, attemptKey: string): Promise<Share> {
     try {
-      await work(lease === 'exhausted' ? lease : 'granted');
-    } finally {
-      if (lease && lease !== 'exhausted') await this.giveBack(orgId, lease);
-    }
-  }
-
-  /** The id of the lease, `undefined` while nobody counts, or `'exhausted'`. */
-  private async take(orgId: string, leaseKey: string): Promise<string | undefined | 'exhausted'> {
-    try {
-      const input = { meter: NOTIFICATIONS_METER, want: 1, holderId: this.holder, leaseKey };
-      const lease = await this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS });
-      if (lease.leaseId) return lease.leaseId;
-      return lease.enforcement === 'hard' ? 'exhausted' : undefined;
+      const input = { meter: NOTIFICATIONS_METER, want: 1, holderId: this.holder, leaseKey: attemptKey };
+      const { leaseId, enforcement } = await this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS });
+      if (leaseId) return { leaseId };
+      return enforcement === 'hard' ? 'exhausted' : 'unlimited';
     } catch (error) {
       this.log.warn({ error, orgId }, 'Notifications are not counted at the moment');
-      return undefined;
+      return 'unknown';
     }
   }
 
-  /** Nothing counts as spent through the lease: the usage event of the delivery, in the outbox by now, does. */
-  private async giveBack(orgId: string, leaseId: string): Promise<void> {
+  /** What was spent stays reserved until its usage event, which names the lease, has been counted. */
+  async giveBack(orgId: string, share: Share, spent: 0 | 1): Promise<void> {
+    const leaseId = leaseOf(share);
+    if (!leaseId) return;
     await this.bus
-      .call(returnLease, { leaseId, spent: 0 }, { orgId, deadlineMs: DEADLINE_MS })
+      .call(returnLease, { leaseId, spent }, { orgId, deadlineMs: DEADLINE_MS })
       .catch((error: unknown) => this.log.warn({ error, orgId }, 'A lease was not returned and will expire'));
   }
 }

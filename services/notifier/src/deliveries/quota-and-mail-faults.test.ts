@@ -1,12 +1,11 @@
-import { createChannel } from '@tidegate/contracts/notifier/channels';
-import { retryDelivery } from '@tidegate/contracts/notifier/deliveries';
+import { retryDelivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
 import { type FakeSmtpServer, startSmtpServer } from '@tidegate/testing/fakes/smtp-server';
 import { startWebhookReceiver, type WebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
 import { serverLost } from '../../test/happenings.ts';
-import { deliveries, deliveryWhen, hook } from '../../test/receiver.ts';
+import { deliveries, deliveryWhen, hook, inbox } from '../../test/receiver.ts';
 
 let world: NotifierWorld;
 let smtp: FakeSmtpServer;
@@ -32,11 +31,11 @@ beforeEach(() => {
 afterAll(() => Promise.all([smtp.close(), receiver.close()]));
 
 const delivered = () => deliveryWhen(world, org, (one) => one.state === 'delivered');
-const email = () => world.call(createChannel, { kind: 'email', address: 'ops@example.com' }, org);
+const email = () => inbox(world, org, smtp);
 
 describe('the quota of notifications', () => {
   it('holds back what it does not cover; nothing is sent or counted until a member asks again', async () => {
-    world.neighbours.left.set(org, 1);
+    world.neighbours.limit.set(org, 1);
     await hook(world, org, receiver);
     await serverLost(world, org);
     await delivered();
@@ -45,10 +44,31 @@ describe('the quota of notifications', () => {
     expect(held).toMatchObject({ attempts: 0, lastError: 'quota_exhausted' });
     expect(receiver.requests).toHaveLength(1);
     expect(world.said.filter((one) => one.orgid === org)).toEqual([]);
-    world.neighbours.left.set(org, 5);
+    world.neighbours.limit.set(org, 5);
     await world.call(retryDelivery, { deliveryId: held.id }, org);
     await until(async () => (await deliveries(world, org)).every((one) => one.state === 'delivered'));
     await until(() => world.metered.filter((use) => use.org === org).length === 2);
+  });
+
+  it('is never passed, also by tests and before anything is counted', async () => {
+    const usage = world.neighbours;
+    usage.limit.set(org, 2);
+    usage.ingesting = false;
+    const { channelId } = await hook(world, org, receiver);
+    for (let n = 0; n < 3; n += 1) await world.call(testChannel, { channelId }, org);
+    await serverLost(world, org);
+    const ended = async () => (await deliveries(world, org)).filter((one) => one.state !== 'pending');
+    await until(async () => (await ended()).length === 4);
+    expect((await ended()).map((one) => one.state).sort()).toEqual([
+      'delivered',
+      'delivered',
+      'quota_exhausted',
+      'quota_exhausted',
+    ]);
+    expect(receiver.requests).toHaveLength(2);
+    usage.ingesting = true;
+    usage.count([]);
+    await until(() => usage.used(org) === 2 && usage.reserved(org) === 0);
   });
 
   it('is given back for an attempt that failed', async () => {
@@ -56,15 +76,19 @@ describe('the quota of notifications', () => {
     receiver.answerNext({ status: 500 });
     await serverLost(world, org);
     await deliveryWhen(world, org, (one) => one.lastStatus === 500);
-    await until(() => world.neighbours.held.size === 0);
+    await until(() => world.neighbours.reserved(org) === 0);
     expect(world.metered.filter((use) => use.org === org)).toEqual([]);
   });
 
   it('stops no alarm while usage does not answer, and what was delivered is counted', async () => {
-    await hook(world, org, receiver);
+    const { channelId } = await hook(world, org, receiver);
     await world.neighbours.stopUsage();
     await serverLost(world, org);
     await delivered();
+    // A test is no alarm: it might pass the limit, and can be asked for again.
+    await world.call(testChannel, { channelId }, org);
+    const test = await deliveryWhen(world, org, (one) => one.event === 'channel.test' && one.state !== 'pending');
+    expect(test).toMatchObject({ state: 'failed', lastError: 'quota_unknown' });
     await world.neighbours.startUsage();
     await until(() => world.metered.filter((use) => use.org === org).length === 1);
   });

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
-import { channelDisabled } from '@tidegate/contracts/notifier/channels';
+import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, retryDelivery } from '@tidegate/contracts/notifier/deliveries';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { findChannel } from '../channels/channel.rows.ts';
-import { findDelivery, hastenDelivery, lockDelivery, restartDelivery, toWire } from './delivery.rows.ts';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
+import { DELIVER, findDelivery, hastenDelivery, lockDelivery, restartDelivery, toWire } from './delivery.rows.ts';
+import { ASK_AGAIN } from './test-channel.ts';
 
 @Injectable()
 export class RetryDelivery {
+  constructor(private readonly wakes: Wakes) {}
+
   @Handles(retryDelivery)
   async handle({ input, tx }: Call<typeof retryDelivery>): Promise<Delivery> {
     const delivery = await lockDelivery(tx, input.deliveryId);
@@ -17,6 +21,8 @@ export class RetryDelivery {
     if (channel.state === 'disabled') {
       throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
     }
+    if (isUnconfirmed(channel)) throw channelUnconfirmed({}, ASK_AGAIN);
+    tx.onCommit(() => this.wakes.wake(DELIVER));
     if (delivery.state === 'pending') await hastenDelivery(tx, delivery.id);
     else await restartDelivery(tx, delivery.id);
     const after = await findDelivery(tx, delivery.id);

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { channelDisabled } from '@tidegate/contracts/notifier/channels';
+import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { findChannel } from '../channels/channel.rows.ts';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
-import { findDelivery, insertDelivery, toWire } from './delivery.rows.ts';
+import { DELIVER, findDelivery, insertDelivery, toWire } from './delivery.rows.ts';
+
+/** What to do about an address that has not answered. */
+export const ASK_AGAIN =
+  'Its mail has the token for POST /api/v1/channels/confirm; ask for another one with …/resend-confirmation.';
 
 @Injectable()
 export class TestChannel {
-  constructor(private readonly config: NotifierConfig) {}
+  constructor(
+    private readonly config: NotifierConfig,
+    private readonly wakes: Wakes,
+  ) {}
 
   @Handles(testChannel)
   async handle({ input, tx }: Call<typeof testChannel>): Promise<Delivery> {
@@ -19,6 +27,7 @@ export class TestChannel {
     if (channel.state === 'disabled') {
       throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
     }
+    if (isUnconfirmed(channel)) throw channelUnconfirmed({}, ASK_AGAIN);
     if (channel.kind === 'email') requireSmtp(this.config);
     const id = newId();
     const notice = {
@@ -27,6 +36,7 @@ export class TestChannel {
       data: { channelId: channel.id, name: channel.name },
     };
     await insertDelivery(tx, { id, channelId: channel.id, event: 'channel.test', body: JSON.stringify(notice) });
+    tx.onCommit(() => this.wakes.wake(DELIVER));
     const row = await findDelivery(tx, id);
     if (!row) throw new Error('The delivery is not there after it was inserted.');
     return toWire(row);

@@ -1,16 +1,25 @@
 import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import type { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Notice, NoticeType } from '@tidegate/contracts/notifier/notices';
 import type { Tx } from '@tidegate/database/tx';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { channelsFor } from '../channels/channel.rows.ts';
-import { insertDelivery } from '../deliveries/delivery.rows.ts';
+import { DELIVER, insertDelivery } from '../deliveries/delivery.rows.ts';
 
 /** One delivery for each channel that wants the notice, in the transaction that marks the event as handled. */
-export async function queueNotice(tx: Tx, event: Envelope, notice: Notice & { type: NoticeType }): Promise<void> {
-  const body = JSON.stringify(notice);
-  for (const channel of await channelsFor(tx, notice.type, event.time)) {
-    const id = deliveryId(event, channel.id);
-    await insertDelivery(tx, { id, channelId: channel.id, event: notice.type, body });
+@Injectable()
+export class QueueNotice {
+  constructor(private readonly wakes: Wakes) {}
+
+  async queue(tx: Tx, event: Envelope, notice: Notice & { type: NoticeType }): Promise<void> {
+    const body = JSON.stringify(notice);
+    const channels = await channelsFor(tx, notice.type, event.time);
+    for (const channel of channels) {
+      const id = deliveryId(event, channel.id);
+      await insertDelivery(tx, { id, channelId: channel.id, event: notice.type, body });
+    }
+    if (channels.length > 0) tx.onCommit(() => this.wakes.wake(DELIVER));
   }
 }
 

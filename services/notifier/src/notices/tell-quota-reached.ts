@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { type Happened, On } from '@tidegate/messaging/handler';
-import { queueNotice } from './queue-notice.ts';
+import { QueueNotice } from './queue-notice.ts';
 
 @Injectable()
 export class TellQuotaReached {
+  constructor(private readonly notices: QueueNotice) {}
+
   @On(quotaReached)
   async handle({ data, event, tx }: Happened<typeof quotaReached>): Promise<void> {
     const { meter, limit, used, percent, periodStart, periodEnd } = data;
-    await queueNotice(tx, event, {
+    await this.notices.queue(tx, event, {
       type: 'quota.reached',
       timestamp: event.time,
       data: { meter, limit, used, percent, periodStart, periodEnd },

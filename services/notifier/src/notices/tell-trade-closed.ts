@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { tradeClosed } from '@tidegate/contracts/bot-executor/trades';
 import { type Happened, On } from '@tidegate/messaging/handler';
-import { queueNotice } from './queue-notice.ts';
+import { QueueNotice } from './queue-notice.ts';
 
 @Injectable()
 export class TellTradeClosed {
+  constructor(private readonly notices: QueueNotice) {}
+
   @On(tradeClosed)
   async handle({ data, event, tx }: Happened<typeof tradeClosed>): Promise<void> {
     const { tradeId, botId, botName, market, direction, profit, profitPercent, currency, closedAt } = data;
-    await queueNotice(tx, event, {
+    await this.notices.queue(tx, event, {
       type: 'trade.closed',
       timestamp: event.time,
       data: { tradeId, botId, botName, market, direction, profit, profitPercent, currency, closedAt },

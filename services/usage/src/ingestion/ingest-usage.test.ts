@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { currentUsage, ingestUsage, listMeters, usageHistory } from '@tidegate/contracts/usage/usage';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
@@ -143,4 +146,24 @@ test('history puts events into their hours and days, without gaps, and refuses u
   expect((await usage.call(new ListMeters(), listMeters, {}, org)).items.map((meter) => meter.meter)).toContain(
     'calls',
   );
+});
+
+test('what the platform counts is reported by nobody else, and those around it count', async () => {
+  const org = await newOrg({ calls: 100 });
+  const [first, ...others] = PLATFORM_METERS;
+  const events = [
+    { id: 'p', meter: first, quantity: 10_000 },
+    { id: 'q', meter: 'calls' },
+  ];
+  expect(await send(org, ...events)).toEqual({
+    accepted: 1,
+    duplicates: 0,
+    rejected: [{ index: 0, code: 'platform_meter', message: expect.stringContaining(first as string) }],
+  });
+  // Every meter that the catalogue as we ship it charges for.
+  const { features } = parse(readFileSync('plans/default.yaml', 'utf8')) as {
+    features: Record<string, { kind: string }>;
+  };
+  const metered = Object.keys(features).filter((key) => features[key]?.kind === 'metered');
+  expect([first, ...others].sort()).toEqual(metered.sort());
 });

@@ -50,9 +50,9 @@ function read(given: readonly unknown[], org: string, now: number) {
       return;
     }
     const { time, source, ...rest } = parsed.data;
-    if (PLATFORM_METERS.includes(rest.meter)) {
-      // Whoever may report usage could otherwise use up the organisation's own API calls.
-      rejected.push({ index, code: 'platform_meter', message: `Tidegate counts ${rest.meter} itself.` });
+    if (PLATFORM_METERS.has(rest.meter)) {
+      const message = `${rest.meter} is counted by the platform itself. Report meters of your own.`;
+      rejected.push({ index, code: 'platform_meter', message });
       return;
     }
     // The prefix keeps customers' identities apart from those of our own services.

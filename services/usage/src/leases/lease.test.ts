@@ -155,3 +155,7 @@ test('unlimited meters are lent as wanted, meters outside the plan not at all', 
     data: { meters: ['calls', 'mails'] },
   });
 });
+
+test('nobody but the platform lends out what the platform counts', async () => {
+  await expect(take(await newOrg(100), { meter: 'api_calls' })).rejects.toMatchObject({ code: 'forbidden' });
+});

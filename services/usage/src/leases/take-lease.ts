@@ -21,8 +21,8 @@ export class TakeLease {
 
   @Handles(takeLease)
   async handle({ input, caller, tx }: Call<typeof takeLease>): Promise<Lease> {
-    if (caller.kind !== 'service' && PLATFORM_METERS.includes(input.meter)) {
-      throw forbidden({}, `Tidegate counts ${input.meter} itself and lends it to nobody.`);
+    if (PLATFORM_METERS.has(input.meter) && caller.kind !== 'service') {
+      throw forbidden({}, `${input.meter} is counted by the platform itself. Take leases of meters of your own.`);
     }
     const account = await keepAccount(tx, this.bus);
     const grant = account.features[input.meter];

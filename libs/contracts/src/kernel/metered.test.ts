@@ -1,0 +1,61 @@
+import '../all.ts';
+import { operations } from './registry.ts';
+
+/*
+ * What an API key may do when the API calls of the plan are used up. An operation that is missing here locks somebody
+ * out; one that is too many is given away.
+ */
+test('a used-up quota never keeps anybody from their account', () => {
+  const free = operations()
+    .filter(({ http, metered }) => http && !metered)
+    .map(({ service, name }) => `${service} ${name}`)
+    .sort();
+  expect(free).toMatchInlineSnapshot(`
+[
+  "billing entitlements.current",
+  "billing plans.list",
+  "billing subscriptions.get",
+  "billing subscriptions.set",
+  "bot-executor bots.stop",
+  "gateway installation.get",
+  "identity accounts.me",
+  "identity accounts.register",
+  "identity invitations.accept",
+  "identity invitations.create",
+  "identity invitations.list",
+  "identity invitations.revoke",
+  "identity jwks.get",
+  "identity keys.create",
+  "identity keys.list",
+  "identity keys.revoke",
+  "identity members.change-role",
+  "identity members.list",
+  "identity members.remove",
+  "identity organisations.create",
+  "identity organisations.delete",
+  "identity organisations.get",
+  "identity organisations.list",
+  "identity organisations.rename",
+  "identity sessions.list",
+  "identity sessions.login",
+  "identity sessions.logout",
+  "identity sessions.refresh",
+  "identity sessions.revoke",
+  "identity sessions.switch-organisation",
+  "monitor-agent servers.add-platform",
+  "usage meters.list",
+  "usage usage.current",
+  "usage usage.history",
+  "usage usage.rejected",
+  "usage usage.return-lease",
+]
+`);
+});
+
+test('an operation of the account cannot be declared an API call, and reading data is one', () => {
+  const metered = operations().filter((operation) => operation.metered);
+  for (const { scope } of metered) expect(scope).toMatch(/^(servers|bots|channels):(read|write)$|^usage:write$/);
+  expect(metered.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['markets.list', 'servers.list', 'bots.create']),
+  );
+});

@@ -1,0 +1,124 @@
+import {
+  confirmChannel,
+  createChannel,
+  getChannel,
+  resendConfirmation,
+  updateChannel,
+} from '@tidegate/contracts/notifier/channels';
+import { listDeliveries, retryDelivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
+import { newId } from '@tidegate/database/ids';
+import { type FakeSmtpServer, startSmtpServer } from '@tidegate/testing/fakes/smtp-server';
+import { startWebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
+import { until } from '@tidegate/testing/until';
+import { NotifierWorld } from '../../test/fixture.ts';
+import { quotaFilled, serverLost } from '../../test/happenings.ts';
+import { deliveries, hook, tokenFor } from '../../test/receiver.ts';
+import { SealUrls } from './seal-urls.ts';
+
+/* Nothing is sent to an address that has not said that it wants to be told. */
+let world: NotifierWorld;
+let smtp: FakeSmtpServer;
+let replica: Awaited<ReturnType<NotifierWorld['boot']>>;
+let org: string;
+let address: string;
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  world = await NotifierWorld.start();
+  replica = await world.boot({
+    SMTP_HOST: smtp.host,
+    SMTP_PORT: String(smtp.port),
+    SMTP_SECURE: 'none',
+    SMTP_FROM: 'alerts@tidegate.example',
+  });
+});
+beforeEach(() => {
+  [org, address] = [newId(), `${newId()}@example.com`];
+  smtp.messages.length = 0;
+});
+afterAll(() => smtp.close());
+
+const NAME = 'Your account is closed, see http://evil.example';
+const add = (to = address, orgId = org, userId = newId()) =>
+  world.call(createChannel, { kind: 'email', address: to, name: NAME }, orgId, undefined, userId);
+const confirm = (token: string) => world.anonymously(confirmChannel, { token });
+const gone = { code: 'confirmation_invalid', status: 404 };
+
+it('asks the address, in words of ours only, and tells it nothing until it has answered', async () => {
+  const { id: channelId } = await add();
+  const token = await tokenFor(smtp, address);
+  const [mail] = smtp.messages;
+  expect(mail?.to).toEqual([address]);
+  expect(`${mail?.headers.get('subject')} ${mail?.text} ${mail?.html}`).not.toMatch(/evil|closed/);
+  const rows = await world.sql('select c.*, d.body from channels c join deliveries d on d.channel_id = c.id');
+  expect(JSON.stringify(rows)).not.toContain(token);
+
+  await expect(world.call(testChannel, { channelId }, org)).rejects.toMatchObject({ code: 'channel_unconfirmed' });
+  const [asked] = (await world.call(listDeliveries, {}, org)).items;
+  await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, org)).items.length === 1);
+  await expect(world.call(retryDelivery, { deliveryId: asked?.id ?? '' }, org)).rejects.toMatchObject({ status: 409 });
+  // To switch it off and on again is no answer of the address.
+  await world.call(updateChannel, { channelId, state: 'disabled' }, org);
+  expect(await world.call(updateChannel, { channelId, state: 'active' }, org)).toMatchObject({ state: 'unconfirmed' });
+  const receiver = await startWebhookReceiver();
+  await hook(world, org, receiver);
+  await serverLost(world, org);
+  await until(() => receiver.requests.length === 1);
+  expect(await deliveries(world, org)).toHaveLength(1);
+  expect(smtp.messages).toHaveLength(1);
+
+  // The answer may be lost and asked for again.
+  for (let n = 0; n < 2; n += 1) expect(await confirm(token)).toEqual({ channelId, address, confirmed: true });
+  expect(await world.call(getChannel, { channelId }, org)).toMatchObject({ state: 'active' });
+  await quotaFilled(world, org);
+  await until(() => smtp.messages.length === 2);
+  expect(smtp.messages[1]?.to).toEqual([address]);
+  await receiver.close();
+});
+
+it('takes only the newest token, for a day, and of nobody who guesses', async () => {
+  const { id: channelId } = await add();
+  const first = await tokenFor(smtp, address);
+  smtp.messages.length = 0;
+  expect(await world.call(resendConfirmation, { channelId }, org)).toMatchObject({ state: 'unconfirmed' });
+  const second = await tokenFor(smtp, address);
+  for (const wrong of [first, `${second}x`, newId()]) await expect(confirm(wrong)).rejects.toMatchObject(gone);
+  await world.sql("update channels set confirmation_until = now() - interval '1 s' where id = $1", [channelId]);
+  await expect(confirm(second)).rejects.toMatchObject(gone);
+  await expect(world.call(resendConfirmation, { channelId }, newId())).rejects.toMatchObject({ code: 'not_found' });
+  await world.call(resendConfirmation, { channelId }, org);
+  smtp.messages.length = 0;
+  await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, org)).items.length === 3);
+});
+
+it('sends an address three a day, whoever asks, and thirty for a person over all their organisations', async () => {
+  for (let n = 0; n < 3; n += 1) await add(address.toUpperCase(), newId());
+  const refused = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
+  await expect(add(address, newId())).rejects.toMatchObject(refused);
+  // A refused channel is not there either.
+  await expect(add()).rejects.toMatchObject(refused);
+  expect((await world.call(listDeliveries, {}, org)).items).toEqual([]);
+
+  const person = newId();
+  await world.sql(
+    "insert into confirmation_mails (subject, sent) values ('person:' || $1, 29), ('organisation:' || $2, 20)",
+    [person, org],
+  );
+  await expect(add(`${newId()}@example.com`)).rejects.toMatchObject(refused);
+  await add(`${newId()}@example.com`, newId(), person);
+  await expect(add(`${newId()}@example.com`, newId(), person)).rejects.toMatchObject(refused);
+  await world.sql("update confirmation_mails set since = now() - interval '25 hours'");
+  await add(address, newId(), person);
+});
+
+it('seals addresses of webhooks from before at the next start', async () => {
+  const receiver = await startWebhookReceiver();
+  const { channelId } = await hook(world, org, receiver);
+  const clear = `${receiver.url}?token=CANARY`;
+  await world.sql('update channels set target = $2, url_sealed = null where id = $1', [channelId, clear]);
+  await replica.get(SealUrls).seal();
+  expect((await world.call(getChannel, { channelId }, org)).url).toBe(`${receiver.url}?***`);
+  await world.call(testChannel, { channelId }, org);
+  await until(() => receiver.requests[0]?.path === '/hook?token=CANARY');
+  await receiver.close();
+});

@@ -1,0 +1,60 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { rateLimited } from '@tidegate/contracts/kernel/problem';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { DELIVER, insertDelivery } from '../deliveries/delivery.rows.ts';
+import { type ChannelRow, keepConfirmation } from './channel.rows.ts';
+import { ChannelSecrets } from './channel-secrets.ts';
+
+/** Confirmation mails within a day: to one address, of one organisation, of one person over all of theirs. */
+const A_DAY = { address: 3, organisation: 20, person: 30 };
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Asks an address whether it wants to be told things. Whoever adds it decides nothing of what the mail says. */
+@Injectable()
+export class Confirmations {
+  constructor(
+    private readonly secrets: ChannelSecrets,
+    private readonly wakes: Wakes,
+  ) {}
+
+  /** A new token, the old one is worth nothing from now on, and the mail that brings it. */
+  async ask(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId }: Caller): Promise<void> {
+    const address = channel.target.toLowerCase();
+    await count(tx, `address:${hashOf(address)}`, A_DAY.address, 'to this address');
+    await count(tx, `organisation:${tx.orgId}`, A_DAY.organisation, 'of this organisation');
+    if (userId) await count(tx, `person:${userId}`, A_DAY.person, 'of yours');
+    const token = randomBytes(24).toString('base64url');
+    const sealed = await this.secrets.seal(tx, channel.id, 'confirmation', token);
+    await keepConfirmation(tx, channel.id, { sealed, hash: hashOf(token) });
+    const notice = { type: 'channel.confirmation', timestamp: new Date().toISOString() };
+    await insertDelivery(tx, {
+      id: newId(),
+      channelId: channel.id,
+      event: 'channel.confirmation',
+      body: JSON.stringify(notice),
+    });
+    tx.onCommit(() => this.wakes.wake(DELIVER));
+  }
+}
+
+/** Counts one more, or refuses it; a refused one is not counted, because the transaction ends. */
+async function count(tx: Tx, subject: string, most: number, whose: string): Promise<void> {
+  const row = await tx.one<{ sent: number; left: number }>(
+    `insert into confirmation_mails as c (subject, sent) values ($1, 1)
+     on conflict (subject) do update set
+       sent = case when c.since < now() - interval '1 day' then 1 else c.sent + 1 end,
+       since = case when c.since < now() - interval '1 day' then now() else c.since end
+     returning sent, ceil(extract(epoch from since + interval '1 day' - now()))::int as left`,
+    [subject],
+  );
+  if (!row || row.sent <= most) return;
+  throw rateLimited(
+    { retryAfterSeconds: Math.max(1, row.left) },
+    `${most} confirmation mails ${whose} are enough a day.`,
+  );
+}

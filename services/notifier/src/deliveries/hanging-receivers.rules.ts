@@ -1,0 +1,44 @@
+/** So many in a row that were not reached, and the receiver is taken for one that hangs. */
+const PATIENCE = 3;
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 600_000;
+/** Channels that are remembered; the one that failed longest ago is forgotten first. */
+const MOST = 1_000;
+
+interface Trouble {
+  failures: number;
+  until: number;
+}
+
+/**
+ * Which channels lead to receivers that do not answer. Each attempt at one takes a place for as long as a time-out, so
+ * after some failures in a row there is a pause, then one attempt to see, and a longer pause when that fails too.
+ */
+export class HangingReceivers {
+  private readonly troubles = new Map<string, Trouble>();
+
+  note(channelId: string, reached: boolean, now: number): void {
+    const failures = (this.troubles.get(channelId)?.failures ?? 0) + 1;
+    this.troubles.delete(channelId);
+    if (reached) return;
+    const pause = failures < PATIENCE ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - PATIENCE), LONGEST_PAUSE_MS);
+    this.troubles.set(channelId, { failures, until: now + pause });
+    const [oldest] = this.troubles.keys();
+    if (this.troubles.size > MOST && oldest) this.troubles.delete(oldest);
+  }
+
+  /** `blocked`: not now; `careful`: one at a time; `nextMs`: until the first pause ends. */
+  state(
+    now: number,
+    inHand: ReadonlySet<string>,
+  ): { blocked: string[]; careful: string[]; nextMs: number | undefined } {
+    const hanging = [...this.troubles].filter(([, { failures }]) => failures >= PATIENCE);
+    const pausing = hanging.filter(([, { until }]) => until > now);
+    const ends = pausing.map(([, { until }]) => until - now);
+    return {
+      blocked: hanging.filter(([id, { until }]) => until > now || inHand.has(id)).map(([id]) => id),
+      careful: hanging.map(([id]) => id),
+      nextMs: ends.length > 0 ? Math.min(...ends) : undefined,
+    };
+  }
+}

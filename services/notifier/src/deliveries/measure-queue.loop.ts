@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Tenants } from '@tidegate/database/tenants';
+import { Loop } from '@tidegate/runtime/loop';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { measureQueue } from './delivery-queue.rows.ts';
+
+/** What an operator sees of the queue; its outcomes are counted where they are recorded. */
+@Injectable()
+export class MeasureQueue {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Loop({ name: 'measure-queue', everyMs: 30_000 })
+  async turn(): Promise<undefined> {
+    const { waiting, lateSeconds } = await measureQueue(this.tenants.reader({}));
+    this.metrics.gauge('tidegate_delivery_queue_messages', 'Messages that wait to be sent or tried again').set(waiting);
+    this.metrics
+      .gauge('tidegate_delivery_queue_late_seconds', 'For how long the message that waits longest has been due')
+      .set(lateSeconds);
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { founderOf, organisationCreated } from '@tidegate/contracts/identity/organisations';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { type Happened, On } from '@tidegate/messaging/handler';
+import { each } from '@tidegate/runtime/each';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+
+const BATCH = 100;
+
+/**
+ * Which person is behind an organisation: the queue is shared out by persons. Until it is known an organisation counts
+ * as a person of its own.
+ */
+@Injectable()
+export class LearnOwners {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly bus: Bus,
+    private readonly log: Log,
+  ) {}
+
+  @On(organisationCreated)
+  async learn({ data: { orgId, ownerUserId }, tx }: Happened<typeof organisationCreated>): Promise<void> {
+    await keepOwner(tx, orgId, ownerUserId);
+  }
+
+  /** For organisations whose beginning was not heard: those from before this service listened. */
+  @Loop({ name: 'learn-owners', everyMs: 3_600_000 })
+  async ask({ signal }: Turn): Promise<TurnResult> {
+    const unknown = await this.tenants.system('upkeep', (tx) =>
+      tx.query<{ org_id: string }>(
+        `select distinct org_id from channels c
+          where not exists (select 1 from owners o where o.org_id = c.org_id) limit ${BATCH}`,
+      ),
+    );
+    const failed = await each(unknown, { signal, log: this.log, what: 'Asking for an owner' }, async ({ org_id }) => {
+      const userId = await this.founder(org_id);
+      await this.tenants.run(org_id, (tx) => keepOwner(tx, org_id, userId));
+    });
+    return unknown.length === BATCH && failed === 0 ? 'again' : undefined;
+  }
+
+  /** Of an organisation that is being deleted nobody: itself. */
+  private async founder(organisationId: string): Promise<string> {
+    try {
+      return (await this.bus.call(founderOf, { organisationId })).userId;
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'not_found') return organisationId;
+      throw error;
+    }
+  }
+}
+
+const keepOwner = (tx: Tx, orgId: string, userId: string) =>
+  tx.query('insert into owners (org_id, user_id) values ($1, $2) on conflict do nothing', [orgId, userId]);
