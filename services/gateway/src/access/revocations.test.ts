@@ -72,8 +72,8 @@ async function logOut(session: string): Promise<void> {
 }
 const refused = (revocations: Revocations, session: string) =>
   revocations.isRevoked({
-    caller: { kind: 'user', sessionId: session, scopes: [] },
-    issuedAt: 0,
+    caller: { kind: 'user', userId: 'somebody', sessionId: session, scopes: [] },
+    issuedAt: Date.now(),
   } as unknown as Parameters<Revocations['isRevoked']>[0]);
 
 test('what was revoked before a gateway started, and while it runs, is refused; each is told once', async () => {
