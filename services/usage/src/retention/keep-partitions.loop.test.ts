@@ -69,7 +69,7 @@ test('a lease goes two hours after it holds nothing; one whose events may still 
     usage.tenants.run(org, (tx) =>
       tx.query(
         `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, settled, spent, expires_at, created_at)
-         values ($1, $2, 'calls', now(), 'h', $2::text, 10, $3, $4, now() - $5::interval, now() - $5::interval)`,
+         values ($1, $2::uuid, 'calls', now(), 'h', gen_random_uuid()::text, 10, $3, $4, now() - $5::interval, now() - $5::interval)`,
         [org, id, settled, spent, ended],
       ),
     );
