@@ -81,7 +81,7 @@ async function customer(url) {
     ids: {
       botId: await make('bots', { name: 'Fuzz', settings }),
       backtestId: await make('backtests', { settings }),
-      channelId: await make('channels', { kind: 'webhook', url: 'https://example.com/hook' }),
+      channelId: await make('channels', { kind: 'webhook', url: 'http://127.0.0.1:9/hook' }),
       serverId: await make('servers', { name: 'Fuzz', host: '127.0.0.1', port: 1, user: 'x', password: 'x' }),
     },
   };
@@ -122,10 +122,10 @@ try {
     if (tries > 300 || platform.exitCode !== null) throw new Error('The platform does not start.');
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  const key = await customer(url);
+  const { key, ids } = await customer(url);
   const args = [
     '--config-file',
-    join(ROOT, 'scripts/schemathesis.toml'),
+    settingsWith(ids, dataDir),
     'run',
     `${url}/openapi.json`,
     '--url',
