@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isOutage } from '@tidegate/messaging/errors';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { Wakes } from './wakes.ts';
@@ -24,6 +25,8 @@ const ENDS = Symbol('tidegate ends');
 /** After a failure: doubled each time, however rarely the loop runs. */
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
+/** Of what is away nobody knows when it comes back, and then everything has to flow again within seconds. */
+const OUTAGE_BACKOFF_MS = 4_000;
 
 /**
  * A long-running loop: the method is called again and again, never twice at a time, until the process drains. A turn
@@ -109,7 +112,8 @@ export class RunningLoop {
         if (this.abort.signal.aborted) return;
         failures += 1;
         told.failed();
-        wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, MAX_BACKOFF_MS);
+        const most = isOutage(error) ? OUTAGE_BACKOFF_MS : MAX_BACKOFF_MS;
+        wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, most);
         log.error({ error, failures }, 'A turn failed');
       }
       // A loop in trouble keeps its distance, whoever wakes it.
