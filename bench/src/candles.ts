@@ -17,8 +17,10 @@ export function random(seed: number): () => number {
  */
 export function minuteCandles(length: number, seed = 1): CandleSeries {
   const next = random(seed);
-  const column = () => new Int32Array(length);
-  const columns = { at: new Float64Array(length), open: column(), high: column(), low: column(), close: column() };
+  // Shared, as the service has them.
+  const column = () => new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+  const at = new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+  const columns = { at, open: column(), high: column(), low: column(), close: column() };
   let price = 5_000_000;
   for (let i = 0; i < length; i += 1) {
     const normal = (next() + next() + next() - 1.5) * 2;

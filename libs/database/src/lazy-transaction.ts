@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isBroken } from './broken.ts';
 import { named } from './deleted-organisations.ts';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
 import { contextValues, SEE_AS } from './read-query.ts';
@@ -42,6 +43,8 @@ export class LazyTransaction {
   /** Who the settings of the transaction are for at the moment, as the server will see it when it comes to it. */
   private seenAs: string;
   private refusal: unknown;
+  /** Why the connection must not be used again. */
+  private broken: Error | undefined;
 
   constructor(connect: Connect, visibility: Visibility, { begin = 'begin', enter = true, first }: TxOptions = {}) {
     this.connect = connect;
@@ -104,6 +107,7 @@ export class LazyTransaction {
     try {
       return (await client.query({ text: sql, values: [...params], ...(name ? { name } : {}) })).rows as Row[];
     } catch (error) {
+      if (isBroken(error)) this.broken ??= error as Error;
       throw this.refusal ?? error;
     }
   }
@@ -161,6 +165,6 @@ export class LazyTransaction {
   private giveBack(error?: Error): void {
     this.hold.held = false;
     this.connection = undefined;
-    this.release(error);
+    this.release(error ?? this.broken);
   }
 }

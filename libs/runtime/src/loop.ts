@@ -25,8 +25,9 @@ const ENDS = Symbol('tidegate ends');
 /** After a failure: doubled each time, however rarely the loop runs. */
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
-/** However long the database or the bus was away, a loop goes on so soon after. It costs a look each time, and no line. */
-const MAX_OUTAGE_MS = 4_000;
+/** Of what is away nobody knows when it comes back, and then everything has to flow again within seconds. */
+const OUTAGE_BACKOFF_MS = 4_000;
+/** So many turns that an outage failed are one line. */
 const TELL_EVERY = 15;
 
 /**
@@ -113,7 +114,7 @@ export class RunningLoop {
         if (this.abort.signal.aborted) return;
         failures += 1;
         told.failed();
-        const most = isOutage(error) ? MAX_OUTAGE_MS : MAX_BACKOFF_MS;
+        const most = isOutage(error) ? OUTAGE_BACKOFF_MS : MAX_BACKOFF_MS;
         wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, most);
         if (!isOutage(error)) log.error({ error, failures }, 'A turn failed');
         else if (failures % TELL_EVERY === 1) log.warn({ error, failures }, 'Turns fail because of an outage');

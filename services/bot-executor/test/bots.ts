@@ -22,9 +22,13 @@ import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
 import { knownMarket } from '../src/markets/markets.rules.ts';
 import { SECRET } from './neighbours.ts';
 
-const FOLDERS = ['libs/database', 'libs/messaging', 'libs/vault', 'libs/entitlements', 'services/bot-executor'].map(
-  (one) => fileURLToPath(new URL(`../../../${one}/migrations`, import.meta.url)),
-);
+export const MIGRATIONS = [
+  'libs/database',
+  'libs/messaging',
+  'libs/vault',
+  'libs/entitlements',
+  'services/bot-executor',
+].map((one) => fileURLToPath(new URL(`../../../${one}/migrations`, import.meta.url)));
 
 /** What a bot has done, as its rows say, in the order in which it did it. */
 export interface Done {
@@ -39,7 +43,7 @@ export interface Done {
 /** The bots' schema on real servers of the test's own. */
 export async function openBots() {
   setLogLevel('silent');
-  const database = await testDatabase({ schema: 'bot_executor', folders: FOLDERS });
+  const database = await testDatabase({ schema: 'bot_executor', folders: MIGRATIONS });
   const nats = await startTestNats();
   const dataSource = await connectDatabase(database.login);
   const nc = await connectNats({ servers: [nats.url], user: 'bots', password: '' }, 'test');

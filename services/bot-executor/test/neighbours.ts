@@ -28,6 +28,7 @@ export class Neighbours {
   readonly limits = new Map<string, number>();
   readonly leases = new Map<string, Held>();
   private readonly nc: NatsConnection;
+  private readonly servers: OperationServer[] = [];
 
   constructor(nc: NatsConnection) {
     this.nc = nc;
@@ -36,6 +37,10 @@ export class Neighbours {
       answering(takeLease, (input, orgId) => this.take(input, orgId)),
       answering(returnLease, ({ leaseId, spent }) => this.giveBack(leaseId, spent)),
     ]);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
   }
 
   /** What is lent and not given back unspent. */
@@ -66,7 +71,7 @@ export class Neighbours {
   private serve(service: ServiceName, answers: Answering[]): void {
     const run = async ({ operation }: { operation: Operation }, asked: Asked) =>
       answers.find((one) => one.operation.name === operation.name)?.answer(asked);
-    new OperationServer(
+    const server = new OperationServer(
       {
         service,
         nc: this.nc,
@@ -77,7 +82,9 @@ export class Neighbours {
         runner: { run } as never,
       },
       answers.map(({ operation }) => ({ operation, run: async () => undefined })),
-    ).start();
+    );
+    server.start();
+    this.servers.push(server);
   }
 }
 

@@ -18,6 +18,7 @@ import { RunBacktests } from '../src/backtests/run-backtests.loop.ts';
 import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
+import { SummarizeBot } from '../src/bots/summarize-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
@@ -62,6 +63,7 @@ export async function openService() {
     new ListCandles(),
     new ShowIndicator(threads),
     new StartBot(wakes),
+    new SummarizeBot(),
   ].flatMap(operationHandlers);
   const settlingLoop = startLoops(settling, log, wakes);
   return {
@@ -97,6 +99,7 @@ export async function openService() {
     close: async () => {
       await Promise.all(settlingLoop.map((loop) => loop.stop()));
       await threads.close();
+      await neighbours.stop();
       await bots.close();
     },
   };

@@ -16,7 +16,7 @@ const MOST = 200;
 @Injectable()
 export class AwaitBacktest {
   /** How long a request waits for its backtest before it is answered as it is then. */
-  waitMs = 15_000;
+  waitMs = 10_000;
   private readonly waiting = new Map<string, number>();
   private inAll = 0;
   private news = Promise.withResolvers<void>();

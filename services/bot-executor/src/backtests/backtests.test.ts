@@ -9,6 +9,7 @@ import {
   listBacktestTrades,
   showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
+import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { newId } from '@tidegate/database/ids';
 import { writeCursor } from '@tidegate/database/paging';
 import { WorkerTooSlow } from '@tidegate/runtime/worker-pool';
@@ -208,11 +209,11 @@ test('a thread that runs out of memory or time fails its backtest with the reaso
   /** Threads whose first task swells, whose second never ends. */
   class Broken extends Threads {
     private tasks = 0;
-    override work: Threads['work'] = async (where, name, task, options) => {
+    override work: Threads['work'] = async (name, task, options) => {
       this.tasks += 1;
       if (this.tasks === 1) throw Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
       if (this.tasks === 2) throw new WorkerTooSlow('slow');
-      return service.threads.work(where, name, task, options);
+      return service.threads.work(name, task, options);
     };
   }
   start(service.backtests(new Broken()));
@@ -250,6 +251,20 @@ test('a connection that breaks does not fail a backtest; a runner that died leav
   }
   start(service.backtests());
   expect(await ended(who, deadly, 'failed')).toMatchObject({ failure: expect.stringContaining('each time') });
+});
+
+test('what belongs to an organisation that was deleted is dropped, and nothing new is made for it', async () => {
+  const who = await withCandles(swinging(50));
+  await atOnce(() => post(who));
+  await service.tenants.as({}, (tx) => noteDeleted(tx, who.orgId));
+  start(service.backtests());
+  const queued = () =>
+    service.tenants.as({}, (tx) => tx.query('select 1 from work_queue where org_id = $1', [who.orgId]));
+  await until(async () => (await queued()).length === 0);
+  await expect(post(who)).rejects.toMatchObject({ code: 'not_found' });
+  expect(await queued()).toEqual([]);
+  // What was lent for it is given back.
+  await until(() => service.neighbours.held(who.orgId, 'backtest_runs') === 1);
 });
 
 test('an organisation keeps its newest backtests, and may have so many queued', async () => {

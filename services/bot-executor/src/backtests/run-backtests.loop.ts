@@ -54,7 +54,7 @@ export class RunBacktests {
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     held.progress = () => progress[0] as number;
     const task = { settings, feed, stored, progress };
-    const outcome = await this.threads.work('backtests', 'backtest', task, { group: person, signal: held.signal });
+    const outcome = await this.threads.work('backtest', task, { group: person, signal: held.signal });
     return (tx) => saveResult(tx, id, outcome);
   }
 }

@@ -12,6 +12,7 @@ import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { type BotRow, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
+import { boundHistory } from './bot-history.rows.ts';
 import { dequeue } from './lease.rows.ts';
 import { liveNews, tellTrades } from './tell-trades.ts';
 
@@ -78,6 +79,7 @@ export class CarryBot {
     const stopped = bot.status === 'stopping' && isOver(state);
     const status: BotStatus = stopped ? 'stopped' : bot.status;
     await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
+    await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
     for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
     await tellTrades(tx, this.outbox, bot, plan, journal.news);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -9,7 +10,16 @@ import { knownMarket } from '../markets/markets.rules.ts';
 import { afterOutage, isPassing } from '../queue/after-outage.ts';
 import { type BotRow, lockBot } from './bot.rows.ts';
 import { CarryBot } from './carry-bot.ts';
-import { dequeue, dueState, giveBack, holdsLease, type Lease, postpone, takeLeases } from './lease.rows.ts';
+import {
+  deleteLease,
+  dequeue,
+  dueState,
+  giveBack,
+  holdsLease,
+  type Lease,
+  postpone,
+  takeLeases,
+} from './lease.rows.ts';
 
 /*
  * Takes bots that are due and carries each over its next candles.
@@ -66,6 +76,10 @@ export class RunBots {
       await this.tenants.run(lease.org_id, (tx) => this.run(tx, lease));
     } catch (error) {
       const outage = isPassing(error);
+      if (error instanceof OrganisationDeleted) {
+        await afterOutage(signal, () => this.tenants.as({}, (tx) => deleteLease(tx, lease.bot_id)));
+        return;
+      }
       if (outage) this.log.warn({ error, ...ids }, 'A bot was interrupted and goes on after the outage');
       else this.log.error({ error, ...ids }, 'A bot could not run and is tried again later');
       // A lease that is not given back would keep its bot waiting for a minute.

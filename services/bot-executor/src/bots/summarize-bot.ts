@@ -47,15 +47,23 @@ export class SummarizeBot {
   }
 }
 
-/** Numeric sums are exact. */
+/** Numeric sums are exact; those of trades that are no longer kept stand in the bot's row. */
 async function sumTrades(tx: Tx, botId: string): Promise<Sums> {
   const row = await tx.one<Sums>(
-    `select count(*) filter (where cash > 0 and closed_at is not null)::int as winning,
-            trim_scale(coalesce(sum(fees) filter (where closed_at is not null), 0))::text as fees,
-            trim_scale(coalesce(sum(cost + exit_value), 0))::text as volume,
-            (select count(*)::int from fills where org_id = $1 and bot_id = $2) as fills,
-            min(opened_at) as first, max(closed_at) as last
-       from trades where org_id = $1 and bot_id = $2`,
+    `select t.winning + coalesce((b.forgotten->>'winning')::int, 0) as winning,
+            trim_scale(t.fees + coalesce((b.forgotten->>'fees')::numeric, 0))::text as fees,
+            trim_scale(t.volume + coalesce((b.forgotten->>'volume')::numeric, 0))::text as volume,
+            (select count(*)::int from fills where org_id = $1 and bot_id = $2)
+              + coalesce((b.forgotten->>'fills')::int, 0) as fills,
+            coalesce((b.forgotten->>'first')::timestamptz, t.first) as first,
+            greatest(t.last, (b.forgotten->>'last')::timestamptz) as last
+       from bots b, (
+         select count(*) filter (where cash > 0 and closed_at is not null)::int as winning,
+                coalesce(sum(fees) filter (where closed_at is not null), 0) as fees,
+                coalesce(sum(cost + exit_value), 0) as volume,
+                min(opened_at) as first, max(closed_at) as last
+           from trades where org_id = $1 and bot_id = $2) t
+      where b.org_id = $1 and b.id = $2`,
     [tx.orgId, botId],
   );
   return present(row);

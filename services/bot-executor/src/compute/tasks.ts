@@ -1,6 +1,5 @@
 import type { CandleInterval, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
-import type { RunFigures } from '../backtests/backtest.rules.ts';
 import { type BacktestOutcome, type BacktestTask, computeBacktest } from '../backtests/compute-backtest.ts';
 import { type Columns, columnsOf } from '../candles/candle-series.rules.ts';
 import { parseCandles, refuseScattered } from '../candles/parse-csv.rules.ts';
@@ -13,14 +12,12 @@ import {
   type SweepPreparation,
   type SweepPrepared,
 } from '../sweeps/prepare-sweep.ts';
-import { type RunTask, runSettings } from '../sweeps/run-settings.ts';
 
 /** What is done in threads because a customer says how much of it there is. */
 export interface Tasks {
   backtest: { task: BacktestTask; result: BacktestOutcome };
   countCombinations: { task: CombinationCount; result: { works: number; refused: number } };
   prepareSweep: { task: SweepPreparation; result: SweepPrepared };
-  runSettings: { task: RunTask; result: RunFigures[] };
   indicator: { task: IndicatorTask; result: IndicatorPoint[] };
   parseCandles: { task: { csv: string; market: string; interval: CandleInterval }; result: Columns };
 }
@@ -33,7 +30,6 @@ const DO: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Tasks[Name]['r
   backtest: computeBacktest,
   countCombinations,
   prepareSweep,
-  runSettings,
   indicator: indicatorPoints,
   parseCandles: ({ csv, market, interval }) => {
     const candles = parseCandles(csv, { market: marketNamed(market), interval });

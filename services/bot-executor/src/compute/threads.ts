@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { ProblemError, unavailable } from '@tidegate/contracts/kernel/problem';
 import { AtEnd } from '@tidegate/runtime/loop';
-import { type RunOptions, WorkerPool, WorkersBusy, workerFile } from '@tidegate/runtime/worker-pool';
+import { type RunOptions, WorkerPool, WorkersBusy, WorkerTooSlow, workerFile } from '@tidegate/runtime/worker-pool';
+import type { RunFigures } from '../backtests/backtest.rules.ts';
+import type { RunTask } from '../sweeps/run-settings.ts';
 import type { Outcome, Task, Tasks } from './tasks.ts';
 
 /** Of one thread: many times what a bounded task needs. */
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const MEMORY = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 /** Only what would never end takes so long, also on a machine that is busy with everything else. */
 const LONG_MS = 600_000;
 const SHORT_MS = 20_000;
@@ -16,14 +18,10 @@ const IDLE_MS = 10_000;
 /** Backtests that run at a time in a process. */
 export const BACKTEST_PLACES = 2;
 
-const pool = (size: number, taskMs: number, waiting: { maxWaiting?: number; maxWaitingPerGroup?: number } = {}) =>
-  new WorkerPool<Task, Outcome>(workerFile('compute.worker', import.meta.url), {
-    size,
-    taskMs,
-    memory: MEMORY,
-    idleMs: IDLE_MS,
-    ...waiting,
-  });
+const file = (name: string) => workerFile(name, import.meta.url);
+const limits = { memory: MEMORY, idleMs: IDLE_MS };
+const computing = (size: number, more: { taskMs: number; maxWaiting?: number; maxWaitingPerGroup?: number }) =>
+  new WorkerPool<Task, Outcome>(file('compute.worker'), { size, ...limits, ...more });
 
 /**
  * The threads of this process. What answers a request, backtests, and sweeps have threads of their own, so that none
@@ -31,11 +29,15 @@ const pool = (size: number, taskMs: number, waiting: { maxWaiting?: number; maxW
  */
 @Injectable()
 export class Threads {
-  private readonly requests = pool(2, SHORT_MS, { maxWaiting: 100, maxWaitingPerGroup: 5 });
-  private readonly backtests = pool(BACKTEST_PLACES, LONG_MS);
-  private readonly sweeps = pool(availableParallelism(), LONG_MS);
+  private readonly requests = computing(2, { taskMs: SHORT_MS, maxWaiting: 100, maxWaitingPerGroup: 5 });
+  private readonly queued = computing(BACKTEST_PLACES, { taskMs: LONG_MS });
+  private readonly sweeps = new WorkerPool<RunTask, RunFigures[]>(file('run-settings.worker'), {
+    size: availableParallelism(),
+    taskMs: LONG_MS,
+    ...limits,
+  });
 
-  /** For a request that waits for it; groups are organisations. */
+  /** For a request that waits for it. */
   async answer<Name extends keyof Tasks>(
     name: Name,
     task: Tasks[Name]['task'],
@@ -44,7 +46,7 @@ export class Threads {
     try {
       return await run(this.requests, name, task, { group });
     } catch (error) {
-      if (error instanceof WorkersBusy)
+      if (error instanceof WorkersBusy || error instanceof WorkerTooSlow)
         throw unavailable({ retryAfterSeconds: 2 }, 'Too much of this is asked for at once. Try again in a moment.');
       throw error;
     }
@@ -52,17 +54,21 @@ export class Threads {
 
   /** For queued work. */
   work<Name extends keyof Tasks>(
-    where: 'backtests' | 'sweeps',
     name: Name,
     task: Tasks[Name]['task'],
     options: RunOptions = {},
   ): Promise<Tasks[Name]['result']> {
-    return run(this[where], name, task, options);
+    return run(this.queued, name, task, options);
+  }
+
+  /** What sweeps consist of, on all cores. */
+  runSettings(task: RunTask, options: RunOptions = {}): Promise<RunFigures[]> {
+    return this.sweeps.run(task, options);
   }
 
   @AtEnd()
   async close(): Promise<void> {
-    await Promise.all([this.requests, this.backtests, this.sweeps].map((one) => one.close()));
+    await Promise.all([this.requests, this.queued, this.sweeps].map((one) => one.close()));
   }
 }
 

@@ -8,8 +8,8 @@ import { macdLine, newMacd, nextMacd } from './macd.rules.ts';
 import { newRsi, nextRsi, rsiValue } from './rsi.rules.ts';
 
 type Values = Record<string, number>;
-/** Takes the next candle; undefined until there are enough. Prices in ticks. */
-type Follow = (high: number, low: number, close: number) => Values | undefined;
+/** Takes the next candle; undefined until there are enough, and may be where nobody wants the value. Prices in ticks. */
+type Follow = (high: number, low: number, close: number, wanted: boolean) => Values | undefined;
 
 const DEVIATIONS = 2;
 
@@ -38,10 +38,11 @@ const FOLLOW: Record<Indicator, (period: number) => Follow> = {
     };
   },
   bollinger: (period) => {
-    let closes: number[] = [];
-    return (_high, _low, close) => {
-      closes = [...closes, close].slice(-period);
-      if (closes.length < period) return undefined;
+    const closes: number[] = [];
+    return (_high, _low, close, wanted) => {
+      closes.push(close);
+      if (closes.length > period) closes.shift();
+      if (closes.length < period || !wanted) return undefined;
       const { upper, middle, lower } = bollinger(closes, DEVIATIONS);
       return { upper, middle, lower };
     };
@@ -65,8 +66,9 @@ export function indicatorOver(
   const follow = FOLLOW[wanted.indicator](wanted.period);
   const points: { at: number; values: Values }[] = [];
   for (let i = 0; i < at.length && points.length < wanted.limit; i += 1) {
-    const values = follow(high[i] as number, low[i] as number, close[i] as number);
-    if (values && (at[i] as number) >= wanted.from) points.push({ at: at[i] as number, values });
+    const isWanted = (at[i] as number) >= wanted.from;
+    const values = follow(high[i] as number, low[i] as number, close[i] as number, isWanted);
+    if (values && isWanted) points.push({ at: at[i] as number, values });
   }
   return points;
 }

@@ -1,4 +1,5 @@
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import type { TurnResult } from '@tidegate/runtime/loop';
@@ -8,6 +9,7 @@ import type { Log } from '@tidegate/telemetry/log';
 import type { Metrics } from '@tidegate/telemetry/metrics';
 import { afterOutage, isPassing } from './after-outage.ts';
 import {
+  dropWork,
   endWork,
   forgetTurns,
   giveBackWork,
@@ -62,7 +64,7 @@ export interface QueueTools {
 export const endedTopic = (kind: Kind): string => `ended-${kind}`;
 
 export class QueueRunner {
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<string, Promise<void>>();
   private forgotAt = 0;
   private readonly work: QueueWork;
   private readonly tools: QueueTools;
@@ -76,20 +78,20 @@ export class QueueRunner {
   async turn(signal: AbortSignal): Promise<TurnResult> {
     const { kind, places } = this.work;
     while (!signal.aborted && this.running.size < places) {
-      const job = await this.tools.tenants.as({}, (tx) => takeWork(tx, kind));
+      const job = await this.tools.tenants.as({}, (tx) => takeWork(tx, kind, [...this.running.keys()]));
       if (!job) break;
       const running = this.runOne(job, signal).finally(() => {
-        this.running.delete(running);
+        this.running.delete(job.id);
         this.tools.wakes.wake(this.work.loop);
       });
-      this.running.add(running);
+      this.running.set(job.id, running);
     }
     return this.observe();
   }
 
   /** Nothing is running any more. */
   async drained(): Promise<void> {
-    await Promise.all(this.running);
+    await Promise.all(this.running.values());
   }
 
   private async observe(): Promise<TurnResult> {
@@ -116,7 +118,9 @@ export class QueueRunner {
     try {
       outcome = await this.attempt(job, held, drain);
     } catch (error) {
-      this.tools.log.error({ error, ...idsOf(job) }, 'Queued work was left and will be taken over');
+      // Nothing is written for an organisation that was deleted; its other rows are taken away as well.
+      if (error instanceof OrganisationDeleted) await this.drop(job, drain);
+      else this.tools.log.error({ error, ...idsOf(job) }, 'Queued work was left and will be taken over');
     } finally {
       clearInterval(renewing);
     }
@@ -135,6 +139,7 @@ export class QueueRunner {
     } catch (error) {
       if (drain.aborted || error instanceof WorkersClosed) return this.giveBack(job, 'drained', false, drain);
       if (held.signal.aborted || error instanceof TaskCancelled) return 'lost';
+      if (error instanceof OrganisationDeleted) throw error;
       if (isPassing(error) || error instanceof WorkersBusy) {
         this.tools.log.warn({ error, ...idsOf(job) }, 'Queued work is tried again after a rest');
         return this.giveBack(job, 'again', true, drain);
@@ -149,6 +154,12 @@ export class QueueRunner {
       return true;
     });
     return written ? outcome : 'lost';
+  }
+
+  private async drop(job: Job, drain: AbortSignal): Promise<void> {
+    await afterOutage(drain, () => this.tools.tenants.as({}, (tx) => dropWork(tx, job.id))).catch((error: unknown) =>
+      this.tools.log.warn({ error, ...idsOf(job) }, 'The work of a deleted organisation stays until it is swept away'),
+    );
   }
 
   private async giveBack(job: Job, outcome: string, rest: boolean, drain: AbortSignal): Promise<string> {

@@ -51,9 +51,10 @@ export async function endWork(tx: Tx, kind: Kind, { id, person, org_id }: Job): 
 /**
  * Whoever had no turn for longest is next: work counts as waiting since it was asked for, or since its person or its
  * organisation last had a turn, whichever is later. So one with a hundred pieces of work delays another by one of them,
- * and a person with nine organisations is one person. Nobody has two at a time.
+ * and a person with nine organisations is one person. Nobody has two at a time. What this process runs (`own`) it
+ * does not take again, though its lease may have ended in an outage.
  */
-export async function takeWork(tx: Tx, kind: Kind): Promise<Job | undefined> {
+export async function takeWork(tx: Tx, kind: Kind, own: readonly string[] = []): Promise<Job | undefined> {
   // Two replicas that take at the same time would both see that a person has nothing running.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`take ${kind}`]);
   const job = await tx.one<Job>(
@@ -62,13 +63,13 @@ export async function takeWork(tx: Tx, kind: Kind): Promise<Job | undefined> {
         select q.id from work_queue q
           left join work_turns p on p.kind = q.kind and p.party = q.person
           left join work_turns o on o.kind = q.kind and o.party = q.org_id
-         where q.kind = $1 and q.expires_at < now() and not exists (
+         where q.kind = $1 and q.expires_at < now() and q.id <> all ($3) and not exists (
            select 1 from work_queue r
             where r.kind = $1 and r.expires_at >= now() and (r.person = q.person or r.org_id = q.org_id))
          order by greatest(q.queued_at, p.served_at, o.served_at), q.queued_at, q.id
          limit 1 for update of q skip locked)
       returning id, org_id, person, fence, tries`,
-    [kind, LEASE_SECONDS],
+    [kind, LEASE_SECONDS, own],
   );
   if (job) await noteTurn(tx, kind, [job.person, job.org_id]);
   return job;

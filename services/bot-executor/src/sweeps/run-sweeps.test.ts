@@ -88,7 +88,7 @@ test('the number of threads changes nothing', async () => {
   const work = { combinations, series, rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
   const alone = async (settings: readonly DcaSettings[], range: Range) => runSettings({ settings, series, range });
   const threads = (settings: readonly DcaSettings[], range: Range) =>
-    bots.threads.work('sweeps', 'runSettings', { settings, series, range });
+    bots.threads.runSettings({ settings, series, range });
   expect(await runSweep({ ...work, run: threads })).toEqual(await runSweep({ ...work, run: alone }));
 });
 

@@ -45,15 +45,16 @@ test('a sweep whose connections break, again and again, is done all the same and
   const who = await somebody();
   const real = service.threads;
   let cuts = 0;
+  const cut = async <T>(result: Promise<T>): Promise<T> => {
+    await result;
+    cuts += 1;
+    await service.breakConnections();
+    return result;
+  };
+  /** Every connection breaks after each task. */
   class Cut extends Threads {
-    override work: Threads['work'] = async (...task) => {
-      const result = await real.work(...task);
-      if (cuts < 3) {
-        cuts += 1;
-        await service.breakConnections();
-      }
-      return result;
-    };
+    override work: Threads['work'] = (...task) => cut(real.work(...task));
+    override runSettings: Threads['runSettings'] = (...task) => cut(real.runSettings(...task));
   }
   const { id } = await post(who);
   start(service.sweeps(new Cut()));

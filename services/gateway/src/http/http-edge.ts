@@ -52,6 +52,11 @@ export class HttpEdge implements OnModuleDestroy {
     this.beginRequests(fastify);
     await allowOrigins(fastify, config.CORS_ORIGINS);
     this.limitNetworks(fastify);
+    // Before a body is read: what is not there needs none.
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) void this.noRoute(request, reply);
+      else done();
+    });
     fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toProblem(error, log)));
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
@@ -100,17 +105,20 @@ export class HttpEdge implements OnModuleDestroy {
       void reply.headers(SECURITY_HEADERS);
       if (https) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
       proxies.notice(request);
-      const begin = () => {
-        request.traceId = currentTrace()?.traceId ?? '';
-        void reply.header('trace-id', request.traceId);
-        done();
-      };
       const given = request.headers['traceparent'];
       const parent = typeof given === 'string' ? fromTraceparent(given) : undefined;
       if (isTracing()) {
         const name = `${request.method} ${request.routeOptions.url ?? ''}`;
+        const begin = () => {
+          traced(request, reply, currentTrace()?.traceId ?? '');
+          done();
+        };
         void span(name, 'SERVER', () => finished(reply, begin), { parent });
-      } else runInTrace(parent ?? newTrace(), begin);
+        return;
+      }
+      const trace = parent ?? newTrace();
+      traced(request, reply, trace.traceId);
+      runInTrace(trace, done);
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.end.done(reply.raw);
@@ -172,6 +180,12 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
+
+/** What a customer tells us when they ask about an answer. */
+function traced(request: FastifyRequest, reply: FastifyReply, traceId: string): void {
+  request.traceId = traceId;
+  void reply.header('trace-id', traceId);
+}
 
 /** Lets the request go on inside the span, which ends with the response. */
 function finished(reply: FastifyReply, done: () => void): Promise<void> {
