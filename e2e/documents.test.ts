@@ -99,6 +99,20 @@ const created = async (id: string, wish: Wish): Promise<string> => {
   return body['id'] as string;
 };
 
+/** Page by page, one item at a time, a list has what it has at once, and its last page says that it is the last. */
+async function follow(id: string, path: Json): Promise<void> {
+  const whole = (await ask(owner, id, { path, query: '?limit=20' })).body['items'] as unknown[] | undefined;
+  if (!whole || whole.length > 10) return;
+  const found: unknown[] = [];
+  let cursor = '';
+  do {
+    const { body } = await ask(owner, id, { path, query: `?limit=1${cursor && `&cursor=${cursor}`}` });
+    found.push(...(body['items'] as unknown[]));
+    cursor = (body['nextCursor'] as string | undefined) ?? '';
+  } while (cursor && found.length < 20);
+  expect({ id, found }).toEqual({ id, found: whole });
+}
+
 const SETTINGS = {
   market: 'BTC-USDT',
   direction: 'long',
@@ -152,6 +166,8 @@ test('every answer is one that the document describes: what is right, and what i
     await ask(owner, id, { path: real, body: `"${'x'.repeat(1_100_000)}"` });
     await ask(owner, id, { path: real, body, headers: { 'Idempotency-Key': 'ä' } }).catch(() => undefined);
   }
+  for (const { id, operation } of all())
+    if (operation.parameters?.some((one) => one.name === 'cursor')) await follow(id, real);
   await ask(owner, 'bots.start', { path: { botId } });
   expect((await ask(owner, 'bots.delete', { path: { botId } })).status).toBe(409);
   await ask(owner, 'keys.revoke', { path: { keyId } });
