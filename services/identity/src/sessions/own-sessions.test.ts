@@ -1,4 +1,4 @@
-import { listSessions, login, refresh, revokeSession } from '@tidegate/contracts/identity/sessions';
+import { checkSession, listSessions, login, logout, refresh, revokeSession } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
 
@@ -39,4 +39,19 @@ test('sessions of somebody else look as if they did not exist; an API key has no
   await identity.call(refresh, { refreshToken: ada.session.refreshToken });
   const key = { kind: 'api_key' as const, keyId: 'k', orgId: ada.orgId, userId: ada.userId, scopes: [] };
   await expect(identity.call(listSessions, {}, key)).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('the gateway learns whether a session still is, and nobody else does', async () => {
+  const { caller, userId } = await identity.newUser();
+  const gateway = { kind: 'service' as const, service: 'gateway' as const, scopes: [] };
+  const asked = { sessionId: caller.sessionId as string, userId };
+  const { expiresAt } = await identity.call(checkSession, asked, gateway);
+  expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
+  await expect(identity.call(checkSession, asked, caller)).rejects.toMatchObject({ code: 'forbidden' });
+  const other = await identity.newUser();
+  await expect(identity.call(checkSession, { ...asked, userId: other.userId }, gateway)).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await identity.call(logout, {}, caller);
+  await expect(identity.call(checkSession, asked, gateway)).rejects.toMatchObject({ code: 'not_found' });
 });
