@@ -379,30 +379,3 @@ describe('between answers and at the end', () => {
     await connection.close();
   });
 });
-
-describe('before TLS', () => {
-  test.each<[string, Buffer, string]>([
-    ['no', Buffer.from('N'), 'tls_not_supported'],
-    ['no, and more', Buffer.from('NN'), 'not_postgresql'],
-    ['an error', refusal('53300', 'FATAL'), 'not_postgresql'],
-    ['neither yes nor no', Buffer.from('X'), 'not_postgresql'],
-    ['yes, and no TLS', Buffer.from('S'), 'connect_timeout'],
-  ])('%s', async (_what, said, code) => {
-    fake = await FakeServer.start((socket) => socket.once('data', () => socket.write(said)));
-    const secure = target(fake.port, { tlsMode: 'require' });
-    expect(
-      await ending(connectServer(secure, LOOPBACK, { timeoutMs: code === 'connect_timeout' ? 300 : 20_000, intake })),
-    ).toBe(code);
-  });
-
-  test('yes, and then anything but TLS', async () => {
-    fake = await FakeServer.start((socket) => {
-      socket.once('data', () => {
-        socket.write('S');
-        socket.once('data', () => socket.write(welcome));
-      });
-    });
-    const secure = target(fake.port, { tlsMode: 'require' });
-    expect(await ending(connectServer(secure, LOOPBACK, { timeoutMs: 20_000, intake }))).toBe('tls_failed');
-  });
-});
