@@ -104,3 +104,53 @@ test('only an owner who repeats the name deletes an organisation; nothing of it 
   expect(anew.status).toBe(201);
   expect(adminPassword(platform)).not.toBe('');
 });
+
+test('organisations that are deleted while their clients are at work do not come back', async () => {
+  const anonymous = new Rest(platform.url);
+  const busy = await Promise.all(
+    ['a', 'b', 'c', 'd'].map(async (name) => {
+      const account = {
+        email: `busy-${name}@example.com`,
+        password: 'correct horse battery',
+        name,
+        organisationName: name,
+      };
+      const { body } = await anonymous.post<{ accessToken: string; organisation: { id: string } }>(
+        '/api/v1/accounts',
+        account,
+      );
+      const rest = anonymous.as(body.accessToken);
+      const scopes = ['bots:write', 'bots:read', 'usage:read', 'usage:write'];
+      const { key } = (await rest.post<{ key: string }>('/api/v1/api-keys', { name: 'ci', scopes })).body;
+      return { name, rest, orgId: body.organisation.id, byKey: anonymous.as(key) };
+    }),
+  );
+  /** Each client goes on until nobody lets it in any more. */
+  const work = busy.flatMap(({ byKey }) =>
+    [1, 2, 3].map(async (client) => {
+      for (let n = 0; ; n += 1) {
+        const event = { id: `${client}-${n}`, meter: 'api_calls', quantity: 1 };
+        const answers = [
+          await byKey.post('/api/v1/bots', { name: `b${client}-${n}`, settings: SETTINGS }),
+          await byKey.post('/api/v1/usage/events', { events: [{ ...event, source: 'test' }] }),
+          await byKey.get('/api/v1/usage'),
+        ];
+        if (answers.some(({ status }) => status === 401)) return;
+      }
+    }),
+  );
+  await until(async () => ((await rowsOf(busy[0]?.orgId ?? ''))['bot_executor.bots'] ?? 0) > 0, {
+    what: 'the first bot',
+  });
+  for (const { rest, name } of busy) {
+    expect((await rest.send('DELETE', `/api/v1/organisation?name=${name}`)).status).toBe(204);
+  }
+  await Promise.all(work);
+  const left = () => Promise.all(busy.map(async ({ orgId }) => rowsOf(orgId)));
+  await until(async () => (await left()).every((rows) => Object.keys(rows).length === 0), {
+    withinMs: 60_000,
+    what: 'nothing to be left',
+  }).catch(async (error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(await left())}`);
+  });
+});

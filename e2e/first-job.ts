@@ -372,9 +372,7 @@ test('documents, health and metrics', async () => {
   const { body } = await anonymous.get<{ openapi: string; paths: object }>('/openapi.json');
   expect(body.openapi).toBe('3.1.0');
   expect(Object.keys(body.paths).length).toBeGreaterThan(40);
-  expect((await anonymous.get('/docs')).body['text']).toContain('/api/v1/bots');
   const { METRICS_TOKEN } = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
-  expect((await anonymous.get('/metrics')).status).toBe(401);
   const metrics = await anonymous.as(METRICS_TOKEN).get('/metrics');
   expect(metrics.body['text']).toContain('tidegate_http_request_duration_seconds');
   expect((await anonymous.get('/health/live')).status).toBe(200);

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
-import { clientSource } from '../libs/client/dist/generate-client.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
+import { clientSource } from '../services/gateway/dist/documents/client-source.js';
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
 import { ROOT } from './setup.mjs';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { startWebhookReceiver, type WebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
-import { type Platform, startPlatform } from '@tidegate/testing/platform';
+import { startPlatform } from '@tidegate/testing/platform';
 import { Customer, TRADES } from './chaos/customer.ts';
 import { COMMON, type Fault, ONE_PROCESS, PROCESS_PER_SERVICE, type World } from './chaos/faults.ts';
 import { judge, type Verdict } from './chaos/verdict.ts';
@@ -50,6 +50,15 @@ async function layout(services: boolean, outages: number[]): Promise<Outcome> {
       world.platform = await startPlatform(options);
     },
   };
+  try {
+    return await underFaults(world, services, outages);
+  } finally {
+    await world.platform.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function underFaults(world: World, services: boolean, outages: number[]): Promise<Outcome> {
   const receiver = await startWebhookReceiver();
   const customers = Array.from({ length: CUSTOMERS }, (_, index) => new Customer(world.platform.url, `c${index}`));
   await Promise.all(customers.map((customer) => customer.signUp()));
@@ -73,10 +82,7 @@ async function layout(services: boolean, outages: number[]): Promise<Outcome> {
   }
   await load.stop();
   const verdict = await judge(world.platform, customers, receiver.requests);
-  const platform: Platform = world.platform;
-  await platform.stop();
   await receiver.close();
-  rmSync(folder, { recursive: true, force: true });
   const sum = (of: (customer: Customer) => number) => customers.reduce((total, one) => total + of(one), 0);
   return {
     faults: recoveries.length,

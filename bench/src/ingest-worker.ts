@@ -16,7 +16,7 @@ const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }
 const tenants = new Tenants(dataSource);
 const log = new Log();
 const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
-const stream = new IngestUsageStream(writer, new KeepPosition(tenants, log), log, nc, new Metrics());
+const stream = new IngestUsageStream(writer, new KeepPosition(tenants, nc, log, new Metrics()), log, nc, new Metrics());
 
 for (;;) {
   const abort = new AbortController();

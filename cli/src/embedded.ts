@@ -35,7 +35,7 @@ export interface Servers {
  * Secrets, PostgreSQL and nats-server of this data folder: found running, started, or somebody else's when
  * DATABASE_URL or NATS_URL says so. What was found is put into the environment, from which settings are read.
  */
-export async function startServers(env = process.env): Promise<Servers> {
+export async function startServers(env = process.env, signal?: AbortSignal): Promise<Servers> {
   const dataDir = makeDataDir(env);
   env['DATA_DIR'] = dataDir;
   refuseLostSecrets(dataDir, env);
@@ -48,8 +48,8 @@ export async function startServers(env = process.env): Promise<Servers> {
   };
   // Both at once; whatever one of them says, the other is known before this ends, so that it can be stopped.
   const [postgres, nats] = await Promise.allSettled([
-    external.database ? undefined : startDatabase(dataDir, get, env),
-    external.nats ? undefined : startBus(dataDir, get, env),
+    external.database ? undefined : startDatabase(dataDir, get, env, signal),
+    external.nats ? undefined : startBus(dataDir, get, env, signal),
   ]);
   const failed = [postgres, nats].find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
@@ -76,13 +76,14 @@ async function startDatabase(
   dataDir: string,
   get: (name: string) => string,
   env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
 ): Promise<Embedded<RunningServer>> {
   const { ports } = readMemory(dataDir);
   if (!ports.postgres) say('Waiting for PostgreSQL (making a new cluster) …');
   const password = get('POSTGRES_PASSWORD');
   const dir = join(dataDir, 'postgres');
   const withinMs = startTimeoutMs(env);
-  const options: PostgresOptions = { dir, port: ports.postgres, password, withinMs };
+  const options: PostgresOptions = { dir, port: ports.postgres, password, withinMs, signal };
   const server = await saying('PostgreSQL', startPostgres(options));
   say(`PostgreSQL ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);
   remember(dataDir, { ports: { ...readMemory(dataDir).ports, postgres: server.port } });
@@ -110,6 +111,7 @@ async function startBus(
   dataDir: string,
   get: (name: string) => string,
   env: NodeJS.ProcessEnv,
+  signal: AbortSignal | undefined,
 ): Promise<Embedded<RunningNats>> {
   await ensureNatsServer(dataDir);
   const { ports } = readMemory(dataDir);
@@ -124,6 +126,7 @@ async function startBus(
     authorization: natsAuthorization(Object.fromEntries(logins) as Settings['nats']['users']),
     toolsDir: join(dataDir, 'tools'),
     withinMs: startTimeoutMs(env),
+    signal,
   };
   const server = await saying('nats-server', startNats(options));
   say(`nats-server ${server.adopted ? 'is running already' : 'runs'} on port ${server.port}`);

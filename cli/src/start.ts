@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import type { Settings } from '@tidegate/runtime/settings';
 import { alsoTo, Log } from '@tidegate/telemetry/log';
@@ -35,8 +36,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
     if (trouble) throw new Error(trouble);
     // Reading the services' code takes as long as the servers take to start.
     const code = services ? undefined : loadServices();
-    const servers = await startServers();
-    started.keep(servers);
+    const servers = await started.startServers();
     await checkKeys(servers.settings);
     if (code) await startOne(started, servers.settings, code);
     else await startProcesses(started, servers.settings);
@@ -51,6 +51,8 @@ export async function start({ services }: { services: boolean }): Promise<void> 
   }
 }
 
+const GIVE_UP_MS = 20_000;
+
 /** What a stop has to end, however far the start has come: in this order, the servers last. */
 class Started {
   readonly taken: TakenRun;
@@ -58,6 +60,8 @@ class Started {
   app: App | undefined;
   kept: KeptServer[] = [];
   private readonly dataDir: string;
+  private readonly abort = new AbortController();
+  private starting: Promise<Servers> | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(dataDir: string, taken: TakenRun) {
@@ -71,8 +75,12 @@ class Started {
     return this.stopping !== undefined;
   }
 
-  keep(servers: Servers): void {
-    if (!this.isStopping) this.kept = keepServers(servers, new Log({ service: 'platform' }));
+  async startServers(): Promise<Servers> {
+    this.starting = startServers(process.env, this.abort.signal);
+    const servers = await this.starting;
+    this.abort.signal.throwIfAborted();
+    this.kept = keepServers(servers, new Log({ service: 'platform' }));
+    return servers;
   }
 
   stop(): Promise<void> {
@@ -81,7 +89,10 @@ class Started {
   }
 
   private async end(): Promise<void> {
-    await this.app?.stop();
+    this.abort.abort();
+    await this.app?.stop().catch((error: Error) => say(`The services did not stop in order: ${error.message}`));
+    // What is being started has begun or has given up, so that nothing begins behind our back.
+    await Promise.race([Promise.allSettled([this.starting]), pause(GIVE_UP_MS)]);
     await Promise.all(this.kept.map((server) => server.stop()));
     await stopServers(this.dataDir);
     await this.logFile.close();

@@ -1,7 +1,7 @@
 import { isAlive, waitFor } from '@tidegate/runtime/embedded/processes';
 import { stopServers } from './embedded.ts';
 import { dataDirOf, nearestFolder } from './installation.ts';
-import { endLeftovers, leftoversOn, readRun } from './run-file.ts';
+import { claimFolder, endLeftovers, leftoversOn, readRun } from './run-file.ts';
 
 /** Longer than draining (30 s) and stopping the servers take (nats-server 35 s, PostgreSQL 65 s at the most). */
 const STOP_MS = 150_000;
@@ -20,6 +20,9 @@ export async function stop(): Promise<void> {
     }
   }
   await endLeftovers(leftoversOn(dataDir));
+  // A start or a migration that began meanwhile keeps its servers.
+  const release = claimFolder(dataDir);
   await stopServers(dataDir);
+  release();
   process.stdout.write('Stopped\n');
 }

@@ -49,7 +49,7 @@ async function compare(
       judgeCount(`${name}: bots`, await count(named, [orgId]), bots.length);
       const distinct = 'select count(distinct name) as n from bot_executor.bots where org_id = $1';
       judgeCount(`${name}: names of bots`, await count(distinct, [orgId]), bots.length);
-      const closed = `select count(*) as n from bot_executor.trades where org_id = $1 and status = 'closed'`;
+      const closed = `select count(*) as n from bot_executor.trades where org_id = $1 and closed_at is not null`;
       judgeCount(`${name}: trades`, await count(closed, [orgId]), traders.length * TRADES);
       const calls = await count(balance, [orgId, 'api_calls']);
       verdict.uncounted += Math.max(0, tally.answered - calls);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type CallOptions, type Route, TidegateClient } from '@tidegate/client';
 import '@tidegate/contracts/all';
-import { TidegateClient } from '@tidegate/client/generated/api';
 import { operations } from '@tidegate/contracts/kernel/registry';
 
 /** What an API key spends of the meter `api_calls`, by the contracts. */
@@ -12,9 +12,9 @@ const METERED = new Set(
 export class Customer extends TidegateClient {
   calls = 0;
 
-  protected override send<T>(method: string, path: string, input?: Record<string, unknown>): Promise<T> {
-    if (METERED.has(`${method} ${path}`)) this.calls += 1;
-    return super.send<T>(method, path, input);
+  protected override send<T>(route: Route, input?: object, options?: CallOptions): Promise<T> {
+    if (METERED.has(`${route.method} ${route.path}`)) this.calls += 1;
+    return super.send<T>(route, input, options);
   }
 }
 

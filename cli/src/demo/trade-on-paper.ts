@@ -1,4 +1,4 @@
-import type { BotsCreateInput, TradesGetOutput } from '@tidegate/client/generated/api';
+import type { BotsCreateInput, TradesGetOutput } from '@tidegate/client';
 import { type Customer, expectSoon } from './customer.ts';
 import { minus, sum } from './decimals.ts';
 

@@ -1,58 +1,190 @@
-/** A problem that the API answered (RFC 9457). `code` is stable; the rest of the document is in `problem`. */
-export class TidegateProblem extends Error {
-  override readonly name = 'TidegateProblem';
-  readonly code: string;
-  readonly status: number;
-  readonly problem: Record<string, unknown>;
+import { parseObject, problemOf, TidegateProblem } from './problem.ts';
 
-  constructor(problem: Record<string, unknown>) {
-    super(String(problem['detail'] ?? problem['title'] ?? 'The request failed'));
-    this.code = String(problem['code'] ?? 'unknown');
-    this.status = Number(problem['status'] ?? 0);
-    this.problem = problem;
-  }
+export interface ClientOptions {
+  /** Where the installation is, such as `https://tidegate.example.com`. */
+  url: string;
+  /** An access token or an API key, or what answers one. Without it a browser's session cookie is used. */
+  token?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Called once when a token is refused: gets a new one, which is used from then on; undefined gives up. */
+  refresh?: () => Promise<string | undefined>;
+  /** The organisation to act in; by default that of the session or the key. */
+  organisation?: string;
+  /** For one attempt; default 30,000. */
+  timeoutMs?: number;
+  /** How often a call is repeated that may be repeated; default 3. */
+  retries?: number;
+  /** A wait that is asked for and longer than this is an error instead; default 30. */
+  maxWaitSeconds?: number;
+  fetch?: typeof fetch;
 }
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Names this piece of work, so that it is done once however often it is sent. By default a new one per call. */
+  idempotencyKey?: string;
+  organisation?: string;
+  timeoutMs?: number;
+}
+
+export interface Route {
+  method: string;
+  path: string;
+  /** safe: changes nothing. keyed: an idempotency key makes it safe. never: nobody knows whether it was done. */
+  repeat: 'safe' | 'keyed' | 'never';
+}
+
+interface Page<T> {
+  items: T[];
+  nextCursor?: string;
+}
+type PagedList = (input: never, options?: CallOptions) => Promise<Page<unknown>>;
+type ListArguments<L extends PagedList> = undefined extends Parameters<L>[0]
+  ? [input?: Parameters<L>[0], options?: CallOptions]
+  : [input: Parameters<L>[0], options?: CallOptions];
+type ItemOf<L extends PagedList> = Awaited<ReturnType<L>>['items'][number];
+
+interface Sent {
+  key: string | undefined;
+  token: string | undefined;
+}
+
+/** Answers that ask to come back. */
+const RETRIED = new Set([429, 502, 503, 504]);
 
 /** Puts an operation's input into path, query and body, and sends it. Works in browsers and in Node. */
 export class Transport {
+  private readonly options: ClientOptions;
   private readonly url: string;
-  private readonly token: string | undefined;
+  private fresh: string | undefined;
+  private refreshing: Promise<string | undefined> | undefined;
 
-  /** `token`: an access token or an API key; without it the browser's session cookie is used. */
-  constructor(options: { url: string; token?: string }) {
+  constructor(options: ClientOptions) {
+    this.options = options;
     this.url = options.url.replace(/\/$/, '');
-    this.token = options.token;
   }
 
-  protected async send<T>(method: string, path: string, input: Record<string, unknown> = {}): Promise<T> {
-    const rest = { ...input };
-    const filled = path.replaceAll(/\{([^}]+)\}/g, (_match, name: string) => {
-      const value = encodeURIComponent(String(rest[name]));
-      delete rest[name];
-      return value;
+  /** Every item of a list, page by page: `for await (const bot of client.all(client.botsList)) …` */
+  async *all<L extends PagedList>(
+    list: L,
+    ...[input, options]: ListArguments<L>
+  ): AsyncGenerator<ItemOf<L>, void, undefined> {
+    const next = list as unknown as (input: object, options?: CallOptions) => Promise<Page<ItemOf<L>>>;
+    let cursor: string | undefined;
+    do {
+      const page: Page<ItemOf<L>> = await next(
+        { ...(input as object | undefined), ...(cursor === undefined ? {} : { cursor }) },
+        options,
+      );
+      yield* page.items;
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  }
+
+  protected async send<T>(route: Route, input: object = {}, options: CallOptions = {}): Promise<T> {
+    const key = route.repeat === 'keyed' ? (options.idempotencyKey ?? crypto.randomUUID()) : undefined;
+    const { retries = 3, maxWaitSeconds = 30 } = this.options;
+    let renewed = false;
+    for (let attempt = 0; ; ) {
+      const token = await this.bearer();
+      try {
+        return await this.once<T>(route, input, options, { key, token });
+      } catch (error) {
+        if (!(error instanceof TidegateProblem)) throw error;
+        if (error.status === 401 && !renewed && (await this.renew(token))) {
+          renewed = true;
+          continue;
+        }
+        const wait = error.retryAfterSeconds ?? Math.min(8, 0.25 * 2 ** attempt);
+        const mayRepeat = route.repeat !== 'never' && (error.status === 0 || RETRIED.has(error.status));
+        if (!mayRepeat || attempt >= retries || wait > maxWaitSeconds) throw error;
+        attempt += 1;
+        await pause(wait * 1_000, options.signal);
+      }
+    }
+  }
+
+  private async once<T>(route: Route, input: object, options: CallOptions, sent: Sent): Promise<T> {
+    const { signal, timeoutMs = this.options.timeoutMs ?? 30_000 } = options;
+    const { url, body } = address(this.url, route, input);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await (this.options.fetch ?? fetch)(url, {
+        method: route.method,
+        credentials: 'same-origin',
+        headers: this.headers(options, sent, body !== undefined),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw problemOf(response, text);
+      if (text === '') return {} as T;
+      const answer = parseObject(text);
+      if (!answer) throw problemOf(response, text);
+      return answer as T;
+    } catch (error) {
+      if (error instanceof TidegateProblem) throw error;
+      signal?.throwIfAborted();
+      const [code, title] = timeout.aborted ? ['timeout', 'No answer in time'] : ['unavailable', 'No answer'];
+      throw new TidegateProblem({ code, title, status: 0 }, { cause: error });
+    }
+  }
+
+  private async bearer(): Promise<string | undefined> {
+    const { token } = this.options;
+    return this.fresh ?? (typeof token === 'function' ? await token() : token);
+  }
+
+  private headers(options: CallOptions, { key, token }: Sent, hasBody: boolean): Record<string, string> {
+    const organisation = options.organisation ?? this.options.organisation;
+    return {
+      accept: 'application/json',
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(key ? { 'idempotency-key': key } : {}),
+      ...(organisation ? { 'tidegate-organisation': organisation } : {}),
+    };
+  }
+
+  /** Calls that are refused at the same time share one refresh, also those that hear of it after the others. */
+  private async renew(refused: string | undefined): Promise<boolean> {
+    if (!this.options.refresh) return false;
+    if (this.fresh !== undefined && this.fresh !== refused) return true;
+    this.refreshing ??= this.options.refresh().finally(() => {
+      this.refreshing = undefined;
     });
-    const inQuery = method === 'GET' || method === 'DELETE';
-    const response = await fetch(this.url + filled + (inQuery ? query(rest) : ''), {
-      method,
-      credentials: 'same-origin',
-      headers: {
-        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
-        ...(inQuery ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(inQuery ? {} : { body: JSON.stringify(rest) }),
-    });
-    const text = await response.text();
-    const body = text ? (JSON.parse(text) as Record<string, unknown>) : {};
-    if (!response.ok) throw new TidegateProblem(body);
-    return body as T;
+    this.fresh = await this.refreshing;
+    return this.fresh !== undefined;
   }
 }
 
-function query(fields: Record<string, unknown>): string {
+function address(base: string, { method, path }: Route, input: object): { url: string; body: string | undefined } {
+  const rest: Record<string, unknown> = { ...input };
+  const filled = path.replaceAll(/\{([^}]+)\}/g, (_match, name: string) => {
+    const value = encodeURIComponent(String(rest[name]));
+    delete rest[name];
+    return value;
+  });
+  const inQuery = method === 'GET' || method === 'DELETE';
+  if (!inQuery) return { url: base + filled, body: JSON.stringify(rest) };
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) {
+  for (const [name, value] of Object.entries(rest)) {
     for (const one of [value].flat()) if (one !== undefined) parameters.append(name, String(one));
   }
   const text = parameters.toString();
-  return text ? `?${text}` : '';
+  return { url: base + filled + (text ? `?${text}` : ''), body: undefined };
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
 }

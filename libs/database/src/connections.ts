@@ -1,3 +1,4 @@
+import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type pg from 'pg';
 import { afterAwake } from './after-awake.ts';
@@ -14,6 +15,7 @@ export class Connections {
   private readonly pool: pg.Pool;
   private readonly limits: DatabaseLimits;
   private readonly silent: SilentConnections;
+  private readonly log: Log;
   private readonly labels: { service: string };
   private readonly inUse;
   private readonly waiting;
@@ -23,13 +25,17 @@ export class Connections {
     this.pool = pool;
     this.limits = limits;
     this.labels = { service };
+    this.log = new Log(this.labels);
     const metrics = new Metrics();
     this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections that work holds', ['service']);
     this.waiting = metrics.gauge('tidegate_database_waiting', 'How many wait for a connection', ['service']);
     this.waits = metrics.histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', [
       'service',
     ]);
-    this.silent = new SilentConnections(config, limits, () => this.measure());
+    this.silent = new SilentConnections(config, limits, {
+      tick: () => this.measure(),
+      dropped: () => this.log.warn({}, 'Connections to the database were dropped on their way and are replaced'),
+    });
     pool.on('acquire', (client) => this.silent.acquired(client as unknown as WatchedClient));
     pool.on('release', (_error, client) => this.silent.released(client as unknown as WatchedClient));
   }

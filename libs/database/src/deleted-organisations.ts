@@ -4,7 +4,7 @@ import type { Tx } from './tx.ts';
  * Late writes of the kind that no transaction of the organisation makes, such as usage that waited in a stream, are
  * taken away by later sweeps: in seconds what was under way, in days what a stream may have kept.
  */
-const NEXT_SWEEP = ['10 minutes', '1 day', '8 days'];
+const NEXT_SWEEP = ['10 seconds', '1 minute', '10 minutes', '1 day', '8 days'];
 /** Longer than backups, streams and retries last. */
 const KEEP_DAYS = 400;
 

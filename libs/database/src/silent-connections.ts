@@ -35,13 +35,15 @@ export class SilentConnections {
   private readonly everyMs: number;
   private readonly timer: NodeJS.Timeout;
   private readonly tick: () => void;
+  private readonly dropped: () => void;
   private alarmTurns = 0;
   private asking = false;
 
-  constructor(config: WatchedConfig, limits: SilenceLimits, tick: () => void) {
+  constructor(config: WatchedConfig, limits: SilenceLimits, told: { tick: () => void; dropped: () => void }) {
     this.config = config;
     this.limits = limits;
-    this.tick = tick;
+    this.tick = told.tick;
+    this.dropped = told.dropped;
     this.everyMs = Math.max(50, Math.min(1_000, limits.silenceMs / 3));
     this.timer = setInterval(() => this.turn(), this.everyMs).unref();
   }
@@ -107,6 +109,7 @@ export class SilentConnections {
   }
 
   private raiseAlarm(): void {
+    if (this.alarmTurns === 0) this.dropped();
     this.alarmTurns = ALARM_MS / this.everyMs;
     for (const client of this.looks.keys()) {
       if (!this.lent.has(client)) client.destroy(silence('It rested while another connection was dropped.'));

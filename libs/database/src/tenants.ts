@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { AskFirst } from './ask-first.ts';
+import { isBroken } from './broken.ts';
 import { connectionsOf } from './data-source.ts';
 import { type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
 import { refuseWhileHeld } from './one-connection.ts';
-import { contextValues, readQuery } from './read-query.ts';
+import { readQuery } from './read-query.ts';
 import { traced } from './traced-query.ts';
-import type { Tx, Visibility } from './tx.ts';
+import { contextValues, type Tx, type Visibility } from './tx.ts';
 
 /** Answers that one transaction may need from elsewhere, one after the other. */
 const MAX_ANSWERS = 3;
@@ -97,11 +98,4 @@ export class Tenants {
   open(visibility: Visibility, options?: TxOptions): LazyTransaction {
     return new LazyTransaction(this.connect, visibility, options);
   }
-}
-
-/** After a server-side error the connection is fine; after anything else it must not return to the pool. */
-function isBroken(error: unknown): boolean {
-  return (
-    typeof (error as { code?: unknown }).code !== 'string' || !/^[0-9A-Z]{5}$/.test((error as { code: string }).code)
-  );
 }

@@ -13,6 +13,7 @@ import { runPostgres } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer } from '../test/stand.ts';
 import { deadLetterHandlers } from './dead-letter-handlers.ts';
+import { forgetHandled } from './forget-handled.ts';
 import { ensureStreams } from './jetstream.ts';
 import { connectNats } from './nats.ts';
 import { watchOf } from './nats-watch.ts';
@@ -159,6 +160,21 @@ test('a consumer that is deleted, and a stream that is, come back; meanwhile the
   await handled('again', 2);
   expect(watchOf(nc).trouble()).toBeUndefined();
   expect(await ensureStreams(nc)).toEqual([]);
+});
+
+test('what had one single event long ago is forgotten; what has a history is not', async () => {
+  await publish('once', 1);
+  for (const number of [1, 2]) await publish('often', number);
+  await handled('once', 1);
+  await handled('often', 2);
+  await schema.sql("update inbox set at = now() - interval '36 days' where aggregate in ('once', 'often')");
+  await publish('fresh', 1);
+  await handled('fresh', 1);
+  expect(await schema.tenants.as({}, forgetHandled)).toBe(false);
+  const left = await schema.sql<{ aggregate: string }>('select aggregate from inbox');
+  const names = left.map(({ aggregate }) => aggregate);
+  expect(names).toEqual(expect.arrayContaining(['often', 'fresh']));
+  expect(names).not.toContain('once');
 });
 
 test('a nats-server that is killed and comes back is pulled from at once', async () => {

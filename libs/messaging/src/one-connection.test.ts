@@ -62,6 +62,20 @@ test('a request with its key repeated makes one thing and answers the same', asy
   expect(await things('again')).toHaveLength(1);
 });
 
+test('a person without an organisation repeats a request as well, and nobody else gets its answer', async () => {
+  const person = (userId: string) => ({ kind: 'user' as const, userId, scopes: ['*'] });
+  const own = { ...found, scope: 'self' };
+  const as = (from: ReturnType<typeof person>) =>
+    runner.run(
+      { operation: own, run: make as never },
+      { caller: from, input: { name: 'alone' }, key: 'same', deadline: Date.now() + 60_000 },
+    );
+  const [ada, eve] = [person(newId()), person(newId())];
+  expect(await as(ada)).toEqual(await as(ada));
+  await as(eve);
+  expect(await things('alone')).toHaveLength(2);
+});
+
 test('the thing and the memory of it are one commit: a request that dies leaves neither', async () => {
   const from = caller();
   const dies = ask(

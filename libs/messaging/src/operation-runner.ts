@@ -87,10 +87,13 @@ export class OperationRunner {
   private async write(handler: OperationHandler, asked: Asked): Promise<Committed> {
     const { operation } = handler;
     const { orgId, userId } = asked.caller;
-    const key = orgId ? asked.key : undefined;
+    // A person who belongs to no organisation keeps their own keys.
+    const owner = orgId ?? userId;
+    const key = owner ? asked.key : undefined;
+    const memory = (tx: Tx) => (orgId ? tx : tx.as({ orgId: owner }));
     let before: { replay: unknown } | undefined;
     const claim = async (tx: Tx) => {
-      before = key ? await claimKey(tx, operation, key, asked.input) : undefined;
+      before = key ? await claimKey(memory(tx), operation, key, asked.input) : undefined;
       if (before) throw new AnsweredBefore();
     };
     try {
@@ -100,7 +103,7 @@ export class OperationRunner {
           later = follows;
         });
         const output = checkedOutput(operation, answer);
-        if (key) await rememberOutput(tx, operation, key, output);
+        if (key) await rememberOutput(memory(tx), operation, key, output);
         return output;
       };
       const output = await this.tenants.as({ orgId, userId }, work, { first: key ? claim : undefined });

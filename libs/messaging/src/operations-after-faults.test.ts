@@ -95,7 +95,7 @@ test.each([
   ['a statement that took too long', { code: '57014' }],
   ['an old primary after a failover', { code: '25006' }],
   ['a transaction that the server had ended', { code: '25P03' }],
-  ['a connection that broke', new Error('Connection terminated unexpectedly')],
+  ['a connection that broke', { message: 'Connection terminated unexpectedly' }],
 ])('%s is an outage: 503, and when to come back', async (_what, error) => {
   answer = () => {
     throw Object.assign(new Error('x'), error);

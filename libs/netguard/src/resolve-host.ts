@@ -28,7 +28,10 @@ export async function resolveHost(host: string, options: ResolveOptions = {}): P
   if (/(^|\.)localhost\.?$/i.test(host)) return systemLookup(host);
   const resolver = new Resolver({ timeout: options.timeoutMs ?? TIMEOUT_MS, tries: TRIES });
   if (options.servers) resolver.setServers(options.servers);
+  // However many name servers the system knows, of which each may be asked in vain.
+  const cut = setTimeout(() => resolver.cancel(), SYSTEM_MS);
   const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  clearTimeout(cut);
   const found = [...addresses(four, 4), ...addresses(six, 6)];
   if (found.length > 0) return hasIPv4() ? found : found.reverse();
   const unanswered = [four, six].find((one) => one.status === 'rejected' && !UNKNOWN.has(one.reason?.code));

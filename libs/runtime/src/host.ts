@@ -18,6 +18,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { consumerName, EventConsumer } from '@tidegate/messaging/consumer';
 import { deadLetterHandlers } from '@tidegate/messaging/dead-letter-handlers';
+import { forgetHandled } from '@tidegate/messaging/forget-handled';
 import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
 import { forgetOldKeys } from '@tidegate/messaging/idempotency';
 import { Inbox } from '@tidegate/messaging/inbox';
@@ -59,6 +60,11 @@ class Housekeeping {
   @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
   async turn(): Promise<TurnResult> {
     return (await this.tenants.system('housekeeping', forgetOldKeys)) ? 'again' : undefined;
+  }
+
+  @Loop({ name: 'forget-handled-events', everyMs: 3_600_000 })
+  async forget(): Promise<TurnResult> {
+    return (await this.tenants.as({}, forgetHandled)) ? 'again' : undefined;
   }
 }
 

@@ -4,7 +4,7 @@ create sequence member_versions;
 alter table members add column version bigint not null default nextval('member_versions');
 
 -- An invitation ends with the right of whoever made it. Those from before do not say who that was: they end here.
-delete from invitations;
+truncate invitations;
 alter table invitations
   add column invited_by uuid not null,
   add column invited_with_key text,

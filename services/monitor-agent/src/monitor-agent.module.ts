@@ -22,6 +22,7 @@ import { GetServer } from './servers/get-server.ts';
 import { ListServers } from './servers/list-servers.ts';
 import { OfferPlatformServer } from './servers/offer-platform-server.ts';
 import { PlatformServer } from './servers/platform-server.ts';
+import { RemoveServers } from './servers/remove-servers.loop.ts';
 import { ServerPasswords } from './servers/server-passwords.ts';
 import { ServerTester } from './servers/server-tester.ts';
 import { TestNewServer } from './servers/test-new-server.ts';
@@ -68,6 +69,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     CollectServers,
     KeepSamples,
     CompactSamples,
+    RemoveServers,
   ],
 })
 export class MonitorAgentModule {}

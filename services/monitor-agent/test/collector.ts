@@ -3,7 +3,7 @@ import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
-import { CollectServers } from '../src/collection/collect-servers.loop.ts';
+import { COLLECT_SERVERS, CollectServers } from '../src/collection/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collection/collector-tools.ts';
 import { Dialer } from '../src/collection/dialer.ts';
 import { createLease } from '../src/leases/lease.rows.ts';
@@ -53,11 +53,11 @@ export class Replica {
     const tools = new CollectorTools(tenants, outbox, bus as never, dialer(), new Log(), config as never);
     tools.now = () => Date.now() + this.aheadMs;
     tools.random = () => 0.5;
-    this.collector = new CollectServers(tools, config as never);
+    this.collector = new CollectServers(tools, config as never, store.wakes as never);
   }
 
   start(): this {
-    this.loops = startLoops(this.collector, new Log());
+    this.loops = startLoops(this.collector, new Log(), this.store.wakes as never);
     return this;
   }
 
@@ -78,12 +78,13 @@ export class Replica {
   }
 
   async stop(): Promise<void> {
-    this.stopped ??= this.freeze().then(() => this.collector.onModuleDestroy());
+    this.stopped ??= this.freeze().then(() => this.collector.end());
     await this.stopped;
   }
 
   /** One turn by hand, after a freeze. */
   async turn(): Promise<void> {
+    this.store.wakes.wake(COLLECT_SERVERS);
     await this.collector.turn({ signal: new AbortController().signal });
   }
 
@@ -150,5 +151,6 @@ export async function addServer(
     });
     await createLease(tx, serverId, more.personId ?? null);
   });
+  store.wakes.wake(COLLECT_SERVERS);
   return { orgId, serverId };
 }

@@ -7,6 +7,7 @@ import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
 import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 import pg from 'pg';
+import { LONG } from './long.ts';
 
 /*
  * A throw-away PostgreSQL to watch, with a port and a folder of its own. PostgreSQL refuses to run as root, so its
@@ -30,14 +31,17 @@ process.once('exit', () => {
 export const EMBEDDED: Binaries = { name: 'embedded 18', major: 18, bin: postgresBinaries(identity) };
 const DEBIAN_15: Binaries = { name: 'Debian 15', major: 15, bin: '/usr/lib/postgresql/15/bin' };
 
-/** Where the platform's own database is tested: the embedded 18, and Debian's 15 where it is installed. */
-export const STORE_VERSIONS: Binaries[] = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+const INSTALLED = [EMBEDDED, DEBIAN_15].filter(({ bin }) => existsSync(join(bin, 'postgres')));
+/** Where the platform's own database is tested: the embedded 18, and in the long form Debian's 15 where it is installed. */
+export const STORE_VERSIONS: Binaries[] = LONG ? INSTALLED : [EMBEDDED];
 
 /** Folders of programs in $MONITOR_TEST_POSTGRES, each with its `postgres` and `initdb`, take the place of those two. */
 const named = (process.env['MONITOR_TEST_POSTGRES'] ?? '').split(delimiter).filter(Boolean);
 
-/** The servers that are watched. */
-export const VERSIONS: Binaries[] = named.length > 0 ? named.map(binariesIn) : STORE_VERSIONS;
+/** The servers that are watched, where asking them costs little. */
+export const ALL_VERSIONS: Binaries[] = named.length > 0 ? named.map(binariesIn) : INSTALLED;
+/** The same where whole histories are played: in the short form the first of them. */
+export const VERSIONS: Binaries[] = LONG || named.length > 0 ? ALL_VERSIONS : ALL_VERSIONS.slice(0, 1);
 
 /** To watch where the version makes no difference. */
 export const FIRST_VERSION: Binaries = VERSIONS[0] ?? EMBEDDED;

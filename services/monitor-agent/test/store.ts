@@ -13,6 +13,17 @@ import { type Binaries, EMBEDDED, PostgresServer } from './postgres-server.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** What wakes the loops of one process. */
+export function localWakes() {
+  const loops = new Map<string, Set<() => void>>();
+  return {
+    on: (loop: string, rouse: () => void) => void loops.set(loop, (loops.get(loop) ?? new Set()).add(rouse)),
+    wake: (loop: string) => {
+      for (const rouse of loops.get(loop) ?? []) rouse();
+    },
+  };
+}
+
 export const vault = new Vault(() => [Buffer.alloc(32, 7).toString('base64')]);
 
 /** The service's own database, migrated, with the service's role as the service has it. */
@@ -44,6 +55,7 @@ export async function openStore(binaries: Binaries = EMBEDDED) {
     await tenants.system('partitions', (tx) => ensureDays(tx, table, { back: 40, ahead: 1 }));
   return {
     server,
+    wakes: localWakes(),
     tenants,
     outbox,
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */

@@ -1,718 +1,3178 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
-import { Transport } from '../transport.ts';
+import { type CallOptions, Transport } from '../transport.ts';
+
+export type ActivityPoint = {
+  at: Timestamp;
+  total: Count;
+  active: Count;
+  idle: Count;
+  idleInTransaction: Count;
+  /** Sessions that wait for a lock */
+  waiting: Count;
+  longestTransactionSeconds: number;
+};
+
+export type AgedTable = {
+  database: string;
+  schema: string;
+  name: string;
+  /** Schema and name of the table whose TOAST table it is */
+  toastOf: string | null;
+  temporary: boolean;
+  autovacuumOff: boolean;
+  xidAge: Count;
+  xidPercent: number;
+  multixactAge: Count;
+  multixactPercent: number;
+};
+
+export type ApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  createdAt: Timestamp;
+  expiresAt: Timestamp | null;
+  createdBy: Id;
+};
+
+export type Backtest = {
+  id: Id;
+  /** What it came to is null unless it is done */
+  status: BacktestStatus;
+  settings: BotSettings;
+  feed: BacktestFeed;
+  currency: string;
+  engineVersion: number;
+  /** SHA-256 of candles, settings, market rules and engine version: equal means equal results */
+  fingerprint: string | null;
+  candles: number;
+  /** How far it is */
+  candlesDone: number;
+  from: Timestamp;
+  to: Timestamp;
+  closedTrades: number | null;
+  winningTrades: number | null;
+  fills: number | null;
+  /** Of closed trades, after fees */
+  profit: Decimal | null;
+  /** The profit to the cent, half away from zero */
+  profitRounded: Decimal | null;
+  /** Of the trade still open, if closed at the last close, after all fees */
+  openProfit: Decimal | null;
+  /** Of all fills */
+  fees: Decimal | null;
+  /** Received (above zero) or paid (below) for holding futures */
+  funding: Decimal | null;
+  liquidations: number | null;
+  /** What the wallet has gained or lost of each currency, the open trade included */
+  wallet: Array<{
+    currency: string;
+    change: Decimal;
+  }> | null;
+  /** Of all candles, two decimals, cut off */
+  timeInTradePercent: Decimal | null;
+  /** Most money that was in a trade at once, fees of entry included */
+  maxCapital: Decimal | null;
+  /** Deepest fall of realised plus open profit from its height */
+  maxDrawdown: Decimal | null;
+  /** So many of the first trades and fills can be read; the figures are of all of them */
+  kept: {
+    trades: number;
+    fills: number;
+  };
+  /** Why it failed */
+  failure: string | null;
+  createdAt: Timestamp;
+  finishedAt: Timestamp | null;
+};
+
+/** Which candles */
+export type BacktestFeed = {
+  source: CandleSource;
+  interval: CandleInterval;
+  /** Included; by default the oldest candle */
+  from?: Instant;
+  /** Excluded; by default after the newest candle */
+  to?: Instant;
+};
+
+/** Which candles */
+export type BacktestFeedInput = {
+  source?: CandleSource;
+  interval?: CandleInterval;
+  /** Included; by default the oldest candle */
+  from?: Instant;
+  /** Excluded; by default after the newest candle */
+  to?: Instant;
+};
+
+export type BacktestFill = {
+  trade: number;
+  orderKey: string;
+  kind: OrderKind;
+  side: OrderSide;
+  price: Decimal;
+  quantity: Decimal;
+  value: Decimal;
+  fee: Decimal;
+  at: Timestamp;
+};
+
+export type BacktestStatus = "queued" | "running" | "done" | "failed" | "cancelled";
+
+export type BacktestTrade = {
+  number: number;
+  direction: Direction;
+  openedAt: Timestamp;
+  closedAt: Timestamp | null;
+  closedBy: ClosedBy | null;
+  averagingFills: number;
+  averagePrice: Decimal;
+  exitPrice: Decimal | null;
+  quantity: Decimal;
+  cost: Decimal;
+  fees: Decimal;
+  funding: Decimal;
+  profit: Decimal | null;
+  profitPercent: Decimal | null;
+};
+
+export type BlockingIncident = {
+  rootPid: number;
+  preparedTransaction: string | null;
+  database: string | null;
+  role: string | null;
+  application: string | null;
+  /** Of the root when it was seen last */
+  state: string | null;
+  /** Constants and comments removed, at most 500 characters */
+  text: string | null;
+  /** The first look that saw it; it began at most one interval before */
+  from: Timestamp;
+  /** The last look that saw it */
+  to: Timestamp;
+  ongoing: boolean;
+  mostBlocked: Count;
+  deepest: Count;
+  longestWaitSeconds: number;
+};
+
+export type BlockingSession = {
+  /** 0: prepared transactions, which are no sessions */
+  pid: number;
+  /** Steps from a root on the longest way; 0 for a root */
+  depth: Count;
+  /** Blocks others and waits for nobody: ending it ends the jam */
+  root: boolean;
+  /** Waits for itself over others; PostgreSQL ends one of them soon */
+  deadlock: boolean;
+  /** Waits itself, and by that alone keeps somebody waiting who could run if it were not in the queue */
+  queueBlocker: boolean;
+  blockedBy: Array<number>;
+  /** Who waits for it directly */
+  blocks: Array<number>;
+  /** How many wait for it directly or over others */
+  blockedBehind: Count;
+  /** null: does not wait, or it is not known */
+  waitSeconds: number | null;
+  transactionSeconds: number | null;
+  /** null: the session is hidden from us, or is none */
+  state: string | null;
+  database: string | null;
+  role: string | null;
+  application: string | null;
+  queryId: string | null;
+  /** Constants and comments removed, at most 500 characters */
+  text: string | null;
+};
+
+export type BooleanGrant = {
+  kind: "boolean";
+  value: boolean;
+};
+
+export type Bot = {
+  id: Id;
+  name: string;
+  mode: "paper";
+  status: BotStatus;
+  settings: BotSettings;
+  feed: Feed;
+  /** The candle up to which the bot has decided */
+  decidedUpTo: Timestamp | null;
+  closedTrades: number;
+  /** Of closed trades, after fees, in the quote currency */
+  profit: Decimal;
+  /** Sum of the ledger: what the paper wallet has gained or spent */
+  balance: Decimal;
+  openTradeId: Id | null;
+  createdAt: Timestamp;
+};
+
+/** Without `strategy` those of a DCA bot */
+export type BotSettings = DcaSettings | MartingaleEmaSettings;
+
+/** Without `strategy` those of a DCA bot */
+export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
+
+/** stopping: no new trade begins, the open one is finished */
+export type BotStatus = "stopped" | "running" | "stopping";
+
+export type BotSummary = {
+  botId: Id;
+  name: string;
+  market: string;
+  currency: string;
+  closedTrades: number;
+  winningTrades: number;
+  /** Exact: of closed trades, after fees */
+  profit: Decimal;
+  /** The profit to the cent, half away from zero */
+  profitRounded: Decimal;
+  /** Of closed trades */
+  fees: Decimal;
+  /** Value of every fill */
+  volume: Decimal;
+  fills: number;
+  firstTradeAt: Timestamp | null;
+  lastClosedAt: Timestamp | null;
+  openTrade: {
+    tradeId: Id;
+    quantity: Decimal;
+    averagePrice: Decimal;
+    lastPrice: Decimal;
+    /** If closed at the last price, after all fees */
+    openProfit: Decimal;
+  } | null;
+  /** The bot has decided on every candle that is there */
+  upToDate: boolean;
+};
+
+export type Candle = {
+  /** When the candle begins */
+  at: Timestamp;
+  open: Decimal;
+  high: Decimal;
+  low: Decimal;
+  close: Decimal;
+};
+
+/** How long one candle is */
+export type CandleInterval = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
+
+/** bundled: shipped with Tidegate, synthetic; imported: what your organisation brought */
+export type CandleSource = "bundled" | "imported";
+
+export type CatalogueDiff = {
+  /** The version that is in force */
+  catalogueVersion: number;
+  changed: boolean;
+  changes: Array<PlanChange>;
+};
+
+export type Channel = {
+  id: Id;
+  kind: "email" | "webhook";
+  name: string;
+  address?: string;
+  /** Of a webhook channel; what may be a secret in it is shown as `***` */
+  url?: string;
+  events: Array<NoticeType>;
+  /** `unconfirmed`: nothing is sent before the address has confirmed it */
+  state: "active" | "disabled" | "unconfirmed";
+  disabledBecause?: "gone" | "by_member";
+  previousSecretValidUntil?: Timestamp;
+  createdAt: Timestamp;
+};
+
+/** close: by whoever stopped the bot; liquidation: by the exchange, the margin is lost */
+export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
+
+export type CollectedRange = {
+  from: Timestamp;
+  to: Timestamp;
+  /** How much of the range was really observed */
+  coveredSeconds: number;
+};
+
+export type ConfirmedChannel = {
+  channelId: Id;
+  address: string;
+  confirmed: true;
+};
+
+export type Count = number;
+
+export type CountedGrant = {
+  kind: "counted";
+  limit: Limit;
+};
+
+export type CreatedChannel = {
+  id: Id;
+  kind: "email" | "webhook";
+  name: string;
+  address?: string;
+  /** Of a webhook channel; what may be a secret in it is shown as `***` */
+  url?: string;
+  events: Array<NoticeType>;
+  /** `unconfirmed`: nothing is sent before the address has confirmed it */
+  state: "active" | "disabled" | "unconfirmed";
+  disabledBecause?: "gone" | "by_member";
+  previousSecretValidUntil?: Timestamp;
+  createdAt: Timestamp;
+  /** Signing secret of a webhook channel (`whsec_…`). Shown once: keep it. */
+  secret?: string;
+};
+
+export type CurrentOrganisation = {
+  id: Id;
+  name: string;
+};
+
+export type DatabaseSession = {
+  pid: number;
+  database: string | null;
+  role: string | null;
+  application: string;
+  client: string | null;
+  backend: string;
+  state: string;
+  waitType: string | null;
+  waitEvent: string | null;
+  /** Sessions that this one waits for */
+  blockedBy: Array<number>;
+  querySeconds: number | null;
+  stateSeconds: number | null;
+  transactionSeconds: number | null;
+  queryId: string | null;
+  /** Constants and comments removed */
+  text: string | null;
+};
+
+/** Of a bot that averages down: base order, averaging orders, take profit, limits */
+export type DcaSettings = {
+  /** May be left out */
+  strategy?: "dca";
+  /** One of GET /api/v1/markets */
+  market: string;
+  direction: Direction;
+  /** Size of the base order in the quote currency */
+  baseOrder: PositiveDecimal;
+  /** Orders that buy more (sell more for short) when the price goes the wrong way */
+  averagingOrders: {
+    /** How many follow the base order */
+    count: number;
+    /** Size of the first averaging order in the quote currency */
+    size: PositiveDecimal;
+    /** Distance of the first averaging order */
+    deviationPercent: PositiveDecimal;
+    /** Each step is this many times the step before */
+    stepScale: PositiveDecimal;
+    /** Each order is this many times the order before */
+    volumeScale: PositiveDecimal;
+    /** What the distance is measured from: the base order’s price, or the fill before */
+    deviationFrom: "base" | "lastFill";
+    /** At most so many wait on the exchange at once; by default all */
+    activeLimit?: number;
+  };
+  /** When a trade ends with a profit */
+  takeProfit: {
+    /** Where the whole position, or what the steps before left of it, is closed */
+    percent: PositiveDecimal;
+    /** Of the whole position’s cost, or of the base order’s size */
+    basis: "average" | "base";
+    /** The percentage is what is left after both fees */
+    includeFees: boolean;
+    /** Partial exits before the last one, nearest first; with it that makes up to four */
+    steps?: Array<{
+      /** How far in profit this step is */
+      percent: PositiveDecimal;
+      /** Part of the position that this step closes */
+      sharePercent: PositiveDecimal;
+    }>;
+    /** At `percent` nothing is sold yet: the price is followed, and the exit is this far behind its best */
+    trailingPercent?: PositiveDecimal;
+  };
+  /** When a trade ends with a loss; absent: never */
+  stopLoss?: {
+    /** How far in loss the trade ends */
+    percent: PositiveDecimal;
+    /** What the distance is measured from: the base order, the average, or the last entry */
+    basis: "base" | "average" | "lastFill";
+    /** Once the price is this far in profit the stop moves to where both fees are paid */
+    breakEvenAtPercent?: PositiveDecimal;
+    /** The price must stay beyond the stop for so long */
+    timeoutSeconds?: number;
+  };
+  /** Between the end of a trade and the next one */
+  cooldownSeconds?: number;
+  /** The bot begins no more trades than these */
+  maxTrades?: number;
+  /** No trade begins below this price */
+  minPrice?: PositiveDecimal;
+  /** No trade begins above this price */
+  maxPrice?: PositiveDecimal;
+  /** Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated */
+  futures?: {
+    /** From 1 to 125: margin is the value divided by it */
+    leverage: PositiveDecimal;
+    /** Assumed rate of each funding: a long pays it when it is above zero, a short receives it */
+    fundingRatePercent: string;
+    /** Hours between fundings */
+    fundingEveryHours: 1 | 2 | 4 | 8;
+  };
+};
+
+/** Of a bot that averages down: base order, averaging orders, take profit, limits */
+export type DcaSettingsInput = {
+  /** May be left out */
+  strategy?: "dca";
+  /** One of GET /api/v1/markets */
+  market: string;
+  direction: Direction;
+  /** Size of the base order in the quote currency */
+  baseOrder: PositiveDecimal;
+  /** Orders that buy more (sell more for short) when the price goes the wrong way */
+  averagingOrders: {
+    /** How many follow the base order */
+    count: number;
+    /** Size of the first averaging order in the quote currency */
+    size: PositiveDecimal;
+    /** Distance of the first averaging order */
+    deviationPercent: PositiveDecimal;
+    /** Each step is this many times the step before */
+    stepScale?: PositiveDecimal;
+    /** Each order is this many times the order before */
+    volumeScale?: PositiveDecimal;
+    /** What the distance is measured from: the base order’s price, or the fill before */
+    deviationFrom?: "base" | "lastFill";
+    /** At most so many wait on the exchange at once; by default all */
+    activeLimit?: number;
+  };
+  /** When a trade ends with a profit */
+  takeProfit: {
+    /** Where the whole position, or what the steps before left of it, is closed */
+    percent: PositiveDecimal;
+    /** Of the whole position’s cost, or of the base order’s size */
+    basis?: "average" | "base";
+    /** The percentage is what is left after both fees */
+    includeFees?: boolean;
+    /** Partial exits before the last one, nearest first; with it that makes up to four */
+    steps?: Array<{
+      /** How far in profit this step is */
+      percent: PositiveDecimal;
+      /** Part of the position that this step closes */
+      sharePercent: PositiveDecimal;
+    }>;
+    /** At `percent` nothing is sold yet: the price is followed, and the exit is this far behind its best */
+    trailingPercent?: PositiveDecimal;
+  };
+  /** When a trade ends with a loss; absent: never */
+  stopLoss?: {
+    /** How far in loss the trade ends */
+    percent: PositiveDecimal;
+    /** What the distance is measured from: the base order, the average, or the last entry */
+    basis: "base" | "average" | "lastFill";
+    /** Once the price is this far in profit the stop moves to where both fees are paid */
+    breakEvenAtPercent?: PositiveDecimal;
+    /** The price must stay beyond the stop for so long */
+    timeoutSeconds?: number;
+  };
+  /** Between the end of a trade and the next one */
+  cooldownSeconds?: number;
+  /** The bot begins no more trades than these */
+  maxTrades?: number;
+  /** No trade begins below this price */
+  minPrice?: PositiveDecimal;
+  /** No trade begins above this price */
+  maxPrice?: PositiveDecimal;
+  /** Isolated margin with leverage. Absent: nothing is borrowed and nothing can be liquidated */
+  futures?: {
+    /** From 1 to 125: margin is the value divided by it */
+    leverage: PositiveDecimal;
+    /** Assumed rate of each funding: a long pays it when it is above zero, a short receives it */
+    fundingRatePercent?: string;
+    /** Hours between fundings */
+    fundingEveryHours?: 1 | 2 | 4 | 8;
+  };
+};
+
+export type Decimal = string;
+
+export type Delivery = {
+  /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
+  id: Id;
+  channelId: Id;
+  event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation";
+  state: DeliveryState;
+  attempts: number;
+  lastError?: DeliveryError;
+  lastStatus?: number;
+  nextAttemptAt?: Timestamp;
+  createdAt: Timestamp;
+  deliveredAt?: Timestamp;
+};
+
+export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
+
+export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
+
+/** long earns when the price rises, short when it falls */
+export type Direction = "long" | "short";
+
+export type Empty = Record<string, never>;
+
+export type EquityPoint = {
+  at: Timestamp;
+  /** Profit of closed trades and open profit at this close */
+  equity: Decimal;
+};
+
+export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | MeteredGrant;
+
+export type FeatureInfo = {
+  key: FeatureKey;
+  name: string;
+  unit: string;
+  description: string;
+};
+
+/** Name of a feature; that of a metered one is the meter’s */
+export type FeatureKey = string;
+
+/** Where a bot’s candles come from */
+export type Feed = {
+  source: CandleSource;
+  interval: CandleInterval;
+  /** First candle; by default the oldest */
+  from?: Instant;
+  /** Pace of the replay; by default as fast as possible */
+  candlesPerSecond?: number;
+};
+
+/** Where a bot’s candles come from */
+export type FeedInput = {
+  source?: CandleSource;
+  interval?: CandleInterval;
+  /** First candle; by default the oldest */
+  from?: Instant;
+  /** Pace of the replay; by default as fast as possible */
+  candlesPerSecond?: number;
+};
+
+export type FieldError = {
+  /** JSON pointer into the input */
+  field: string;
+  code: string;
+  /** What is wrong and what to do */
+  message: string;
+};
+
+export type Fill = {
+  orderId: Id;
+  price: Decimal;
+  quantity: Decimal;
+  value: Decimal;
+  fee: Decimal;
+  at: Timestamp;
+};
+
+export type HorizonHolder = {
+  kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby";
+  /** Process id, name of the transaction or of the slot, or of the standby */
+  name: string;
+  /** Nothing younger than this can be frozen */
+  age: Count;
+  since: Timestamp | null;
+  database: string | null;
+  role: string | null;
+  /** Of the session or the standby; active or inactive for a slot */
+  state: string | null;
+};
+
+export type Id = string;
+
+export type IndexFinding = {
+  /** invalid: a build failed, it costs writes and serves nobody; duplicate: another index is the same; redundant: another index begins with its columns; unused: nobody has read it for at least 35 days */
+  kind: "invalid" | "duplicate" | "redundant" | "unused";
+  database: string;
+  schema: string;
+  table: string;
+  index: string;
+  columns: Array<string>;
+  method: string | null;
+  /** null: not measured yet */
+  bytes: Count | null;
+  /** Indexes of the same table that do its work; the first is not advised to be dropped itself */
+  coveredBy: Array<string>;
+  unusedSince: Timestamp | null;
+  what: string;
+  /** What was seen that speaks for it, and what to mind */
+  evidence: Array<string>;
+  /** To be run in `database`; null: keep it until what is said is done */
+  sql: string | null;
+};
+
+/** Which indicator */
+export type Indicator = "ema" | "rsi" | "atr" | "bollinger" | "macd";
+
+export type IndicatorPoint = {
+  /** When the candle begins; the value is of its close */
+  at: Timestamp;
+  /** ema, rsi, atr; upper, middle, lower of bollinger (2 standard deviations); macd, signal, histogram of macd (12, 26, 9) */
+  values: Record<string, number>;
+};
+
+export type Installation = {
+  name: string;
+  version: string;
+  /** How customers reach this installation */
+  publicUrl: string;
+  /** open: anybody may make an account */
+  signUp: "open";
+  logInMethods: Array<"password">;
+  /** Whether this installation can send e-mail */
+  email: boolean;
+  /** Whether browsers keep the session cookie at the address that asks; else open publicUrl */
+  sessionCookies: boolean;
+};
+
+/** An instant in ISO 8601 with `Z` or an offset such as `+01:00` */
+export type Instant = string;
+
+export type Invitation = {
+  id: Id;
+  email: string;
+  role: Role;
+  /** Their right to invite ends the invitation when it ends */
+  invitedBy: Id;
+  expiresAt: Timestamp;
+  createdAt: Timestamp;
+};
+
+export type Jwks = {
+  keys: Array<Record<string, unknown>>;
+};
+
+export type Ladder = {
+  market: string;
+  currency: string;
+  /** Of the base order */
+  price: Decimal;
+  levels: Array<LadderLevel>;
+  /** Needed when every averaging order fills, fees of entry included */
+  capital: Decimal;
+  /** The part of the capital that is fees */
+  fees: Decimal;
+  /** What must be in the wallet for all of it: capital ÷ leverage, with the fees */
+  margin: Decimal;
+  /** What a trade loses that fills every order and ends at its stop loss, or else is liquidated; null: without either it has no bound but the capital */
+  worstLoss: Decimal | null;
+};
+
+export type LadderLevel = {
+  /** 0 is the base order */
+  index: number;
+  /** Distance from the base order’s price */
+  deviationPercent: Decimal;
+  price: Decimal;
+  /** In the quote currency, after rounding */
+  size: Decimal;
+  quantity: Decimal;
+  /** When this and every order before it are filled */
+  totalQuantity: Decimal;
+  totalSize: Decimal;
+  /** Cut off after twelve decimals */
+  averagePrice: Decimal;
+  /** First price at which closing pays both fees */
+  breakEvenPrice: Decimal;
+  takeProfitPrice: Decimal;
+  /** null: no stop loss is set */
+  stopLossPrice: Decimal | null;
+  /** null: not traded with futures */
+  liquidationPrice: Decimal | null;
+  /** From this price to the take profit, cut off after six decimals */
+  reboundPercent: Decimal;
+};
+
+export type Lease = {
+  /** null when nothing was granted */
+  leaseId: Id | null;
+  meter: FeatureKey;
+  granted: number;
+  expiresAt: Timestamp;
+  limit: Limit;
+  enforcement: "hard" | "soft";
+  used: number;
+  reserved: number;
+  resetsAt: Timestamp;
+  plan: string;
+  upgradeTo: string | null;
+};
+
+export type LeaseRequest = {
+  meter: FeatureKey;
+  /** Units you would like to spend without asking again */
+  want: number;
+  /** For one piece of work that needs them all: everything that is wanted, or nothing */
+  whole?: boolean;
+  /** Who holds the lease: one process of yours */
+  holderId: string;
+  /** Made by you, new for every lease; the same key again answers the same lease */
+  leaseKey: string;
+};
+
+export type LedgerEntry = {
+  sequence: number;
+  kind: "buy" | "sell" | "fee" | "funding";
+  /** Change of the paper wallet in the quote currency */
+  amount: Decimal;
+  /** Sum of all changes of this bot up to here */
+  balance: Decimal;
+  tradeId: Id;
+  /** null: funding belongs to no order */
+  orderId: Id | null;
+  at: Timestamp;
+};
+
+/** The most that is allowed; null is unlimited */
+export type Limit = number | null;
+
+export type LockWait = {
+  blocked: number;
+  /** 0: a prepared transaction */
+  blocker: number;
+  lockType: string;
+  /** Schema and name; null where the lock is on no relation, or in another database */
+  relation: string | null;
+  wantedMode: string;
+  /** The mode that the blocker holds, or waits for when `held` is false */
+  blockerMode: string;
+  /** false: the blocker waits for it too, and only stands before in the queue */
+  held: boolean;
+  /** null before PostgreSQL 14 */
+  waitSeconds: number | null;
+  /** The name of the blocker when it is one */
+  preparedTransaction: string | null;
+};
+
+/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; another_server: another instance answers at the address, and nothing is compared across that */
+export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "another_server";
+
+export type Market = {
+  market: string;
+  base: string;
+  quote: string;
+  /** Prices are whole multiples of it */
+  tickSize: Decimal;
+  /** Quantities are whole multiples of it */
+  lotSize: Decimal;
+  minQuantity: Decimal;
+  /** Smallest price × quantity of an order, in the quote currency */
+  minNotional: Decimal;
+  /** Of every fill’s value, paid in the quote currency */
+  feePercent: Decimal;
+  /** Of a future’s value: with less margin left it is liquidated */
+  maintenanceMarginPercent: Decimal;
+  /** Synthetic candles of this market come with Tidegate */
+  bundled: boolean;
+};
+
+/** Of a bot that adds in proportion to its loss, led by moving averages */
+export type MartingaleEmaSettings = {
+  /** Says which settings these are */
+  strategy: "martingale-ema";
+  /** One of GET /api/v1/markets */
+  market: string;
+  direction: Direction;
+  /** What the bot may risk, in the quote currency; its profits are added to it */
+  balance: PositiveDecimal;
+  /** Isolated margin with leverage */
+  futures: {
+    /** From 1 to 125: margin is the value divided by it */
+    leverage: PositiveDecimal;
+    /** Assumed rate of each funding: a long pays it when it is above zero, a short receives it */
+    fundingRatePercent: string;
+    /** Hours between fundings */
+    fundingEveryHours: 1 | 2 | 4 | 8;
+  };
+  /** Margin of the first order, of the balance */
+  openPercent: PositiveDecimal;
+  /** No order takes the margin beyond this part of the balance; from 70 % of it on orders become smaller */
+  maxMarginPercent: PositiveDecimal;
+  /** Profit over margin at which all is closed */
+  closeAtReturnPercent: PositiveDecimal;
+};
+
+/** Of a bot that adds in proportion to its loss, led by moving averages */
+export type MartingaleEmaSettingsInput = {
+  /** Says which settings these are */
+  strategy: "martingale-ema";
+  /** One of GET /api/v1/markets */
+  market: string;
+  direction: Direction;
+  /** What the bot may risk, in the quote currency; its profits are added to it */
+  balance: PositiveDecimal;
+  /** Isolated margin with leverage */
+  futures: {
+    /** From 1 to 125: margin is the value divided by it */
+    leverage: PositiveDecimal;
+    /** Assumed rate of each funding: a long pays it when it is above zero, a short receives it */
+    fundingRatePercent?: string;
+    /** Hours between fundings */
+    fundingEveryHours?: 1 | 2 | 4 | 8;
+  };
+  /** Margin of the first order, of the balance */
+  openPercent?: PositiveDecimal;
+  /** No order takes the margin beyond this part of the balance; from 70 % of it on orders become smaller */
+  maxMarginPercent?: PositiveDecimal;
+  /** Profit over margin at which all is closed */
+  closeAtReturnPercent?: PositiveDecimal;
+};
+
+export type Me = {
+  user: User;
+  /** The first 200; GET /api/v1/organisations has them all */
+  organisations: Array<{
+    id: Id;
+    name: string;
+    role: Role;
+  }>;
+  organisationId: Id | null;
+  scopes: Array<string>;
+};
+
+export type Member = {
+  userId: Id;
+  email: string;
+  name: string;
+  role: Role;
+  joinedAt: Timestamp;
+};
+
+export type Meter = {
+  meter: FeatureKey;
+  name: string;
+  unit: string;
+  description: string;
+};
+
+export type MeterUsage = {
+  meter: FeatureKey;
+  name: string;
+  unit: string;
+  description: string;
+  used: number;
+  /** Lent out in leases and not yet reported as used */
+  reserved: number;
+  limit: Limit;
+  /** null: not part of the plan */
+  enforcement: "hard" | "soft" | null;
+  /** false: the plan does not include this meter */
+  included: boolean;
+  remaining: Limit;
+  /** Share of the limit that is used, rounded down */
+  percent: number | null;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  resetsAt: Timestamp;
+  upgradeTo: string | null;
+};
+
+export type MeteredGrant = {
+  kind: "metered";
+  limit: Limit;
+  enforcement: "hard" | "soft";
+  per: "month";
+};
+
+export type MonitoredDatabase = {
+  name: string;
+  /** null: not measured yet */
+  bytes: Count | null;
+  connections: Count;
+  commits: Count;
+  rollbacks: Count;
+  blocksHit: Count;
+  blocksRead: Count;
+  rowsReturned: Count;
+  rowsFetched: Count;
+  rowsInserted: Count;
+  rowsUpdated: Count;
+  rowsDeleted: Count;
+  tempFiles: Count;
+  tempBytes: Count;
+  deadlocks: Count;
+  /** Time sessions were active; null before PostgreSQL 14 */
+  activeMs: number | null;
+  /** Of about 2.1 billion; vacuum keeps it low */
+  transactionAge: Count;
+  /** The counters were reset in the range: what came before is not known */
+  partial: boolean;
+};
+
+export type MonitoredIndex = {
+  database: string;
+  schema: string;
+  table: string;
+  name: string;
+  /** Key columns in order; `(expression)` for an expression */
+  columns: Array<string>;
+  method: string | null;
+  unique: boolean;
+  primary: boolean;
+  valid: boolean;
+  /** null: not measured yet */
+  bytes: Count | null;
+  scans: Count;
+  rowsRead: Count;
+  rowsFetched: Count;
+  blocksHit: Count;
+  blocksRead: Count;
+  /** The counters were reset in the range: what came before is not known */
+  partial: boolean;
+};
+
+export type MonitoredTable = {
+  database: string;
+  schema: string;
+  name: string;
+  kind: "table" | "materialized view";
+  /** null: never analysed */
+  estimatedRows: Count | null;
+  /** null: not measured yet */
+  heapBytes: Count | null;
+  /** null: not measured yet */
+  indexBytes: Count | null;
+  /** null: not measured yet */
+  totalBytes: Count | null;
+  /** It was locked when sizes were last measured; this is an older size */
+  sizeStale: boolean;
+  deadRows: Count;
+  liveRows: Count;
+  sequentialScans: Count;
+  rowsReadSequentially: Count;
+  indexScans: Count;
+  rowsFetchedByIndex: Count;
+  rowsInserted: Count;
+  rowsUpdated: Count;
+  rowsHotUpdated: Count;
+  rowsDeleted: Count;
+  blocksHit: Count;
+  blocksRead: Count;
+  lastVacuumAt: Timestamp | null;
+  lastAnalyzeAt: Timestamp | null;
+  /** The counters were reset in the range: what came before is not known */
+  partial: boolean;
+};
+
+/** Shown as it is, but without control and invisible characters and with single spaces */
+export type Name = string;
+
+export type NewApiKey = {
+  id: string;
+  name: string;
+  scopes: Array<string>;
+  createdAt: Timestamp;
+  expiresAt: Timestamp | null;
+  createdBy: Id;
+  key: string;
+};
+
+export type NewChannel = NewEmailChannel | NewWebhookChannel;
+
+export type NewEmailChannel = {
+  /** An e-mail address */
+  kind: "email";
+  /** Where messages are sent */
+  address: string;
+  /** Defaults to the address or host */
+  name?: Name;
+  /** What this channel is told about; everything when absent */
+  events?: Array<NoticeType>;
+};
+
+export type NewInvitation = {
+  id: Id;
+  email: string;
+  role: Role;
+  /** Their right to invite ends the invitation when it ends */
+  invitedBy: Id;
+  expiresAt: Timestamp;
+  createdAt: Timestamp;
+  token: string;
+};
+
+export type NewServer = {
+  name: Name;
+  host: ServerHost;
+  /** Port of PostgreSQL, or of a pooler in session mode */
+  port?: number;
+  /** The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it */
+  database?: string;
+  /** Role to log in as */
+  user: string;
+  /** Password of the role */
+  password: string;
+  tlsMode?: TlsMode;
+  /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
+  tlsCa?: string;
+};
+
+export type NewServerTest = {
+  host: ServerHost;
+  /** Port of PostgreSQL, or of a pooler in session mode */
+  port?: number;
+  /** The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it */
+  database?: string;
+  /** Role to log in as */
+  user: string;
+  /** Password of the role */
+  password: string;
+  tlsMode?: TlsMode;
+  /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
+  tlsCa?: string;
+};
+
+export type NewUsageEvent = {
+  /** Made from the fact, such as a request’s id: sent again it counts once */
+  id: string;
+  /** Which of your systems says so */
+  source?: string;
+  meter: FeatureKey;
+  /** Whole units */
+  quantity?: number;
+  /** When it happened; by default now */
+  time?: Instant;
+  /** The lease that these units were taken from */
+  lease?: Id;
+};
+
+export type NewWebhookChannel = {
+  /** A web address */
+  kind: "webhook";
+  /** https (or http) address that takes a POST */
+  url: string;
+  /** Defaults to the address or host */
+  name?: Name;
+  /** What this channel is told about; everything when absent */
+  events?: Array<NoticeType>;
+};
+
+export type NoticeType = "server.unreachable" | "trade.closed" | "quota.reached";
+
+export type Order = {
+  id: Id;
+  /** Of the intent: the same intent is placed once, however often it is decided */
+  key: string;
+  kind: OrderKind;
+  side: OrderSide;
+  type: OrderType;
+  price: Decimal;
+  quantity: Decimal;
+  status: OrderStatus;
+  placedAt: Timestamp;
+};
+
+export type OrderKind = "base" | "averaging" | "takeProfit" | "stopLoss" | "close" | "liquidation";
+
+export type OrderSide = "buy" | "sell";
+
+/** skipped: below the market’s minimum at that price, so it was never placed */
+export type OrderStatus = "open" | "filled" | "cancelled" | "skipped";
+
+/** stop: at the market once the price is reached */
+export type OrderType = "market" | "limit" | "stop";
+
+export type Organisation = {
+  id: Id;
+  name: string;
+  createdAt: Timestamp;
+};
+
+export type Organisations = {
+  items: Array<{
+    id: Id;
+    name: string;
+    role: Role;
+  }>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type OwnEntitlements = {
+  version: number;
+  plan: string;
+  planName: string;
+  planVersion: number;
+  access: "full" | "read_only";
+  features: Record<string, FeatureGrant>;
+  periodAnchor: Timestamp;
+  upgrade: Record<string, Upgrade>;
+  organisationId: Id;
+};
+
+export type OwnSession = {
+  id: Id;
+  createdAt: Timestamp;
+  /** When it was begun or last refreshed */
+  lastUsedAt: Timestamp;
+  expiresAt: Timestamp;
+  /** The session that asks */
+  current: boolean;
+};
+
+export type OwnSessions = {
+  items: Array<OwnSession>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type Plan = {
+  plan: PlanKey;
+  version: number;
+  name: string;
+  description: string;
+  isDefault: boolean;
+  prices: Array<Price>;
+  features: Record<string, PlanFeature>;
+};
+
+export type PlanChange = {
+  plan: PlanKey;
+  change: "added" | "changed" | "removed" | "unchanged";
+  fromVersion: number | null;
+  toVersion: number | null;
+  subscriptions: number;
+  fields: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
+};
+
+export type PlanFeature = (FeatureGrant) & ({
+  note?: string;
+});
+
+/** Name of a plan */
+export type PlanKey = string;
+
+export type PositiveDecimal = Decimal;
+
+export type Price = {
+  currency: string;
+  interval: "month" | "year";
+  amountMinor: number;
+};
+
+/** RFC 9457. Besides these members a problem has those of its code. */
+export type Problem = {
+  /** `urn:tidegate:problem:` and the code */
+  type: string;
+  /** For programs: never changes its meaning */
+  code: string;
+  title: string;
+  status: number;
+  /** For people: what happened here and what to do */
+  detail?: string;
+  /** The path that was asked */
+  instance?: string;
+  traceId?: string;
+  retryAfterSeconds?: number;
+  errors?: Array<FieldError>;
+};
+
+export type RejectedUsage = {
+  code: RejectionCode;
+  message: string;
+  /** The event as it came */
+  event: string;
+  /** How often the very same was sent */
+  times: number;
+  firstAt: Timestamp;
+  lastAt: Timestamp;
+};
+
+/** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it */
+export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
+
+export type ReturnedLease = {
+  leaseId: Id;
+  granted: number;
+  spent: number;
+  released: number;
+};
+
+/** What a member may do, from least to most */
+export type Role = "viewer" | "editor" | "admin" | "owner";
+
+export type RotatedSecret = {
+  secret: string;
+  previousSecretValidUntil: Timestamp;
+};
+
+export type Server = {
+  id: Id;
+  name: string;
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  tlsMode: TlsMode;
+  tlsCa: string | null;
+  /** The database that this installation itself runs on */
+  platform: boolean;
+  state: ServerState;
+  stateSince: Timestamp;
+  /** Why the last attempt failed and what to do; null when it did not */
+  failure: {
+    code: string;
+    what: string;
+  } | null;
+  version: string | null;
+  lastCollectedAt: Timestamp | null;
+  createdAt: Timestamp;
+  updatedAt: Timestamp;
+};
+
+export type ServerCheck = {
+  id: string;
+  ok: boolean;
+  /** When not ok: error, nothing can be collected; warning, something is missing; info, worth knowing */
+  severity: "error" | "warning" | "info";
+  /** Stable name of the failure, such as `password_wrong` */
+  code?: string;
+  /** What was found, and what is missing without it */
+  what: string;
+  /** SQL that an administrator of that server may run */
+  fixSql?: string;
+  /** The fix works after a restart of that server */
+  restart?: boolean;
+};
+
+/** Host name or IP address */
+export type ServerHost = string;
+
+export type ServerMarker = {
+  kind: MarkerKind;
+  /** By the server’s clock; for another_server the look that found it */
+  at: Timestamp;
+  /** The look that found it, by our clock */
+  seenAt: Timestamp;
+};
+
+export type ServerPatch = {
+  serverId: Id;
+  name?: Name;
+  host?: ServerHost;
+  /** Port of PostgreSQL, or of a pooler in session mode */
+  port?: number;
+  /** The database to connect to */
+  database?: string;
+  /** Role to log in as */
+  user?: string;
+  /** Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere */
+  password?: string;
+  tlsMode?: TlsMode;
+  /** null: trust the well-known authorities again */
+  tlsCa?: string | null;
+  /** true: nothing is collected until it is resumed */
+  paused?: boolean;
+};
+
+export type ServerReport = {
+  /** No check of severity error or warning failed */
+  ok: boolean;
+  /** No check of severity error failed: something can be collected */
+  usable: boolean;
+  version: string | null;
+  takenAt: Timestamp;
+  checks: Array<ServerCheck>;
+};
+
+export type ServerState = "pending" | "ok" | "unreachable" | "paused";
+
+export type Session = {
+  accessToken?: string;
+  accessTokenExpiresAt: Timestamp;
+  refreshToken?: string;
+  refreshTokenExpiresAt: Timestamp;
+  user: User;
+  organisation: CurrentOrganisation | null;
+  role: Role | null;
+};
+
+export type SessionGroup = {
+  state: string;
+  role: string;
+  application: string;
+  sessions: Count;
+};
+
+export type Statement = {
+  statementId: string;
+  database: string;
+  role: string;
+  /** PostgreSQL’s own number of the statement, as text */
+  queryId: string;
+  /** Our own name of the query: the same for every database, role and spelling, and after its tables were made anew; null where the text is not known, not whole, or not one that PostgreSQL 18 takes */
+  queryKey: string | null;
+  /** false: called from within a function */
+  toplevel: boolean;
+  /** Constants are parameters, comments removed; null until it has been read */
+  text: string | null;
+  textTruncated: boolean;
+  calls: Count;
+  rows: Count;
+  totalMs: number;
+  meanMs: number;
+  planMs: number;
+  sharedBlocksHit: Count;
+  sharedBlocksRead: Count;
+  sharedBlocksDirtied: Count;
+  sharedBlocksWritten: Count;
+  tempBlocksRead: Count;
+  tempBlocksWritten: Count;
+  ioReadMs: number;
+  ioWriteMs: number;
+  walBytes: Count;
+  /** Reset in the range, or maybe thrown out: something may be lost */
+  partial: boolean;
+  firstSeenAt: Timestamp;
+  lastSeenAt: Timestamp;
+};
+
+export type StatementCompleteness = {
+  /** Times that all counters were set back (by hand or by a crash) */
+  resets: Count;
+  /** Times that PostgreSQL threw statements out to make room */
+  evictions: Count;
+  /** Of the time that was observed */
+  evictionsPerMinute: number;
+  /** Times that the server behind the address became another one */
+  gaps: Count;
+  /** Time before resets that nobody can account for */
+  lostSeconds: number;
+  /** Time of the statements / time that sessions were active; null where PostgreSQL does not say */
+  coverage: number | null;
+  /** What makes the totals too low, and how to mend it */
+  warnings: Array<ServerCheck>;
+};
+
+export type StatementPoint = {
+  /** Beginning of the step; steps begin at multiples of their length */
+  at: Timestamp;
+  /** Time that the looks of this step covered: more than the step after a pause of the collection */
+  coveredSeconds: number;
+  /** Another server answered: what came before is not compared */
+  gap: boolean;
+  /** The counters were reset in the step */
+  partial: boolean;
+  /** Sums of the step; null when nobody looked, zeros when the statement was not called */
+  figures: {
+    calls: Count;
+    rows: Count;
+    totalMs: number;
+    meanMs: number;
+    planMs: number;
+    sharedBlocksHit: Count;
+    sharedBlocksRead: Count;
+    sharedBlocksDirtied: Count;
+    sharedBlocksWritten: Count;
+    tempBlocksRead: Count;
+    tempBlocksWritten: Count;
+    ioReadMs: number;
+    ioWriteMs: number;
+    walBytes: Count;
+  } | null;
+};
+
+/** By what the list is ordered, most first */
+export type StatementSort = "totalMs" | "calls" | "meanMs" | "rows" | "ioReadMs" | "walBytes";
+
+export type StaticGrant = {
+  kind: "static";
+  value: number;
+};
+
+export type Subscription = {
+  organisationId: Id;
+  plan: PlanKey;
+  planName: string;
+  planVersion: number;
+  latestVersion: number;
+  status: SubscriptionStatus;
+  interval: "month" | "year";
+  periodAnchor: Timestamp;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  startedAt: Timestamp;
+};
+
+export type SubscriptionStatus = "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled";
+
+export type Sweep = {
+  id: Id;
+  status: SweepStatus;
+  settings: DcaSettings;
+  vary: Array<SweptSetting>;
+  feed: BacktestFeed;
+  rankBy: SweepRank;
+  walkForward: {
+    trainCandles: number;
+    testCandles: number;
+  } | null;
+  /** Settings that can work */
+  combinations: number;
+  /** Settings that cannot work and were left out */
+  refused: number;
+  /** Backtests in all */
+  runs: number;
+  /** Backtests run so far */
+  done: number;
+  /** Of candles, settings and engine: equal means equal results */
+  fingerprint: string | null;
+  failure: string | null;
+  createdAt: Timestamp;
+  finishedAt: Timestamp | null;
+};
+
+export type SweepDetail = {
+  id: Id;
+  status: SweepStatus;
+  settings: DcaSettings;
+  vary: Array<SweptSetting>;
+  feed: BacktestFeed;
+  rankBy: SweepRank;
+  walkForward: {
+    trainCandles: number;
+    testCandles: number;
+  } | null;
+  /** Settings that can work */
+  combinations: number;
+  /** Settings that cannot work and were left out */
+  refused: number;
+  /** Backtests in all */
+  runs: number;
+  /** Backtests run so far */
+  done: number;
+  /** Of candles, settings and engine: equal means equal results */
+  fingerprint: string | null;
+  failure: string | null;
+  createdAt: Timestamp;
+  finishedAt: Timestamp | null;
+  /** Best first, at most 50; of a walk-forward none */
+  results: Array<SweepResult>;
+  windows: Array<WalkForwardWindow>;
+  /** All test windows of a walk-forward together; open trades count at the last close */
+  outOfSample: {
+    closedTrades: number;
+    profit: Decimal;
+    fees: Decimal;
+    funding: Decimal;
+  } | null;
+};
+
+export type SweepFigures = {
+  closedTrades: number;
+  winningTrades: number;
+  fills: number;
+  liquidations: number;
+  profit: Decimal;
+  openProfit: Decimal;
+  fees: Decimal;
+  funding: Decimal;
+  maxCapital: Decimal;
+  maxDrawdown: Decimal;
+};
+
+/** Closed and open profit together; as it is, per most money in a trade, or per deepest drawdown */
+export type SweepRank = "profit" | "profitToCapital" | "profitToDrawdown";
+
+export type SweepResult = {
+  closedTrades: number;
+  winningTrades: number;
+  fills: number;
+  liquidations: number;
+  profit: Decimal;
+  openProfit: Decimal;
+  fees: Decimal;
+  funding: Decimal;
+  maxCapital: Decimal;
+  maxDrawdown: Decimal;
+  rank: number;
+  /** Of the swept settings, by path */
+  values: SweptValues;
+};
+
+export type SweepStatus = "waiting" | "running" | "done" | "cancelled" | "failed";
+
+export type SweptSetting = {
+  /** Path of the setting */
+  setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds";
+  /** Values that are tried */
+  values: Array<string | number>;
+};
+
+export type SweptSettingInput = {
+  /** Path of the setting */
+  setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds";
+  /** Values that are tried */
+  values: Array<string | number>;
+};
+
+export type SweptValues = Record<string, string | number>;
+
+export type SwitchedSession = {
+  accessToken: string;
+  accessTokenExpiresAt: Timestamp;
+  user: User;
+  organisation: CurrentOrganisation | null;
+  role: Role | null;
+};
+
+export type Timestamp = string;
+
+/** verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require encrypts without checking who answers; disable does not encrypt. For a loopback address the default is disable. */
+export type TlsMode = "disable" | "require" | "verify-ca" | "verify-full";
+
+export type Trade = {
+  id: Id;
+  botId: Id;
+  number: number;
+  market: string;
+  direction: Direction;
+  status: "open" | "closed";
+  averagingFills: number;
+  /** Of the entries, cut off after twelve decimals */
+  averagePrice: Decimal;
+  /** Average of the exits; null while open */
+  exitPrice: Decimal | null;
+  /** Open quantity; 0 when closed */
+  quantity: Decimal;
+  /** Value of the entries, without fees */
+  cost: Decimal;
+  fees: Decimal;
+  /** Received (above zero) or paid (below) for holding futures */
+  funding: Decimal;
+  /** After all fees and funding, in the quote currency; null while open */
+  profit: Decimal | null;
+  /** Of the cost, two decimals, cut off */
+  profitPercent: Decimal | null;
+  openedAt: Timestamp;
+  closedAt: Timestamp | null;
+  closedBy: ClosedBy | null;
+};
+
+export type TradeDetail = {
+  id: Id;
+  botId: Id;
+  number: number;
+  market: string;
+  direction: Direction;
+  status: "open" | "closed";
+  averagingFills: number;
+  /** Of the entries, cut off after twelve decimals */
+  averagePrice: Decimal;
+  /** Average of the exits; null while open */
+  exitPrice: Decimal | null;
+  /** Open quantity; 0 when closed */
+  quantity: Decimal;
+  /** Value of the entries, without fees */
+  cost: Decimal;
+  fees: Decimal;
+  /** Received (above zero) or paid (below) for holding futures */
+  funding: Decimal;
+  /** After all fees and funding, in the quote currency; null while open */
+  profit: Decimal | null;
+  /** Of the cost, two decimals, cut off */
+  profitPercent: Decimal | null;
+  openedAt: Timestamp;
+  closedAt: Timestamp | null;
+  closedBy: ClosedBy | null;
+  orders: Array<Order>;
+  fills: Array<Fill>;
+};
+
+export type Upgrade = {
+  plan: string;
+  planName: string;
+  /** What that plan allows; null is unlimited, or a yes for a yes/no feature */
+  limit: Limit;
+};
+
+export type User = {
+  id: Id;
+  email: string;
+  name: string;
+  isOperator: boolean;
+  createdAt: Timestamp;
+};
+
+export type VacuumSettings = {
+  autovacuum: boolean;
+  freezeMaxAge: Count;
+  multixactFreezeMaxAge: Count;
+  failsafeAge: Count;
+  multixactFailsafeAge: Count;
+  maxWorkers: Count;
+  costDelayMs: number;
+  costLimit: number;
+};
+
+export type WaitShare = {
+  state: string;
+  /** null: on the processor, as far as PostgreSQL can tell */
+  waitType: string | null;
+  waitEvent: string | null;
+  /** Sessions at the same time, on average over what was seen */
+  sessions: number;
+};
+
+export type WalkForwardWindow = {
+  train: {
+    from: Timestamp;
+    /** Begin of the last candle */
+    to: Timestamp;
+  };
+  test: {
+    from: Timestamp;
+    /** Begin of the last candle */
+    to: Timestamp;
+  };
+  values: SweptValues;
+  trained: SweepFigures;
+  tested: SweepFigures;
+};
+
+export type WraparoundAge = {
+  age: Count;
+  /** Of 2^31 */
+  percent: number;
+  /** PostgreSQL warns with 40 million left */
+  leftUntilWarning: Count;
+  /** PostgreSQL refuses to write with 3 million left */
+  leftUntilStop: Count;
+  /** At the pace of the last day, if nothing is vacuumed meanwhile; null: no pace is known, or it is zero */
+  daysUntilStop: number | null;
+};
+
+export type WraparoundCause = {
+  kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum";
+  name: string;
+  age: Count;
+  what: string;
+  sql: string | null;
+};
+
+/** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
+export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
 
 export type EntitlementsCurrentInput = Record<string, never>;
-export type EntitlementsCurrentOutput = { version: number; plan: string; planName: string; planVersion: number; access: "full" | "read_only"; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" }>; periodAnchor: string; upgrade: Record<string, { plan: string; planName: string; limit: number | null }>; organisationId: string };
 
-export type PlansApplyInput = { yaml: string; expectedVersion?: number };
-export type PlansApplyOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }>; appliedVersion: number };
+export type EntitlementsCurrentOutput = OwnEntitlements;
 
-export type PlansDiffInput = { yaml: string };
-export type PlansDiffOutput = { catalogueVersion: number; changed: boolean; changes: Array<{ plan: string; change: "added" | "changed" | "removed" | "unchanged"; fromVersion: number | null; toVersion: number | null; subscriptions: number; fields: Array<{ field: string; before: string | null; after: string | null }> }> };
+export type PlansApplyInput = {
+  /** The YAML text of a plan catalogue */
+  yaml: string;
+  /** Refuse when another catalogue was applied since the diff was shown */
+  expectedVersion?: number;
+};
+
+export type PlansApplyOutput = {
+  /** The version that is in force */
+  catalogueVersion: number;
+  changed: boolean;
+  changes: Array<PlanChange>;
+  appliedVersion: number;
+};
+
+export type PlansDiffInput = {
+  /** The YAML text of a plan catalogue */
+  yaml: string;
+};
+
+export type PlansDiffOutput = CatalogueDiff;
 
 export type PlansListInput = Record<string, never>;
-export type PlansListOutput = { catalogueVersion: number; features: Array<{ key: string; name: string; unit: string; description: string }>; items: Array<{ plan: string; version: number; name: string; description: string; isDefault: boolean; prices: Array<{ currency: string; interval: "month" | "year"; amountMinor: number }>; features: Record<string, { kind: "counted"; limit: number | null } | { kind: "static"; value: number } | { kind: "boolean"; value: boolean } | { kind: "metered"; limit: number | null; enforcement: "hard" | "soft"; per: "month" } & { note?: string }> }> };
 
-export type PlansMoveInput = { plan: string; dryRun?: boolean };
-export type PlansMoveOutput = { plan: string; version: number; subscriptions: number };
+export type PlansListOutput = {
+  catalogueVersion: number;
+  features: Array<FeatureInfo>;
+  items: Array<Plan>;
+};
 
-export type PlansValidateInput = { yaml: string };
-export type PlansValidateOutput = { plans: Array<string>; features: Array<string> };
+export type PlansMoveInput = {
+  plan: PlanKey;
+  /** Only count them */
+  dryRun?: boolean;
+};
+
+export type PlansMoveOutput = {
+  plan: PlanKey;
+  version: number;
+  subscriptions: number;
+};
+
+export type PlansValidateInput = {
+  /** The YAML text of a plan catalogue */
+  yaml: string;
+};
+
+export type PlansValidateOutput = {
+  plans: Array<PlanKey>;
+  features: Array<FeatureKey>;
+};
 
 export type SubscriptionsGetInput = Record<string, never>;
-export type SubscriptionsGetOutput = { organisationId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
 
-export type SubscriptionsSetInput = { organisationId: string; plan: string; interval?: "month" | "year" };
-export type SubscriptionsSetOutput = { organisationId: string; plan: string; planName: string; planVersion: number; latestVersion: number; status: "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled"; interval: "month" | "year"; periodAnchor: string; periodStart: string; periodEnd: string; startedAt: string };
+export type SubscriptionsGetOutput = Subscription;
 
-export type BacktestsCancelInput = { backtestId: string };
-export type BacktestsCancelOutput = { id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null };
+export type SubscriptionsSetInput = {
+  organisationId: Id;
+  plan: PlanKey;
+  /** Length of the period */
+  interval?: "month" | "year";
+};
 
-export type BacktestsCreateInput = { settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 }; openPercent?: string; maxMarginPercent?: string; closeAtReturnPercent?: string }; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string } };
-export type BacktestsCreateOutput = { id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null };
+export type SubscriptionsSetOutput = Subscription;
 
-export type BacktestsDeleteInput = { backtestId: string };
-export type BacktestsDeleteOutput = Record<string, never>;
+export type BacktestsCancelInput = {
+  backtestId: Id;
+};
 
-export type BacktestsEquityInput = { backtestId: string };
-export type BacktestsEquityOutput = { items: Array<{ at: string; equity: string }> };
+export type BacktestsCancelOutput = Backtest;
 
-export type BacktestsFillsInput = { backtestId: string; limit?: number; cursor?: string };
-export type BacktestsFillsOutput = { items: Array<{ trade: number; orderKey: string; kind: "base" | "averaging" | "takeProfit" | "stopLoss" | "close" | "liquidation"; side: "buy" | "sell"; price: string; quantity: string; value: string; fee: string; at: string }>; nextCursor?: string };
+export type BacktestsCreateInput = {
+  settings: BotSettingsInput;
+  feed?: BacktestFeedInput;
+};
 
-export type BacktestsGetInput = { backtestId: string };
-export type BacktestsGetOutput = { id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null };
+export type BacktestsCreateOutput = Backtest;
 
-export type BacktestsListInput = { limit?: number; cursor?: string };
-export type BacktestsListOutput = { items: Array<{ id: string; status: "queued" | "running" | "done" | "failed" | "cancelled"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; currency: string; engineVersion: number; fingerprint: string | null; candles: number; candlesDone: number; from: string; to: string; closedTrades: number | null; winningTrades: number | null; fills: number | null; profit: string | null; profitRounded: string | null; openProfit: string | null; fees: string | null; funding: string | null; liquidations: number | null; wallet: Array<{ currency: string; change: string }> | null; timeInTradePercent: string | null; maxCapital: string | null; maxDrawdown: string | null; kept: { trades: number; fills: number }; failure: string | null; createdAt: string; finishedAt: string | null }>; nextCursor?: string };
+export type BacktestsDeleteInput = {
+  backtestId: Id;
+};
 
-export type BacktestsTradesInput = { backtestId: string; limit?: number; cursor?: string };
-export type BacktestsTradesOutput = { items: Array<{ number: number; direction: "long" | "short"; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "stopLoss" | "close" | "liquidation" | null; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; funding: string; profit: string | null; profitPercent: string | null }>; nextCursor?: string };
+export type BacktestsDeleteOutput = unknown;
 
-export type BotsCreateInput = { name: string; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 }; openPercent?: string; maxMarginPercent?: string; closeAtReturnPercent?: string }; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number } };
-export type BotsCreateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
+export type BacktestsEquityInput = {
+  backtestId: Id;
+};
 
-export type BotsDeleteInput = { botId: string };
-export type BotsDeleteOutput = Record<string, never>;
+export type BacktestsEquityOutput = {
+  items: Array<EquityPoint>;
+};
 
-export type BotsGetInput = { botId: string };
-export type BotsGetOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
+export type BacktestsFillsInput = {
+  backtestId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type BotsListInput = { limit?: number; cursor?: string };
-export type BotsListOutput = { items: Array<{ id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string }>; nextCursor?: string };
+export type BacktestsFillsOutput = {
+  items: Array<BacktestFill>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type BotsPreviewLadderInput = { settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } }; price?: string };
-export type BotsPreviewLadderOutput = { market: string; currency: string; price: string; levels: Array<{ index: number; deviationPercent: string; price: string; size: string; quantity: string; totalQuantity: string; totalSize: string; averagePrice: string; breakEvenPrice: string; takeProfitPrice: string; stopLossPrice: string | null; liquidationPrice: string | null; reboundPercent: string }>; capital: string; fees: string; margin: string; worstLoss: string | null };
+export type BacktestsGetInput = {
+  backtestId: Id;
+};
 
-export type BotsStartInput = { botId: string };
-export type BotsStartOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
+export type BacktestsGetOutput = Backtest;
 
-export type BotsStopInput = { botId: string; openTrade?: "finish" | "close" };
-export type BotsStopOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
+export type BacktestsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type BotsSummarizeInput = { botId: string };
-export type BotsSummarizeOutput = { botId: string; name: string; market: string; currency: string; closedTrades: number; winningTrades: number; profit: string; profitRounded: string; fees: string; volume: string; fills: number; firstTradeAt: string | null; lastClosedAt: string | null; openTrade: { tradeId: string; quantity: string; averagePrice: string; lastPrice: string; openProfit: string } | null; upToDate: boolean };
+export type BacktestsListOutput = {
+  items: Array<Backtest>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type BotsUpdateInput = { botId: string; name?: string; settings?: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 }; openPercent?: string; maxMarginPercent?: string; closeAtReturnPercent?: string } };
-export type BotsUpdateOutput = { id: string; name: string; mode: "paper"; status: "stopped" | "running" | "stopping"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } } | { strategy: "martingale-ema"; market: string; direction: "long" | "short"; balance: string; futures: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 }; openPercent: string; maxMarginPercent: string; closeAtReturnPercent: string }; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; candlesPerSecond?: number }; decidedUpTo: string | null; closedTrades: number; profit: string; balance: string; openTradeId: string | null; createdAt: string };
+export type BacktestsTradesInput = {
+  backtestId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type CandlesDeleteInput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d" };
-export type CandlesDeleteOutput = Record<string, never>;
+export type BacktestsTradesOutput = {
+  items: Array<BacktestTrade>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type CandlesImportInput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; csv: string };
-export type CandlesImportOutput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; imported: number; gaps: number; from: string; to: string };
+export type BotsCreateInput = {
+  name: Name;
+  settings: BotSettingsInput;
+  feed?: FeedInput;
+};
 
-export type CandlesIndicatorInput = { indicator: "ema" | "rsi" | "atr" | "bollinger" | "macd"; market: string; source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; period?: number; from?: string; limit?: number };
-export type CandlesIndicatorOutput = { market: string; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; synthetic: boolean; items: Array<{ at: string; values: Record<string, number> }> };
+export type BotsCreateOutput = Bot;
 
-export type CandlesListInput = { market: string; source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; limit?: number };
-export type CandlesListOutput = { market: string; source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; synthetic: boolean; items: Array<{ at: string; open: string; high: string; low: string; close: string }> };
+export type BotsDeleteInput = {
+  botId: Id;
+};
 
-export type LedgerListInput = { botId: string; limit?: number; cursor?: string };
-export type LedgerListOutput = { items: Array<{ sequence: number; kind: "buy" | "sell" | "fee" | "funding"; amount: string; balance: string; tradeId: string; orderId: string | null; at: string }>; nextCursor?: string };
+export type BotsDeleteOutput = unknown;
+
+export type BotsGetInput = {
+  botId: Id;
+};
+
+export type BotsGetOutput = Bot;
+
+export type BotsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type BotsListOutput = {
+  items: Array<Bot>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type BotsPreviewLadderInput = {
+  settings: DcaSettingsInput;
+  /** By default the close of the newest bundled candle */
+  price?: PositiveDecimal;
+};
+
+export type BotsPreviewLadderOutput = Ladder;
+
+export type BotsStartInput = {
+  botId: Id;
+};
+
+export type BotsStartOutput = Bot;
+
+export type BotsStopInput = {
+  botId: Id;
+  /** close: at the last candle’s close */
+  openTrade?: "finish" | "close";
+};
+
+export type BotsStopOutput = Bot;
+
+export type BotsSummarizeInput = {
+  botId: Id;
+};
+
+export type BotsSummarizeOutput = BotSummary;
+
+export type BotsUpdateInput = {
+  botId: Id;
+  name?: Name;
+  settings?: BotSettingsInput;
+};
+
+export type BotsUpdateOutput = Bot;
+
+export type CandlesDeleteInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  interval: CandleInterval;
+};
+
+export type CandlesDeleteOutput = unknown;
+
+export type CandlesImportInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  interval: CandleInterval;
+  /** One candle a line, oldest first */
+  csv: string;
+};
+
+export type CandlesImportOutput = {
+  market: string;
+  interval: CandleInterval;
+  imported: number;
+  /** Places within the import where candles are missing */
+  gaps: number;
+  from: Timestamp;
+  to: Timestamp;
+};
+
+export type CandlesIndicatorInput = {
+  indicator: Indicator;
+  /** One of GET /api/v1/markets */
+  market: string;
+  source?: CandleSource;
+  interval?: CandleInterval;
+  /** In candles; macd has its own */
+  period?: number;
+  /** First candle; by default the oldest */
+  from?: Instant;
+  /** At most so many */
+  limit?: number;
+};
+
+export type CandlesIndicatorOutput = {
+  market: string;
+  interval: CandleInterval;
+  synthetic: boolean;
+  items: Array<IndicatorPoint>;
+};
+
+export type CandlesListInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  source?: CandleSource;
+  interval?: CandleInterval;
+  /** First candle; by default the oldest */
+  from?: Instant;
+  /** At most so many */
+  limit?: number;
+};
+
+export type CandlesListOutput = {
+  market: string;
+  source: CandleSource;
+  interval: CandleInterval;
+  synthetic: boolean;
+  items: Array<Candle>;
+};
+
+export type LedgerListInput = {
+  botId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type LedgerListOutput = {
+  items: Array<LedgerEntry>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
 export type MarketsListInput = Record<string, never>;
-export type MarketsListOutput = { items: Array<{ market: string; base: string; quote: string; tickSize: string; lotSize: string; minQuantity: string; minNotional: string; feePercent: string; maintenanceMarginPercent: string; bundled: boolean }> };
 
-export type SweepsCancelInput = { sweepId: string };
-export type SweepsCancelOutput = { id: string; status: "waiting" | "running" | "done" | "cancelled" | "failed"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward: { trainCandles: number; testCandles: number } | null; combinations: number; refused: number; runs: number; done: number; fingerprint: string | null; failure: string | null; createdAt: string; finishedAt: string | null };
+export type MarketsListOutput = {
+  items: Array<Market>;
+};
 
-export type SweepsCreateInput = { settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale?: string; volumeScale?: string; deviationFrom?: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis?: "average" | "base"; includeFees?: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent?: string; fundingEveryHours?: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed?: { source?: "bundled" | "imported"; interval?: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy?: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward?: { trainCandles: number; testCandles: number } };
-export type SweepsCreateOutput = { id: string; status: "waiting" | "running" | "done" | "cancelled" | "failed"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward: { trainCandles: number; testCandles: number } | null; combinations: number; refused: number; runs: number; done: number; fingerprint: string | null; failure: string | null; createdAt: string; finishedAt: string | null };
+export type SweepsCancelInput = {
+  sweepId: Id;
+};
 
-export type SweepsDeleteInput = { sweepId: string };
-export type SweepsDeleteOutput = Record<string, never>;
+export type SweepsCancelOutput = Sweep;
 
-export type SweepsGetInput = { sweepId: string };
-export type SweepsGetOutput = { id: string; status: "waiting" | "running" | "done" | "cancelled" | "failed"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward: { trainCandles: number; testCandles: number } | null; combinations: number; refused: number; runs: number; done: number; fingerprint: string | null; failure: string | null; createdAt: string; finishedAt: string | null; results: Array<{ closedTrades: number; winningTrades: number; fills: number; liquidations: number; profit: string; openProfit: string; fees: string; funding: string; maxCapital: string; maxDrawdown: string; rank: number; values: Record<string, string | number> }>; windows: Array<{ train: { from: string; to: string }; test: { from: string; to: string }; values: Record<string, string | number>; trained: { closedTrades: number; winningTrades: number; fills: number; liquidations: number; profit: string; openProfit: string; fees: string; funding: string; maxCapital: string; maxDrawdown: string }; tested: { closedTrades: number; winningTrades: number; fills: number; liquidations: number; profit: string; openProfit: string; fees: string; funding: string; maxCapital: string; maxDrawdown: string } }>; outOfSample: { closedTrades: number; profit: string; fees: string; funding: string } | null };
+export type SweepsCreateInput = {
+  settings: DcaSettingsInput;
+  /** What is varied, every value with every other */
+  vary: Array<SweptSettingInput>;
+  feed?: BacktestFeedInput;
+  rankBy?: SweepRank;
+  /** Test the best of each stretch on the next one, instead of ranking over all candles */
+  walkForward?: {
+    /** Length of a training stretch */
+    trainCandles: number;
+    /** Length of the stretch after it */
+    testCandles: number;
+  };
+};
 
-export type SweepsListInput = { limit?: number; cursor?: string };
-export type SweepsListOutput = { items: Array<{ id: string; status: "waiting" | "running" | "done" | "cancelled" | "failed"; settings: { strategy?: "dca"; market: string; direction: "long" | "short"; baseOrder: string; averagingOrders: { count: number; size: string; deviationPercent: string; stepScale: string; volumeScale: string; deviationFrom: "base" | "lastFill"; activeLimit?: number }; takeProfit: { percent: string; basis: "average" | "base"; includeFees: boolean; steps?: Array<{ percent: string; sharePercent: string }>; trailingPercent?: string }; stopLoss?: { percent: string; basis: "base" | "average" | "lastFill"; breakEvenAtPercent?: string; timeoutSeconds?: number }; cooldownSeconds?: number; maxTrades?: number; minPrice?: string; maxPrice?: string; futures?: { leverage: string; fundingRatePercent: string; fundingEveryHours: 1 | 2 | 4 | 8 } }; vary: Array<{ setting: "direction" | "baseOrder" | "averagingOrders.count" | "averagingOrders.size" | "averagingOrders.deviationPercent" | "averagingOrders.stepScale" | "averagingOrders.volumeScale" | "averagingOrders.deviationFrom" | "takeProfit.percent" | "takeProfit.basis" | "takeProfit.trailingPercent" | "stopLoss.percent" | "stopLoss.basis" | "stopLoss.breakEvenAtPercent" | "stopLoss.timeoutSeconds" | "futures.leverage" | "cooldownSeconds"; values: Array<string | number> }>; feed: { source: "bundled" | "imported"; interval: "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d"; from?: string; to?: string }; rankBy: "profit" | "profitToCapital" | "profitToDrawdown"; walkForward: { trainCandles: number; testCandles: number } | null; combinations: number; refused: number; runs: number; done: number; fingerprint: string | null; failure: string | null; createdAt: string; finishedAt: string | null }>; nextCursor?: string };
+export type SweepsCreateOutput = Sweep;
 
-export type TradesGetInput = { tradeId: string };
-export type TradesGetOutput = { id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; funding: string; profit: string | null; profitPercent: string | null; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "stopLoss" | "close" | "liquidation" | null; orders: Array<{ id: string; key: string; kind: "base" | "averaging" | "takeProfit" | "stopLoss" | "close" | "liquidation"; side: "buy" | "sell"; type: "market" | "limit" | "stop"; price: string; quantity: string; status: "open" | "filled" | "cancelled" | "skipped"; placedAt: string }>; fills: Array<{ orderId: string; price: string; quantity: string; value: string; fee: string; at: string }> };
+export type SweepsDeleteInput = {
+  sweepId: Id;
+};
 
-export type TradesListInput = { botId: string; limit?: number; cursor?: string };
-export type TradesListOutput = { items: Array<{ id: string; botId: string; number: number; market: string; direction: "long" | "short"; status: "open" | "closed"; averagingFills: number; averagePrice: string; exitPrice: string | null; quantity: string; cost: string; fees: string; funding: string; profit: string | null; profitPercent: string | null; openedAt: string; closedAt: string | null; closedBy: "takeProfit" | "stopLoss" | "close" | "liquidation" | null }>; nextCursor?: string };
+export type SweepsDeleteOutput = unknown;
+
+export type SweepsGetInput = {
+  sweepId: Id;
+};
+
+export type SweepsGetOutput = SweepDetail;
+
+export type SweepsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type SweepsListOutput = {
+  items: Array<Sweep>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type TradesGetInput = {
+  tradeId: Id;
+};
+
+export type TradesGetOutput = TradeDetail;
+
+export type TradesListInput = {
+  botId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type TradesListOutput = {
+  items: Array<Trade>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
 export type InstallationGetInput = Record<string, never>;
-export type InstallationGetOutput = { name: string; version: string; publicUrl: string; signUp: "open"; logInMethods: Array<"password">; email: boolean; sessionCookies: boolean };
+
+export type InstallationGetOutput = Installation;
 
 export type AccountsMeInput = Record<string, never>;
-export type AccountsMeOutput = { user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisations: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; organisationId: string | null; scopes: Array<string> };
 
-export type AccountsRegisterInput = { email: string; password: string; name: string; organisationName?: string };
-export type AccountsRegisterOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+export type AccountsMeOutput = Me;
 
-export type InvitationsAcceptInput = { token: string };
-export type InvitationsAcceptOutput = { organisationId: string; role: "viewer" | "editor" | "admin" | "owner" };
+export type AccountsRegisterInput = {
+  /** E-mail address */
+  email: string;
+  /** At least 12 characters; any are allowed */
+  password: string;
+  name: Name;
+  organisationName?: Name;
+};
 
-export type InvitationsCreateInput = { email: string; role: "viewer" | "editor" | "admin" | "owner" };
-export type InvitationsCreateOutput = { id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string; token: string };
+export type AccountsRegisterOutput = Session;
 
-export type InvitationsListInput = { limit?: number; cursor?: string };
-export type InvitationsListOutput = { items: Array<{ id: string; email: string; role: "viewer" | "editor" | "admin" | "owner"; invitedBy: string; expiresAt: string; createdAt: string }>; nextCursor?: string };
+export type InvitationsAcceptInput = {
+  /** From the invitation */
+  token: string;
+};
 
-export type InvitationsRevokeInput = { invitationId: string };
-export type InvitationsRevokeOutput = Record<string, never>;
+export type InvitationsAcceptOutput = {
+  organisationId: Id;
+  role: Role;
+};
+
+export type InvitationsCreateInput = {
+  /** E-mail address */
+  email: string;
+  role: Role;
+};
+
+export type InvitationsCreateOutput = NewInvitation;
+
+export type InvitationsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvitationsListOutput = {
+  items: Array<Invitation>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvitationsRevokeInput = {
+  invitationId: Id;
+};
+
+export type InvitationsRevokeOutput = unknown;
 
 export type JwksGetInput = Record<string, never>;
-export type JwksGetOutput = { keys: Array<Record<string, unknown>> };
 
-export type KeysCreateInput = { name: string; scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">; expiresAt?: string };
-export type KeysCreateOutput = { id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string; key: string };
+export type JwksGetOutput = Jwks;
 
-export type KeysListInput = { limit?: number; cursor?: string };
-export type KeysListOutput = { items: Array<{ id: string; name: string; scopes: Array<string>; createdAt: string; expiresAt: string | null; createdBy: string }>; nextCursor?: string };
+export type KeysCreateInput = {
+  name: Name;
+  /** What the key may do */
+  scopes: Array<"org:read" | "members:read" | "billing:read" | "usage:read" | "servers:read" | "bots:read" | "channels:read" | "usage:write" | "servers:write" | "bots:write" | "channels:write" | "keys:read" | "org:admin" | "members:write" | "keys:write" | "billing:write">;
+  /** By default it works until it is revoked */
+  expiresAt?: Instant;
+};
 
-export type KeysRevokeInput = { keyId: string };
-export type KeysRevokeOutput = Record<string, never>;
+export type KeysCreateOutput = NewApiKey;
 
-export type MembersChangeRoleInput = { userId: string; role: "viewer" | "editor" | "admin" | "owner" };
-export type MembersChangeRoleOutput = { userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string };
+export type KeysListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type MembersListInput = { limit?: number; cursor?: string };
-export type MembersListOutput = { items: Array<{ userId: string; email: string; name: string; role: "viewer" | "editor" | "admin" | "owner"; joinedAt: string }>; nextCursor?: string };
+export type KeysListOutput = {
+  items: Array<ApiKey>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type MembersRemoveInput = { userId: string };
-export type MembersRemoveOutput = Record<string, never>;
+export type KeysRevokeInput = {
+  /** The API key */
+  keyId: string;
+};
 
-export type OrganisationsCreateInput = { name: string };
-export type OrganisationsCreateOutput = { id: string; name: string; createdAt: string };
+export type KeysRevokeOutput = unknown;
 
-export type OrganisationsDeleteInput = { name: string };
-export type OrganisationsDeleteOutput = Record<string, never>;
+export type MembersChangeRoleInput = {
+  userId: Id;
+  role: Role;
+};
+
+export type MembersChangeRoleOutput = Member;
+
+export type MembersListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type MembersListOutput = {
+  items: Array<Member>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type MembersRemoveInput = {
+  userId: Id;
+};
+
+export type MembersRemoveOutput = unknown;
+
+export type OrganisationsCreateInput = {
+  name: Name;
+};
+
+export type OrganisationsCreateOutput = Organisation;
+
+export type OrganisationsDeleteInput = {
+  /** The organisation’s name, repeated to confirm */
+  name: Name;
+};
+
+export type OrganisationsDeleteOutput = unknown;
 
 export type OrganisationsGetInput = Record<string, never>;
-export type OrganisationsGetOutput = { id: string; name: string; createdAt: string };
 
-export type OrganisationsListInput = { limit?: number; cursor?: string };
-export type OrganisationsListOutput = { items: Array<{ id: string; name: string; role: "viewer" | "editor" | "admin" | "owner" }>; nextCursor?: string };
+export type OrganisationsGetOutput = Organisation;
 
-export type OrganisationsRenameInput = { name: string };
-export type OrganisationsRenameOutput = { id: string; name: string; createdAt: string };
+export type OrganisationsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type SessionsListInput = { limit?: number; cursor?: string };
-export type SessionsListOutput = { items: Array<{ id: string; createdAt: string; lastUsedAt: string; expiresAt: string; current: boolean }>; nextCursor?: string };
+export type OrganisationsListOutput = Organisations;
 
-export type SessionsLoginInput = { email: string; password: string };
-export type SessionsLoginOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+export type OrganisationsRenameInput = {
+  name: Name;
+};
+
+export type OrganisationsRenameOutput = Organisation;
+
+export type SessionsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type SessionsListOutput = OwnSessions;
+
+export type SessionsLoginInput = {
+  /** E-mail address of the account */
+  email: string;
+  /** Its password */
+  password: string;
+};
+
+export type SessionsLoginOutput = Session;
 
 export type SessionsLogoutInput = Record<string, never>;
-export type SessionsLogoutOutput = Record<string, never>;
 
-export type SessionsRefreshInput = { refreshToken: string };
-export type SessionsRefreshOutput = { accessToken: string; accessTokenExpiresAt: string; refreshToken: string; refreshTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+export type SessionsLogoutOutput = unknown;
 
-export type SessionsRevokeInput = { sessionId: string };
-export type SessionsRevokeOutput = Record<string, never>;
+export type SessionsRefreshInput = {
+  /** Of the last log-in or refresh */
+  refreshToken?: string;
+};
 
-export type SessionsSwitchOrganisationInput = { organisationId: string };
-export type SessionsSwitchOrganisationOutput = { accessToken: string; accessTokenExpiresAt: string; user: { id: string; email: string; name: string; isOperator: boolean; createdAt: string }; organisation: { id: string; name: string } | null; role: "viewer" | "editor" | "admin" | "owner" | null };
+export type SessionsRefreshOutput = Session;
 
-export type ServersActivityInput = { serverId: string; from?: string; to?: string; at?: string };
-export type ServersActivityOutput = { at: string | null; maxConnections: number | null; sessions: Array<{ pid: number; database: string | null; role: string | null; application: string; client: string | null; backend: string; state: string; waitType: string | null; waitEvent: string | null; blockedBy: Array<number>; querySeconds: number | null; stateSeconds: number | null; transactionSeconds: number | null; queryId: string | null; text: string | null }>; sessionsTotal: number; groups: Array<{ state: string; role: string; application: string; sessions: number }>; history: Array<{ at: string; total: number; active: number; idle: number; idleInTransaction: number; waiting: number; longestTransactionSeconds: number }> };
+export type SessionsRevokeInput = {
+  sessionId: Id;
+};
+
+export type SessionsRevokeOutput = unknown;
+
+export type SessionsSwitchOrganisationInput = {
+  /** One of your organisations */
+  organisationId: Id;
+};
+
+export type SessionsSwitchOrganisationOutput = SwitchedSession;
+
+export type ServersActivityInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** The last look at or before this moment instead of the newest */
+  at?: Instant;
+};
+
+export type ServersActivityOutput = {
+  /** null: nothing has been collected yet */
+  at: Timestamp | null;
+  maxConnections: number | null;
+  /** All that are not idle, and idle ones that are in the way */
+  sessions: Array<DatabaseSession>;
+  /** How many those were; more than are listed when there were many */
+  sessionsTotal: Count;
+  /** All sessions, counted */
+  groups: Array<SessionGroup>;
+  history: Array<ActivityPoint>;
+};
 
 export type ServersAddPlatformInput = Record<string, never>;
-export type ServersAddPlatformOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
 
-export type ServersBlockingInput = { serverId: string; from?: string; to?: string; at?: string };
-export type ServersBlockingOutput = { at: string | null; blocked: number; depth: number; roots: Array<number>; sessions: Array<{ pid: number; depth: number; root: boolean; deadlock: boolean; queueBlocker: boolean; blockedBy: Array<number>; blocks: Array<number>; blockedBehind: number; waitSeconds: number | null; transactionSeconds: number | null; state: string | null; database: string | null; role: string | null; application: string | null; queryId: string | null; text: string | null }>; locks: Array<{ blocked: number; blocker: number; lockType: string; relation: string | null; wantedMode: string; blockerMode: string; held: boolean; waitSeconds: number | null; preparedTransaction: string | null }>; incidents: Array<{ rootPid: number; preparedTransaction: string | null; database: string | null; role: string | null; application: string | null; state: string | null; text: string | null; from: string; to: string; ongoing: boolean; mostBlocked: number; deepest: number; longestWaitSeconds: number }>; incidentsTotal: number };
+export type ServersAddPlatformOutput = Server;
 
-export type ServersCreateInput = { name: string; host: string; port?: number; database?: string; user: string; password: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string };
-export type ServersCreateOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+export type ServersBlockingInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** The last look at or before this moment instead of the newest */
+  at?: Instant;
+};
 
-export type ServersDatabasesInput = { serverId: string; from?: string; to?: string };
-export type ServersDatabasesOutput = { range: { from: string; to: string; coveredSeconds: number }; items: Array<{ name: string; bytes: number | null; connections: number; commits: number; rollbacks: number; blocksHit: number; blocksRead: number; rowsReturned: number; rowsFetched: number; rowsInserted: number; rowsUpdated: number; rowsDeleted: number; tempFiles: number; tempBytes: number; deadlocks: number; activeMs: number | null; transactionAge: number; partial: boolean }> };
+export type ServersBlockingOutput = {
+  /** null: nothing has been collected yet */
+  at: Timestamp | null;
+  blocked: Count;
+  depth: Count;
+  /** The one with most sessions behind it first */
+  roots: Array<number>;
+  /** Roots first, then level by level */
+  sessions: Array<BlockingSession>;
+  /** At most 500, those for a held lock first */
+  locks: Array<LockWait>;
+  /** The newest 200 that touch the range */
+  incidents: Array<BlockingIncident>;
+  incidentsTotal: Count;
+};
 
-export type ServersDeleteInput = { serverId: string };
-export type ServersDeleteOutput = Record<string, never>;
+export type ServersCreateInput = NewServer;
 
-export type ServersGetInput = { serverId: string };
-export type ServersGetOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+export type ServersCreateOutput = Server;
 
-export type ServersIndexFindingsInput = { serverId: string; limit?: number; cursor?: string; database?: string };
-export type ServersIndexFindingsOutput = { items: Array<{ kind: "invalid" | "duplicate" | "redundant" | "unused"; database: string; schema: string; table: string; index: string; columns: Array<string>; method: string | null; bytes: number | null; coveredBy: Array<string>; unusedSince: string | null; what: string; evidence: Array<string>; sql: string | null }>; nextCursor?: string; total: number; bytes: number; looked: number; known: number; databases: Array<{ database: string; countingSince: string | null; observedDays: number; judgesUnused: boolean }> };
+export type ServersDatabasesInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+};
 
-export type ServersIndexesInput = { serverId: string; from?: string; to?: string; limit?: number; cursor?: string; database?: string; schema?: string; search?: string; table?: string; sort?: "bytes" | "scans" | "rowsRead" | "name" };
-export type ServersIndexesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; table: string; name: string; columns: Array<string>; method: string | null; unique: boolean; primary: boolean; valid: boolean; bytes: number | null; scans: number; rowsRead: number; rowsFetched: number; blocksHit: number; blocksRead: number; partial: boolean }>; nextCursor?: string };
+export type ServersDatabasesOutput = {
+  range: CollectedRange;
+  items: Array<MonitoredDatabase>;
+};
 
-export type ServersListInput = { limit?: number; cursor?: string };
-export type ServersListOutput = { items: Array<{ id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string }>; nextCursor?: string };
+export type ServersDeleteInput = {
+  serverId: Id;
+};
 
-export type ServersMarkersInput = { serverId: string; from?: string; to?: string; limit?: number; cursor?: string };
-export type ServersMarkersOutput = { items: Array<{ kind: "crash_recovery" | "restart" | "statements_reset" | "another_server"; at: string; seenAt: string }>; nextCursor?: string; total: number };
+export type ServersDeleteOutput = unknown;
 
-export type ServersOverviewInput = { serverId: string };
-export type ServersOverviewOutput = { server: { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string }; range: { from: string; to: string; coveredSeconds: number }; uptimeSeconds: number | null; maxConnections: number | null; activity: { at: string; total: number; active: number; idle: number; idleInTransaction: number; waiting: number; longestTransactionSeconds: number } | null; perSecond: { commits: number; rollbacks: number; rowsRead: number; rowsWritten: number; calls: number }; cacheHitRatio: number | null; databases: number; bytes: number | null; tables: number; indexes: number; statements: { known: number; completeness: { resets: number; evictions: number; evictionsPerMinute: number; gaps: number; lostSeconds: number; coverage: number | null; warnings: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> }; top: Array<{ statementId: string; database: string; role: string; queryId: string; queryKey: string | null; toplevel: boolean; text: string | null; textTruncated: boolean; calls: number; rows: number; totalMs: number; meanMs: number; planMs: number; sharedBlocksHit: number; sharedBlocksRead: number; sharedBlocksDirtied: number; sharedBlocksWritten: number; tempBlocksRead: number; tempBlocksWritten: number; ioReadMs: number; ioWriteMs: number; walBytes: number; partial: boolean; firstSeenAt: string; lastSeenAt: string }> }; missing: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> };
+export type ServersGetInput = {
+  serverId: Id;
+};
 
-export type ServersStatementSeriesInput = { serverId: string; statementId: string; from?: string; to?: string; step?: number };
-export type ServersStatementSeriesOutput = { range: { from: string; to: string; coveredSeconds: number }; step: number; points: Array<{ at: string; coveredSeconds: number; gap: boolean; partial: boolean; figures: { calls: number; rows: number; totalMs: number; meanMs: number; planMs: number; sharedBlocksHit: number; sharedBlocksRead: number; sharedBlocksDirtied: number; sharedBlocksWritten: number; tempBlocksRead: number; tempBlocksWritten: number; ioReadMs: number; ioWriteMs: number; walBytes: number } | null }> };
+export type ServersGetOutput = Server;
 
-export type ServersStatementsInput = { serverId: string; from?: string; to?: string; sort?: "totalMs" | "calls" | "meanMs" | "rows" | "ioReadMs" | "walBytes"; limit?: number; cursor?: string; database?: string; role?: string; search?: string };
-export type ServersStatementsOutput = { range: { from: string; to: string; coveredSeconds: number }; completeness: { resets: number; evictions: number; evictionsPerMinute: number; gaps: number; lostSeconds: number; coverage: number | null; warnings: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> }; total: { statements: number; calls: number; rows: number; totalMs: number }; items: Array<{ statementId: string; database: string; role: string; queryId: string; queryKey: string | null; toplevel: boolean; text: string | null; textTruncated: boolean; calls: number; rows: number; totalMs: number; meanMs: number; planMs: number; sharedBlocksHit: number; sharedBlocksRead: number; sharedBlocksDirtied: number; sharedBlocksWritten: number; tempBlocksRead: number; tempBlocksWritten: number; ioReadMs: number; ioWriteMs: number; walBytes: number; partial: boolean; firstSeenAt: string; lastSeenAt: string }>; nextCursor?: string };
+export type ServersIndexFindingsInput = {
+  serverId: Id;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only of this database */
+  database?: string;
+};
 
-export type ServersTablesInput = { serverId: string; from?: string; to?: string; limit?: number; cursor?: string; database?: string; schema?: string; search?: string; sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name" };
-export type ServersTablesOutput = { range: { from: string; to: string; coveredSeconds: number }; known: number; items: Array<{ database: string; schema: string; name: string; kind: "table" | "materialized view"; estimatedRows: number | null; heapBytes: number | null; indexBytes: number | null; totalBytes: number | null; sizeStale: boolean; deadRows: number; liveRows: number; sequentialScans: number; rowsReadSequentially: number; indexScans: number; rowsFetchedByIndex: number; rowsInserted: number; rowsUpdated: number; rowsHotUpdated: number; rowsDeleted: number; blocksHit: number; blocksRead: number; lastVacuumAt: string | null; lastAnalyzeAt: string | null; partial: boolean }>; nextCursor?: string };
+export type ServersIndexFindingsOutput = {
+  items: Array<IndexFinding>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+  total: Count;
+  /** Of all findings whose SQL drops an index */
+  bytes: Count;
+  /** Indexes that were judged */
+  looked: Count;
+  /** Indexes that are known; more than were judged when there are very many */
+  known: Count;
+  databases: Array<{
+    database: string;
+    /** Since when scans are counted without a reset; a reset or a crash of the server begins anew */
+    countingSince: Timestamp | null;
+    /** How much of the time since was really observed */
+    observedDays: number;
+    /** Whether that is long enough to call an index unused */
+    judgesUnused: boolean;
+  }>;
+};
 
-export type ServersTestInput = { serverId: string };
-export type ServersTestOutput = { ok: boolean; usable: boolean; version: string | null; takenAt: string; checks: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> };
+export type ServersIndexesInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only of this database */
+  database?: string;
+  /** Only of this schema */
+  schema?: string;
+  /** Part of the name, in any case */
+  search?: string;
+  /** Only of this table */
+  table?: string;
+  /** By what the list is ordered, most first; names from a on */
+  sort?: "bytes" | "scans" | "rowsRead" | "name";
+};
 
-export type ServersTestNewInput = { host: string; port?: number; database?: string; user: string; password: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string };
-export type ServersTestNewOutput = { ok: boolean; usable: boolean; version: string | null; takenAt: string; checks: Array<{ id: string; ok: boolean; severity: "error" | "warning" | "info"; code?: string; what: string; fixSql?: string; restart?: boolean }> };
+export type ServersIndexesOutput = {
+  range: CollectedRange;
+  /** How many there are */
+  known: Count;
+  items: Array<MonitoredIndex>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type ServersUpdateInput = { serverId: string; name?: string; host?: string; port?: number; database?: string; user?: string; password?: string; tlsMode?: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa?: string | null; paused?: boolean };
-export type ServersUpdateOutput = { id: string; name: string; host: string; port: number; database: string; user: string; tlsMode: "disable" | "require" | "verify-ca" | "verify-full"; tlsCa: string | null; platform: boolean; state: "pending" | "ok" | "unreachable" | "paused"; stateSince: string; failure: { code: string; what: string } | null; version: string | null; lastCollectedAt: string | null; createdAt: string; updatedAt: string };
+export type ServersListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type ServersWaitsInput = { serverId: string; from?: string; to?: string };
-export type ServersWaitsOutput = { range: { from: string; to: string; coveredSeconds: number }; looks: number; sessions: number; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }>; statements: Array<{ queryId: string | null; database: string | null; text: string | null; sessions: number; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }> }>; series: Array<{ at: string; waits: Array<{ state: string; waitType: string | null; waitEvent: string | null; sessions: number }> }> };
+export type ServersListOutput = {
+  items: Array<Server>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type ServersWraparoundInput = { serverId: string };
-export type ServersWraparoundOutput = { at: string | null; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; cause: { kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby" | "temporary_table" | "table_setting" | "autovacuum"; name: string; age: number; what: string; sql: string | null } | null; pace: { xidsPerDay: number | null; multixactsPerDay: number | null; overSeconds: number }; databases: Array<{ database: string; level: "normal" | "overdue" | "failsafe" | "warning" | "stop"; xids: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null }; multixacts: { age: number; percent: number; leftUntilWarning: number; leftUntilStop: number; daysUntilStop: number | null } }>; tables: Array<{ database: string; schema: string; name: string; toastOf: string | null; temporary: boolean; autovacuumOff: boolean; xidAge: number; xidPercent: number; multixactAge: number; multixactPercent: number }>; holders: Array<{ kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby"; name: string; age: number; since: string | null; database: string | null; role: string | null; state: string | null }>; settings: { autovacuum: boolean; freezeMaxAge: number; multixactFreezeMaxAge: number; failsafeAge: number; multixactFailsafeAge: number; maxWorkers: number; costDelayMs: number; costLimit: number } | null };
+export type ServersMarkersInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
 
-export type ChannelsConfirmInput = { token: string };
-export type ChannelsConfirmOutput = { channelId: string; address: string; confirmed: true };
+export type ServersMarkersOutput = {
+  /** Those that were found in the range, the newest first */
+  items: Array<ServerMarker>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+  total: Count;
+};
 
-export type ChannelsCreateInput = { kind: "email"; address: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> } | { kind: "webhook"; url: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached"> };
-export type ChannelsCreateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string; secret?: string };
+export type ServersOverviewInput = {
+  serverId: Id;
+};
 
-export type ChannelsDeleteInput = { channelId: string };
-export type ChannelsDeleteOutput = Record<string, never>;
+export type ServersOverviewOutput = {
+  server: Server;
+  range: CollectedRange;
+  uptimeSeconds: number | null;
+  maxConnections: number | null;
+  activity: ActivityPoint | null;
+  perSecond: {
+    commits: number;
+    rollbacks: number;
+    rowsRead: number;
+    rowsWritten: number;
+    calls: number;
+  };
+  /** Blocks found in memory / blocks asked for, 0 to 1 */
+  cacheHitRatio: number | null;
+  databases: Count;
+  bytes: Count | null;
+  tables: Count;
+  indexes: Count;
+  statements: {
+    known: Count;
+    completeness: StatementCompleteness;
+    top: Array<Statement>;
+  };
+  /** Checks that failed when the collector last connected */
+  missing: Array<ServerCheck>;
+};
 
-export type ChannelsGetInput = { channelId: string };
-export type ChannelsGetOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ServersStatementSeriesInput = {
+  serverId: Id;
+  /** The statement */
+  statementId: string;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Seconds that one point sums up, at the least; by default as few as the points allow */
+  step?: number;
+};
 
-export type ChannelsListInput = { limit?: number; cursor?: string };
-export type ChannelsListOutput = { items: Array<{ id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string }>; nextCursor?: string };
+export type ServersStatementSeriesOutput = {
+  range: CollectedRange;
+  /** Seconds that one point sums up */
+  step: number;
+  points: Array<StatementPoint>;
+};
 
-export type ChannelsResendConfirmationInput = { channelId: string };
-export type ChannelsResendConfirmationOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ServersStatementsInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  sort?: StatementSort;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only of this database */
+  database?: string;
+  /** Only of this role */
+  role?: string;
+  /** Part of the text, in any case */
+  search?: string;
+};
 
-export type ChannelsRotateSecretInput = { channelId: string; overlapHours?: number };
-export type ChannelsRotateSecretOutput = { secret: string; previousSecretValidUntil: string };
+export type ServersStatementsOutput = {
+  range: CollectedRange;
+  completeness: StatementCompleteness;
+  total: {
+    statements: Count;
+    calls: Count;
+    rows: Count;
+    totalMs: number;
+  };
+  items: Array<Statement>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type ChannelsTestInput = { channelId: string };
-export type ChannelsTestOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type ServersTablesInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only of this database */
+  database?: string;
+  /** Only of this schema */
+  schema?: string;
+  /** Part of the name, in any case */
+  search?: string;
+  /** By what the list is ordered, most first; names from a on */
+  sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name";
+};
 
-export type ChannelsUpdateInput = { channelId: string; name?: string; events?: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state?: "active" | "disabled" };
-export type ChannelsUpdateOutput = { id: string; kind: "email" | "webhook"; name: string; address?: string; url?: string; events: Array<"server.unreachable" | "trade.closed" | "quota.reached">; state: "active" | "disabled" | "unconfirmed"; disabledBecause?: "gone" | "by_member"; previousSecretValidUntil?: string; createdAt: string };
+export type ServersTablesOutput = {
+  range: CollectedRange;
+  /** How many there are */
+  known: Count;
+  items: Array<MonitoredTable>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
 
-export type DeliveriesGetInput = { deliveryId: string };
-export type DeliveriesGetOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type ServersTestInput = {
+  serverId: Id;
+};
 
-export type DeliveriesListInput = { limit?: number; cursor?: string; channelId?: string; state?: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled" };
-export type DeliveriesListOutput = { items: Array<{ id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string }>; nextCursor?: string };
+export type ServersTestOutput = ServerReport;
 
-export type DeliveriesRetryInput = { deliveryId: string };
-export type DeliveriesRetryOutput = { id: string; channelId: string; event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation"; state: "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled"; attempts: number; lastError?: "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error"; lastStatus?: number; nextAttemptAt?: string; createdAt: string; deliveredAt?: string };
+export type ServersTestNewInput = NewServerTest;
+
+export type ServersTestNewOutput = ServerReport;
+
+export type ServersUpdateInput = ServerPatch;
+
+export type ServersUpdateOutput = Server;
+
+export type ServersWaitsInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+};
+
+export type ServersWaitsOutput = {
+  range: CollectedRange;
+  /** Looks that were read: at most 5000, evenly picked */
+  looks: Count;
+  /** Sessions that were not idle, on average */
+  sessions: number;
+  /** The 50 that most sessions were in */
+  waits: Array<WaitShare>;
+  /** The 50 that most sessions were in */
+  statements: Array<{
+    /** null: PostgreSQL did not say which */
+    queryId: string | null;
+    database: string | null;
+    text: string | null;
+    /** Sessions at the same time, on average over what was seen */
+    sessions: number;
+    /** The five that most of its sessions were in */
+    waits: Array<WaitShare>;
+  }>;
+  /** At most 120 slices in the order of time; slices without a look are left out */
+  series: Array<{
+    at: Timestamp;
+    waits: Array<WaitShare>;
+  }>;
+};
+
+export type ServersWraparoundInput = {
+  serverId: Id;
+};
+
+export type ServersWraparoundOutput = {
+  /** null: nothing has been collected yet */
+  at: Timestamp | null;
+  level: WraparoundLevel;
+  /** null: nobody holds vacuum back by more than half of the oldest age, and autovacuum keeps up */
+  cause: WraparoundCause | null;
+  pace: {
+    xidsPerDay: number | null;
+    multixactsPerDay: number | null;
+    /** How far apart the two looks are that it is taken from */
+    overSeconds: number;
+  };
+  /** The 200 oldest */
+  databases: Array<{
+    database: string;
+    level: WraparoundLevel;
+    xids: WraparoundAge;
+    multixacts: WraparoundAge;
+  }>;
+  /** The 20 oldest of each database, the oldest first, at most 200 */
+  tables: Array<AgedTable>;
+  /** The oldest first, at most 20 of a kind */
+  holders: Array<HorizonHolder>;
+  settings: VacuumSettings | null;
+};
+
+export type ChannelsConfirmInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type ChannelsConfirmOutput = ConfirmedChannel;
+
+export type ChannelsCreateInput = NewChannel;
+
+export type ChannelsCreateOutput = CreatedChannel;
+
+export type ChannelsDeleteInput = {
+  channelId: Id;
+};
+
+export type ChannelsDeleteOutput = unknown;
+
+export type ChannelsGetInput = {
+  channelId: Id;
+};
+
+export type ChannelsGetOutput = Channel;
+
+export type ChannelsListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ChannelsListOutput = {
+  items: Array<Channel>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type ChannelsResendConfirmationInput = {
+  channelId: Id;
+};
+
+export type ChannelsResendConfirmationOutput = Channel;
+
+export type ChannelsRotateSecretInput = {
+  channelId: Id;
+  /** How long the old secret signs as well */
+  overlapHours?: number;
+};
+
+export type ChannelsRotateSecretOutput = RotatedSecret;
+
+export type ChannelsTestInput = {
+  channelId: Id;
+};
+
+export type ChannelsTestOutput = Delivery;
+
+export type ChannelsUpdateInput = {
+  channelId: Id;
+  name?: Name;
+  /** What this channel is told about */
+  events?: Array<NoticeType>;
+  /** A disabled channel is told nothing */
+  state?: "active" | "disabled";
+};
+
+export type ChannelsUpdateOutput = Channel;
+
+export type DeliveriesGetInput = {
+  deliveryId: Id;
+};
+
+export type DeliveriesGetOutput = Delivery;
+
+export type DeliveriesListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only of this channel */
+  channelId?: Id;
+  /** Only in this state */
+  state?: DeliveryState;
+};
+
+export type DeliveriesListOutput = {
+  items: Array<Delivery>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type DeliveriesRetryInput = {
+  deliveryId: Id;
+};
+
+export type DeliveriesRetryOutput = Delivery;
 
 export type MetersListInput = Record<string, never>;
-export type MetersListOutput = { items: Array<{ meter: string; name: string; unit: string; description: string }> };
+
+export type MetersListOutput = {
+  items: Array<Meter>;
+};
 
 export type UsageCurrentInput = Record<string, never>;
-export type UsageCurrentOutput = { plan: string; periodStart: string; periodEnd: string; items: Array<{ meter: string; name: string; unit: string; description: string; used: number; reserved: number; limit: number | null; enforcement: "hard" | "soft" | null; included: boolean; remaining: number | null; percent: number | null; periodStart: string; periodEnd: string; resetsAt: string; upgradeTo: string | null }> };
 
-export type UsageHistoryInput = { meter: string; from?: string; to?: string; granularity?: "hour" | "day" };
-export type UsageHistoryOutput = { meter: string; granularity: "hour" | "day"; items: Array<{ start: string; quantity: number; events: number }>; total: number };
+export type UsageCurrentOutput = {
+  plan: string;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  items: Array<MeterUsage>;
+};
 
-export type UsageIngestInput = { events: Array<{ id: string; source?: string; meter: string; quantity?: number; time?: string; lease?: string } | unknown> };
-export type UsageIngestOutput = { accepted: number; duplicates: number; rejected: Array<{ index: number; code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string }> };
+export type UsageHistoryInput = {
+  meter: FeatureKey;
+  /** Included; default 30 days (hour: 2 days) before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Length of a step */
+  granularity?: "hour" | "day";
+};
 
-export type UsageRejectedInput = { limit?: number; cursor?: string };
-export type UsageRejectedOutput = { items: Array<{ code: "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict"; message: string; event: string; times: number; firstAt: string; lastAt: string }>; nextCursor?: string };
+export type UsageHistoryOutput = {
+  meter: FeatureKey;
+  granularity: "hour" | "day";
+  items: Array<{
+    start: Timestamp;
+    quantity: number;
+    events: number;
+  }>;
+  total: number;
+};
 
-export type UsageReturnLeaseInput = { leaseId: string; spent: number };
-export type UsageReturnLeaseOutput = { leaseId: string; granted: number; spent: number; released: number };
+export type UsageIngestInput = {
+  /** At most 1,000 */
+  events: Array<NewUsageEvent | unknown>;
+};
 
-export type UsageTakeLeaseInput = { meter: string; want: number; whole?: boolean; holderId: string; leaseKey: string };
-export type UsageTakeLeaseOutput = { leaseId: string | null; meter: string; granted: number; expiresAt: string; limit: number | null; enforcement: "hard" | "soft"; used: number; reserved: number; resetsAt: string; plan: string; upgradeTo: string | null };
+export type UsageIngestOutput = {
+  accepted: number;
+  duplicates: number;
+  rejected: Array<{
+    index: number;
+    code: RejectionCode;
+    message: string;
+  }>;
+};
+
+export type UsageRejectedInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type UsageRejectedOutput = {
+  items: Array<RejectedUsage>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type UsageReturnLeaseInput = {
+  leaseId: Id;
+  /** Units spent in all; their usage events carry the lease id and may arrive later */
+  spent: number;
+};
+
+export type UsageReturnLeaseOutput = ReturnedLease;
+
+export type UsageTakeLeaseInput = LeaseRequest;
+
+export type UsageTakeLeaseOutput = Lease;
 
 export class TidegateClient extends Transport {
-  /** What the organisation may do: limits, quotas and features of its plan */
-  entitlementsCurrent = (input: EntitlementsCurrentInput = {}) =>
-    this.send<EntitlementsCurrentOutput>('GET', '/api/v1/entitlements', input);
+  /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of an `billing.entitlements.changed.v1` notification. */
+  entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
-  /** Put a catalogue in force; the same content again changes nothing */
-  plansApply = (input: PlansApplyInput) =>
-    this.send<PlansApplyOutput>('POST', '/api/v1/operator/plans/apply', input);
+  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. */
+  plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
 
   /** What applying a catalogue would change */
-  plansDiff = (input: PlansDiffInput) =>
-    this.send<PlansDiffOutput>('POST', '/api/v1/operator/plans/diff', input);
+  plansDiff = (input: PlansDiffInput, options?: CallOptions): Promise<PlansDiffOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/diff', repeat: 'safe' }, input, options);
 
   /** The plans on offer, cheapest first */
-  plansList = (input: PlansListInput = {}) =>
-    this.send<PlansListOutput>('GET', '/api/v1/plans', input);
+  plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
 
   /** Move the running subscriptions of a plan to its newest version */
-  plansMove = (input: PlansMoveInput) =>
-    this.send<PlansMoveOutput>('POST', '/api/v1/operator/plans/{plan}/move', input);
+  plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
 
   /** Check a catalogue without looking at the one in force */
-  plansValidate = (input: PlansValidateInput) =>
-    this.send<PlansValidateOutput>('POST', '/api/v1/operator/plans/validate', input);
+  plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/validate', repeat: 'safe' }, input, options);
 
   /** The organisation's subscription */
-  subscriptionsGet = (input: SubscriptionsGetInput = {}) =>
-    this.send<SubscriptionsGetOutput>('GET', '/api/v1/subscription', input);
+  subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
 
-  /** Put an organisation on a plan (operators only) */
-  subscriptionsSet = (input: SubscriptionsSetInput) =>
-    this.send<SubscriptionsSetOutput>('PUT', '/api/v1/operator/organisations/{organisationId}/subscription', input);
+  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. */
+  subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
   /** Stop a backtest; one that has ended stays as it is */
-  backtestsCancel = (input: BacktestsCancelInput) =>
-    this.send<BacktestsCancelOutput>('POST', '/api/v1/backtests/{backtestId}/cancel', input);
+  backtestsCancel = (input: BacktestsCancelInput, options?: CallOptions): Promise<BacktestsCancelOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/backtests/{backtestId}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Run settings over stored candles with the very code that trades on paper */
-  backtestsCreate = (input: BacktestsCreateInput) =>
-    this.send<BacktestsCreateOutput>('POST', '/api/v1/backtests', input);
+  /** Run settings over stored candles with the very code that trades on paper. At most 600,000 candles, more than a year of minutes. A backtest that is done within some seconds is answered whole; another is answered as `queued` or `running`: read it again until it is `done`. The answer sums up; its trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is made. An organisation keeps its newest 200 backtests. */
+  backtestsCreate = (input: BacktestsCreateInput, options?: CallOptions): Promise<BacktestsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/backtests', repeat: 'keyed' }, input, options);
 
   /** Delete a backtest with its trades and fills; one that runs is stopped */
-  backtestsDelete = (input: BacktestsDeleteInput) =>
-    this.send<BacktestsDeleteOutput>('DELETE', '/api/v1/backtests/{backtestId}', input);
+  backtestsDelete = (input: BacktestsDeleteInput, options?: CallOptions): Promise<BacktestsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/backtests/{backtestId}', repeat: 'keyed' }, input, options);
 
   /** The equity curve of a backtest: at most 500 closes, evenly spread */
-  backtestsEquity = (input: BacktestsEquityInput) =>
-    this.send<BacktestsEquityOutput>('GET', '/api/v1/backtests/{backtestId}/equity', input);
+  backtestsEquity = (input: BacktestsEquityInput, options?: CallOptions): Promise<BacktestsEquityOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/equity', repeat: 'safe' }, input, options);
 
   /** Fills of a backtest, oldest first */
-  backtestsFills = (input: BacktestsFillsInput) =>
-    this.send<BacktestsFillsOutput>('GET', '/api/v1/backtests/{backtestId}/fills', input);
+  backtestsFills = (input: BacktestsFillsInput, options?: CallOptions): Promise<BacktestsFillsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/fills', repeat: 'safe' }, input, options);
 
   /** A backtest: how far it is, and what it came to once it is done */
-  backtestsGet = (input: BacktestsGetInput) =>
-    this.send<BacktestsGetOutput>('GET', '/api/v1/backtests/{backtestId}', input);
+  backtestsGet = (input: BacktestsGetInput, options?: CallOptions): Promise<BacktestsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}', repeat: 'safe' }, input, options);
 
   /** Backtests, newest first */
-  backtestsList = (input: BacktestsListInput = {}) =>
-    this.send<BacktestsListOutput>('GET', '/api/v1/backtests', input);
+  backtestsList = (input: BacktestsListInput = {}, options?: CallOptions): Promise<BacktestsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests', repeat: 'safe' }, input, options);
 
   /** Trades of a backtest, oldest first */
-  backtestsTrades = (input: BacktestsTradesInput) =>
-    this.send<BacktestsTradesOutput>('GET', '/api/v1/backtests/{backtestId}/trades', input);
+  backtestsTrades = (input: BacktestsTradesInput, options?: CallOptions): Promise<BacktestsTradesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/trades', repeat: 'safe' }, input, options);
 
   /** Create a DCA bot on the paper exchange; it is stopped until started */
-  botsCreate = (input: BotsCreateInput) =>
-    this.send<BotsCreateOutput>('POST', '/api/v1/bots', input);
+  botsCreate = (input: BotsCreateInput, options?: CallOptions): Promise<BotsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/bots', repeat: 'keyed' }, input, options);
 
   /** Delete a stopped bot with its history */
-  botsDelete = (input: BotsDeleteInput) =>
-    this.send<BotsDeleteOutput>('DELETE', '/api/v1/bots/{botId}', input);
+  botsDelete = (input: BotsDeleteInput, options?: CallOptions): Promise<BotsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
   /** A bot */
-  botsGet = (input: BotsGetInput) =>
-    this.send<BotsGetOutput>('GET', '/api/v1/bots/{botId}', input);
+  botsGet = (input: BotsGetInput, options?: CallOptions): Promise<BotsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}', repeat: 'safe' }, input, options);
 
   /** Bots of the organisation */
-  botsList = (input: BotsListInput = {}) =>
-    this.send<BotsListOutput>('GET', '/api/v1/bots', input);
+  botsList = (input: BotsListInput = {}, options?: CallOptions): Promise<BotsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots', repeat: 'safe' }, input, options);
 
   /** The exact ladder of some settings at a price, before any bot is made */
-  botsPreviewLadder = (input: BotsPreviewLadderInput) =>
-    this.send<BotsPreviewLadderOutput>('POST', '/api/v1/bots/ladder-preview', input);
+  botsPreviewLadder = (input: BotsPreviewLadderInput, options?: CallOptions): Promise<BotsPreviewLadderOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/bots/ladder-preview', repeat: 'safe' }, input, options);
 
-  /** Start a bot; starting a running one changes nothing */
-  botsStart = (input: BotsStartInput) =>
-    this.send<BotsStartOutput>('POST', '/api/v1/bots/{botId}/start', input);
+  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on with the candle after the last one that it decided on. */
+  botsStart = (input: BotsStartInput, options?: CallOptions): Promise<BotsStartOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/bots/{botId}/start', repeat: 'keyed' }, input, options);
 
   /** Stop a bot: no new trade begins; an open trade is finished, or closed now */
-  botsStop = (input: BotsStopInput) =>
-    this.send<BotsStopOutput>('POST', '/api/v1/bots/{botId}/stop', input);
+  botsStop = (input: BotsStopInput, options?: CallOptions): Promise<BotsStopOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/bots/{botId}/stop', repeat: 'keyed' }, input, options);
 
   /** What a bot has done: trades and profit to the cent, fees, and the open trade at the last price */
-  botsSummarize = (input: BotsSummarizeInput) =>
-    this.send<BotsSummarizeOutput>('GET', '/api/v1/bots/{botId}/summary', input);
+  botsSummarize = (input: BotsSummarizeInput, options?: CallOptions): Promise<BotsSummarizeOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/summary', repeat: 'safe' }, input, options);
 
   /** Rename a bot, or give a stopped one other settings for its next trades */
-  botsUpdate = (input: BotsUpdateInput) =>
-    this.send<BotsUpdateOutput>('PATCH', '/api/v1/bots/{botId}', input);
+  botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
-  /** Delete the imported candles of a market and interval */
-  candlesDelete = (input: CandlesDeleteInput) =>
-    this.send<CandlesDeleteOutput>('DELETE', '/api/v1/candles/imports', input);
+  /** Delete the imported candles of a market and interval. Bots over them keep what they did and wait for new candles; results of backtests stay. */
+  candlesDelete = (input: CandlesDeleteInput, options?: CallOptions): Promise<CandlesDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
-  /** Import candles from CSV: time,open,high,low,close with an optional header */
-  candlesImport = (input: CandlesImportInput) =>
-    this.send<CandlesImportOutput>('POST', '/api/v1/candles/imports', input);
+  /** Import candles from CSV: time,open,high,low,close with an optional header. Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again replaces the candle. Send long histories in parts of up to 800 kB and 20,000 candles; an organisation keeps up to 5,000,000. Bots that wait for candles of this series trade on them at once. */
+  candlesImport = (input: CandlesImportInput, options?: CallOptions): Promise<CandlesImportOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
-  /** An indicator over the candles of a market, oldest first */
-  candlesIndicator = (input: CandlesIndicatorInput) =>
-    this.send<CandlesIndicatorOutput>('GET', '/api/v1/candles/indicators/{indicator}', input);
+  /** An indicator over the candles of a market, oldest first. Worked out over all stored candles, so that a value does not depend on where one begins to look. Candles before the indicator has seen enough have no value and are left out. */
+  candlesIndicator = (input: CandlesIndicatorInput, options?: CallOptions): Promise<CandlesIndicatorOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles/indicators/{indicator}', repeat: 'safe' }, input, options);
 
-  /** Candles of a market, oldest first */
-  candlesList = (input: CandlesListInput) =>
-    this.send<CandlesListOutput>('GET', '/api/v1/candles', input);
+  /** Candles of a market, oldest first. The bundled candles (interval 5m) are synthetic: made by a seeded random walk, not by any exchange. For the next page send `from` = the last candle’s `at` plus one interval. */
+  candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
   /** Every change of the bot’s paper wallet, oldest first */
-  ledgerList = (input: LedgerListInput) =>
-    this.send<LedgerListOutput>('GET', '/api/v1/bots/{botId}/ledger', input);
+  ledgerList = (input: LedgerListInput, options?: CallOptions): Promise<LedgerListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/ledger', repeat: 'safe' }, input, options);
 
   /** Pairs of the paper exchange with their steps, minimums and fees */
-  marketsList = (input: MarketsListInput = {}) =>
-    this.send<MarketsListOutput>('GET', '/api/v1/markets', input);
+  marketsList = (input: MarketsListInput = {}, options?: CallOptions): Promise<MarketsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/markets', repeat: 'safe' }, input, options);
 
   /** Stop a sweep; one that has ended stays as it is */
-  sweepsCancel = (input: SweepsCancelInput) =>
-    this.send<SweepsCancelOutput>('POST', '/api/v1/sweeps/{sweepId}/cancel', input);
+  sweepsCancel = (input: SweepsCancelInput, options?: CallOptions): Promise<SweepsCancelOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sweeps/{sweepId}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Backtest many settings over the same candles, or walk forward through them */
-  sweepsCreate = (input: SweepsCreateInput) =>
-    this.send<SweepsCreateOutput>('POST', '/api/v1/sweeps', input);
+  /** Backtest many settings over the same candles, or walk forward through them. Every combination of the given values is tried, at most 1000; those that cannot work are left out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation keeps its newest 100 sweeps. */
+  sweepsCreate = (input: SweepsCreateInput, options?: CallOptions): Promise<SweepsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sweeps', repeat: 'keyed' }, input, options);
 
   /** Delete a sweep with its results; one that runs is stopped */
-  sweepsDelete = (input: SweepsDeleteInput) =>
-    this.send<SweepsDeleteOutput>('DELETE', '/api/v1/sweeps/{sweepId}', input);
+  sweepsDelete = (input: SweepsDeleteInput, options?: CallOptions): Promise<SweepsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/sweeps/{sweepId}', repeat: 'keyed' }, input, options);
 
   /** A sweep: how far it is, and its best results once it is done */
-  sweepsGet = (input: SweepsGetInput) =>
-    this.send<SweepsGetOutput>('GET', '/api/v1/sweeps/{sweepId}', input);
+  sweepsGet = (input: SweepsGetInput, options?: CallOptions): Promise<SweepsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/sweeps/{sweepId}', repeat: 'safe' }, input, options);
 
   /** Sweeps, newest first */
-  sweepsList = (input: SweepsListInput = {}) =>
-    this.send<SweepsListOutput>('GET', '/api/v1/sweeps', input);
+  sweepsList = (input: SweepsListInput = {}, options?: CallOptions): Promise<SweepsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/sweeps', repeat: 'safe' }, input, options);
 
   /** A trade with its orders and fills */
-  tradesGet = (input: TradesGetInput) =>
-    this.send<TradesGetOutput>('GET', '/api/v1/trades/{tradeId}', input);
+  tradesGet = (input: TradesGetInput, options?: CallOptions): Promise<TradesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/trades/{tradeId}', repeat: 'safe' }, input, options);
 
   /** Trades of a bot, newest first */
-  tradesList = (input: TradesListInput) =>
-    this.send<TradesListOutput>('GET', '/api/v1/bots/{botId}/trades', input);
+  tradesList = (input: TradesListInput, options?: CallOptions): Promise<TradesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/bots/{botId}/trades', repeat: 'safe' }, input, options);
 
   /** What a page has to know before anybody has logged in */
-  installationGet = (input: InstallationGetInput = {}) =>
-    this.send<InstallationGetOutput>('GET', '/api/v1/installation', input);
+  installationGet = (input: InstallationGetInput = {}, options?: CallOptions): Promise<InstallationGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/installation', repeat: 'safe' }, input, options);
 
   /** Who am I, and where may I go */
-  accountsMe = (input: AccountsMeInput = {}) =>
-    this.send<AccountsMeOutput>('GET', '/api/v1/me', input);
+  accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
   /** Create an account with an organisation of its own, and log in */
-  accountsRegister = (input: AccountsRegisterInput) =>
-    this.send<AccountsRegisterOutput>('POST', '/api/v1/accounts', input);
+  accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
 
   /** Join the organisation that invited your e-mail address */
-  invitationsAccept = (input: InvitationsAcceptInput) =>
-    this.send<InvitationsAcceptOutput>('POST', '/api/v1/invitations/accept', input);
+  invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations/accept', repeat: 'keyed' }, input, options);
 
   /** Invite somebody; hand the token to them, it is shown once */
-  invitationsCreate = (input: InvitationsCreateInput) =>
-    this.send<InvitationsCreateOutput>('POST', '/api/v1/invitations', input);
+  invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
   /** Invitations that can still be accepted, newest first */
-  invitationsList = (input: InvitationsListInput = {}) =>
-    this.send<InvitationsListOutput>('GET', '/api/v1/invitations', input);
+  invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
 
   /** Take an invitation back */
-  invitationsRevoke = (input: InvitationsRevokeInput) =>
-    this.send<InvitationsRevokeOutput>('DELETE', '/api/v1/invitations/{invitationId}', input);
+  invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/invitations/{invitationId}', repeat: 'keyed' }, input, options);
 
   /** Public keys that access tokens are signed with */
-  jwksGet = (input: JwksGetInput = {}) =>
-    this.send<JwksGetOutput>('GET', '/.well-known/jwks.json', input);
+  jwksGet = (input: JwksGetInput = {}, options?: CallOptions): Promise<JwksGetOutput> =>
+    this.send({ method: 'GET', path: '/.well-known/jwks.json', repeat: 'safe' }, input, options);
 
-  /** Create an API key; the key itself is shown once */
-  keysCreate = (input: KeysCreateInput) =>
-    this.send<KeysCreateOutput>('POST', '/api/v1/api-keys', input);
+  /** Create an API key; the key itself is shown once. A key never has more than its creator’s role has at the moment of use. */
+  keysCreate = (input: KeysCreateInput, options?: CallOptions): Promise<KeysCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/api-keys', repeat: 'keyed' }, input, options);
 
-  /** API keys of the organisation: those that work, newest first, then those that have expired */
-  keysList = (input: KeysListInput = {}) =>
-    this.send<KeysListOutput>('GET', '/api/v1/api-keys', input);
+  /** API keys of the organisation: those that work, newest first, then those that have expired. Keys are deleted 30 days after they expired. */
+  keysList = (input: KeysListInput = {}, options?: CallOptions): Promise<KeysListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/api-keys', repeat: 'safe' }, input, options);
 
   /** Revoke an API key; it stops working everywhere at once */
-  keysRevoke = (input: KeysRevokeInput) =>
-    this.send<KeysRevokeOutput>('DELETE', '/api/v1/api-keys/{keyId}', input);
+  keysRevoke = (input: KeysRevokeInput, options?: CallOptions): Promise<KeysRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/api-keys/{keyId}', repeat: 'keyed' }, input, options);
 
   /** Give a member another role */
-  membersChangeRole = (input: MembersChangeRoleInput) =>
-    this.send<MembersChangeRoleOutput>('PATCH', '/api/v1/members/{userId}', input);
+  membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
   /** Members of the current organisation, in the order in which they joined */
-  membersList = (input: MembersListInput = {}) =>
-    this.send<MembersListOutput>('GET', '/api/v1/members', input);
+  membersList = (input: MembersListInput = {}, options?: CallOptions): Promise<MembersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/members', repeat: 'safe' }, input, options);
 
   /** Remove a member; their tokens for this organisation end at once */
-  membersRemove = (input: MembersRemoveInput) =>
-    this.send<MembersRemoveOutput>('DELETE', '/api/v1/members/{userId}', input);
+  membersRemove = (input: MembersRemoveInput, options?: CallOptions): Promise<MembersRemoveOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Create another organisation; you become its owner */
-  organisationsCreate = (input: OrganisationsCreateInput) =>
-    this.send<OrganisationsCreateOutput>('POST', '/api/v1/organisations', input);
+  /** Create another organisation; you become its owner. How many one person may have made and own is limited, above all on plans without a price; the problem says what to do. */
+  organisationsCreate = (input: OrganisationsCreateInput, options?: CallOptions): Promise<OrganisationsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/organisations', repeat: 'keyed' }, input, options);
 
-  /** Delete the current organisation with everything in it, for good (owners only) */
-  organisationsDelete = (input: OrganisationsDeleteInput) =>
-    this.send<OrganisationsDeleteOutput>('DELETE', '/api/v1/organisation', input);
+  /** Delete the current organisation with everything in it, for good (owners only). Its members, keys, servers, bots, channels and usage are deleted, and the key of its secrets is destroyed. Its tokens and API keys stop working at once. An API key needs every scope of its owner for this. */
+  organisationsDelete = (input: OrganisationsDeleteInput, options?: CallOptions): Promise<OrganisationsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
 
   /** The current organisation */
-  organisationsGet = (input: OrganisationsGetInput = {}) =>
-    this.send<OrganisationsGetOutput>('GET', '/api/v1/organisation', input);
+  organisationsGet = (input: OrganisationsGetInput = {}, options?: CallOptions): Promise<OrganisationsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/organisation', repeat: 'safe' }, input, options);
 
   /** Organisations that you are a member of, in the order in which you joined */
-  organisationsList = (input: OrganisationsListInput = {}) =>
-    this.send<OrganisationsListOutput>('GET', '/api/v1/organisations', input);
+  organisationsList = (input: OrganisationsListInput = {}, options?: CallOptions): Promise<OrganisationsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/organisations', repeat: 'safe' }, input, options);
 
   /** Rename the current organisation */
-  organisationsRename = (input: OrganisationsRenameInput) =>
-    this.send<OrganisationsRenameOutput>('PATCH', '/api/v1/organisation', input);
+  organisationsRename = (input: OrganisationsRenameInput, options?: CallOptions): Promise<OrganisationsRenameOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
 
   /** Where you are logged in, last used first */
-  sessionsList = (input: SessionsListInput = {}) =>
-    this.send<SessionsListOutput>('GET', '/api/v1/sessions', input);
+  sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/sessions', repeat: 'safe' }, input, options);
 
-  /** Log in with e-mail address and password */
-  sessionsLogin = (input: SessionsLoginInput) =>
-    this.send<SessionsLoginOutput>('POST', '/api/v1/sessions', input);
+  /** Log in with e-mail address and password. Unknown addresses and wrong passwords get the same answer in the same time. */
+  sessionsLogin = (input: SessionsLoginInput, options?: CallOptions): Promise<SessionsLoginOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sessions', repeat: 'never' }, input, options);
 
   /** Log out: the session and its tokens end everywhere */
-  sessionsLogout = (input: SessionsLogoutInput = {}) =>
-    this.send<SessionsLogoutOutput>('DELETE', '/api/v1/sessions/current', input);
+  sessionsLogout = (input: SessionsLogoutInput = {}, options?: CallOptions): Promise<SessionsLogoutOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/sessions/current', repeat: 'keyed' }, input, options);
 
-  /** A new access token and the next refresh token */
-  sessionsRefresh = (input: SessionsRefreshInput) =>
-    this.send<SessionsRefreshOutput>('POST', '/api/v1/sessions/refresh', input);
+  /** A new access token and the next refresh token. The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same successor, so that a lost answer or a second tab does no harm. Later use ends the session: somebody else may have the token. */
+  sessionsRefresh = (input: SessionsRefreshInput = {}, options?: CallOptions): Promise<SessionsRefreshOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sessions/refresh', repeat: 'never' }, input, options);
 
   /** End one of your sessions: its tokens stop working everywhere */
-  sessionsRevoke = (input: SessionsRevokeInput) =>
-    this.send<SessionsRevokeOutput>('DELETE', '/api/v1/sessions/{sessionId}', input);
+  sessionsRevoke = (input: SessionsRevokeInput, options?: CallOptions): Promise<SessionsRevokeOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/sessions/{sessionId}', repeat: 'keyed' }, input, options);
 
   /** Go on in another of your organisations */
-  sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput) =>
-    this.send<SessionsSwitchOrganisationOutput>('POST', '/api/v1/sessions/organisation', input);
+  sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
 
   /** What the sessions were doing at the last look, and the recent history */
-  serversActivity = (input: ServersActivityInput) =>
-    this.send<ServersActivityOutput>('GET', '/api/v1/servers/{serverId}/activity', input);
+  serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/activity', repeat: 'safe' }, input, options);
 
-  /** Watch the database that this installation itself runs on */
-  serversAddPlatform = (input: ServersAddPlatformInput = {}) =>
-    this.send<ServersAddPlatformOutput>('POST', '/api/v1/servers/platform', input);
+  /** Watch the database that this installation itself runs on. For operators. The first organisation has it from the start; it does not count against the plan. Answers the existing server when it is already watched. */
+  serversAddPlatform = (input: ServersAddPlatformInput = {}, options?: CallOptions): Promise<ServersAddPlatformOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/platform', repeat: 'keyed' }, input, options);
 
   /** Who blocks whom at the last look, and the jams of a range */
-  serversBlocking = (input: ServersBlockingInput) =>
-    this.send<ServersBlockingOutput>('GET', '/api/v1/servers/{serverId}/blocking', input);
+  serversBlocking = (input: ServersBlockingInput, options?: CallOptions): Promise<ServersBlockingOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/blocking', repeat: 'safe' }, input, options);
 
-  /** Watch a PostgreSQL server */
-  serversCreate = (input: ServersCreateInput) =>
-    this.send<ServersCreateOutput>('POST', '/api/v1/servers', input);
+  /** Watch a PostgreSQL server. Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. POST /api/v1/servers/test tells beforehand what is missing. */
+  serversCreate = (input: ServersCreateInput, options?: CallOptions): Promise<ServersCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers', repeat: 'keyed' }, input, options);
 
   /** Databases of a server with their work in the range */
-  serversDatabases = (input: ServersDatabasesInput) =>
-    this.send<ServersDatabasesOutput>('GET', '/api/v1/servers/{serverId}/databases', input);
+  serversDatabases = (input: ServersDatabasesInput, options?: CallOptions): Promise<ServersDatabasesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/databases', repeat: 'safe' }, input, options);
 
   /** Stop watching a server and delete everything collected from it */
-  serversDelete = (input: ServersDeleteInput) =>
-    this.send<ServersDeleteOutput>('DELETE', '/api/v1/servers/{serverId}', input);
+  serversDelete = (input: ServersDeleteInput, options?: CallOptions): Promise<ServersDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/servers/{serverId}', repeat: 'keyed' }, input, options);
 
   /** One watched server */
-  serversGet = (input: ServersGetInput) =>
-    this.send<ServersGetOutput>('GET', '/api/v1/servers/{serverId}', input);
+  serversGet = (input: ServersGetInput, options?: CallOptions): Promise<ServersGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}', repeat: 'safe' }, input, options);
 
   /** Indexes that are invalid, doubled or unused, the largest first, each with the SQL that ends it */
-  serversIndexFindings = (input: ServersIndexFindingsInput) =>
-    this.send<ServersIndexFindingsOutput>('GET', '/api/v1/servers/{serverId}/index-findings', input);
+  serversIndexFindings = (input: ServersIndexFindingsInput, options?: CallOptions): Promise<ServersIndexFindingsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/index-findings', repeat: 'safe' }, input, options);
 
   /** Indexes of all databases of a server with their use in the range */
-  serversIndexes = (input: ServersIndexesInput) =>
-    this.send<ServersIndexesOutput>('GET', '/api/v1/servers/{serverId}/indexes', input);
+  serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
   /** All watched servers, by name */
-  serversList = (input: ServersListInput = {}) =>
-    this.send<ServersListOutput>('GET', '/api/v1/servers', input);
+  serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
 
   /** What happened to a server’s counters in a range: crashes, restarts, resets */
-  serversMarkers = (input: ServersMarkersInput) =>
-    this.send<ServersMarkersOutput>('GET', '/api/v1/servers/{serverId}/markers', input);
+  serversMarkers = (input: ServersMarkersInput, options?: CallOptions): Promise<ServersMarkersOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/markers', repeat: 'safe' }, input, options);
 
   /** One look at a server: state, load, sizes, busiest statements, what is missing */
-  serversOverview = (input: ServersOverviewInput) =>
-    this.send<ServersOverviewOutput>('GET', '/api/v1/servers/{serverId}/overview', input);
+  serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
 
-  /** One statement over time */
-  serversStatementSeries = (input: ServersStatementSeriesInput) =>
-    this.send<ServersStatementSeriesOutput>('GET', '/api/v1/servers/{serverId}/statements/{statementId}/series', input);
+  /** One statement over time. At the resolution of the looks (a minute) for as long as the plan keeps history. A step becomes as long as needed for at most 1,500 points. */
+  serversStatementSeries = (input: ServersStatementSeriesInput, options?: CallOptions): Promise<ServersStatementSeriesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements/{statementId}/series', repeat: 'safe' }, input, options);
 
-  /** Top statements of a range, with exact counts */
-  serversStatements = (input: ServersStatementsInput) =>
-    this.send<ServersStatementsOutput>('GET', '/api/v1/servers/{serverId}/statements', input);
+  /** Top statements of a range, with exact counts. Each series is one statement of one database and role, apart by whether it was called from within a function. `total` sums up all series, not only those shown. */
+  serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
 
   /** Tables of all databases of a server with their work in the range */
-  serversTables = (input: ServersTablesInput) =>
-    this.send<ServersTablesOutput>('GET', '/api/v1/servers/{serverId}/tables', input);
+  serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
-  /** Test the connection of a watched server */
-  serversTest = (input: ServersTestInput) =>
-    this.send<ServersTestOutput>('POST', '/api/v1/servers/{serverId}/test', input);
+  /** Test the connection of a watched server. Connects once and looks around; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  serversTest = (input: ServersTestInput, options?: CallOptions): Promise<ServersTestOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/test', repeat: 'safe' }, input, options);
 
-  /** Test a connection before adding it */
-  serversTestNew = (input: ServersTestNewInput) =>
-    this.send<ServersTestNewOutput>('POST', '/api/v1/servers/test', input);
+  /** Test a connection before adding it. Connects once and looks around; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  serversTestNew = (input: ServersTestNewInput, options?: CallOptions): Promise<ServersTestNewOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/servers/test', repeat: 'safe' }, input, options);
 
   /** Change, pause or resume a server */
-  serversUpdate = (input: ServersUpdateInput) =>
-    this.send<ServersUpdateOutput>('PATCH', '/api/v1/servers/{serverId}', input);
+  serversUpdate = (input: ServersUpdateInput, options?: CallOptions): Promise<ServersUpdateOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/servers/{serverId}', repeat: 'keyed' }, input, options);
 
   /** What sessions spent a range on: by wait event, by statement and over time */
-  serversWaits = (input: ServersWaitsInput) =>
-    this.send<ServersWaitsOutput>('GET', '/api/v1/servers/{serverId}/waits', input);
+  serversWaits = (input: ServersWaitsInput, options?: CallOptions): Promise<ServersWaitsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/waits', repeat: 'safe' }, input, options);
 
   /** How far transaction ids have come, when they run out, and who keeps vacuum from ending it */
-  serversWraparound = (input: ServersWraparoundInput) =>
-    this.send<ServersWraparoundOutput>('GET', '/api/v1/servers/{serverId}/wraparound', input);
+  serversWraparound = (input: ServersWraparoundInput, options?: CallOptions): Promise<ServersWraparoundOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/wraparound', repeat: 'safe' }, input, options);
 
-  /** Confirm an e-mail channel with the token that its address was sent */
-  channelsConfirm = (input: ChannelsConfirmInput) =>
-    this.send<ChannelsConfirmOutput>('POST', '/api/v1/channels/confirm', input);
+  /** Confirm an e-mail channel with the token that its address was sent. Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid. */
+  channelsConfirm = (input: ChannelsConfirmInput, options?: CallOptions): Promise<ChannelsConfirmOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/confirm', repeat: 'never' }, input, options);
 
-  /** Add an e-mail address or a webhook that is told what happens */
-  channelsCreate = (input: ChannelsCreateInput) =>
-    this.send<ChannelsCreateOutput>('POST', '/api/v1/channels', input);
+  /** Add an e-mail address or a webhook that is told what happens. Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else until that token came to POST /api/v1/channels/confirm. */
+  channelsCreate = (input: ChannelsCreateInput, options?: CallOptions): Promise<ChannelsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels', repeat: 'keyed' }, input, options);
 
   /** Remove a channel with its deliveries; what is not sent yet is not sent */
-  channelsDelete = (input: ChannelsDeleteInput) =>
-    this.send<ChannelsDeleteOutput>('DELETE', '/api/v1/channels/{channelId}', input);
+  channelsDelete = (input: ChannelsDeleteInput, options?: CallOptions): Promise<ChannelsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/channels/{channelId}', repeat: 'keyed' }, input, options);
 
   /** One channel */
-  channelsGet = (input: ChannelsGetInput) =>
-    this.send<ChannelsGetOutput>('GET', '/api/v1/channels/{channelId}', input);
+  channelsGet = (input: ChannelsGetInput, options?: CallOptions): Promise<ChannelsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/channels/{channelId}', repeat: 'safe' }, input, options);
 
   /** Channels, newest first */
-  channelsList = (input: ChannelsListInput = {}) =>
-    this.send<ChannelsListOutput>('GET', '/api/v1/channels', input);
+  channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
-  /** Send the confirmation mail of an e-mail channel again, with a new token */
-  channelsResendConfirmation = (input: ChannelsResendConfirmationInput) =>
-    this.send<ChannelsResendConfirmationOutput>('POST', '/api/v1/channels/{channelId}/resend-confirmation', input);
+  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day for an address, an organisation and a person (`429 rate_limited`). */
+  channelsResendConfirmation = (input: ChannelsResendConfirmationInput, options?: CallOptions): Promise<ChannelsResendConfirmationOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/resend-confirmation', repeat: 'keyed' }, input, options);
 
-  /** Give a webhook a new secret */
-  channelsRotateSecret = (input: ChannelsRotateSecretInput) =>
-    this.send<ChannelsRotateSecretOutput>('POST', '/api/v1/channels/{channelId}/rotate-secret', input);
+  /** Give a webhook a new secret. Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change over without losing a message. An overlap of 0 makes the old secret worthless at once. */
+  channelsRotateSecret = (input: ChannelsRotateSecretInput, options?: CallOptions): Promise<ChannelsRotateSecretOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/rotate-secret', repeat: 'keyed' }, input, options);
 
-  /** Send a test message; ask for the delivery to see how it went */
-  channelsTest = (input: ChannelsTestInput) =>
-    this.send<ChannelsTestOutput>('POST', '/api/v1/channels/{channelId}/test', input);
+  /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the quota is used up or cannot be asked. */
+  channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
 
   /** Rename a channel, choose its events, switch it off or on again */
-  channelsUpdate = (input: ChannelsUpdateInput) =>
-    this.send<ChannelsUpdateOutput>('PATCH', '/api/v1/channels/{channelId}', input);
+  channelsUpdate = (input: ChannelsUpdateInput, options?: CallOptions): Promise<ChannelsUpdateOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/channels/{channelId}', repeat: 'keyed' }, input, options);
 
   /** One delivery */
-  deliveriesGet = (input: DeliveriesGetInput) =>
-    this.send<DeliveriesGetOutput>('GET', '/api/v1/deliveries/{deliveryId}', input);
+  deliveriesGet = (input: DeliveriesGetInput, options?: CallOptions): Promise<DeliveriesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/deliveries/{deliveryId}', repeat: 'safe' }, input, options);
 
   /** Messages sent and to be sent, newest first */
-  deliveriesList = (input: DeliveriesListInput = {}) =>
-    this.send<DeliveriesListOutput>('GET', '/api/v1/deliveries', input);
+  deliveriesList = (input: DeliveriesListInput = {}, options?: CallOptions): Promise<DeliveriesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/deliveries', repeat: 'safe' }, input, options);
 
   /** Send a message now that failed or was held back; the receiver sees the same id */
-  deliveriesRetry = (input: DeliveriesRetryInput) =>
-    this.send<DeliveriesRetryOutput>('POST', '/api/v1/deliveries/{deliveryId}/retry', input);
+  deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
   /** What is metered */
-  metersList = (input: MetersListInput = {}) =>
-    this.send<MetersListOutput>('GET', '/api/v1/usage/meters', input);
+  metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
   /** Usage of the current period against the limits of the plan */
-  usageCurrent = (input: UsageCurrentInput = {}) =>
-    this.send<UsageCurrentOutput>('GET', '/api/v1/usage', input);
+  usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
 
   /** Usage of one meter by hour or day (UTC), without gaps */
-  usageHistory = (input: UsageHistoryInput) =>
-    this.send<UsageHistoryOutput>('GET', '/api/v1/usage/{meter}/history', input);
+  usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product */
-  usageIngest = (input: UsageIngestInput) =>
-    this.send<UsageIngestOutput>('POST', '/api/v1/usage/events', input);
+  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event, sent again it counts once. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
+  usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 
-  /** Events of our services that were not counted, and why; newest first */
-  usageRejected = (input: UsageRejectedInput = {}) =>
-    this.send<UsageRejectedOutput>('GET', '/api/v1/usage/rejected', input);
+  /** Events of our services that were not counted, and why; newest first. Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. Events refused by POST /api/v1/usage/events are only in its answer. */
+  usageRejected = (input: UsageRejectedInput = {}, options?: CallOptions): Promise<UsageRejectedOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/rejected', repeat: 'safe' }, input, options);
 
   /** Give back what was not spent of a lease */
-  usageReturnLease = (input: UsageReturnLeaseInput) =>
-    this.send<UsageReturnLeaseOutput>('POST', '/api/v1/usage/leases/{leaseId}/return', input);
+  usageReturnLease = (input: UsageReturnLeaseInput, options?: CallOptions): Promise<UsageReturnLeaseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/leases/{leaseId}/return', repeat: 'keyed' }, input, options);
 
-  /** Take a slice of a metered quota to spend locally */
-  usageTakeLease = (input: UsageTakeLeaseInput) =>
-    this.send<UsageTakeLeaseOutput>('POST', '/api/v1/usage/leases', input);
+  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
+  usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
 }

@@ -33,7 +33,8 @@ export const invitationInvalid = problem('invitation_invalid', 404, 'The invitat
 export const memberChanged = event({
   service: 'identity',
   name: 'member.changed.v1',
-  summary: 'A member joined, left or got another role (role null: left)',
+  summary:
+    'A member joined, left or got another role (role null: left). Not said of each when an organisation is deleted',
   data: z.object({ orgId: Id, userId: Id, role: Role.nullable() }),
   aggregate: (data) => data.orgId,
 });

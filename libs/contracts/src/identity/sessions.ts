@@ -14,6 +14,7 @@ export const Password = z
 export const Email = z
   .email()
   .max(254)
+  .regex(/^[^@]{1,64}@/, 'at most 64 characters before the @')
   .meta({ description: 'E-mail address', examples: ['ada@example.com'] });
 
 export const User = z

@@ -23,16 +23,16 @@ export const getJwks = operation({
 export const MEMBER_VERSION_CLAIM = 'mv';
 
 /**
- * Credentials count no more, and every process that keeps any drops them: a session, an API key, all of a user's
- * sessions that were issued before `at`, or one member's access to one organisation (`id` is `<orgId>:<userId>`): what
- * carries a membership older than `version`.
+ * Credentials count no more, and every process that keeps any drops them: a session, an API key, everything of an
+ * organisation that is gone, all of a user's sessions that were issued before `at`, or one member's access to one
+ * organisation (`id` is `<orgId>:<userId>`): what carries a membership older than `version`.
  */
 export const accessRevoked = event({
   service: 'identity',
   name: 'access.revoked.v1',
   summary: 'Credentials were revoked',
   data: z.object({
-    kind: z.enum(['session', 'user', 'member', 'api_key']),
+    kind: z.enum(['session', 'user', 'member', 'api_key', 'organisation']),
     id: z.string(),
     at: Timestamp,
     version: z.int().optional().meta({ description: 'Of a member: older versions of the membership are over' }),

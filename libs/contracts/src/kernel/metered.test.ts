@@ -13,7 +13,11 @@ test('a used-up quota never keeps anybody from their account', () => {
   expect(free).toMatchInlineSnapshot(`
 [
   "billing entitlements.current",
+  "billing plans.apply",
+  "billing plans.diff",
   "billing plans.list",
+  "billing plans.move",
+  "billing plans.validate",
   "billing subscriptions.get",
   "billing subscriptions.set",
   "bot-executor bots.stop",
@@ -43,6 +47,7 @@ test('a used-up quota never keeps anybody from their account', () => {
   "identity sessions.revoke",
   "identity sessions.switch-organisation",
   "monitor-agent servers.add-platform",
+  "notifier channels.confirm",
   "usage meters.list",
   "usage usage.current",
   "usage usage.history",

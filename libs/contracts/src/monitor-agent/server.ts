@@ -3,11 +3,10 @@ import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { planLimitReached, problem } from '../kernel/problem.ts';
-import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import { Empty, Id, PLAIN_TEXT, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 
 /** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
-const PLAIN = /^[^\p{Cc}]*$/u;
-const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN, what);
+const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN_TEXT, what);
 
 /** Host, port and so on are fields of their own; a connection URL could smuggle in local files and options. */
 const Host = z

@@ -172,7 +172,7 @@ export const confirmChannel = operation({
   scope: 'public',
   summary: 'Confirm an e-mail channel with the token that its address was sent',
   description: 'Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid.',
-  input: z.strictObject({ token: secret(z.string().min(1).max(200)) }),
+  input: z.strictObject({ token: secret(z.string().min(1).max(200)).meta({ description: 'From the mail' }) }),
   output: z.object({ channelId: Id, address: z.string(), confirmed: z.literal(true) }).meta({ id: 'ConfirmedChannel' }),
   errors: [confirmationInvalid],
   status: 200,

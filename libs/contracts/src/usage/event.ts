@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FeatureKey } from '../billing/features.ts';
-import { Id, Timestamp } from '../kernel/types.ts';
+import { Id, PLAIN_TEXT, Timestamp } from '../kernel/types.ts';
 
 /** A meter is a metered feature of the catalogue; both have one name. */
 export const MeterKey = FeatureKey;
@@ -24,12 +24,7 @@ export const MAX_EVENT_AGE_DAYS = 35;
 export const MAX_EVENT_LEAD_MINUTES = 5;
 export const MAX_QUANTITY = 1_000_000_000;
 
-const visible = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .regex(/^\P{Cc}*$/u, 'a text without control characters');
+const visible = (max: number) => z.string().min(1).max(max).regex(PLAIN_TEXT, 'a text without control characters');
 export const EventId = visible(200).meta({
   description: 'Made from the fact, such as a request’s id: sent again it counts once',
   examples: ['request-8f14e45f'],

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
+import { freePort } from './free-port.ts';
 import { KeptServer } from './kept-server.ts';
-import { natsIllnessOf, startNats, stopNats } from './nats-server.ts';
+import { natsIllness } from './nats-monitor.ts';
+import { findNatsServer, natsIllnessOf, startNats, stopNats } from './nats-server.ts';
 import { findPostgres, postgresAnswers, startPostgres, stopPostgres } from './postgres.ts';
 import { isAlive } from './processes.ts';
 
@@ -54,6 +57,18 @@ test('one that lives and does not answer is ended and started again', async () =
   await until(() => server.pid !== pid, { withinMs: 60_000 });
   expect(isAlive(pid)).toBe(false);
   expect(await natsIllnessOf(dir, monitorPort)).toBeUndefined();
+});
+
+test('a nats-server whose JetStream is off is ill, and so is another one on its port', async () => {
+  const [port, monitor] = [await freePort(), await freePort()];
+  const args = ['-a', '127.0.0.1', '-p', String(port), '-m', String(monitor), '--name', 'without'];
+  const child = spawn(findNatsServer() ?? 'nats-server', args, { stdio: 'ignore' });
+  try {
+    await until(async () => (await natsIllness(monitor, 'without', 500)) === 'JetStream is disabled');
+    expect(await natsIllness(monitor, 'other', 500)).toBe('another nats-server answers on its port');
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('a start finds a nats-server that hangs, and does not take it for a well one; a stop ends it too', async () => {

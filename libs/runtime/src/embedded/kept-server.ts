@@ -93,7 +93,7 @@ export class KeptServer {
       if (this.stopping) return undefined;
       if (!this.lives) return 'its process ended';
       if (Date.now() - asked < this.times.askMs) continue;
-      const illness = await this.kept.illness();
+      const illness = await this.kept.illness().catch((error: Error) => error.message);
       asked = Date.now();
       if (this.stopping) return undefined;
       if (illness === undefined || !this.lives) {

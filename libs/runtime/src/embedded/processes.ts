@@ -99,11 +99,19 @@ export async function stopProcess(
   insist: NodeJS.Signals = 'SIGKILL',
   withinMs = 10_000,
 ): Promise<void> {
-  if (!isAlive(pid)) return;
-  process.kill(pid, ask);
-  if (await waitFor(() => !isAlive(pid), withinMs)) return;
-  process.kill(pid, insist);
+  if (!isAlive(pid) || !send(pid, ask)) return;
+  if ((await waitFor(() => !isAlive(pid), withinMs)) || !send(pid, insist)) return;
   await waitFor(() => !isAlive(pid), 5_000);
+}
+
+/** False when it ended in the meantime. */
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 export function tail(file: string, lines = 15): string {

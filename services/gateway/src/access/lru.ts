@@ -2,6 +2,7 @@
 export class Lru<V> {
   private readonly entries = new Map<string, V>();
   private readonly most: number;
+  private newest: string | undefined;
 
   constructor(most: number) {
     this.most = most;
@@ -9,9 +10,11 @@ export class Lru<V> {
 
   get(key: string): V | undefined {
     const value = this.entries.get(key);
-    if (value !== undefined) {
+    // Moving an entry costs: one that is asked for again and again is moved once.
+    if (value !== undefined && key !== this.newest) {
       this.entries.delete(key);
       this.entries.set(key, value);
+      this.newest = key;
     }
     return value;
   }
@@ -23,6 +26,7 @@ export class Lru<V> {
       this.entries.delete(oldest);
     }
     this.entries.set(key, value);
+    this.newest = key;
   }
 
   delete(key: string): void {

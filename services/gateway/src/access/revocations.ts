@@ -8,7 +8,8 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
 import { NATS } from '@tidegate/runtime/host';
 import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import type { Principal } from './access.ts';
+import type { Principal } from './principal.ts';
+import { Revoked } from './revoked.rules.ts';
 
 /** A token revoked earlier than this has expired by itself, also where clocks differ by minutes. */
 const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 300;
@@ -24,7 +25,7 @@ const START_MS = 30_000;
  */
 @Injectable()
 export class Revocations {
-  private readonly since = new Map<string, { at: number; version: number | undefined }>();
+  private readonly revoked = new Revoked();
   private readonly listeners = new Set<(key: string) => void>();
   private behind = new AbortController();
 
@@ -33,16 +34,8 @@ export class Revocations {
     private readonly log: Log,
   ) {}
 
-  isRevoked({ caller, issuedAt, memberVersion }: Principal): boolean {
-    if (this.since.size === 0) return false;
-    // A session or key that was revoked never comes back, so its entry counts whatever the time. A person may get new
-    // rights, so there only what carries an older membership counts, and of all their sessions what was issued before.
-    if (this.since.has(`session:${caller.sessionId}`) || this.since.has(`api_key:${caller.keyId}`)) return true;
-    if ((this.since.get(`user:${caller.userId}`)?.at ?? 0) >= issuedAt) return true;
-    const member = this.since.get(`member:${caller.orgId}:${caller.userId}`);
-    if (!member) return false;
-    if (member.version === undefined || memberVersion === undefined) return member.at >= issuedAt;
-    return memberVersion < member.version;
+  isRevoked(principal: Principal): boolean {
+    return this.revoked.has(principal);
   }
 
   /** Tells of each revocation as it comes: open streams end on it. */
@@ -78,8 +71,7 @@ export class Revocations {
 
   @Loop({ name: 'forget-revocations', everyMs: 60_000 })
   async forget(): Promise<undefined> {
-    const horizon = Date.now() - REPLAY_SECONDS * 1_000;
-    for (const [key, { at }] of this.since) if (at < horizon) this.since.delete(key);
+    this.revoked.forget(Date.now() - REPLAY_SECONDS * 1_000);
   }
 
   /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
@@ -122,10 +114,8 @@ export class Revocations {
       this.log.error({}, 'A revocation could not be read');
       return;
     }
-    const { kind, id, version } = parsed.data;
-    const [key, at] = [`${kind}:${id}`, Date.parse(parsed.data.at)];
-    if ((this.since.get(key)?.at ?? 0) >= at) return;
-    this.since.set(key, { at, version });
+    const key = this.revoked.note(parsed.data);
+    if (key === undefined) return;
     for (const listener of this.listeners) listener(key);
   }
 }

@@ -20,10 +20,13 @@ export class Admission {
 
   admit(scope: string, request: FastifyRequest, reply: FastifyReply): Principal | Promise<Principal> {
     if (scope === 'public') return this.admitAnonymous(request, reply);
-    const enter = ({ principal }: { principal: Principal }) => authorize(scope, principal);
     const wanted = request.headers[ORGANISATION_HEADER];
-    const found = this.identify(request, reply, wanted, '/Tidegate-Organisation');
-    return found instanceof Promise ? found.then(enter) : enter(found);
+    const found = this.find(this.credential(request, reply), request, reply);
+    if (found instanceof Promise || wanted !== undefined) {
+      return this.enter(found, wanted, '/Tidegate-Organisation', request, reply).then((one) => authorize(scope, one));
+    }
+    this.limits.takeCaller(found, request.ip, reply);
+    return authorize(scope, found);
   }
 
   admitAnonymous(request: FastifyRequest, reply: FastifyReply): Principal {
@@ -36,33 +39,45 @@ export class Admission {
   async admitStream(request: FastifyRequest, reply: FastifyReply) {
     const { organisation } = request.query as { organisation?: unknown };
     const wanted = organisation ?? request.headers[ORGANISATION_HEADER];
-    const { principal, credential } = await this.identify(request, reply, wanted, '/organisation');
+    const credential = this.credential(request, reply);
+    const found = this.find(credential, request, reply);
+    const principal = await this.enter(found, wanted, '/organisation', request, reply);
     if (!credential) throw unauthenticated({}, 'Send an access token or an API key.');
     return { principal, credential };
   }
 
-  private identify(request: FastifyRequest, reply: FastifyReply, wanted: unknown, field: string) {
-    let credential: Credential | undefined;
-    const enter = (principal: Principal) => {
-      this.limits.takeCaller(principal, request.ip, reply);
-      if (wanted === undefined) return { principal, credential };
-      const chosen = this.memberships.choose(principal, String(wanted), field);
-      return chosen instanceof Promise
-        ? chosen.then((one) => ({ principal: one, credential }))
-        : { principal: chosen, credential };
-    };
-    const refuse = (error: unknown): never => {
-      if (error instanceof ProblemError && error.status === 401) this.limits.takeFailure(request.ip, reply);
-      throw error;
-    };
-    let found: Principal | Promise<Principal>;
+  private credential(request: FastifyRequest, reply: FastifyReply): Credential | undefined {
     try {
-      credential = this.access.credential(request);
-      found = this.access.authenticate(credential, request.ip);
+      return this.access.credential(request);
     } catch (error) {
-      return refuse(error);
+      throw this.counted(error, request, reply);
     }
-    return found instanceof Promise ? found.then(enter, refuse) : enter(found);
+  }
+
+  private find(credential: Credential | undefined, request: FastifyRequest, reply: FastifyReply) {
+    const found = this.access.authenticate(credential, request.ip);
+    if (!(found instanceof Promise)) return found;
+    return found.catch((error: unknown) => {
+      throw this.counted(error, request, reply);
+    });
+  }
+
+  /** Wrong credentials are a request of their network; too many of them are told that instead. */
+  private counted(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+    if (error instanceof ProblemError && error.status === 401) this.limits.takeFailure(request.ip, reply);
+    return error;
+  }
+
+  private async enter(
+    found: Principal | Promise<Principal>,
+    wanted: unknown,
+    field: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Principal> {
+    const principal = await found;
+    this.limits.takeCaller(principal, request.ip, reply);
+    return wanted === undefined ? principal : this.memberships.choose(principal, String(wanted), field);
   }
 }
 

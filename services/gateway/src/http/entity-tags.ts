@@ -32,10 +32,9 @@ export function refuseConditions(headers: IncomingHttpHeaders, reader: Operation
   if (headers['if-unmodified-since'] !== undefined) throw unsupported('If-Unmodified-Since');
 }
 
-export function requireMatch(header: string | undefined, text: string): void {
-  if (header === undefined) return;
-  const tag = entityTag(text);
-  if (!matches(header, tag)) throw preconditionFailed({ etag: tag }, 'It has changed: read it again, then decide.');
+export function requireMatch(header: string | undefined, tag: string): void {
+  if (header === undefined || matches(header, tag)) return;
+  throw preconditionFailed({ etag: tag }, 'It has changed: read it again, then decide.');
 }
 
 const unsupported = (name: string) =>

@@ -23,6 +23,8 @@ import { UnknownProxy } from './unknown-proxy.ts';
 
 /** Requests in hand at a stop are waited for so long; the process has 25 s in all. */
 const DRAIN_MS = 12_000;
+/** So long an answer about health is good for others. */
+const PROBE_MS = 200;
 
 /**
  * The HTTP server's routes, in the order in which a request meets them: trace and headers, CORS, limits of its network,
@@ -33,6 +35,7 @@ const DRAIN_MS = 12_000;
 export class HttpEdge implements OnModuleDestroy {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
+  private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
 
   // The edge is where everything meets; it only hands on.
   constructor(
@@ -52,6 +55,11 @@ export class HttpEdge implements OnModuleDestroy {
     this.beginRequests(fastify);
     await allowOrigins(fastify, config.CORS_ORIGINS);
     this.limitNetworks(fastify);
+    // Before a body is read: what is not there needs none.
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) void this.noRoute(request, reply);
+      else done();
+    });
     fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toProblem(error, log)));
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
@@ -100,17 +108,20 @@ export class HttpEdge implements OnModuleDestroy {
       void reply.headers(SECURITY_HEADERS);
       if (https) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
       proxies.notice(request);
-      const begin = () => {
-        request.traceId = currentTrace()?.traceId ?? '';
-        void reply.header('trace-id', request.traceId);
-        done();
-      };
       const given = request.headers['traceparent'];
       const parent = typeof given === 'string' ? fromTraceparent(given) : undefined;
       if (isTracing()) {
         const name = `${request.method} ${request.routeOptions.url ?? ''}`;
+        const begin = () => {
+          traced(request, reply, currentTrace()?.traceId ?? '');
+          done();
+        };
         void span(name, 'SERVER', () => finished(reply, begin), { parent });
-      } else runInTrace(parent ?? newTrace(), begin);
+        return;
+      }
+      const trace = parent ?? newTrace();
+      traced(request, reply, trace.traceId);
+      runInTrace(trace, done);
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.end.done(reply.raw);
@@ -138,13 +149,28 @@ export class HttpEdge implements OnModuleDestroy {
   private mountHealth(fastify: FastifyInstance): void {
     for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']) {
       fastify.get(path, ALSO_HEAD, async (request, reply) => {
-        const answer = await this.health.answer(path, () => hasMetricsToken(request.raw, this.settings.metricsToken));
+        const answer = await this.probe(path, request);
         return reply
           .code(answer?.status ?? 404)
           .header('content-type', answer?.type ?? 'text/plain')
           .send(answer?.body ?? '');
       });
     }
+  }
+
+  /**
+   * Nobody has to say who they are for it, and it asks every database: many at once, and those that come right after,
+   * share one look.
+   */
+  private probe(path: string, request: FastifyRequest): ReturnType<Health['answer']> {
+    if (path === '/metrics') {
+      return this.health.answer(path, () => hasMetricsToken(request.raw, this.settings.metricsToken));
+    }
+    const before = this.probes.get(path);
+    if (before && before.until > Date.now()) return before.answer;
+    const answer = this.health.answer(path, () => false);
+    this.probes.set(path, { answer, until: Date.now() + PROBE_MS });
+    return answer;
   }
 
   private noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -172,6 +198,12 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 };
+
+/** What a customer tells us when they ask about an answer. */
+function traced(request: FastifyRequest, reply: FastifyReply, traceId: string): void {
+  request.traceId = traceId;
+  void reply.header('trace-id', traceId);
+}
 
 /** Lets the request go on inside the span, which ends with the response. */
 function finished(reply: FastifyReply, done: () => void): Promise<void> {

@@ -50,26 +50,28 @@ function admission(operation: Operation, { admission: gate, cookies }: EdgeParts
 interface Exchange {
   request: FastifyRequest;
   reply: FastifyReply;
-  principal: Principal;
   callerToken: string;
   input: Record<string, unknown>;
 }
 
 function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
-  const toInput = inputReader(operation);
   checkSecrets(operation);
-  const answer = answerer(operation, operations, edge);
+  const toInput = inputReader(operation);
+  const ask = asker(operation, edge);
+  const answer = answerer(operation, operations);
+  const condition = conditionOf(operation, operations, edge);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const principal = request.principal as Principal;
     if (edge.cookies.isCookieLogout(operation, request)) {
       await logOutByCookie(edge, request, reply);
       return reply.code(204).send();
     }
-    const input = toInput(request);
-    const callerToken = edge.access.callerToken(principal);
-    const spent = await spend(operation, principal, edge);
+    const exchange = { request, reply, callerToken: edge.access.callerToken(principal), input: toInput(request) };
+    const letIn = spend(operation, principal, edge);
+    const spent = letIn instanceof Promise ? await letIn : letIn;
     try {
-      const body = await answer({ request, reply, principal, callerToken, input });
+      if (condition) await condition(exchange);
+      const body = answer(request, reply, await ask(exchange));
       if (spent) edge.quota.settle(spent, false);
       return reply.send(body);
     } catch (error) {
@@ -80,40 +82,44 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
 }
 
 /** Only API keys have a quota: a person in a browser is never kept from looking. */
-function spend({ metered }: Operation, { caller }: Principal, { quota }: EdgeParts): Promise<Spent> | undefined {
+function spend(
+  { metered }: Operation,
+  { caller }: Principal,
+  { quota }: EdgeParts,
+): Spent | Promise<Spent> | undefined {
   return metered && caller.kind === 'api_key' && caller.orgId ? quota.spend(caller.orgId) : undefined;
 }
 
-function answerer(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
-  const ask = asker(operation, edge);
+/** Of an operation that writes: it happens only to what the caller has seen. */
+function conditionOf(operation: Operation, operations: readonly Operation[], { bus }: EdgeParts) {
+  if (operation.http?.[0] === 'GET') return undefined;
   const reader = readerOf(operation, operations);
-  const location = locationOf(operation, operations);
-  const sameBody = reader !== undefined && reader.output === operation.output;
-  const isGet = operation.http?.[0] === 'GET';
   const inPath = [...(operation.http?.[1].matchAll(/\{([^}]+)\}/g) ?? [])].map(([, name]) => name as string);
-  return async (exchange: Exchange): Promise<string | undefined> => {
-    const { request, reply, callerToken, input } = exchange;
-    const { headers } = request;
-    if (!isGet) {
-      refuseConditions(headers, reader);
-      if (reader && headers['if-match'] !== undefined) {
-        const which = Object.fromEntries(inPath.map((name) => [name, input[name]]));
-        requireMatch(headers['if-match'], await edge.bus.callRaw(reader, which, { callerToken }));
-      }
-    }
-    const body = await ask(exchange);
-    void reply.code(operation.status);
+  return async ({ request: { headers }, input, callerToken }: Exchange): Promise<void> => {
+    refuseConditions(headers, reader);
+    if (!reader || headers['if-match'] === undefined) return;
+    const which = Object.fromEntries(inPath.map((name) => [name, input[name]]));
+    requireMatch(headers['if-match'], entityTag(await bus.callRaw(reader, which, { callerToken })));
+  };
+}
+
+/** Status and headers of what the operation answered. */
+function answerer(operation: Operation, operations: readonly Operation[]) {
+  const location = locationOf(operation, operations);
+  const isGet = operation.http?.[0] === 'GET';
+  const hasTag = isGet || readerOf(operation, operations)?.output === operation.output;
+  return ({ headers }: FastifyRequest, reply: FastifyReply, body: string | undefined): string | undefined => {
     if (body === undefined) {
       void reply.code(204);
       return undefined;
     }
-    void reply.header('content-type', 'application/json; charset=utf-8');
+    void reply.code(operation.status).header('content-type', 'application/json; charset=utf-8');
     if (location) void reply.header('location', location(JSON.parse(body)));
-    if (!isGet && !sameBody) return body;
+    if (!hasTag) return body;
     const tag = entityTag(body);
     void reply.header('etag', tag);
     if (!isGet) return body;
-    requireMatch(headers['if-match'], body);
+    requireMatch(headers['if-match'], tag);
     if (!isUnchanged(headers, tag)) return body;
     void reply.code(304);
     return undefined;

@@ -63,9 +63,14 @@ export class Quota {
     );
   }
 
-  /** Lets one call in. Throws `quota_exhausted` when the period's quota is used up. */
-  async spend(orgId: string): Promise<Spent> {
+  /** Lets one call in, at once when a unit is there. Throws `quota_exhausted` when the period's quota is used up. */
+  spend(orgId: string): Spent | Promise<Spent> {
     const account = this.account(orgId);
+    const { holding } = account;
+    return holding?.spend(Date.now()) ? { orgId, holding } : this.spendSoon(orgId, account);
+  }
+
+  private async spendSoon(orgId: string, account: Account): Promise<Spent> {
     for (;;) {
       const now = Date.now();
       const { holding } = account;

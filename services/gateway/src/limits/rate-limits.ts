@@ -30,7 +30,11 @@ type What = 'network' | 'anonymous' | 'caller';
  */
 @Injectable()
 export class RateLimits {
-  private readonly windows = new Map<string, Window>();
+  private readonly windows: Record<What, Map<string, Window>> = {
+    network: new Map(),
+    anonymous: new Map(),
+    caller: new Map(),
+  };
   private readonly networks = new Lru<string>(MAX_ADDRESSES);
   private readonly limits: Record<What, number>;
   private readonly refusals;
@@ -46,17 +50,17 @@ export class RateLimits {
 
   /** Of every request, before authentication and before its body is read. */
   takeNetwork(ip: string, reply: FastifyReply, now = Date.now()): void {
-    this.take('network', `net:${this.networkOf(ip)}`, reply, now);
+    this.take('network', this.networkOf(ip), reply, now);
   }
 
   takeCaller({ rateKey, caller }: Principal, ip: string, reply: FastifyReply, now = Date.now()): void {
-    if (caller.kind === 'anonymous') this.take('anonymous', `ip:${this.networkOf(ip)}`, reply, now);
+    if (caller.kind === 'anonymous') this.take('anonymous', this.networkOf(ip), reply, now);
     else this.take('caller', rateKey, reply, now);
   }
 
   /** Credentials that do not count: their network has one request less without any. */
   takeFailure(ip: string, reply: FastifyReply, now = Date.now()): void {
-    this.take('anonymous', `ip:${this.networkOf(ip)}`, reply, now);
+    this.take('anonymous', this.networkOf(ip), reply, now);
   }
 
   /**
@@ -64,7 +68,7 @@ export class RateLimits {
    * used up its requests without valid credentials costs nobody a look, also when all come at once.
    */
   async look<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
-    const window = this.window(`ip:${this.networkOf(ip)}`, now);
+    const window = this.window('anonymous', this.networkOf(ip), now);
     if (window.used + window.looking >= this.limits.anonymous) this.refuse('anonymous', window, now);
     window.looking += 1;
     try {
@@ -76,7 +80,7 @@ export class RateLimits {
 
   private take(what: What, key: string, reply: FastifyReply, now: number): void {
     const limit = this.limits[what];
-    const window = this.window(key, now);
+    const window = this.window(what, key, now);
     window.used += 1;
     const over = window.used > limit;
     // Who stays below the limits hears of the one that concerns them; the network's is told when it is passed.
@@ -97,16 +101,17 @@ export class RateLimits {
   }
 
   /** Windows are in the order of their beginning, so the first ones are those that end first. */
-  private window(key: string, now: number): Window {
-    const current = this.windows.get(key);
+  private window(what: What, key: string, now: number): Window {
+    const windows = this.windows[what];
+    const current = windows.get(key);
     if (current && current.endsAt > now) return current;
-    this.windows.delete(key);
-    for (const [oldest, { endsAt }] of this.windows) {
-      if (endsAt > now && this.windows.size < MAX_WINDOWS) break;
-      this.windows.delete(oldest);
+    windows.delete(key);
+    for (const [oldest, { endsAt }] of windows) {
+      if (endsAt > now && windows.size < MAX_WINDOWS) break;
+      windows.delete(oldest);
     }
     const fresh = { used: 0, looking: 0, endsAt: now + WINDOW_MS };
-    this.windows.set(key, fresh);
+    windows.set(key, fresh);
     return fresh;
   }
 

@@ -40,7 +40,7 @@ export class KnownKeys {
   /** A look that begins after everybody who waits for it has come: what was made before then is in it. */
   private async lookNext(): Promise<void> {
     await this.running;
-    await setTimeout(Math.max(0, this.lookedAt + LOOK_EVERY_MS - Date.now()));
+    await setTimeout(Math.max(0, this.lookedAt + LOOK_EVERY_MS - performance.now()));
     this.next = undefined;
     const look = this.look();
     this.running = look.catch(() => undefined);
@@ -48,7 +48,7 @@ export class KnownKeys {
   }
 
   private async look(): Promise<void> {
-    this.lookedAt = Date.now();
+    this.lookedAt = performance.now();
     // A key is seen once its transaction is over, which may be after one that began later: two minutes are read again.
     let [after, keyId] = [this.newest, ''];
     for (let margin = '2 minutes'; ; margin = '0') {

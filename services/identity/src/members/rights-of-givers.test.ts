@@ -11,6 +11,7 @@ import {
 import { deleteOrganisation, getOrganisation } from '@tidegate/contracts/identity/organisations';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
 
@@ -73,6 +74,8 @@ test('a key that may change members makes nobody an owner, takes nobody out and 
   await identity.call(removeMember, { userId: viewer.userId }, small);
   expect((await identity.call(listMembers, {}, owner.caller)).items).toHaveLength(2);
   await identity.call(deleteOrganisation, { name }, await newKey(owner, ROLE_SCOPES.owner));
+  const { orgId: id } = owner;
+  expect(await identity.emitted(accessRevoked)).toContainEqual(expect.objectContaining({ kind: 'organisation', id }));
 });
 
 test('what was taken from somebody is not handed on with the token that still says otherwise', async () => {

@@ -86,14 +86,12 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   }
 
   test('behaviour 9: the forgotten transaction is the root of a chain four deep; the ALTER is in the way by waiting', async () => {
-    const started = Date.now();
     const { pids, seen, end } = await chain();
     const [sleeper, alter, reader, second, third] = pids;
     const tree = blockingTree(seen.sessions, seen.locks);
     const waits = tree.sessions.slice(1).map(({ waitSeconds }) => waitSeconds ?? Number.NaN);
     expect(waits).toEqual([...waits].sort((a, b) => b - a));
     expect(waits[0]).toBeGreaterThan(0);
-    expect(waits[0]).toBeLessThan((Date.now() - started) / 1_000);
     expect(tree.depth).toBe(4);
     expect(tree.roots.map(({ pid }) => pid)).toEqual([sleeper]);
     expect(tree.sessions).toMatchObject([

@@ -1,14 +1,14 @@
 import { until } from '@tidegate/testing/until';
 import type pg from 'pg';
 import { useServer } from '../../test/fixture.ts';
-import { pidOf, VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS, pidOf } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
 import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { Scrubber } from '../statements/scrubber.ts';
 import { type ActivityLook, readActivity } from './read-activity.ts';
 
-describe.each(VERSIONS)('activity of a real server ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
   const server = useServer(binaries);
   let connection: ServerConnection;
   let instance: Instance;

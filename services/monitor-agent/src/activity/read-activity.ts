@@ -2,6 +2,7 @@ import type { Session, SessionGroup } from '@tidegate/contracts/monitor-agent/ac
 import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { z } from 'zod';
 import type { Instance } from '../collection/instance.ts';
+import { mustBeFew, shortened } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import type { Scrubber } from '../statements/scrubber.ts';
@@ -116,7 +117,11 @@ export async function readActivity(
   scrubber: Pick<Scrubber, 'scrubLive'>,
 ): Promise<ActivityLook> {
   const row = await connection.one<Row>(sql(instance));
-  const rows = row.sessions ?? [];
+  const rows = (row.sessions ?? []).map(shortened);
+  const [groups, waits] = [(row.groups ?? []).map(shortened), (row.waits ?? []).map(shortened)];
+  mustBeFew(rows, MAX_SESSIONS);
+  mustBeFew(groups, MAX_GROUPS);
+  mustBeFew(waits, MAX_WAIT_GROUPS);
   const texts = await scrubber.scrubLive(rows.map(({ text }) => text ?? ''));
   const sessions = rows.map((session, index) => tidy(session, texts[index]?.text || null));
   return {
@@ -128,11 +133,11 @@ export async function readActivity(
     waiting: row.waiting,
     longestTransactionUs: Math.max(0, row.longest),
     busy: row.busy,
-    groups: row.groups ?? [],
-    waits: row.waits ?? [],
+    groups,
+    waits,
     sessions,
     locks: await readLockWaits(connection, sessions),
-    origins: new Map((row.sessions ?? []).map(({ pid, origin }) => [pid, origin])),
+    origins: new Map(rows.map(({ pid, origin }) => [pid, origin])),
   };
 }
 

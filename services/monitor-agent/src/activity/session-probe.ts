@@ -6,6 +6,7 @@ import type { Prepared } from '../collection/metric.ts';
 import { type FailureReport, Question } from '../collection/question.ts';
 import { pulseOf } from '../collection/server-news.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerScrubber } from '../statements/scrubber.ts';
 import { insertActivity } from './activity.rows.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';
@@ -18,12 +19,19 @@ export class SessionProbe {
   private readonly orgId: string;
   private readonly serverId: string;
   private readonly tools: CollectorTools;
+  private readonly scrubber: ServerScrubber;
   private pace: Pace = CALM;
   private lookedAt: number | undefined;
   /** Something of the look before may still be called ongoing; after a start nobody knows. */
   private ongoing = true;
 
-  constructor({ orgId, serverId }: { orgId: string; serverId: string }, tools: CollectorTools, report: FailureReport) {
+  constructor(
+    { orgId, serverId }: { orgId: string; serverId: string },
+    tools: CollectorTools,
+    report: FailureReport,
+    scrubber: ServerScrubber,
+  ) {
+    this.scrubber = scrubber;
     this.orgId = orgId;
     this.serverId = serverId;
     this.tools = tools;
@@ -36,7 +44,7 @@ export class SessionProbe {
     const { probeMs, troubleProbeMs, troubleMs } = this.tools.plan;
     const everyMs = now < this.pace.fastUntil ? troubleProbeMs : probeMs;
     this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
-    const look = await this.question.ask(now, () => readActivity(connection, instance, this.tools.scrubber));
+    const look = await this.question.ask(now, () => readActivity(connection, instance, this.scrubber));
     if (!look) return undefined;
     const tree = blockingTree(look.sessions, look.locks);
     const incidents = incidentsOf(tree, look.locks, look.origins);

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
-import { Loop, type Turn } from '@tidegate/runtime/loop';
-import { claimLeases, releaseLeases, renewLeases } from '../leases/lease.rows.ts';
+import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { claimLeases, nextExpiry, releaseLeases, renewLeases } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { CollectorTools } from './collector-tools.ts';
 import { Places } from './places.ts';
@@ -11,9 +12,10 @@ import { ServerSession } from './server-session.ts';
 /*
  * Spreads servers over replicas and keeps their sessions going.
  *
- * A server belongs to the replica whose lease on it has not expired. Each turn renews the leases of this replica (every
- * 5 s, they last 15), lets go of servers whose lease is gone, takes servers that nobody holds, a few at a time so that
- * replicas which start together share them, and starts whatever is due, the one whose turn is longest ago first. Turns
+ * A server belongs to the replica whose lease on it has not expired. Turns renew the leases of this replica (every 5 s,
+ * they last 15), let go of servers whose lease is gone, take servers that nobody holds (when somebody says that there are
+ * some, or when the lease on one of another replica's may have run out), a few at a time so that
+ * replicas which start together share them, and start whatever is due, the one whose turn is longest ago first. Turns
  * only start work: sessions run beside each other, so many at once of all, of one organisation and of one person, each
  * with one thing at a time.
  *
@@ -21,7 +23,12 @@ import { ServerSession } from './server-session.ts';
  * the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
  * transaction.
  */
+export const COLLECT_SERVERS = 'collect-servers';
 const RENEW_MS = 5_000;
+/** Without a word that there are servers to take, and without a lease that runs out. */
+const NET_MS = 30_000;
+/** Where there are servers: who is due is looked up in memory. */
+const LOOK_MS = 500;
 const CLAIM_PER_TURN = 20;
 /*
  * Servers that answer have places that no other can take. Those that failed or took long when they had their turn last,
@@ -31,7 +38,7 @@ const PLACES = { all: 24, each: 8 };
 const DOUBTFUL_PLACES = { all: 12, each: 4 };
 
 @Injectable()
-export class CollectServers implements OnModuleDestroy {
+export class CollectServers {
   readonly holder = `${hostname()}-${process.pid}-${newId().slice(-12)}`;
   private readonly tools: CollectorTools;
   private readonly config: MonitorAgentConfig;
@@ -39,26 +46,35 @@ export class CollectServers implements OnModuleDestroy {
   private readonly places = new Places(PLACES);
   private readonly doubtfulPlaces = new Places(DOUBTFUL_PLACES);
   private readonly ending = new Set<Promise<void>>();
-  private renewedAt = 0;
+  private renewAt = 0;
+  private claimAt = 0;
 
-  constructor(tools: CollectorTools, config: MonitorAgentConfig) {
+  constructor(tools: CollectorTools, config: MonitorAgentConfig, wakes: Wakes) {
     this.tools = tools;
     this.config = config;
+    wakes.on(COLLECT_SERVERS, () => {
+      this.renewAt = 0;
+      this.claimAt = 0;
+    });
   }
 
-  @Loop({ name: 'collect-servers', everyMs: 500 })
-  async turn({ signal }: Turn): Promise<void> {
+  @Loop({ name: COLLECT_SERVERS, everyMs: NET_MS })
+  async turn({ signal }: Turn): Promise<TurnResult> {
     for (const [serverId, session] of this.sessions) if (session.lost) this.drop(serverId);
     const now = this.tools.now();
-    if (now - this.renewedAt >= RENEW_MS) {
+    if (now >= this.renewAt) {
       await this.renew();
-      this.renewedAt = now;
+      this.tools.metrics.tell([...this.sessions.values()], now);
+      this.renewAt = now + RENEW_MS;
     }
-    await this.claim();
+    const isMore = now >= this.claimAt && (await this.claim(now));
     if (!signal.aborted) this.startDue();
+    if (isMore) return 'again';
+    return this.sessions.size > 0 ? LOOK_MS : this.claimAt - this.tools.now();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  @AtEnd()
+  async end(): Promise<void> {
     const mine = [...this.sessions.keys()];
     for (const serverId of mine) this.drop(serverId);
     await Promise.all(this.ending);
@@ -78,15 +94,25 @@ export class CollectServers implements OnModuleDestroy {
     }
   }
 
-  private async claim(): Promise<void> {
-    const room = this.config.MONITOR_MAX_SERVERS - this.sessions.size;
-    if (room <= 0) return;
-    const leases = await this.system((tx) => claimLeases(tx, this.holder, Math.min(room, CLAIM_PER_TURN)));
+  /** Answers whether there may be more of them to take. */
+  private async claim(now: number): Promise<boolean> {
+    const most = Math.min(this.config.MONITOR_MAX_SERVERS - this.sessions.size, CLAIM_PER_TURN);
+    if (most <= 0) {
+      this.claimAt = now + NET_MS;
+      return false;
+    }
+    const { leases, next } = await this.system(async (tx) => {
+      const claimed = await claimLeases(tx, this.holder, most);
+      const ours = [...this.sessions.keys(), ...claimed.map(({ serverId }) => serverId)];
+      return { leases: claimed, next: claimed.length < most ? await nextExpiry(tx, ours) : 0 };
+    });
     for (const lease of leases) {
       // We may have held it before and lost it for being slow: that session must not go on.
       this.drop(lease.serverId);
       this.sessions.set(lease.serverId, new ServerSession(lease, this.tools));
     }
+    this.claimAt = now + Math.min(NET_MS, Math.max(LOOK_MS, next ?? NET_MS));
+    return leases.length === most;
   }
 
   private startDue(): void {

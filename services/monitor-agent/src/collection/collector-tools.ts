@@ -6,6 +6,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { isSqlState } from '../connection/connection-failure.rules.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { Scrubber } from '../statements/scrubber.ts';
+import { CollectionMetrics } from './collection-metrics.ts';
 import { Dialer } from './dialer.ts';
 import { VisitFailed } from './visit-failed.ts';
 
@@ -38,6 +39,7 @@ export class CollectorTools {
   readonly dialer: Dialer;
   readonly log: Log;
   readonly scrubber = new Scrubber();
+  readonly metrics = new CollectionMetrics();
   readonly plan: CollectionPlan;
   private lastInTurn: Promise<unknown> = Promise.resolve();
 

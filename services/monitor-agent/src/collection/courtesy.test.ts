@@ -120,9 +120,10 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   test('all questions of a minute are on the wire before the first answer', async () => {
     const { at } = collecting;
     const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;
-    const pass = new MinutePass(at.serverId, tools, (question, error) => {
+    const report = (question: string, error: unknown) => {
       throw new Error(question, { cause: error });
-    });
+    };
+    const pass = new MinutePass(at.serverId, tools, report, undefined as never);
     const connection = await watch(server, { port: proxy.port });
     const instance = await readInstance(connection);
     const read = async () => (await pass.read(connection, instance)).committed();

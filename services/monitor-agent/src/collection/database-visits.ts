@@ -1,3 +1,4 @@
+import { mustBeFew } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
 import { micros } from '../connection/micros.ts';
@@ -53,6 +54,8 @@ const USE = (version: number) => `
          tup_inserted + tup_updated + tup_deleted as written
     from pg_stat_database where datid = $1`;
 
+/** No server has so many; they are remembered. */
+const MAX_DATABASES = 20_000;
 const IDLE_VISIT_MS = 55 * 60_000;
 
 interface Use {
@@ -95,6 +98,7 @@ export class DatabaseVisits {
   /** Which databases there are. What is stored of those that are gone goes with the answer. */
   async list(connection: ServerConnection, instance: Instance): Promise<Prepared> {
     const rows = await connection.rows<[number, string]>(OTHERS, [instance.databaseOid, PROVIDERS_OWN]);
+    mustBeFew(rows, MAX_DATABASES);
     const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
     const there = new Set([instance.databaseOid, ...databases.keys()]);
     const { tables, indexes, sizes } = this.minute;

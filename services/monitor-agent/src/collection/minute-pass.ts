@@ -9,6 +9,7 @@ import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
 import { markCollected } from '../servers/server.rows.ts';
+import type { ServerScrubber } from '../statements/scrubber.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { nextDue } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -34,10 +35,10 @@ export class MinutePass {
   private readonly metrics: { metric: Metric; question: Question }[];
   private isFirst = true;
 
-  constructor(serverId: string, tools: CollectorTools, report: FailureReport) {
+  constructor(serverId: string, tools: CollectorTools, report: FailureReport, scrubber: ServerScrubber) {
     this.serverId = serverId;
     this.tools = tools;
-    this.statements = new StatementMetric(serverId, tools.scrubber);
+    this.statements = new StatementMetric(serverId, scrubber);
     this.databases = new CountedMetric(serverId, DATABASES, { look: readDatabases });
     this.tables = new CountedMetric(serverId, TABLES, {
       look: (connection, _, before) => readTables(connection, before),

@@ -17,12 +17,9 @@ import { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question, ServerTrouble } from './question.ts';
 import { tellFailed, tellReached } from './server-news.ts';
 import { SizesPass } from './sizes-pass.ts';
+import { Standing } from './standing.ts';
 
-/** A turn that takes longer than this, where the others take a fraction of a second, is one of a server that hangs. */
-const SLOW_MS = 5_000;
 const STOP_MS = 2_000;
-/** So many good turns in a row make up for a bad one. */
-const PROBATION = 3;
 /** Times the interval between looks. */
 const MAX_PATIENCE = 6;
 
@@ -43,6 +40,8 @@ export class ServerSession {
   readonly lease: Lease;
   /** The lease went to somebody else while work was in hand. */
   lost = false;
+  /** When figures were stored last. */
+  collectedAt: number | undefined;
   private readonly tools: CollectorTools;
   private readonly minute: MinutePass;
   private readonly sizes: SizesPass;
@@ -60,9 +59,7 @@ export class ServerSession {
   private changed = false;
   private failures = 0;
   private troubles = 0;
-  /** Turns in a row that went well and fast, and how many of them it takes to be believed. */
-  private good = 0;
-  private enough = 1;
+  private readonly standing = new Standing();
   private retryAt = 0;
   private readonly beganAt: number;
   private readonly ending = new AbortController();
@@ -72,10 +69,11 @@ export class ServerSession {
     this.tools = tools;
     this.beganAt = tools.now();
     const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
-    this.probe = new SessionProbe(lease, tools, report);
+    const scrubber = tools.scrubber.forServer();
+    this.probe = new SessionProbe(lease, tools, report, scrubber);
     this.facts = new Question('facts', report);
     this.texts = new Question('texts', report);
-    this.minute = new MinutePass(lease.serverId, tools, report);
+    this.minute = new MinutePass(lease.serverId, tools, report, scrubber);
     this.sizes = new SizesPass(lease.serverId, this.minute, report);
     this.wraparound = new WraparoundPass(lease.serverId, report);
     this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);
@@ -83,9 +81,12 @@ export class ServerSession {
     this.texts.dueAt = lease.textsDueAt;
   }
 
-  /** Not known yet, or known to hang or fail. */
+  get connected(): boolean {
+    return this.open !== undefined;
+  }
+
   get doubtful(): boolean {
-    return this.good < this.enough;
+    return this.standing.doubtful;
   }
 
   get busy(): boolean {
@@ -103,8 +104,7 @@ export class ServerSession {
   start(leave: () => void = () => {}): void {
     const began = performance.now();
     this.running = this.turn().then((well) => {
-      if (well && performance.now() - began < SLOW_MS) this.good += 1;
-      else [this.good, this.enough] = [0, PROBATION];
+      this.standing.turned(well, performance.now() - began);
       this.running = undefined;
       leave();
     });
@@ -273,6 +273,7 @@ export class ServerSession {
       await work(tx);
     });
     this.reached = true;
+    this.collectedAt = this.tools.now();
     this.failures = 0;
   }
 
@@ -287,6 +288,7 @@ export class ServerSession {
     if (this.ending.signal.aborted) return;
     if (isUnstorable(error)) return this.failed(this.unusable(error));
     if (!(error instanceof ServerTrouble)) return this.trouble(error);
+    this.tools.metrics.failed(error.code);
     await this.hangUp();
     this.failures += 1;
     this.reached = false;

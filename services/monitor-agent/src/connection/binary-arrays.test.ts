@@ -1,8 +1,8 @@
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS, PostgresServer } from '../../test/postgres-server.ts';
 import { makeWatcher, watch } from '../../test/watched.ts';
 import { bigintArray, countArray, intArray, oidArray } from './binary-arrays.ts';
 
-test.each(VERSIONS)('PostgreSQL reads from binary arrays what was put in ($name)', async (binaries) => {
+test.each(ALL_VERSIONS)('PostgreSQL reads from binary arrays what was put in ($name)', async (binaries) => {
   const server = await PostgresServer.start(binaries);
   await makeWatcher(server);
   const connection = await watch(server);

@@ -2,9 +2,10 @@ import { connect, type Socket } from 'node:net';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { authority, serverCertificate } from '../../test/certificates.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
-import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { connectServer, type ServerTarget } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
+import { GuardedWire } from './guarded-wire.ts';
 
 const LOOPBACK = { address: '127.0.0.1', loopback: true };
 const PASSWORD = 'canary-S3CR3T-9f2';
@@ -33,7 +34,7 @@ async function failure(to: ServerTarget, options = {}): Promise<string> {
 
 const WATCHER = `create role watcher login password '${PASSWORD}'; grant pg_monitor to watcher`;
 
-describe.each(VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
   let server: PostgresServer;
 
   beforeAll(async () => {
@@ -169,6 +170,15 @@ describe('TLS', () => {
     ['require, whoever answers', { tlsMode: 'require' }, 'connected'],
   ] as [string, Partial<ServerTarget>, string][])('%s: %#', async (_what, more, code) => {
     expect(await failure(secure(more))).toBe(code);
+  });
+
+  test('the password is bound to the channel', async () => {
+    const written = jest.spyOn(GuardedWire.prototype, 'write');
+    expect(await failure(secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }))).toBe('connected');
+    const said = Buffer.concat(written.mock.calls.map(([bytes]) => bytes)).toString('latin1');
+    expect(said).toContain('SCRAM-SHA-256-PLUS\0');
+    expect(said).toContain('p=tls-server-end-point,,');
+    written.mockRestore();
   });
 
   test('an expired certificate is called expired', async () => {

@@ -1,6 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { onAsked } from '../../test/backend.ts';
 import { FakeServer } from '../../test/fake-server.ts';
+import { LONG } from '../../test/long.ts';
 import { conversations, type Pieces, type Talk } from '../../test/mutations.ts';
 import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
@@ -15,7 +16,7 @@ import { readFacts } from './read-facts.ts';
  * ends within its time, with an answer or with a failure that has a name; nothing is thrown where nobody catches it, and
  * nothing of it stays in memory. FUZZ_SEED repeats one run; FUZZ_RUNS (or TEST_LONG) makes it longer.
  */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? (process.env['TEST_LONG'] ? 50_000 : 2_000));
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? (LONG ? 50_000 : 2_000));
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_128);
 const AT_ONCE = 40;
 const LOOPBACK = { address: '127.0.0.1', loopback: true };

@@ -16,11 +16,12 @@ import {
   settings,
 } from '../../test/backend.ts';
 import { authentication } from '../../test/fake-server.ts';
+import { LONG } from '../../test/long.ts';
 import { conversations, messagesOf } from '../../test/mutations.ts';
 import { Conversation } from './conversation.ts';
 import { HEADER } from './message-framing.rules.ts';
 
-const RUNS = process.env['TEST_LONG'] ? 1_000_000 : 10_000;
+const RUNS = LONG ? 1_000_000 : 10_000;
 const QUERY = 'Q'.charCodeAt(0);
 const PASSWORD = 'p'.charCodeAt(0);
 

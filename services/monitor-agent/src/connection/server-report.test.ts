@@ -1,5 +1,5 @@
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
-import { PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS, PostgresServer } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { readFacts } from './read-facts.ts';
 import { reportOf, reportOfFailure } from './server-report.rules.ts';
@@ -17,7 +17,7 @@ const target = {
 const DARK = ['bloat', 'explain', 'sequences'];
 const bad = (report: ServerReport) => report.checks.filter((check) => !check.ok);
 
-describe.each(VERSIONS)('the report about a real server ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries) => {
   async function report(server: PostgresServer, user = 'watcher'): Promise<ServerReport> {
     const connection = await watch(server, { user });
     const facts = await readFacts(connection);

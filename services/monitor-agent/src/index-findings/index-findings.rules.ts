@@ -17,14 +17,28 @@ export interface Limits {
 const DAY_MS = 86_400_000;
 export const LIMITS: Limits = { unusedMs: 35 * DAY_MS, gaps: 0.05, unusedBytes: 1024 * 1024 };
 
-export function indexFindings(indexes: readonly IndexSnapshot[], now: number, limits: Limits = LIMITS): IndexFinding[] {
-  const findings = byTable(indexes).flatMap((table) => {
-    const doubles = doubled(table.filter(isKnown));
-    return table.flatMap(
+/** Each index of a table is compared with each other: more than this nobody has, and who sends more has a reason. */
+const COMPARED = 200;
+/** Indexes that cover another one, told by name. */
+const TOLD = 10;
+
+/** Of one table after the other, so that whoever judges tens of thousands can let others go on in between. */
+export function* findingsByTable(
+  indexes: readonly IndexSnapshot[],
+  now: number,
+  limits: Limits = LIMITS,
+): Generator<IndexFinding[]> {
+  for (const table of byTable(indexes)) {
+    const compared = table.slice(0, COMPARED);
+    const doubles = doubled(compared.filter(isKnown));
+    yield table.flatMap(
       (index) =>
-        invalid(index, table) ?? doubles.get(index.oid) ?? unused(index, now, limits) ?? ([] as IndexFinding[]),
+        invalid(index, compared) ?? doubles.get(index.oid) ?? unused(index, now, limits) ?? ([] as IndexFinding[]),
     );
-  });
+  }
+}
+
+export function largestFirst(findings: IndexFinding[]): IndexFinding[] {
   const name = ({ database, schema, index }: IndexFinding) => `${database} ${schema} ${index}`;
   return findings.sort((a, b) => (b.bytes ?? -1) - (a.bytes ?? -1) || (name(a) < name(b) ? -1 : 1));
 }
@@ -102,9 +116,9 @@ function doubled(indexes: readonly Known[]): Map<number, IndexFinding> {
   const covered = ({ oid }: Known) => (coverers.has(oid) ? 1 : 0);
   return new Map(
     working.flatMap((index) => {
-      const found = [...(coverers.get(index.oid) ?? [])].sort(
-        (a, b) => covered(a) - covered(b) || rankTwin(index, a) - rankTwin(index, b) || a.oid - b.oid,
-      );
+      const found = [...(coverers.get(index.oid) ?? [])]
+        .sort((a, b) => covered(a) - covered(b) || rankTwin(index, a) - rankTwin(index, b) || a.oid - b.oid)
+        .slice(0, TOLD);
       return found.length > 0 ? [[index.oid, doubleFinding(index, found)] as const] : [];
     }),
   );

@@ -142,9 +142,8 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
     await holder.query('begin; lock table wide in access exclusive mode');
     const waiting = alter.query('alter table wide add column more int');
     const connection = await watch(server);
-    const started = Date.now();
+    // The lock is held until after the answer: a question that waited for it would have been cut off.
     expect((await readShapes(connection, [table?.oid ?? 0])).size).toBeGreaterThan(5);
-    expect(Date.now() - started).toBeLessThan(1_000);
     await holder.query('rollback');
     await waiting;
     await connection.close();

@@ -1,10 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
+import { type IndexFinding, listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
 import { slicePage } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
-import { indexFindings, observedDatabases } from './index-findings.rules.ts';
+import type { IndexSnapshot } from './index-facts.rules.ts';
+import { findingsByTable, largestFirst, observedDatabases } from './index-findings.rules.ts';
 import { indexSnapshots } from './index-snapshot.rows.ts';
+
+const TABLES_AT_ONCE = 20;
 
 @Injectable()
 export class ListIndexFindings {
@@ -13,7 +17,7 @@ export class ListIndexFindings {
     await requireServer(tx, input.serverId);
     const now = Date.now();
     const { known, items } = await indexSnapshots(tx, input.serverId, input.database, now);
-    const findings = indexFindings(items, now);
+    const findings = await this.judge(items, now);
     const dropped = findings.filter(({ sql }) => sql?.startsWith('DROP'));
     return {
       ...slicePage(findings, input),
@@ -23,5 +27,17 @@ export class ListIndexFindings {
       known,
       databases: observedDatabases(items, now),
     };
+  }
+
+  /** Others of this process go on in between. */
+  private async judge(items: readonly IndexSnapshot[], now: number): Promise<IndexFinding[]> {
+    const findings: IndexFinding[] = [];
+    let tables = 0;
+    for (const found of findingsByTable(items, now)) {
+      findings.push(...found);
+      tables += 1;
+      if (tables % TABLES_AT_ONCE === 0) await setImmediate();
+    }
+    return largestFirst(findings);
   }
 }

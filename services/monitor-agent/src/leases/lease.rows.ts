@@ -76,6 +76,17 @@ export async function claimLeases(tx: Tx, holder: string, most: number): Promise
   return rows.map(toLease);
 }
 
+/** Milliseconds until the first lease on one of the others runs out; undefined when there is none. */
+export async function nextExpiry(tx: Tx, ours: readonly string[]): Promise<number | undefined> {
+  const row = await tx.one<{ ms: number | null }>(
+    `select case when min(expires_at) > now() then (extract(epoch from min(expires_at) - now()) * 1000)::float8
+                 when min(expires_at) is not null then 0 end as ms
+       from server_leases where not paused and server_id <> all ($1::uuid[])`,
+    [ours],
+  );
+  return row?.ms ?? undefined;
+}
+
 /** A process that stops lets go at once; one that dies lets go when the lease expires. */
 export async function releaseLeases(tx: Tx, holder: string, serverIds: readonly string[]): Promise<void> {
   await tx.query(

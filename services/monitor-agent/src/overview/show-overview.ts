@@ -29,7 +29,8 @@ export class ShowOverview {
     ]);
     const sum = (pick: (database: Database) => number | null) =>
       databases.reduce((total, database) => total + (pick(database) ?? 0), 0);
-    const rate = (count: number) => (range.coveredSeconds > 0 ? count / range.coveredSeconds : 0);
+    // Statements and databases are looked at by questions of their own, of which one may have failed for a while.
+    const rate = (count: number, { coveredSeconds } = range) => (coveredSeconds > 0 ? count / coveredSeconds : 0);
     const [hit, read] = [sum((one) => one.blocksHit), sum((one) => one.blocksRead)];
     return {
       server: toWire(row),
@@ -42,7 +43,7 @@ export class ShowOverview {
         rollbacks: rate(sum((one) => one.rollbacks)),
         rowsRead: rate(sum((one) => one.rowsReturned)),
         rowsWritten: rate(sum((one) => one.rowsInserted + one.rowsUpdated + one.rowsDeleted)),
-        calls: rate(top.total.calls),
+        calls: rate(top.total.calls, top.range),
       },
       cacheHitRatio: hit + read > 0 ? hit / (hit + read) : null,
       databases: databases.length,

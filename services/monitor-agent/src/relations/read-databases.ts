@@ -1,6 +1,9 @@
 import type { Instance } from '../collection/instance.ts';
+import { mustBeFew, nameOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { type Counted, type KnownRelations, type Looked, NONE_KNOWN, UNSETTLED } from './known-relations.ts';
+
+const MAX_DATABASES = 1_000;
 
 /** In the order in which they are read and stored. */
 export const DATABASE_COUNTERS = [
@@ -31,7 +34,7 @@ const sql = (instance: Instance) => `
          s.tup_inserted, s.tup_updated, s.tup_deleted, s.temp_files, s.temp_bytes, s.deadlocks,
          ${instance.has.databaseTime ? 'round(s.active_time * 1000)::int8' : '0'}
     from pg_database d join pg_stat_database s on s.datid = d.oid
-   where d.datallowconn order by d.oid limit 1000`;
+   where d.datallowconn order by d.oid limit ${MAX_DATABASES}`;
 
 /** All of them: they are few, and each changes with every look at it. */
 export async function readDatabases(
@@ -40,10 +43,11 @@ export async function readDatabases(
   before: KnownRelations = NONE_KNOWN,
 ): Promise<Looked<DatabaseReading>> {
   const rows = await connection.rows<[number, string, number, number, ...number[]]>(sql(instance));
+  mustBeFew(rows, MAX_DATABASES);
   const items = rows.map(([oid, name, connections, transactionAge, ...counters]) => ({
     oid,
     definition: UNSETTLED,
-    name,
+    name: nameOf(name),
     connections,
     transactionAge: Math.max(0, transactionAge),
     counters,

@@ -1,6 +1,6 @@
 import { until } from '@tidegate/testing/until';
 import { useServer } from '../../test/fixture.ts';
-import { VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
 import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
@@ -9,7 +9,7 @@ import { DATABASE_COUNTERS, readDatabases } from './read-databases.ts';
 import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './read-relations.ts';
 import { readDatabaseSizes, readSizes } from './read-sizes.ts';
 
-describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($name)', (binaries) => {
   const server = useServer(binaries, { settings: { log_lock_waits: 'on', deadlock_timeout: '100ms' } });
   let connection: ServerConnection;
 
@@ -188,7 +188,7 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
     await server.sql('create table shop.free (id int)');
     const [orders, free] = [await table('orders'), await table('free')];
     await holder.query('begin; lock table shop.orders in access exclusive mode');
-    const started = Date.now();
+    // The lock is held until after the answers: a question that waited for it would have been cut off.
     const [sizes, seen, indexes] = await Promise.all([
       readSizes(connection, [orders?.oid ?? 0, free?.oid ?? 0]),
       readTables(connection),
@@ -198,7 +198,6 @@ describe.each(VERSIONS)('databases, tables and indexes of a real server ($name)'
     expect(sizes.tables.get(free?.oid ?? 0)).toBe(0);
     expect(seen.items).toHaveLength(3);
     expect(indexes.items).toHaveLength(2);
-    expect(Date.now() - started).toBeLessThan(1_000);
     await holder.query('rollback');
     await holder.end();
     expect(server.log()).not.toMatch(/tidegate.*still waiting/);

@@ -1,4 +1,5 @@
 import { countArray, intArray, oidArray } from '../connection/binary-arrays.ts';
+import { mustBeFew, nameOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
 import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './relation-questions.ts';
@@ -72,6 +73,7 @@ async function look<Row extends unknown[]>(
     countArray(before.sums()),
     before.settledMark,
   ]);
+  mustBeFew(all, MAX_RELATIONS + before.oids.length);
   const rows = all.flatMap(([, , oid, definition, ...rest]) =>
     oid === null || definition === null ? [] : [[definition, oid, ...(rest as Row)] as const],
   );
@@ -108,8 +110,8 @@ export async function readTables(
     items: rows.map(([definition, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
       oid,
       definition,
-      schema,
-      name,
+      schema: nameOf(schema),
+      name: nameOf(name),
       kind: kind === 'm' ? 'materialized view' : 'table',
       // 13 says 0 for "never analysed" as well as for empty; later versions say −1.
       estimatedRows: estimated < 0 ? null : Math.round(estimated),
@@ -146,9 +148,9 @@ export async function readIndexes(
         oid,
         definition,
         tableOid,
-        schema,
-        table,
-        name,
+        schema: nameOf(schema),
+        table: nameOf(table),
+        name: nameOf(name),
         unique,
         primary,
         valid,

@@ -49,7 +49,6 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
       name: 'i',
     })),
   );
-  const began = performance.now();
   const highest = await store.tenants.run(orgId, async (tx) => {
     await saveCounted(tx, TABLES, { ...look, ...nothing, changed: tables });
     await saveCounted(tx, INDEXES, { ...look, ...nothing, changed: indexes });
@@ -62,8 +61,6 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
       left: [],
     });
   });
-  // It took half a minute once: nothing is known yet of how many rows of a new server there are.
-  expect(performance.now() - began).toBeLessThan(5_000);
   expect(highest).toBe(10_002);
   const stored = await store.server.sql<{ tables: string; indexes: string; stale: string; shape: object }>(
     `select (select count(*) from monitor_agent.tables where heap_bytes = oid and index_bytes = oid * 3) as tables,

@@ -1,13 +1,13 @@
 import { addServer, Replica, type WatchedServer } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
-import { VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const store = useStore();
 
-describe.each(VERSIONS)('sizes of the tables of a real server ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('sizes of the tables of a real server ($name)', (binaries) => {
   const server = useServer(binaries, { settings: { autovacuum: 'off' } });
   let replica: Replica;
   let at: WatchedServer;

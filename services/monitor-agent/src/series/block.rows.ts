@@ -33,7 +33,7 @@ export async function lockSeries(tx: Tx, serverId: string): Promise<boolean> {
     [serverId],
   );
   if (!lock?.held) return false;
-  const server = await tx.one('select 1 from servers where org_id = $1 and id = $2 for key share', [
+  const server = await tx.one('select 1 from servers where org_id = $1 and id = $2 and removed_at is null for share', [
     tx.orgId,
     serverId,
   ]);
@@ -184,16 +184,3 @@ export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to
 }
 
 /** Whole days that end before what the organisation's plan keeps. */
-export async function deleteBlocksOlderThan(tx: Tx, days: number): Promise<void> {
-  const end = "date_trunc('day', now() at time zone 'utc' - make_interval(days => $2))";
-  for (const table of SERIES_TABLES) {
-    await tx.query(`delete from ${table} where org_id = $1 and day < ${end}::date`, [tx.orgId, days]);
-  }
-  await tx.query(`delete from ${HOUR_PACKS} where org_id = $1 and hour < ${end} at time zone 'utc'`, [tx.orgId, days]);
-}
-
-export async function deleteBlocks(tx: Tx, serverId: string): Promise<void> {
-  for (const table of [...SERIES_TABLES, HOUR_PACKS]) {
-    await tx.query(`delete from ${table} where org_id = $1 and server_id = $2`, [tx.orgId, serverId]);
-  }
-}

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ensureDays, ensureMonths } from '@tidegate/database/partitions';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
+import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../leases/lease.rows.ts';
@@ -46,10 +47,22 @@ export class CompactSamples {
   async turn({ signal }: Turn): Promise<TurnResult> {
     const organisations = await this.tenants.system('retention', organisationsWithServers);
     let moved = 0;
-    for (const orgId of organisations) {
-      moved += await this.each(signal, await this.dueHours(orgId), (hour) => this.foldHour(orgId, hour));
-      moved += await this.each(signal, await this.dueDays(orgId), (day) => this.foldDay(orgId, day));
-    }
+    const how = { signal, log: this.log, what: 'Compacting samples' };
+    const move = async <Due extends object>(due: readonly Due[], fold: (one: Due) => Promise<boolean>) => {
+      // What cannot be moved stays where it is and is read from there.
+      await each(due, how, async (one) => {
+        if (await fold(one)) moved += 1;
+        await setImmediate();
+      });
+    };
+    await each(
+      organisations.map((orgId) => ({ orgId })),
+      how,
+      async ({ orgId }) => {
+        await move(await this.dueHours(orgId), (hour) => this.foldHour(orgId, hour));
+        await move(await this.dueDays(orgId), (day) => this.foldDay(orgId, day));
+      },
+    );
     return moved > 0 && !signal.aborted ? 'again' : undefined;
   }
 
@@ -62,25 +75,6 @@ export class CompactSamples {
   private dueDays(orgId: string): Promise<DueDay[]> {
     const before = startOfDay(new Date(this.now() - HOURS_KEPT_MS));
     return this.tenants.read(orgId, (tx) => dueDays(tx, before));
-  }
-
-  /** What cannot be moved stays where it is and is read from there; the others must not wait for it. */
-  private async each<Due extends { serverId: string }>(
-    signal: AbortSignal,
-    due: readonly Due[],
-    fold: (one: Due) => Promise<boolean>,
-  ): Promise<number> {
-    let moved = 0;
-    for (const one of due) {
-      if (signal.aborted) return moved;
-      try {
-        if (await fold(one)) moved += 1;
-      } catch (error) {
-        this.log.error({ error, serverId: one.serverId }, 'samples could not be compacted');
-      }
-      await setImmediate();
-    }
-    return moved;
   }
 
   async foldHour(orgId: string, due: DueHour): Promise<boolean> {

@@ -10,6 +10,7 @@ import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, summary } from '../../test/statement-truth.ts';
 import { DeleteServer } from '../servers/delete-server.ts';
+import { RemoveServers } from '../servers/remove-servers.loop.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
 import { ShowStatementSeries } from './show-statement-series.ts';
@@ -127,7 +128,8 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     await replica(gone.begin + 3 * DAY - 6 * HOUR)();
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES.slice(1)) expect(await rows(table, serverId)).toBeGreaterThan(0);
-    await store.call(new DeleteServer(), deleteServer, { serverId: gone.serverId }, gone.orgId);
+    await store.call(new DeleteServer(store.wakes as never), deleteServer, { serverId: gone.serverId }, gone.orgId);
+    await new RemoveServers(store.tenants, new Log()).turn({ signal: new AbortController().signal });
     await forgetOrganisation(store.tenants, forgotten.orgId);
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES) expect([table, await rows(table, serverId)]).toEqual([table, 0]);

@@ -3,6 +3,8 @@ import { createServer, type Server, serverAdded, serverNameTaken } from '@tidega
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
 import { createLease } from '../leases/lease.rows.ts';
@@ -17,6 +19,7 @@ export class CreateServer {
     private readonly guard: HostGuard,
     private readonly passwords: ServerPasswords,
     private readonly entitlements: Entitlements,
+    private readonly wakes: Wakes,
   ) {}
 
   @Handles(createServer)
@@ -35,6 +38,7 @@ export class CreateServer {
     });
     if (!row) throw serverNameTaken({}, `Another server is called ${input.name}. Choose another name.`);
     await createLease(tx, id, caller.userId ?? null);
+    tx.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     await emit(serverAdded, { serverId: id, name: row.name });
     return toWire(row);
   }

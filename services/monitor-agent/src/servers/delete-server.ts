@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { deleteServer, serverRemoved } from '@tidegate/contracts/monitor-agent/server';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { deleteSamples } from '../storage/retention.rows.ts';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { REMOVE_SERVERS } from './remove-servers.loop.ts';
 import { removeServer } from './server.rows.ts';
 
 @Injectable()
 export class DeleteServer {
+  constructor(private readonly wakes: Wakes) {}
+
   @Handles(deleteServer)
   async handle({ input, tx, emit }: Call<typeof deleteServer>): Promise<Record<string, never>> {
     const row = await removeServer(tx, input.serverId);
     if (!row) throw notFound({}, 'There is no such server.');
-    await deleteSamples(tx, input.serverId);
+    tx.onCommit(() => this.wakes.wake(REMOVE_SERVERS));
     await emit(serverRemoved, { serverId: row.id, name: row.name });
     return {};
   }

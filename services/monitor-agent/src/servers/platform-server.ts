@@ -3,6 +3,8 @@ import { serverAdded } from '@tidegate/contracts/monitor-agent/server';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
 import { createLease } from '../leases/lease.rows.ts';
@@ -20,6 +22,7 @@ export class PlatformServer {
     private readonly config: MonitorAgentConfig,
     private readonly guard: HostGuard,
     private readonly passwords: ServerPasswords,
+    private readonly wakes: Wakes,
   ) {}
 
   get isOffered(): boolean {
@@ -43,6 +46,7 @@ export class PlatformServer {
     });
     if (!row) return undefined;
     await createLease(tx, id);
+    tx.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     await emit(serverAdded, { serverId: id, name: row.name });
     return row;
   }

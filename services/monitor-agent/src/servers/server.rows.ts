@@ -78,7 +78,7 @@ export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | 
   return tx.one<ServerRow>(
     `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     on conflict (org_id, lower(name)) do nothing returning ${COLUMNS}`,
+     on conflict (org_id, lower(name)) where removed_at is null do nothing returning ${COLUMNS}`,
     [
       tx.orgId,
       server.id,
@@ -96,14 +96,16 @@ export function insertServer(tx: Tx, server: NewServerRow): Promise<ServerRow | 
 }
 
 export function findServer(tx: Tx, serverId: string, lock: '' | 'for update' = ''): Promise<ServerRow | undefined> {
-  return tx.one<ServerRow>(`select ${COLUMNS} from servers where org_id = $1 and id = $2 ${lock}`, [
-    tx.orgId,
-    serverId,
-  ]);
+  return tx.one<ServerRow>(
+    `select ${COLUMNS} from servers where org_id = $1 and id = $2 and removed_at is null ${lock}`,
+    [tx.orgId, serverId],
+  );
 }
 
 export function findPlatformServer(tx: Tx): Promise<ServerRow | undefined> {
-  return tx.one<ServerRow>(`select ${COLUMNS} from servers where org_id = $1 and platform`, [tx.orgId]);
+  return tx.one<ServerRow>(`select ${COLUMNS} from servers where org_id = $1 and platform and removed_at is null`, [
+    tx.orgId,
+  ]);
 }
 
 /** By name, then id; `after` is the last one of the page before. */
@@ -114,7 +116,7 @@ export function listServerRows(
 ): Promise<ServerRow[]> {
   return tx.query<ServerRow>(
     `select ${COLUMNS} from servers
-      where org_id = $1 and ($3::text is null or (lower(name), id) > (lower($3), $4::uuid))
+      where org_id = $1 and removed_at is null and ($3::text is null or (lower(name), id) > (lower($3), $4::uuid))
       order by lower(name), id limit $2`,
     [tx.orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
   );
@@ -123,18 +125,17 @@ export function listServerRows(
 /** The installation's own database is a gift and does not count. */
 export async function countServers(tx: Tx): Promise<number> {
   const row = await tx.one<{ count: number }>(
-    'select count(*)::int as count from servers where org_id = $1 and not platform',
+    'select count(*)::int as count from servers where org_id = $1 and not platform and removed_at is null',
     [tx.orgId],
   );
   return row?.count ?? 0;
 }
 
 export async function nameIsTaken(tx: Tx, name: string, exceptId: string): Promise<boolean> {
-  const row = await tx.one('select 1 from servers where org_id = $1 and lower(name) = lower($2) and id <> $3', [
-    tx.orgId,
-    name,
-    exceptId,
-  ]);
+  const row = await tx.one(
+    'select 1 from servers where org_id = $1 and lower(name) = lower($2) and id <> $3 and removed_at is null',
+    [tx.orgId, name, exceptId],
+  );
   return row !== undefined;
 }
 
@@ -162,13 +163,15 @@ export async function saveServer(tx: Tx, row: ServerRow): Promise<ServerRow> {
   return saved ?? row;
 }
 
-/** Everything that was collected from it goes too: what hangs on it by foreign keys, and the samples. */
+/** Nobody sees it any more, and nobody collects from it. Everything that was collected goes afterwards. */
 export async function removeServer(tx: Tx, serverId: string): Promise<ServerRow | undefined> {
-  const row = await tx.one<ServerRow>(`delete from servers where org_id = $1 and id = $2 returning ${COLUMNS}`, [
-    tx.orgId,
-    serverId,
-  ]);
-  if (row) await tx.query('delete from server_leases where server_id = $1', [serverId]);
+  const row = await tx.one<ServerRow>(
+    `update servers set removed_at = now() where org_id = $1 and id = $2 and removed_at is null returning ${COLUMNS}`,
+    [tx.orgId, serverId],
+  );
+  if (!row) return undefined;
+  await tx.query('delete from server_leases where server_id = $1', [serverId]);
+  await tx.query('insert into server_removals (server_id, org_id) values ($1, $2)', [serverId, tx.orgId]);
   return row;
 }
 

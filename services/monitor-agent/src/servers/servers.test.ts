@@ -16,6 +16,7 @@ import { dialer, passwords } from '../../test/collector.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
+import { localWakes } from '../../test/store.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { ConnectionFailed } from '../connection/connection-failure.rules.ts';
 import { TopStatements } from '../statements/top-statements.ts';
@@ -54,15 +55,17 @@ const platform = new PlatformServer(
   } as never,
   guard,
   passwords,
+  localWakes() as never,
 );
-const notOffered = new PlatformServer({} as never, guard, passwords);
+const notOffered = new PlatformServer({} as never, guard, passwords, localWakes() as never);
 const tester = new ServerTester(dialer(), guard);
+const wakes = localWakes() as never;
 const handlers = {
-  create: new CreateServer(guard, passwords, unlimited),
-  update: new UpdateServer(guard, passwords),
+  create: new CreateServer(guard, passwords, unlimited, wakes),
+  update: new UpdateServer(guard, passwords, wakes),
   testNew: new TestNewServer(tester),
   get test() {
-    return new TestServer(tester, dialer(), store.tenants);
+    return new TestServer(tester, dialer(), store.tenants, wakes);
   },
 };
 
@@ -198,7 +201,7 @@ describe('listing and deleting', () => {
     const asked = [
       () => store.call(new GetServer(), getServer, { serverId }, stranger),
       () => store.call(handlers.update, updateServer, { serverId, name: 'Mine' }, stranger),
-      () => store.call(new DeleteServer(), deleteServer, { serverId }, stranger),
+      () => store.call(new DeleteServer(wakes), deleteServer, { serverId }, stranger),
       () => store.call(handlers.test, testServer, { serverId }, stranger),
       () => store.call(new TopStatements(store.tenants), topStatements, { serverId }, stranger),
     ];
@@ -208,7 +211,7 @@ describe('listing and deleting', () => {
   test('deleting takes everything with it and says so', async () => {
     const orgId = newId();
     const { id: serverId, name } = await create(orgId);
-    expect(await store.call(new DeleteServer(), deleteServer, { serverId }, orgId)).toEqual({});
+    expect(await store.call(new DeleteServer(wakes), deleteServer, { serverId }, orgId)).toEqual({});
     expect(await problemOf(store.call(new GetServer(), getServer, { serverId }, orgId))).toMatchObject({ status: 404 });
     expect((await store.emitted('evt.monitor-agent.server.removed')).at(-1)?.body).toEqual({ serverId, name });
     expect(await store.server.sql(`select 1 from monitor_agent.server_leases where server_id = '${serverId}'`)).toEqual(
@@ -310,7 +313,7 @@ describe('the installation’s own database', () => {
       MONITOR_PLATFORM_USER: 'watcher',
       MONITOR_PLATFORM_PASSWORD: WATCHER_PASSWORD,
     });
-    const handler = new TestServer(new ServerTester(today, guard), today, store.tenants);
+    const handler = new TestServer(new ServerTester(today, guard), today, store.tenants, wakes);
     expect(await store.call(handler, testServer, { serverId: server.id }, orgId)).toMatchObject({ usable: true });
   });
 

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { Dialer } from '../collection/dialer.ts';
 import { announceChange } from '../leases/lease.rows.ts';
 import { statementTextBytes } from '../statements/statement.rows.ts';
@@ -20,6 +22,7 @@ export class TestServer {
     private readonly tester: ServerTester,
     private readonly dialer: Dialer,
     private readonly tenants: Tenants,
+    private readonly wakes: Wakes,
   ) {}
 
   @Handles(testServer)
@@ -34,6 +37,7 @@ export class TestServer {
     await this.tenants.run(orgId, async (write) => {
       await saveReport(write, row.id, report);
       await announceChange(write, row.id, row.state === 'paused');
+      write.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     });
     return report;
   }

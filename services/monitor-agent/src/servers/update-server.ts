@@ -3,6 +3,8 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { HostGuard } from '../connection/host-guard.ts';
 import { announceChange } from '../leases/lease.rows.ts';
 import { checkAuthority } from './check-authority.ts';
@@ -20,6 +22,7 @@ export class UpdateServer {
   constructor(
     private readonly guard: HostGuard,
     private readonly passwords: ServerPasswords,
+    private readonly wakes: Wakes,
   ) {}
 
   @Handles(updateServer)
@@ -32,6 +35,7 @@ export class UpdateServer {
     }
     const saved = await saveServer(tx, next);
     await announceChange(tx, row.id, saved.state === 'paused');
+    tx.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     return toWire(saved);
   }
 

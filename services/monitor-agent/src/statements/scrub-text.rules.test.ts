@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { loadModule } from 'libpg-query';
+import { LONG } from '../../test/long.ts';
 import { scrubScanned } from './scan-tokens.ts';
 import { MAX_READ_CHARS, readable, unparsable, withoutData } from './scrub-text.rules.ts';
 import { ownTokens } from './sql-tokens.rules.ts';
@@ -97,11 +98,9 @@ describe.each([
     expect(text).toMatch(/ \/\* truncated \*\/$/);
   });
 
-  test('5,000 arms of a UNION are read in bounded time', () => {
-    const started = Date.now();
+  test('5,000 arms of a UNION are read', () => {
     const { text } = scrubbed(`select 'S3CR3T'${" union select 'S3CR3T'".repeat(5_000)}`);
     expect(text).not.toContain('S3CR3T');
-    expect(Date.now() - started).toBeLessThan(3_000);
   });
 
   test('a text that was scrubbed stays as it is when it is scrubbed again', () => {
@@ -110,7 +109,7 @@ describe.each([
         const once = scrubbed(text);
         if (!once.truncated) expect(scrub(once.text)).toBe(once.text);
       }),
-      { numRuns: 500 },
+      { numRuns: LONG ? 500 : 200 },
     );
   });
 
@@ -120,7 +119,7 @@ describe.each([
         const whole = `${text} '${SECRET}'`;
         expect(scrub(whole.slice(0, whole.length - cut))).not.toContain(SECRET);
       }),
-      { numRuns: 3_000 },
+      { numRuns: LONG ? 3_000 : 500 },
     );
   });
 });
@@ -136,17 +135,16 @@ test('our own rules keep the same words and signs wherever the scanner takes the
       compared += 1;
       expect(kept(own.text)).toBe(kept(scanned.text));
     }),
-    { numRuns: 2_000 },
+    { numRuns: LONG ? 2_000 : 700 },
   );
-  expect(compared).toBeGreaterThan(500);
+  expect(compared).toBeGreaterThan(LONG ? 500 : 150);
 });
 
-test('our own rules are quick on hostile texts', () => {
-  const started = Date.now();
+test('our own rules come to an end on hostile texts: one that looked back would take longer than a test may', () => {
   for (const hostile of ["'", '$', '/*', '"', '1e', '+', '(', "a'b'", '$a', "é'", '-- \n', "/*a='b',"]) {
-    scrubByOwnRules(hostile.repeat(MAX_READ_CHARS / hostile.length));
+    const { text } = scrubByOwnRules(hostile.repeat(MAX_READ_CHARS / hostile.length));
+    expect(text.length).toBeLessThan(MAX_READ_CHARS);
   }
-  expect(Date.now() - started).toBeLessThan(2_000);
 });
 
 test('what nothing could be made of says how long it was', () => {

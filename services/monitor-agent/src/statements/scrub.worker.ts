@@ -16,17 +16,25 @@ export interface WorkedText extends ScrubbedText {
   fingerprint: string | undefined;
 }
 
+/** What came of the texts, and how long that took. */
+export interface WorkedBatch {
+  texts: WorkedText[];
+  ms: number;
+}
+
 await loadModule();
 
-answerTasks(({ texts, as, fingerprints }: ScrubTask): WorkedText[] => {
+answerTasks(({ texts, as, fingerprints }: ScrubTask): WorkedBatch => {
+  const began = performance.now();
   try {
-    return texts.map((given) => {
+    const worked = texts.map((given) => {
       const scrubbed = as === 'typed' ? scrubScanned(given) : { text: given, truncated: false };
       return {
         ...scrubbed,
         fingerprint: fingerprints && !scrubbed.truncated ? fingerprintOf(scrubbed.text) : undefined,
       };
     });
+    return { texts: worked, ms: performance.now() - began };
   } catch (error) {
     // The parser broke down (see refused.ts) and what it left in its memory is not to be trusted: a new thread starts.
     setImmediate(() => process.exit(1));

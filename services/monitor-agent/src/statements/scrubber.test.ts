@@ -1,4 +1,5 @@
 import { Scrubber } from './scrubber.ts';
+import { ThreadShare } from './thread-share.ts';
 
 /** PostgreSQL's scanner needs more than a minute for it. */
 const ENDLESS = '+'.repeat(100_000);
@@ -91,4 +92,14 @@ test('texts of sessions are remembered, those that were used last', async () => 
   await scrubber.close();
   expect(await live("select 'a'", "select 'c' as c")).toEqual(['select $1', 'select $1 as c']);
   await expect(live("select 'b', 2")).rejects.toThrow('closed');
+});
+
+test('a server whose texts always take long is left waiting, and no other', async () => {
+  timeIsUpFor(1, 2);
+  begin({ taskMs: TASK_MS });
+  const [greedy, other] = [scrubber.forServer(new ThreadShare(TASK_MS)), scrubber.forServer()];
+  expect((await greedy.scrub([ENDLESS, `${ENDLESS}1`]))[0]?.text).toBe('<unparsable> 100000');
+  expect(await greedy.scrub(['select 1'])).toEqual([undefined]);
+  expect(await greedy.scrubLive(["select 'S3CR3T'"])).toEqual([{ text: '<unparsable> 15', truncated: true }]);
+  expect((await other.scrub(['select 1']))[0]?.text).toBe('select $1');
 });

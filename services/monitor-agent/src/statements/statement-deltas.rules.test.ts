@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { LONG } from '../../test/long.ts';
 import { History, type Step } from '../../test/statement-history.ts';
 import {
   advance,
@@ -191,6 +192,6 @@ test.each([
       expect(history.uncoveredUs()).toBe(0);
       expect(history.faults).toEqual([]);
     }),
-    { numRuns: 2_000 },
+    { numRuns: LONG ? 2_000 : 300 },
   );
 });

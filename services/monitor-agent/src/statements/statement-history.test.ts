@@ -11,6 +11,7 @@ import {
 } from '../../test/executed-statements.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { Load } from '../../test/load.ts';
+import { LONG } from '../../test/long.ts';
 import { callsByLook } from '../../test/look-check.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
 import { WatchedHistory } from '../../test/watched-history.ts';
@@ -19,10 +20,10 @@ import { TopStatements } from './top-statements.ts';
 
 /*
  * Random histories on real servers (monitoring.md 3.1). A failure says its seed; MONITOR_HISTORY_SEED runs it again, and
- * MONITOR_HISTORY_ROUNDS makes the histories that many times as long.
+ * MONITOR_HISTORY_ROUNDS makes the histories that many times as long. In the short form each kind of step comes once or more.
  */
 const SEED = Number(process.env['MONITOR_HISTORY_SEED'] ?? Date.now() % 1_000_000);
-const ROUNDS = Number(process.env['MONITOR_HISTORY_ROUNDS'] ?? 1);
+const ROUNDS = Number(process.env['MONITOR_HISTORY_ROUNDS'] ?? (LONG ? 1 : 0.4));
 
 type Plan = Partial<Record<keyof WatchedHistory['steps'], number>>;
 
@@ -47,7 +48,9 @@ const EXACT: Plan = {
 const CROWDED: Plan = { run: 20, look: 6, evict: 2, regrow: 3, resetAll: 1, replace: 1 };
 
 function shuffled(plan: Plan, random: Random): (keyof WatchedHistory['steps'])[] {
-  const left = Object.entries(plan).flatMap(([step, times]) => Array.from({ length: times * ROUNDS }, () => step));
+  const left = Object.entries(plan).flatMap(([step, times]) =>
+    Array.from({ length: Math.ceil(times * ROUNDS) }, () => step),
+  );
   const order: string[] = [];
   while (left.length > 0) {
     const step = pick(random, left);

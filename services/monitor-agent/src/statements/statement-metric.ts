@@ -1,12 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
+import { nameOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { FINGERPRINT_VERSION } from './query-key.rows.ts';
 import { readStatements } from './read-statements.ts';
 import { readTexts } from './read-texts.ts';
 import { type RunInTx, rehashStatements } from './rehash-statements.ts';
-import type { Scrubber } from './scrubber.ts';
+import type { ServerScrubber } from './scrubber.ts';
 import { loadStatements, type Names, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
@@ -23,9 +24,9 @@ export class StatementMetric implements Metric {
   /** How much text the server had when texts were last read; null: not since its statements were last set back. */
   textBytes: number | null = null;
   private hashedBy: number | null = FINGERPRINT_VERSION;
-  private readonly scrubber: Scrubber;
+  private readonly scrubber: ServerScrubber;
 
-  constructor(serverId: string, scrubber: Scrubber) {
+  constructor(serverId: string, scrubber: ServerScrubber) {
     this.serverId = serverId;
     this.scrubber = scrubber;
   }
@@ -127,7 +128,7 @@ export class StatementMetric implements Metric {
       connection.rows<[string, string]>('select oid::text, datname::text from pg_database'),
       connection.rows<[string, string]>('select oid::text, rolname::text from pg_roles'),
     ]);
-    for (const [oid, name] of databases) this.databases.set(oid, name);
-    for (const [oid, name] of roles) this.roles.set(oid, name);
+    for (const [oid, name] of databases) this.databases.set(oid, nameOf(name));
+    for (const [oid, name] of roles) this.roles.set(oid, nameOf(name));
   }
 }

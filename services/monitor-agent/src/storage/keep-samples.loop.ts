@@ -12,7 +12,9 @@ import {
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { each } from '@tidegate/runtime/each';
 import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
@@ -21,7 +23,7 @@ import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
 /*
  * Room for tomorrow, and an end for what is old. Partitions are made days ahead, so that a night without this loop
  * stops nothing; they are dropped when even the longest plan is past them. What a shorter plan no longer keeps is
- * deleted row by row, organisation by organisation. Days whose samples have all moved into blocks go at once: their
+ * deleted day by day, organisation by organisation; one that fails does not stop the others. Days whose samples have all moved into blocks go at once: their
  * indexes would stay as large as ever. All of it may run in several replicas at once.
  */
 const DAY_TABLES = [...SAMPLE_TABLES, HOUR_PACKS];
@@ -40,6 +42,7 @@ export class KeepSamples {
     private readonly tenants: Tenants,
     private readonly entitlements: Entitlements,
     private readonly config: MonitorAgentConfig,
+    private readonly log: Log,
   ) {}
 
   @OnStart()
@@ -60,10 +63,15 @@ export class KeepSamples {
       await this.dropAll(signal, (tx) => dropMonth(tx, table, this.config.MONITOR_MAX_RETENTION_DAYS));
     }
     const organisations = await this.tenants.system('retention', organisationsWithServers);
-    for (const orgId of organisations) {
-      if (signal.aborted) return;
-      await this.tenants.run(orgId, async (tx) => deleteOlderThan(tx, await this.retentionDays(tx)));
-    }
+    const how = { signal, log: this.log, what: 'Deleting what a plan no longer keeps' };
+    await each(
+      organisations.map((orgId) => ({ orgId })),
+      how,
+      async ({ orgId }) => {
+        const days = await this.tenants.run(orgId, (tx) => this.retentionDays(tx));
+        await deleteOlderThan((work) => this.tenants.run(orgId, work), signal, days);
+      },
+    );
   }
 
   /** Each in a transaction of its own; what is in use now is tried again, and in an hour at the latest. */

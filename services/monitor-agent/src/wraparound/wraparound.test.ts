@@ -2,7 +2,7 @@ import { showWraparound } from '@tidegate/contracts/monitor-agent/wraparound';
 import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
-import { pidOf, VERSIONS } from '../../test/postgres-server.ts';
+import { ALL_VERSIONS, pidOf } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { readAgedTables, readWraparound } from './read-wraparound.ts';
@@ -11,7 +11,7 @@ import { causeOf, levelOf, wraparoundAge } from './wraparound.rules.ts';
 
 const store = useStore();
 
-describe.each(VERSIONS)('transaction ids of a real server ($name)', (binaries) => {
+describe.each(ALL_VERSIONS)('transaction ids of a real server ($name)', (binaries) => {
   const server = useServer(binaries, {
     settings: { max_prepared_transactions: 2, wal_level: 'logical', autovacuum: 'off' },
   });

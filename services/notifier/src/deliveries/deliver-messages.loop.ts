@@ -39,7 +39,7 @@ export class DeliverMessages {
   async turn({ signal }: Turn): Promise<TurnResult> {
     const room = PLACES - this.inHand.size;
     if (room === 0 || signal.aborted) return undefined;
-    const { blocked, careful, nextMs } = this.hanging.state(Date.now(), this.busyChannels());
+    const { blocked, careful, nextMs } = this.hanging.state(performance.now(), this.busyChannels());
     const leaseSeconds = this.config.NOTIFIER_TIMEOUT_SECONDS + MARGIN_SECONDS;
     const inHand = [...this.inHand.keys()];
     const { leases, untilDue } = await this.tenants.as({}, async (tx) => ({
@@ -60,7 +60,7 @@ export class DeliverMessages {
     const done = this.attempts
       .run(lease)
       .then((reached) => {
-        if (reached !== undefined) this.hanging.note(lease.channel_id, reached, Date.now());
+        if (reached !== undefined) this.hanging.note(lease.channel_id, reached, performance.now());
       })
       .catch((error: unknown) =>
         this.log.warn({ error, deliveryId: lease.delivery_id }, 'An attempt was not recorded; it will be made again'),

@@ -12,7 +12,8 @@ interface Trouble {
 
 /**
  * Which channels lead to receivers that do not answer. Each attempt at one takes a place for as long as a time-out, so
- * after some failures in a row there is a pause, then one attempt to see, and a longer pause when that fails too.
+ * after some failures in a row there is a pause, then one attempt to see, and a longer pause when that fails too. `now`
+ * is of a clock that never goes back.
  */
 export class HangingReceivers {
   private readonly troubles = new Map<string, Trouble>();

@@ -13,8 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => usage.close());
 
+/** Which loops were told that there is work. */
+const woken: string[] = [];
+const wakes = { wake: (loop: string) => woken.push(loop) } as never;
 const arrive = (data: Entitlements) =>
-  usage.tenants.run(data.orgId, (tx) => new KeepAccount().handle({ data, tx } as never));
+  usage.tenants.run(data.orgId, (tx) => new KeepAccount(wakes).handle({ data, tx } as never));
 const quotas = (org: string) =>
   usage.tenants.read(org, (tx) => tx.query('select meter, quota from quotas order by meter'));
 
@@ -45,6 +48,7 @@ test('a meter is known from the first snapshot that grants it, and described by 
     appliedAt: new Date().toISOString(),
     meters: [{ key: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned' }],
   });
-  await usage.tenants.as({}, (tx) => new KeepMeters().handle({ data, tx } as never));
+  await usage.tenants.as({}, (tx) => new KeepMeters(wakes).handle({ data, tx } as never));
+  expect(woken).toContain('replay-parked-usage');
   expect(await named()).toEqual({ meter: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned' });
 });

@@ -1,11 +1,12 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import type { Position } from './ingest-position.rows.ts';
 import type { RejectedEvent } from './rejected-event.rows.ts';
 import { readMessage } from './usage-messages.ts';
 
 export interface Batch {
-  /** The stream's number of its last message. */
-  last: number;
+  /** Its last message. */
+  last: Position;
   events: UsageEvent[];
   rejected: RejectedEvent[];
 }
@@ -17,7 +18,7 @@ export interface Batch {
  */
 export class Batches {
   private readonly writing = new Set<Promise<void>>();
-  private batch: Batch = { last: 0, events: [], rejected: [] };
+  private batch: Omit<Batch, 'last'> = { events: [], rejected: [] };
   private last: JsMsg | undefined;
   private checking = false;
 
@@ -61,12 +62,13 @@ export class Batches {
 
   private handOver(): void {
     if (!this.last) return;
-    const work: Promise<void> = this.write({ ...this.batch, last: this.last.seq }).finally(() => {
+    const last = { sequence: this.last.seq, at: this.last.time.getTime() };
+    const work: Promise<void> = this.write({ ...this.batch, last }).finally(() => {
       this.writing.delete(work);
       if (this.last) this.checkSoon();
     });
     this.writing.add(work);
-    this.batch = { last: 0, events: [], rejected: [] };
+    this.batch = { events: [], rejected: [] };
     this.last = undefined;
   }
 }

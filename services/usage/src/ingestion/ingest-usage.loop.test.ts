@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { Log, setLogLevel } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
+import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
@@ -44,7 +44,7 @@ async function newOrg(): Promise<string> {
 function replica(writer: UsageWriter = usage.writer()) {
   const abort = new AbortController();
   const log = new Log();
-  const position = new KeepPosition(usage.tenants, log);
+  const position = new KeepPosition(usage.tenants, nc, log, new Metrics());
   const stream = new IngestUsageStream(writer, position, log, nc, new Metrics());
   const run = async () => {
     while (!abort.signal.aborted) {
@@ -177,6 +177,55 @@ test('a stream that was made anew is read from its beginning, and counts nothing
   expect(await balance(org)).toBe(4);
 });
 
+test('a server that says another birth of the same stream has nothing read again', async () => {
+  const org = await newOrg();
+  const one = replica();
+  await publish([event(org)], org);
+  await settled();
+  await one.stop();
+  const manager = await jetstreamManager(nc);
+  const { config, state } = await manager.streams.info(USAGE_STREAM);
+  // What each start did before: nats-server 2.9 forgets by it when the stream was made.
+  await manager.streams.update(USAGE_STREAM, config);
+  const keeper = new KeepPosition(usage.tenants, nc, new Log(), new Metrics());
+  expect(await keeper.take()).toMatchObject({ sequence: state.last_seq });
+  await keeper.release({ sequence: state.last_seq, at: undefined });
+});
+
+test('usage that the stream threw away before it was counted is told', async () => {
+  const org = await newOrg();
+  const one = replica();
+  await publish([event(org)], org);
+  await settled();
+  await one.stop();
+  for (let index = 0; index < 3; index += 1) await publish([event(org)], org);
+  const manager = await jetstreamManager(nc);
+  const { state } = await manager.streams.info(USAGE_STREAM);
+  await manager.streams.purge(USAGE_STREAM, { seq: state.last_seq });
+  const again = replica();
+  await settled();
+  await again.stop();
+  expect(await balance(org)).toBe(2);
+  expect(await metricsText()).toContain('tidegate_usage_position_lost_messages_total{kind="skipped"} 2');
+});
+
+test('a stream put back to an older state is read again, also when it has grown past the position since', async () => {
+  const org = await newOrg();
+  const one = replica();
+  await publish([event(org)], org);
+  await settled();
+  await one.stop();
+  const manager = await jetstreamManager(nc);
+  const { config, state } = await manager.streams.info(USAGE_STREAM);
+  await manager.streams.delete(USAGE_STREAM);
+  await manager.streams.add(config);
+  for (let index = 0; index < state.last_seq + 2; index += 1) await publish([event(org)], org);
+  const again = replica();
+  await settled();
+  await again.stop();
+  expect(await balance(org)).toBe(1 + state.last_seq + 2);
+});
+
 test('what cannot be read is kept with the reason; the rest of the message counts', async () => {
   const [org, other] = [await newOrg(), await newOrg()];
   const one = replica();
@@ -222,16 +271,17 @@ test('usage that comes before its organisation or meter is parked and counted wh
   await publish([event(org, { meter: 'faxes', quantity: 3 })], org, 'faxes');
   await settled();
   await one.stop();
-  const replay = new ReplayParked(usage.tenants, usage.outbox, usage.writer());
+  const replay = new ReplayParked(usage.tenants, usage.outbox, usage.writer(), new Log());
+  const signal = new AbortController().signal;
   const parked = () => usage.tenants.read(org, (tx) => tx.query('select code from rejected_events order by code'));
-  await replay.turn();
+  await replay.turn({ signal });
   expect(await parked()).toEqual([{ code: 'unknown_meter' }, { code: 'unknown_organisation' }]);
   await usage.saveAccount(account);
-  await replay.turn();
+  await replay.turn({ signal });
   expect(await parked()).toEqual([{ code: 'unknown_meter' }]);
   expect(await balance(org)).toBe(1);
   await usage.nameMeter('faxes');
-  await replay.turn();
+  await replay.turn({ signal });
   expect(await parked()).toEqual([]);
   expect(await balance(org)).toBe(4);
 });

@@ -20,6 +20,8 @@ const WRITERS = 3;
 const BUFFER_MESSAGES = 10_000;
 const MAX_RETRY_MS = 3_000;
 const SAVE_MS = 1_000;
+/** How often a replica that stands by asks for the position. */
+const STAND_BY_MS = 2_000;
 
 /*
  * Usage from the stream into the balances, each event once. One replica counts at a time; the others stand by.
@@ -52,15 +54,15 @@ export class IngestUsageStream {
     this.pending = metrics.gauge('tidegate_usage_pending_messages', 'Messages of usage that are not counted yet');
   }
 
-  @Loop({ name: 'ingest-usage', everyMs: 250 })
+  @Loop({ name: 'ingest-usage', everyMs: STAND_BY_MS })
   async turn({ signal }: Turn): Promise<void> {
     const stream = await this.stream();
-    const held = await this.position.take(stream);
+    const held = await this.position.take();
     if (held === undefined) return;
     const progress = new Progress(held);
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
-    const messages = await this.read(held + 1);
+    const messages = await this.read(held.sequence + 1);
     either.addEventListener('abort', () => messages.stop(), { once: true });
     if (either.aborted) messages.stop();
     const saving = this.keepSaving(stream, progress, ended);
@@ -70,7 +72,7 @@ export class IngestUsageStream {
     } finally {
       ended.abort();
       await Promise.all([messages.close(), saving]);
-      await this.position.release(stream, progress.sequence);
+      await this.position.release(progress.position);
     }
   }
 
@@ -90,10 +92,11 @@ export class IngestUsageStream {
   private async keepSaving(stream: StreamInfo, progress: Progress, ended: AbortController): Promise<void> {
     for (await pause(SAVE_MS, ended.signal); !ended.signal.aborted; await pause(SAVE_MS, ended.signal)) {
       try {
-        if (!(await this.position.save(stream, progress.sequence))) ended.abort();
+        if (!(await this.position.save(progress.position))) ended.abort();
         const { created, state } = await this.stream();
-        this.pending.set(Math.max(0, state.last_seq - progress.sequence));
-        if (created !== stream.created) ended.abort();
+        this.pending.set(Math.max(0, state.last_seq - progress.position.sequence));
+        // Also said of the same stream after an update; then reading goes on at the position.
+        if (created !== stream.created || state.last_seq < progress.position.sequence) ended.abort();
       } catch (error) {
         this.log.warn({ error }, 'The position in the stream of usage could not be saved; trying again');
       }

@@ -1,14 +1,16 @@
 import { Progress } from './progress.rules.ts';
 
+const at = (sequence: number) => ({ sequence, at: undefined });
+
 test('what is done never passes a batch that is still open, whatever the order in which they end', () => {
-  const progress = new Progress(10);
-  const [first, second, third] = [progress.begin(20), progress.begin(25), progress.begin(40)];
+  const progress = new Progress(at(10));
+  const [first, second, third] = [progress.begin(at(20)), progress.begin(at(25)), progress.begin(at(40))];
   third();
-  expect(progress.sequence).toBe(10);
+  expect(progress.position.sequence).toBe(10);
   first();
-  expect(progress.sequence).toBe(20);
+  expect(progress.position.sequence).toBe(20);
   second();
-  expect(progress.sequence).toBe(40);
-  progress.begin(50)();
-  expect(progress.sequence).toBe(50);
+  expect(progress.position.sequence).toBe(40);
+  progress.begin(at(50))();
+  expect(progress.position.sequence).toBe(50);
 });

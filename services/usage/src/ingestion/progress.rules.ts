@@ -1,17 +1,19 @@
+import type { Position } from './ingest-position.rows.ts';
+
 /**
  * Batches are counted side by side and end in any order. What may be saved as done is the last message before the
  * first batch that is still open.
  */
 export class Progress {
-  private readonly batches: { last: number; committed: boolean }[] = [];
-  private done: number;
+  private readonly batches: { last: Position; committed: boolean }[] = [];
+  private done: Position;
 
-  constructor(start: number) {
+  constructor(start: Position) {
     this.done = start;
   }
 
   /** `last` message of the batch; batches begin in the order of their messages. Answers what to call at its commit. */
-  begin(last: number): () => void {
+  begin(last: Position): () => void {
     const batch = { last, committed: false };
     this.batches.push(batch);
     return () => {
@@ -24,7 +26,7 @@ export class Progress {
   }
 
   /** Everything up to this message is committed. */
-  get sequence(): number {
+  get position(): Position {
     return this.done;
   }
 }

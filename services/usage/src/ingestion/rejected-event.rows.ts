@@ -43,19 +43,23 @@ export async function insertRejected(tx: Tx, events: readonly RejectedEvent[]): 
   );
 }
 
-/** Parked events whose organisation and meter are known by now, taken out of the table. */
-export async function takeParked(tx: Tx, limit: number): Promise<string[]> {
+const DUE = `r.code in ('unknown_meter', 'unknown_organisation')
+  and exists (select 1 from accounts a where a.org_id = r.org_id)
+  and (r.code <> 'unknown_meter' or exists (select 1 from meters m where m.meter = r.payload::jsonb ->> 'meter'))`;
+
+/** Organisations with parked events of which everything is known by now. */
+export const findDue = (tx: Tx): Promise<{ org_id: string }[]> =>
+  tx.query(`select distinct r.org_id from rejected_events r where ${DUE}`);
+
+/** Those events of one of them, taken out of the table. */
+export async function takeParked(tx: Tx, orgId: string, limit: number): Promise<string[]> {
   const rows = await tx.query<{ payload: string }>(
     `with due as (
-       select r.org_id, r.fingerprint from rejected_events r
-        where r.code in ('unknown_meter', 'unknown_organisation')
-          and exists (select 1 from accounts a where a.org_id = r.org_id)
-          and (r.code <> 'unknown_meter' or exists (
-                select 1 from meters m where m.meter = r.payload::jsonb ->> 'meter'))
-        order by r.last_at limit $1 for update skip locked)
+       select r.org_id, r.fingerprint from rejected_events r where r.org_id = $1 and ${DUE}
+        order by r.last_at limit $2 for update skip locked)
      delete from rejected_events r using due where r.org_id = due.org_id and r.fingerprint = due.fingerprint
      returning r.payload`,
-    [limit],
+    [orgId, limit],
   );
   return rows.map((row) => row.payload);
 }

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { UsageEvent } from '@tidegate/contracts/usage/event';
 import { Tenants } from '@tidegate/database/tenants';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { Loop, type TurnResult } from '@tidegate/runtime/loop';
-import { takeParked } from './rejected-event.rows.ts';
+import { each } from '@tidegate/runtime/each';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { findDue, takeParked } from './rejected-event.rows.ts';
 import { UsageWriter } from './usage-writer.ts';
 
+export const REPLAY_PARKED = 'replay-parked-usage';
 const AT_ONCE = 500;
 
 /*
@@ -19,17 +22,25 @@ export class ReplayParked {
     private readonly tenants: Tenants,
     private readonly outbox: Outbox,
     private readonly writer: UsageWriter,
+    private readonly log: Log,
   ) {}
 
-  @Loop({ name: 'replay-parked-usage', everyMs: 1_000 })
-  async turn(): Promise<TurnResult> {
-    const now = Date.now();
-    const taken = await this.tenants.system('ingest', async (tx) => {
-      const events = (await takeParked(tx, AT_ONCE)).map((payload) => UsageEvent.parse(JSON.parse(payload)));
-      if (events.length === 0) return 0;
-      await this.writer.writeAll(tx, this.outbox.emitter(tx), events, now);
-      return events.length;
+  /** Woken by what makes organisations and meters known. */
+  @Loop({ name: REPLAY_PARKED, everyMs: 30_000 })
+  async turn({ signal }: Turn): Promise<void> {
+    const due = await this.tenants.system('ingest', findDue);
+    await each(due, { signal, log: this.log, what: 'Counting parked usage' }, async ({ org_id }) => {
+      while ((await this.replay(org_id)) === AT_ONCE && !signal.aborted);
     });
-    return taken === AT_ONCE ? 'again' : undefined;
+  }
+
+  private replay(orgId: string): Promise<number> {
+    const now = Date.now();
+    return this.tenants.system('ingest', async (tx) => {
+      const payloads = await takeParked(tx, orgId, AT_ONCE);
+      const events = payloads.map((payload) => UsageEvent.parse(JSON.parse(payload)));
+      if (events.length > 0) await this.writer.writeAll(tx, this.outbox.emitter(tx), events, now);
+      return payloads.length;
+    });
   }
 }

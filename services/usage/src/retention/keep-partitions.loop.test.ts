@@ -62,3 +62,23 @@ test('an identity outlives every event that could still be counted, so forgettin
   expect(accepted).toBe(0);
   expect([...rejected.values()].map(({ code }) => code)).toEqual(['too_old', 'too_old']);
 });
+
+test('a lease goes two hours after it holds nothing; one whose events may still come stays', async () => {
+  const org = newId();
+  const lease = (id: string, spent: number | null, settled: number, ended: string) =>
+    usage.tenants.run(org, (tx) =>
+      tx.query(
+        `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, settled, spent, expires_at, created_at)
+         values ($1, $2::uuid, 'calls', now(), 'h', gen_random_uuid()::text, 10, $3, $4, now() - $5::interval, now() - $5::interval)`,
+        [org, id, settled, spent, ended],
+      ),
+    );
+  const [settled, unreturned, owing, young] = [newId(), newId(), newId(), newId()];
+  await lease(settled, 4, 4, '3 hours');
+  await lease(unreturned, null, 2, '3 hours');
+  await lease(owing, 4, 1, '3 hours');
+  await lease(young, 4, 4, '1 hour');
+  await turn();
+  const left = await usage.tenants.read(org, (tx) => tx.query<{ id: string }>('select id from leases'));
+  expect(left.map(({ id }) => id).sort()).toEqual([owing, young].sort());
+});

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { dropDays } from '@tidegate/database/partitions';
 import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
 import { Loop, OnStart, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { UsageConfig } from '../usage.config.ts';
@@ -26,11 +27,11 @@ export class KeepPartitions {
   async turn({ signal }: Turn): Promise<TurnResult> {
     await ensureEventDays(this.tenants, { ahead: 3 });
     await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
-    await this.tenants.system('ingest', (tx) => forgetLeases(tx, MAX_EVENT_AGE_DAYS + 5));
     await this.tenants.system('ingest', (tx) => forgetRejected(tx, REJECTED_DAYS));
-    let more = true;
-    while (more && !signal.aborted) {
-      more = await this.tenants.system('ingest', (tx) => forgetIdentities(tx, MAX_EVENT_AGE_DAYS + 2));
-    }
+    const inChunks = async (forget: (tx: Tx) => Promise<boolean>) => {
+      while (!signal.aborted && (await this.tenants.system('ingest', forget)));
+    };
+    await inChunks((tx) => forgetLeases(tx, MAX_EVENT_AGE_DAYS + 5));
+    await inChunks((tx) => forgetIdentities(tx, MAX_EVENT_AGE_DAYS + 2));
   }
 }

@@ -1,0 +1,23 @@
+import type { Tx } from '@tidegate/database/tx';
+
+/** Longer than the stream keeps an event, so that nothing that is forgotten can come again. */
+const IDLE_DAYS = 35;
+const CHUNK = 20_000;
+
+/**
+ * What consumers need not remember any more: aggregates that had one single event, such as a session that was ended,
+ * and failures that nobody came back to. What has a history keeps its row, or its next event would look as if the
+ * ones before were lost. Answers whether there may be more.
+ */
+export async function forgetHandled(tx: Tx): Promise<boolean> {
+  await tx.query("delete from inbox_failures where at < now() - interval '7 days'");
+  const row = await tx.one<{ count: number }>(
+    `with old as (
+       select consumer, aggregate from inbox where sequence = 1 and at < now() - make_interval(days => $1)
+        limit $2 for update skip locked),
+     gone as (delete from inbox i using old where i.consumer = old.consumer and i.aggregate = old.aggregate returning 1)
+     select count(*)::int as count from gone`,
+    [IDLE_DAYS, CHUNK],
+  );
+  return row?.count === CHUNK;
+}

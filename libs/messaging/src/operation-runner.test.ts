@@ -1,0 +1,42 @@
+import { operation } from '@tidegate/contracts/kernel/operation';
+import { notFound, problem } from '@tidegate/contracts/kernel/problem';
+import type { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { z } from 'zod';
+import { OperationRunner } from './operation-runner.ts';
+import type { Outbox } from './outbox.ts';
+
+const declared = problem('declared', 409, 'Declared');
+const secretive = problem('secretive', 409, 'Nobody said that this can happen');
+const one = operation({
+  service: 'usage',
+  name: 'test.runner',
+  scope: 'service',
+  summary: 'x',
+  input: z.strictObject({}),
+  output: z.object({ size: z.int() }),
+  errors: [declared],
+  readonly: true,
+});
+const asked = {
+  caller: { kind: 'service' as const, service: 'platform' as const, scopes: [] },
+  input: {},
+  deadline: Number.POSITIVE_INFINITY,
+};
+const outbox = { emitter: () => undefined, meterer: () => undefined } as unknown as Outbox;
+const tenants = { reader: () => ({}) as Tx } as unknown as Tenants;
+const run = (answer: () => Promise<unknown>) =>
+  new OperationRunner(tenants, outbox).run({ operation: one, run: answer }, asked);
+
+test('only problems that the operation declares, or that any may answer, leave; others are a fault of ours', async () => {
+  await expect(run(() => Promise.reject(declared()))).rejects.toMatchObject({ code: 'declared' });
+  await expect(run(() => Promise.reject(notFound()))).rejects.toMatchObject({ code: 'not_found' });
+  const fault = await run(() => Promise.reject(secretive())).catch((error: unknown) => error);
+  expect(fault).toEqual(new Error('test.runner answered the undeclared problem secretive.'));
+  expect(fault).not.toHaveProperty('code');
+});
+
+test('an answer that breaks its contract never leaves, and what the contract does not name is left out', async () => {
+  await expect(run(async () => ({ size: 'large' }))).rejects.toThrow('breaks its contract: /size');
+  expect(await run(async () => ({ size: 1, secret: 'x' }))).toEqual({ size: 1 });
+});

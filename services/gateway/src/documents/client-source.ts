@@ -1,0 +1,96 @@
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { Empty } from '@tidegate/contracts/kernel/types';
+import { bookOf } from './openapi.ts';
+import { pascal } from './problem-answers.ts';
+import { type Json, resolve, type SchemaBook } from './schemas.ts';
+
+/** Source of the typed client: one method per operation, one type per model, nothing to install beside it. */
+export function clientSource(operations: Operation[]): string {
+  const mounted = operations.filter((operation) => operation.http);
+  const book = bookOf(mounted, []);
+  const models = Object.entries(book.components).map(([name, model]) => declaration(name, model as Json));
+  const types = mounted.flatMap((operation) => {
+    const name = pascal(operation.name);
+    if (book.components[`${name}Input`] || book.components[`${name}Output`]) {
+      throw new Error(`A model has the name of the input or output of ${operation.name}. Rename it.`);
+    }
+    const output = operation.output === Empty ? {} : book.output(operation.subject);
+    return [declaration(`${name}Input`, inputOf(operation, book)), declaration(`${name}Output`, output)];
+  });
+  return `/* Made from the contracts by \`npm run generate\`: do not edit. */
+import { type CallOptions, Transport } from '../transport.ts';
+
+${[...models, ...types].join('\n\n')}
+
+export class TidegateClient extends Transport {
+${mounted.map((operation) => method(operation)).join('\n\n')}
+}
+`;
+}
+
+/** A browser's refresh token is in its cookie. */
+function inputOf(operation: Operation, book: SchemaBook): Json {
+  const input = book.input(operation.subject);
+  return operation.name === 'sessions.refresh' ? { ...resolve(input, book.components), required: [] } : input;
+}
+
+function method(operation: Operation): string {
+  const name = pascal(operation.name);
+  const [verb, path] = operation.http as readonly [string, string];
+  const optional = operation.input.safeParse({}).success || operation.name === 'sessions.refresh' ? ' = {}' : '';
+  const repeat = operation.readonly ? 'safe' : operation.scope === 'public' ? 'never' : 'keyed';
+  const text = [operation.summary, operation.description].filter(Boolean).join('. ').replaceAll('*/', '');
+  return `  /** ${text} */
+  ${camel(name)} = (input: ${name}Input${optional}, options?: CallOptions): Promise<${name}Output> =>
+    this.send({ method: '${verb}', path: '${path}', repeat: '${repeat}' }, input, options);`;
+}
+
+const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+const comment = (schema: Json, indent = ''): string =>
+  schema['description'] ? `${indent}/** ${String(schema['description']).replaceAll('*/', '')} */\n` : '';
+
+const declaration = (name: string, schema: Json): string =>
+  `${comment(schema)}export type ${name} = ${write(schema, '')};`;
+
+/** JSON Schema as a TypeScript type; what TypeScript cannot say becomes unknown. */
+function write(schema: Json, indent: string): string {
+  const inner = (one: Json) => write(one, indent);
+  const reference = schema['$ref'];
+  if (typeof reference === 'string') return reference.split('/').at(-1) as string;
+  if (schema['const'] !== undefined) return JSON.stringify(schema['const']);
+  if (Array.isArray(schema['enum'])) return schema['enum'].map((one) => JSON.stringify(one)).join(' | ');
+  const options = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined;
+  if (options) return [...new Set(options.map(inner))].join(' | ');
+  const { type, allOf } = schema;
+  if (Array.isArray(type)) return type.map((one) => inner({ ...schema, type: one })).join(' | ');
+  switch (type) {
+    case 'string':
+      return 'string';
+    case 'integer':
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'null':
+      return 'null';
+    case 'array':
+      return `Array<${inner((schema['items'] ?? {}) as Json)}>`;
+    case 'object':
+      return object(schema, indent);
+    default:
+      return Array.isArray(allOf) ? (allOf as Json[]).map((one) => `(${inner(one)})`).join(' & ') : 'unknown';
+  }
+}
+
+function object(schema: Json, indent: string): string {
+  const required = new Set((schema['required'] ?? []) as string[]);
+  const deeper = `${indent}  `;
+  const fields = Object.entries((schema['properties'] ?? {}) as Record<string, Json>).map(
+    ([name, field]) =>
+      `${comment(field, deeper)}${deeper}${/^\w+$/.test(name) ? name : JSON.stringify(name)}${required.has(name) ? '' : '?'}: ${write(field, deeper)};\n`,
+  );
+  const rest = schema['additionalProperties'];
+  if (fields.length === 0 && typeof rest === 'object') return `Record<string, ${write(rest as Json, indent)}>`;
+  return fields.length === 0 ? 'Record<string, never>' : `{\n${fields.join('')}${indent}}`;
+}

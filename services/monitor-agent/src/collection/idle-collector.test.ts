@@ -1,0 +1,59 @@
+import { until } from '@tidegate/testing/until';
+import { addServer, lookedAt, Replica } from '../../test/collector.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { FIRST_VERSION } from '../../test/postgres-server.ts';
+import { COLLECT_SERVERS, CollectServers } from './collect-servers.loop.ts';
+
+const store = useStore();
+const server = useServer(FIRST_VERSION);
+
+/** Counts transactions of the collector with its own database. */
+function counting() {
+  let asked = 0;
+  const tools = {
+    now: () => Date.now(),
+    metrics: { tell: () => {} },
+    tenants: {
+      system: (purpose: string, work: never) => {
+        asked += 1;
+        return store.tenants.system(purpose, work);
+      },
+    },
+  };
+  const collector = new CollectServers(tools as never, { MONITOR_MAX_SERVERS: 10 } as never, store.wakes as never);
+  return { turn: () => collector.turn({ signal: new AbortController().signal }), asked: () => asked };
+}
+
+test('without servers nothing is asked until somebody says that there is one', async () => {
+  const { turn, asked } = counting();
+  expect(await turn()).toBeGreaterThan(20_000);
+  await turn();
+  await turn();
+  expect(asked()).toBe(1);
+  store.wakes.wake(COLLECT_SERVERS);
+  await turn();
+  expect(asked()).toBe(2);
+});
+
+test('another replica’s servers are asked for when their leases run out', async () => {
+  const replica = new Replica(store);
+  const { serverId } = await addServer(store, server);
+  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== undefined);
+  const { turn, asked } = counting();
+  const wait = (await turn()) as number;
+  // A lease lasts 15 seconds from its last renewal on.
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(15_000);
+  await turn();
+  expect(asked()).toBe(1);
+  await replica.stop();
+});
+
+test('a new server is taken at once by a collector that waits', async () => {
+  const replica = new Replica(store);
+  await replica.turn();
+  replica.start();
+  const { serverId } = await addServer(store, server);
+  await until(async () => (await lookedAt(store, serverId)) !== undefined, { withinMs: 15_000, what: 'a look' });
+  await replica.stop();
+});
