@@ -173,6 +173,8 @@ test('every answer is one that the document describes: what is right, and what i
   await ask(owner, 'keys.revoke', { path: { keyId } });
   await ask(owner, 'invitations.revoke', { path: { invitationId } });
   await ask(owner, 'servers.delete', { path: { serverId } });
+  await ask(owner, 'backtests.delete', { path: { backtestId } });
+  await ask(owner, 'candles.delete', { query: '?market=BTC-USDT&interval=1h' });
   const twice = { body: { name: 'Twice', settings: SETTINGS }, headers: { 'Idempotency-Key': 'one' } };
   for (const wish of [twice, twice, { ...twice, body: { ...twice.body, name: 'Thrice' } }])
     await ask(owner, 'bots.create', wish);

@@ -13,6 +13,7 @@ import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { newId } from '@tidegate/database/ids';
 import { writeCursor } from '@tidegate/database/paging';
 import { WorkerTooSlow } from '@tidegate/runtime/worker-pool';
+import { metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
@@ -117,6 +118,10 @@ test('what swings without end is bounded: the loop of events goes on, the first 
   const trades = await service.call(listBacktestTrades, { backtestId: done.id, limit: 2 }, who);
   expect(trades.items.map(({ number }) => number)).toEqual([1, 2]);
   expect((await service.call(showEquity, { backtestId: done.id }, who)).items).toHaveLength(500);
+
+  const metrics = await metricsText();
+  expect(metrics).toContain('tidegate_work_ended_total{kind="backtest",outcome="done"} 1');
+  expect(metrics).toContain('tidegate_work_waiting{kind="backtest"} 0');
 
   await service.call(deleteBacktest, { backtestId: done.id }, who);
   await expect(read(who, done)).rejects.toMatchObject({ code: 'not_found' });
