@@ -56,6 +56,8 @@ test('no request fails that a client which honours Retry-After does not survive,
   for (const { name } of children()) await restart(name);
   const told = await load.stop();
   expect(told.failures).toEqual([]);
+  // Each client may have been connecting at the one instant at which the only gateway stopped to listen.
+  expect(told.reset).toBeLessThan(8);
   expect(Object.keys(told.statuses)).toEqual(['200']);
   const answered = told.statuses[200] ?? 0;
   const used = async (): Promise<number> => {
@@ -69,5 +71,5 @@ test('no request fails that a client which honours Retry-After does not survive,
   };
   await until(async () => (await used()) >= answered, { withinMs: 20_000, what: `${answered} calls to be counted` });
   // What was sent again may have been counted twice; reading the usage is not counted.
-  expect(await used()).toBeLessThanOrEqual(answered + told.toldToWait);
+  expect(await used()).toBeLessThanOrEqual(answered + told.toldToWait + told.reset);
 });

@@ -2,10 +2,10 @@ import type pg from 'pg';
 import { isBroken } from './broken.ts';
 import { named } from './deleted-organisations.ts';
 import { Hold, refuseWhileHeld } from './one-connection.ts';
-import { contextValues, SEE_AS } from './read-query.ts';
+import { SEE_AS } from './read-query.ts';
 import { statementName } from './statements.ts';
 import { traced } from './traced-query.ts';
-import { type Tx, type Visibility, visibilitySettings } from './tx.ts';
+import { contextValues, SETTINGS, type Tx, type Visibility } from './tx.ts';
 
 export type Client = pg.ClientBase;
 /** A connection of the pool and how it is given back: with an error when it must not be used again. */
@@ -32,8 +32,9 @@ export class LazyTransaction {
   private readonly begin: string;
   private readonly first: TxOptions['first'];
   private readonly visibility: Visibility;
-  /** Organisations that were there when the transaction came to them. */
-  private readonly entered = new Set<string | undefined>([undefined]);
+  private readonly context: string[];
+  /** Organisations that were there when the transaction came to them, besides its own. */
+  private entered: Set<string> | undefined;
   private readonly hooks: (() => void)[] = [];
   private client: Promise<Client> | undefined;
   /** Held from the moment the pool gave it until it is given back. */
@@ -41,21 +42,19 @@ export class LazyTransaction {
   private release: (error?: Error) => void = () => {};
   private ended = false;
   /** Who the settings of the transaction are for at the moment, as the server will see it when it comes to it. */
-  private seenAs: string;
+  private seenAs: string[];
   private refusal: unknown;
   /** Why the connection must not be used again. */
   private broken: Error | undefined;
 
   constructor(connect: Connect, visibility: Visibility, { begin = 'begin', enter = true, first }: TxOptions = {}) {
     this.connect = connect;
-    const settings = visibilitySettings(visibility).map(([name, value]) => `set_config('${name}','${value}',true)`);
-    if (enter && visibility.orgId) settings.push(`enter_organisation('${visibility.orgId}')`);
-    this.begin = settings.length === 0 ? begin : `${begin};select ${settings.join(',')}`;
-    this.entered.add(visibility.orgId);
+    this.context = contextValues(visibility);
+    this.begin = beginning(begin, this.context, enter);
     this.first = first;
     this.visibility = visibility;
-    this.seenAs = contextValues(visibility).join();
-    this.tx = this.view(visibility, () => this.opened());
+    this.seenAs = this.context;
+    this.tx = this.view(visibility, this.context, () => this.opened());
   }
 
   /** Runs work that uses `tx`, and ends the transaction as the work ends. */
@@ -70,28 +69,28 @@ export class LazyTransaction {
     }
   }
 
-  private view(visibility: Visibility, opened: () => Promise<Client>): Tx {
-    const context = contextValues(visibility);
-    const seeAs = context.join();
+  private view({ orgId }: Visibility, context: string[], opened: () => Promise<Client>): Tx {
     const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
       const client = await opened();
       return traced(sql, () => {
         // The settings and the query leave together: nothing of another view can come between them.
-        if (this.seenAs !== seeAs) this.seeAs(client, context, visibility.orgId);
+        if (this.seenAs !== context) this.seeAs(client, context);
         return this.ask<Row>(client, sql, params);
       });
     };
     return {
-      orgId: visibility.orgId,
+      orgId,
       query,
       one: async <Row>(sql: string, params?: readonly unknown[]) => (await query<Row>(sql, params))[0],
-      as: (other) => this.view(other, opened),
+      as: (other) => this.view(other, contextValues(other), opened),
       onCommit: (then) => this.hooks.push(then),
     };
   }
 
-  private seeAs(client: Client, context: string[], orgId: string | undefined): void {
-    this.seenAs = context.join();
+  private seeAs(client: Client, context: string[]): void {
+    this.seenAs = context;
+    const [orgId = ''] = context;
+    this.entered ??= new Set(['', this.context[0] ?? '']);
     const known = this.entered.has(orgId);
     this.entered.add(orgId);
     const asked = known
@@ -124,10 +123,12 @@ export class LazyTransaction {
     this.release = release;
     this.connection = client;
     this.hold.held = true;
-    await client.query(this.begin).catch((error: unknown) => {
+    try {
+      await client.query(this.begin);
+    } catch (error) {
       throw named(error);
-    });
-    await this.first?.(this.view(this.visibility, async () => client));
+    }
+    if (this.first) await this.first(this.view(this.visibility, this.context, async () => client));
     return client;
   }
 
@@ -167,4 +168,13 @@ export class LazyTransaction {
     this.connection = undefined;
     this.release(error ?? this.broken);
   }
+}
+
+function beginning(begin: string, context: string[], enter: boolean): string {
+  const settings: string[] = [];
+  for (const [index, value] of context.entries()) {
+    if (value !== '') settings.push(`set_config('${SETTINGS[index]}','${value}',true)`);
+  }
+  if (enter && context[0]) settings.push(`enter_organisation('${context[0]}')`);
+  return settings.length === 0 ? begin : `${begin};select ${settings.join(',')}`;
 }

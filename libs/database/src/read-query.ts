@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { statementName } from './statements.ts';
-import { type Visibility, visibilitySettings } from './tx.ts';
 
 /*
  * A tenant read in one round trip and without BEGIN or COMMIT.
@@ -98,11 +97,6 @@ class ReadQuery extends PgQuery {
     }
     super.handleError(error, connection);
   }
-}
-
-export function contextValues(visibility: Visibility): string[] {
-  const given = new Map(visibilitySettings(visibility));
-  return ['app.org_id', 'app.user_id', 'app.lookup', 'app.system'].map((name) => given.get(name) ?? '');
 }
 
 export function readQuery<Row>(

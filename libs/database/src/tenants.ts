@@ -4,9 +4,9 @@ import { isBroken } from './broken.ts';
 import { connectionsOf } from './data-source.ts';
 import { type Connect, LazyTransaction, type TxOptions } from './lazy-transaction.ts';
 import { refuseWhileHeld } from './one-connection.ts';
-import { contextValues, readQuery } from './read-query.ts';
+import { readQuery } from './read-query.ts';
 import { traced } from './traced-query.ts';
-import type { Tx, Visibility } from './tx.ts';
+import { contextValues, type Tx, type Visibility } from './tx.ts';
 
 /** Answers that one transaction may need from elsewhere, one after the other. */
 const MAX_ANSWERS = 3;

@@ -23,18 +23,13 @@ export interface Visibility {
 }
 
 const SAFE = /^[0-9a-z-]{1,128}$/i;
+export const SETTINGS = ['app.org_id', 'app.user_id', 'app.lookup', 'app.system'] as const;
 
-/** The settings as pairs, checked so strictly that they may stand in SQL as literals. */
-export function visibilitySettings(visibility: Visibility): [name: string, value: string][] {
-  const settings: [string, string | undefined][] = [
-    ['app.org_id', visibility.orgId],
-    ['app.user_id', visibility.userId],
-    ['app.lookup', visibility.lookup],
-    ['app.system', visibility.system],
-  ];
-  return settings.flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    if (!SAFE.test(value)) throw new Error(`${name} is not a plain identifier.`);
-    return [[name, value] as [string, string]];
-  });
+/** The values of the settings, empty where there is none, checked so strictly that they may stand in SQL as literals. */
+export function contextValues({ orgId = '', userId = '', lookup = '', system = '' }: Visibility): string[] {
+  const values = [orgId, userId, lookup, system];
+  for (const [index, value] of values.entries()) {
+    if (value !== '' && !SAFE.test(value)) throw new Error(`${SETTINGS[index]} is not a plain identifier.`);
+  }
+  return values;
 }

@@ -55,18 +55,39 @@ export class EventTurns {
   private readonly options: { service: ServiceName; consumer: string; nc: NatsConnection; inbox: Inbox; log: Log };
   /** Suspicious events that this process has begun: it lives, so they are not what ends it. */
   private readonly begun = new Set<string>();
-  private readonly metrics = new Metrics();
+  private readonly pending;
+  private readonly redeliveries;
+  private readonly gaps;
+  private readonly deadLetters;
 
   constructor(options: EventTurns['options']) {
     this.options = options;
+    const metrics = new Metrics();
+    const names = ['consumer'] as const;
+    this.pending = metrics.gauge(
+      'tidegate_consumer_pending_events',
+      'Events that a consumer has not been given yet',
+      names,
+    );
+    this.redeliveries = metrics.counter(
+      'tidegate_consumer_redeliveries_total',
+      'Events that were handled and had come more than once',
+      names,
+    );
+    this.gaps = metrics.counter('tidegate_consumer_gaps_total', 'Events that never came and were passed', [
+      'consumer',
+      'kind',
+    ]);
+    this.deadLetters = metrics.counter('tidegate_dead_letters_total', 'Events that became dead letters', names);
+    const { consumer } = options;
+    // A rate needs a beginning.
+    for (const counter of [this.redeliveries, this.deadLetters]) counter.inc({ consumer }, 0);
+    for (const kind of ['beginning', 'gap']) this.gaps.inc({ consumer, kind }, 0);
   }
 
   /** After each pull: how many the consumer has not been given yet. */
   notePending(pending: number): void {
-    const { consumer } = this.options;
-    this.metrics
-      .gauge('tidegate_consumer_pending_events', 'Events that a consumer has not been given yet', ['consumer'])
-      .set({ consumer }, pending);
+    this.pending.set({ consumer: this.options.consumer }, pending);
     if (this.begun.size > REMEMBERED) this.begun.clear();
   }
 
@@ -115,7 +136,7 @@ export class EventTurns {
   private async done(message: JsMsg, envelope: Envelope): Promise<'done'> {
     this.begun.delete(envelope.id);
     if (message.info.deliveryCount > 1) {
-      this.count('tidegate_consumer_redeliveries_total', 'Events that came more than once');
+      this.redeliveries.inc({ consumer: this.options.consumer });
       await this.options.inbox.forgetAttempts(envelope.id);
     }
     message.ack();
@@ -146,9 +167,7 @@ export class EventTurns {
 
   private tell(envelope: Envelope, { from, to, beginning }: Gap): void {
     const { consumer, log } = this.options;
-    this.metrics
-      .counter('tidegate_consumer_gaps_total', 'Events that never came and were passed', ['consumer', 'kind'])
-      .inc({ consumer, kind: beginning ? 'beginning' : 'gap' }, to - from + 1);
+    this.gaps.inc({ consumer, kind: beginning ? 'beginning' : 'gap' }, to - from + 1);
     const { type, subject: aggregate, id } = envelope;
     const fields = { aggregate, from, to, nextType: type, nextId: id };
     if (beginning) log.warn(fields, 'The beginning of an aggregate never came; it is followed from here on');
@@ -180,13 +199,9 @@ export class EventTurns {
     await this.options.inbox.bury(raw, envelope, reason, attempts);
     const { type = 'unreadable', id: eventId = '' } = envelope ?? {};
     this.options.log.error({ type, eventId, reason }, 'An event became a dead letter');
-    this.count('tidegate_dead_letters_total', 'Events that became dead letters');
+    this.deadLetters.inc({ consumer: this.options.consumer });
     this.begun.delete(eventId);
     message.ack();
     return 'done';
-  }
-
-  private count(name: string, help: string): void {
-    this.metrics.counter(name, help, ['consumer']).inc({ consumer: this.options.consumer });
   }
 }

@@ -72,8 +72,8 @@ export class Inbox {
         'insert into inbox (consumer, aggregate, sequence, began) values ($1, $2, 0, $3) on conflict do nothing',
         [...key, envelope.sequence],
       );
-      const row = await tx.one<{ sequence: string; began: string }>(
-        'select sequence, began from inbox where consumer = $1 and aggregate = $2 for update',
+      const row = await tx.one<{ sequence: string }>(
+        'select sequence from inbox where consumer = $1 and aggregate = $2 for update',
         key,
       );
       const last = Number(row?.sequence ?? 0);
@@ -102,27 +102,26 @@ export class Inbox {
 
   /** Where the event stands, without touching anything. */
   async isNext(envelope: Envelope): Promise<boolean> {
-    const row = await this.row(this.tenants.reader({}), envelope);
+    const row = await this.tenants
+      .reader({})
+      .one<{ sequence: string }>('select sequence from inbox where consumer = $1 and aggregate = $2', [
+        this.consumer,
+        envelope.subject,
+      ]);
     return Number(row?.sequence ?? 0) === envelope.sequence - 1;
   }
 
   private async standing(tx: Tx, envelope: Envelope): Promise<Outcome> {
-    const row = await this.row(tx, envelope);
-    if (Number(row?.sequence ?? 0) < envelope.sequence) return 'ahead';
-    if (envelope.sequence < Number(row?.began ?? 1)) return 'late';
-    const gap = await tx.one(
-      `select 1 from dead_letters where consumer = $1 and aggregate = $2 and case when type = 'gap' then
-         $3::bigint between (envelope::jsonb ->> 'from')::bigint and (envelope::jsonb ->> 'to')::bigint end`,
+    const row = await tx.one<{ sequence: string; late: boolean }>(
+      `select sequence, $3::bigint < began or exists (
+         select from dead_letters d where d.consumer = i.consumer and d.aggregate = i.aggregate
+            and case when d.type = 'gap' then
+              $3::bigint between (envelope::jsonb ->> 'from')::bigint and (envelope::jsonb ->> 'to')::bigint end) as late
+         from inbox i where consumer = $1 and aggregate = $2`,
       [this.consumer, envelope.subject, envelope.sequence],
     );
-    return gap ? 'late' : 'duplicate';
-  }
-
-  private row(tx: Tx, envelope: Envelope) {
-    return tx.one<{ sequence: string; began: string }>(
-      'select sequence, began from inbox where consumer = $1 and aggregate = $2',
-      [this.consumer, envelope.subject],
-    );
+    if (Number(row?.sequence ?? 0) < envelope.sequence) return 'ahead';
+    return row?.late ? 'late' : 'duplicate';
   }
 
   /** Runs the handlers in the given transaction. Throws when the data does not fit the contract. */

@@ -24,12 +24,16 @@ export function streamConfigs(replicas: number): Partial<StreamConfig>[] {
  * made. One that is right is left alone: an update makes nats-server 2.9 forget when the stream was made. Old servers
  * ignore what they do not know without a word, so the echoed configuration is compared.
  */
-export async function ensureStreams(nc: NatsConnection, replicas = 1): Promise<string[]> {
+export async function ensureStreams(
+  nc: NatsConnection,
+  replicas = 1,
+  { onlyMissing = false }: { onlyMissing?: boolean } = {},
+): Promise<string[]> {
   const manager = await jetstreamManager(nc);
   const made: string[] = [];
   for (const wanted of streamConfigs(replicas)) {
     const found = await findConfig(manager, wanted.name as string);
-    if (found && differing(found, wanted).length === 0) continue;
+    if (found && (onlyMissing || differing(found, wanted).length === 0)) continue;
     if (!found) made.push(wanted.name as string);
     const { config } = found
       ? await manager.streams.update(wanted.name as string, wanted)

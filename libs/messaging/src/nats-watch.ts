@@ -64,6 +64,8 @@ export class NatsWatch {
 
   private noteError(error: Error): void {
     if (!(error instanceof errors.PermissionViolationError)) return;
+    // An answer that comes so late that nobody may be answered any more.
+    if (error.operation === 'publish' && error.subject.startsWith('_INBOX')) return;
     this.refused.add(error.subject);
     this.report(error.subject, `the bus refuses the ${error.operation}`);
     this.log.error({ error, operation: error.operation, subject: error.subject }, 'The bus refuses what we need');

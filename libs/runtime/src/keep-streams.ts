@@ -37,6 +37,7 @@ class Keeper {
   start(): void {
     this.timer = setInterval(() => this.look(), EVERY_MS);
     watchOf(this.nc).onReconnect(() => this.look());
+    this.look();
   }
 
   async stop(): Promise<void> {
@@ -54,7 +55,7 @@ class Keeper {
 
   private async ensure(): Promise<void> {
     try {
-      const made = await ensureStreams(this.nc, this.replicas);
+      const made = await ensureStreams(this.nc, this.replicas, { onlyMissing: true });
       if (made.length > 0) this.log.error({ streams: made }, 'Streams were gone and were made again, empty');
       this.failing = false;
     } catch (error) {

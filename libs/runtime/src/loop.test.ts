@@ -9,14 +9,19 @@ const log = new Log({ service: 'test' });
 /** The bus between two replicas: what one says, all hear. */
 function bus() {
   const heard: ((error: Error | null, message: { subject: string; string: () => string }) => void)[] = [];
+  const back = Promise.withResolvers<void>();
   const connection = {
+    status: async function* () {
+      await back.promise;
+      yield { type: 'reconnect' };
+    },
     isClosed: () => false,
     subscribe: (_subject: string, { callback }: { callback: (typeof heard)[number] }) => heard.push(callback),
     publish: (subject: string, text: string) => {
       for (const hear of heard) hear(null, { subject, string: () => text });
     },
   };
-  return () => new Wakes('test', connection as never);
+  return Object.assign(() => new Wakes('test', connection as never), { reconnect: back.resolve });
 }
 
 class Counting {
@@ -50,6 +55,16 @@ test('a woken loop takes a turn at once, in every replica, and a wake during a t
   there.wake('count');
   await until(() => counting.turns > before);
   await Promise.all(loops.map((loop) => loop.stop()));
+});
+
+test('what was said while the bus was away is made up for when it is back', async () => {
+  const replica = bus();
+  const counting = new Counting();
+  const [loop] = startLoops(counting, log, replica());
+  await until(() => counting.turns === 1);
+  replica.reconnect();
+  await until(() => counting.turns === 2);
+  await loop?.stop();
 });
 
 test('a turn says when the next one is due', async () => {

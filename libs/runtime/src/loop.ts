@@ -27,6 +27,8 @@ const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 /** Of what is away nobody knows when it comes back, and then everything has to flow again within seconds. */
 const OUTAGE_BACKOFF_MS = 4_000;
+/** So many turns that an outage failed are one line. */
+const TELL_EVERY = 15;
 
 /**
  * A long-running loop: the method is called again and again, never twice at a time, until the process drains. A turn
@@ -114,7 +116,8 @@ export class RunningLoop {
         told.failed();
         const most = isOutage(error) ? OUTAGE_BACKOFF_MS : MAX_BACKOFF_MS;
         wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, most);
-        log.error({ error, failures }, 'A turn failed');
+        if (!isOutage(error)) log.error({ error, failures }, 'A turn failed');
+        else if (failures % TELL_EVERY === 1) log.warn({ error, failures }, 'Turns fail because of an outage');
       }
       // A loop in trouble keeps its distance, whoever wakes it.
       if (wait > 0 && !(this.woken && failures === 0)) await this.pause(wait, failures === 0);

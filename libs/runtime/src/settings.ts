@@ -99,7 +99,11 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
     'Password of the superuser of the embedded PostgreSQL, fixed when its cluster is made',
   ],
   ['DATABASE_SSL', 'false', 'true: TLS to the database, with its certificate verified'],
-  ['DATABASE_POOL_SIZE', '8', 'Connections of each service to the database at the most'],
+  [
+    'DATABASE_POOL_SIZE',
+    '8',
+    'Connections of each of the six services with a schema at the most; max_connections of the server holds all of them',
+  ],
   ['DATABASE_WAIT_MS', '5000', 'How long work waits for a connection of the pool, and a new connection for the server'],
   ['DATABASE_STATEMENT_MS', '30000', 'The database ends a statement that takes longer'],
   [

@@ -14,6 +14,10 @@ export class Wakes {
   constructor(service: string, nc: NatsConnection) {
     this.service = service;
     this.nc = nc;
+    // What was said while we were away was heard by nobody.
+    watchOf(nc).onReconnect(() => {
+      for (const loop of this.loops.keys()) this.rouse(loop);
+    });
     nc.subscribe(`wake.${service}.*`, {
       callback: (error, message) => {
         if (error) return watchOf(nc).refuse('wakes of our loops', error);

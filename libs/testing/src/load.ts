@@ -6,17 +6,19 @@ export interface Told {
   /** Tries that were told to come back (429, 503, 504 with Retry-After) or met nobody who listens; each was tried again. */
   toldToWait: number;
   refused: number;
+  /** Resets before any answer: a connection that waited in the kernel's queue when the listener closed. Tried again. */
+  reset: number;
   /** What a client that honours Retry-After does not survive. */
   failures: string[];
 }
 
 /**
  * Clients that ask one after the other until they are stopped, as a careful program does: it comes back when it is told
- * to, or when nobody listens yet. A connection that is cut under a request, a 503 that does not say when to come back
- * and any other 5xx are failures.
+ * to, or when nobody listens yet, and sends what may be sent twice again after a reset (there may be few of these). An
+ * answer that breaks off, a 503 that does not say when to come back and any other 5xx are failures.
  */
 export class Load {
-  readonly told: Told = { statuses: {}, toldToWait: 0, refused: 0, failures: [] };
+  readonly told: Told = { statuses: {}, toldToWait: 0, refused: 0, reset: 0, failures: [] };
   private readonly ask: (client: number) => Promise<Response>;
   private readonly clients: Promise<void>[];
   private running = true;
@@ -51,6 +53,10 @@ export class Load {
       const { cause, message } = error as { cause?: { code?: string; message?: string }; message: string };
       if (cause?.code === 'ECONNREFUSED') {
         told.refused += 1;
+        return false;
+      }
+      if (cause?.code === 'ECONNRESET') {
+        told.reset += 1;
         return false;
       }
       told.failures.push(`${cause?.code ?? ''} ${cause?.message ?? message}`);

@@ -42,6 +42,7 @@ export class GatewayWorld {
   readonly nc: NatsConnection;
   readonly nats: { pid: number; stop(): Promise<void> };
   host: ServiceHost;
+  health = new Health(['gateway']);
   private readonly env: NodeJS.ProcessEnv;
   private readonly dataDir: string;
 
@@ -105,7 +106,8 @@ export class GatewayWorld {
     // What the platform reads of its process, not of a service's configuration.
     process.env['TRUST_PROXY'] = this.env['TRUST_PROXY'] ?? '';
     const config = loadConfigs([GatewayConfig], this.env).get(GatewayConfig);
-    await this.host.start(config, new Health(['gateway']));
+    this.health = new Health(['gateway']);
+    await this.host.start(config, this.health);
   }
 
   /** As SIGTERM does it. */

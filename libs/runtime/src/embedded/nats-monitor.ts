@@ -27,9 +27,12 @@ export async function natsIllness(port: number, name: string, withinMs?: number)
   if (variables['server_name'] !== name) return 'another nats-server answers on its port';
   const jetstream = await askNats(port, '/jsz', withinMs);
   if (!jetstream) return 'JetStream does not answer';
-  if (jetstream['disabled'] === true) return 'JetStream is disabled';
-  return (await askNats(port, '/healthz', withinMs)) ? undefined : 'it says that it is not healthy';
+  return jetstream['disabled'] === true ? 'JetStream is disabled' : undefined;
 }
+
+/** Well, and after a start done with it: `/healthz` says so when clients may come. It is no reason to end a server. */
+export const isNatsReady = async (port: number, name: string, withinMs?: number): Promise<boolean> =>
+  (await natsIllness(port, name, withinMs)) === undefined && (await askNats(port, '/healthz', withinMs)) !== undefined;
 
 function ask(port: number, path: string, withinMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {

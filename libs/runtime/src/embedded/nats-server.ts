@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { portLike } from './free-port.ts';
-import { askNats, natsIllness } from './nats-monitor.ts';
+import { askNats, isNatsReady, natsIllness } from './nats-monitor.ts';
 import type { RunningServer } from './postgres.ts';
 import { hasEnded, isExecutable, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 
@@ -129,7 +129,7 @@ async function adopt(dir: string, withinMs: number): Promise<RunningNats | undef
   const patience = Math.min(withinMs, ADOPT_MS);
   let well = false;
   await waitFor(async () => {
-    well = (await natsIllness(ports.monitorPort, nameOf(dir), patience)) === undefined;
+    well = await isNatsReady(ports.monitorPort, nameOf(dir), patience);
     return well || !isRunning(pid, configFile(dir));
   }, patience);
   if (well) return server(dir, pid, ports, true);
@@ -189,8 +189,7 @@ async function refresh(dir: string, running: RunningNats, options: NatsOptions):
 /** Its name tells it from another server that got the port of a dead one. */
 const nameOf = (dir: string): string => `tidegate-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
-const healthy = async (monitorPort: number, dir: string): Promise<boolean> =>
-  (await natsIllness(monitorPort, nameOf(dir))) === undefined;
+const healthy = (monitorPort: number, dir: string): Promise<boolean> => isNatsReady(monitorPort, nameOf(dir));
 
 function config(dir: string, at: Ports, options: NatsOptions): string {
   return `# Written at every start; change the settings instead.

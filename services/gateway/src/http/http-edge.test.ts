@@ -216,6 +216,15 @@ test('metrics are for whoever has the token, wherever from; requests and limits 
   expect(await metricsText()).toContain('le="60"');
 });
 
+test('however many ask about health at once, the databases are asked little', async () => {
+  const health = world.health;
+  const looks = jest.spyOn(health, 'answer');
+  const answers = await Promise.all(Array.from({ length: 100 }, () => world.rest.get('/health/ready')));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(looks.mock.calls.length).toBeLessThan(50);
+  looks.mockRestore();
+});
+
 test('the installation tells a page what it has to know', async () => {
   const { body } = await world.rest.get('/api/v1/installation');
   expect(body).toMatchObject({

@@ -23,6 +23,8 @@ import { UnknownProxy } from './unknown-proxy.ts';
 
 /** Requests in hand at a stop are waited for so long; the process has 25 s in all. */
 const DRAIN_MS = 12_000;
+/** So long an answer about health is good for others. */
+const PROBE_MS = 200;
 
 /**
  * The HTTP server's routes, in the order in which a request meets them: trace and headers, CORS, limits of its network,
@@ -33,6 +35,7 @@ const DRAIN_MS = 12_000;
 export class HttpEdge implements OnModuleDestroy {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
+  private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
 
   // The edge is where everything meets; it only hands on.
   constructor(
@@ -146,13 +149,28 @@ export class HttpEdge implements OnModuleDestroy {
   private mountHealth(fastify: FastifyInstance): void {
     for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']) {
       fastify.get(path, ALSO_HEAD, async (request, reply) => {
-        const answer = await this.health.answer(path, () => hasMetricsToken(request.raw, this.settings.metricsToken));
+        const answer = await this.probe(path, request);
         return reply
           .code(answer?.status ?? 404)
           .header('content-type', answer?.type ?? 'text/plain')
           .send(answer?.body ?? '');
       });
     }
+  }
+
+  /**
+   * Nobody has to say who they are for it, and it asks every database: many at once, and those that come right after,
+   * share one look.
+   */
+  private probe(path: string, request: FastifyRequest): ReturnType<Health['answer']> {
+    if (path === '/metrics') {
+      return this.health.answer(path, () => hasMetricsToken(request.raw, this.settings.metricsToken));
+    }
+    const before = this.probes.get(path);
+    if (before && before.until > Date.now()) return before.answer;
+    const answer = this.health.answer(path, () => false);
+    this.probes.set(path, { answer, until: Date.now() + PROBE_MS });
+    return answer;
   }
 
   private noRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {

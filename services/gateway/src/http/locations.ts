@@ -1,4 +1,5 @@
 import type { Operation } from '@tidegate/contracts/kernel/operation';
+import { z } from 'zod';
 
 /** Where what a POST has made is found: `<path>/<id>`, when operations of that path exist. */
 export function locationOf(
@@ -7,10 +8,12 @@ export function locationOf(
 ): ((output: unknown) => string) | undefined {
   const [method, path] = operation.http ?? [];
   if (method !== 'POST' || operation.status !== 201 || path === undefined) return undefined;
+  // A log-in makes something as well, but does not say which.
+  if (!(operation.output instanceof z.ZodObject) || !('id' in operation.output.shape)) return undefined;
   const prefix = `${path}/{`;
   const found = operations.some(
     ({ http }) => http?.[1].startsWith(prefix) && !http[1].slice(prefix.length).includes('/'),
   );
   if (!found || path.includes('{')) return undefined;
-  return (output) => `${path}/${encodeURIComponent(String((output as { id?: unknown }).id))}`;
+  return (output) => `${path}/${encodeURIComponent((output as { id: string }).id)}`;
 }

@@ -68,6 +68,8 @@ test.each(named(ANSWERED))('%s answers what its contract says', async (_name, op
   const answer = await send(operation, operation.scope === 'public' ? world.rest : allowed);
   expect(answer.status).toBe(Object.keys(answerOf(operation) as object).length === 0 ? 204 : operation.status);
   if (answer.status !== 204) operation.output.parse(answer.body);
+  const location = answer.headers.get('location');
+  if (location !== null) expect(location.split('/').at(-1)).toBe(answer.body['id']);
 });
 
 test.each(named(KNOWN))('%s: 401 without, with wrong and with ended credentials', async (_name, operation) => {

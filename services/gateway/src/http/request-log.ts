@@ -17,9 +17,9 @@ const LINES_A_SECOND = 50;
 export class RequestLog {
   private readonly duration;
   private readonly all = process.env['LOG_LEVEL'] === 'debug';
-  private second = 0;
-  private lines = 0;
-  private left = 0;
+  private readonly requests = new Budget();
+  /** Apart, so that nobody hides wrong passwords behind other noise. */
+  private readonly logIns = new Budget();
 
   constructor(
     private readonly log: Log,
@@ -43,7 +43,7 @@ export class RequestLog {
       if (this.all) this.log.debug(this.fields(request, reply, route), 'Request');
       return;
     }
-    if (!this.mayTell()) return;
+    if (!(isLogin ? this.logIns : this.requests).take(this.log, isLogin ? 'Log-ins' : 'Failed requests')) return;
     const failedLogin = isLogin && (status === 401 || status === 429);
     const text = failedLogin ? 'Log-in failed' : isLogin && status < 400 ? 'Logged in' : 'Request';
     this.log.info(this.fields(request, reply, route), text);
@@ -63,16 +63,21 @@ export class RequestLog {
       ...(orgId ? { orgId } : {}),
     };
   }
+}
 
-  private mayTell(): boolean {
+/** So many lines a second; what is left out is told as a number. */
+class Budget {
+  private second = 0;
+  private lines = 0;
+
+  take(log: Log, what: string): boolean {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.second) {
-      if (this.left > 0) this.log.warn({ requests: this.left }, 'More requests failed than are told one by one');
-      [this.second, this.lines, this.left] = [second, 0, 0];
+      const left = this.lines - LINES_A_SECOND;
+      if (left > 0) log.warn({ requests: left }, `${what} that are not told one by one`);
+      [this.second, this.lines] = [second, 0];
     }
     this.lines += 1;
-    if (this.lines <= LINES_A_SECOND) return true;
-    this.left += 1;
-    return false;
+    return this.lines <= LINES_A_SECOND;
   }
 }

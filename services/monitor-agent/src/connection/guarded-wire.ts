@@ -49,6 +49,7 @@ export class GuardedWire extends EventEmitter implements Holder {
   }
 
   connect(port: number, host: string): void {
+    if (this.closed) return;
     this.opening = openSocket(
       { host, port, tls: this.options.tls },
       { opened: (socket) => this.opened(socket), failed: (error) => this.destroy(error) },

@@ -257,6 +257,13 @@ describe('in an answer', () => {
     await connection.close();
   });
 
+  test('what cannot be read is not quoted', async () => {
+    const said = Buffer.concat([fields(field('a', 114)), row('S3CR3T'), complete(), ready()]);
+    const connection = await connect(saying(welcome, greeting, settings, said));
+    await expect(connection.rows('select 1')).rejects.toThrow('A value is not what its type says.');
+    await connection.close();
+  });
+
   test('an error behind the last row, as when a transaction cannot end, fails the question alone', async () => {
     const late = Buffer.concat([one, row('x'), complete(), refusal('40001'), ready()]);
     const well = Buffer.concat([one, row('y'), complete(), ready()]);
@@ -345,6 +352,23 @@ describe('between answers and at the end', () => {
     fake = await FakeServer.start(saying(welcome, greeting, settings), { allowHalfOpen: true });
     const connection = await connectServer(target(fake.port), LOOPBACK, { intake });
     await connection.close();
+    expect(connection.alive).toBe(false);
+  });
+
+  test('who gave up before the connection was made makes none, and who gives up later has none any more', async () => {
+    let connections = 0;
+    const counted = (socket: Socket) => {
+      connections += 1;
+      saying(welcome, greeting, settings)(socket);
+    };
+    expect(await ending(connect(counted, { signal: AbortSignal.abort() }))).toBe('answer_timeout');
+    const later = new AbortController();
+    await fake?.stop();
+    const connection = await connect(counted, { signal: later.signal });
+    expect(connections).toBe(1);
+    const waiting = ending(connection.rows('select 1'));
+    later.abort();
+    expect(await waiting).toBe('answer_timeout');
     expect(connection.alive).toBe(false);
   });
 

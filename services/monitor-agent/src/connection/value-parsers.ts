@@ -28,7 +28,12 @@ const MAX_CHARS = 4 * 1024 * 1024;
 const bounded = (parse: (text: string) => unknown) => (text: string) => {
   if (text.length > MAX_CHARS) throw new Error('A value is too long.');
   if (text.length > MAX_PARTS && countParts(text) > MAX_PARTS) throw new Error('A value has too many parts.');
-  return parse(text);
+  try {
+    return parse(text);
+  } catch {
+    // Its own words would quote what the server sent.
+    throw new Error('A value is not what its type says.');
+  }
 };
 
 const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([

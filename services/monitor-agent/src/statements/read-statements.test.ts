@@ -1,9 +1,8 @@
-import { until } from '@tidegate/testing/until';
 import type pg from 'pg';
 import { SERIES_KEY } from '../../test/executed-statements.ts';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS, PostgresServer } from '../../test/postgres-server.ts';
-import { makeWatcher, watch } from '../../test/watched.ts';
+import { killBackend, makeWatcher, watch } from '../../test/watched.ts';
 import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { readStatements } from './read-statements.ts';
@@ -163,10 +162,9 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
     await look();
     await run(2, 'select 1, 2, 3, 4 as crash');
     const before = instance.startedAt;
-    const victim = await server.client();
-    const [row] = (await victim.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
-    process.kill(row?.pid ?? 0, 'SIGKILL');
-    connection = await until(() => watch(server).catch(() => undefined), { withinMs: 15_000 });
+    // Until PostgreSQL has noticed it takes new sessions, only to end them with the others.
+    await killBackend(server);
+    connection = await watch(server);
     app = await server.client();
     instance = await readInstance(connection);
     expect(instance.startedAt).toBe(before);

@@ -114,8 +114,11 @@ it('sends an address three a day, whoever asks, and thirty for a person over all
 it('seals addresses of webhooks from before at the next start', async () => {
   const receiver = await startWebhookReceiver();
   const { channelId } = await hook(world, org, receiver);
+  const { channelId: broken } = await hook(world, newId(), receiver);
   const clear = `${receiver.url}?token=CANARY`;
   await world.sql('update channels set target = $2, url_sealed = null where id = $1', [channelId, clear]);
+  // One that cannot be sealed keeps nobody else's from it, nor the service from its start.
+  await world.sql("update channels set target = 'nothing', url_sealed = null where id = $1", [broken]);
   await replica.get(SealUrls).seal();
   expect((await world.call(getChannel, { channelId }, org)).url).toBe(`${receiver.url}?***`);
   await world.call(testChannel, { channelId }, org);

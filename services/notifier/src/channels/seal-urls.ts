@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Tenants } from '@tidegate/database/tenants';
+import { each } from '@tidegate/runtime/each';
 import { OnStart } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
 import { sealUrl, unsealedUrls } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
 import { maskedUrl } from './webhook-url.rules.ts';
@@ -11,18 +13,25 @@ export class SealUrls {
   constructor(
     private readonly tenants: Tenants,
     private readonly secrets: ChannelSecrets,
+    private readonly log: Log,
   ) {}
 
   @OnStart()
   async seal(): Promise<void> {
     const clear = () => this.tenants.system('upkeep', unsealedUrls);
     for (let rows = await clear(); rows.length > 0; rows = await clear()) {
-      for (const { org_id: orgId, id, target } of rows) {
-        await this.tenants.run(orgId, async (tx) => {
-          const sealed = await this.secrets.seal(tx, id, 'url_sealed', target);
-          await sealUrl(tx, id, { sealed, shown: maskedUrl(new URL(target)) });
-        });
-      }
+      const failed = await each(rows, { log: this.log, what: 'Sealing the address of a webhook' }, (row) =>
+        this.sealOne(row),
+      );
+      // Those that are left are tried again at the next start; they go on working as they are.
+      if (failed === rows.length) return;
     }
+  }
+
+  private async sealOne({ org_id: orgId, id, target }: { org_id: string; id: string; target: string }): Promise<void> {
+    await this.tenants.run(orgId, async (tx) => {
+      const sealed = await this.secrets.seal(tx, id, 'url_sealed', target);
+      await sealUrl(tx, id, { sealed, shown: maskedUrl(new URL(target)) });
+    });
   }
 }

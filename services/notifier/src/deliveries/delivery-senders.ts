@@ -34,9 +34,10 @@ export class DeliverySenders {
         const message = messageOf(Notice.parse(JSON.parse(body)));
         return await this.mail.send({ deliveryId, to: work.channel.target, message, createdAt });
       }
-      const [url, secrets] = await this.tenants.read(orgId, (tx) =>
-        Promise.all([this.secrets.url(tx, work.channel), this.secrets.signing(tx, work.channel)]),
-      );
+      const { url, secrets } = await this.tenants.read(orgId, async (tx) => ({
+        url: await this.secrets.url(tx, work.channel),
+        secrets: await this.secrets.signing(tx, work.channel),
+      }));
       return await this.webhooks.send({ deliveryId, url, body, secrets });
     } catch (error) {
       this.log.error({ error, orgId, deliveryId }, 'A message could not be made');
