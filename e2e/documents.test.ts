@@ -196,6 +196,25 @@ test('every operation was asked, and most were right at least once', () => {
   );
 });
 
+test('what the page refers to is there', async () => {
+  const page = await (await fetch(`${platform.url}/docs`)).text();
+  const assets = [...page.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, path]) => path as string);
+  const types = new Map<string, string>();
+  for (const path of [...assets, '/docs/minisearch.js', '/favicon.ico']) {
+    const answer = await fetch(platform.url + path);
+    expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+    types.set(path, answer.headers.get('content-type')?.split(';')[0] ?? '');
+    if (path.endsWith('minisearch.js')) expect(await answer.text()).toMatch(/export \{ \w+ as default \}/);
+  }
+  expect(Object.fromEntries(types)).toEqual({
+    '/docs/icon.svg': 'image/svg+xml',
+    '/docs/style.css': 'text/css',
+    '/docs/page.js': 'text/javascript',
+    '/docs/minisearch.js': 'text/javascript',
+    '/favicon.ico': 'image/svg+xml',
+  });
+});
+
 const run = (command: string, args: string[], cwd: string): string =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 

@@ -70,7 +70,8 @@ async function customer(url) {
     (one) => `${one}:read`,
   );
   const write = ['members', 'billing', 'usage', 'servers', 'bots', 'channels', 'keys'].map((one) => `${one}:write`);
-  const scopes = [...read, ...write, 'org:admin'];
+  // Not org:admin: an organisation that is deleted on the way answers nothing but 401.
+  const scopes = [...read, ...write];
   const { key } = await post(`${url}/api/v1/api-keys`, { name: 'Fuzz', scopes }, accessToken);
   const make = async (path, body) => (await post(`${url}/api/v1/${path}`, body, key)).id;
   const averagingOrders = { count: 2, size: '100', deviationPercent: '0.5' };

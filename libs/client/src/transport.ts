@@ -90,7 +90,7 @@ export class Transport {
         return await this.once<T>(route, input, options, { key, token });
       } catch (error) {
         if (!(error instanceof TidegateProblem)) throw error;
-        if (error.status === 401 && !renewed && (await this.renew(token))) {
+        if (error.code === 'unauthenticated' && !renewed && (await this.renew(token))) {
           renewed = true;
           continue;
         }
