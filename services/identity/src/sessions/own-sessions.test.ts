@@ -1,4 +1,11 @@
-import { checkSession, listSessions, login, logout, refresh, revokeSession } from '@tidegate/contracts/identity/sessions';
+import {
+  checkSession,
+  listSessions,
+  login,
+  logout,
+  refresh,
+  revokeSession,
+} from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
 
