@@ -117,9 +117,15 @@ async function migrationFiles(folders: string[]): Promise<MigrationFile[]> {
 
 async function ensureRole(client: pg.Client, { role, password }: SchemaPlan): Promise<void> {
   const name = pg.escapeIdentifier(role);
-  const exists = await client.query('select 1 from pg_roles where rolname = $1', [role]);
-  if (exists.rowCount === 0) await client.query(`create role ${name}`);
-  await client.query(`alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls`);
+  const { rows } = await client.query<{ fits: boolean }>(
+    `select rolcanlogin and not (rolsuper or rolcreatedb or rolcreaterole or rolbypassrls) as fits
+       from pg_roles where rolname = $1`,
+    [role],
+  );
+  if (rows.length === 0) await client.query(`create role ${name} login`);
+  // Only a superuser may as much as name these rights, and whoever migrates need not be one.
+  else if (!rows[0]?.fits)
+    await client.query(`alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls`);
   await setPassword(client, role, password);
 }
 
