@@ -135,7 +135,11 @@ test('an idle relay writes nothing', async () => {
 test('processes that may not send do not go on telling each other', async () => {
   await schema.sql("update relay_lease set holder = $1, held_until = now() + interval '1 minute'", [newId()]);
   let told = 0;
-  const heard = nc.subscribe('wake.identity.outbox', { callback: () => (told += 1) });
+  const heard = nc.subscribe('wake.identity.outbox', {
+    callback: () => {
+      told += 1;
+    },
+  });
   const [first, second] = [relay(), relay()];
   await say(first.outbox, newId(), 'x');
   for (const { relay: one } of [first, second]) one.start();
