@@ -22,8 +22,10 @@ const LOCK = 7_318_204_911;
  */
 export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Promise<string[]> {
   const client = new pg.Client(admin);
-  await client.connect();
+  // One that breaks fails the query that it is for; without a listener it would end the process besides.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await client.query("set lock_timeout = '60s'; set client_min_messages = warning");
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(await preamble());
@@ -31,7 +33,7 @@ export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Prom
     for (const plan of plans) applied.push(...(await migrateSchema(client, plan)));
     return applied;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
@@ -89,7 +91,7 @@ async function applyFile(client: pg.Client, plan: SchemaPlan, file: MigrationFil
     await client.query('insert into migrations (name, checksum) values ($1, $2)', [file.name, file.checksum]);
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => undefined);
     throw new Error(`Migration ${plan.schema}/${file.name} failed: ${(error as Error).message}`, { cause: error });
   }
 }
