@@ -64,6 +64,14 @@ function checkSize(path, text) {
   return lines;
 }
 
+/** A connection that breaks tells its listeners before the query that it is for; without one the process ends. */
+function checkListeners(path, text) {
+  const here = relative(ROOT, path);
+  if (path.endsWith('.test.ts') || /^(bench|e2e|libs\/testing)\/|\/test\//.test(here)) return;
+  if (text.includes('new pg.Client(') && !/\.on\(\s*'error'/.test(text))
+    faults.push(`${here}: a pg.Client without a listener for its errors`);
+}
+
 function checkConstructors(path, text) {
   if (GATHERERS.has(relative(ROOT, path))) return;
   for (const [, parameters] of text.matchAll(/@Injectable\(\)[\s\S]{0,600}?constructor\(([^{]*?)\)\s*\{/g)) {
@@ -81,6 +89,7 @@ const sizes = [];
 for (const path of sources) {
   const text = readFileSync(path, 'utf8');
   checkImports(path, text);
+  checkListeners(path, text);
   const lines = checkSize(path, text);
   if (!path.endsWith('.test.ts')) sizes.push(lines);
   checkConstructors(path, text);

@@ -28,6 +28,8 @@ export async function rotateKeys(services: readonly ServiceName[]): Promise<void
 /** Two rotations would each put a key into the file and take the other's away. */
 async function alone(adminUrl: string | undefined, work: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
+  // One that breaks meanwhile is told by the work that follows it.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const { rows } = await client.query<{ first: boolean }>('select pg_try_advisory_lock($1) as first', [LOCK]);

@@ -47,6 +47,7 @@ const password = (): string => crypto.randomUUID();
 
 async function run(login: pg.ClientConfig, statements: string[]): Promise<void> {
   const client = new pg.Client(login);
+  client.on('error', () => undefined);
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);

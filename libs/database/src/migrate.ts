@@ -22,8 +22,10 @@ const LOCK = 7_318_204_911;
  */
 export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Promise<string[]> {
   const client = new pg.Client(admin);
-  await client.connect();
+  // One that breaks fails the query that it is for; without a listener it would end the process besides.
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     await client.query("set lock_timeout = '60s'; set client_min_messages = warning");
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(await preamble());
@@ -31,7 +33,7 @@ export async function migrate(admin: pg.ClientConfig, plans: SchemaPlan[]): Prom
     for (const plan of plans) applied.push(...(await migrateSchema(client, plan)));
     return applied;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
@@ -89,7 +91,7 @@ async function applyFile(client: pg.Client, plan: SchemaPlan, file: MigrationFil
     await client.query('insert into migrations (name, checksum) values ($1, $2)', [file.name, file.checksum]);
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => undefined);
     throw new Error(`Migration ${plan.schema}/${file.name} failed: ${(error as Error).message}`, { cause: error });
   }
 }
@@ -117,9 +119,15 @@ async function migrationFiles(folders: string[]): Promise<MigrationFile[]> {
 
 async function ensureRole(client: pg.Client, { role, password }: SchemaPlan): Promise<void> {
   const name = pg.escapeIdentifier(role);
-  const exists = await client.query('select 1 from pg_roles where rolname = $1', [role]);
-  if (exists.rowCount === 0) await client.query(`create role ${name}`);
-  await client.query(`alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls`);
+  const { rows } = await client.query<{ fits: boolean }>(
+    `select rolcanlogin and not (rolsuper or rolcreatedb or rolcreaterole or rolbypassrls) as fits
+       from pg_roles where rolname = $1`,
+    [role],
+  );
+  if (rows.length === 0) await client.query(`create role ${name} login`);
+  // Only a superuser may as much as name these rights, and whoever migrates need not be one.
+  else if (!rows[0]?.fits)
+    await client.query(`alter role ${name} login nosuperuser nocreatedb nocreaterole nobypassrls`);
   await setPassword(client, role, password);
 }
 

@@ -68,7 +68,7 @@ export class EventLanes {
   async stop(): Promise<void> {
     this.stopped = true;
     this.made();
-    await Promise.all([...this.lanes.values()].map((lane) => lane.running));
+    await Promise.allSettled([...this.lanes.values()].map((lane) => lane.running));
   }
 
   forgetOld(): void {

@@ -15,27 +15,39 @@ export async function claimKey(
   key: string,
   input: unknown,
 ): Promise<{ replay: unknown } | undefined> {
-  // Without the secrets: a hash of a weak password could be guessed.
-  const shown = mapSecrets(operation.input, input, () => '');
-  const hash = createHash('sha256').update(JSON.stringify(shown)).digest('base64');
   const claimed = await tx.one(
     `insert into idempotency_keys (org_id, key, operation, input_hash) values ($1, $2, $3, $4)
      on conflict do nothing returning key`,
-    [tx.orgId, key, operation.name, hash],
+    [tx.orgId, key, operation.name, hashOf(operation, input)],
   );
-  if (claimed) return undefined;
+  return claimed ? undefined : recallAnswer(tx, operation, key, input);
+}
+
+/** What the request with this key was answered, if there was one that succeeded. */
+export async function recallAnswer(
+  tx: Tx,
+  operation: Operation,
+  key: string,
+  input: unknown,
+): Promise<{ replay: unknown } | undefined> {
   const first = await tx.one<{ operation: string; input_hash: string; output: string | null }>(
     'select operation, input_hash, output from idempotency_keys where org_id = $1 and key = $2',
     [tx.orgId, key],
   );
   if (!first) return undefined;
-  if (first.operation !== operation.name || first.input_hash !== hash) {
+  if (first.operation !== operation.name || first.input_hash !== hashOf(operation, input)) {
     throw idempotencyKeyReused({}, 'Use a new key for another request; the same key repeats the first one.');
   }
   if (first.output === null) {
     throw alreadyDone({}, 'The first request succeeded; its answer held a secret that is shown only once.');
   }
   return { replay: JSON.parse(first.output) };
+}
+
+/** Without the secrets: a hash of a weak password could be guessed. */
+function hashOf(operation: Operation, input: unknown): string {
+  const shown = mapSecrets(operation.input, input, () => '');
+  return createHash('sha256').update(JSON.stringify(shown)).digest('base64');
 }
 
 export async function rememberOutput(tx: Tx, operation: Operation, key: string, output: unknown): Promise<void> {

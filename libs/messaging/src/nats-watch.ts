@@ -51,14 +51,25 @@ export class NatsWatch {
     for await (const status of nc.status()) {
       if (status.type === 'disconnect' || status.type === 'close') {
         this.connected = false;
-        for (const listener of this.onDown) listener();
+        this.tell(this.onDown);
       } else if (status.type === 'reconnect') {
         this.connected = true;
         // The server may have been given other permissions.
         this.troubles.clear();
         this.refused.clear();
-        for (const listener of this.onUp) listener();
+        this.tell(this.onUp);
       } else if (status.type === 'error') this.noteError(status.error);
+    }
+  }
+
+  /** One that throws must not end the watch: the connection would be taken for lost for ever. */
+  private tell(listeners: Set<() => void>): void {
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.log.error({ error }, 'What follows the connection to the bus failed');
+      }
     }
   }
 

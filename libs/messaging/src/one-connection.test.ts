@@ -1,4 +1,5 @@
 import { operation } from '@tidegate/contracts/kernel/operation';
+import { conflict } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { newId } from '@tidegate/database/ids';
 import { evenWhileHeld } from '@tidegate/database/one-connection';
@@ -60,6 +61,16 @@ test('a request with its key repeated makes one thing and answers the same', asy
   const answers = await Promise.all(Array.from({ length: 12 }, () => ask(make, 'again', 'same', from)));
   expect(new Set(answers.map((answer) => (answer as { id: string }).id)).size).toBe(1);
   expect(await things('again')).toHaveLength(1);
+});
+
+test('a repetition that is refused before its first query is answered as the request was', async () => {
+  const from = caller();
+  const first = await ask(make, 'last of a quota', 'paid', from);
+  const refused = () => Promise.reject(conflict({}, 'The quota is used up.'));
+  expect(await ask(refused, 'last of a quota', 'paid', from)).toEqual(first);
+  await expect(ask(refused, 'another', 'paid', from)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  await expect(ask(refused, 'last of a quota', 'new', from)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(ask(refused, 'last of a quota', 'paid', caller())).rejects.toMatchObject({ code: 'conflict' });
 });
 
 test('a person without an organisation repeats a request as well, and nobody else gets its answer', async () => {

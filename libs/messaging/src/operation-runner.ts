@@ -14,7 +14,7 @@ import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
 import type { Call, OperationHandler } from './handler.ts';
-import { claimKey, rememberOutput } from './idempotency.ts';
+import { claimKey, recallAnswer, rememberOutput } from './idempotency.ts';
 import type { Outbox } from './outbox.ts';
 
 const MAX_TRIES = 4;
@@ -82,7 +82,8 @@ export class OperationRunner {
 
   /**
    * The key is claimed by whatever query comes first, so that a handler may do slow work before it with a key as
-   * without. Once it is known that the request was answered before, that answer counts and nothing else.
+   * without. Once it is known that the request was answered before, that answer counts and nothing else: also when the
+   * repetition is refused before any query, by a quota of which the first took the last.
    */
   private async write(handler: OperationHandler, asked: Asked): Promise<Committed> {
     const { operation } = handler;
@@ -92,7 +93,9 @@ export class OperationRunner {
     const key = owner ? asked.key : undefined;
     const memory = (tx: Tx) => (orgId ? tx : tx.as({ orgId: owner }));
     let before: { replay: unknown } | undefined;
+    let looked = false;
     const claim = async (tx: Tx) => {
+      looked = true;
       before = key ? await claimKey(memory(tx), operation, key, asked.input) : undefined;
       if (before) throw new AnsweredBefore();
     };
@@ -109,6 +112,9 @@ export class OperationRunner {
       const output = await this.tenants.as({ orgId, userId }, work, { first: key ? claim : undefined });
       return { output, later };
     } catch (error) {
+      if (key && !looked && error instanceof ProblemError) {
+        before = await recallAnswer(memory(this.tenants.reader({ orgId, userId })), operation, key, asked.input);
+      }
       if (before) return { output: (before as { replay: unknown }).replay };
       throw error;
     }

@@ -70,7 +70,8 @@ export class OperationServer {
 
   /** Takes no more, finishes what is in hand. */
   async stop(): Promise<void> {
-    await this.subscription?.drain();
+    // One that the bus refused, or that ended with its connection, takes nothing more anyway.
+    await this.subscription?.drain().catch(() => undefined);
     await Promise.all(this.inHand);
     this.publisher.flush();
   }

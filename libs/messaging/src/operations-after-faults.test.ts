@@ -47,23 +47,23 @@ const sealer = {
   openOutput: (_: unknown, output: unknown) => output,
 } as never;
 
+const options = () => ({
+  service: 'identity' as const,
+  nc: serving as NatsConnection,
+  runner: { run: async (_: unknown, { input }: { input: { n: number } }) => answer(input.n) } as never,
+  tokens,
+  sealer,
+  log: new Log(),
+  metrics: new Metrics(),
+});
+
 beforeAll(async () => {
   setLogLevel('silent');
   nats = await startNats({ dir, authorization: natsAuthorization(users as never) });
   const connect = (user: string) => connectNats({ servers: [nats.url], user, password: 'x' }, 'test');
   [serving, asking] = [await connect('identity'), await connect('gateway')];
-  const runner = { run: async (_: unknown, { input }: { input: { n: number } }) => answer(input.n) } as never;
-  const options = {
-    service: 'identity',
-    nc: serving,
-    runner,
-    tokens,
-    sealer,
-    log: new Log(),
-    metrics: new Metrics(),
-  } as const;
   server = new OperationServer(
-    options,
+    options(),
     [look, change].map((one) => ({ operation: one, run: async () => undefined })),
   );
   server.start();
@@ -134,6 +134,16 @@ test('what the bus refuses makes the service not ready, and is not silent', asyn
       .trouble()
       ?.includes('notifier-from-identity'),
   );
+});
+
+test('a server whose subscription is refused stops in order', async () => {
+  const refused = new OperationServer({ ...options(), service: 'billing' }, []);
+  refused.start();
+  await until(async () => watchOf(serving as NatsConnection).refused.has('rpc.billing.>'));
+  await refused.stop();
+  watchOf(serving as NatsConnection).refused.clear();
+  for (const part of ['requests to our operations', 'rpc.billing.>'])
+    watchOf(serving as NatsConnection).report(part, undefined);
 });
 
 test('without the bus calls are refused at once, reads under way too; when it is back all is well by itself', async () => {

@@ -131,3 +131,25 @@ test('an idle relay writes nothing', async () => {
   await one.stop();
   expect(await lease()).toEqual(before);
 });
+
+test('processes that may not send do not go on telling each other', async () => {
+  await schema.sql("update relay_lease set holder = $1, held_until = now() + interval '1 minute'", [newId()]);
+  let told = 0;
+  const heard = nc.subscribe('wake.identity.outbox', {
+    callback: () => {
+      told += 1;
+    },
+  });
+  const [first, second] = [relay(), relay()];
+  await say(first.outbox, newId(), 'x');
+  for (const { relay: one } of [first, second]) one.start();
+  // Each looked once, found the right elsewhere and said so.
+  await until(async () => told >= 2);
+  await say(second.outbox, newId(), 'y');
+  const before = told;
+  for (let trip = 0; trip < 100; trip += 1) await nc.flush();
+  expect(told - before).toBeLessThan(10);
+  heard.unsubscribe();
+  await schema.sql('delete from outbox');
+  await schema.sql("update relay_lease set holder = null, held_until = '-infinity'");
+});

@@ -37,6 +37,7 @@ export class Relay {
   private countedAt = 0;
   private wanted = false;
   private stopped = false;
+  private elsewhere = false;
   private rouse: () => void = () => {};
   private running: Promise<void> | undefined;
 
@@ -55,7 +56,7 @@ export class Relay {
     nc.subscribe(this.wakeSubject(), {
       callback: (error, message) => {
         if (error) watchOf(nc).refuse('wakes of the relay', error);
-        else if (message.string() !== this.self) this.wake();
+        else if (message.string() !== this.self) this.heard();
       },
     });
     this.running = this.loop();
@@ -64,6 +65,14 @@ export class Relay {
   wake(): void {
     this.wanted = true;
     this.rouse();
+  }
+
+  /**
+   * Another process has something to send: said for whoever may. Who may not says nothing: two of them would go on
+   * telling each other for as long as the lease of a third lasts.
+   */
+  private heard(): void {
+    if (!this.elsewhere) this.wake();
   }
 
   /** Sends what is left and ends. */
@@ -88,6 +97,7 @@ export class Relay {
         return 'failed';
       });
       if (turn !== 'failed') failures = 0;
+      this.elsewhere = turn === 'elsewhere';
       if (this.stopped && turn !== 'sent') return;
       if (turn === 'sent' || (this.wanted && turn === 'empty')) continue;
       await this.pause(turn);

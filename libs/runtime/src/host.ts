@@ -269,7 +269,8 @@ export class ServiceHost {
   async close(): Promise<void> {
     await this.relay?.stop();
     this.bus.close();
-    if (!this.nc.isClosed()) await this.nc.drain();
+    // Without a connection there is nothing to drain, and the client says so by an error.
+    if (!this.nc.isClosed()) await this.nc.drain().catch(() => this.nc.close());
     await this.dataSource?.destroy();
   }
 

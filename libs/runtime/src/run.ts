@@ -127,18 +127,33 @@ const NATS_ANSWER_MS = 20_000;
  * Readiness first, so that no new work is sent here; then the gateway, whose requests need the others; then all work
  * in hand; then the outboxes and connections. What does not end in time is left to redelivery.
  */
-async function stop(parts: { hosts: ServiceHost[]; health: Health; ops: Server | undefined; log: Log }): Promise<void> {
+export async function stop(parts: {
+  hosts: ServiceHost[];
+  health: Health;
+  ops: Server | undefined;
+  log: Log;
+}): Promise<void> {
   const { hosts, health, ops, log } = parts;
   health.draining = true;
   log.info({}, 'Draining');
   const [edge, rest] = [hosts.filter((host) => host.definition.http), hosts.filter((host) => !host.definition.http)];
+  // One that fails keeps the others from nothing: their last turns, leases and outboxes are yet to come.
+  const each = (some: ServiceHost[], end: (host: ServiceHost) => Promise<void>) =>
+    Promise.all(
+      some.map((host) =>
+        end(host).catch((error: unknown) =>
+          log.error({ error, stopping: host.definition.name }, 'A service did not stop in order'),
+        ),
+      ),
+    );
   const work = async () => {
-    for (const group of [edge, rest]) await Promise.all(group.map((host) => host.stopWork()));
+    for (const group of [edge, rest]) await each(group, (host) => host.stopWork());
   };
   if (await isLate(DRAIN_MS, work())) {
     log.error({}, `Work was still in hand after ${DRAIN_MS} ms and is left to redelivery`);
   }
-  if (await isLate(CLOSE_MS, Promise.all(hosts.map((host) => host.close())))) {
+  const closed = each(hosts, (host) => host.close());
+  if (await isLate(CLOSE_MS, closed)) {
     log.error({}, 'Connections did not close in time and are cut');
   }
   ops?.close();

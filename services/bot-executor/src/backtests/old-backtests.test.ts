@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { migrate } from '@tidegate/database/migrate';
 import { Tenants } from '@tidegate/database/tenants';
-import { testDatabase } from '@tidegate/testing/database';
+import { runPostgres } from '@tidegate/testing/test-run';
+import pg from 'pg';
 import { MIGRATIONS } from '../../test/bots.ts';
 import { findBacktest, toWire } from './backtest.rows.ts';
 import { partOf } from './backtest-parts.rows.ts';
@@ -16,8 +18,21 @@ test('backtests and sweeps from before the queue keep what they had', async () =
   const own = fileURLToPath(new URL('../../migrations', import.meta.url));
   for (const name of readdirSync(own).filter((one) => one < '0007')) cpSync(join(own, name), join(before, name));
   const others = MIGRATIONS.filter((folder) => folder !== own);
-  const database = await testDatabase({ schema: 'bot_executor', folders: [...others, before] });
-  const dataSource = await connectDatabase(database.login);
+  // Whoever migrates may create roles and owns the database; row-level security binds them.
+  const tag = randomBytes(6).toString('hex');
+  const { host, port, user, password } = await runPostgres();
+  const run = async (...statements: string[]) => {
+    const client = new pg.Client({ host, port, user, password, database: 'postgres' });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
+  await run(`create role owner_${tag} login createrole password 'x'`, `create database old_${tag} owner owner_${tag}`);
+  const place = { host, port, database: `old_${tag}`, password: 'x' };
+  const plan = { schema: 'bot_executor', role: `bots_${tag}`, password: 'x' };
+  const upgrade = (folders: string[]) => migrate({ ...place, user: `owner_${tag}` }, [{ ...plan, folders }]);
+  await upgrade([...others, before]);
+  const dataSource = await connectDatabase({ ...place, user: plan.role, schema: plan.schema });
   const tenants = new Tenants(dataSource);
   const [orgId, id, sweep] = [newId(), newId(), newId()];
   const items = (count: number) => JSON.stringify(Array.from({ length: count }, (_, n) => ({ number: n + 1 })));
@@ -37,8 +52,7 @@ test('backtests and sweeps from before the queue keep what they had', async () =
     await tx.query('insert into sweep_leases (sweep_id, org_id, fence) values ($1, $2, 4)', [sweep, orgId]);
   });
 
-  const { user: role, password, schema } = database.login;
-  await migrate(database.admin, [{ schema, role, password, folders: MIGRATIONS }]);
+  await upgrade(MIGRATIONS);
   const row = await tenants.read(orgId, (tx) => findBacktest(tx, id));
   expect(row && toWire(row)).toMatchObject({
     status: 'done',
@@ -54,7 +68,12 @@ test('backtests and sweeps from before the queue keep what they had', async () =
   const queued = await tenants.as({}, (tx) => tx.query('select id, kind, person, fence from work_queue'));
   expect(queued).toEqual([{ id: sweep, kind: 'sweep', person: orgId, fence: '4' }]);
 
+  const unforced = await dataSource.query(
+    "select relname from pg_class where relnamespace = 'bot_executor'::regnamespace and relrowsecurity and not relforcerowsecurity",
+  );
+  expect(unforced).toEqual([]);
+
   await dataSource.destroy();
-  await database.drop();
+  await run(`drop database old_${tag} with (force)`, `drop role bots_${tag}`, `drop role owner_${tag}`);
   rmSync(before, { recursive: true });
 });

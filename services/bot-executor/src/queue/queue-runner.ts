@@ -123,6 +123,8 @@ export class QueueRunner {
       else this.tools.log.error({ error, ...idsOf(job) }, 'Queued work was left and will be taken over');
     } finally {
       clearInterval(renewing);
+      // One part of it failed: the others, of which a sweep has thousands, are not computed for nobody.
+      lost.abort();
     }
     this.tools.metrics
       .counter('tidegate_work_ended_total', 'Backtests and sweeps by how they ended', ['kind', 'outcome'])

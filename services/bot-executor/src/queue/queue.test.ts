@@ -1,4 +1,7 @@
 import { newId } from '@tidegate/database/ids';
+import type { Wakes } from '@tidegate/runtime/wakes';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { type Bots, openBots } from '../../test/bots.ts';
 import { candles, settingsA } from '../../test/markets.ts';
 import { takeLeases } from '../bots/lease.rows.ts';
@@ -12,6 +15,7 @@ import {
   type Kind,
   takeWork,
 } from './queue.rows.ts';
+import { Failure, QueueRunner } from './queue-runner.ts';
 
 let bots: Bots;
 beforeAll(async () => {
@@ -124,4 +128,28 @@ test('forty bots of one person in four organisations leave a place in every turn
   ];
   const served = next.flat().map(({ bot_id }) => bot_id);
   for (const { id } of crowd) expect(served).toContain(id);
+});
+
+test('what is left of work that failed is called off', async () => {
+  let left: AbortSignal | undefined;
+  const failures: string[] = [];
+  const runner = new QueueRunner(
+    {
+      kind: 'sweep',
+      loop: 'test',
+      places: 1,
+      run: async (_job, held) => {
+        left = held.signal;
+        throw new Failure('One of its parts failed.');
+      },
+      fail: async (_tx, _id, failure) => failures.push(failure),
+    },
+    { tenants: bots.tenants, wakes: { wake: () => {} } as unknown as Wakes, log: new Log(), metrics: new Metrics() },
+  );
+  await bots.tenants.as({}, (tx) => tx.query("delete from work_queue where kind = 'sweep'"));
+  await queue('sweep', newId(), newId());
+  await runner.turn(new AbortController().signal);
+  await runner.drained();
+  expect(failures).toEqual(['One of its parts failed.']);
+  expect(left?.aborted).toBe(true);
 });

@@ -1,0 +1,20 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { setLogLevel } from '@tidegate/telemetry/log';
+import { until } from '@tidegate/testing/until';
+import { watchOf } from './nats-watch.ts';
+
+test('a follower that throws keeps nobody from hearing that the connection is there again', async () => {
+  setLogLevel('silent');
+  const statuses = new TransformStream();
+  const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
+  const heard: string[] = [];
+  watch.onDisconnect(() => {
+    throw new Error('x');
+  });
+  watch.onDisconnect(() => heard.push('down'));
+  watch.onReconnect(() => heard.push('up'));
+  const writer = statuses.writable.getWriter();
+  for (const type of ['disconnect', 'reconnect']) void writer.write({ type });
+  await until(async () => heard.length === 2);
+  expect([heard, watch.connected]).toEqual([['down', 'up'], true]);
+});
