@@ -18,10 +18,21 @@ import type { Result } from './main.ts';
  *
  *   npm run -s bench -- chaos          once through all faults in both layouts, outages of 5 s
  *   npm run -s bench -- chaos long     four times, outages of 3, 15 and 60 s
+ *   npm run -s bench -- chaos short notifier   only the faults with that word
  */
 const CUSTOMERS = 6;
 const STUCK_MS = 10_000;
 const PROBE_MS = 180_000;
+
+interface Plan {
+  /** Milliseconds of the outages, one round through all faults each. */
+  outages: number[];
+  /** A part of the names of faults. */
+  only: string;
+}
+
+const faultsOf = (services: boolean, only: string): Fault[] =>
+  [...COMMON, ...(services ? PROCESS_PER_SERVICE : ONE_PROCESS)].filter(({ name }) => name.includes(only));
 
 interface Outcome {
   faults: number;
@@ -32,7 +43,7 @@ interface Outcome {
   verdict: Verdict;
 }
 
-async function layout(services: boolean, outages: number[]): Promise<Outcome> {
+async function layout(services: boolean, plan: Plan): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-chaos-'));
   const port = await freePort();
   const catalogue = join(folder, 'plans.yaml');
@@ -51,14 +62,14 @@ async function layout(services: boolean, outages: number[]): Promise<Outcome> {
     },
   };
   try {
-    return await underFaults(world, services, outages);
+    return await underFaults(world, services, plan);
   } finally {
     await world.platform.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function underFaults(world: World, services: boolean, outages: number[]): Promise<Outcome> {
+async function underFaults(world: World, services: boolean, { outages, only }: Plan): Promise<Outcome> {
   const receiver = await startWebhookReceiver();
   const customers = Array.from({ length: CUSTOMERS }, (_, index) => new Customer(world.platform.url, `c${index}`));
   await Promise.all(customers.map((customer) => customer.signUp()));
@@ -70,13 +81,13 @@ async function underFaults(world: World, services: boolean, outages: number[]): 
   const recoveries: { name: string; ms: number }[] = [];
   for (const outageMs of outages) {
     world.outageMs = outageMs;
-    for (const fault of [...COMMON, ...(services ? PROCESS_PER_SERVICE : ONE_PROCESS)]) {
+    for (const fault of faultsOf(services, only)) {
       await sleep(2_000);
       const customer = customers[recoveries.length % customers.length] as Customer;
-      const ms = await recovery(fault, world, customer, receiver);
+      const { ms, steps } = await recovery(fault, world, customer, receiver);
       recoveries.push({ name: fault.name, ms });
       process.stderr.write(
-        `${services ? 'services' : 'one'}: ${fault.name}: all ways open after ${(ms / 1_000).toFixed(1)} s\n`,
+        `${services ? 'services' : 'one'}: ${fault.name}: all ways open after ${seconds(ms)} (${steps})\n`,
       );
     }
   }
@@ -87,7 +98,7 @@ async function underFaults(world: World, services: boolean, outages: number[]): 
   return {
     faults: recoveries.length,
     slowest: recoveries.reduce((worst, one) => (one.ms > worst.ms ? one : worst)),
-    stuck: recoveries.filter(({ ms }) => ms > STUCK_MS).map(({ name, ms }) => `${name} ${(ms / 1_000).toFixed(1)} s`),
+    stuck: recoveries.filter(({ ms }) => ms > STUCK_MS).map(({ name, ms }) => `${name} ${seconds(ms)}`),
     unhelpful: sum(({ tally }) => tally.unhelpful),
     answered: sum(({ tally }) => tally.answered),
     verdict,
@@ -95,23 +106,36 @@ async function underFaults(world: World, services: boolean, outages: number[]): 
 }
 
 /** From the end of the fault until every way through the platform has been walked. */
-async function recovery(fault: Fault, world: World, customer: Customer, receiver: WebhookReceiver): Promise<number> {
+async function recovery(
+  fault: Fault,
+  world: World,
+  customer: Customer,
+  receiver: WebhookReceiver,
+): Promise<{ ms: number; steps: string }> {
   await fault.strike(world);
   const healed = Date.now();
   const heardBefore = heardBy(customer, receiver);
+  const steps: string[] = [];
+  const done = (step: string) => steps.push(`${step} ${seconds(Date.now() - healed)}`);
   const probe = async () => {
     await customer.insist('GET', '/api/v1/bots?limit=1');
+    done('read');
     await customer.startTrader();
+    done('write');
     await customer.sendEvent();
     const events = customer.events;
     while ((await customer.used('widgets')) < events) await sleep(100);
+    done('counted');
     while (heardBy(customer, receiver) < heardBefore + TRADES) await sleep(100);
+    done('webhooks');
   };
   const gaveUp = new AbortController();
   await Promise.race([probe(), sleep(PROBE_MS, undefined, { signal: gaveUp.signal }).catch(() => {})]);
   gaveUp.abort();
-  return Date.now() - healed;
+  return { ms: Date.now() - healed, steps: steps.join(', ') };
 }
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 const heardBy = ({ name }: Customer, receiver: WebhookReceiver): number =>
   new Set(receiver.requests.filter(({ path }) => path === `/${name}`).map(({ headers }) => headers['webhook-id'])).size;
@@ -142,11 +166,11 @@ function catalogueText(): string {
     .replace('notifications: 100\n', 'notifications: 1_000_000\n');
 }
 
-export async function chaos([length = 'short']: string[]): Promise<Result> {
+export async function chaos([length = 'short', only = '']: string[]): Promise<Result> {
   const outages = length === 'long' ? [3_000, 15_000, 60_000, 5_000] : [5_000];
   let [faults, bad] = [0, 0];
-  for (const services of [false, true]) {
-    const outcome = await layout(services, outages);
+  for (const services of [false, true].filter((layout) => faultsOf(layout, only).length > 0)) {
+    const outcome = await layout(services, { outages, only });
     const { lost, doubled, uncounted, left } = outcome.verdict;
     faults += outcome.faults;
     bad += lost.length + doubled.length + left.length + uncounted + outcome.stuck.length;
@@ -155,7 +179,7 @@ export async function chaos([length = 'short']: string[]): Promise<Result> {
         `  lost ${lost.length} ${lost.join('; ')}\n  doubled ${doubled.length} ${doubled.join('; ')}\n` +
         `  uncounted ${uncounted}\n  left behind ${left.length} ${left.join('; ')}\n` +
         `  stuck longer than 10 s ${outcome.stuck.length} ${outcome.stuck.join('; ')}\n` +
-        `  slowest ${outcome.slowest.name} ${(outcome.slowest.ms / 1_000).toFixed(1)} s; 5xx without Retry-After ${outcome.unhelpful}\n`,
+        `  slowest ${outcome.slowest.name} ${seconds(outcome.slowest.ms)}; 5xx without Retry-After ${outcome.unhelpful}\n`,
     );
   }
   return { name: 'chaos', value: bad, unit: 'faults that showed', ratio: bad / faults, against: `${faults} faults` };

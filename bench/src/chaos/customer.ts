@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import '@tidegate/contracts/all';
+import { operations } from '@tidegate/contracts/kernel/registry';
 
 /*
  * A faithful customer: sends each write with its key or id again until it is acknowledged, waits as it is told to, and
@@ -23,9 +25,9 @@ interface Answer {
 }
 
 export interface Tally {
-  /** Every request that was sent with the API key, answered or not: the most that may be metered. */
+  /** Every metered request with the API key, answered or not: the most that may be counted. */
   sent: number;
-  /** Those that were answered well: the least that must be metered. */
+  /** Those that were answered well: the least that must be counted. */
   answered: number;
   /** 5xx without a word of when to come back. */
   unhelpful: number;
@@ -134,7 +136,7 @@ export class Customer {
     body?: unknown,
     { token = this.key, idempotencyKey }: { token?: string; idempotencyKey?: string } = {},
   ): Promise<Answer> {
-    const counts = token !== '' && token === this.key;
+    const counts = token !== '' && token === this.key && isMetered(method, path);
     if (counts) this.tally.sent += 1;
     try {
       const response = await fetch(this.url + path, {
@@ -163,3 +165,15 @@ export class Customer {
 }
 
 const SCOPES = ['bots:read', 'bots:write', 'usage:read', 'usage:write', 'channels:read', 'channels:write'];
+
+const METERED = operations()
+  .filter(({ metered, http }) => metered && http)
+  .map(({ http }) => {
+    const [method, path] = http as [string, string];
+    return { method, path: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`) };
+  });
+
+function isMetered(method: string, path: string): boolean {
+  const [bare = ''] = path.split('?');
+  return METERED.some((operation) => operation.method === method && operation.path.test(bare));
+}

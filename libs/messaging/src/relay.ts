@@ -11,7 +11,7 @@ import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLe
  * to PostgreSQL is held while NATS is waited for. A crash in between only sends again what consumers recognise by its
  * number; nothing is skipped, because rows are deleted and not passed over by a cursor.
  *
- *   idle ──woken, or every half minute──► something there? ──lease taken──► sending ──empty──► idle
+ *   idle ──woken, or every 8 s──► something there? ──lease taken──► sending ──empty──► idle
  *                                                 └─somebody else has it──► tells the holder, looks again when it ends
  *
  * One process of a service sends at a time, by a lease row. Order does not hang on it: an aggregate's next event is
@@ -23,6 +23,8 @@ const FAILED_RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 4_000;
 /** A process that dies holds up the events of the others for so long at the most. */
 const LEASE_SECONDS = 5;
+/** Who has something to send and not the lease looks again after this long: the holder may have died. */
+const ELSEWHERE_MS = 1_000;
 const COUNT_MS = 5_000;
 
 type Turn = 'sent' | 'empty' | 'elsewhere' | 'failed';
@@ -105,7 +107,7 @@ export class Relay {
   }
 
   private pause(turn: Turn): Promise<void> {
-    const ms = turn === 'empty' ? IDLE_MS : turn === 'elsewhere' ? LEASE_SECONDS * 1_000 : FAILED_RETRY_MS;
+    const ms = turn === 'empty' ? IDLE_MS : turn === 'elsewhere' ? ELSEWHERE_MS : FAILED_RETRY_MS;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.rouse = () => {
