@@ -44,11 +44,12 @@ test('a request is one trace over HTTP, operation, SQL and event handlers, and s
   };
   const http = named('POST /api/v1/accounts');
   expect(http.parentSpanId).toBe(CALLER_SPAN);
+  expect(http.attributes).toContainEqual({ key: 'http.response.status_code', value: { intValue: 201 } });
   const operation = named('handle accounts.register');
   const insert = named('insert users');
   expect(ancestors(insert.spanId)).toEqual(expect.arrayContaining([operation.spanId, http.spanId]));
   expect(ancestors(named('handle identity.organisation').spanId)).toContain(operation.spanId);
-  expect(collector.services).toEqual(expect.arrayContaining(['identity', 'billing']));
+  expect(collector.services).toEqual(expect.arrayContaining(['gateway', 'identity', 'billing']));
   for (const value of Object.values(account)) expect(collector.text).not.toContain(value);
 
   function ancestors(spanId: string): string[] {

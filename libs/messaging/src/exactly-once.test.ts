@@ -9,13 +9,14 @@ import { until } from '@tidegate/testing/until';
 import pg from 'pg';
 
 /*
- * 5,000 events from two publishers to two replicas of a consumer. Publishers, consumers, nats-server and PostgreSQL
+ * Thousands of events from two publishers to two replicas of a consumer. Publishers, consumers, nats-server and PostgreSQL
  * are killed with SIGKILL at random points and started again. Every event has its effect exactly once, in order per
  * aggregate.
  */
-const EVENTS = 5_000;
+const LONG = process.env['TEST_LONG'] === '1';
+const EVENTS = LONG ? 5_000 : 2_000;
 const AGGREGATES = 20;
-const KILLS = Number(process.env['CHAOS_KILLS'] ?? 9);
+const KILLS = Number(process.env['CHAOS_KILLS'] ?? (LONG ? 9 : 4));
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-chaos-'));
 const root = process.cwd();

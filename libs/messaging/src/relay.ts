@@ -18,7 +18,7 @@ import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLe
  * published only after the one before was acked, so two senders at once can double but never overtake.
  */
 const BATCH = 500;
-const IDLE_MS = 30_000;
+const IDLE_MS = 8_000;
 const FAILED_RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 4_000;
 /** A process that dies holds up the events of the others for so long at the most. */

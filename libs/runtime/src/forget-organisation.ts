@@ -18,6 +18,7 @@ import { each } from './each.ts';
 import { Loop, type Turn, type TurnResult } from './loop.ts';
 import type { Wakes } from './wakes.ts';
 
+export const FORGET_ORGANISATIONS = 'forget-organisations';
 const TELL_MS = 60_000;
 /** Well before the sweep is anybody's again. */
 const SAVE_MS = 15_000;
@@ -42,10 +43,10 @@ export class ForgetOrganisation {
   @On(organisationDeleted)
   async handle({ data: { orgId }, tx }: Happened<typeof organisationDeleted>): Promise<void> {
     await noteDeleted(tx, orgId);
-    tx.onCommit(() => this.wakes.wake('forget-organisations'));
+    tx.onCommit(() => this.wakes.wake(FORGET_ORGANISATIONS));
   }
 
-  @Loop({ name: 'forget-organisations', everyMs: 30_000 })
+  @Loop({ name: FORGET_ORGANISATIONS, everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
     // Nearly always there is nothing to do: that costs one read.
     const next = await nextDeletion(this.tenants.reader({}));

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import '@tidegate/contracts/all';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
@@ -11,6 +11,7 @@ import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
 import { newId } from '@tidegate/database/ids';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
+import { watchOf } from '@tidegate/messaging/nats-watch';
 import { loadConfigs } from '@tidegate/runtime/config';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
@@ -21,6 +22,7 @@ import { BUS_MEMBERS, ensureSecrets, variablePrefix } from '@tidegate/runtime/se
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { setLogLevel } from '@tidegate/telemetry/log';
 import { Rest } from '@tidegate/testing/platform';
+import { until } from '@tidegate/testing/until';
 import { GatewayConfig } from '../src/gateway.config.ts';
 import { service } from '../src/gateway.service.ts';
 import { Accounts } from './accounts.ts';
@@ -74,6 +76,7 @@ export class GatewayWorld {
     const world = new GatewayWorld({ dataDir, env: all, settings, nc, nats });
     open.add(world);
     nc.subscribe('usage.>', { callback: (_error, message) => world.quota.count(message.string()) });
+    watchOf(nc).onReconnect(() => void world.readStream());
     for (const name of SERVICE_NAMES.filter((one) => one !== 'gateway')) {
       await world.neighbours.start(
         name,
@@ -99,6 +102,16 @@ export class GatewayWorld {
     this.accounts = new Accounts(this.neighbours, given.settings.publicUrl);
     this.quota = new QuotaBook(this.neighbours);
     this.host = new ServiceHost(service, given.settings);
+  }
+
+  /** What came while this connection was down: the book counts each event once. */
+  private async readStream(): Promise<void> {
+    const { streams } = await until(() => jetstreamManager(this.nc, { checkAPI: false }));
+    const { state } = await until(() => streams.info('USAGE'), { withinMs: 30_000, what: 'JetStream' });
+    for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+      const message = await streams.getMessage('USAGE', { seq });
+      if (message) this.quota.count(message.string());
+    }
   }
 
   async startGateway(): Promise<void> {

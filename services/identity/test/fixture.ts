@@ -21,6 +21,7 @@ import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { SETTINGS } from '@tidegate/runtime/host';
 import { startHooks } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
@@ -106,6 +107,7 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
       { provide: Tenants, useValue: tenants },
       { provide: Outbox, useValue: outbox },
       { provide: Vault, useValue: vault },
+      { provide: Wakes, useValue: { wake: () => {} } },
     ]),
     { logger: ['error', 'fatal'], abortOnError: false },
   );

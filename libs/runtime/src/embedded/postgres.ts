@@ -61,6 +61,9 @@ const SETTINGS: Record<string, string | number> = {
   shared_buffers: '64MB',
   max_connections: 120,
   max_wal_size: '2GB',
+  // A page is written whole after each checkpoint: seldom and packed, so that an idle installation writes next to nothing.
+  checkpoint_timeout: '15min',
+  wal_compression: 'on',
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': 5_000,
   track_activity_query_size: 4_096,

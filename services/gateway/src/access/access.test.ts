@@ -186,3 +186,25 @@ test('who is asked for is told apart: a person, not a page of the web', async ()
   const write = await world.rest.send('POST', '/api/v1/bots', {}, { ...network(), ...foreign });
   expect(write).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
+
+test('good keys that come all at once, as after a restart, wait a second and not a minute', async () => {
+  let answer = () => {};
+  const gate = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  world.neighbours.on(verifyKey, async () => {
+    await gate;
+    const [keyId, orgId, userId] = [randomBytes(5).toString('hex'), newId(), newId()];
+    return { keyId, orgId, userId, role: 'viewer' as const, scopes: ['bots:read'], expiresAt: null, memberVersion: 1 };
+  });
+  const from = network();
+  const before = world.neighbours.count(verifyKey);
+  const first = Array.from({ length: 20 }, () => markets({ ...from, ...bearer(makeApiKey(randomBytes).key) }));
+  await until(() => world.neighbours.count(verifyKey) === before + 20);
+  const late = bearer(makeApiKey(randomBytes).key);
+  const refused = await markets({ ...from, ...late });
+  expect({ status: refused.status, after: refused.headers.get('retry-after') }).toEqual({ status: 429, after: '1' });
+  answer();
+  expect(new Set((await Promise.all(first)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await markets({ ...from, ...late })).status).toBe(200);
+});

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { methodNotAllowed, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
@@ -8,7 +9,15 @@ import { OnStart } from '@tidegate/runtime/loop';
 import { hasMetricsToken } from '@tidegate/runtime/ops-server';
 import { PoliteEnd } from '@tidegate/runtime/polite-end';
 import type { Settings } from '@tidegate/runtime/settings';
-import { currentTrace, fromTraceparent, isTracing, newTrace, runInTrace, span } from '@tidegate/telemetry/trace';
+import {
+  annotateSpan,
+  currentTrace,
+  fromTraceparent,
+  isTracing,
+  newTrace,
+  runInTrace,
+  span,
+} from '@tidegate/telemetry/trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { mountDocuments } from '../documents/mount-documents.ts';
 import { StreamLive } from '../live/stream-live.ts';
@@ -116,7 +125,7 @@ export class HttpEdge implements OnModuleDestroy {
           traced(request, reply, currentTrace()?.traceId ?? '');
           done();
         };
-        void span(name, 'SERVER', () => finished(reply, begin), { parent });
+        void span(name, 'SERVER', () => finished(request, reply, begin), { parent, service: 'gateway' });
         return;
       }
       const trace = parent ?? newTrace();
@@ -205,10 +214,20 @@ function traced(request: FastifyRequest, reply: FastifyReply, traceId: string): 
   void reply.header('trace-id', traceId);
 }
 
-/** Lets the request go on inside the span, which ends with the response. */
-function finished(reply: FastifyReply, done: () => void): Promise<void> {
+/** Lets the request go on inside the span, which ends with the response and tells how that was. */
+function finished(request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> {
   return new Promise((resolve) => {
-    reply.raw.once('close', resolve);
+    const ended = AsyncResource.bind(() => {
+      const status = reply.raw.statusCode;
+      const attributes = {
+        'http.request.method': request.method,
+        'http.route': request.routeOptions.url ?? '',
+        'http.response.status_code': status,
+      };
+      annotateSpan(attributes, { failed: status >= 500 });
+      resolve();
+    });
+    reply.raw.once('close', ended);
     done();
   });
 }

@@ -1,9 +1,12 @@
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
-import { takeLease } from '@tidegate/contracts/usage/leases';
+import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
+import { Quota } from './quota.ts';
 
 let world: GatewayWorld;
 beforeAll(async () => {
@@ -76,4 +79,42 @@ test('an orderly stop reports every call and returns every lease', async () => {
   expect([...world.quota.leases.values()].every(({ returned }) => returned)).toBe(true);
   expect(world.quota.reserved()).toBe(0);
   await world.startGateway();
+});
+
+test('a lease that comes while the process stops goes back, although no request waits for it', async () => {
+  let answer: ((lease: unknown) => void) | undefined;
+  const returned: unknown[] = [];
+  const asked = (operation: unknown, input: unknown) => {
+    if (operation === returnLease) returned.push(returnLease.input.parse(input));
+    if (operation === returnLease) return Promise.resolve({});
+    if (away) return Promise.reject(unavailable({}));
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  };
+  let away = true;
+  const bus = { call: asked } as never;
+  const quota = new Quota(bus, { count: () => {} } as never, new Log({ service: 'gateway' }), new Metrics());
+  const orgId = newId();
+  await quota.spend(orgId);
+  away = false;
+  // Let through at once, while one lease is asked for in the background.
+  await until(async () => (await quota.spend(orgId)) && answer);
+  const stopped = quota.returnAll();
+  const lease = takeLease.output.parse({
+    leaseId: newId(),
+    meter: 'api_calls',
+    granted: 20,
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+    limit: 400,
+    enforcement: 'hard',
+    used: 0,
+    reserved: 20,
+    resetsAt: new Date(Date.now() + 86_400_000).toISOString(),
+    plan: 'free',
+    upgradeTo: null,
+  });
+  answer?.(lease);
+  await stopped;
+  expect(returned).toEqual([{ leaseId: lease.leaseId, spent: 0 }]);
 });

@@ -108,7 +108,13 @@ export class Quota {
   async returnAll(): Promise<void> {
     const accounts = [...this.accounts];
     this.accounts.clear();
-    await Promise.all(accounts.map(([orgId, account]) => this.letGo(orgId, account)));
+    await Promise.all(
+      accounts.map(async ([orgId, account]) => {
+        // While usage was away nobody waited for a lease that was being taken; it may come now.
+        await account.taking;
+        await this.letGo(orgId, account);
+      }),
+    );
     await Promise.all(this.returning);
   }
 

@@ -65,11 +65,13 @@ export class RateLimits {
 
   /**
    * Looks for credentials that may be wrong. Those that are being looked for count as if they were: a network that has
-   * used up its requests without valid credentials costs nobody a look, also when all come at once.
+   * used up its requests without valid credentials costs nobody a look, also when all come at once. Who only comes at
+   * the same time as many others is told to come back soon: a moment later it is known that those were right.
    */
   async look<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
     const window = this.window('anonymous', this.networkOf(ip), now);
-    if (window.used + window.looking >= this.limits.anonymous) this.refuse('anonymous', window, now);
+    if (window.used >= this.limits.anonymous) this.refuse('anonymous', window, now);
+    if (window.used + window.looking >= this.limits.anonymous) this.refuse('anonymous', window, now, 1);
     window.looking += 1;
     try {
       return await work();
@@ -92,9 +94,9 @@ export class RateLimits {
     if (over) this.refuse(what, window, now);
   }
 
-  private refuse(what: What, window: Window, now: number): never {
+  private refuse(what: What, window: Window, now: number, soon?: number): never {
     this.refusals.inc({ limit: what });
-    const retryAfterSeconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
+    const retryAfterSeconds = soon ?? Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
     const from = { network: 'from one network', anonymous: 'from one network without valid credentials', caller: '' };
     const most = `At most ${this.limits[what]} requests a minute ${from[what]}`.trim();
     throw rateLimited({ retryAfterSeconds }, `${most}. Wait ${retryAfterSeconds} s.`);

@@ -1,6 +1,7 @@
 import { request, type Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { roleOf } from '@tidegate/contracts/identity/members';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { openStream } from '../../test/event-stream.ts';
@@ -176,4 +177,27 @@ test.each([
 test('without credentials, and with wrong ones, there is no stream', async () => {
   expect((await openStream(url, {})).status).toBe(401);
   expect((await openStream(url, bearer('x.y.z'))).status).toBe(401);
+});
+
+test('a stream that is let in while the process stops is told to come back', async () => {
+  const here = await member();
+  const open = await openStream(url, bearer(here.token));
+  let [asked, letIn] = [false, () => {}];
+  const gate = new Promise<void>((resolve) => {
+    letIn = resolve;
+  });
+  world.neighbours.on(roleOf, async () => {
+    asked = true;
+    await gate;
+    return { role: 'viewer' as const, scopes: ['bots:read'], memberVersion: 1 };
+  });
+  const late = openStream(`${url}?organisation=${newId()}`, bearer(here.token));
+  await until(() => asked);
+  const stopped = world.stopGateway();
+  await until(() => names(open).at(-1) === 'bye');
+  letIn();
+  expect((await late).status).toBe(503);
+  await stopped;
+  world.neighbours.forget();
+  await world.startGateway();
 });

@@ -1,6 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/nats-core';
 import { Inject, Injectable } from '@nestjs/common';
-import { forbidden, ProblemError, rateLimited, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { forbidden, ProblemError, rateLimited, unauthenticated, unavailable } from '@tidegate/contracts/kernel/problem';
 import { NATS } from '@tidegate/runtime/host';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -30,6 +30,7 @@ export class StreamLive {
   private readonly heartbeat: NodeJS.Timeout;
   private readonly open;
   private sent = 0;
+  private closed = false;
 
   constructor(
     @Inject(NATS) private readonly nc: NatsConnection,
@@ -48,12 +49,15 @@ export class StreamLive {
 
   /** Tells every client to come back elsewhere. */
   close(): void {
+    this.closed = true;
     clearInterval(this.heartbeat);
     for (const client of this.all()) client.end('bye');
   }
 
   /** Takes the reply over, for a caller that was let in. */
   begin(request: FastifyRequest, reply: FastifyReply, given: { principal: Principal; credential: Credential }): void {
+    // Let in while the process stops: nobody would end it any more.
+    if (this.closed) throw unavailable({ retryAfterSeconds: 2 }, 'This process is stopping. Open the stream again.');
     const { orgId, scopes, kind } = given.principal.caller;
     if (kind === 'anonymous') throw unauthenticated({}, 'Send an access token or an API key.');
     if (!orgId) throw forbidden({}, 'Choose an organisation: ?organisation=<id>.');

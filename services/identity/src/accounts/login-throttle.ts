@@ -62,10 +62,16 @@ export class LoginThrottle {
   }
 
   /** The right password forgives what was tried from this network, and the network is known from now on. */
-  async succeeded(tx: Tx, userId: string, { email, ip }: Try): Promise<void> {
-    const { pair, network } = subjectsOf(email, ip);
+  async succeeded(tx: Tx, userId: string, attempt: Try): Promise<void> {
+    const { pair, network } = subjectsOf(attempt.email, attempt.ip);
     await giveBack(tx, [network]);
     await tx.query('delete from login_failures where subject = $1', [pair]);
+    await this.know(tx, userId, attempt);
+  }
+
+  /** The account is at home in this network. Forgives nothing: a new account is no right guess at another one. */
+  async know(tx: Tx, userId: string, { email, ip }: Try): Promise<void> {
+    const { pair } = subjectsOf(email, ip);
     await tx.query(
       `insert into login_known (user_id, subject) values ($1, $2)
        on conflict (user_id, subject) do update set last_at = now()`,

@@ -87,6 +87,22 @@ test('a stranger who knows the address does not keep its owner out, at home or e
   expect(await guess(email, '203.0.113.50', PASSWORD)).toBeUndefined();
 });
 
+test('new accounts are no way around the count of a network that guesses for many', async () => {
+  const guesser = '198.51.100.210';
+  await guess(`${newId()}@example.com`, guesser);
+  const failures = () =>
+    identity.tenants.as({}, (tx) =>
+      tx.query('select failures from login_failures where subject = $1', [`ip:${guesser}`]),
+    );
+  expect(await failures()).toEqual([{ failures: 1 }]);
+  const email = `${newId()}@example.com`;
+  await identity.call(register, { email, password: PASSWORD, name: 'Eve' }, from(guesser));
+  expect(await failures()).toEqual([{ failures: 1 }]);
+  // To log in to it costs nothing either.
+  expect(await guess(email, guesser, PASSWORD)).toBeUndefined();
+  expect(await failures()).toEqual([{ failures: 1 }]);
+});
+
 test('a log-in that is refused leaves a line without what was typed', async () => {
   const lines: string[] = [];
   const sink = { write: (line: string) => lines.push(line) };

@@ -34,7 +34,7 @@ export class RegisterAccount {
       const user = await insertUser(tx, { id: userId, email, name, passwordHash, isOperator: false });
       if (!user) throw emailTaken({}, 'Log in instead: POST /api/v1/sessions');
       await this.organisations.found(tx, { orgId, name: input.organisationName ?? organisationOf(name), userId });
-      await this.throttle.succeeded(tx, userId, { email, ip });
+      await this.throttle.know(tx, userId, { email, ip });
       return this.sessions.begin(tx, user, orgId);
     });
   }

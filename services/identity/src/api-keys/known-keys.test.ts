@@ -49,3 +49,15 @@ test('a key that was made elsewhere a moment ago is known at once, and one from 
   expect(await Promise.all([elsewhere.mayExist(one), elsewhere.mayExist(other)])).toEqual([true, true]);
   expect((await verify(after)).scopes).toEqual(['bots:read']);
 });
+
+test('a clock that was set back hides no new key', async () => {
+  const elsewhere = new KnownKeys(identity.tenants);
+  await newKey();
+  await elsewhere.prepare();
+  const made = await newKey();
+  // Its clock had gone back before it was made.
+  await identity.tenants.system('forget-ended', (tx) =>
+    tx.query("update api_keys set created_at = created_at - interval '1 hour' where key_hash = $1", [made]),
+  );
+  expect(await elsewhere.mayExist(made)).toBe(true);
+});

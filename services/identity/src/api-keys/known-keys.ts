@@ -7,6 +7,8 @@ import { OnStart } from '@tidegate/runtime/loop';
 const BITS = 2 ** 23;
 const HASHES = 5;
 const PAGE = 10_000;
+/** A key is seen once its transaction is over, which may be after some that began later: so many are read again. */
+const AGAIN = 1_000;
 const LOOK_EVERY_MS = 250;
 
 /**
@@ -17,7 +19,7 @@ const LOOK_EVERY_MS = 250;
 @Injectable()
 export class KnownKeys {
   private readonly bits = new Uint32Array(BITS / 32);
-  private newest = '-infinity';
+  private newest = 0;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
@@ -49,22 +51,19 @@ export class KnownKeys {
 
   private async look(): Promise<void> {
     this.lookedAt = performance.now();
-    // A key is seen once its transaction is over, which may be after one that began later: two minutes are read again.
-    let [after, keyId] = [this.newest, ''];
-    for (let margin = '2 minutes'; ; margin = '0') {
-      const rows = await this.tenants
+    let after = this.newest - AGAIN;
+    for (let rows = PAGE; rows === PAGE; ) {
+      const found = await this.tenants
         .reader({ system: 'forget-ended' })
-        .query<{ hash: string; id: string; at: string }>(
-          `select key_hash as hash, key_id as id, created_at::text as at from api_keys
-          where (created_at, key_id) > ($1::timestamptz - $2::interval, $3) order by created_at, key_id limit ${PAGE}`,
-          [after, margin, keyId],
+        .query<{ hash: string; made: string }>(
+          `select key_hash as hash, made from api_keys where made > $1 order by made limit ${PAGE}`,
+          [after],
         );
-      for (const { hash } of rows) this.add(hash);
-      const last = rows.at(-1);
-      if (last) [after, keyId] = [last.at, last.id];
-      if (rows.length < PAGE) break;
+      for (const { hash } of found) this.add(hash);
+      after = Number(found.at(-1)?.made ?? after);
+      rows = found.length;
     }
-    this.newest = after;
+    this.newest = Math.max(this.newest, after);
   }
 
   private add(keyHash: string): void {

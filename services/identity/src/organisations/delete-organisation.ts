@@ -5,6 +5,8 @@ import { cleanName } from '@tidegate/contracts/kernel/name';
 import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { FORGET_ORGANISATIONS } from '@tidegate/runtime/forget-organisation';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { giverOf } from '../members/giver.ts';
 import { refuseLarger } from '../members/hand-on.rules.ts';
 
@@ -14,6 +16,8 @@ import { refuseLarger } from '../members/hand-on.rules.ts';
  */
 @Injectable()
 export class DeleteOrganisation {
+  constructor(private readonly wakes: Wakes) {}
+
   @Handles(deleteOrganisation)
   async handle({ input, caller, tx, emit }: Call<typeof deleteOrganisation>) {
     const orgId = tx.orgId as string;
@@ -27,6 +31,8 @@ export class DeleteOrganisation {
     // One for all: an organisation of many thousands must be as easy to delete as one of two.
     await emit(accessRevoked, { kind: 'organisation', id: orgId, at: new Date().toISOString() });
     await noteDeleted(tx, orgId);
+    // Our own event finds the organisation gone already and does nothing.
+    tx.onCommit(() => this.wakes.wake(FORGET_ORGANISATIONS));
     await emit(organisationDeleted, { orgId });
     return {};
   }

@@ -38,10 +38,11 @@ export class SessionProbe {
     this.question = new Question('activity', report);
   }
 
-  /** Undefined when the question failed. */
-  async read(connection: ServerConnection, instance: Instance): Promise<Prepared | undefined> {
+  /** Undefined when the question failed. `slower`: when all is calm, the next look is so many intervals away. */
+  async read(connection: ServerConnection, instance: Instance, slower = 1): Promise<Prepared | undefined> {
     const now = this.tools.now();
-    const { probeMs, troubleProbeMs, troubleMs } = this.tools.plan;
+    const { troubleProbeMs, troubleMs } = this.tools.plan;
+    const probeMs = this.tools.plan.probeMs * slower;
     const everyMs = now < this.pace.fastUntil ? troubleProbeMs : probeMs;
     this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
     const look = await this.question.ask(now, () => readActivity(connection, instance, this.scrubber));

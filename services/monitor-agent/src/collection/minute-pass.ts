@@ -65,10 +65,11 @@ export class MinutePass {
     for (const { question } of this.metrics) question.retry();
   }
 
-  async read(connection: ServerConnection, instance: Instance): Promise<Prepared> {
+  /** The next one is due after so many minutes. */
+  async read(connection: ServerConnection, instance: Instance, minutes = 1): Promise<Prepared> {
     const now = this.tools.now();
     const { earlyMs, minuteMs } = this.tools.plan;
-    this.dueAt = this.isFirst ? now + earlyMs : nextDue(this.dueAt, now, minuteMs);
+    this.dueAt = this.isFirst ? now + earlyMs : nextDue(this.dueAt, now, minuteMs * minutes);
     this.isFirst = false;
     const takenAt = new Date(now);
     const due = this.metrics.filter(({ question }) => question.dueAt <= now);

@@ -38,6 +38,10 @@ it.each([
     'https://example.com/api/webhooks/***/***',
   ],
   ['https://example.com/canarywithoutanydigitatall/x', 'https://example.com/***/x'],
+  ['https://hooks.example.com/hooks/catch/1234567/abc1de/', 'https://hooks.example.com/hooks/catch/***/***/'],
+  ['https://example.com/api/v2/Incoming-web_hooks/CaNaRy', 'https://example.com/api/v2/Incoming-web_hooks/***'],
+  ['https://example.com/bot12:CANARY/sendMessage', 'https://example.com/***/***'],
+  ['https://example.com/hook;key=canary', 'https://example.com/***'],
 ])('shows %s as %s', (url, shown) => {
   expect(maskedUrl(new URL(url))).toBe(shown);
 });

@@ -18,14 +18,14 @@ export function webhookUrl(text: string): URL {
 }
 
 const MASK = '***';
-/** Words of a path are short or have no digits; what services put there as a token is long and mixed. */
-const TOKEN = /^(?=.*\d)[\w.~%-]{8,}$|^.{24,}$/;
+/** What a path says to people: plain words of a moderate length, and versions. A token is anything else. */
+const WORD = /^(?=.{0,23}$)(?:[A-Z]?[a-z]+(?:[-_.][A-Z]?[a-z]+)*|v\d{1,2})?$/;
 
 /**
- * The address as it is shown: whoever has all of it may write to the receiver, so the query and what looks like a token
- * in the path are left out.
+ * The address as it is shown: whoever has all of it may write to the receiver, so the query is left out, and of
+ * the path what is not plain words: services put short tokens there as well.
  */
 export function maskedUrl(url: URL): string {
-  const path = url.pathname.split('/').map((part) => (TOKEN.test(part) ? MASK : part));
+  const path = url.pathname.split('/').map((part) => (WORD.test(part) ? part : MASK));
   return `${url.origin}${path.join('/')}${url.search ? `?${MASK}` : ''}`;
 }

@@ -106,16 +106,18 @@ export async function settleLeases(tx: Tx, events: readonly CountableEvent[]): P
   const leased = events.filter((event) => event.lease);
   await tx.query(
     `with arrived as (
-       select org_id, id, sum(quantity) as quantity
-         from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as t(org_id, id, quantity) group by 1, 2),
+       select org_id, id, meter, sum(quantity) as quantity
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) as t(org_id, id, quantity, meter) group by 1, 2, 3),
      locked as (
-       select l.org_id, l.id, a.quantity from leases l join arrived a on a.org_id = l.org_id and a.id = l.id
+       select l.org_id, l.id, a.quantity
+         from leases l join arrived a on a.org_id = l.org_id and a.id = l.id and a.meter = l.meter
         order by 1, 2 for update of l)
      update leases l set settled = l.settled + k.quantity from locked k where l.org_id = k.org_id and l.id = k.id`,
     [
       plain(leased, (event) => event.org),
       plain(leased, (event) => event.lease ?? 'NULL'),
       plain(leased, (event) => event.quantity),
+      plain(leased, (event) => event.meter),
     ],
   );
 }

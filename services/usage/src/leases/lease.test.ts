@@ -23,12 +23,12 @@ const take = (org: string, given: Record<string, unknown> = {}) =>
   usage.call(taker, takeLease, { meter: 'calls', want: 10, holderId: 'h', leaseKey: nextKey(), ...given }, org);
 const giveBack = (org: string, leaseId: string | null, spent: number) =>
   usage.call(new ReturnLease(), returnLease, { leaseId, spent }, org);
-const report = (org: string, quantity: number, lease?: string | null) =>
+const report = (org: string, quantity: number, lease?: string | null, meter = 'calls') =>
   usage.writer().writeBatch([
     {
       id: nextKey(),
       org,
-      meter: 'calls',
+      meter,
       quantity,
       at: new Date().toISOString(),
       source: 'test',
@@ -156,6 +156,19 @@ test('unlimited meters are lent as wanted, meters outside the plan not at all', 
   });
 });
 
-test('nobody but the platform lends out what the platform counts', async () => {
-  await expect(take(await newOrg(100), { meter: 'api_calls' })).rejects.toMatchObject({ code: 'forbidden' });
+test('nobody but the platform lends out or takes back what the platform counts', async () => {
+  const org = await newOrg(100);
+  await expect(take(org, { meter: 'api_calls' })).rejects.toMatchObject({ code: 'forbidden' });
+  const { leaseId } = await take(org);
+  await usage.tenants.run(org, (tx) => tx.query("update leases set meter = 'api_calls' where id = $1", [leaseId]));
+  await expect(giveBack(org, leaseId, 0)).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('usage of another meter settles no lease', async () => {
+  const org = await newOrg(1_000);
+  const { leaseId } = await take(org);
+  await report(org, 4, leaseId, 'mails');
+  expect(await standing(org)).toMatchObject({ used: 0, reserved: 10 });
+  await report(org, 4, leaseId);
+  expect(await standing(org)).toMatchObject({ used: 4, reserved: 6 });
 });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { leaseClosed, returnLease } from '@tidegate/contracts/usage/leases';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { closeLease, lockLease } from './lease.rows.ts';
@@ -12,6 +13,9 @@ export class ReturnLease {
     if (!caller.orgId) throw forbidden({}, 'A lease belongs to an organisation: call with one.');
     const lease = await lockLease(tx, caller.orgId, input.leaseId);
     if (!lease) throw notFound(undefined, 'There is no such lease.');
+    if (PLATFORM_METERS.has(lease.meter) && caller.kind !== 'service') {
+      throw forbidden({}, `${lease.meter} is counted by the platform itself. Return leases of meters of your own.`);
+    }
     if (input.spent > lease.granted) {
       throw invalid('/spent', 'too_big', `The lease granted ${lease.granted}. Usage beyond it needs another lease.`);
     }
