@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { get } from 'node:http';
 import { readVariable } from '@tidegate/runtime/config';
+import { askNats } from '@tidegate/runtime/embedded/nats-monitor';
 import { readSecrets } from '@tidegate/runtime/secrets-file';
 import pg from 'pg';
 import { databaseUrl } from './embedded.ts';
@@ -40,17 +40,9 @@ export async function askVersion(url: string): Promise<string> {
   }
 }
 
-export function natsVersion(monitorPort: number | undefined): Promise<string | null> {
-  if (!monitorPort) return Promise.resolve(null);
-  return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port: monitorPort, path: '/varz', timeout: 2_000 }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve((JSON.parse(Buffer.concat(chunks).toString()) as { version: string }).version));
-    });
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(null));
-  });
+export async function natsVersion(monitorPort: number | undefined): Promise<string | null> {
+  const version = monitorPort ? (await askNats(monitorPort, '/varz', 2_000))?.['version'] : undefined;
+  return typeof version === 'string' ? version : null;
 }
 
 /** `2.9.10` of a nats-server binary; undefined when it does not run. */

@@ -18,3 +18,14 @@ test('a follower that throws keeps nobody from hearing that the connection is th
   await until(async () => heard.length === 2);
   expect([heard, watch.connected]).toEqual([['down', 'up'], true]);
 });
+
+test('what is not heard any more is not forgotten with the next connection', async () => {
+  const statuses = new TransformStream();
+  const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
+  watch.refuse('requests', new Error('Permissions Violation'));
+  watch.report('rpc.x', 'the bus refuses the subscription');
+  const writer = statuses.writable.getWriter();
+  for (const type of ['disconnect', 'reconnect']) void writer.write({ type });
+  await new Promise<void>((resolve) => watch.onReconnect(resolve));
+  expect(watch.trouble()).toContain('requests: Permissions Violation');
+});

@@ -10,6 +10,8 @@ export class NatsWatch {
   /** Subjects that the server did not let us use. */
   readonly refused = new Set<string>();
   private readonly troubles = new Map<string, string>();
+  /** Subscriptions that are over: the client makes none of them again, whatever the server allows later. */
+  private readonly deaf = new Map<string, string>();
   private readonly onUp = new Set<() => void>();
   private readonly onDown = new Set<() => void>();
   private readonly log = new Log({ part: 'nats' });
@@ -30,7 +32,7 @@ export class NatsWatch {
 
   /** A subscription's callback got an error instead of a message. */
   refuse(what: string, error: Error): void {
-    this.report(what, error.message);
+    this.deaf.set(what, `${error.message}; it is heard again after a restart of this process`);
     this.log.error({ error, what }, 'The bus refuses a subscription');
   }
 
@@ -43,7 +45,7 @@ export class NatsWatch {
   /** Why the service behind this connection cannot work, when it cannot. */
   trouble(): string | undefined {
     if (!this.connected) return 'the connection is down';
-    const [first] = this.troubles;
+    const [first] = [...this.deaf, ...this.troubles];
     return first && `${first[0]}: ${first[1]}`;
   }
 

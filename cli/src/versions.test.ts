@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { natsVersion } from './versions.ts';
+
+test('a stranger on the monitoring port of nats-server ends no command', async () => {
+  let answer = 'hello';
+  const stranger = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  const { port } = stranger.address() as AddressInfo;
+  expect(await natsVersion(port)).toBeNull();
+  answer = '[]';
+  expect(await natsVersion(port)).toBeNull();
+  answer = '{"version":"2.9.10"}';
+  expect(await natsVersion(port)).toBe('2.9.10');
+  stranger.close();
+});
