@@ -29,6 +29,8 @@ const OUTPUT_PREFIX = '{"output":';
 const SOON = { retryAfterSeconds: 1 };
 /** A read that found nobody is asked once more after this long: a replica may just be starting. */
 const ASK_AGAIN_MS = 250;
+/** A read without an answer is sent once more after this long: whoever took it may have died with it. */
+const REPEAT_MS = 4_000;
 /** How long a write that was under way when the connection broke still waits: its answer is lost very likely. */
 const AFTER_BREAK_MS = 2_000;
 
@@ -38,6 +40,8 @@ interface Pending {
   operation: Operation;
   timer: NodeJS.Timeout;
   ends: number;
+  /** What is sent once more when no answer comes; the first answer counts. */
+  repeat: Uint8Array | undefined;
 }
 
 /**
@@ -153,11 +157,16 @@ export class Bus {
     return new Promise((resolve, reject) => {
       this.sequence += 1;
       const id = this.sequence.toString(36);
-      const timer = setTimeout(() => this.expire(id), deadlineMs);
-      this.pending.set(id, { resolve, reject, operation, timer, ends: Date.now() + deadlineMs });
-      this.publisher.publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
-        this.take(id)?.reject(isOutage(error) ? unavailable(SOON, 'The bus is not connected.') : error);
-      });
+      const repeat = operation.readonly && deadlineMs > 2 * REPEAT_MS ? data : undefined;
+      const timer = setTimeout(() => this.expire(id), repeat ? REPEAT_MS : deadlineMs);
+      this.pending.set(id, { resolve, reject, operation, timer, ends: Date.now() + deadlineMs, repeat });
+      this.publish(id, operation, data);
+    });
+  }
+
+  private publish(id: string, operation: Operation, data: Uint8Array): void {
+    this.publisher.publish(operation.subject, data, { reply: this.inbox + id }, (error) => {
+      this.take(id)?.reject(isOutage(error) ? unavailable(SOON, 'The bus is not connected.') : error);
     });
   }
 
@@ -169,6 +178,13 @@ export class Bus {
   }
 
   private expire(id: string): void {
+    const unanswered = this.pending.get(id);
+    if (unanswered?.repeat) {
+      this.publish(id, unanswered.operation, unanswered.repeat);
+      unanswered.repeat = undefined;
+      unanswered.timer = setTimeout(() => this.expire(id), unanswered.ends - Date.now());
+      return;
+    }
     const waiting = this.take(id);
     if (!waiting) return;
     const { service, name } = waiting.operation;

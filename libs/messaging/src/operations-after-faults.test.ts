@@ -121,6 +121,16 @@ test('nobody answers: a write is told so at once, a deadline that passes too, bo
   await expect(bus.call(change, { n: 1 }, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'timeout', data });
 });
 
+test('a read whose replica died with it is answered by another one', async () => {
+  let taken = 0;
+  // In the queue group, as a replica that takes one request and is killed.
+  const dying = serving?.subscribe(look.subject, { queue: 'identity', callback: () => (taken += 1) });
+  const calls = Promise.all(Array.from({ length: 24 }, (_, n) => bus.call(look, { n })));
+  await until(() => taken > 0);
+  dying?.unsubscribe();
+  expect(await calls).toEqual(Array.from({ length: 24 }, (_, n) => n));
+});
+
 test('what the bus refuses makes the service not ready, and is not silent', async () => {
   serving?.subscribe('evt.billing.secret.v1', { callback: () => {} });
   expect(await until(() => watchOf(serving as NatsConnection).trouble())).toContain('evt.billing.secret.v1');
