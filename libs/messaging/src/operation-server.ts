@@ -39,7 +39,9 @@ export class OperationServer {
   };
   private readonly publisher: TurnPublisher;
   private readonly handlers: Map<string, OperationHandler>;
-  private readonly inHand = new Set<Promise<void>>();
+  /** A number and no set: a set keeps what was in it alive past its time, and the collector pays for that. */
+  private inHand = 0;
+  private drained: () => void = () => {};
   private readonly duration;
   private readonly outage = { told: 0, requests: 0 };
   private subscription: Subscription | undefined;
@@ -62,8 +64,11 @@ export class OperationServer {
       queue: service,
       callback: (error, message) => {
         if (error) return watchOf(nc).refuse('requests to our operations', error);
-        const work: Promise<void> = this.answer(message).finally(() => this.inHand.delete(work));
-        this.inHand.add(work);
+        this.inHand += 1;
+        void this.answer(message).finally(() => {
+          this.inHand -= 1;
+          if (this.inHand === 0) this.drained();
+        });
       },
     });
   }
@@ -72,7 +77,11 @@ export class OperationServer {
   async stop(): Promise<void> {
     // One that the bus refused, or that ended with its connection, takes nothing more anyway.
     await this.subscription?.drain().catch(() => undefined);
-    await Promise.all(this.inHand);
+    if (this.inHand > 0) {
+      await new Promise<void>((resolve) => {
+        this.drained = resolve;
+      });
+    }
     this.publisher.flush();
   }
 
@@ -100,7 +109,7 @@ export class OperationServer {
     }
     if (request.within <= 0) return undefined;
     if (!handler) return problemReply(unavailable(SOON, 'This replica does not know the operation.'));
-    if (this.inHand.size > MAX_IN_HAND) return problemReply(unavailable(SOON, 'Overloaded.'));
+    if (this.inHand > MAX_IN_HAND) return problemReply(unavailable(SOON, 'Overloaded.'));
     const trace = fromTraceparent(request.trace);
     return runInTrace(trace, () =>
       span(`handle ${handler.operation.name}`, 'SERVER', () => this.run(handler, request), {

@@ -113,7 +113,7 @@ export class HttpEdge implements OnModuleDestroy {
     const https = this.settings.publicUrl.startsWith('https:');
     const proxies = new UnknownProxy(this.parts.log);
     fastify.addHook('onRequest', (request, reply, done) => {
-      this.end.begin(reply.raw);
+      this.end.begin();
       void reply.headers(SECURITY_HEADERS);
       if (https) void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
       proxies.notice(request);
@@ -132,8 +132,12 @@ export class HttpEdge implements OnModuleDestroy {
       traced(request, reply, trace.traceId);
       runInTrace(trace, done);
     });
+    fastify.addHook('onSend', (_request, reply, _body, done) => {
+      if (this.end.ending) void reply.header('connection', 'close');
+      done();
+    });
     fastify.addHook('onResponse', (request, reply, done) => {
-      this.end.done(reply.raw);
+      this.end.done();
       this.parts.requestLog.tell(request, reply);
       done();
     });
