@@ -124,7 +124,12 @@ test('nobody answers: a write is told so at once, a deadline that passes too, bo
 test('a read whose replica died with it is answered by another one', async () => {
   let taken = 0;
   // In the queue group, as a replica that takes one request and is killed.
-  const dying = serving?.subscribe(look.subject, { queue: 'identity', callback: () => (taken += 1) });
+  const dying = serving?.subscribe(look.subject, {
+    queue: 'identity',
+    callback: () => {
+      taken += 1;
+    },
+  });
   const calls = Promise.all(Array.from({ length: 24 }, (_, n) => bus.call(look, { n })));
   await until(() => taken > 0);
   dying?.unsubscribe();
