@@ -46,6 +46,8 @@ export class CollectServers {
   private readonly places = new Places(PLACES);
   private readonly doubtfulPlaces = new Places(DOUBTFUL_PLACES);
   private readonly ending = new Set<Promise<void>>();
+  /** Kept until a turn begins: news that come during a look are not in its answer. */
+  private news = true;
   private renewAt = 0;
   private claimAt = 0;
 
@@ -53,8 +55,7 @@ export class CollectServers {
     this.tools = tools;
     this.config = config;
     wakes.on(COLLECT_SERVERS, () => {
-      this.renewAt = 0;
-      this.claimAt = 0;
+      this.news = true;
     });
   }
 
@@ -62,6 +63,11 @@ export class CollectServers {
   async turn({ signal }: Turn): Promise<TurnResult> {
     for (const [serverId, session] of this.sessions) if (session.lost) this.drop(serverId);
     const now = this.tools.now();
+    if (this.news) {
+      this.news = false;
+      this.renewAt = 0;
+      this.claimAt = 0;
+    }
     if (now >= this.renewAt) {
       await this.renew();
       this.tools.metrics.tell([...this.sessions.values()], now);

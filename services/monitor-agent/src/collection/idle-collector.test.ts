@@ -7,8 +7,8 @@ import { COLLECT_SERVERS, CollectServers } from './collect-servers.loop.ts';
 const store = useStore();
 const server = useServer(FIRST_VERSION);
 
-/** Counts transactions of the collector with its own database. */
-function counting() {
+/** Counts transactions of the collector with its own database; `meanwhile` happens during the first. */
+function counting(meanwhile = () => {}) {
   let asked = 0;
   const tools = {
     now: () => Date.now(),
@@ -16,6 +16,7 @@ function counting() {
     tenants: {
       system: (purpose: string, work: never) => {
         asked += 1;
+        if (asked === 1) meanwhile();
         return store.tenants.system(purpose, work);
       },
     },
@@ -31,6 +32,14 @@ test('without servers nothing is asked until somebody says that there is one', a
   await turn();
   expect(asked()).toBe(1);
   store.wakes.wake(COLLECT_SERVERS);
+  await turn();
+  expect(asked()).toBe(2);
+});
+
+test('a server that is told of during a look is looked for after it', async () => {
+  const { turn, asked } = counting(() => store.wakes.wake(COLLECT_SERVERS));
+  await turn();
+  expect(asked()).toBe(1);
   await turn();
   expect(asked()).toBe(2);
 });
