@@ -1,12 +1,10 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { newId } from '@tidegate/database/ids';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { ConsumerLag } from './consumer-lag.ts';
 import { EventLanes } from './event-lanes.ts';
 import type { Became, EventTurns } from './event-turns.ts';
-
-setLogLevel('silent');
 
 function message(sequence: number, nak: () => void = () => {}): JsMsg {
   const envelope = {
