@@ -22,9 +22,9 @@ import { watchOf } from './nats-watch.ts';
 const FETCH = 200;
 const IN_FLIGHT = 300;
 const MAX_ACK_PENDING = 2_000;
-const FETCH_MS = 20_000;
+const FETCH_MS = 27_000;
 /** Two of these missing and the pull is given up: nats-server may have lost it without a word. */
-const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_MS = 4_500;
 /** A message whose process died comes again after this long; the events behind it wait meanwhile. */
 const ACK_WAIT_MS = 10_000;
 const RETRY_MS = 300;

@@ -36,7 +36,6 @@ test('a service that does not stop in order keeps the others from nothing', asyn
 });
 
 test('what is settled at another service in the end finds it there', async () => {
-  setLogLevel('silent');
   const heard: string[] = [];
   let usageEnded = false;
   const host = (name: string, stopWork: () => Promise<void>) =>
