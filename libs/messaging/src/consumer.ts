@@ -23,8 +23,11 @@ const FETCH = 200;
 const IN_FLIGHT = 300;
 const MAX_ACK_PENDING = 2_000;
 const FETCH_MS = 27_000;
-/** Two of these missing and the pull is given up: nats-server may have lost it without a word. */
-const HEARTBEAT_MS = 4_500;
+/**
+ * Two of these missing and the pull is given up: the server has lost it without a word. In a cluster that happens when
+ * the consumer's leader moves; a single server keeps its pulls for as long as the connection lives, which has a pulse.
+ */
+const HEARTBEAT_MS = { cluster: 4_500, single: 13_500 };
 /** A message whose process died comes again after this long; the events behind it wait meanwhile. */
 const ACK_WAIT_MS = 10_000;
 const RETRY_MS = 300;
@@ -117,7 +120,7 @@ export class EventConsumer {
       const batch = await consumer.fetch({
         max_messages: FETCH,
         expires: FETCH_MS,
-        idle_heartbeat: HEARTBEAT_MS,
+        idle_heartbeat: this.options.nc.info?.cluster ? HEARTBEAT_MS.cluster : HEARTBEAT_MS.single,
       });
       this.abortFetch = () => batch.stop();
       // The stop came while it was being asked for.

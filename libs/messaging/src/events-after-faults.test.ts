@@ -202,3 +202,15 @@ test('a nats-server that is killed and comes back is pulled from at once', async
   await until(() => publish('risen', 1).then(() => true));
   await handled('risen', 1);
 });
+
+test('a nats-server that hangs is noticed although no connection breaks; what came meanwhile is handled', async () => {
+  process.kill(nats.pid, 'SIGSTOP');
+  try {
+    await until(() => watchOf(nc).trouble() === 'the connection is down', { withinMs: 30_000 });
+  } finally {
+    process.kill(nats.pid, 'SIGCONT');
+  }
+  await until(() => watchOf(nc).trouble() === undefined, { withinMs: 20_000 });
+  await until(() => publish('thawed', 1).then(() => true));
+  await handled('thawed', 1);
+});
