@@ -85,6 +85,7 @@ async function underFaults(world: World, services: boolean, { outages, only, unt
   );
 
   const fleetTrades = await tradesOfFleet(customers[0] as Customer, receiver);
+  process.stderr.write(`A bot of the fleet closes ${fleetTrades} trades\n`);
   const load = startLoad(customers);
   const recoveries: { name: string; ms: number }[] = [];
   let leftOut = 0;
@@ -205,7 +206,7 @@ export async function chaos([length = 'short', only = '']: string[]): Promise<Re
     const { lost, doubled, uncounted, left } = outcome.verdict;
     faults += outcome.recoveries.length;
     bad += lost.length + doubled.length + left.length + uncounted + outcome.stuck.length;
-    process.stdout.write(`${services ? 'process per service' : 'one process'}: ${told(outcome, outages)}`);
+    process.stdout.write(`${services ? 'process per service' : 'one process'}: ${told(outcome, outages)}\n`);
   }
   return { name: 'chaos', value: bad, unit: 'faults that showed', ratio: bad / faults, against: `${faults} faults` };
 }
@@ -227,6 +228,5 @@ function told({ recoveries, leftOut, aggregates, stuck, unhelpful, answered, ver
     ...[...Map.groupBy(recoveries, ({ name }) => name)].map(
       ([name, all]) => `  ${name}: ${all.map(({ ms }) => seconds(ms)).join(', ')}`,
     ),
-    '',
   ].join('\n  ');
 }

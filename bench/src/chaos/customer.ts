@@ -14,7 +14,7 @@ const SETTINGS = {
   takeProfit: { percent: '0.8' },
 };
 /** One of many that are at work when a fault strikes: it closes few trades, so that their number is what is tried. */
-const FLEET = { ...SETTINGS, takeProfit: { percent: '4' } };
+const FLEET = { ...SETTINGS, takeProfit: { percent: '8' } };
 /** Trades that such a bot closes on the candles that ship with Tidegate. */
 export const TRADES = 26;
 const ANSWER_MS = 15_000;
