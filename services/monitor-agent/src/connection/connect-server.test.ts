@@ -1,9 +1,15 @@
 import { connect, type Socket } from 'node:net';
+import { newId } from '@tidegate/database/ids';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { until } from '@tidegate/testing/until';
+import { complete, field, fields, greeting, ready, refusal, row, saying, welcome } from '../../test/backend.ts';
 import { authority, serverCertificate } from '../../test/certificates.ts';
+import { QUESTIONS } from '../../test/every-question.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
 import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
-import { connectServer, type ServerTarget } from './connect-server.ts';
+import { CAUGHT, SHADOWS } from '../../test/shadows.ts';
+import { readInstance } from '../collection/instance.ts';
+import { connectServer, type ServerConnection, type ServerTarget } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
 import { GuardedWire } from './guarded-wire.ts';
 
@@ -71,7 +77,7 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
       default_transaction_read_only: 'on',
       jit: 'off',
       lock_timeout: '100',
-      search_path: 'pg_catalog',
+      search_path: 'pg_catalog,pg_temp',
       statement_timeout: '5000',
     });
     await connection.close();
@@ -121,6 +127,79 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
     ['TLS where there is none', { tlsMode: 'verify-full' as const }, 'tls_not_supported'],
   ])('names %s', async (_what, wrong, code) => {
     expect(await failure(target(server.port, wrong))).toBe(code);
+  });
+
+  test('settings of the role that would end or bend every question are ours in our sessions', async () => {
+    const hasty = [
+      ['statement_timeout', '1ms', 0],
+      ['lock_timeout', '1ms', 0],
+      ['extra_float_digits', '-12', 0],
+      ['standard_conforming_strings', 'off', 0],
+      ['default_transaction_isolation', 'serializable', 0],
+      ['application_name', 'psql', 0],
+      ['idle_session_timeout', '1ms', 14],
+      ['transaction_timeout', '1ms', 17],
+    ] as const;
+    const known = hasty.filter(([, , since]) => since <= binaries.major);
+    await server.sql(
+      [
+        `create role hasty login password '${PASSWORD}'`,
+        ...known.map(([name, value]) => `alter role hasty set ${name} = '${value}'`),
+      ].join(';\n'),
+    );
+    const connection = await connectServer(target(server.port, { user: 'hasty' }), LOOPBACK);
+    expect(
+      await connection.rows("select 0.1::float8 + 0.2::float8, '\\', current_setting('application_name')"),
+    ).toEqual([[0.1 + 0.2, '\\', 'tidegate']]);
+    await connection.close();
+  });
+
+  test('nothing that the owner of a database puts before the catalogue is ever called by us', async () => {
+    await server.sql('create role mallory; \n create database evil owner mallory');
+    await server.sql(
+      `create schema "odd Schema"; \n grant usage on schema "odd Schema" to watcher; \n create extension pg_stat_statements schema "odd Schema"; \n ${SHADOWS}`,
+      'evil',
+    );
+    await server.sql('alter database evil set search_path = public, pg_catalog');
+    /** What was called between two lines of the log, the second of which comes after everything. */
+    const caughtIn = async (work: () => Promise<unknown>) => {
+      const lines = async (mark: string) => {
+        await server.sql(`do $$ begin raise log '${mark}'; end $$`);
+        return until(() => (server.log().includes(mark) ? server.log() : undefined));
+      };
+      const before = (await lines(`begin ${newId()}`)).length;
+      await work();
+      const log = (await lines(`end ${newId()}`)).slice(before);
+      return new Set([...log.matchAll(new RegExp(`LOG: +${CAUGHT} (.*)`, 'g'))].map(([, one]) => one));
+    };
+    const askAll = async (connection: ServerConnection) => {
+      const instance = await readInstance(connection);
+      expect(instance.statements?.schema).toBe('"odd Schema"');
+      for (const [file, ask] of Object.entries(QUESTIONS)) {
+        const answers = await Promise.allSettled(ask(connection, instance));
+        // What stands in for the texts and the state has none; the server refuses nothing.
+        const refused = answers.map((one) => one.status === 'rejected' && (one.reason as { code?: string }).code);
+        expect({ file, refused: refused.filter(Boolean) }).toEqual({ file, refused: [] });
+      }
+    };
+    const careless = await server.client('evil', 'watcher', PASSWORD);
+    const asks = ['count(*)', 'pg_backend_pid()', '1 + 1', '1::int8', 'oid from pg_database'];
+    expect(
+      await caughtIn(async () => {
+        for (const one of asks) await careless.query(`select ${one}`).catch(() => undefined);
+      }),
+    ).toEqual(
+      new Set(['count', 'pg_backend_pid', 'operator', 'int8', 'pg_database'].map((one) => `${one} as watcher`)),
+    );
+
+    const ours = await caughtIn(async () => {
+      const connection = await connectServer(target(server.port, { database: 'evil' }), LOOPBACK);
+      await askAll(connection);
+      await connection.rows("select set_config('search_path', 'public, pg_catalog', false)");
+      await askAll(connection);
+      await connection.close();
+    });
+    expect(ours).toEqual(new Set());
   });
 
   test('never opens a second session where CONNECTION LIMIT allows one', async () => {
@@ -181,6 +260,19 @@ describe('TLS', () => {
     written.mockRestore();
   });
 
+  test('a server that wants a certificate of ours is named so', async () => {
+    const server = await PostgresServer.start(FIRST_VERSION, {
+      tls: serverCertificate(trusted, ['db.example.com']),
+      settings: { ssl_ca_file: 'server.crt' },
+      hba: 'hostssl all watcher all scram-sha-256 clientcert=verify-ca\nhost all postgres all scram-sha-256\n',
+    });
+    await server.sql(WATCHER);
+    expect(await failure({ ...secure({ tlsMode: 'require' }), port: server.port })).toBe(
+      'client_certificate_unsupported',
+    );
+    await server.stop();
+  });
+
   test('an expired certificate is called expired', async () => {
     const old = await PostgresServer.start(FIRST_VERSION, { tls: serverCertificate(trusted, ['db.example.com'], -2) });
     expect(await failure({ ...secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }), port: old.port })).toBe(
@@ -208,7 +300,7 @@ describe('what is not an honest PostgreSQL', () => {
     against(
       () => {},
       async (fake) => {
-        expect(await failure(target(fake.port), { timeoutMs: 200 })).toBe('connect_timeout');
+        expect(await failure(target(fake.port), { timeoutMs: 200 })).toBe('login_timeout');
       },
     ));
 
@@ -280,6 +372,57 @@ describe('what is not an honest PostgreSQL', () => {
       expect(await failure(target(fake.port))).toBe('pooler');
     });
     await server.stop();
+  });
+
+  test.each([
+    ['refuses options in the start-up packet', '08P01'],
+    ['drops options in silence', undefined],
+  ])('what %s: the session is as safe', async (_what, refused) => {
+    const server = await PostgresServer.start(FIRST_VERSION);
+    await server.sql(`${WATCHER};
+      alter role watcher set search_path = public, pg_catalog`);
+    let seen = 0;
+    const proxy = (socket: Socket) => {
+      const behind = connect(server.port, server.host);
+      behind.on('error', () => {});
+      socket.on('close', () => behind.destroy());
+      behind.pipe(socket);
+      socket.once('data', (startup) => {
+        const text = startup.toString('latin1', 8);
+        const options = /(^|\0)options\0[^\0]*\0/.exec(text);
+        if (options) seen += 1;
+        if (options && refused) {
+          socket.end(refusal(refused, 'FATAL'));
+          return;
+        }
+        const rest = Buffer.from(options ? text.replace(options[0], options[1] as string) : text, 'latin1');
+        const head = Buffer.from(startup.subarray(0, 8));
+        head.writeUInt32BE(head.length + rest.length);
+        behind.write(Buffer.concat([head, rest]));
+        socket.pipe(behind);
+      });
+    };
+    await against(proxy, async (fake) => {
+      const connection = await connectServer(target(fake.port), LOOPBACK);
+      expect(seen).toBe(1);
+      expect(
+        await connection.rows("select current_setting('search_path'), current_setting('statement_timeout')"),
+      ).toEqual([['pg_catalog,pg_temp', '5s']]);
+      await connection.close();
+    });
+    await server.stop();
+  });
+
+  test('what keeps our settings from being set is asked nothing', () => {
+    const unsafe = Buffer.concat([
+      fields(field('name'), field('value')),
+      row('search_path', 'public'),
+      complete(),
+      ready(),
+    ]);
+    return against(saying(welcome, greeting, unsafe), async (fake) => {
+      expect(await failure(target(fake.port))).toBe('session_unsafe');
+    });
   });
 
   test('an answer larger than allowed ends the connection', async () => {
