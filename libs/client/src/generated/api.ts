@@ -71,8 +71,10 @@ export type Backtest = {
   }> | null;
   /** Of all candles, two decimals, cut off */
   timeInTradePercent: Decimal | null;
-  /** Most money that was in a trade at once, fees of entry included */
+  /** Most money that was in a trade at once, fees of entry included; with leverage its whole value */
   maxCapital: Decimal | null;
+  /** The same without what is borrowed: margin and fees of entry; null for runs from before it was told */
+  maxMargin: Decimal | null;
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
@@ -1487,7 +1489,10 @@ export type SweepFigures = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
 };
 
@@ -1503,7 +1508,10 @@ export type SweepResult = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
   rank: number;
   /** Of the swept settings, by path */
