@@ -11,8 +11,8 @@ import { allThreadsMs, endedChildrenMs } from './process-cpu.ts';
  * WAL a day by itself), and the installation's own database is looked at for the first time.
  */
 const SETTLE_MS = 5 * 60_000;
-/** Two looks at the installation's own database, which come every ten minutes, and a checkpoint. */
-const SECONDS = 20 * 60;
+/** A look at the installation's own database, which comes every quarter of an hour, and what it costs at other times. */
+const SECONDS = 15 * 60;
 const MOST = { percent: 1, walMbADay: 20 };
 
 interface Counts {

@@ -21,7 +21,7 @@ import { Standing } from './standing.ts';
 
 const STOP_MS = 2_000;
 /** The installation's own server is looked at so many times less often: an idle installation must cost nothing. */
-const OWN_SERVER = { minute: 10, probe: 6 };
+const OWN_SERVER = { minute: 15, probe: 6 };
 const CUSTOMERS = { minute: 1, probe: 1 };
 /** Times the interval between looks. */
 const MAX_PATIENCE = 6;
