@@ -85,7 +85,10 @@ const json = (status: number, body: object): OpsAnswer => ({
   body: JSON.stringify(body),
 });
 
-/** Runs a check with a limit, so that a hanging database is a reason and not a hanging probe. */
+/**
+ * Runs a check with a limit, so that a hanging database is a reason and not a hanging probe. Anybody may read the
+ * reason: where an error has a code it is told and not the message, which names hosts, addresses and users.
+ */
 export async function within(ms: number, what: string, check: Promise<unknown>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -93,7 +96,7 @@ export async function within(ms: number, what: string, check: Promise<unknown>):
   });
   const answered = check.then(
     () => undefined,
-    (error: unknown) => `${what}: ${(error as Error).message}`,
+    (error: unknown) => `${what}: ${(error as { code?: string }).code ?? (error as Error).message}`,
   );
   return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

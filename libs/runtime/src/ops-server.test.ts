@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { Health, within } from './health.ts';
+import { startOpsServer } from './ops-server.ts';
+
+async function ask(port: number, path: string, headers: Record<string, string>) {
+  const asked = request({ host: '127.0.0.1', port, path, headers }).end();
+  const [response] = await once(asked, 'response');
+  let body = '';
+  for await (const chunk of response) body += String(chunk);
+  return { status: response.statusCode as number, body };
+}
+
+test('metrics go to this machine by its own names and to the token; health goes to anybody and names no address', async () => {
+  const health = new Health(['usage']);
+  const refused = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:5432'), { code: 'ECONNREFUSED' });
+  health.serviceStarted('usage', () => within(500, 'Postgres', Promise.reject(refused)));
+  const { port, server } = await startOpsServer(health, 0, 'the-token');
+  try {
+    const metrics = async (headers: Record<string, string>) => (await ask(port, '/metrics', headers)).status;
+    expect(await metrics({ host: `localhost:${port}` })).toBe(200);
+    // A page whose name was made to lead here, and a proxy.
+    expect(await metrics({ host: `evil.example:${port}` })).toBe(401);
+    expect(await metrics({ host: 'localhost', 'x-forwarded-for': '192.0.2.7' })).toBe(401);
+    for (const [token, status] of [
+      ['the-token', 200],
+      ['the-tokem', 401],
+      ['', 401],
+    ] as const) {
+      expect(await metrics({ host: 'evil.example', authorization: `Bearer ${token}` })).toBe(status);
+    }
+    const { status, body } = await ask(port, '/health/ready', { host: 'evil.example' });
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({ services: [{ name: 'usage', reason: 'Postgres: ECONNREFUSED' }] });
+  } finally {
+    server.close();
+  }
+});
