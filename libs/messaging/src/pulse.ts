@@ -45,7 +45,8 @@ class Pulse {
 
   private giveUp(nc: NatsConnection): void {
     if ((this.missed.get(nc) ?? 0) < MISSED || nc.isClosed()) return;
-    void nc.reconnect();
+    // One that is being drained is closed soon anyway, and refuses.
+    nc.reconnect().catch(() => undefined);
   }
 }
 
