@@ -210,6 +210,7 @@ function told({ recoveries, leftOut, aggregates, stuck, unhelpful, answered, ver
     `doubled ${doubled.length} ${doubled.join('; ')}`,
     `uncounted ${uncounted}`,
     `left behind ${left.length} ${left.join('; ')}`,
+    `everything there ${seconds(verdict.settledMs)} after the last fault`,
     `stuck longer than 10 s ${stuck.length} ${stuck.join('; ')}`,
     `5xx without Retry-After ${unhelpful}`,
     `recovery: median ${at(0.5)}, 9 of 10 within ${at(0.9)}, slowest ${at(1)}`,

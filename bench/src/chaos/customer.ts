@@ -13,11 +13,12 @@ const SETTINGS = {
   averagingOrders: { count: 4, size: '100', deviationPercent: '0.5', stepScale: '1.3', volumeScale: '1.2' },
   takeProfit: { percent: '0.8' },
 };
-/** Of many that are at work when a fault strikes: a day of candles each, so that their number is what is tried. */
+/** The last two days of the candles that ship with Tidegate, and what a bot closes on them. */
+const FEED = { from: '2026-09-29T00:00:00Z' };
+export const TRADES = 3;
+/** The last day, for many that are at work when a fault strikes: their number is what is tried. */
 const FLEET_FEED = { from: '2026-09-30T00:00:00Z' };
 export const FLEET_TRADES = 1;
-/** Trades that such a bot closes on the candles that ship with Tidegate. */
-export const TRADES = 26;
 const ANSWER_MS = 15_000;
 const RETRY_MS = 200;
 
@@ -85,7 +86,7 @@ export class Customer {
     this.events += 1;
   }
 
-  async createBot(feed: object = {}): Promise<string> {
+  async createBot(feed: object = FEED): Promise<string> {
     this.made += 1;
     const name = `${this.name} ${this.made}`;
     const { body } = await this.insist('POST', '/api/v1/bots', { name, settings: SETTINGS, feed });
@@ -94,7 +95,7 @@ export class Customer {
   }
 
   async startTrader(): Promise<string> {
-    const id = await this.startBot({});
+    const id = await this.startBot(FEED);
     this.traders.push(id);
     return id;
   }
