@@ -209,6 +209,18 @@ export function invalid(field: string, code: string, message: string): ProblemEr
   return validationFailed({ errors: [{ field, code, message }] }, `${field}: ${message}`);
 }
 
+/** The problem as text for a terminal or a log: what happened, and every fault on a line of its own. */
+export function explain(error: ProblemError): string {
+  const { errors } = error.data;
+  if (!Array.isArray(errors) || errors.length === 0) return error.message;
+  const lines = (errors as (FieldError & { line?: number })[]).map(({ field, message, line }) =>
+    ['', line === undefined ? '' : `line ${line}:`, field, message]
+      .filter((part, index) => index === 0 || part)
+      .join(' '),
+  );
+  return [`${error.code}: ${error.title}`, ...lines].join('\n ');
+}
+
 /** Zod's issues as field errors; a union's or record's nested issues are flattened to their own paths. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
