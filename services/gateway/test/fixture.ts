@@ -130,7 +130,9 @@ export class GatewayWorld {
   }
 
   /** As identity tells it. */
-  async revoke(...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string }[]): Promise<void> {
+  async revoke(
+    ...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string; version?: number }[]
+  ): Promise<void> {
     const at = new Date(Date.now() + 1_000).toISOString();
     const js = jetstream(this.nc, { checkAPI: false });
     await Promise.all(

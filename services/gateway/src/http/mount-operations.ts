@@ -14,6 +14,9 @@ import { checkText } from './json-body.ts';
 import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
 
+/** What a network may send as often as it likes, right or wrong, is small. */
+const JUDGED_BYTES = 16_384;
+
 /** Every operation that has a route, mounted the same way: there is no code per endpoint. */
 export function mountOperations(fastify: FastifyInstance, operations: readonly Operation[], edge: EdgeParts): void {
   for (const operation of operations) {
@@ -23,6 +26,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       method,
       url: path.replaceAll(/\{([^}]+)\}/g, ':$1'),
       exposeHeadRoute: method === 'GET',
+      ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
       handler: operationHandler(operation, operations, edge),
     });
@@ -38,7 +42,7 @@ function admission(operation: Operation, { admission: gate, cookies }: EdgeParts
     };
     try {
       const anonymous = cookies.isCookieLogout(operation, request);
-      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation.scope, request, reply);
+      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation, request, reply);
       if (admitted instanceof Promise) admitted.then(enter, done);
       else enter(admitted);
     } catch (error) {
@@ -75,6 +79,9 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       if (spent) edge.quota.settle(spent, false);
       return reply.send(body);
     } catch (error) {
+      if (operation.judgedByInput && error instanceof ProblemError && error.status < 500) {
+        edge.limits.noteFailure(request.ip);
+      }
       if (spent) edge.quota.settle(spent, !(error instanceof ProblemError) || error.status >= 500);
       throw error;
     }
