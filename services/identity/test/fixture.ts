@@ -25,6 +25,7 @@ import { SETTINGS } from '@tidegate/runtime/host';
 import { startHooks } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
+import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -42,12 +43,6 @@ const FOLDERS = [
   'libs/entitlements/migrations',
   'services/identity/migrations',
 ];
-
-/* Whatever is still open ends with the test file. */
-const open = new Set<() => Promise<void>>();
-afterAll(async () => {
-  await Promise.all([...open].map((close) => close()));
-});
 
 const plan = (key: string, isDefault: boolean, amountMinor: number) => ({
   plan: key,
@@ -167,14 +162,12 @@ export async function openIdentity({
     return rows.map((row) => JSON.parse(row.body));
   }
 
-  const close = async () => {
-    if (!open.delete(close)) return;
+  const close = closing(async () => {
     await app.close();
     await dataSource.destroy();
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
-  };
-  open.add(close);
+  });
   /** Sends what waits, whenever it is due; answers the newest mail of the kind to the address. */
   async function mailTo(address: string, kind: AccountMailKind) {
     await tenants.as({}, (tx) => tx.query('update account_mails set due_at = now()'));

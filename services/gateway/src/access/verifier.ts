@@ -7,7 +7,6 @@ import type { Principal } from './principal.ts';
 import { Revocations } from './revocations.ts';
 
 const REMEMBERED = 20_000;
-/** At a key whose answer was overtaken by a revocation. */
 const LOOKS = 3;
 
 /**
@@ -40,17 +39,21 @@ export class Verifier {
     return running;
   }
 
+  /**
+   * What identity says of a key may be older than a change of its owner's role that is heard meanwhile: then the key is
+   * not over, and is asked about again. A token says the same for ever.
+   */
   private async check(token: string, ip: string): Promise<Principal> {
     const isKey = token.startsWith('tg_');
     const source = isKey ? this.apiKeys : this.accessTokens;
-    for (let look = 1; ; look += 1) {
+    for (let look = 1; look <= LOOKS; look += 1) {
       const principal = await source.verify(token, ip);
       if (!this.revocations.isRevoked(principal)) {
         this.known.set(token, principal);
         return principal;
       }
-      // While identity answered, its owner's role may have changed: what is true now is answered to the next question.
-      if (!isKey || look === LOOKS) throw unauthenticated({}, 'The credentials were revoked. Log in again.');
+      if (!isKey) break;
     }
+    throw unauthenticated({}, 'The credentials were revoked. Log in again.');
   }
 }

@@ -1,7 +1,7 @@
 import { login, me, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
-import { alsoTo, Log } from '@tidegate/telemetry/log';
+import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
 import { RefusedLogIns } from './refused-log-ins.ts';
@@ -67,6 +67,7 @@ test('a log-in that is refused leaves a line without what was typed', async () =
   const lines: string[] = [];
   const sink = { write: (line: string) => lines.push(line) };
   alsoTo(sink);
+  setLogLevel('warn');
   const { email } = await identity.newUser();
   await guess(email, '198.51.100.77', 'hunter2hunter2');
   const [line] = lines.filter((one) => one.includes('198.51.100.77'));
@@ -124,6 +125,7 @@ test('a guesser in the same network keeps nobody out who has the right password'
 test('a flood of refused log-ins is some lines and a number', async () => {
   const lines: string[] = [];
   alsoTo({ write: (line: string) => lines.push(line) });
+  setLogLevel('warn');
   const refused = new RefusedLogIns(new Log({ service: 'identity' }));
   for (let n = 0; n < 300; n += 1) refused.tell({ email: 'flood@example.com', ip: '198.51.100.230' }, new Error('no'));
   expect(lines.length).toBeLessThanOrEqual(150);

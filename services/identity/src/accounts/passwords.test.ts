@@ -47,13 +47,13 @@ test('an account whose address nobody verified gets in, looks after itself, and 
   const bob = await newVerified();
   const { token: invitation } = await identity.call(invite, { email: ada.email, role: 'viewer' }, bob.caller);
   for (const attempt of [
-    identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, ada.caller),
-    identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller),
-    identity.call(acceptInvitation, { token: invitation }, ada.caller),
-    identity.call(listOwnInvitations, {}, ada.caller),
-    identity.call(declineInvitation, { invitationId: newId() }, ada.caller),
+    () => identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, ada.caller),
+    () => identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller),
+    () => identity.call(acceptInvitation, { token: invitation }, ada.caller),
+    () => identity.call(listOwnInvitations, {}, ada.caller),
+    () => identity.call(declineInvitation, { invitationId: newId() }, ada.caller),
   ]) {
-    await expect(attempt).rejects.toMatchObject(unverified);
+    await expect(attempt()).rejects.toMatchObject(unverified);
   }
   const gateway: Caller = { kind: 'service', service: 'notifier', scopes: [] };
   const known = () => identity.call(addressOf, { userId: ada.userId }, gateway);
