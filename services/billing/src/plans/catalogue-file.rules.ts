@@ -31,7 +31,7 @@ const GRANTS = {
     z.strictObject({
       limit: LimitValue,
       enforcement: z.enum(['hard', 'soft']).default('hard'),
-      per: z.enum(['month']).default('month'),
+      per: z.enum(['month', 'day']).default('month'),
       note,
     }),
   ]),
@@ -41,7 +41,7 @@ const EXPECTED: Record<FeatureKind, string> = {
   counted: `Write ${WHOLE}, the word unlimited, or { limit: …, note: … }.`,
   static: `Write ${WHOLE}, or { value: …, note: … }.`,
   boolean: 'Write true or false, or { value: …, note: … }.',
-  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, note: … }.`,
+  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, per: month | day, note: … }.`,
 };
 
 /** Read apart, for what is wrong with a price depends on its currency. */

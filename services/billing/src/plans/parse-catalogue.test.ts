@@ -183,6 +183,12 @@ test('a feature keeps the kind that running subscriptions have it with', () => {
   expect(faults(small, features)).toEqual([]);
 });
 
+test('a limit is for a month, or for a day when it says so, and for nothing else', () => {
+  const per = (written: string) => small.replace('calls: 10_000', `calls: { limit: 10, per: ${written} }`);
+  expect(parseCatalogue(per('day')).plans[0]?.features['calls']).toMatchObject({ limit: 10, per: 'day' });
+  expect(faults(per('week'))).toMatchObject([{ message: expect.stringContaining('per: month | day') }]);
+});
+
 test('everything wrong is told at once, in the order of the text', () => {
   const yaml = ownPrice('29.00')
     .replace('bots: 2', 'bots: many')

@@ -106,7 +106,7 @@ async function ofThePlan(tx: Tx, account: Entitlements, given: Placed[], rejecte
 async function paidFor(tx: Tx, account: Entitlements, given: Placed[], rejected: Rejected[]): Promise<Placed[]> {
   const wrong = await judgeLeases(
     tx,
-    account,
+    account.orgId,
     given.map(({ event }) => event),
   );
   for (const [at, why] of wrong) {

@@ -57,14 +57,22 @@ with input as materialized (
 )
 select (select coalesce(array_agg(i.n::int), '{}') from input i
          where not exists (select 1 from claimed c where c.org_id = i.org_id and c.key = i.key)) as repeated,
-       (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached`;
+       (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached,
+       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter)), '[]')
+          from balances b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = 'day') as daily`;
+
+export interface Counted {
+  /** Positions of what was counted before. */
+  repeated: Set<number>;
+  /** Of limits for a month. */
+  reached: Reached[];
+  /** What was counted and has a limit for a day. */
+  daily: { org_id: string; meter: string }[];
+}
 
 /** Counts the events that were not counted before. They must be sorted by organisation and key, each key once. */
-export async function countEvents(
-  tx: Tx,
-  events: readonly CountableEvent[],
-): Promise<{ repeated: Set<number>; reached: Reached[] }> {
-  const row = await tx.one<{ repeated: number[]; reached: Reached[] }>(COUNT, [
+export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Promise<Counted> {
+  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(COUNT, [
     plain(events, (event) => event.org),
     plain(events, (event) => event.key),
     plain(events, (event) => event.digest),
@@ -76,7 +84,8 @@ export async function countEvents(
     plain(events, (event) => event.lease ?? 'NULL'),
     plain(events, (event) => event.periodStart),
   ]);
-  return { repeated: new Set(row?.repeated.map((ordinal) => ordinal - 1)), reached: row?.reached ?? [] };
+  const { repeated = [], reached = [], daily = [] } = row ?? {};
+  return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, daily };
 }
 
 /** Of events whose identity is known: the positions of those that say something else now. */
@@ -107,13 +116,15 @@ export async function settleLeases(tx: Tx, events: readonly CountableEvent[]): P
   const leased = events.filter((event) => event.lease);
   await tx.query(
     `with arrived as (
-       select org_id, id, meter, period_start, sum(quantity) as quantity
+       select l.org_id, l.id, sum(t.quantity) as quantity
          from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::timestamptz[])
-           as t(org_id, id, quantity, meter, period_start) group by 1, 2, 3, 4),
+                as t(org_id, id, quantity, meter, at)
+              join leases l on l.org_id = t.org_id and l.id = t.id and l.meter = t.meter
+               and t.at >= l.period_start and (l.period_end is null or t.at < l.period_end)
+        group by 1, 2),
      locked as (
        select l.org_id, l.id, a.quantity
-         from leases l join arrived a
-           on a.org_id = l.org_id and a.id = l.id and a.meter = l.meter and a.period_start = l.period_start
+         from leases l join arrived a on a.org_id = l.org_id and a.id = l.id
         order by 1, 2 for update of l)
      update leases l set settled = greatest(0, least(l.granted, l.settled + k.quantity))
        from locked k where l.org_id = k.org_id and l.id = k.id`,
@@ -122,7 +133,7 @@ export async function settleLeases(tx: Tx, events: readonly CountableEvent[]): P
       plain(leased, (event) => event.lease ?? 'NULL'),
       plain(leased, (event) => event.quantity),
       plain(leased, (event) => event.meter),
-      plain(leased, (event) => event.periodStart),
+      plain(leased, (event) => event.at),
     ],
   );
 }
