@@ -124,6 +124,12 @@ export const preconditionFailed = problem(
   'It is not what If-Match says',
   z.object({ etag: z.string() }),
 );
+export const misdirectedRequest = problem(
+  'misdirected_request',
+  421,
+  'Nobody here answers by this name',
+  z.object({ host: z.string() }),
+);
 export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
 export const unsupportedMediaType = problem('unsupported_media_type', 415, 'Send application/json');
 export const rateLimited = problem('rate_limited', 429, 'Too many requests', z.object({ retryAfterSeconds: z.int() }));
@@ -187,6 +193,7 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   preconditionFailed,
   bodyTooLarge,
   unsupportedMediaType,
+  misdirectedRequest,
   rateLimited,
   quotaExhausted,
   planLimitReached,
