@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { currentUsage } from '@tidegate/contracts/usage/usage';
+import { currentUsage, type MeterUsage } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireAccount } from '../accounts/require-account.ts';
@@ -18,19 +18,21 @@ export class CurrentUsage {
     const now = Date.now();
     const period = currentPeriod(account, now);
     const [meters, balances] = await Promise.all([findMeters(tx), findBalances(tx, account.orgId, period.start)]);
-    const items = meters.map(async (meter) => {
+    const items: MeterUsage[] = [];
+    for (const meter of meters) {
       const grant = account.features[meter.meter];
       if (grant?.kind === 'metered' && grant.per === 'day') {
         const day = await quotaWindow(tx, account, grant, now);
-        return meterUsage(meter, await findDayBalance(tx, account.orgId, meter.meter, day), account, day);
+        items.push(meterUsage(meter, await findDayBalance(tx, account.orgId, meter.meter, day), account, day));
+      } else {
+        items.push(meterUsage(meter, balances.get(meter.meter) ?? { used: 0, reserved: 0 }, account, period));
       }
-      return meterUsage(meter, balances.get(meter.meter) ?? { used: 0, reserved: 0 }, account, period);
-    });
+    }
     return {
       plan: account.plan,
       periodStart: period.start,
       periodEnd: period.end,
-      items: await Promise.all(items),
+      items,
     };
   }
 }

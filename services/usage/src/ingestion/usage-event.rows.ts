@@ -34,6 +34,9 @@ with input as materialized (
   returning org_id, key
 ), fresh as materialized (
   select i.* from input i join claimed c on c.org_id = i.org_id and c.key = i.key
+), zones as materialized (
+  -- Where days do not begin with those of UTC; few, and looked for once for each organisation.
+  select org_id, time_zone from accounts where time_zone <> 'UTC' and org_id in (select org_id from fresh)
 ), stored as (
   insert into usage_events (org_id, at, meter, quantity, source, id, lease)
   select org_id, at, meter, quantity, source, id, lease from fresh
@@ -41,10 +44,9 @@ with input as materialized (
   insert into usage_hours as h (org_id, meter, hour, quantity, events)
   select f.org_id, f.meter,
          greatest(date_trunc('hour', f.at, 'UTC'), f.period_start,
-                  case when a.time_zone <> 'UTC' and date_trunc('day', f.at, a.time_zone) <= f.at
-                       then date_trunc('day', f.at, a.time_zone) end),
+                  case when date_trunc('day', f.at, z.time_zone) <= f.at then date_trunc('day', f.at, z.time_zone) end),
          sum(f.quantity)::bigint, count(*)
-    from fresh f join accounts a on a.org_id = f.org_id group by 1, 2, 3 order by 1, 2, 3
+    from fresh f left join zones z on z.org_id = f.org_id group by 1, 2, 3 order by 1, 2, 3
   on conflict (org_id, meter, hour) do update
     set quantity = h.quantity + excluded.quantity, events = h.events + excluded.events
 ), balances as (
