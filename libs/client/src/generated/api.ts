@@ -3,12 +3,15 @@ import { type CallOptions, Transport } from '../transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
+  /** Sessions of clients; so are the four that follow */
   total: Count;
   active: Count;
   idle: Count;
   idleInTransaction: Count;
   /** Sessions that wait for a lock */
   waiting: Count;
+  /** Beside them: senders to standbys, autovacuum and other background workers, which are no load of clients */
+  others: Count;
   longestTransactionSeconds: number;
 };
 
@@ -757,8 +760,8 @@ export type LockWait = {
   preparedTransaction: string | null;
 };
 
-/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; another_server: another instance answers at the address, and nothing is compared across that */
-export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "another_server";
+/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; counters_reset: somebody set back those of databases, of something in them, or of the server (`of` says which); promoted: a standby became the primary, and its history goes on; another_server: another instance answers at the address, and nothing is compared across that */
+export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
 
 export type Market = {
   market: string;
@@ -908,8 +911,10 @@ export type MonitoredDatabase = {
   activeMs: number | null;
   /** Of about 2.1 billion; vacuum keeps it low */
   transactionAge: Count;
-  /** The counters were reset in the range: what came before is not known */
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 export type MonitoredIndex = {
@@ -930,15 +935,25 @@ export type MonitoredIndex = {
   rowsFetched: Count;
   blocksHit: Count;
   blocksRead: Count;
-  /** The counters were reset in the range: what came before is not known */
+  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  partitions: Count | null;
+  /** The partitioned one at the top, for `partitions=apart` */
+  partitionOf: string | null;
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When its database was last looked at; null: it is not any more */
+  lookedAt: Timestamp | null;
+  /** How much of the range the looks at its database covered: later work shows with the next look */
+  coveredSeconds: number;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 export type MonitoredTable = {
   database: string;
   schema: string;
   name: string;
-  kind: "table" | "materialized view";
+  kind: "table" | "materialized view" | "partitioned table";
   /** null: never analysed */
   estimatedRows: Count | null;
   /** null: not measured yet */
@@ -961,10 +976,22 @@ export type MonitoredTable = {
   rowsDeleted: Count;
   blocksHit: Count;
   blocksRead: Count;
+  /** Of partitions the one that was longest ago */
   lastVacuumAt: Timestamp | null;
+  /** Of partitions the one that was longest ago */
   lastAnalyzeAt: Timestamp | null;
-  /** The counters were reset in the range: what came before is not known */
+  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  partitions: Count | null;
+  /** The partitioned one at the top, for `partitions=apart` */
+  partitionOf: string | null;
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When its database was last looked at; null: it is not any more */
+  lookedAt: Timestamp | null;
+  /** How much of the range the looks at its database covered: later work shows with the next look */
+  coveredSeconds: number;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 /** Shown as it is, but without control and invisible characters and with single spaces */
@@ -1257,10 +1284,12 @@ export type ServerHost = string;
 
 export type ServerMarker = {
   kind: MarkerKind;
-  /** By the server’s clock; for another_server the look that found it */
+  /** By the server’s clock, of several the last; for another_server and promoted the look that found it */
   at: Timestamp;
   /** The look that found it, by our clock */
   seenAt: Timestamp;
+  /** Of counters_reset: databases that were set back (as a whole, or a table, index or function of theirs; PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole; of the other kinds empty */
+  of: Array<string>;
 };
 
 export type ServerPatch = {
@@ -1308,6 +1337,8 @@ export type SessionGroup = {
   state: string;
   role: string;
   application: string;
+  /** null in looks older than this field */
+  backend: string | null;
   sessions: Count;
 };
 
@@ -2244,7 +2275,7 @@ export type ServersActivityOutput = {
   sessions: Array<DatabaseSession>;
   /** How many those were; more than are listed when there were many */
   sessionsTotal: Count;
-  /** All sessions, counted */
+  /** All sessions, of clients and others, counted */
   groups: Array<SessionGroup>;
   history: Array<ActivityPoint>;
 };
@@ -2354,8 +2385,10 @@ export type ServersIndexesInput = {
   database?: string;
   /** Only of this schema */
   schema?: string;
-  /** Part of the name, in any case */
+  /** Part of the name, or of the name of one of its partitions, in any case */
   search?: string;
+  /** together: partitions are added up as the partitioned table or index; apart: one by one */
+  partitions?: "together" | "apart";
   /** Only of this table */
   table?: string;
   /** By what the list is ordered, most first; names from a on */
@@ -2364,7 +2397,7 @@ export type ServersIndexesInput = {
 
 export type ServersIndexesOutput = {
   range: CollectedRange;
-  /** How many there are */
+  /** How many there are now, partitions and what they belong to among them */
   known: Count;
   items: Array<MonitoredIndex>;
   /** `cursor` of the next page; absent on the last page */
@@ -2502,15 +2535,17 @@ export type ServersTablesInput = {
   database?: string;
   /** Only of this schema */
   schema?: string;
-  /** Part of the name, in any case */
+  /** Part of the name, or of the name of one of its partitions, in any case */
   search?: string;
+  /** together: partitions are added up as the partitioned table or index; apart: one by one */
+  partitions?: "together" | "apart";
   /** By what the list is ordered, most first; names from a on */
   sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name";
 };
 
 export type ServersTablesOutput = {
   range: CollectedRange;
-  /** How many there are */
+  /** How many there are now, partitions and what they belong to among them */
   known: Count;
   items: Array<MonitoredTable>;
   /** `cursor` of the next page; absent on the last page */

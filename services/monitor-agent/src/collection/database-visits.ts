@@ -19,7 +19,7 @@ import { VisitFailed } from './visit-failed.ts';
  * A catalogue shows its own database only, so every other one is visited: connect, count tables and indexes, measure
  * what there is time for, hang up. One visit at a time, the one that has waited longest, and a pause after each: a
  * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
- * nothing; the interval is longer.
+ * nothing; the interval is longer. The few in which most is done are visited every minute.
  *
  * A visit costs a server more than a minute's questions. Where nobody was connected since the last one nothing can have
  * been used, so such a database is visited once an hour only (to see what VACUUM did there).
@@ -102,7 +102,8 @@ export class DatabaseVisits {
     const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
     const there = new Set([instance.databaseOid, ...databases.keys()]);
     const { tables, indexes, sizes } = this.minute;
-    const forgotten = together([tables.keepOnly(there), indexes.keepOnly(there)]);
+    const at = new Date(this.tools.now());
+    const forgotten = together([tables.keepOnly(there, at), indexes.keepOnly(there, at)]);
     return {
       save: async (tx) => {
         await forgotten.save(tx);
@@ -114,6 +115,16 @@ export class DatabaseVisits {
         this.databases = databases;
       },
     };
+  }
+
+  /** In these most is done. What failed waits for its own time. */
+  hurry(oids: readonly number[]): void {
+    for (const oid of oids) {
+      const database = this.databases.get(oid);
+      if (!database?.visited || database.question.failures > 0) continue;
+      const soon = database.visited.at + this.tools.plan.minuteMs;
+      database.question.dueAt = Math.min(database.question.dueAt, soon);
+    }
   }
 
   /** Undefined when the visit failed, or there was no need for one. */
