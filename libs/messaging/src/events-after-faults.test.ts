@@ -7,7 +7,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { runPostgres } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
@@ -32,7 +32,6 @@ let publish: ReturnType<typeof publisher>;
 const broken = new Map<string, number>();
 
 beforeAll(async () => {
-  setLogLevel('silent');
   database = await outageProxy((await runPostgres()).port);
   schema = await testSchema(EFFECTS, { port: database.port });
   nats = await startNats({ dir });

@@ -1,10 +1,9 @@
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { Health } from './health.ts';
 import type { ServiceHost } from './host.ts';
 import { stop } from './run.ts';
 
 test('a service that does not stop in order keeps the others from nothing', async () => {
-  setLogLevel('silent');
   const done: string[] = [];
   const host = (name: string, http: boolean, fails: boolean) =>
     ({

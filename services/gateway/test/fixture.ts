@@ -1,3 +1,4 @@
+import { closing } from '@tidegate/testing/closing';
 import 'reflect-metadata';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,6 @@ import { ServiceHost } from '@tidegate/runtime/host';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
-import { setLogLevel } from '@tidegate/telemetry/log';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import { GatewayConfig } from '../src/gateway.config.ts';
@@ -28,10 +28,6 @@ import { service } from '../src/gateway.service.ts';
 import { Accounts } from './accounts.ts';
 import { Neighbours } from './neighbours.ts';
 import { QuotaBook } from './quota-book.ts';
-
-setLogLevel(process.env['TEST_LOG_LEVEL'] ?? 'fatal');
-const open = new Set<GatewayWorld>();
-afterAll(() => Promise.all([...open].map((world) => world.stop())));
 
 /** The gateway as it runs for users: its own rights on a real nats-server; the services behind it play by contract. */
 export class GatewayWorld {
@@ -74,7 +70,6 @@ export class GatewayWorld {
     const nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users.platform }, 'test');
     await ensureStreams(nc);
     const world = new GatewayWorld({ dataDir, env: all, settings, nc, nats });
-    open.add(world);
     nc.subscribe('usage.>', { callback: (_error, message) => world.quota.count(message.string()) });
     watchOf(nc).onReconnect(() => void world.readStream());
     for (const name of SERVICE_NAMES.filter((one) => one !== 'gateway')) {
@@ -156,12 +151,11 @@ export class GatewayWorld {
 
   as = async (sessionId: string): Promise<Rest> => this.rest.as(await this.accounts.accessToken(sessionId));
 
-  async stop(): Promise<void> {
-    if (!open.delete(this)) return;
+  readonly stop = closing(async () => {
     await this.stopGateway().catch(() => {});
     await this.neighbours.stopAll();
     if (!this.nc.isClosed()) await this.nc.close();
     await this.nats.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
-  }
+  });
 }

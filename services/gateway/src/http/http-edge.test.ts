@@ -218,7 +218,7 @@ test('metrics are for whoever has the token, wherever from; requests and limits 
 
 test('however many ask about health at once, the databases are asked little', async () => {
   const health = world.health;
-  const looks = jest.spyOn(health, 'answer');
+  const looks = vi.spyOn(health, 'answer');
   const answers = await Promise.all(Array.from({ length: 100 }, () => world.rest.get('/health/ready')));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect(looks.mock.calls.length).toBeLessThan(50);

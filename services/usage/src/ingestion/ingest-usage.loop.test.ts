@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
@@ -15,7 +15,6 @@ import type { UsageWriter } from './usage-writer.ts';
 let usage: Fixture;
 let nc: NatsConnection;
 beforeAll(async () => {
-  setLogLevel('silent');
   usage = await openUsage();
   nc = await openStream();
 });
