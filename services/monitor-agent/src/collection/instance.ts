@@ -58,7 +58,11 @@ const processStart = (backend: string) => `(select ${micros('max(backend_start)'
 export const WORKERS_STARTED_AT = processStart('checkpointer');
 
 /** All that can be set back and is neither a database's nor a statement's; several rows are one. */
-const RESETTABLE = [...SERVER_WIDE, 'pg_stat_replication_slots', 'pg_stat_subscription_stats'];
+export const RESETTABLE: readonly string[] = [
+  ...SERVER_WIDE,
+  'pg_stat_replication_slots',
+  'pg_stat_subscription_stats',
+];
 
 /** What tells one life of the counters from the next, as the columns of Life. */
 export const lifeSql = ({ version, has, resettable }: Pick<Instance, 'version' | 'has' | 'resettable'>): string => `
@@ -78,7 +82,7 @@ const SQL = `
          current_database()::text as database,
          (select oid from pg_database where datname = current_database()) as database_oid,
          (select coalesce(array_agg(c.relname::text), '{}') from pg_class c join pg_attribute a on a.attrelid = c.oid
-           where c.relnamespace = 'pg_catalog'::regnamespace and a.attname = 'stats_reset' and a.attnum > 0
+           where c.relnamespace = (select oid from pg_namespace where nspname = 'pg_catalog') and a.attname = 'stats_reset' and a.attnum > 0
              and c.relname = any ($1::text[])) as resettable,
          current_setting('max_connections')::int as max_connections,
          current_setting('max_parallel_workers')::int as parallel_workers,
