@@ -27,7 +27,7 @@ export const Marker = z
     of: z.array(z.string()).meta({
       description:
         'Of counters_reset: databases that were set back (as a whole, or a table, index or function of theirs; ' +
-        'PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole; of the other kinds empty',
+        'PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole, 100 at the most; of the other kinds empty',
     }),
   })
   .meta({ id: 'ServerMarker' });

@@ -115,6 +115,10 @@ const relationQuery = {
     .meta({ description: 'together: partitions are added up as the partitioned table or index; apart: one by one' }),
 };
 
+const APART =
+  'Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says ' +
+  'its own. What was dropped stands in the ranges that it was there in.';
+
 /** `shown` of `known`: a list never ends silently. */
 const listed = <I extends z.ZodType>(item: I) =>
   z.object({
@@ -130,6 +134,7 @@ export const listTables = operation({
   http: ['GET', '/api/v1/servers/{serverId}/tables'],
   scope: 'servers:read',
   summary: 'Tables of all databases of a server with their work in the range',
+  description: APART,
   input: z.strictObject({
     ...relationQuery,
     sort: z
@@ -168,6 +173,7 @@ export const listIndexes = operation({
   http: ['GET', '/api/v1/servers/{serverId}/indexes'],
   scope: 'servers:read',
   summary: 'Indexes of all databases of a server with their use in the range',
+  description: APART,
   input: z.strictObject({
     ...relationQuery,
     table: z.string().max(63).optional().meta({ description: 'Only of this table' }),

@@ -1,6 +1,6 @@
 import { KnownRelations } from '../relations/known-relations.ts';
 import { DATABASE_COUNTERS } from '../relations/read-databases.ts';
-import { busiestDatabases } from './busiest.rules.ts';
+import { busiestDatabases, nextVisit } from './busiest.rules.ts';
 
 const database = (oid: number, counted: Partial<Record<(typeof DATABASE_COUNTERS)[number], number>>) => ({
   oid,
@@ -25,4 +25,13 @@ test('the three in which most was done; what a visit of ours does is no work', (
   ];
   expect(busiestDatabases(now, before)).toEqual([3, 2, 5]);
   expect(busiestDatabases(now, undefined)).toEqual([]);
+});
+
+test('a busy database that is due is next, however many have waited longer; one that is not due waits its turn', () => {
+  const one = (name: string, dueAt: number, busy = false) => ({ name, busy, question: { dueAt } });
+  const next = (...all: ReturnType<typeof one>[]) => nextVisit(all, 100)?.name;
+  expect(next(one('a', 10), one('b', 90, true), one('c', 5))).toBe('b');
+  expect(next(one('a', 10), one('b', 110, true), one('c', 5))).toBe('c');
+  expect(next(one('a', 95, true), one('b', 90, true))).toBe('b');
+  expect(next()).toBeUndefined();
 });

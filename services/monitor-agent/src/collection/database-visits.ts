@@ -3,6 +3,7 @@ import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
 import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
+import { nextVisit } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
 import type { Instance } from './instance.ts';
@@ -40,6 +41,8 @@ interface Database {
   name: string;
   question: Question;
   sizesDueAt: number;
+  /** Most is done in it, or in few others more. */
+  busy: boolean;
   /** When it was visited last, and how much it had been used before. */
   visited?: Use & { at: number };
 }
@@ -90,6 +93,7 @@ export class DatabaseVisits {
     for (const oid of oids) {
       const database = this.databases.get(oid);
       if (!database?.visited || database.question.failures > 0) continue;
+      database.busy = true;
       const soon = database.visited.at + this.tools.plan.minuteMs;
       database.question.dueAt = Math.min(database.question.dueAt, soon);
     }
@@ -105,6 +109,7 @@ export class DatabaseVisits {
     if (!database) return undefined;
     const now = this.tools.now();
     database.question.dueAt = now + this.tools.plan.visitMs;
+    database.busy = false;
     return database.question.ask(now, async () => {
       const use = await readUse(connection, database.oid);
       const owesSizes = database.sizesDueAt <= now && this.minute.sizes.owes(database.oid);
@@ -181,15 +186,13 @@ export class DatabaseVisits {
   }
 
   private get next(): Database | undefined {
-    let next: Database | undefined;
-    for (const one of this.databases.values()) if (!next || one.question.dueAt < next.question.dueAt) next = one;
-    return next;
+    return nextVisit(this.databases.values(), this.tools.now());
   }
 
   private known(oid: number, name: string): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0 };
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, busy: false };
   }
 }
 

@@ -1,3 +1,4 @@
+import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import { type Life, SERVER_WIDE } from '../epochs/life.rules.ts';
@@ -108,7 +109,7 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
   };
   // Names from a server are not put into a question: only those of ours that it has.
   const resettable = RESETTABLE.filter((view) => row.resettable.includes(view));
-  const life = await connection.one<Life>(`select ${lifeSql({ version: row.version, has, resettable })}`);
+  const life = lifeOf(await connection.one<Life>(`select ${lifeSql({ version: row.version, has, resettable })}`));
   return {
     identity: life.identity,
     version: row.version,
@@ -126,5 +127,21 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
         ? { schema: row.schema, version: row.extension_version, columns: new Set(row.columns) }
         : undefined,
     has,
+  };
+}
+
+/** As it is stored: nothing but what was asked for, whatever a server sends. */
+export function lifeOf(row: Life): Life {
+  const resets = RESETTABLE.flatMap((view) => {
+    const at = numberOf(row.resets?.[view]);
+    return at === null ? [] : [[view, at] as const];
+  });
+  return {
+    identity: nameOf(String(row.identity)),
+    at: numberOf(row.at) ?? 0,
+    startedAt: numberOf(row.startedAt) ?? 0,
+    workersStartedAt: numberOf(row.workersStartedAt),
+    openedAt: numberOf(row.openedAt),
+    resets: Object.fromEntries(resets),
   };
 }

@@ -56,13 +56,25 @@ function statementsReset(before: Epoch, now: Epoch, crashedAt: number | null): F
   return byHand ? [marker('statements_reset', later)] : [];
 }
 
+/** A marker names no more. */
+const MOST_NAMES = 100;
+
 function countersReset(before: Epoch, now: ReadEpoch, crashedAt: number | null): FoundMarker[] {
   const views = Object.entries(now.resets).filter(([view, at]) => at > (before.resets[view] ?? at));
   // What a crash set back began at one instant, the first of all.
   const crash = crashedAt === null ? 0 : Math.min(...views.map(([, at]) => at));
   const found = [...views.filter(([, at]) => at > crash), ...databasesReset(before, now, crashedAt !== null)];
   if (found.length === 0) return [];
-  return [marker('counters_reset', Math.max(...found.map(([, at]) => at)), found.map(([name]) => name).sort())];
+  return [
+    marker(
+      'counters_reset',
+      Math.max(...found.map(([, at]) => at)),
+      found
+        .map(([name]) => name)
+        .sort()
+        .slice(0, MOST_NAMES),
+    ),
+  ];
 }
 
 function databasesReset(before: Epoch, now: ReadEpoch, crashed: boolean): [name: string, at: number][] {

@@ -1,5 +1,5 @@
-import { type Instance, lifeSql } from '../collection/instance.ts';
-import { nameOf } from '../connection/bounded-answers.rules.ts';
+import { type Instance, lifeOf, lifeSql } from '../collection/instance.ts';
+import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import type { ReadEpoch } from './epoch.rules.ts';
@@ -20,7 +20,7 @@ const MAX_DATABASES = 1_000;
 
 /** Those that were ever set back. */
 const DATABASES = `
-  select d.oid::text, d.datname::text, ${micros('pg_stat_get_db_stat_reset_time(d.oid)')}
+  select d.oid, d.datname::text, ${micros('pg_stat_get_db_stat_reset_time(d.oid)')}
     from pg_database d where pg_stat_get_db_stat_reset_time(d.oid) is not null order by d.oid limit ${MAX_DATABASES}`;
 
 interface Row extends Life {
@@ -32,13 +32,16 @@ interface Row extends Life {
 export async function readEpoch(connection: ServerConnection, instance: Instance): Promise<ReadEpoch> {
   const [epoch, all] = await Promise.all([
     connection.one<Row>(sql(instance)),
-    connection.rows<[oid: string, name: string, resetAt: number]>(DATABASES),
+    connection.rows<[oid: number, name: string, resetAt: number]>(DATABASES),
   ]);
-  const databases = all.slice(0, MAX_DATABASES);
+  const databases = all.slice(0, MAX_DATABASES).filter((row) => numberOf(row[0]) !== null && numberOf(row[2]) !== null);
   return {
-    ...epoch,
+    ...lifeOf(epoch),
+    inRecovery: epoch.inRecovery === true,
+    statementsMax: epoch.statementsMax,
+    statementsResetAt: epoch.statementsResetAt,
     databaseResets: Object.fromEntries(databases.map(([oid, , resetAt]) => [oid, resetAt])),
-    databaseNames: new Map(databases.map(([oid, name]) => [oid, nameOf(name)])),
+    databaseNames: new Map(databases.map(([oid, name]) => [String(oid), nameOf(name)])),
     tellsFirstUse: instance.version < 150_000,
   };
 }

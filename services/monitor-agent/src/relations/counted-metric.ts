@@ -2,7 +2,7 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import type { Metric, Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { type Fate, fateBetween, worse } from '../epochs/life.rules.ts';
+import { type Fate, fateBetween, type Life, worse } from '../epochs/life.rules.ts';
 import type { CountedDelta } from '../storage/samples.ts';
 import { counterDelta, databaseFate } from './counters.rules.ts';
 import { forgetDatabases } from './gone.rows.ts';
@@ -96,7 +96,8 @@ export class CountedMetric<Reading extends Counted> implements Metric {
       found = await this.look(connection, instance, NONE_KNOWN);
     }
     const { known, items, gone, mark, state } = found;
-    const fateIn = (oid: number) => (comparable?.life ? worse(fate, fateOf(comparable.life, found, oid)) : fate);
+    const judged = comparable && isStarted(comparable, life) && !anyFell(comparable, found) ? softened(fate) : fate;
+    const fateIn = (oid: number) => (comparable?.life ? worse(judged, fateOf(comparable.life, found, oid)) : judged);
     this.counts.set(scope, known);
     const relations = fresh ? fresh.relations.with({ items, gone, mark }) : KnownRelations.of(items, mark);
     const scopeLife = { ...life, state };
@@ -143,6 +144,22 @@ export class CountedMetric<Reading extends Counted> implements Metric {
       },
     };
   }
+}
+
+const isStarted = ({ life }: LastLook, now: Life): boolean => life?.startedAt !== now.startedAt;
+
+/*
+ * After a start statistics may look as after a crash where a server keeps them in its own way. If nothing is lower than
+ * it was, that was no crash or has been outgrown: the least is told, rather than a whole life over again.
+ */
+const softened = (fate: Fate): Fate => (fate === 'lost' ? 'doubtful' : fate);
+
+function anyFell({ life, relations }: LastLook, { items, state }: WholeLook<Counted>): boolean {
+  if (life && state.transactions !== null && life.state.transactions !== null)
+    return state.transactions < life.state.transactions;
+  return items.some(({ oid, counters }) =>
+    relations.countersOf(oid)?.some((earlier, index) => (counters[index] ?? 0) < earlier),
+  );
 }
 
 const fateOf = (before: ScopeLife, now: WholeLook<Counted>, databaseOid: number): Fate =>

@@ -1,5 +1,5 @@
 import type { Instance } from '../collection/instance.ts';
-import { mustBeFew, nameOf } from '../connection/bounded-answers.rules.ts';
+import { mustBeFew, nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import { type Counted, type KnownRelations, NONE_KNOWN, UNSETTLED, type WholeLook } from './known-relations.ts';
@@ -66,7 +66,10 @@ export async function readDatabases(
   }));
   const there = new Set(items.map((item) => item.oid));
   const gone = [...before.oids].filter((oid) => !there.has(oid));
-  const resets = rows.flatMap(([oid, , , at]) => (at === null ? [] : [[oid, at] as const]));
-  const state = { at: rows[0]?.[2] ?? 0, resets: Object.fromEntries(resets), transactions: null };
+  const resets = rows.flatMap(([oid, , , at]) => {
+    const reset = numberOf(at);
+    return reset === null ? [] : [[numberOf(oid) ?? 0, reset] as const];
+  });
+  const state = { at: numberOf(rows[0]?.[2]) ?? 0, resets: Object.fromEntries(resets), transactions: null };
   return { known: items.length, items, gone, state };
 }

@@ -1,3 +1,4 @@
+import { numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import type { DatabaseState } from './counters.rules.ts';
@@ -38,8 +39,11 @@ export async function wholeLook<Reading extends Counted>(
   throw new Error('Counters were set back again and again while they were being read.');
 }
 
-const toState = ({ oid, at, reset_at, transactions }: Row): DatabaseState => ({
-  at,
-  resets: reset_at === null ? {} : { [oid]: reset_at },
-  transactions,
-});
+function toState({ oid, at, reset_at, transactions }: Row): DatabaseState {
+  const reset = numberOf(reset_at);
+  return {
+    at: numberOf(at) ?? 0,
+    resets: reset === null ? {} : { [numberOf(oid) ?? 0]: reset },
+    transactions: numberOf(transactions),
+  };
+}
