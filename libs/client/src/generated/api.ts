@@ -208,6 +208,12 @@ export type Bot = {
   /** Sum of the ledger: what the paper wallet has gained or spent */
   balance: Decimal;
   openTradeId: Id | null;
+  /** Why no trade begins, as of the last candle; null: nothing is in its way */
+  waiting: Waiting | null;
+  /** Why it was halted */
+  halted: Halt | null;
+  /** How it was started last; null: never since this is told */
+  resumed: Resumed | null;
   createdAt: Timestamp;
 };
 
@@ -217,8 +223,8 @@ export type BotSettings = DcaSettings | MartingaleEmaSettings;
 /** Without `strategy` those of a DCA bot */
 export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
 
-/** stopping: no new trade begins, the open one is finished */
-export type BotStatus = "stopped" | "running" | "stopping";
+/** stopping: no new trade begins, the open one is finished; halted: stopped for a reason that somebody has to look at */
+export type BotStatus = "stopped" | "running" | "stopping" | "halted";
 
 export type BotSummary = {
   botId: Id;
@@ -577,6 +583,12 @@ export type Fill = {
   quantity: Decimal;
   value: Decimal;
   fee: Decimal;
+  at: Timestamp;
+};
+
+export type Halt = {
+  reason: "contradictoryReports" | "ordersRejected" | "positionChanged";
+  message: string;
   at: Timestamp;
 };
 
@@ -1200,6 +1212,14 @@ export type RejectedUsage = {
 /** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it */
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
+export type Resumed = {
+  /** beginning: for the first time; fromNow: candles that came meanwhile are not traded; catchUp: they are */
+  mode: "beginning" | "fromNow" | "catchUp";
+  /** Candles after this one are traded; null: from the first one */
+  after: Timestamp | null;
+  at: Timestamp;
+};
+
 export type ReturnedLease = {
   leaseId: Id;
   granted: number;
@@ -1639,6 +1659,15 @@ export type WaitShare = {
   sessions: number;
 };
 
+export type Waiting = {
+  reason: WaitingReason;
+  message: string;
+  /** The first candle of which this is known */
+  since: Timestamp;
+};
+
+export type WaitingReason = "maxTrades" | "cooldown" | "priceRange" | "belowMinimum" | "noSignal";
+
 export type WalkForwardWindow = {
   train: {
     from: Timestamp;
@@ -1864,6 +1893,8 @@ export type BotsPreviewLadderOutput = Ladder;
 
 export type BotsStartInput = {
   botId: Id;
+  /** What becomes of candles that came while it was stopped */
+  resume?: "fromNow" | "catchUp";
 };
 
 export type BotsStartOutput = Bot;
@@ -2844,7 +2875,7 @@ export class TidegateClient extends Transport {
   botsCreate = (input: BotsCreateInput, options?: CallOptions): Promise<BotsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots', repeat: 'keyed' }, input, options);
 
-  /** Delete a stopped bot with its history */
+  /** Delete a stopped or halted bot with its history */
   botsDelete = (input: BotsDeleteInput, options?: CallOptions): Promise<BotsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
@@ -2860,7 +2891,7 @@ export class TidegateClient extends Transport {
   botsPreviewLadder = (input: BotsPreviewLadderInput, options?: CallOptions): Promise<BotsPreviewLadderOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/ladder-preview', repeat: 'safe' }, input, options);
 
-  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on with the candle after the last one that it decided on. */
+  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on from now: candles that came while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot that holds a trade always goes on where it was. */
   botsStart = (input: BotsStartInput, options?: CallOptions): Promise<BotsStartOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/start', repeat: 'keyed' }, input, options);
 
