@@ -4,6 +4,8 @@ import type { Tx } from '@tidegate/database/tx';
 export const HELD_SECONDS = 8;
 /** While nobody else is there to take it (`Rivals`). */
 export const LONG_HELD_SECONDS = 90;
+/** What somebody who comes leaves of a long term: a holder that lives hears of him and renews within a second. */
+const LEFT_SECONDS = 3;
 
 /** Every message up to this one is counted. */
 export interface Position {
@@ -19,11 +21,11 @@ export interface Position {
 export async function takePosition(tx: Tx, stream: string, holder: string): Promise<Position | undefined> {
   const row = await tx.one<{ sequence: string; message_at: Date | null }>(
     `with shortened as (
-       update ingest_position set held_until = now() + make_interval(secs => $3)
+       update ingest_position set held_until = now() + make_interval(secs => $4)
         where stream = $1 and holder <> $2 and held_until > now() + make_interval(secs => $3))
      update ingest_position set holder = $2, held_until = now() + make_interval(secs => $3)
       where stream = $1 and (holder = $2 or held_until < now()) returning sequence, message_at`,
-    [stream, holder, HELD_SECONDS],
+    [stream, holder, HELD_SECONDS, LEFT_SECONDS],
   );
   return row && { sequence: Number(row.sequence), at: row.message_at?.getTime() };
 }
