@@ -36,12 +36,16 @@ export const Bot = z
     mode: z.literal('paper'),
     status: BotStatus,
     settings: BotSettings,
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it trades by' }),
     feed: Feed,
     decidedUpTo: Timestamp.nullable().meta({ description: 'The candle up to which the bot has decided' }),
     closedTrades: z.int(),
     profit: Decimal.meta({ description: 'Of closed trades, after fees, in the quote currency' }),
     balance: Decimal.meta({ description: 'Sum of the ledger: what the paper wallet has gained or spent' }),
     openTradeId: Id.nullable(),
+    lateCandles: z.object({ count: z.int(), from: Timestamp }).nullable().meta({
+      description: 'Candles that came or changed after the bot had decided on their time: a backtest differs',
+    }),
     createdAt: Timestamp,
   })
   .meta({ id: 'Bot' });

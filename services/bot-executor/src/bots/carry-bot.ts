@@ -6,12 +6,11 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
 import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
-import { type BotRow, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
+import { type BotRow, rulesOfBot, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
 import { dequeue } from './lease.rows.ts';
 import { liveNews, tellTrades } from './tell-trades.ts';
@@ -36,7 +35,7 @@ export class CarryBot {
 
   /** Answers how many of the candles were decided on: a batch ends early when very much happens in it. */
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
-    const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
+    const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const mayOpen = bot.status === 'running';
     let state = stateOf(bot, plan.market);
@@ -57,7 +56,7 @@ export class CarryBot {
 
   /** Ends the bot now; its open trade is closed at the last price that it saw. */
   async close(tx: Tx, bot: BotRow): Promise<void> {
-    const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
+    const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const series = { source: bot.source, market: plan.market, interval: bot.interval };
     const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;
