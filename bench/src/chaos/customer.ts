@@ -13,6 +13,8 @@ const SETTINGS = {
   averagingOrders: { count: 4, size: '100', deviationPercent: '0.5', stepScale: '1.3', volumeScale: '1.2' },
   takeProfit: { percent: '0.8' },
 };
+/** One of many that are at work when a fault strikes: it closes few trades, so that their number is what is tried. */
+const FLEET = { ...SETTINGS, takeProfit: { percent: '8' } };
 /** Trades that such a bot closes on the candles that ship with Tidegate. */
 export const TRADES = 26;
 const ANSWER_MS = 15_000;
@@ -40,6 +42,7 @@ export class Customer {
   readonly name: string;
   readonly bots: string[] = [];
   readonly traders: string[] = [];
+  readonly fleet: string[] = [];
   events = 0;
   private readonly url: string;
   private readonly password = 'correct horse battery';
@@ -81,18 +84,29 @@ export class Customer {
     this.events += 1;
   }
 
-  async createBot(): Promise<string> {
+  async createBot(settings: unknown = SETTINGS): Promise<string> {
     this.made += 1;
     const name = `${this.name} ${this.made}`;
-    const { body } = await this.insist('POST', '/api/v1/bots', { name, settings: SETTINGS });
+    const { body } = await this.insist('POST', '/api/v1/bots', { name, settings });
     this.bots.push(name);
     return body['id'] as string;
   }
 
   async startTrader(): Promise<string> {
-    const id = await this.createBot();
-    await this.insist('POST', `/api/v1/bots/${id}/start`, {});
+    const id = await this.startBot(SETTINGS);
     this.traders.push(id);
+    return id;
+  }
+
+  /** So many bots at once, each an aggregate of its own. */
+  async startFleet(size: number): Promise<void> {
+    const started = await Promise.all(Array.from({ length: size }, () => this.startBot(FLEET)));
+    this.fleet.push(...started);
+  }
+
+  private async startBot(settings: unknown): Promise<string> {
+    const id = await this.createBot(settings);
+    await this.insist('POST', `/api/v1/bots/${id}/start`, {});
     return id;
   }
 

@@ -19,10 +19,11 @@ export async function judge(
   platform: Platform,
   customers: Customer[],
   webhooks: readonly ReceivedRequest[],
+  fleetTrades: number,
 ): Promise<Verdict> {
   const deadline = Date.now() + SETTLE_MS;
   for (;;) {
-    const verdict = await compare(platform, customers, webhooks);
+    const verdict = await compare(platform, customers, webhooks, fleetTrades);
     const clean = verdict.lost.length + verdict.doubled.length + verdict.left.length + verdict.uncounted === 0;
     if (clean || Date.now() > deadline) return verdict;
     await sleep(1_000);
@@ -33,6 +34,7 @@ async function compare(
   platform: Platform,
   customers: Customer[],
   webhooks: readonly ReceivedRequest[],
+  fleetTrades: number,
 ): Promise<Verdict> {
   const verdict: Verdict = { lost: [], doubled: [], uncounted: 0, left: [] };
   const judgeCount = (what: string, is: number, should: number) => {
@@ -42,7 +44,8 @@ async function compare(
   await withDatabase(platform, async (client) => {
     const count = async (sql: string, params: unknown[]) =>
       Number((await client.query<{ n: string }>(sql, params)).rows[0]?.n ?? 0);
-    for (const { name, orgId, events, bots, traders, tally } of customers) {
+    for (const { name, orgId, events, bots, traders, fleet, tally } of customers) {
+      const trades = traders.length * TRADES + fleet.length * fleetTrades;
       const balance = 'select coalesce(sum(used), 0) as n from usage.usage_balances where org_id = $1 and meter = $2';
       judgeCount(`${name}: usage events`, await count(balance, [orgId, 'widgets']), events);
       const named = 'select count(*) as n from bot_executor.bots where org_id = $1';
@@ -50,14 +53,14 @@ async function compare(
       const distinct = 'select count(distinct name) as n from bot_executor.bots where org_id = $1';
       judgeCount(`${name}: names of bots`, await count(distinct, [orgId]), bots.length);
       const closed = `select count(*) as n from bot_executor.trades where org_id = $1 and closed_at is not null`;
-      judgeCount(`${name}: trades`, await count(closed, [orgId]), traders.length * TRADES);
+      judgeCount(`${name}: trades`, await count(closed, [orgId]), trades);
       const calls = await count(balance, [orgId, 'api_calls']);
       verdict.uncounted += Math.max(0, tally.answered - calls);
       if (calls > tally.sent) verdict.doubled.push(`${name}: API calls: ${calls} of at most ${tally.sent}`);
       const heard = new Set(
         webhooks.filter(({ path }) => path === `/${name}`).map(({ headers }) => headers['webhook-id']),
       );
-      judgeCount(`${name}: webhooks`, heard.size, traders.length * TRADES);
+      judgeCount(`${name}: webhooks`, heard.size, trades);
     }
     for (const schema of ['identity', 'billing', 'usage', 'monitor_agent', 'bot_executor', 'notifier']) {
       const waiting = await count(`select count(*) as n from ${schema}.outbox`, []);

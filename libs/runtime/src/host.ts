@@ -17,7 +17,7 @@ import { Tenants } from '@tidegate/database/tenants';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { consumerName, EventConsumer } from '@tidegate/messaging/consumer';
-import { deadLetterHandlers } from '@tidegate/messaging/dead-letter-handlers';
+import { deadLetterHandlers, watchDeadLetters } from '@tidegate/messaging/dead-letter-handlers';
 import { forgetHandled } from '@tidegate/messaging/forget-handled';
 import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
 import { forgetOldKeys } from '@tidegate/messaging/idempotency';
@@ -203,6 +203,7 @@ export class ServiceHost {
       checkHandlers(name, handled, operations());
       const runner = new OperationRunner(tenants, outbox);
       this.server = new OperationServer({ service: name, nc: this.nc, runner, log: this.log, ...shared }, handled);
+      watchDeadLetters(name, tenants);
       this.relay?.start();
       for (const consumer of this.consumers) await consumer.start();
       this.server.start();

@@ -23,6 +23,7 @@ import { SETTINGS } from '@tidegate/runtime/host';
 import { startHooks } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
+import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -39,12 +40,6 @@ const FOLDERS = [
   'libs/entitlements/migrations',
   'services/identity/migrations',
 ];
-
-/* Whatever is still open ends with the test file. */
-const open = new Set<() => Promise<void>>();
-afterAll(async () => {
-  await Promise.all([...open].map((close) => close()));
-});
 
 const plan = (key: string, isDefault: boolean, amountMinor: number) => ({
   plan: key,
@@ -151,14 +146,12 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
     return rows.map((row) => JSON.parse(row.body));
   }
 
-  const close = async () => {
-    if (!open.delete(close)) return;
+  const close = closing(async () => {
     await app.close();
     await dataSource.destroy();
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
-  };
-  open.add(close);
+  });
   return { app, tenants, call, callerOf, newUser, emitted, start, adminPasswordFile, close };
 }
 export type Fixture = Awaited<ReturnType<typeof openIdentity>>;

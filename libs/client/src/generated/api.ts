@@ -75,8 +75,10 @@ export type Backtest = {
   }> | null;
   /** Of all candles, two decimals, cut off */
   timeInTradePercent: Decimal | null;
-  /** Most money that was in a trade at once, fees of entry included */
+  /** Most money that was in a trade at once, fees of entry included; with leverage its whole value */
   maxCapital: Decimal | null;
+  /** The same without what is borrowed: margin and fees of entry; null for runs from before it was told */
+  maxMargin: Decimal | null;
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
@@ -1143,9 +1145,9 @@ export type NewUsageEvent = {
   meter: FeatureKey;
   /** Whole units */
   quantity?: number;
-  /** When it happened; by default now */
+  /** When it happened, by default now; to the millisecond, what is finer is cut off */
   time?: Instant;
-  /** The lease that these units were taken from */
+  /** The lease that these units were taken from: of the same meter and period, and not used up */
   lease?: Id;
 };
 
@@ -1295,8 +1297,8 @@ export type RejectedUsage = {
   lastAt: Timestamp;
 };
 
-/** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it */
-export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
+/** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
+export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
 export type ReturnedLease = {
   leaseId: Id;
@@ -1506,6 +1508,9 @@ export type Subscription = {
   status: SubscriptionStatus;
   interval: "month" | "year";
   periodAnchor: Timestamp;
+  /** What is paid is counted from here: from the anchor, or from the change that began this interval */
+  intervalSince: Timestamp;
+  /** Of the interval that runs now; `GET /api/v1/usage` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   startedAt: Timestamp;
@@ -1590,7 +1595,10 @@ export type SweepFigures = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
 };
 
@@ -1606,7 +1614,10 @@ export type SweepResult = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
   rank: number;
   /** Of the swept settings, by path */
@@ -1641,6 +1652,9 @@ export type SwitchedSession = {
 
 /** Epochs by their unit, or written dates */
 export type TimeFormat = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
+
+/** A zone of the IANA database, or UTC */
+export type TimeZone = string;
 
 export type Timestamp = string;
 
@@ -1710,6 +1724,11 @@ export type Upgrade = {
   planName: string;
   /** What that plan allows; null is unlimited, or a yes for a yes/no feature */
   limit: Limit;
+};
+
+export type UsageSettings = {
+  /** Days of reports begin at midnight in this zone */
+  timeZone: TimeZone;
 };
 
 export type User = {
@@ -1805,6 +1824,17 @@ export type PlansDiffInput = {
 
 export type PlansDiffOutput = CatalogueDiff;
 
+export type PlansExportInput = {
+  /** Which catalogue; by default the one in force */
+  version?: number;
+};
+
+export type PlansExportOutput = {
+  catalogueVersion: number;
+  appliedAt: Timestamp;
+  yaml: string;
+};
+
 export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
@@ -1842,7 +1872,7 @@ export type SubscriptionsGetOutput = Subscription;
 export type SubscriptionsSetInput = {
   organisationId: Id;
   plan: PlanKey;
-  /** Length of the period */
+  /** What is paid for at a time; without it the interval stays as it is */
   interval?: "month" | "year";
 };
 
@@ -2920,6 +2950,16 @@ export type MetersListOutput = {
   items: Array<Meter>;
 };
 
+export type SettingsGetInput = Record<string, never>;
+
+export type SettingsGetOutput = UsageSettings;
+
+export type SettingsSetInput = {
+  timeZone: TimeZone;
+};
+
+export type SettingsSetOutput = UsageSettings;
+
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
@@ -2942,6 +2982,8 @@ export type UsageHistoryInput = {
 export type UsageHistoryOutput = {
   meter: FeatureKey;
   granularity: "hour" | "day";
+  /** Whose days these are; UTC for hours */
+  timeZone: string;
   items: Array<{
     start: Timestamp;
     quantity: number;
@@ -2995,13 +3037,17 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
-  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. */
+  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every feature that the software decides by, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
 
   /** What applying a catalogue would change */
   plansDiff = (input: PlansDiffInput, options?: CallOptions): Promise<PlansDiffOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/diff', repeat: 'safe' }, input, options);
+
+  /** The text of the catalogue in force, or of an earlier one, exactly as it was applied */
+  plansExport = (input: PlansExportInput = {}, options?: CallOptions): Promise<PlansExportOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/plans/catalogue', repeat: 'safe' }, input, options);
 
   /** The plans on offer, cheapest first */
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
@@ -3019,7 +3065,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. */
+  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and a change of the plan that is paid by the year, begins a new interval at that moment, never before it. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
@@ -3407,15 +3453,23 @@ export class TidegateClient extends Transport {
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
+  /** In whose days usage is reported */
+  settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/settings', repeat: 'safe' }, input, options);
+
+  /** Choose the time zone of daily reports. Periods of quotas and invoices stay what they are. What was counted before keeps to whole hours (UTC). */
+  settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
+
   /** Usage of the current period against the limits of the plan */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour or day (UTC), without gaps */
+  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the begin of a period it is kept to the instant, so that the steps of a period add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event, sent again it counts once. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event for 37 days after it was counted, sent again it counts once. With its own `time` it counts once for ever, for by then it is too old. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 

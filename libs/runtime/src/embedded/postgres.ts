@@ -14,7 +14,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { portLike } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
+import { endOf, hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 import { homeOf, type Identity, unprivilegedIdentity } from './unprivileged.ts';
 
 export interface RunningServer {
@@ -24,6 +24,8 @@ export interface RunningServer {
   /** True when it was running already. */
   adopted: boolean;
   logFile: string;
+  /** Resolves when it ends; absent when it was running already and is no child of ours. */
+  ended?: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -158,7 +160,7 @@ async function launch(
   const started = ended() ? undefined : await adopt(at.data);
   // One that is late must not be left behind on the folder.
   if (!started && child.pid !== undefined && !hasEnded(child)) await stopProcess(child.pid, 'SIGINT', 'SIGQUIT');
-  return started && { ...started, adopted: false };
+  return started && { ...started, adopted: false, ended: endOf(child) };
 }
 
 function initialise(at: Place & { bin: string; password: string }): void {

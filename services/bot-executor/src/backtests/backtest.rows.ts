@@ -84,6 +84,7 @@ const NO_FIGURES = {
   wallet: null,
   timeInTradePercent: null,
   maxCapital: null,
+  maxMargin: null,
   maxDrawdown: null,
 };
 

@@ -4,6 +4,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
+import { INTERVAL_MS } from '../candles/intervals.rules.ts';
 import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
@@ -38,6 +39,7 @@ export class CarryBot {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const mayOpen = bot.status === 'running';
+    const intervalMs = INTERVAL_MS[bot.interval];
     let state = stateOf(bot, plan.market);
     let upTo: number | undefined;
     let before = bot.decided_up_to?.getTime();
@@ -45,7 +47,7 @@ export class CarryBot {
     for (const candle of candles) {
       if ((!mayOpen && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
       decided += 1;
-      const step = runCandle(state, candle, plan, mayOpen, before);
+      const step = runCandle(state, candle, plan, { intervalMs, mayOpen, before });
       journal.add(step);
       state = step.state;
       upTo = before = candle.at;
@@ -62,7 +64,7 @@ export class CarryBot {
     const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;
     let state = stateOf(bot, plan.market);
     if (last) {
-      const step = runClose(state, last.at, last.close, plan);
+      const step = runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] });
       journal.add(step);
       state = step.state;
     }

@@ -11,10 +11,14 @@ export interface RunTask {
   market?: MarketRules;
   series: CandleSeries;
   range: Range;
+  /** Length of a candle. */
+  intervalMs: number;
 }
 
 /** Runs in a thread. */
-export const runSettings = ({ settings, market, series, range }: RunTask): RunFigures[] =>
+export const runSettings = ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
   settings.map((one) =>
-    figuresOf(backtest(planOf(one, market ?? knownMarket(one.market)), series, { range, keep: NOTHING_KEPT })),
+    figuresOf(
+      backtest(planOf(one, market ?? knownMarket(one.market)), series, { intervalMs, range, keep: NOTHING_KEPT }),
+    ),
   );

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
-import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
-import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { apiKeyId, makeApiKey } from '@tidegate/contracts/identity/api-key-format';
+import { revokeApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { roleOf } from '@tidegate/contracts/identity/members';
 import { me } from '@tidegate/contracts/identity/sessions';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
@@ -9,6 +9,8 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
+import { answerOf } from '../../test/neighbours.ts';
+import { Revocations } from './revocations.ts';
 
 let world: GatewayWorld;
 let asked: Caller[];
@@ -207,4 +209,40 @@ test('good keys that come all at once, as after a restart, wait a second and not
   answer();
   expect(new Set((await Promise.all(first)).map(({ status }) => status))).toEqual(new Set([200]));
   expect((await markets({ ...from, ...late })).status).toBe(200);
+});
+
+test('a key of which identity spoke before its owner’s role changed is asked about again, not refused', async () => {
+  const [orgId, userId] = [newId(), newId()];
+  const id = `${orgId}:${userId}`;
+  const heard: string[] = [];
+  const end = world.host.get(Revocations).onRevoked((key) => heard.push(key));
+  let memberVersion = 1;
+  world.neighbours.on(verifyKey, async () => {
+    const found = { ...answerOf(verifyKey), orgId, userId, scopes: ['bots:read'], expiresAt: null, memberVersion };
+    if (memberVersion === 1) {
+      memberVersion = 2;
+      await world.revoke({ kind: 'member', id, version: 2 });
+      await until(() => heard.includes(`member:${id}`));
+    }
+    return found;
+  });
+  const { key } = makeApiKey(randomBytes);
+  expect((await markets({ ...network(), ...bearer(key) })).status).toBe(200);
+  world.neighbours.forget();
+  end();
+});
+
+test('who revokes a key is answered when it is refused here', async () => {
+  const orgId = newId();
+  const key = world.accounts.newKey(orgId, ['bots:read']);
+  const from = network();
+  expect((await markets({ ...from, ...bearer(key) })).status).toBe(200);
+  world.neighbours.on(revokeApiKey, ({ keyId }) => {
+    setTimeout(() => void world.revoke({ kind: 'api_key', id: keyId }), 100);
+    return {};
+  });
+  const owner = await world.as(world.accounts.newSession(orgId));
+  expect((await owner.send('DELETE', `/api/v1/api-keys/${apiKeyId(key)}`)).status).toBe(204);
+  expect((await markets({ ...from, ...bearer(key) })).status).toBe(401);
+  world.neighbours.forget();
 });

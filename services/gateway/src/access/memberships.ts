@@ -55,13 +55,13 @@ export class Memberships {
     if (kind === 'api_key') return this.verifier.verify(token, ip);
     if (!byCookie) throw unauthenticated({}, 'The access token has expired.');
     const session = await this.bus.call(checkSession, { sessionId, userId }).catch(gone);
-    const renewed = await this.inOrganisation(
-      { ...principal, expires: Date.parse(session.expiresAt) },
-      orgId,
-      STREAM_MS,
-    );
-    if (this.revocations.isRevoked(renewed)) throw unauthenticated({}, 'The session has ended.');
-    return renewed;
+    const one = { ...principal, expires: Date.parse(session.expiresAt) };
+    const renewed = await this.inOrganisation(one, orgId, STREAM_MS);
+    if (!this.revocations.isRevoked(renewed)) return renewed;
+    // A role that was changed while we asked is no end.
+    const again = await this.inOrganisation(one, orgId, STREAM_MS);
+    if (this.revocations.isRevoked(again)) throw unauthenticated({}, 'The session has ended.');
+    return again;
   }
 
   private async inOrganisation(principal: Principal, organisationId: string, ttlMs: number): Promise<Principal> {

@@ -26,6 +26,7 @@ import { EdgeParts } from './edge-parts.ts';
 import { API_VERSION } from './installation.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
+import { OwnHosts } from './own-hosts.ts';
 import { sendProblem, toProblem } from './problems.ts';
 import { mountFiles } from './receive-file.ts';
 import { keepRequestState } from './request-state.ts';
@@ -45,6 +46,7 @@ const PROBE_MS = 200;
 export class HttpEdge implements OnModuleDestroy {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
+  private readonly hosts: OwnHosts;
   private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
 
   // The edge is where everything meets; it only hands on.
@@ -54,7 +56,9 @@ export class HttpEdge implements OnModuleDestroy {
     private readonly live: StreamLive,
     @Inject(HEALTH) private readonly health: Health,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  ) {
+    this.hosts = new OwnHosts(settings.publicUrl, parts.config.ALLOWED_HOSTS, parts.log);
+  }
 
   @OnStart()
   async mount(): Promise<void> {
@@ -154,6 +158,7 @@ export class HttpEdge implements OnModuleDestroy {
       }
       try {
         this.parts.limits.takeNetwork(request.ip, reply);
+        this.hosts.require(request.headers.host);
         done();
       } catch (error) {
         done(error as Error);

@@ -1,7 +1,7 @@
 import { login, me, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
-import { alsoTo } from '@tidegate/telemetry/log';
+import { alsoTo, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
 
@@ -107,6 +107,7 @@ test('a log-in that is refused leaves a line without what was typed', async () =
   const lines: string[] = [];
   const sink = { write: (line: string) => lines.push(line) };
   alsoTo(sink);
+  setLogLevel('warn');
   const { email } = await identity.newUser();
   await guess(email, '198.51.100.77', 'hunter2hunter2');
   const [line] = lines.filter((one) => one.includes('198.51.100.77'));

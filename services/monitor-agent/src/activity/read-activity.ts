@@ -74,14 +74,14 @@ const sql = (instance: Instance) => `
     select * from pg_stat_activity where state is not null and pid <> pg_backend_pid()),
   ${WAITING},
   busy as (
-    select a.*, w.blockers from a left join waiting w using (pid)
-     where state <> 'idle' or pid in (select pid from blockers)
-     order by pid in (select pid from blockers) desc, w.pid is not null desc, xact_start nulls last, pid
+    select a.*, w.blockers from a left join waiting w on w.pid = a.pid
+     where state <> 'idle' or a.pid = any (select pid from blockers)
+     order by a.pid = any (select pid from blockers) desc, w.pid is not null desc, xact_start nulls last, a.pid
      limit ${MAX_SESSIONS}),
   waits as (
     select state, wait_event_type as type, wait_event as event, ${queryId(instance)} as query, datname,
            count(*)::int as sessions
-      from a where state <> 'idle' and wait_event_type is distinct from 'Activity'
+      from a where state <> 'idle' and (wait_event_type is null or wait_event_type <> 'Activity')
      group by 1, 2, 3, 4, 5 order by 6 desc limit ${MAX_WAIT_GROUPS}),
   counted as (
     select state, coalesce(usename::text, '') as role, coalesce(application_name, '') as application,
@@ -91,9 +91,9 @@ const sql = (instance: Instance) => `
     (select count(*)::int from a) as total,
     (select count(*)::int from a where state = 'active') as active,
     (select count(*)::int from a where state = 'idle') as idle,
-    (select count(*)::int from a where state like 'idle in transaction%') as idle_in_transaction,
+    (select count(*)::int from a where starts_with(state, 'idle in transaction')) as idle_in_transaction,
     (select count(*)::int from a where wait_event_type = 'Lock') as waiting,
-    (select count(*)::int from a where state <> 'idle' or pid in (select pid from blockers)) as busy,
+    (select count(*)::int from a where state <> 'idle' or pid = any (select pid from blockers)) as busy,
     coalesce((select (max(extract(epoch from clock_timestamp() - xact_start)) * 1000000)::int8 from a
                where backend_type = 'client backend'), 0) as longest,
     (select json_agg(c) from counted c) as groups,

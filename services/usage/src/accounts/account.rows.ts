@@ -31,17 +31,6 @@ export async function saveAccount(tx: Tx, snapshot: Entitlements): Promise<boole
   return true;
 }
 
-/** A raised limit makes thresholds worth telling again: those that lie above the balance now. */
-export async function rearmAlerts(tx: Tx, orgId: string): Promise<void> {
-  await tx.query(
-    `delete from quota_alerts a using usage_balances b
-      where a.org_id = $1 and b.org_id = a.org_id and b.meter = a.meter and b.period_start = a.period_start
-        and not exists (select 1 from quotas q where q.org_id = a.org_id and q.meter = a.meter
-                         and b.used >= (q.quota * a.percent + 99) / 100)`,
-    [orgId],
-  );
-}
-
 /** The instants from which the periods of these organisations are counted. Needs a transaction that sees them. */
 export async function findAnchors(tx: Tx, orgIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await tx.query<{ org_id: string; anchor: Date }>(
@@ -49,4 +38,16 @@ export async function findAnchors(tx: Tx, orgIds: readonly string[]): Promise<Ma
     [orgIds],
   );
   return new Map(rows.map((row) => [row.org_id, row.anchor.getTime()]));
+}
+
+/** The zone whose days reports count by. */
+export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {
+  const row = await tx.one<{ time_zone: string }>('select time_zone from accounts where org_id = $1', [orgId]);
+  return row?.time_zone ?? 'UTC';
+}
+
+/** Fails with 22023 when PostgreSQL does not know the zone. */
+export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Promise<void> {
+  await tx.query("select date_trunc('day', now(), $1)", [timeZone]);
+  await tx.query('update accounts set time_zone = $2 where org_id = $1', [orgId, timeZone]);
 }

@@ -2,6 +2,8 @@ import type { Tx } from '@tidegate/database/tx';
 
 /** The right to count is lost so long after it was last renewed. */
 export const HELD_SECONDS = 8;
+/** While nobody else is there to take it (`Rivals`). */
+export const LONG_HELD_SECONDS = 90;
 
 /** Every message up to this one is counted. */
 export interface Position {
@@ -20,17 +22,31 @@ export async function takePosition(tx: Tx, stream: string, holder: string): Prom
   return row && { sequence: Number(row.sequence), at: row.message_at?.getTime() };
 }
 
+/** Who stands by ends a long term: a holder that lives renews it in time, one that died does not. */
+export const shortenHold = (tx: Tx, stream: string): Promise<unknown> =>
+  tx.query(
+    `update ingest_position set held_until = now() + make_interval(secs => $2)
+      where stream = $1 and held_until > now() + make_interval(secs => $2)`,
+    [stream, HELD_SECONDS],
+  );
+
 /**
  * Renews the right and moves the position on, never back: what another replica committed meanwhile stays. False when
  * the right was lost.
  */
-export async function savePosition(tx: Tx, stream: string, holder: string, position: Position): Promise<boolean> {
+export async function savePosition(
+  tx: Tx,
+  stream: string,
+  holder: string,
+  position: Position,
+  seconds = HELD_SECONDS,
+): Promise<boolean> {
   const row = await tx.one(
     `update ingest_position
         set held_until = now() + make_interval(secs => $5), sequence = greatest(sequence, $3::bigint),
             message_at = case when $3::bigint >= sequence then $4::timestamptz else message_at end
       where stream = $1 and holder = $2 returning stream`,
-    [stream, holder, position.sequence, instant(position.at), HELD_SECONDS],
+    [stream, holder, position.sequence, instant(position.at), seconds],
   );
   return row !== undefined;
 }

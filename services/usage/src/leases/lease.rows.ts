@@ -83,6 +83,22 @@ export async function insertLease(
 export const lockLease = (tx: Tx, orgId: string, id: string): Promise<LeaseRow | undefined> =>
   tx.one<LeaseRow>(`select ${COLUMNS} from leases where org_id = $1 and id = $2 for update`, [orgId, id]);
 
+export interface LeaseLeft {
+  id: string;
+  meter: string;
+  period_start: Date;
+  /** Granted, or what was said to be spent, and not reported yet. */
+  left: string;
+}
+
+/** Locked in one order until the transaction ends, so that two reports do not both find the same units left. */
+export const lockLeases = (tx: Tx, orgId: string, ids: readonly string[]): Promise<LeaseLeft[]> =>
+  tx.query<LeaseLeft>(
+    `select id, meter, period_start, coalesce(spent, granted) - settled as left from leases
+      where org_id = $1 and id = any($2::uuid[]) order by id for update`,
+    [orgId, ids],
+  );
+
 export async function closeLease(tx: Tx, orgId: string, id: string, spent: number): Promise<void> {
   await tx.query('update leases set spent = $3 where org_id = $1 and id = $2', [orgId, id, spent]);
 }
