@@ -34,6 +34,7 @@ import { CreateSweep } from '../src/sweeps/create-sweep.ts';
 import { EndSweep } from '../src/sweeps/end-sweep.ts';
 import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
+import { ReadTrades } from '../src/trades/read-trades.ts';
 import { ChangeUploads } from '../src/uploads/change-uploads.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
 import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
@@ -79,6 +80,7 @@ export async function openService() {
     new DeleteCandles(),
     new ListCandles(),
     new ShowIndicator(threads),
+    new ReadTrades(),
     new StartBot(wakes),
     new SummarizeBot(),
   ].flatMap(operationHandlers);

@@ -2085,6 +2085,10 @@ export type CandlesImportOutput = {
   market: string;
   interval: CandleInterval;
   imported: number;
+  /** Candles that were not stored before */
+  added: number;
+  /** Candles that were stored with other prices */
+  replaced: number;
   /** Places where candles are missing, joints to stored ones included */
   gaps: number;
   from: Timestamp;

@@ -179,6 +179,8 @@ export const importCandles = operation({
     market: z.string(),
     interval: CandleInterval,
     imported: z.int(),
+    added: z.int().meta({ description: 'Candles that were not stored before' }),
+    replaced: z.int().meta({ description: 'Candles that were stored with other prices' }),
     gaps: z.int().meta({ description: 'Places where candles are missing, joints to stored ones included' }),
     from: Timestamp,
     to: Timestamp,

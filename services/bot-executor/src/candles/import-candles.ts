@@ -32,12 +32,14 @@ export class ImportCandles {
       const errors = faults.map(({ code, message }) => ({ field: '/csv', code, message }));
       throw validationFailed({ errors }, faults[0]?.message);
     }
-    const { gaps } = await keepCandles(tx, market, interval, candles);
+    const { added, replaced, gaps } = await keepCandles(tx, market, interval, candles);
     tx.onCommit(() => this.wakes.wake('run-bots'));
     return {
       market: market.market,
       interval,
       imported: candles.at.length,
+      added: added.length,
+      replaced: replaced.length,
       gaps: gaps.places,
       from: report.from as string,
       to: report.to as string,

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { createBacktest } from '@tidegate/contracts/bot-executor/backtests';
-import { createBot, getBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import { createBot, getBot, startBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import {
   beginUpload,
   cancelUpload,
@@ -19,6 +19,7 @@ import {
   listMarkets,
   updateMarket,
 } from '@tidegate/contracts/bot-executor/markets';
+import { listTrades } from '@tidegate/contracts/bot-executor/trades';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
@@ -246,6 +247,15 @@ test('backtests name the version they used, and bots keep theirs until they get 
   expect(bot.marketVersion).toBe(1);
   expect((await service.call(updateBot, { botId: bot.id, name: 'c' }, who)).marketVersion).toBe(1);
   expect((await service.call(updateBot, { botId: bot.id, settings }, who)).marketVersion).toBe(2);
+  // Paper and backtest are the same, to the last digit, on a market of one's own too.
+  await service.call(startBot, { botId: bot.id }, who);
+  const { signal } = new AbortController();
+  await service.runner().turn({ signal } as never);
+  const { items: trades } = await service.call(listTrades, { botId: bot.id }, who);
+  expect(trades.filter(({ status }) => status === 'closed')).toHaveLength(after.closedTrades as number);
+  const ran = await service.call(getBot, { botId: bot.id }, who);
+  expect([ran.profit, ran.closedTrades]).toEqual([after.profit, after.closedTrades]);
+  expect(after.closedTrades).toBeGreaterThan(5);
   // Candles and bots hold it.
   await expect(service.call(deleteMarket, { market: COIN.market }, who)).rejects.toMatchObject({
     code: 'market_in_use',

@@ -21,11 +21,7 @@ export async function keepCandles(
   const { tickSize } = await marketNamed(tx, market.market);
   if (tickSize !== market.tickSize) throw notFound({}, 'The market was made anew meanwhile. Import the candles again.');
   await refuseFull(tx);
-  await noteLateCandles(
-    tx,
-    { market: market.market, interval },
-    [...saved.added, ...saved.replaced].sort((a, b) => a - b),
-  );
+  await noteLateCandles(tx, { market: market.market, interval }, [saved.added, saved.replaced]);
   await wakeBots(tx, tx.orgId);
   return saved;
 }

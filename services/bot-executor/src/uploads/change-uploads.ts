@@ -15,7 +15,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { present } from '../bots/present.ts';
 import { optionsOf } from '../candles/import-options.ts';
-import { lockMarkets, marketNamed } from '../markets/market.rows.ts';
+import { marketNamed } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
 import { personOf } from '../queue/person.ts';
 import { dropWork, enqueueWork } from '../queue/queue.rows.ts';
@@ -28,6 +28,7 @@ import {
   forgetOldUploads,
   insertUpload,
   lockUpload,
+  lockUploads,
   savePart,
   setUploadStatus,
   toWire,
@@ -37,7 +38,7 @@ import {
 const MAX_UNDER_WAY = 3;
 const MAX_KEPT = 100;
 /** Of one file as it is kept, deflated. */
-const MAX_STORED_BYTES = 96 * 1024 * 1024;
+const MAX_STORED_BYTES = 64 * 1024 * 1024;
 
 const deflate = promisify(deflateRaw);
 
@@ -53,7 +54,7 @@ export class ChangeUploads {
   @Handles(beginUpload)
   async begin({ input, caller, tx }: Call<typeof beginUpload>): Promise<CandleUpload> {
     const market = await marketNamed(tx, input.market);
-    await lockMarkets(tx);
+    await lockUploads(tx);
     if ((await countUnderWay(tx)) >= MAX_UNDER_WAY)
       throw tooManyUploads({ limit: MAX_UNDER_WAY }, 'Cancel one, or wait: GET /api/v1/candles/uploads shows them.');
     await forgetOldUploads(tx, MAX_KEPT - 1);
@@ -75,7 +76,7 @@ export class ChangeUploads {
     if (kept > MAX_STORED_BYTES)
       throw bodyTooLarge(
         { limitBytes: MAX_STORED_BYTES },
-        'Compressed it is more than 96 MiB. Send it in several files.',
+        'Compressed it is more than 64 MiB. Send it in several files.',
       );
     return {};
   }

@@ -71,6 +71,10 @@ export const listUploadRows = (tx: Tx, limit: number, before: string | undefined
     [tx.orgId, limit, before ?? null],
   );
 
+/** Keeps others that announce a file waiting until the transaction ends: all of them are counted. */
+export const lockUploads = (tx: Tx): Promise<unknown> =>
+  tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`uploads ${tx.orgId}`]);
+
 export async function countUnderWay(tx: Tx): Promise<number> {
   const row = await tx.one<{ uploads: number }>(
     `select count(*)::int as uploads from candle_uploads

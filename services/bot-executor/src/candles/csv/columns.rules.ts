@@ -1,3 +1,5 @@
+import { told } from './told.rules.ts';
+
 /*
  * Which column is which. A header decides by its names, whatever their order; without one the order is time, open, high,
  * low, close.
@@ -66,10 +68,7 @@ export function columnsOf(header: readonly string[]): Columns | string {
 }
 
 function missing(role: Role, header: readonly string[], names: readonly string[]): string {
-  const seen = header
-    .map((name) => `"${name.slice(0, 30)}"`)
-    .join(', ')
-    .slice(0, 300);
+  const seen = told(header.map((name) => `"${told(name, 30)}"`).join(', '), 300);
   if (role === 'time' && names.some((name) => ENDS.includes(name)))
     return `The header has the time at which candles end (${seen}), and none at which they begin. Take the interval off and call it time.`;
   return `No column of the header is called ${role} (it has ${seen}).`;

@@ -1,4 +1,5 @@
 import { MAX_TICKS } from '../candle-series.rules.ts';
+import { told } from './told.rules.ts';
 
 /*
  * Prices as files write them, exact: never through floating point. A file has one decimal mark. A comma may be one, or
@@ -41,10 +42,10 @@ export class PriceReader {
   /** Whole ticks, negative where they were rounded, or why it is no price. */
   read(text: string): number | string {
     const [all, whole = '', sign, fraction = '', power = '0'] = PRICE.exec(text) ?? [];
-    if (all === undefined) return `"${text.slice(0, 40)}" is no price.`;
+    if (all === undefined) return `"${told(text)}" is no price.`;
     if (sign !== undefined) {
       const wrong = this.note(sign === ',' ? 'comma' : 'point', whole, fraction);
-      if (wrong) return `"${text.slice(0, 40)}" ${wrong}`;
+      if (wrong) return `"${told(text)}" ${wrong}`;
     }
     const digits = (whole + fraction).replace(/^0+(?=\d)/, '');
     const ticks = this.ticks(digits, this.decimals - fraction.length + Number(power));

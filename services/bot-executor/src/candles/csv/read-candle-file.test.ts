@@ -309,6 +309,18 @@ test('a bomb costs no more than its budget, and damaged bytes are told', async (
   expect(messages(quote)[0]).toMatch(/^Line \d+: /);
 });
 
+test('what a file says can be stored and shown: no zeros, no halves of characters, nothing unseen', async () => {
+  const odd = `${'x'.repeat(39)}😀\0\u202e`;
+  const file = await read(
+    `time,open,high,low,close\u0007\n${odd},1,1,1,1\n1640995200,${odd},1,1,1\n1640995200,1,1,1,1\n`,
+    { wrongRows: 'skip' },
+  );
+  expect(file.report.refusedRows).toBe(2);
+  const unknown = await read(`\0time,${odd},a,b,c\n1640995200,1,1,1,1`);
+  for (const one of [file.report, unknown.report, unknown.faults])
+    expect(JSON.stringify(one)).not.toMatch(/\\u0000|\\ud8|\\u0007|\u202e|\uFFFD/);
+});
+
 test('a file of nothing but wrong rows is not read to its end, nor told row by row', async () => {
   const file = await read(`time,open,high,low,close\n${'x,1,1,1,1\n'.repeat(3_000)}`, {}, 65_536);
   expect(messages(file)).toEqual([

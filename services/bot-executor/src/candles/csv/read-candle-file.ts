@@ -7,6 +7,7 @@ import { gapsOf } from '../gaps.rules.ts';
 import { INTERVAL_MS } from '../intervals.rules.ts';
 import { ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
 import { RowReader, Unreadable, type Wanted } from './row-reader.ts';
+import { told } from './told.rules.ts';
 
 /*
  * From the bytes of a file to candles, as a stream: whatever its size, of the text only a piece is in memory. gzip is
@@ -149,7 +150,7 @@ async function* unpacked(
 /** What is wrong with the file; undefined for what is wrong with us. */
 function wordsOf(error: unknown): string | undefined {
   if (error instanceof Unreadable) return error.message;
-  if (error instanceof CsvError) return `Line ${Number(error['lines'] ?? 1)}: ${error.message.slice(0, 200)}`;
+  if (error instanceof CsvError) return `Line ${Number(error['lines'] ?? 1)}: ${told(error.message, 200)}`;
   const code = String((error as { code?: unknown }).code ?? '');
   if (code.startsWith('Z_')) return 'The gzip file is damaged or incomplete. Send it again.';
   return undefined;
@@ -163,7 +164,8 @@ function understood(
   { compressed, separator }: { compressed: boolean; separator: Separator },
 ): Understood {
   const { columns, header } = reader;
-  const called = (place: number) => (header ? header[place] || 'first, without a name' : `column ${place + 1}`);
+  const called = (place: number) =>
+    header ? told(header[place] as string) || 'first, without a name' : `column ${place + 1}`;
   const names = columns && Object.fromEntries(ROLES.map((role) => [role, called(columns[role])]));
   return {
     report: {
