@@ -71,10 +71,8 @@ export type Backtest = {
   }> | null;
   /** Of all candles, two decimals, cut off */
   timeInTradePercent: Decimal | null;
-  /** Most money that was in a trade at once, fees of entry included; with leverage its whole value */
+  /** Most money that was in a trade at once, fees of entry included */
   maxCapital: Decimal | null;
-  /** The same without what is borrowed: margin and fees of entry; null for runs from before it was told */
-  maxMargin: Decimal | null;
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
@@ -871,11 +869,14 @@ export type MeterUsage = {
   limit: Limit;
   /** null: not part of the plan */
   enforcement: "hard" | "soft" | null;
+  /** What the limit is for; null: not part of the plan */
+  per: "month" | "day" | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
+  /** Of the month, or of the day when the limit is for a day */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   resetsAt: Timestamp;
@@ -886,7 +887,7 @@ export type MeteredGrant = {
   kind: "metered";
   limit: Limit;
   enforcement: "hard" | "soft";
-  per: "month";
+  per: "month" | "day";
 };
 
 export type MonitoredDatabase = {
@@ -1489,10 +1490,7 @@ export type SweepFigures = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
-  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
-  /** The same without what is borrowed; not there in sweeps from before it was told */
-  maxMargin?: Decimal;
   maxDrawdown: Decimal;
 };
 
@@ -1508,10 +1506,7 @@ export type SweepResult = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
-  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
-  /** The same without what is borrowed; not there in sweeps from before it was told */
-  maxMargin?: Decimal;
   maxDrawdown: Decimal;
   rank: number;
   /** Of the swept settings, by path */
@@ -1618,7 +1613,7 @@ export type Upgrade = {
 };
 
 export type UsageSettings = {
-  /** Days of reports begin at midnight in this zone */
+  /** Days of reports and of daily limits begin at midnight in this zone */
   timeZone: TimeZone;
 };
 
@@ -3198,11 +3193,11 @@ export class TidegateClient extends Transport {
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
-  /** In whose days usage is reported */
+  /** In whose days usage is counted */
   settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/settings', repeat: 'safe' }, input, options);
 
-  /** Choose the time zone of daily reports. Periods of quotas and invoices stay what they are. What was counted before keeps to whole hours (UTC). */
+  /** Choose the time zone of daily reports and limits. Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier. */
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
