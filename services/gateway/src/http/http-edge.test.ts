@@ -364,6 +364,8 @@ test('a request that arrives in the moment in which idle connections end is answ
   const drained = end.drain(server, 10_000);
   // The bytes are there, and nobody has read them when the timer that ends idle connections runs.
   await new Promise((resolve) => setTimeout(resolve, 970));
+  // Right before the turn of the event loop that begins with its timers.
+  await new Promise((resolve) => setImmediate(resolve));
   client.write(ask);
   for (const until = Date.now() + 150; Date.now() < until; );
   await drained;
