@@ -15,6 +15,8 @@ test.each([
   ['10.1.2.3', true],
   ['gateway:3000', true],
   ['tidegate.default.svc.cluster.local:3000', true],
+  ['tidegate.local', true],
+  ['tidegate.localevil.example', false],
   [undefined, true],
   ['evil.example', false],
   ['evil.example:3000', false],

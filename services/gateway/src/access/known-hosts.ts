@@ -6,7 +6,7 @@ import { Lru } from './lru.ts';
  * browser takes us for a part of that page, and what only this network reaches is open to it. So a name counts that the
  * operator named, or that no stranger can own: an address, a name without a dot, the reserved ones below.
  */
-const RESERVED = ['.localhost', '.internal', '.svc', '.cluster.local'];
+const RESERVED = ['.localhost', '.local', '.home.arpa', '.internal', '.svc'];
 const REMEMBERED = 1_000;
 /** A name has at most 253 characters; then its port. */
 const LONGEST = 260;

@@ -45,7 +45,7 @@ export class Revocations {
   }
 
   /** The next news of this key; also when they came while nobody waited yet. */
-  await(key: string): { within(ms: number): Promise<void>; forget(): void } {
+  news(key: string): { within(ms: number): Promise<void>; forget(): void } {
     const { promise, resolve } = Promise.withResolvers<void>();
     const forget = this.onRevoked((one) => {
       if (one === key) resolve();

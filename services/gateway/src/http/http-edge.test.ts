@@ -346,7 +346,7 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
   await world.startGateway();
 });
 
-test('a request that arrives in the moment in which idle connections end is answered', async () => {
+test('a request that arrives unread right before idle connections end is answered', async () => {
   const end = new PoliteEnd();
   const server = createServer((_request, response) => {
     end.begin();
@@ -361,12 +361,18 @@ test('a request that arrives in the moment in which idle connections end is answ
   const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
   client.write(ask);
   await until(() => heard.join('').includes('early'));
+  const began = Date.now();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(began);
   const drained = end.drain(server, 10_000);
-  // The bytes are there, and nobody has read them when the timer that ends idle connections runs.
-  await new Promise((resolve) => setTimeout(resolve, 970));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  // Right before the turn of the event loop that begins with its timers: the bytes are there, and nobody has read them
+  // when the timer that ends idle connections runs.
+  await new Promise((resolve) => setImmediate(resolve));
   client.write(ask);
-  for (const until = Date.now() + 150; Date.now() < until; );
+  clock.mockReturnValue(began + 2_000);
+  for (const busyUntil = performance.now() + 120; performance.now() < busyUntil; );
   await drained;
+  clock.mockRestore();
   await until(() => client.destroyed);
   expect(heard.join('')).toContain('late');
 });

@@ -70,9 +70,10 @@ export type Ask = (exchange: Exchange) => Promise<string | undefined>;
 function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
   checkSecrets(operation);
   const toInput = inputReader(operation);
-  const ask = untilKnown(operation, edge.revocations, asker(operation, edge));
+  const asked = asker(operation, edge);
+  const ask = untilKnown(operation, edge.revocations, asked);
   const answer = answerer(operation, operations);
-  const recall = recaller(operation, ask);
+  const recall = recaller(operation, asked);
   const condition = conditionOf(operation, operations, edge);
   const carefully: Ask = async (exchange) => {
     const refusal = await condition(exchange).catch((error: unknown) => error);

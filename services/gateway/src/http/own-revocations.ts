@@ -33,7 +33,7 @@ export function untilKnown<E extends { input: Record<string, unknown>; caller: C
   const ended = ENDED.get(operation);
   if (!ended) return ask;
   return async (exchange) => {
-    const news = revocations.await(ended(exchange.input, exchange.caller));
+    const news = revocations.news(ended(exchange.input, exchange.caller));
     try {
       const done = await ask(exchange);
       await news.within(NEWS_MS);

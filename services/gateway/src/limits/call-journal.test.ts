@@ -63,7 +63,7 @@ test('on a full disk calls are answered all the same, and noted when there is ro
   expect(journal.holds).toBe(false);
   expect(await unnoted()).toBe(before + 5);
   rmSync(join(folder, `${journal.writer}-2.calls.new`));
-  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 2_000);
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 2_000);
   await journal.soon();
   vi.restoreAllMocks();
   expect(journal.holds).toBe(true);

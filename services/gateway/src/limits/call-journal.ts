@@ -135,7 +135,7 @@ export class CallJournal {
   private path = (segment: string): string => join(this.folder, `${segment}.calls`);
 
   private write(notes: readonly Note[]): void {
-    if (this.failing && Date.now() < this.retryAt) {
+    if (this.failing && performance.now() < this.retryAt) {
       this.countUnnoted(notes);
       return;
     }
@@ -147,7 +147,7 @@ export class CallJournal {
     } catch (error) {
       this.close();
       this.countUnnoted(notes);
-      this.retryAt = Date.now() + RETRY_MS;
+      this.retryAt = performance.now() + RETRY_MS;
       if (this.failing) return;
       this.failing = true;
       const text = 'The journal of API calls cannot be written: calls are answered and counted, and a kill loses those';

@@ -29,7 +29,7 @@ export function encodeNotes(notes: readonly Note[]): string {
 export function decodeLine(line: string): Note[] | undefined {
   const space = line.indexOf(' ');
   const json = line.slice(space + 1);
-  if (space < 1 || crc32(json).toString(16) !== line.slice(0, space)) return undefined;
+  if (json[0] !== '[' || crc32(json).toString(16) !== line.slice(0, space)) return undefined;
   return JSON.parse(json) as Note[];
 }
 

@@ -86,7 +86,7 @@ describe('of a dead writer', () => {
     ['has a flipped bit', `${first.replace('"gateway"', '').replace(/\d,/, 'x,')}${second}`, 3],
     ['begins with zeros', `${'\0'.repeat(5_000)}\n${second}`, 3],
     ['has a line without end', `${first}${'x'.repeat(300_000)}\n${second}`, 5],
-    ['is no journal at all', '{"a":1}\nnull\n[]\n', 0],
+    ['is no journal at all', '{"a":1}\nnull\n[]\n0 \n', 0],
     ['is empty', '', 0],
     ['is whole', `${first}${second}`, 5],
   ])('a segment that %s costs no other one', async (_what, content, calls) => {
