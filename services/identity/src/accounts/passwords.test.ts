@@ -15,6 +15,7 @@ import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
 import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
+import { PasswordHashing } from './password-hashing.ts';
 
 /* Whose an address is, and who may set its password. */
 let identity: Fixture;
@@ -117,7 +118,7 @@ test('a forgotten password is set anew by the mail, once and for half an hour; a
   const { key } = await identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller);
   expect(key).toMatch(/^tg_/);
   await forgotten(ada.email.toUpperCase());
-  const token = await tokenTo(ada.email.toUpperCase());
+  const token = await tokenTo(ada.email);
   await expect(reset(`${token}x`)).rejects.toMatchObject(over);
   // Whoever else asks for one makes none of the owner's worthless.
   await forgotten(ada.email, '198.51.100.9');
@@ -138,6 +139,22 @@ test('a forgotten password is set anew by the mail, once and for half an hour; a
   await expect(reset(late)).rejects.toMatchObject(over);
   const rows = await identity.tenants.as({}, (tx) => tx.query('select * from account_tokens'));
   expect(JSON.stringify(rows)).not.toContain(late);
+});
+
+test('a log-in with the old password that is judged while it is changed begins no session', async () => {
+  const ada = await newVerified();
+  const hashing = identity.app.get(PasswordHashing);
+  const verify = hashing.verify.bind(hashing);
+  vi.spyOn(hashing, 'verify').mockImplementationOnce(async (...judged) => {
+    const right = await verify(...judged);
+    await identity.call(setPassword, { email: ada.email, password: NEW }, PLATFORM);
+    return right;
+  });
+  await expect(logIn(ada.email, PASSWORD)).rejects.toMatchObject({ code: 'wrong_credentials' });
+  const open = await identity.tenants.as({}, (tx) =>
+    tx.query('select 1 from sessions where user_id = $1 and revoked_at is null', [ada.userId]),
+  );
+  expect(open).toEqual([]);
 });
 
 test('two who use one token at once set one password', async () => {

@@ -49,7 +49,9 @@ export class SendAccountMails {
     const due = await this.lease();
     const options = { signal, log: this.log, what: 'A mail about an account' };
     // Side by side: a mail server that hangs over one keeps the others of the batch no longer than that.
-    await Promise.all(due.map((mail) => each([mail], options, (one) => this.send(one))));
+    const results = await Promise.allSettled(due.map((mail) => each([mail], options, (one) => this.send(one))));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
     if (due.length === BATCH) return 'again';
     const next = await this.tenants
       .reader({})
@@ -74,9 +76,10 @@ export class SendAccountMails {
     });
   }
 
-  private async send({ id, kind, email: to, attempts, created_at }: MailRow): Promise<void> {
-    const token = await this.tokenFor(kind, to);
-    if (token === undefined) return this.forget(id);
+  private async send({ id, kind, email, attempts, created_at }: MailRow): Promise<void> {
+    const found = await this.prepare(kind, email);
+    if (!found) return this.forget(id);
+    const { to, token } = found;
     const mail = { id, kind, to, createdAt: created_at.toISOString(), ...(token ? { token } : {}) };
     const outcome = await this.bus.call(sendAccountMail, mail).then(
       (answer) => answer.outcome,
@@ -94,12 +97,12 @@ export class SendAccountMails {
     );
   }
 
-  /** Undefined: there is nothing to say. Empty: there is, without a token. */
-  private tokenFor(kind: AccountMailKind, email: string): Promise<string | undefined> {
+  /** To the address that the account has, whatever was typed; nothing when there is nothing to say. */
+  private prepare(kind: AccountMailKind, email: string): Promise<{ to: string; token?: string } | undefined> {
     return this.tenants.as({}, async (tx) => {
       const user = await findUserByEmail(tx, email);
       if (!user || (kind === 'verify-email' && user.email_verified_at)) return undefined;
-      if (kind === 'password-changed') return '';
+      if (kind === 'password-changed') return { to: user.email };
       const token = randomBytes(24).toString('base64url');
       await tx.query(
         `insert into account_tokens (token_hash, user_id, purpose, expires_at)
@@ -112,7 +115,7 @@ export class SendAccountMails {
             order by expires_at desc offset $3)`,
         [user.id, kind, MOST_TOKENS],
       );
-      return token;
+      return { to: user.email, token };
     });
   }
 
