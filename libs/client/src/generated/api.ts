@@ -280,7 +280,7 @@ export type Channel = {
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
-  disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  disabledBecause?: "gone" | "by_member";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
 };
@@ -318,7 +318,7 @@ export type CreatedChannel = {
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
-  disabledBecause?: "gone" | "by_member" | "unsubscribed";
+  disabledBecause?: "gone" | "by_member";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: keep it. */
@@ -651,11 +651,6 @@ export type Invitation = {
   createdAt: Timestamp;
 };
 
-export type InvitingOrganisation = {
-  id: Id;
-  name: string;
-};
-
 export type Jwks = {
   keys: Array<Record<string, unknown>>;
 };
@@ -874,11 +869,14 @@ export type MeterUsage = {
   limit: Limit;
   /** null: not part of the plan */
   enforcement: "hard" | "soft" | null;
+  /** What the limit is for; null: not part of the plan */
+  per: "month" | "day" | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
+  /** Of the month, or of the day when the limit is for a day */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   resetsAt: Timestamp;
@@ -889,7 +887,7 @@ export type MeteredGrant = {
   kind: "metered";
   limit: Limit;
   enforcement: "hard" | "soft";
-  per: "month";
+  per: "month" | "day";
 };
 
 export type MonitoredDatabase = {
@@ -1116,20 +1114,6 @@ export type OwnEntitlements = {
   periodAnchor: Timestamp;
   upgrade: Record<string, Upgrade>;
   organisationId: Id;
-};
-
-export type OwnInvitation = {
-  id: Id;
-  organisation: InvitingOrganisation;
-  role: Role;
-  createdAt: Timestamp;
-  expiresAt: Timestamp;
-};
-
-export type OwnInvitations = {
-  items: Array<OwnInvitation>;
-  /** `cursor` of the next page; absent on the last page */
-  nextCursor?: string;
 };
 
 export type OwnSession = {
@@ -1629,15 +1613,13 @@ export type Upgrade = {
 };
 
 export type UsageSettings = {
-  /** Days of reports begin at midnight in this zone */
+  /** Days of reports and of daily limits begin at midnight in this zone */
   timeZone: TimeZone;
 };
 
 export type User = {
   id: Id;
   email: string;
-  /** Whether the address is known to be theirs */
-  emailVerified: boolean;
   name: string;
   isOperator: boolean;
   createdAt: Timestamp;
@@ -2098,17 +2080,6 @@ export type AccountsRegisterInput = {
 
 export type AccountsRegisterOutput = Session;
 
-export type EmailsResendVerificationInput = Record<string, never>;
-
-export type EmailsResendVerificationOutput = unknown;
-
-export type EmailsVerifyInput = {
-  /** From the mail */
-  token: string;
-};
-
-export type EmailsVerifyOutput = User;
-
 export type InvitationsAcceptInput = {
   /** From the invitation */
   token: string;
@@ -2127,12 +2098,6 @@ export type InvitationsCreateInput = {
 
 export type InvitationsCreateOutput = NewInvitation;
 
-export type InvitationsDeclineInput = {
-  invitationId: Id;
-};
-
-export type InvitationsDeclineOutput = unknown;
-
 export type InvitationsListInput = {
   /** Items on a page */
   limit?: number;
@@ -2145,15 +2110,6 @@ export type InvitationsListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
-
-export type InvitationsOwnInput = {
-  /** Items on a page */
-  limit?: number;
-  /** `nextCursor` of the page before, unchanged; absent for the first page */
-  cursor?: string;
-};
-
-export type InvitationsOwnOutput = OwnInvitations;
 
 export type InvitationsRevokeInput = {
   invitationId: Id;
@@ -2201,13 +2157,6 @@ export type MembersChangeRoleInput = {
 };
 
 export type MembersChangeRoleOutput = Member;
-
-export type MembersLeaveInput = {
-  /** One of your organisations */
-  organisationId: Id;
-};
-
-export type MembersLeaveOutput = unknown;
 
 export type MembersListInput = {
   /** Items on a page */
@@ -2259,31 +2208,6 @@ export type OrganisationsRenameInput = {
 };
 
 export type OrganisationsRenameOutput = Organisation;
-
-export type PasswordsChangeInput = {
-  /** The password until now */
-  currentPassword: string;
-  /** At least 12 characters; any are allowed */
-  newPassword: string;
-};
-
-export type PasswordsChangeOutput = unknown;
-
-export type PasswordsForgottenInput = {
-  /** E-mail address */
-  email: string;
-};
-
-export type PasswordsForgottenOutput = unknown;
-
-export type PasswordsResetInput = {
-  /** From the mail */
-  token: string;
-  /** At least 12 characters; any are allowed */
-  password: string;
-};
-
-export type PasswordsResetOutput = unknown;
 
 export type SessionsListInput = {
   /** Items on a page */
@@ -2752,13 +2676,6 @@ export type ChannelsTestInput = {
 
 export type ChannelsTestOutput = Delivery;
 
-export type ChannelsUnsubscribeInput = {
-  /** From the mail */
-  token: string;
-};
-
-export type ChannelsUnsubscribeOutput = unknown;
-
 export type ChannelsUpdateInput = {
   channelId: Id;
   name?: Name;
@@ -3052,17 +2969,9 @@ export class TidegateClient extends Transport {
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
-  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the account can do nothing that reaches others. An address that somebody else has entered is claimed by POST /api/v1/password/forgotten. */
+  /** Create an account with an organisation of its own, and log in */
   accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
     this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
-
-  /** Send the mail that verifies your e-mail address again */
-  emailsResendVerification = (input: EmailsResendVerificationInput = {}, options?: CallOptions): Promise<EmailsResendVerificationOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/me/email/resend', repeat: 'keyed' }, input, options);
-
-  /** Verify your e-mail address with the token of the mail. The token is of this account only. Sent again, the answer is the same while the token is valid. */
-  emailsVerify = (input: EmailsVerifyInput, options?: CallOptions): Promise<EmailsVerifyOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/me/email/verify', repeat: 'keyed' }, input, options);
 
   /** Join the organisation that invited your e-mail address */
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
@@ -3072,17 +2981,9 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
-  /** Decline an invitation to your e-mail address */
-  invitationsDecline = (input: InvitationsDeclineInput, options?: CallOptions): Promise<InvitationsDeclineOutput> =>
-    this.send({ method: 'DELETE', path: '/api/v1/me/invitations/{invitationId}', repeat: 'keyed' }, input, options);
-
   /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
-
-  /** Where your e-mail address is invited to, newest first. Whoever invited you has the token that accepts it. */
-  invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
   /** Take an invitation back */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
@@ -3108,10 +3009,6 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Leave one of your organisations, whatever your role in it; the last owner stays. Your API keys and invitations of that organisation end with it. */
-  membersLeave = (input: MembersLeaveInput, options?: CallOptions): Promise<MembersLeaveOutput> =>
-    this.send({ method: 'DELETE', path: '/api/v1/organisations/{organisationId}/membership', repeat: 'keyed' }, input, options);
-
   /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}, options?: CallOptions): Promise<MembersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/members', repeat: 'safe' }, input, options);
@@ -3120,7 +3017,7 @@ export class TidegateClient extends Transport {
   membersRemove = (input: MembersRemoveInput, options?: CallOptions): Promise<MembersRemoveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Create another organisation; you become its owner. How many one person may own is limited, above all on plans without a price; the problem says what to do. */
+  /** Create another organisation; you become its owner. How many one person may have made and own is limited, above all on plans without a price; the problem says what to do. */
   organisationsCreate = (input: OrganisationsCreateInput, options?: CallOptions): Promise<OrganisationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/organisations', repeat: 'keyed' }, input, options);
 
@@ -3139,18 +3036,6 @@ export class TidegateClient extends Transport {
   /** Rename the current organisation */
   organisationsRename = (input: OrganisationsRenameInput, options?: CallOptions): Promise<OrganisationsRenameOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
-
-  /** Change your password; your other sessions end. A wrong current password counts like a wrong log-in. API keys go on: revoke those that you do not trust. */
-  passwordsChange = (input: PasswordsChangeInput, options?: CallOptions): Promise<PasswordsChangeOutput> =>
-    this.send({ method: 'PUT', path: '/api/v1/me/password', repeat: 'keyed' }, input, options);
-
-  /** Ask for a mail with a token that sets a new password. The answer is the same whether the address has an account or not. A few mails a day for an address; others who ask for one make none of yours worthless. */
-  passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
-
-  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: whatever an account that nobody had verified has given away, API keys and invitations, ends with it. */
-  passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
@@ -3276,21 +3161,17 @@ export class TidegateClient extends Transport {
   channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
-  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day of a person to an address, to an address, of an organisation and of a person (`429 rate_limited`). */
+  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day for an address, an organisation and a person (`429 rate_limited`). */
   channelsResendConfirmation = (input: ChannelsResendConfirmationInput, options?: CallOptions): Promise<ChannelsResendConfirmationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/resend-confirmation', repeat: 'keyed' }, input, options);
 
-  /** Give a webhook a new secret. Until the overlap ends every request carries a signature by each secret, so the receiver can change over without losing a message. Rotated again meanwhile, earlier secrets keep their overlaps, five at the most. An overlap of 0 makes all of them worthless at once. */
+  /** Give a webhook a new secret. Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change over without losing a message. An overlap of 0 makes the old secret worthless at once. */
   channelsRotateSecret = (input: ChannelsRotateSecretInput, options?: CallOptions): Promise<ChannelsRotateSecretOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/rotate-secret', repeat: 'keyed' }, input, options);
 
   /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the quota is used up or cannot be asked. */
   channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
-
-  /** End an e-mail channel, with the token of one of its mails. Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel is told nothing until its address confirms it anew. */
-  channelsUnsubscribe = (input: ChannelsUnsubscribeInput, options?: CallOptions): Promise<ChannelsUnsubscribeOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/channels/unsubscribe/{token}', repeat: 'never' }, input, options);
 
   /** Rename a channel, choose its events, switch it off or on again */
   channelsUpdate = (input: ChannelsUpdateInput, options?: CallOptions): Promise<ChannelsUpdateOutput> =>
@@ -3312,11 +3193,11 @@ export class TidegateClient extends Transport {
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
-  /** In whose days usage is reported */
+  /** In whose days usage is counted */
   settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/settings', repeat: 'safe' }, input, options);
 
-  /** Choose the time zone of daily reports. Periods of quotas and invoices stay what they are. What was counted before keeps to whole hours (UTC). */
+  /** Choose the time zone of daily reports and limits. Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier. */
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 

@@ -88,7 +88,10 @@ export const Backtest = z
       .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
     timeInTradePercent: Decimal.nullable().meta({ description: 'Of all candles, two decimals, cut off' }),
     maxCapital: Decimal.nullable().meta({
-      description: 'Most money that was in a trade at once, fees of entry included',
+      description: 'Most money that was in a trade at once, fees of entry included; with leverage its whole value',
+    }),
+    maxMargin: Decimal.nullable().meta({
+      description: 'The same without what is borrowed: margin and fees of entry; null for runs from before it was told',
     }),
     maxDrawdown: Decimal.nullable().meta({ description: 'Deepest fall of realised plus open profit from its height' }),
     kept: z.object({ trades: z.int(), fills: z.int() }).meta({

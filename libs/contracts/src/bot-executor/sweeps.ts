@@ -60,7 +60,10 @@ export const SweepFigures = z
     openProfit: Decimal,
     fees: Decimal,
     funding: Decimal,
-    maxCapital: Decimal,
+    maxCapital: Decimal.meta({ description: 'Most money in a trade at once; with leverage its whole value' }),
+    maxMargin: Decimal.optional().meta({
+      description: 'The same without what is borrowed; not there in sweeps from before it was told',
+    }),
     maxDrawdown: Decimal,
   })
   .meta({ id: 'SweepFigures' });

@@ -62,6 +62,7 @@ const NO_FIGURES = {
   wallet: null,
   timeInTradePercent: null,
   maxCapital: null,
+  maxMargin: null,
   maxDrawdown: null,
 };
 

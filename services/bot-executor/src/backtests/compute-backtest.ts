@@ -37,6 +37,7 @@ export function computeBacktest({ settings, feed, stored, progress }: BacktestTa
   const curve = new EquityCurve(series, { from: 0, to: candles }, CURVE_POINTS);
   const wallet = new Wallet();
   const report = backtest(plan, series, {
+    intervalMs: stored.intervalMs,
     curve,
     keep: KEEP,
     progress,
@@ -64,6 +65,7 @@ export function computeBacktest({ settings, feed, stored, progress }: BacktestTa
     wallet: wallet.changes().map(([currency, change]) => ({ currency, change: toText(change, 24) })),
     timeInTradePercent: toText({ n: BigInt(100 * report.candlesInTrade), d: BigInt(candles) }, 2),
     maxCapital: moneyText(market, report.maxCapital),
+    maxMargin: moneyText(market, report.maxMargin),
     maxDrawdown: moneyText(market, report.maxDrawdown),
   };
   return {

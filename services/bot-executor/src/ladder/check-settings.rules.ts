@@ -2,7 +2,7 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 import { findMarket, MARKETS, type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { exitFaults, fault, leverageFaults, limitFaults } from './check-exits.rules.ts';
+import { exitFaults, fault, leverageFaults, limitFaults, minimumFault } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
 import {
   type DcaPlan,
@@ -98,6 +98,7 @@ function levelFaults(plan: DcaPlan, levels: readonly Level[], base: bigint): Fie
     const found =
       priceFault(plan, level, { before, base }) ??
       sizeFault(plan, level, cost) ??
+      (level.index === 0 ? minimumFault(plan, level) : undefined) ??
       profitFault(plan, level.index, cost, lots);
     if (found) return [found];
     before = level.ticks;

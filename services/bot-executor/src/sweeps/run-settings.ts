@@ -9,10 +9,12 @@ export interface RunTask {
   settings: readonly DcaSettings[];
   series: CandleSeries;
   range: Range;
+  /** Length of a candle. */
+  intervalMs: number;
 }
 
 /** Runs in a thread. */
-export const runSettings = ({ settings, series, range }: RunTask): RunFigures[] =>
+export const runSettings = ({ settings, series, range, intervalMs }: RunTask): RunFigures[] =>
   settings.map((one) =>
-    figuresOf(backtest(planOf(one, knownMarket(one.market)), series, { range, keep: NOTHING_KEPT })),
+    figuresOf(backtest(planOf(one, knownMarket(one.market)), series, { intervalMs, range, keep: NOTHING_KEPT })),
   );

@@ -61,12 +61,13 @@ export class RunSweeps {
     const options = { group: person, signal: held.signal };
     const prepared = await this.threads.work('prepareSweep', { settings, vary, feed, stored }, options);
     const { series, combinations, fingerprint } = prepared;
+    const { intervalMs } = stored;
     const until = Date.now() + LONGEST_MS;
     const results = await resultsOf(input, {
       combinations,
       series,
       rankBy: input.rankBy,
-      run: (some, range) => this.threads.runSettings({ settings: some, series, range }, options),
+      run: (some, range) => this.threads.runSettings({ settings: some, series, range, intervalMs }, options),
       onProgress: (done) => {
         held.progress = () => done;
         if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');
