@@ -171,9 +171,9 @@ test('to ask for a mail tells nobody whether there is an account, and strangers 
   const nobody = `${newId()}@example.com`;
   expect(await forgotten(nobody)).toEqual(await forgotten(ada.email));
   expect(await identity.mailTo(nobody, 'reset-password')).toBeUndefined();
-  // Five of a network, for the one address as for the other.
+  // Three of a network, for the one address as for the other, while one of them works.
   for (const email of [nobody, ada.email]) {
-    for (let n = 0; n < 4; n += 1) await forgotten(email);
+    for (let n = 0; n < 2; n += 1) await forgotten(email);
     await expect(forgotten(email)).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
   }
   await identity.tenants.as({}, (tx) =>
@@ -203,9 +203,12 @@ test('a password is changed by whoever knows it; the sessions elsewhere end, the
   expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
   expect(await identity.mailTo(ada.email, 'password-changed')).toBeDefined();
   // Guessing with a session is no faster than without.
-  const guesses = [];
-  for (let n = 0; n < 110; n += 1) guesses.push(await change('a wrong password').catch(({ code }) => code));
-  expect(guesses.at(-1)).toBe('rate_limited');
+  await expect(change('a wrong password')).rejects.toMatchObject({ code: 'wrong_password' });
+  await identity.tenants.as({}, (tx) =>
+    tx.query("update login_failures set failures = 100, last_at = clock_timestamp() where subject like 'pair:%'"),
+  );
+  await expect(change(NEW)).rejects.toMatchObject({ code: 'rate_limited' });
+  await identity.tenants.as({}, (tx) => tx.query('delete from login_failures'));
   const key: Caller = { ...ada.caller, kind: 'api_key', keyId: 'x' };
   const byKey = identity.call(changePassword, { currentPassword: NEW, newPassword: PASSWORD }, key);
   await expect(byKey).rejects.toMatchObject({ code: 'forbidden' });
