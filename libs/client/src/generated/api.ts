@@ -43,6 +43,8 @@ export type Backtest = {
   /** What it came to is null unless it is done */
   status: BacktestStatus;
   settings: BotSettings;
+  /** Version of the market’s rules that it was run by */
+  marketVersion: number;
   feed: BacktestFeed;
   currency: string;
   engineVersion: number;
@@ -53,6 +55,8 @@ export type Backtest = {
   candlesDone: number;
   from: Timestamp;
   to: Timestamp;
+  /** Where candles were missing: what happened there nobody knows */
+  gaps: CandleGaps | null;
   closedTrades: number | null;
   winningTrades: number | null;
   fills: number | null;
@@ -202,6 +206,8 @@ export type Bot = {
   mode: "paper";
   status: BotStatus;
   settings: BotSettings;
+  /** Version of the market’s rules that it trades by */
+  marketVersion: number;
   feed: Feed;
   /** The candle up to which the bot has decided */
   decidedUpTo: Timestamp | null;
@@ -217,6 +223,11 @@ export type Bot = {
   halted: Halt | null;
   /** How it was started last; null: never since this is told */
   resumed: Resumed | null;
+  /** Candles that came or changed after the bot had decided on their time: a backtest differs */
+  lateCandles: {
+    count: number;
+    from: Timestamp;
+  } | null;
   createdAt: Timestamp;
 };
 
@@ -268,11 +279,94 @@ export type Candle = {
   close: Decimal;
 };
 
+export type CandleGaps = {
+  /** Where candles are missing between two others */
+  places: number;
+  /** Candles that are missing there */
+  missing: number;
+  /** The 20 longest, oldest first */
+  longest: Array<{
+    /** First candle that is missing */
+    from: Timestamp;
+    /** Last candle that is missing */
+    to: Timestamp;
+    missing: number;
+  }>;
+};
+
 /** How long one candle is */
 export type CandleInterval = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
 
+/** What a file was understood to say */
+export type CandleReport = {
+  understood: {
+    compressed: boolean;
+    separator: "comma" | "semicolon" | "tab" | "pipe";
+    header: boolean;
+    /** Which column was taken for what: its name in the header, or its place */
+    columns: {
+      time: string;
+      open: string;
+      high: string;
+      low: string;
+      close: string;
+    } | null;
+    decimalMark: "point" | "comma";
+    timeFormats: Array<TimeFormat>;
+    /** That was said of times without one */
+    zone: string | null;
+    /** The longest step on which all times lie */
+    stepSeconds: number | null;
+  };
+  /** Rows of data, the refused ones too */
+  rows: number;
+  /** Different candles in the file */
+  candles: number;
+  from: Timestamp | null;
+  /** Begin of the last candle */
+  to: Timestamp | null;
+  /** Within the file, and to what was stored before and after it */
+  gaps: CandleGaps;
+  /** Candles that came again, the same */
+  duplicates: number;
+  /** Candles with a price that was rounded to a tick */
+  rounded: number;
+  /** Comments, lines before the header, headers that came again */
+  skippedLines: number;
+  refusedRows: number;
+  /** The first 20 of them */
+  refused: Array<{
+    line: number;
+    message: string;
+  }>;
+};
+
 /** bundled: shipped with Tidegate, synthetic; imported: what your organisation brought */
 export type CandleSource = "bundled" | "imported";
+
+export type CandleUpload = {
+  id: Id;
+  status: CandleUploadStatus;
+  market: string;
+  marketVersion: number;
+  interval: CandleInterval;
+  /** Of the file, as far as they have come */
+  bytes: number;
+  /** How far it is */
+  rowsRead: number;
+  /** Candles that were not stored before */
+  added: number | null;
+  /** Candles that were stored with other prices */
+  replaced: number | null;
+  failure: string | null;
+  /** Once the file was read, also if it failed */
+  report: CandleReport | null;
+  createdAt: Timestamp;
+  finishedAt: Timestamp | null;
+};
+
+/** receiving: its file has not come to its end yet */
+export type CandleUploadStatus = "receiving" | "queued" | "running" | "done" | "failed" | "cancelled";
 
 export type CatalogueDiff = {
   /** The version that is in force */
@@ -784,6 +878,10 @@ export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "co
 
 export type Market = {
   market: string;
+  /** Grows with every change of the rules; what was run keeps its own */
+  version: number;
+  /** Your organisation made it; else it comes with Tidegate */
+  custom: boolean;
   base: string;
   quote: string;
   /** Prices are whole multiples of it */
@@ -793,6 +891,8 @@ export type Market = {
   minQuantity: Decimal;
   /** Smallest price × quantity of an order, in the quote currency */
   minNotional: Decimal;
+  /** Prices above it cannot be stored in ticks of this size */
+  maxPrice: Decimal;
   /** Of every fill’s value, paid in the quote currency */
   feePercent: Decimal;
   /** Of a future’s value: with less margin left it is liquidated */
@@ -1495,6 +1595,8 @@ export type Sweep = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
+  /** Version of the market’s rules that it was run by */
+  marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
   rankBy: SweepRank;
@@ -1521,6 +1623,8 @@ export type SweepDetail = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
+  /** Version of the market’s rules that it was run by */
+  marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
   rankBy: SweepRank;
@@ -1543,6 +1647,8 @@ export type SweepDetail = {
   finishedAt: Timestamp | null;
   /** Best first, at most 50; of a walk-forward none */
   results: Array<SweepResult>;
+  /** Where candles were missing: what happened there nobody knows */
+  gaps: CandleGaps | null;
   windows: Array<WalkForwardWindow>;
   /** All test windows of a walk-forward together; open trades count at the last close */
   outOfSample: {
@@ -1616,6 +1722,9 @@ export type SwitchedSession = {
   organisation: CurrentOrganisation | null;
   role: Role | null;
 };
+
+/** Epochs by their unit, or written dates */
+export type TimeFormat = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
 
 /** A zone of the IANA database, or UTC */
 export type TimeZone = string;
@@ -1998,6 +2107,32 @@ export type BotsUpdateInput = {
 
 export type BotsUpdateOutput = Bot;
 
+export type CandlesBeginUploadInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  interval: CandleInterval;
+  /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
+  duplicates?: "identical" | "refuse";
+  /** Of prices between two ticks of the market; nearest: to the nearer tick */
+  rounding?: "refuse" | "nearest";
+  /** refuse: nothing is imported where one row is wrong; skip: the others are */
+  wrongRows?: "refuse" | "skip";
+  /** Zone of times that are written without one */
+  zone?: string;
+  /** Needed where a comma may separate thousands as well */
+  decimalMark?: "auto" | "point" | "comma";
+  /** Most candles are missing, and that is meant; else times that all lie further apart are refused */
+  sparse?: boolean;
+};
+
+export type CandlesBeginUploadOutput = CandleUpload;
+
+export type CandlesCancelUploadInput = {
+  uploadId: Id;
+};
+
+export type CandlesCancelUploadOutput = CandleUpload;
+
 export type CandlesDeleteInput = {
   /** One of GET /api/v1/markets */
   market: string;
@@ -2006,22 +2141,45 @@ export type CandlesDeleteInput = {
 
 export type CandlesDeleteOutput = unknown;
 
+export type CandlesGetUploadInput = {
+  uploadId: Id;
+};
+
+export type CandlesGetUploadOutput = CandleUpload;
+
 export type CandlesImportInput = {
   /** One of GET /api/v1/markets */
   market: string;
   interval: CandleInterval;
-  /** One candle a line, oldest first */
+  /** One candle a line */
   csv: string;
+  /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
+  duplicates?: "identical" | "refuse";
+  /** Of prices between two ticks of the market; nearest: to the nearer tick */
+  rounding?: "refuse" | "nearest";
+  /** refuse: nothing is imported where one row is wrong; skip: the others are */
+  wrongRows?: "refuse" | "skip";
+  /** Zone of times that are written without one */
+  zone?: string;
+  /** Needed where a comma may separate thousands as well */
+  decimalMark?: "auto" | "point" | "comma";
+  /** Most candles are missing, and that is meant; else times that all lie further apart are refused */
+  sparse?: boolean;
 };
 
 export type CandlesImportOutput = {
   market: string;
   interval: CandleInterval;
   imported: number;
-  /** Places within the import where candles are missing */
+  /** Candles that were not stored before */
+  added: number;
+  /** Candles that were stored with other prices */
+  replaced: number;
+  /** Places where candles are missing, joints to stored ones included */
   gaps: number;
   from: Timestamp;
   to: Timestamp;
+  report: CandleReport;
 };
 
 export type CandlesIndicatorInput = {
@@ -2064,6 +2222,19 @@ export type CandlesListOutput = {
   items: Array<Candle>;
 };
 
+export type CandlesListUploadsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type CandlesListUploadsOutput = {
+  items: Array<CandleUpload>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type LedgerListInput = {
   botId: Id;
   /** Items on a page */
@@ -2078,11 +2249,67 @@ export type LedgerListOutput = {
   nextCursor?: string;
 };
 
+export type MarketsCreateInput = {
+  /** Its name, which no other market has */
+  market: string;
+  /** What is bought and sold, or what it is paid with */
+  base: string;
+  /** What is bought and sold, or what it is paid with */
+  quote: string;
+  /** Prices are whole multiples of it */
+  tickSize: PositiveDecimal;
+  /** Quantities are whole multiples of it; in later versions it may only get finer */
+  lotSize: PositiveDecimal;
+  /** Smallest quantity of an order */
+  minQuantity: PositiveDecimal;
+  /** Smallest price × quantity of an order, in the quote currency */
+  minNotional: PositiveDecimal;
+  /** Of every fill’s value, paid in the quote currency */
+  feePercent: string;
+  /** Of a future’s value: with less margin left it is liquidated */
+  maintenanceMarginPercent: string;
+};
+
+export type MarketsCreateOutput = Market;
+
+export type MarketsDeleteInput = {
+  /** Its name */
+  market: string;
+};
+
+export type MarketsDeleteOutput = unknown;
+
+export type MarketsGetInput = {
+  /** Its name */
+  market: string;
+  /** By default the newest */
+  version?: number;
+};
+
+export type MarketsGetOutput = Market;
+
 export type MarketsListInput = Record<string, never>;
 
 export type MarketsListOutput = {
   items: Array<Market>;
 };
+
+export type MarketsUpdateInput = {
+  /** Its name */
+  market: string;
+  /** Quantities are whole multiples of it; in later versions it may only get finer */
+  lotSize?: PositiveDecimal;
+  /** Smallest quantity of an order */
+  minQuantity?: PositiveDecimal;
+  /** Smallest price × quantity of an order, in the quote currency */
+  minNotional?: PositiveDecimal;
+  /** Of every fill’s value, paid in the quote currency */
+  feePercent?: string;
+  /** Of a future’s value: with less margin left it is liquidated */
+  maintenanceMarginPercent?: string;
+};
+
+export type MarketsUpdateOutput = Market;
 
 export type SweepsCancelInput = {
   sweepId: Id;
@@ -3069,11 +3296,23 @@ export class TidegateClient extends Transport {
   botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
+  /** Begin the import of a large file of candles; the file follows. Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`, and read in `report` what it was understood to say. All of its candles are imported, or none. Three files of an organisation may be under way; one that has not come within an hour is given up. */
+  candlesBeginUpload = (input: CandlesBeginUploadInput, options?: CallOptions): Promise<CandlesBeginUploadOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/uploads', repeat: 'keyed' }, input, options);
+
+  /** Give up a candle file; one that has ended stays as it is */
+  candlesCancelUpload = (input: CandlesCancelUploadInput, options?: CallOptions): Promise<CandlesCancelUploadOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/uploads/{uploadId}/cancel', repeat: 'keyed' }, input, options);
+
   /** Delete the imported candles of a market and interval. Bots over them keep what they did and wait for new candles; results of backtests stay. */
   candlesDelete = (input: CandlesDeleteInput, options?: CallOptions): Promise<CandlesDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
-  /** Import candles from CSV: time,open,high,low,close with an optional header. Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again replaces the candle. Send long histories in parts of up to 800 kB and 20,000 candles; an organisation keeps up to 5,000,000. Bots that wait for candles of this series trade on them at once. */
+  /** A candle file: how far it is, and what it was understood to say */
+  candlesGetUpload = (input: CandlesGetUploadInput, options?: CallOptions): Promise<CandlesGetUploadOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles/uploads/{uploadId}', repeat: 'safe' }, input, options);
+
+  /** Import up to 20,000 candles from the text of a CSV file. A header is read by its names, in any order; without one the columns are time, open, high, low, close. Times are ISO instants (with an offset, or in `zone`) or epochs of seconds, milliseconds, microseconds or nanoseconds, and say when the candle begins. Prices are exact: those between two ticks are refused unless they are to be rounded. The same time again replaces the stored candle. Bots that wait for candles of this series trade on them at once. An import is all or nothing. For more candles or a compressed file: POST /candles/uploads. An organisation keeps up to 5,000,000. */
   candlesImport = (input: CandlesImportInput, options?: CallOptions): Promise<CandlesImportOutput> =>
     this.send({ method: 'POST', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
@@ -3085,13 +3324,33 @@ export class TidegateClient extends Transport {
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
+  /** Candle files of the organisation, newest first; the newest 100 are kept */
+  candlesListUploads = (input: CandlesListUploadsInput = {}, options?: CallOptions): Promise<CandlesListUploadsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles/uploads', repeat: 'safe' }, input, options);
+
   /** Every change of the bot’s paper wallet, oldest first */
   ledgerList = (input: LedgerListInput, options?: CallOptions): Promise<LedgerListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/ledger', repeat: 'safe' }, input, options);
 
-  /** Pairs of the paper exchange with their steps, minimums and fees */
+  /** Make a market of your own, for candles that you import. Its name must be free. An organisation has up to 50. The tick is for good: candles are stored in it. For prices with more digits, or with fewer, make another market. */
+  marketsCreate = (input: MarketsCreateInput, options?: CallOptions): Promise<MarketsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/markets', repeat: 'keyed' }, input, options);
+
+  /** Delete a market of your own that has no candles and no bots */
+  marketsDelete = (input: MarketsDeleteInput, options?: CallOptions): Promise<MarketsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/markets/{market}', repeat: 'keyed' }, input, options);
+
+  /** A market in its newest version, or in an earlier one */
+  marketsGet = (input: MarketsGetInput, options?: CallOptions): Promise<MarketsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/markets/{market}', repeat: 'safe' }, input, options);
+
+  /** Markets of the paper exchange and your own, with their steps, minimums and fees, in their newest version */
   marketsList = (input: MarketsListInput = {}, options?: CallOptions): Promise<MarketsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/markets', repeat: 'safe' }, input, options);
+
+  /** Give a market of your own other rules: its next version. Backtests and sweeps from now on use it. Bots keep the version that they have until they are given settings (PATCH /bots/{botId}), and what was run names the one it used. */
+  marketsUpdate = (input: MarketsUpdateInput, options?: CallOptions): Promise<MarketsUpdateOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/markets/{market}', repeat: 'keyed' }, input, options);
 
   /** Stop a sweep; one that has ended stays as it is */
   sweepsCancel = (input: SweepsCancelInput, options?: CallOptions): Promise<SweepsCancelOutput> =>
