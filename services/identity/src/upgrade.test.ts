@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { newId } from '@tidegate/database/ids';
 import { type SchemaBefore, schemaBefore } from '@tidegate/testing/upgrade';
+import { hashOf, invitedText } from './members/invitations.ts';
 
 /* What was there before the upgrade. */
 const root = (path: string) => join(__dirname, '../../..', path);
@@ -41,4 +42,28 @@ test('members get versions, organisations their founders and plans; invitations 
     "select relname from pg_class where relnamespace = 'identity'::regnamespace and relrowsecurity and not relforcerowsecurity",
   );
   expect(forced.rows).toEqual([]);
+});
+
+test('operators are verified, others are not; open invitations are found by whom they are for', async () => {
+  const folder = root('services/identity/migrations');
+  const before = await schemaBefore('0010', { schema: 'identity', libraries, folder });
+  const { client } = before;
+  const [org, operator, user] = [newId(), newId(), newId()];
+  await client.query(
+    `insert into users (id, email, name, password_hash, is_operator) values ($1, 'a', 'x', 'x', true), ($2, 'b', 'x', 'x', false)`,
+    [operator, user],
+  );
+  await client.query("insert into organisations (org_id, name) values ($1, 'x')", [org]);
+  await client.query("insert into members (org_id, user_id, role) values ($1, $2, 'owner')", [org, user]);
+  await client.query(
+    `insert into invitations (org_id, id, email, role, token_hash, invited_by, expires_at)
+     values ($1, $1::uuid, 'Guest@Example.com', 'viewer', 'x', $2, 'infinity')`,
+    [org, user],
+  );
+  await before.upgrade();
+  const { rows: verified } = await client.query('select id from users where email_verified_at is not null');
+  expect(verified).toEqual([{ id: operator }]);
+  const { rows: invitations } = await client.query('select invited_hash from invitations');
+  expect(invitations).toEqual([{ invited_hash: hashOf(invitedText('guest@example.COM')) }]);
+  await before.drop();
 });

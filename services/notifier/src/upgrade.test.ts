@@ -46,3 +46,20 @@ test('what waits for webhooks is shared out; what waits for addresses that were 
   );
   expect(forced.rows).toEqual([]);
 });
+
+test('secrets whose overlap runs go on', async () => {
+  const folder = root('services/notifier/migrations');
+  const before = await schemaBefore('0004', { schema: 'notifier', libraries, folder });
+  const { client } = before;
+  const [org, running, over] = [newId(), newId(), newId()];
+  await client.query(
+    `insert into channels (org_id, id, kind, name, target, events, secret, receiver, previous_secret, previous_secret_until)
+     values ($1, $2, 'webhook', 'x', 'x', '{}', 'new', 'x', 'old', 'infinity'),
+            ($1, $3, 'webhook', 'x', 'x', '{}', 'new', 'x', 'older', now())`,
+    [org, running, over],
+  );
+  await before.upgrade();
+  const { rows } = await client.query('select channel_id, secret from earlier_secrets');
+  expect(rows).toEqual([{ channel_id: running, secret: 'old' }]);
+  await before.drop();
+});

@@ -11,6 +11,7 @@ beforeAll(async () => {
   identity = await openIdentity();
 });
 afterAll(() => identity.close());
+afterEach(() => setLogLevel('fatal'));
 
 const problemOf = (work: Promise<unknown>) =>
   work.then(

@@ -15,9 +15,8 @@ export class ReplacePassword {
   ) {}
 
   /** By whoever knew the old one: all sessions end but theirs. */
-  async change(tx: Tx, user: UserRow, passwordHash: string, keptSession: string): Promise<void> {
-    await this.replace(tx, user, passwordHash, keptSession);
-    await this.mails.queue(tx, 'password-changed', user.email);
+  change(tx: Tx, user: UserRow, passwordHash: string, keptSession: string): Promise<void> {
+    return this.replace(tx, user, passwordHash, keptSession);
   }
 
   /** By whoever has shown that the address is theirs, or by the operator. Needs a transaction that runs as this user. */
@@ -28,10 +27,11 @@ export class ReplacePassword {
     if (user.email_verified_at === null) await this.endGifts(tx, user.id);
   }
 
-  private async replace(tx: Tx, { id }: UserRow, passwordHash: string, keptSession?: string): Promise<void> {
+  private async replace(tx: Tx, { id, email }: UserRow, passwordHash: string, keptSession?: string): Promise<void> {
     await tx.query('update users set password_hash = $2 where id = $1', [id, passwordHash]);
     await tx.query("delete from account_tokens where user_id = $1 and purpose = 'reset-password'", [id]);
     for (const sessionId of await endSessions(tx, id, keptSession)) await this.revoked(tx, 'session', sessionId);
+    await this.mails.queue(tx, 'password-changed', email);
   }
 
   private async endGifts(tx: Tx, userId: string): Promise<void> {

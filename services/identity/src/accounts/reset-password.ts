@@ -4,7 +4,7 @@ import { forgotPassword, resetPassword, setPassword, tokenInvalid } from '@tideg
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { AccountMails, hashOf } from '../mails/account-mails.ts';
+import { AccountMails, DAY, hashOf, RESET_MINUTES } from '../mails/account-mails.ts';
 import { subjectsOf } from './login-throttle.rules.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHashing } from './password-hashing.ts';
@@ -12,10 +12,12 @@ import { ReplacePassword } from './replace-password.ts';
 import { findUserByEmail, lockUser, toWire } from './user.rows.ts';
 
 /**
- * Mails of a day: those that one network asks for, and all for one address, however many networks ask. The second is
- * not for a network where the owner got in before, so that strangers cannot use up what the owner needs.
+ * Mails that one network asks for, and all for one address, however many networks ask. The first lasts as long as a token:
+ * whoever is refused, also by what a neighbour did, has one in their mailbox that works. The second is not for a network
+ * where the owner got in before, so that strangers cannot use up what the owner needs.
  */
-const A_DAY = { network: 5, address: 20 };
+const OF_NETWORK = { most: 3, minutes: RESET_MINUTES };
+const OF_ADDRESS = { most: 20, minutes: DAY };
 
 /** For whoever has lost their password, or whose address somebody else has entered. */
 @Injectable()
@@ -33,9 +35,9 @@ export class ResetPassword {
   async forgotten({ input: { email }, caller: { ip }, tx }: Call<typeof forgotPassword>) {
     this.mails.requireMail();
     const { account, pair } = subjectsOf(email, ip);
-    await this.mails.count(tx, `reset ${pair}`, A_DAY.network);
+    await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);
     const known = await tx.one('select 1 from login_known where subject = $1', [pair]);
-    if (!known) await this.mails.count(tx, `reset ${account}`, A_DAY.address);
+    if (!known) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
     await this.mails.queue(tx, 'reset-password', email);
     return {};
   }

@@ -38,6 +38,11 @@ export function insertUser(
 export const findUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where id = $1', [id]);
 
+/** Whether the password is still the one that was judged; it stays so until the transaction ends. */
+export const stillHasPassword = async (tx: Tx, { id, password_hash }: UserRow): Promise<boolean> =>
+  (await tx.one('select 1 from users where id = $1 and password_hash = $2 for share', [id, password_hash])) !==
+  undefined;
+
 /** Nobody else changes the account meanwhile. */
 export const lockUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where id = $1 for no key update', [id]);

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
 import { conflict, notFound, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { AccountMails, hashOf } from '../mails/account-mails.ts';
+import { AccountMails, DAY, hashOf } from '../mails/account-mails.ts';
 import { personOf } from '../sessions/person-of.ts';
 import { findUser, lockUser, toWire } from './user.rows.ts';
 import { VerifiedAddresses } from './verified-addresses.ts';
 
-const MAILS_A_DAY = 5;
+const BUDGET = { most: 5, minutes: DAY };
 
 /**
  * Takes a log-in and the mail's token: whoever entered somebody else's address lacks the second, and whoever gets a
@@ -45,7 +45,7 @@ export class VerifyEmail {
     const user = await findUser(own, userId);
     if (!user) throw unauthenticated();
     if (user.email_verified_at) throw conflict({}, 'The address is verified already.');
-    await this.mails.count(own, `verify ${userId}`, MAILS_A_DAY);
+    await this.mails.count(own, `verify ${userId}`, BUDGET);
     await this.mails.queue(own, 'verify-email', user.email);
     return {};
   }

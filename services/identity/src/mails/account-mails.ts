@@ -12,6 +12,11 @@ import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
 /** The loop to wake when there is a mail to be sent. */
 export const SEND_ACCOUNT_MAILS = 'send-account-mails';
 
+/** In minutes. */
+export const DAY = 24 * 60;
+/** So long a token that sets a new password is good for. */
+export const RESET_MINUTES = 30;
+
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Mails about accounts that are to be sent, in the transaction that makes them due. */
@@ -34,17 +39,18 @@ export class AccountMails {
     tx.onCommit(() => this.wakes.wake(SEND_ACCOUNT_MAILS));
   }
 
-  /** Counts one more of a day, or refuses it; a refused one is not counted, because the transaction ends. */
-  async count(tx: Tx, subject: string, most: number): Promise<void> {
+  /** Counts one more, or refuses it; a refused one is not counted, because the transaction ends. */
+  async count(tx: Tx, subject: string, { most, minutes }: { most: number; minutes: number }): Promise<void> {
     const row = await tx.one<{ sent: number; left: number }>(
       `insert into account_mail_budgets as b (subject, sent) values ($1, 1)
        on conflict (subject) do update set
-         sent = case when b.since < now() - interval '1 day' then 1 else b.sent + 1 end,
-         since = case when b.since < now() - interval '1 day' then now() else b.since end
-       returning sent, ceil(extract(epoch from since + interval '1 day' - now()))::int as left`,
-      [subject],
+         sent = case when b.since < now() - make_interval(mins => $2) then 1 else b.sent + 1 end,
+         since = case when b.since < now() - make_interval(mins => $2) then now() else b.since end
+       returning sent, ceil(extract(epoch from since + make_interval(mins => $2) - now()))::int as left`,
+      [subject, minutes],
     );
     if (!row || row.sent <= most) return;
-    throw rateLimited({ retryAfterSeconds: Math.max(1, row.left) }, `${most} such mails are enough a day.`);
+    const period = minutes === DAY ? 'a day' : `in ${minutes} minutes`;
+    throw rateLimited({ retryAfterSeconds: Math.max(1, row.left) }, `${most} such mails ${period} are enough.`);
   }
 }

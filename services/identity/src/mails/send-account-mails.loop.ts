@@ -7,7 +7,7 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { findUserByEmail } from '../accounts/user.rows.ts';
-import { hashOf, SEND_ACCOUNT_MAILS } from './account-mails.ts';
+import { DAY, hashOf, RESET_MINUTES, SEND_ACCOUNT_MAILS } from './account-mails.ts';
 
 /*
  * due ──► leased for two minutes ──► a token is made, its hash kept ──► handed to notifier
@@ -21,8 +21,8 @@ const BATCH = 8;
 const LEASE_SECONDS = 120;
 const GIVE_UP = "interval '1 day'";
 const MINUTES: Readonly<Record<AccountMailKind, number>> = {
-  'verify-email': 24 * 60,
-  'reset-password': 30,
+  'verify-email': DAY,
+  'reset-password': RESET_MINUTES,
   'password-changed': 0,
 };
 /** Of one person and one purpose; asked for again and again the oldest go. */
@@ -46,23 +46,24 @@ export class SendAccountMails {
 
   @Loop({ name: SEND_ACCOUNT_MAILS, everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
-    const due = await this.lease();
-    const options = { signal, log: this.log, what: 'A mail about an account' };
-    // Side by side: a mail server that hangs over one keeps the others of the batch no longer than that.
-    await Promise.all(due.map((mail) => each([mail], options, (one) => this.send(one))));
-    if (due.length === BATCH) return 'again';
+    // A turn that finds nothing due reads once and writes nothing.
     const next = await this.tenants
       .reader({})
       .one<{ ms: number | null }>(
         'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as ms from account_mails',
       );
-    return next?.ms == null ? undefined : Math.max(next.ms, 100);
+    if (next?.ms == null) return undefined;
+    if (next.ms > 0) return next.ms;
+    const due = await this.lease();
+    const options = { signal, log: this.log, what: 'A mail about an account' };
+    // Side by side: a mail server that hangs over one keeps the others of the batch no longer than that.
+    const results = await Promise.allSettled(due.map((mail) => each([mail], options, (one) => this.send(one))));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+    return due.length > 0 ? 'again' : undefined;
   }
 
-  /** Read first: a turn that finds nothing writes nothing. */
-  private async lease(): Promise<MailRow[]> {
-    const due = await this.tenants.reader({}).one('select 1 from account_mails where due_at <= now() limit 1');
-    if (!due) return [];
+  private lease(): Promise<MailRow[]> {
     return this.tenants.as({}, async (tx) => {
       await tx.query(`delete from account_mails where created_at < now() - ${GIVE_UP}`);
       return tx.query<MailRow>(
@@ -74,9 +75,10 @@ export class SendAccountMails {
     });
   }
 
-  private async send({ id, kind, email: to, attempts, created_at }: MailRow): Promise<void> {
-    const token = await this.tokenFor(kind, to);
-    if (token === undefined) return this.forget(id);
+  private async send({ id, kind, email, attempts, created_at }: MailRow): Promise<void> {
+    const found = await this.prepare(kind, email);
+    if (!found) return this.forget(id);
+    const { to, token } = found;
     const mail = { id, kind, to, createdAt: created_at.toISOString(), ...(token ? { token } : {}) };
     const outcome = await this.bus.call(sendAccountMail, mail).then(
       (answer) => answer.outcome,
@@ -94,12 +96,12 @@ export class SendAccountMails {
     );
   }
 
-  /** Undefined: there is nothing to say. Empty: there is, without a token. */
-  private tokenFor(kind: AccountMailKind, email: string): Promise<string | undefined> {
+  /** To the address that the account has, whatever was typed; nothing when there is nothing to say. */
+  private prepare(kind: AccountMailKind, email: string): Promise<{ to: string; token?: string } | undefined> {
     return this.tenants.as({}, async (tx) => {
       const user = await findUserByEmail(tx, email);
       if (!user || (kind === 'verify-email' && user.email_verified_at)) return undefined;
-      if (kind === 'password-changed') return '';
+      if (kind === 'password-changed') return { to: user.email };
       const token = randomBytes(24).toString('base64url');
       await tx.query(
         `insert into account_tokens (token_hash, user_id, purpose, expires_at)
@@ -112,7 +114,7 @@ export class SendAccountMails {
             order by expires_at desc offset $3)`,
         [user.id, kind, MOST_TOKENS],
       );
-      return token;
+      return { to: user.email, token };
     });
   }
 

@@ -5,7 +5,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { LoginThrottle, tooMany } from '../accounts/login-throttle.ts';
 import { PasswordHashing } from '../accounts/password-hashing.ts';
 import { RefusedLogIns } from '../accounts/refused-log-ins.ts';
-import { findUserByEmail } from '../accounts/user.rows.ts';
+import { findUserByEmail, stillHasPassword } from '../accounts/user.rows.ts';
 import { Sessions } from './sessions.ts';
 
 @Injectable()
@@ -37,6 +37,8 @@ export class LogIn {
       return refused(despite > 0 ? tooMany(despite) : wrongCredentials(), user?.id);
     }
     return this.tenants.as({ userId: user.id }, async (tx) => {
+      // Changed while it was judged, which ended all sessions: no session begins with the old one after that.
+      if (!(await stillHasPassword(tx, user))) return refused(wrongCredentials(), user.id);
       await this.throttle.succeeded(tx, user.id, attempt);
       return this.sessions.begin(tx, user);
     });

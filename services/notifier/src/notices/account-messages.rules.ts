@@ -76,7 +76,7 @@ const passwordChanged = (publicUrl: string): Message =>
   messageFrom(
     {
       subject: 'Your password was changed',
-      opening: `The password of your account at ${publicUrl} was changed, and its other sessions have ended.`,
+      opening: `The password of your account at ${publicUrl} was changed, and the sessions elsewhere have ended.`,
       facts: [],
       advice: `If that was not you: ${post(publicUrl, '/api/v1/password/forgotten', { email: 'this address' })}`,
     },
