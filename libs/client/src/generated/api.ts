@@ -1231,6 +1231,8 @@ export type Server = {
     code: string;
     what: string;
   } | null;
+  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every question that failed twice in a row */
+  missing: Array<ServerCheck>;
   version: string | null;
   lastCollectedAt: Timestamp | null;
   createdAt: Timestamp;
@@ -1246,6 +1248,12 @@ export type ServerCheck = {
   code?: string;
   /** What was found, and what is missing without it */
   what: string;
+  /** When not ok: since when that is known */
+  since?: Timestamp;
+  /** What PostgreSQL answered to the question that failed */
+  sqlstate?: string;
+  /** When a question that failed is asked again */
+  nextTryAt?: Timestamp;
   /** SQL that an administrator of that server may run */
   fixSql?: string;
   /** The fix works after a restart of that server */
@@ -2432,7 +2440,7 @@ export type ServersOverviewOutput = {
     completeness: StatementCompleteness;
     top: Array<Statement>;
   };
-  /** Checks that failed when the collector last connected */
+  /** As of the server, with what is only worth knowing */
   missing: Array<ServerCheck>;
 };
 
@@ -3080,11 +3088,11 @@ export class TidegateClient extends Transport {
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
-  /** Test the connection of a watched server. Connects once and looks around; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test the connection of a watched server. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTest = (input: ServersTestInput, options?: CallOptions): Promise<ServersTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/test', repeat: 'safe' }, input, options);
 
-  /** Test a connection before adding it. Connects once and looks around; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test a connection before adding it. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTestNew = (input: ServersTestNewInput, options?: CallOptions): Promise<ServersTestNewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/test', repeat: 'safe' }, input, options);
 
