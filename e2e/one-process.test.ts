@@ -1,1 +1,3 @@
-import './first-job.ts';
+import { firstJob } from './first-job.ts';
+
+firstJob({ processPerService: false });

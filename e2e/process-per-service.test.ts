@@ -1,4 +1,3 @@
-import { layout } from './layout.ts';
-import './first-job.ts';
+import { firstJob } from './first-job.ts';
 
-layout.processPerService = true;
+firstJob({ processPerService: true });

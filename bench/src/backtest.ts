@@ -10,6 +10,7 @@ import { median } from './servers.ts';
 
 const CANDLES = 1_080_000;
 const MONTH = 45_000;
+const MINUTES = { intervalMs: 60_000 };
 const ROUNDS = 5;
 /** Runs that a measurement is the mean of. */
 const RUNS = 30;
@@ -41,7 +42,7 @@ export async function backtest(): Promise<Result> {
     const runs = plans.map(({ plan }) => {
       let fills = 0;
       const perSecond = rate(CANDLES, () => {
-        fills = run(plan, series).fills.length;
+        fills = run(plan, series, MINUTES).fills.length;
       });
       return { perSecond, fills };
     });
@@ -76,7 +77,7 @@ function besideRival(): void {
   );
   let closed = 0;
   const ours = rate(MONTH, () => {
-    closed = run(plan, series).closedTrades;
+    closed = run(plan, series, MINUTES).closedTrades;
   });
   const began = performance.now();
   const positions = rival.run(series, 0.5);

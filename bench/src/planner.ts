@@ -36,7 +36,7 @@ export async function planner(): Promise<Result> {
     const began = performance.now();
     let state = INITIAL;
     for (const candle of candles) {
-      const step = runCandle(state, candle, PLAN);
+      const step = runCandle(state, candle, PLAN, { intervalMs: 60_000 });
       state = step.state;
       // One decision on the candle and one on each fill.
       decisions += 1 + step.fills.length;

@@ -49,7 +49,7 @@ export async function sweep(): Promise<Result> {
       combinations,
       series,
       rankBy: 'profit',
-      run: (some, range) => threads.runSettings({ settings: some, series, range }),
+      run: (some, range) => threads.runSettings({ settings: some, series, range, intervalMs: 60_000 }),
       onProgress: () => {},
     });
     await threads.close();

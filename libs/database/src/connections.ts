@@ -1,7 +1,7 @@
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type pg from 'pg';
-import { afterAwake } from './after-awake.ts';
+import { AwakeDeadlines, afterAwake } from './after-awake.ts';
 import type { Connect } from './lazy-transaction.ts';
 import type { DatabaseLimits } from './limits.ts';
 import { SilentConnections } from './silent-connections.ts';
@@ -15,6 +15,7 @@ export class Connections {
   private readonly pool: pg.Pool;
   private readonly limits: DatabaseLimits;
   private readonly silent: SilentConnections;
+  private readonly deadlines: AwakeDeadlines;
   private readonly log: Log;
   private readonly labels: { service: string };
   private readonly inUse;
@@ -25,6 +26,7 @@ export class Connections {
     this.pool = pool;
     this.limits = limits;
     this.labels = { service };
+    this.deadlines = new AwakeDeadlines(limits.waitMs);
     this.log = new Log(this.labels);
     const metrics = new Metrics();
     this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections that work holds', ['service']);
@@ -40,36 +42,27 @@ export class Connections {
     pool.on('release', (_error, client) => this.silent.released(client as unknown as WatchedClient));
   }
 
-  readonly take: Connect = () => (this.pool.idleCount > this.pool.waitingCount ? this.connect() : this.wait());
-
-  private connect(): ReturnType<Connect> {
-    return new Promise((resolve, reject) => {
+  readonly take: Connect = () =>
+    new Promise((resolve, reject) => {
+      const waited = this.pool.idleCount > this.pool.waitingCount ? undefined : this.wait(reject);
       this.pool.connect((error, client, release) => {
+        // Nobody waits for it any more.
+        if (waited?.() === false) return release?.();
         if (error || !client) return reject(error);
         resolve([client, (broken) => this.giveBack(client as unknown as WatchedClient, release, broken)]);
       });
     });
-  }
 
-  private async wait(): ReturnType<Connect> {
+  /** Answers how to end it: false when it was given up. */
+  private wait(reject: (error: Error) => void): () => boolean {
     const started = performance.now();
-    const pending = this.connect();
-    let stop = () => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      stop = afterAwake(this.limits.waitMs, () => {
-        pending.then(
-          ([, release]) => release(),
-          () => {},
-        );
-        reject(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`));
-      });
-    });
-    try {
-      return await Promise.race([pending, late]);
-    } finally {
-      stop();
+    const inTime = this.deadlines.add(() =>
+      reject(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`)),
+    );
+    return () => {
       this.waits.observe(this.labels, (performance.now() - started) / 1_000);
-    }
+      return inTime();
+    };
   }
 
   /** The pool says goodbye to a broken one and waits for the answer: not over a socket that is closed already. */

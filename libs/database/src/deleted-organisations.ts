@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Tx } from './tx.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface Deletion {
 }
 
 const DELETED = 'TG410';
+const LOOK_MS = 100;
 
 /** A transaction for an organisation that is not there any more. */
 export class OrganisationDeleted extends Error {
@@ -56,11 +58,29 @@ export async function nextDeletion(tx: Tx): Promise<number | undefined> {
   return row?.ms ?? undefined;
 }
 
-/** Waits for whoever entered before the deletion was committed. */
-export async function waitForWriters(tx: Tx, orgId: string): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' organisation ' || $1, 0))", [
-    orgId,
-  ]);
+/** Transactions of this service that are under way, by a name that no other transaction ever gets. */
+async function underWay(tx: Tx): Promise<Set<string>> {
+  const rows = await tx.query<{ transaction: string }>(
+    `select l.virtualtransaction as transaction from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'virtualxid' and l.mode = 'ExclusiveLock' and a.datname = current_database()
+        and a.usename = current_user and l.pid <> pg_backend_pid()`,
+  );
+  return new Set(rows.map((row) => row.transaction));
+}
+
+/**
+ * After the deletion was committed: waits for the end of whatever had begun before, and so may not have seen it. None
+ * is longer than the server's time-outs let it be. Answers false when it was aborted.
+ */
+export async function waitForWriters(tx: Tx, signal: AbortSignal): Promise<boolean> {
+  const before = await underWay(tx);
+  while (before.size > 0) {
+    if (signal.aborted) return false;
+    await setTimeout(LOOK_MS);
+    const now = await underWay(tx);
+    for (const transaction of before) if (!now.has(transaction)) before.delete(transaction);
+  }
+  return true;
 }
 
 export async function saveProgress(tx: Tx, orgId: string, place: Place, rows: number): Promise<void> {

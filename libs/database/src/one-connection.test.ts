@@ -1,3 +1,6 @@
+import { alsoTo, setLogLevel } from '@tidegate/telemetry/log';
+import { Hold, refuseWhileHeld } from './one-connection.ts';
+
 /* What production does: it tells, and goes on. Development and tests: libs/messaging/src/one-connection.test.ts. */
 const before = process.env['NODE_ENV'];
 afterAll(() => {
@@ -6,20 +9,17 @@ afterAll(() => {
 
 test('production tells once per place and lets it pass', () => {
   process.env['NODE_ENV'] = 'production';
-  jest.isolateModules(() => {
-    const { Hold, refuseWhileHeld } = require('./one-connection.ts') as typeof import('./one-connection.ts');
-    const { alsoTo } = require('@tidegate/telemetry/log') as typeof import('@tidegate/telemetry/log');
-    const lines: string[] = [];
-    alsoTo({ write: (line) => lines.push(line) });
-    const hold = new Hold();
-    hold.held = true;
-    hold.around(() => {
-      for (const _ of [1, 2, 3]) refuseWhileHeld('A second connection is taken');
-      refuseWhileHeld('Somebody is asked');
-    });
-    const places = lines.map((line) => JSON.parse(line)).map(({ place }) => place);
-    expect(places).toHaveLength(2);
-    expect(new Set(places).size).toBe(2);
-    expect(lines[0]).toContain('A second connection is taken while this flow holds a connection');
+  const lines: string[] = [];
+  setLogLevel('error');
+  alsoTo({ write: (line) => lines.push(line) });
+  const hold = new Hold();
+  hold.held = true;
+  hold.around(() => {
+    for (const _ of [1, 2, 3]) refuseWhileHeld('A second connection is taken');
+    refuseWhileHeld('Somebody is asked');
   });
+  const places = lines.map((line) => JSON.parse(line)).map(({ place }) => place);
+  expect(places).toHaveLength(2);
+  expect(new Set(places).size).toBe(2);
+  expect(lines[0]).toContain('A second connection is taken while this flow holds a connection');
 });

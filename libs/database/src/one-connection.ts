@@ -30,7 +30,6 @@ export class Hold {
 }
 
 const flow = new AsyncLocalStorage<Hold | undefined>();
-const strict = process.env['NODE_ENV'] !== 'production';
 const told = new Set<string>();
 
 /** Whether the work that runs now holds a connection. */
@@ -43,7 +42,7 @@ export function refuseWhileHeld(what: string): void {
   Error.stackTraceLimit = DEEP;
   const error = new SecondWait(what);
   Error.stackTraceLimit = stackTraceLimit;
-  if (strict) throw error;
+  if (process.env['NODE_ENV'] !== 'production') throw error;
   const place = placeOf(error);
   if (told.has(place)) return;
   told.add(place);

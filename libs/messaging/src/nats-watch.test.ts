@@ -1,10 +1,8 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { setLogLevel } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { watchOf } from './nats-watch.ts';
 
 test('a follower that throws keeps nobody from hearing that the connection is there again', async () => {
-  setLogLevel('silent');
   const statuses = new TransformStream();
   const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
   const heard: string[] = [];

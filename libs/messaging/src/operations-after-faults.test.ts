@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { operation } from '@tidegate/contracts/kernel/operation';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { z } from 'zod';
@@ -58,7 +58,6 @@ const options = () => ({
 });
 
 beforeAll(async () => {
-  setLogLevel('silent');
   nats = await startNats({ dir, authorization: natsAuthorization(users as never) });
   const connect = (user: string) => connectNats({ servers: [nats.url], user, password: 'x' }, 'test');
   [serving, asking] = [await connect('identity'), await connect('gateway')];

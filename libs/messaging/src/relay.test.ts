@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { event } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { RunningNats } from '@tidegate/runtime/embedded/nats-server';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { metricsText } from '@tidegate/telemetry/metrics';
 import { startTestNats } from '@tidegate/testing/nats';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
@@ -28,7 +28,6 @@ let nc: NatsConnection;
 const relays: Relay[] = [];
 
 beforeAll(async () => {
-  setLogLevel('silent');
   schema = await testSchema();
   nats = await startTestNats();
   nc = await connectNats({ servers: [nats.url], user: 'identity', password: '' }, 'test');

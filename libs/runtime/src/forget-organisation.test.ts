@@ -5,6 +5,7 @@ import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
+import { until } from '@tidegate/testing/until';
 import { z } from 'zod';
 import { ForgetOrganisation } from './forget-organisation.ts';
 
@@ -111,6 +112,9 @@ test('nothing comes back: not by who was at it before, not by who comes after, n
     'The organisation was deleted.',
   );
   const sweeping = sweep();
+  const waiting = "select 1 from pg_stat_activity where query like '%virtualxid%' and pid <> pg_backend_pid()";
+  await until(async () => (await schema.sql(waiting)).length > 0);
+  expect(await noted(gone)).toMatchObject({ rows: '0', sweeps: 0 });
   go();
   await before;
   await sweeping;

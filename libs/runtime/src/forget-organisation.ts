@@ -70,7 +70,9 @@ export class ForgetOrganisation {
 
   private async sweep(deletion: Deletion, signal: AbortSignal): Promise<void> {
     const { org_id: orgId, place } = deletion;
-    if (!place) await this.tenants.as({}, (tx) => waitForWriters(tx, orgId));
+    if (!place && !(await waitForWriters(this.tenants.reader({}), signal))) {
+      return this.tenants.as({}, (tx) => giveBackDeletion(tx, orgId));
+    }
     let [saved, told] = [Date.now(), Date.now()];
     const whole = await forgetOrganisation(this.tenants, orgId, {
       from: place,

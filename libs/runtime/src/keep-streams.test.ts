@@ -1,13 +1,12 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { startTestNats } from '@tidegate/testing/nats';
 import { until } from '@tidegate/testing/until';
 import { keepStreams } from './keep-streams.ts';
 import type { Settings } from './settings.ts';
 
 test('streams that are missing at the start, and that vanish while the platform lives, are made again', async () => {
-  setLogLevel('silent');
   const nats = await startTestNats();
   const login = { user: 'platform', password: '' };
   const settings = { nats: { servers: [nats.url], users: { platform: login }, replicas: 1 } } as unknown as Settings;

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { setLogLevel } from '@tidegate/telemetry/log';
 import { startTestNats } from '@tidegate/testing/nats';
 import { until } from '@tidegate/testing/until';
 import { Health } from './health.ts';
@@ -11,7 +10,6 @@ import type { Settings } from './settings.ts';
 class Nothing {}
 
 test('a service stops in order while the bus is away', async () => {
-  setLogLevel('silent');
   const nats = await startTestNats();
   const login = { user: 'notifier', password: '' };
   const settings = {

@@ -15,7 +15,7 @@ export const nameRun = (dir: string): void => {
 
 export function runDir(): string {
   const dir = process.env[VARIABLE];
-  if (!dir) throw new Error(`${VARIABLE} is not set: these tests run below Jest's global set-up.`);
+  if (!dir) throw new Error(`${VARIABLE} is not set: these tests run below the global set-up of libs/testing.`);
   return dir;
 }
 

@@ -3,14 +3,10 @@ import { join } from 'node:path';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
+import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import pg from 'pg';
 import type { SecretPlace } from '../src/vault.ts';
-
-/* Each schema is like a service's, with a role that owns nothing, in a database of its own. */
-const closing: (() => Promise<unknown>)[] = [];
-
-afterAll(() => Promise.all(closing.map((close) => close())));
 
 export interface Schema {
   tenants: Tenants;
@@ -18,13 +14,14 @@ export interface Schema {
   sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
 }
 
+/** Like a service's: a role that owns nothing, in a database of its own. */
 export async function openSchema(): Promise<Schema> {
   const folders = ['database', 'vault'].map((lib) => join(__dirname, '../..', lib, 'migrations'));
   const { login, admin, drop } = await testDatabase({ schema: 'vault', folders });
   const dataSource = await connectDatabase(login);
   const client = new pg.Client({ ...admin, options: '-c search_path=vault' });
   await client.connect();
-  closing.push(() => Promise.all([dataSource.destroy(), client.end()]).then(drop));
+  closing(() => Promise.all([dataSource.destroy(), client.end()]).then(drop));
   return {
     tenants: new Tenants(dataSource),
     sql: async (text, params) => (await client.query(text, params)).rows,

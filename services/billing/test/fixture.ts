@@ -10,12 +10,14 @@ import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
+import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { DiffPlans } from '../src/plans/diff-plans.ts';
+import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
 import { MovePlans } from '../src/plans/move-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
@@ -24,19 +26,6 @@ import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
-
-/* Whatever is still open ends with the test file. */
-const open = new Set<() => Promise<void>>();
-afterAll(async () => {
-  await Promise.all([...open].map((close) => close()));
-});
-function closing(close: () => Promise<unknown>): () => Promise<void> {
-  const once = async () => {
-    if (open.delete(once)) await close();
-  };
-  open.add(once);
-  return once;
-}
 
 async function openSchema(schema: string, folders: string[]) {
   const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);
@@ -63,6 +52,7 @@ export async function openBilling() {
     new ApplyPlans(wakes),
     new DiffPlans(),
     new ListPlans(),
+    new ExportPlans(),
     new ValidatePlans(),
     new MovePlans(wakes),
     new GetEntitlements(),

@@ -8,7 +8,7 @@ import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats } from '@tidegate/messaging/nats';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { SecretSealer } from '@tidegate/messaging/sealer';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
@@ -42,7 +42,6 @@ export interface Done {
 
 /** The bots' schema on real servers of the test's own. */
 export async function openBots() {
-  setLogLevel('silent');
   const database = await testDatabase({ schema: 'bot_executor', folders: MIGRATIONS });
   const nats = await startTestNats();
   const dataSource = await connectDatabase(database.login);

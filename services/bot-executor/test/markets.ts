@@ -66,6 +66,8 @@ export const settingsA = (direction: 'long' | 'short', change: Change = {}): Dca
   });
 
 export const MINUTES_5 = 300_000;
+/** Of candles of five minutes. */
+export const AROUND = { intervalMs: MINUTES_5 };
 
 /** Candles from open, high, low, close in ticks. */
 export const candles = (...rows: [open: number, high: number, low: number, close: number][]): CandleTicks[] =>
@@ -152,7 +154,7 @@ const anyFutures = fc.record({
 export const anySettings: fc.Arbitrary<DcaSettings> = fc
   .record({
     direction: fc.constantFrom('long' as const, 'short' as const),
-    baseOrder: fc.integer({ min: 20, max: 500 }),
+    baseOrder: fc.integer({ min: 5, max: 500 }),
     count: fc.integer({ min: 0, max: 6 }),
     size: fc.integer({ min: 20, max: 500 }),
     deviation: fc.integer({ min: 60, max: 300 }),

@@ -1,26 +1,30 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
+import {
+  type Exact,
+  exact,
+  less,
+  minus,
+  ONE,
+  of,
+  over,
+  percent,
+  plus,
+  power,
+  same,
+  times,
+  toStep,
+  ZERO,
+} from './oracle-numbers.ts';
+import { type OracleMarket, Prices } from './oracle-prices.ts';
+
+export { exact, same } from './oracle-numbers.ts';
 
 /*
  * A DCA bot as one would explain it at a whiteboard, slow and obviously right: prices and quantities are exact
  * fractions of whole units, every rule is written out where it is used, and nothing of the engine is imported. Tests
- * hold the engine against it. Rules: trading.md 3.1 to 3.6, fills as in 8.
+ * hold the engine against it. Rules: trading.md 3.1 to 3.6, fills as in 8, but that the open is the first price and the
+ * close the last: both are known, also to a take profit.
  */
-export interface Exact {
-  n: bigint;
-  d: bigint;
-}
-
-export interface OracleMarket {
-  tick: string;
-  lot: string;
-  minQuantity: string;
-  minNotional: string;
-  feePpm: number;
-  /** A purchase's fee is taken from what was bought. */
-  feeFromPurchase: boolean;
-  maintenancePpm: number;
-}
-
 export interface OracleFill {
   trade: number;
   kind: 'base' | 'averaging' | 'takeProfit' | 'stopLoss' | 'liquidation';
@@ -37,37 +41,8 @@ export interface OracleCandle {
   close: Exact;
 }
 
-const of = (n: bigint | number, d: bigint | number = 1): Exact => ({ n: BigInt(n), d: BigInt(d) });
-export function exact(text: string): Exact {
-  const [whole = '0', decimals = ''] = text.split('.');
-  return of(BigInt(whole + decimals), 10n ** BigInt(decimals.length));
-}
-const plus = (a: Exact, b: Exact) => of(a.n * b.d + b.n * a.d, a.d * b.d);
-const minus = (a: Exact, b: Exact) => of(a.n * b.d - b.n * a.d, a.d * b.d);
-export const times = (a: Exact, b: Exact) => of(a.n * b.n, a.d * b.d);
-const over = (a: Exact, b: Exact) => (b.n < 0n ? of(-a.n * b.d, -a.d * b.n) : of(a.n * b.d, a.d * b.n));
-const less = (a: Exact, b: Exact) => a.n * b.d < b.n * a.d;
-export const same = (a: Exact, b: Exact) => a.n * b.d === b.n * a.d;
-
-/** Down, or up, to a whole number of steps. Never asked for anything below zero. */
-function toStep(value: Exact, step: Exact, up: boolean): Exact {
-  const steps = over(value, step);
-  const down = steps.n / steps.d;
-  return times(of(up && down * steps.d !== steps.n ? down + 1n : down), step);
-}
-
-const ZERO = of(0);
-const ONE = of(1);
-const percent = (text: string) => over(exact(text), of(100));
-
-function power(scale: string, exponent: number): Exact {
-  let result = ONE;
-  for (let i = 0; i < exponent; i += 1) result = times(result, exact(scale));
-  return result;
-}
-
 /** One bot, and everything that it has open. */
-class Oracle {
+class Oracle extends Prices {
   readonly fills: OracleFill[] = [];
   funding = ZERO;
   private trade = 0;
@@ -76,6 +51,8 @@ class Oracle {
   private quantity = ZERO;
   private cost = ZERO;
   private entered = ZERO;
+  /** Funding that came out of the margin of what is held. */
+  private owed = ZERO;
   /** What is too little to sell. */
   private dust = ZERO;
   private basePrice = ZERO;
@@ -91,60 +68,41 @@ class Oracle {
   private beyondSince: number | undefined;
 
   constructor(
-    private readonly settings: DcaSettings,
-    private readonly market: OracleMarket,
-  ) {}
+    settings: DcaSettings,
+    market: OracleMarket,
+    private readonly intervalMs: number,
+  ) {
+    super(settings, market);
+  }
 
   candle(candle: OracleCandle, before: OracleCandle | undefined): void {
+    const { at, open } = candle;
+    const ends = at + this.intervalMs;
     if (before) this.pay(before.at, candle);
     if (this.flat) this.begin(candle);
-    this.look(candle.open, candle.at);
+    this.takeProfits(open, at);
+    this.look(open, at, at);
     const averaged = this.against(candle);
-    this.look(this.long ? candle.low : candle.high, candle.at);
-    if (!averaged && !this.flat) {
-      const best = this.long ? candle.high : candle.low;
-      for (let first = this.targets[0]; first && !this.worse(best, first.price); first = this.targets[0])
-        this.leave('takeProfit', first.price, first.quantity, candle.at, first.step);
-      this.look(best, candle.at);
-    }
-    this.stopAtClose(candle);
-    this.look(candle.close, candle.at);
+    this.look(this.long ? candle.low : candle.high, at, ends);
+    // After an averaging order the best price may be of before it; the last one is not.
+    const best = this.long ? candle.high : candle.low;
+    this.takeProfits(averaged ? candle.close : best, ends);
+    if (!averaged) this.look(best, at, ends);
+    this.stopAtClose(candle, ends);
+    this.look(candle.close, at, ends);
   }
 
-  private get long() {
-    return this.settings.direction === 'long';
+  private takeProfits(price: Exact, when: number): void {
+    for (let first = this.targets[0]; first && !this.worse(price, first.price); first = this.targets[0])
+      this.leave('takeProfit', first.price, first.quantity, when, first.step);
   }
+
   private get flat() {
     return this.quantity.n === 0n;
   }
   private get average() {
     return over(this.cost, this.quantity);
   }
-  private get fee() {
-    return of(this.market.feePpm, 1_000_000);
-  }
-
-  /** For whoever holds the position. */
-  private worse(price: Exact, than: Exact) {
-    return this.long ? less(price, than) : less(than, price);
-  }
-  /** Away from a price towards the losing side (or, with a negative part, towards profit). */
-  private away(price: Exact, part: Exact) {
-    return times(price, this.long ? minus(ONE, part) : plus(ONE, part));
-  }
-  private tick(price: Exact, up: boolean) {
-    return price.n < 0n ? price : toStep(price, exact(this.market.tick), up);
-  }
-
-  private order(quote: Exact, price: Exact) {
-    const quantity = price.n <= 0n ? ZERO : toStep(over(quote, price), exact(this.market.lot), false);
-    return { price, quantity, allowed: this.allowed(price, quantity) };
-  }
-  private allowed(price: Exact, quantity: Exact) {
-    const { minQuantity, minNotional } = this.market;
-    return !less(quantity, exact(minQuantity)) && !less(times(price, quantity), exact(minNotional));
-  }
-
   private begin({ at, open }: OracleCandle): void {
     const { maxTrades, cooldownSeconds, minPrice, maxPrice, baseOrder } = this.settings;
     if (maxTrades !== undefined && this.trade >= maxTrades) return;
@@ -152,7 +110,7 @@ class Oracle {
     if (minPrice !== undefined && less(open, exact(minPrice))) return;
     if (maxPrice !== undefined && less(exact(maxPrice), open)) return;
     const order = this.order(exact(baseOrder), open);
-    if (!order.allowed) return;
+    if (!order.allowed || !this.couldBeClosed(open, order.quantity)) return;
     this.trade += 1;
     [this.done, this.steps, this.entered] = [0, 0, ZERO];
     this.basePrice = open;
@@ -217,13 +175,20 @@ class Oracle {
       this.targets.push({ price, quantity, step: i + 1 });
       rest = minus(rest, quantity);
     }
-    if (takeProfit.trailingPercent === undefined)
-      this.targets.push({ price: this.target(takeProfit.percent), quantity: rest, step: all.length + 1 });
-    else this.trailFrom = this.target(takeProfit.percent);
+    const last = this.target(takeProfit.percent);
+    if (stopLoss) {
+      const from = { base: this.basePrice, average: this.average, lastFill: this.stopFill }[stopLoss.basis];
+      const stop = this.tick(this.away(from, percent(stopLoss.percent)), this.long);
+      if (stop.n > 0n) this.stop = stop;
+    }
+    // A rest that nobody could sell, at the last exit or at the stop, goes with the step before.
+    const sold = this.targets.at(-1);
+    if (sold && !(this.allowed(this.behind(last), rest) && (!this.stop || this.allowed(this.stop, rest))))
+      sold.quantity = plus(sold.quantity, rest);
+    else if (takeProfit.trailingPercent === undefined)
+      this.targets.push({ price: last, quantity: rest, step: all.length + 1 });
+    else this.trailFrom = last;
     if (!stopLoss) return;
-    const from = { base: this.basePrice, average: this.average, lastFill: this.stopFill }[stopLoss.basis];
-    const stop = this.tick(this.away(from, percent(stopLoss.percent)), this.long);
-    if (stop.n > 0n) this.stop = stop;
     if (stopLoss.breakEvenAtPercent !== undefined)
       this.breakEvenFrom = this.tick(
         this.away(this.average, times(of(-1), percent(stopLoss.breakEvenAtPercent))),
@@ -237,27 +202,19 @@ class Oracle {
   }
 
   private target(profit: string): Exact {
-    const { basis, includeFees } = this.settings.takeProfit;
-    const fee = includeFees ? this.fee : ZERO;
-    const open = over(this.quantity, this.entered);
-    const of_ = basis === 'average' ? this.cost : times(exact(this.settings.baseOrder), open);
-    const entryFee = this.market.feeFromPurchase ? ZERO : fee;
-    const gain = plus(times(of_, percent(profit)), times(this.cost, entryFee));
-    const price = this.long
-      ? over(plus(this.cost, gain), times(this.quantity, minus(ONE, fee)))
-      : over(minus(this.cost, gain), times(this.quantity, plus(ONE, fee)));
-    // A short cannot be bought back below zero: such an order never fills.
-    return this.tick(price, this.long);
+    return this.targetOf(profit, { cost: this.cost, held: this.quantity, open: over(this.quantity, this.entered) });
   }
-
+  /** `at`: when it has happened at the latest. */
   private leave(kind: OracleFill['kind'], price: Exact, quantity: Exact, at: number, step = this.steps): void {
     this.book(kind, price, quantity);
+    const rest = minus(this.quantity, quantity);
+    this.owed = times(this.owed, over(rest, this.quantity));
     this.cost = minus(this.cost, times(this.average, quantity));
-    this.quantity = minus(this.quantity, quantity);
+    this.quantity = rest;
     this.steps = step;
     this.targets = this.targets.filter((target) => target.step > step);
     if (!this.flat) return;
-    [this.quantity, this.cost, this.endedAt] = [ZERO, ZERO, at];
+    [this.quantity, this.cost, this.owed, this.endedAt] = [ZERO, ZERO, ZERO, at];
     [this.stop, this.best, this.trailFrom, this.breakEvenFrom] = [undefined, undefined, undefined, undefined];
     [this.targets, this.beyondSince] = [[], undefined];
   }
@@ -270,12 +227,7 @@ class Oracle {
     return this.settings.stopLoss?.timeoutSeconds;
   }
   private get trailStop(): Exact | undefined {
-    const { trailingPercent } = this.settings.takeProfit;
-    if (!this.best || trailingPercent === undefined) return undefined;
-    const tick = exact(this.market.tick);
-    const behind = this.tick(this.away(this.best, percent(trailingPercent)), this.long);
-    const nearest = this.long ? minus(this.best, tick) : plus(this.best, tick);
-    return this.worse(behind, nearest) ? behind : nearest;
+    return this.best && this.behind(this.best);
   }
 
   /** What a price that runs against the trade meets first. */
@@ -290,6 +242,9 @@ class Oracle {
 
   private against({ at, open, high, low }: OracleCandle): boolean {
     const worst = this.long ? low : high;
+    const ends = at + this.intervalMs;
+    // What the open has passed already happened at the open.
+    const when = (level: Exact) => (this.worse(level, open) ? ends : at);
     let averaged = false;
     while (!this.flat) {
       const stop = this.stops()[0];
@@ -299,11 +254,11 @@ class Oracle {
           ? [
               {
                 price: stop.price,
-                run: () => this.leave(stop.kind, this.worse(open, stop.price) ? open : stop.price, this.quantity, at),
+                run: () => this.exit(stop.kind, this.worse(open, stop.price) ? open : stop.price, when(stop.price)),
               },
             ]
           : []),
-        ...this.liquidation(at),
+        ...this.liquidation(when),
         ...(averaging
           ? [
               {
@@ -324,23 +279,42 @@ class Oracle {
     return averaged;
   }
 
-  private liquidation(at: number) {
+  private liquidation(when: (level: Exact) => number) {
     const { futures } = this.settings;
     if (!futures) return [];
-    const margin = over(ONE, exact(futures.leverage));
-    const kept = minus(margin, of(this.market.maintenancePpm, 1_000_000));
-    const price = this.tick(this.away(this.average, kept), this.long);
-    const bankrupt = this.tick(this.away(this.average, margin), !this.long);
-    return [{ price, run: () => this.leave('liquidation', bankrupt, this.quantity, at) }];
+    const maintained = of(this.market.maintenancePpm, 1_000_000);
+    const price = this.tick(this.losing(minus(over(ONE, exact(futures.leverage)), maintained)), this.long);
+    return [{ price, run: () => this.leave('liquidation', this.bankrupt, this.quantity, when(price)) }];
   }
 
-  private stopAtClose({ at, close }: OracleCandle): void {
+  /** Where so much of the cost, and the funding that was paid of it, is lost. */
+  private losing(part: Exact): Exact {
+    const owedEach = over(this.owed, this.quantity);
+    const price = this.away(this.average, part);
+    return this.long ? plus(price, owedEach) : minus(price, owedEach);
+  }
+
+  /** Where nothing is left of the margin; far below zero without one. */
+  private get bankrupt(): Exact {
+    const { futures } = this.settings;
+    if (!futures) return of(this.long ? -1 : 10n ** 30n);
+    return this.tick(this.losing(over(ONE, exact(futures.leverage))), !this.long);
+  }
+
+  /** At the market. Where the margin is used up there is nothing left to sell: it was liquidated before. */
+  private exit(kind: OracleFill['kind'], price: Exact, at: number): void {
+    const gone = !this.worse(this.bankrupt, price);
+    if (gone) this.leave('liquidation', this.bankrupt, this.quantity, at);
+    else this.leave(kind, price, this.quantity, at);
+  }
+
+  private stopAtClose({ close }: OracleCandle, ends: number): void {
     const stop = this.flat ? undefined : this.stops()[0];
-    if (stop && !this.worse(stop.price, close)) this.leave(stop.kind, stop.price, this.quantity, at);
+    if (stop && !this.worse(stop.price, close)) this.leave(stop.kind, stop.price, this.quantity, ends);
   }
 
-  /** What a price says to whoever follows it. */
-  private look(price: Exact, at: number): void {
+  /** What a price says to whoever follows it; it came between `from` and `to`. */
+  private look(price: Exact, from: number, to: number): void {
     if (this.flat) return;
     const reached = (level: Exact | undefined) => level && !this.worse(price, level);
     if (reached(this.trailFrom) && (!this.best || this.worse(this.best, price))) this.best = price;
@@ -361,8 +335,9 @@ class Oracle {
       this.beyondSince = undefined;
       return;
     }
-    this.beyondSince ??= at;
-    if (at - this.beyondSince >= this.patience * 1_000) this.leave('stopLoss', price, this.quantity, at);
+    // It went beyond by `to` at the latest, and has been there for certain until `from`.
+    this.beyondSince ??= to;
+    if (from - this.beyondSince >= this.patience * 1_000) this.exit('stopLoss', price, from);
   }
 
   private pay(before: number, { at, open }: OracleCandle): void {
@@ -373,14 +348,38 @@ class Oracle {
     const rate = percent(futures.fundingRatePercent.replace('-', ''));
     for (let stamp = 0; stamp <= at; stamp += every) {
       if (stamp <= before) continue;
-      const paid = times(times(open, this.quantity), rate);
-      this.funding = this.long === negative ? plus(this.funding, paid) : minus(this.funding, paid);
+      const amount = times(times(open, this.quantity), rate);
+      if (this.long === negative) {
+        this.funding = plus(this.funding, amount);
+        this.owed = less(this.owed, amount) ? ZERO : minus(this.owed, amount);
+        continue;
+      }
+      const paid = this.payable(amount, open);
+      this.funding = minus(this.funding, paid);
+      this.owed = plus(this.owed, paid);
     }
+  }
+
+  /** No more than the margin is still worth at this price, rounded up to a millionth of tick times lot. */
+  private payable(amount: Exact, price: Exact): Exact {
+    const leverage = exact(this.settings.futures?.leverage ?? '1');
+    const gain = minus(times(price, this.quantity), this.cost);
+    const margin = minus(over(this.cost, leverage), this.owed);
+    const left = this.long ? plus(margin, gain) : minus(margin, gain);
+    if (left.n <= 0n) return ZERO;
+    const smallest = over(times(exact(this.market.tick), exact(this.market.lot)), of(1_000_000));
+    const most = toStep(left, smallest, true);
+    return less(most, amount) ? most : amount;
   }
 }
 
-export function oracle(settings: DcaSettings, market: OracleMarket, candles: readonly OracleCandle[]) {
-  const bot = new Oracle(settings, market);
+export function oracle(
+  settings: DcaSettings,
+  market: OracleMarket,
+  candles: readonly OracleCandle[],
+  intervalMs: number,
+) {
+  const bot = new Oracle(settings, market, intervalMs);
   for (const [index, candle] of candles.entries()) bot.candle(candle, candles[index - 1]);
   return { fills: bot.fills, funding: bot.funding };
 }

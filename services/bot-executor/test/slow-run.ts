@@ -104,8 +104,8 @@ export class SlowRun {
     this.note(before, order);
     const { id, at, ticks, lots } = event;
     const [value, fee] = [fillValue(ticks, lots), fillFee(this.plan.market, ticks, lots)];
-    const open = this.state.position.lots;
-    return [{ trade: before.trade, order, id, at, ticks, lots, value, fee, heldBack: 0n, open }];
+    const { lots: open, cost } = this.state.position;
+    return [{ trade: before.trade, order, id, at, ticks, lots, value, fee, heldBack: 0n, open, cost }];
   }
 
   private note(before: State, order: NonNullable<ReturnType<typeof orderOf>>): void {

@@ -1,4 +1,6 @@
+import { closing } from '@tidegate/testing/closing';
 import 'reflect-metadata';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +22,6 @@ import { ServiceHost } from '@tidegate/runtime/host';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
-import { setLogLevel } from '@tidegate/telemetry/log';
 import { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import { GatewayConfig } from '../src/gateway.config.ts';
@@ -28,10 +29,6 @@ import { service } from '../src/gateway.service.ts';
 import { Accounts } from './accounts.ts';
 import { Neighbours } from './neighbours.ts';
 import { QuotaBook } from './quota-book.ts';
-
-setLogLevel(process.env['TEST_LOG_LEVEL'] ?? 'fatal');
-const open = new Set<GatewayWorld>();
-afterAll(() => Promise.all([...open].map((world) => world.stop())));
 
 /** The gateway as it runs for users: its own rights on a real nats-server; the services behind it play by contract. */
 export class GatewayWorld {
@@ -74,7 +71,6 @@ export class GatewayWorld {
     const nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users.platform }, 'test');
     await ensureStreams(nc);
     const world = new GatewayWorld({ dataDir, env: all, settings, nc, nats });
-    open.add(world);
     nc.subscribe('usage.>', { callback: (_error, message) => world.quota.count(message.string()) });
     watchOf(nc).onReconnect(() => void world.readStream());
     for (const name of SERVICE_NAMES.filter((one) => one !== 'gateway')) {
@@ -129,8 +125,20 @@ export class GatewayWorld {
     await this.host.close();
   }
 
+  /** A gateway in a process of its own, on the port of the one here, which must have been stopped. */
+  async spawnGateway(): Promise<ChildProcess> {
+    const { PATH } = process.env;
+    const env = { PATH, ...this.env, PUBLIC_URL: this.settings.publicUrl, LOG_LEVEL: 'error' };
+    const child = spawn(process.execPath, ['--no-warnings', 'dist/main.js'], { env, stdio: 'inherit' });
+    process.once('exit', () => child.kill('SIGKILL'));
+    await until(async () => (await fetch(`${this.url}/health/ready`)).ok, { withinMs: 30_000, what: 'the gateway' });
+    return child;
+  }
+
   /** As identity tells it. */
-  async revoke(...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string }[]): Promise<void> {
+  async revoke(
+    ...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string; version?: number }[]
+  ): Promise<void> {
     const at = new Date(Date.now() + 1_000).toISOString();
     const js = jetstream(this.nc, { checkAPI: false });
     await Promise.all(
@@ -156,12 +164,11 @@ export class GatewayWorld {
 
   as = async (sessionId: string): Promise<Rest> => this.rest.as(await this.accounts.accessToken(sessionId));
 
-  async stop(): Promise<void> {
-    if (!open.delete(this)) return;
+  readonly stop = closing(async () => {
     await this.stopGateway().catch(() => {});
     await this.neighbours.stopAll();
     if (!this.nc.isClosed()) await this.nc.close();
     await this.nats.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,3 +1,4 @@
+import { closing } from '@tidegate/testing/closing';
 import 'reflect-metadata';
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,6 @@ import { migrateAll } from '@tidegate/runtime/migrate';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS, ensureSecrets, variablePrefix } from '@tidegate/runtime/secrets-file';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
-import { setLogLevel } from '@tidegate/telemetry/log';
 import pg from 'pg';
 import type { z } from 'zod';
 import { DELIVER } from '../src/deliveries/delivery.rows.ts';
@@ -28,12 +28,7 @@ import { service } from '../src/notifier.service.ts';
 import { Neighbours, type Use } from './neighbours.ts';
 import { type Servers, startServers } from './servers.ts';
 
-setLogLevel('fatal');
 const EDITOR = ['channels:read', 'channels:write'];
-
-/** Whatever a test file opened ends with it, also when a test failed. */
-const open = new Set<NotifierWorld>();
-afterAll(() => Promise.all([...open].map((world) => world.stop())));
 
 export interface Replica {
   get<T>(token: abstract new (...args: never[]) => T): T;
@@ -96,7 +91,6 @@ export class NotifierWorld {
       gateway: await connect('gateway'),
       stopServers: servers.stop,
     });
-    open.add(world);
     await world.neighbours.start();
     return world;
   }
@@ -177,6 +171,11 @@ export class NotifierWorld {
     return this.bus.call(operation, input, { caller: ANONYMOUS });
   }
 
+  /** As another service does. */
+  asService<Op extends Operation>(operation: Op, input: z.input<Op['input']>) {
+    return this.bus.call(operation, input, {});
+  }
+
   /** Another service says that something happened. `again` says it a second time, as redelivery does. */
   async happens<E extends Event>(
     event: E,
@@ -218,13 +217,12 @@ export class NotifierWorld {
     await this.nc.flush();
   }
 
-  async stop(): Promise<void> {
-    if (!open.delete(this)) return;
+  readonly stop = closing(async () => {
     await Promise.all([...this.replicas].map((replica) => replica.stop()));
     await this.neighbours.stop();
     this.bus.close();
     await Promise.all([this.nc.close(), this.gateway.close()]);
     await this.admin.end();
     await this.stopServers();
-  }
+  });
 }

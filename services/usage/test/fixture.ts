@@ -9,6 +9,7 @@ import { connectNats } from '@tidegate/messaging/nats';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import type { RunningNats } from '@tidegate/runtime/embedded/nats-server';
+import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
@@ -18,21 +19,8 @@ import { nameMeters, saveMeters } from '../src/meters/meter.rows.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 
-/* One nats-server per test file, begun when it is first needed; whatever is still open ends before it. */
+/* One nats-server per test file, begun when it is first needed. */
 let nats: Promise<RunningNats> | undefined;
-const open = new Set<() => Promise<void>>();
-afterAll(async () => {
-  await Promise.all([...open].map((close) => close()));
-  await (await nats)?.stop();
-});
-function closing(close: () => Promise<unknown>): () => Promise<void> {
-  const once = async () => {
-    if (open.delete(once)) await close();
-  };
-  open.add(once);
-  return once;
-}
-
 /** The usage schema in a database of its own, with the meters `calls` and `mails`. */
 export async function openUsage() {
   const folders = ['libs/database/migrations', 'libs/messaging/migrations', 'services/usage/migrations'].map(root);
@@ -80,7 +68,13 @@ export type Fixture = Awaited<ReturnType<typeof openUsage>>;
 
 /** A connection as the service has it, to a nats-server with our streams. */
 export async function openStream() {
-  nats ??= startTestNats();
+  nats ??= startTestNats().then((server) => {
+    closing(() => {
+      nats = undefined;
+      return server.stop();
+    });
+    return server;
+  });
   const { url } = await nats;
   const nc = await connectNats({ servers: [url], user: 'usage', password: '' }, 'test');
   await ensureStreams(nc);

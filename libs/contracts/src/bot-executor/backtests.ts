@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { candleSeries } from './candles.ts';
+import { candleSeries, Gaps } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
@@ -61,6 +61,7 @@ export const Backtest = z
     id: Id,
     status: BacktestStatus.meta({ description: 'What it came to is null unless it is done' }),
     settings: BotSettings,
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it was run by' }),
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
@@ -71,6 +72,7 @@ export const Backtest = z
     candlesDone: z.int().meta({ description: 'How far it is' }),
     from: Timestamp,
     to: Timestamp,
+    gaps: Gaps.nullable().meta({ description: 'Where candles were missing: what happened there nobody knows' }),
     closedTrades: z.int().nullable(),
     winningTrades: z.int().nullable(),
     fills: z.int().nullable(),
@@ -88,7 +90,10 @@ export const Backtest = z
       .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
     timeInTradePercent: Decimal.nullable().meta({ description: 'Of all candles, two decimals, cut off' }),
     maxCapital: Decimal.nullable().meta({
-      description: 'Most money that was in a trade at once, fees of entry included',
+      description: 'Most money that was in a trade at once, fees of entry included; with leverage its whole value',
+    }),
+    maxMargin: Decimal.nullable().meta({
+      description: 'The same without what is borrowed: margin and fees of entry; null for runs from before it was told',
     }),
     maxDrawdown: Decimal.nullable().meta({ description: 'Deepest fall of realised plus open profit from its height' }),
     kept: z.object({ trades: z.int(), fills: z.int() }).meta({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runs } from '../../test/long.ts';
-import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { type CandleTicks, runCandle } from '../engine/paper-exchange.rules.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
@@ -20,7 +20,7 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
   let candlesInTrade = 0;
   const curve: bigint[] = [];
   for (const [index, candle] of candles.entries()) {
-    const step = runCandle(state, candle, plan, true, candles[index - 1]?.at);
+    const step = runCandle(state, candle, plan, { ...AROUND, before: candles[index - 1]?.at });
     state = step.state;
     for (const payment of step.payments) {
       const book = trades.get(payment.trade) as TradeBook;
@@ -50,7 +50,7 @@ test('skipping candles changes nothing: fills, trades, profit and drawdown are t
       const series = seriesOf(candles);
       const drawn = new EquityCurve(series, { from: 0, to: candles.length }, 50);
       const { curve, ...obvious } = candleByCandle(plan, candles);
-      expect(backtest(plan, series, { curve: drawn })).toMatchObject(obvious);
+      expect(backtest(plan, series, { ...AROUND, curve: drawn })).toMatchObject(obvious);
       const every = Math.ceil(candles.length / 50);
       const places = curve.map((_, index) => index).filter((i) => (i + 1) % every === 0 || i === curve.length - 1);
       expect(drawn.points).toEqual(places.map((i) => ({ at: candles[i]?.at, equity: curve[i] })));
@@ -66,7 +66,7 @@ test('a month of calm is skipped whole, and its drawdown is found', () => {
     const close = 5_000_000n - BigInt(i % 1_000);
     return { at: i * 300_000, open: close, high: close, low: close, close };
   });
-  const report = backtest(plan, seriesOf(calm));
+  const report = backtest(plan, seriesOf(calm), AROUND);
   const { curve: _curve, ...obvious } = candleByCandle(plan, calm);
   expect(report).toMatchObject(obvious);
   expect(report.fills).toHaveLength(1);

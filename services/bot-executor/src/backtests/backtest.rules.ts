@@ -8,11 +8,12 @@ import {
   NEVER_ABOVE,
   type Range,
 } from '../candles/candle-series.rules.ts';
+import { add, ceil, compare, div, type Fraction, millionths, mul, whole } from '../engine/exact.rules.ts';
 import { nextFunding, type Payment } from '../engine/funding.rules.ts';
 import { type CandleTicks, type ExchangeFill, runCandle } from '../engine/paper-exchange.rules.ts';
 import { quietOf } from '../engine/quiet.rules.ts';
-import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
-import { fillValue } from '../markets/markets.rules.ts';
+import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
+import { entryPpm } from '../ladder/plan.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
 import { Equity } from './equity.rules.ts';
@@ -49,13 +50,16 @@ export interface RunFigures {
   liquidations: number;
   /** Candles at whose close a trade was open. */
   candlesInTrade: number;
-  /** Most money that was in a trade at once, fees of entry included. */
+  /** Most money that was in a trade at once, fees of entry included: with leverage all of its value, and its margin. */
   maxCapital: bigint;
+  maxMargin: bigint;
   /** Deepest fall of realised plus open profit, judged at each candle's close, from its height. */
   maxDrawdown: bigint;
 }
 
 export interface BacktestOptions {
+  /** Length of a candle. */
+  intervalMs: number;
   /** A part of the series, as if there were nothing else. */
   range?: Range;
   /** To be drawn on the way; it has the same range. */
@@ -68,7 +72,7 @@ export interface BacktestOptions {
   progress?: Int32Array;
 }
 
-export function backtest(plan: Plan, series: CandleSeries, options: BacktestOptions = {}): BacktestReport {
+export function backtest(plan: Plan, series: CandleSeries, options: BacktestOptions): BacktestReport {
   const run = new Run(plan, options);
   const { progress } = options;
   const { from: first, to } = options.range ?? { from: 0, to: series.close.length };
@@ -128,7 +132,8 @@ class Run {
   private liquidations = 0;
   private fees = 0n;
   private funding = 0n;
-  private maxCapital = 0n;
+  /** Of what was open at once, in tick × lots. */
+  private maxCost: Fraction = whole(0);
   private candlesInTrade = 0;
 
   constructor(plan: Plan, options: BacktestOptions) {
@@ -148,7 +153,10 @@ class Run {
   }
 
   step(candle: CandleTicks, index: number, before: number | undefined): void {
-    const { state, fills, payments } = runCandle(this.state, candle, this.plan, true, before);
+    const { state, fills, payments } = runCandle(this.state, candle, this.plan, {
+      intervalMs: this.options.intervalMs,
+      before,
+    });
     this.state = state;
     for (const payment of payments) this.pay(payment);
     for (const fill of fills) this.book(fill);
@@ -173,9 +181,16 @@ class Run {
       funding: this.funding,
       liquidations: this.liquidations,
       candlesInTrade: this.candlesInTrade,
-      maxCapital: this.maxCapital,
+      maxCapital: this.capital(whole(1)),
+      maxMargin: this.capital(this.plan.leverage ?? whole(1)),
       maxDrawdown: this.equity.maxDrawdown,
     };
+  }
+
+  /** What the most that was open needed with the fees of its entry, borrowed money left out. */
+  private capital(leverage: Fraction): bigint {
+    const fees = millionths(entryPpm(this.plan.market));
+    return ceil(mul(mul(this.maxCost, add(div(whole(1), leverage), fees)), whole(1_000_000)));
   }
 
   private openTrade(): TradeBook | undefined {
@@ -196,12 +211,8 @@ class Run {
     const book = applyFill(this.current, fill);
     if (this.current?.number !== book.number) this.turnOver();
     this.current = book;
-    if (isClosed(book)) {
-      this.equity.realised += book.cash;
-      return;
-    }
-    const capital = fillValue(book.cost, 1n) + book.fees;
-    if (capital > this.maxCapital) this.maxCapital = capital;
+    if (isClosed(book)) this.equity.realised += book.cash;
+    else if (isEntry(fill.order) && compare(fill.cost, this.maxCost) > 0) this.maxCost = fill.cost;
   }
 
   /** The last trade is over: only its sums go on. */

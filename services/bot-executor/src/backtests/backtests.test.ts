@@ -92,7 +92,7 @@ test('what swings without end is bounded: the loop of events goes on, the first 
   let counting = setImmediate(count);
   const done = await post(who);
   clearImmediate(counting);
-  const report = backtest(planOf(SETTINGS, MARKET), seriesOf(candles));
+  const report = backtest(planOf(SETTINGS, MARKET), seriesOf(candles), { intervalMs: 60_000 });
   expect(done).toMatchObject({
     status: 'done',
     candles: 11_000,

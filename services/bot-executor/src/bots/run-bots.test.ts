@@ -3,7 +3,7 @@ import { evenWhileHeld } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import fc from 'fast-check';
 import { type Bots, openBots } from '../../test/bots.ts';
-import { settingsA, walk } from '../../test/markets.ts';
+import { AROUND, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
@@ -58,7 +58,7 @@ async function runAll(runners: RunBots[]): Promise<void> {
 /** What a backtest says of the same settings and candles. */
 function expected(settings: DcaSettings) {
   const plan = planOf(settings, knownMarket(settings.market));
-  const report = backtest(plan, seriesOf(CANDLES));
+  const report = backtest(plan, seriesOf(CANDLES), AROUND);
   const fills = report.fills.map((fill) => {
     const { trade, orderKey: key, price, quantity, value, fee } = fillToWire(plan, fill);
     return { trade, key, price, quantity, value, fee };
@@ -188,7 +188,7 @@ test('however wild the candles, a batch ends early, and the bot does what a back
   expect(orders?.n).toBeLessThan(500);
   await runAll([runner]);
   const plan = planOf(settings, knownMarket(settings.market));
-  const report = backtest(plan, seriesOf(wild));
+  const report = backtest(plan, seriesOf(wild), AROUND);
   expect(report.fillCount).toBeGreaterThan(1_000);
   const { fills, profit } = await bots.done(one);
   expect(fills).toHaveLength(report.fillCount);

@@ -1,7 +1,7 @@
 import { closeRest, endTrade } from '../engine/exit-orders.rules.ts';
 import { type BookedFill, bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel } from '../engine/orders.rules.ts';
-import { enter, flat, leave } from '../engine/position.rules.ts';
+import { enter, flat, fund, leave } from '../engine/position.rules.ts';
 import {
   type Decision,
   isEntry,
@@ -32,11 +32,15 @@ import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Decision {
   switch (event.type) {
     case 'candle':
-      return event.mayOpen && isOver(state) && state.orders.length === 0 ? begin(state, event, plan) : stay(state);
+      return event.mayOpen && isOver(state) && state.orders.length === 0
+        ? begin(state, { at: event.at, ticks: event.openTicks }, plan)
+        : stay(state);
     case 'price':
       return isOpen(state) ? followPrice(state, event, plan) : stay(state);
     case 'fill':
       return filled(state, event, plan);
+    case 'funding':
+      return stay(isOpen(state) ? { ...state, position: fund(state.position, event.amount) } : state);
     case 'cancelled':
       return cancelled(state, event, plan);
     case 'end':
@@ -55,7 +59,7 @@ function filled(state: State, event: Fill, plan: DcaPlan): Decision {
 }
 
 function entered({ state, order, leaving }: BookedFill, { ticks, lots, heldBack }: Fill, plan: DcaPlan): Decision {
-  const position = enter(state.position, ticks, lots, heldBack);
+  const position = enter(state.position, ticks * lots, lots, heldBack);
   // Prices that distances count from are known once the order is complete; until then they are of what there is.
   const point = order.filled;
   const at = { ...state, position, base: order.kind === 'base' ? point : state.base, lastFill: point, last: point };
@@ -66,7 +70,7 @@ function entered({ state, order, leaving }: BookedFill, { ticks, lots, heldBack 
 }
 
 function left({ state, order }: BookedFill, { ticks, lots, at }: Fill, plan: DcaPlan): Decision {
-  const { position } = leave(state.position, ticks, lots, plan.long);
+  const { position } = leave(state.position, ticks * lots, lots, plan.long);
   // A stop or a close has begun: the trade ends, nothing is bought any more.
   const closing = state.closing ?? (order.type === 'limit' ? undefined : order.kind);
   if (position.lots === 0n)

@@ -1,26 +1,31 @@
 import { newOrder, place } from '../engine/orders.rules.ts';
-import { type Decision, INITIAL, type PlacedOrder, type State, stay } from '../engine/state.rules.ts';
+import { type Decision, INITIAL, type Obstacle, type PlacedOrder, type State, stay } from '../engine/state.rules.ts';
+import { baseFits } from '../ladder/exit-parts.rules.ts';
 import { atTicks, type DcaPlan, entryTicks, lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
 
-/** Begins a trade with its base order, unless the settings say not now. */
-export function begin(
-  state: State,
-  { at, openTicks: ticks }: { at: number; openTicks: bigint },
-  plan: DcaPlan,
-): Decision {
-  if (!mayBegin(state, at, ticks, plan)) return stay(state);
+interface Moment {
+  at: number;
+  ticks: bigint;
+}
+
+/** Begins a trade with its base order, unless something is in its way. */
+export function begin(state: State, moment: Moment, plan: DcaPlan): Decision {
+  if (obstacleTo(state, moment, plan)) return stay(state);
   const trade = state.trade + 1;
+  const { ticks } = moment;
   const lots = lotsFor(plan.baseSize, ticks);
   const order = newOrder(plan.long, { key: `${trade}:base`, kind: 'base', type: 'market', ticks, lots });
-  // The price has moved so far that the base order is below the minimum: wait, never clamp up.
-  if (!meetsMinimum(plan.market, ticks, lots)) return { state, intents: [{ type: 'skip', order }] };
   return place(stay({ ...INITIAL, trade, endedAt: state.endedAt, position: state.position }), order);
 }
 
-function mayBegin({ trade, endedAt }: State, at: number, ticks: bigint, { limits }: DcaPlan): boolean {
-  if (limits.maxTrades !== undefined && trade >= limits.maxTrades) return false;
-  if (endedAt !== undefined && at < endedAt + limits.cooldownMs) return false;
-  return ticks >= limits.minTicks && (limits.maxTicks === undefined || ticks <= limits.maxTicks);
+/** Why no trade begins now, at this price. */
+export function obstacleTo({ trade, endedAt }: State, { at, ticks }: Moment, plan: DcaPlan): Obstacle | undefined {
+  const { maxTrades, cooldownMs, minTicks, maxTicks } = plan.limits;
+  if (maxTrades !== undefined && trade >= maxTrades) return 'maxTrades';
+  if (endedAt !== undefined && cooldownMs > 0 && at < endedAt + cooldownMs) return 'cooldown';
+  if (ticks < minTicks || (maxTicks !== undefined && ticks > maxTicks)) return 'priceRange';
+  // The price has moved so far that the base order is below the minimum: wait, never clamp up.
+  return baseFits(plan, ticks, lotsFor(plan.baseSize, ticks)) ? undefined : 'belowMinimum';
 }
 
 /**

@@ -1,10 +1,10 @@
-import { floor, mul, whole } from '../engine/exact.rules.ts';
 import { endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { cancel, findWanted } from '../engine/orders.rules.ts';
 import { openShare } from '../engine/position.rules.ts';
 import {
   type Decision,
   isExit,
+  type MarketEvent,
   type PlacedOrder,
   type State,
   stay,
@@ -12,16 +12,8 @@ import {
   type Watch,
 } from '../engine/state.rules.ts';
 import { beats } from '../engine/trade-plan.rules.ts';
-import {
-  breakEvenTicks,
-  type DcaPlan,
-  meetsMinimum,
-  profitTicks,
-  stopLossTicks,
-  type TakeProfitStep,
-  takeProfitTicks,
-  trailTicks,
-} from '../ladder/plan.rules.ts';
+import { divided } from '../ladder/exit-parts.rules.ts';
+import { breakEvenTicks, type DcaPlan, profitTicks, stopLossTicks, trailTicks } from '../ladder/plan.rules.ts';
 
 /*
  * How a trade may end. Every entry fill moves the average, so it replaces all exits: the steps of the take profit, the
@@ -33,29 +25,17 @@ export function replaceExits(decision: Decision, plan: DcaPlan): Decision {
   return placeStop(placeTakeProfits({ state: { ...state, watch: UNWATCHED }, intents }, plan), plan);
 }
 
-/** Each step closes its share of what is open now; one that is too small for the market is left to the next. */
+/** Each step closes its share of what is open now, the last exit or the trailing one what is left. */
 function placeTakeProfits(start: Decision, plan: DcaPlan): Decision {
-  const { lots, cost } = start.state.position;
-  const share = openShare(start.state.position);
-  let decision = start;
-  let rest = lots;
-  for (const step of plan.steps.slice(start.state.step)) {
-    const part = floor(mul(whole(lots), shareOfRest(plan, start.state.step, step)));
-    const ticks = takeProfitTicks(plan, { cost, lots, share, profit: step.profit });
-    if (!meetsMinimum(plan.market, ticks, part)) continue;
-    decision = placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots: part, rung: step.index });
-    rest -= part;
-  }
-  const ticks = takeProfitTicks(plan, { cost, lots, share, profit: plan.profit });
-  if (plan.trail) return watching(decision, { trailFrom: ticks });
-  const rung = plan.steps.length + 1;
-  return placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots: rest, rung });
-}
-
-/** Of a step, among the steps that are still to come: their shares are of the whole, and a part of it is gone. */
-function shareOfRest({ steps }: DcaPlan, done: number, { share }: TakeProfitStep) {
-  const gone = steps[done - 1]?.sharesSoFar ?? whole(0);
-  return { n: share.n * gone.d, d: share.d * (gone.d - gone.n) };
+  const { position, base, lastFill, step } = start.state;
+  const { parts, rest } = divided(plan, { ...position, base, lastFill, share: openShare(position), done: step });
+  const placed = parts.reduce(
+    (decision, part) => placeExit(decision, plan, { ...part, kind: 'takeProfit', type: 'limit' }),
+    start,
+  );
+  if (rest.lots === 0n) return placed;
+  if (plan.trail) return watching(placed, { trailFrom: rest.ticks });
+  return placeExit(placed, plan, { ...rest, kind: 'takeProfit', type: 'limit' });
 }
 
 function placeStop(decision: Decision, plan: DcaPlan): Decision {
@@ -74,10 +54,12 @@ function setStop(decision: Decision, plan: DcaPlan, ticks: bigint | undefined): 
   return placeExit(decision, plan, { kind: 'stopLoss', type: 'stop', ticks, lots: decision.state.position.lots });
 }
 
+type Price = MarketEvent & { type: 'price' };
+
 /** Follows a price of an open trade. */
-export function followPrice(state: State, { at, ticks }: { at: number; ticks: bigint }, plan: DcaPlan): Decision {
-  const moved = moveStop(trail(stay(state), ticks, plan), ticks, plan);
-  return waitBeyond(moved, at, ticks, plan);
+export function followPrice(state: State, price: Price, plan: DcaPlan): Decision {
+  const { ticks } = price;
+  return waitBeyond(moveStop(trail(stay(state), ticks, plan), ticks, plan), price, plan);
 }
 
 /** Once the take profit is reached: the exit follows the best price since and never goes back. */
@@ -113,13 +95,14 @@ function moveStop(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   return setStop(cancel(moved, isStopLoss), plan, level);
 }
 
-function waitBeyond(decision: Decision, at: number, ticks: bigint, plan: DcaPlan): Decision {
+/** Patience begins when the price can have gone beyond at the latest, and ends when its time is over for certain. */
+function waitBeyond(decision: Decision, { at, latest = at, ticks }: Price, plan: DcaPlan): Decision {
   const { patientStop, beyondSince } = decision.state.watch;
   if (patientStop === undefined || plan.stop?.timeoutMs === undefined) return decision;
   if (beats(plan, ticks, patientStop)) {
     return beyondSince === undefined ? decision : watching(decision, { beyondSince: undefined });
   }
-  const since = beyondSince ?? at;
+  const since = beyondSince ?? latest;
   if (at - since >= plan.stop.timeoutMs) return endTrade(decision, { kind: 'stopLoss', ticks }, plan);
   return watching(decision, { beyondSince: since });
 }

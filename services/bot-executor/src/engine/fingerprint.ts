@@ -4,8 +4,11 @@ import type { Columns } from '../candles/candle-series.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { toText } from './exact.rules.ts';
 
-/** Grows whenever the same settings may trade otherwise over the same candles. */
-export const ENGINE_VERSION = 2;
+/**
+ * Grows whenever the same settings may trade otherwise over the same candles. 3: the open is a price like any other,
+ * isolated margin bounds what a trade can lose, times count from when something can have happened at the latest.
+ */
+export const ENGINE_VERSION = 3;
 
 /**
  * SHA-256 of all that a result follows from: engine version, market rules, settings (in the order of their schema) and

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { enough, runs } from '../../test/long.ts';
-import { anySettings, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
@@ -13,7 +13,7 @@ import { readState, writeState } from './stored-state.rules.ts';
 
 const FREE = marketRules({ ...COARSE, feePpm: 0 });
 const run = (settings: ReturnType<typeof settingsA>, series: CandleTicks[], market = COARSE) =>
-  backtest(planOf(settings, market), seriesOf(series));
+  backtest(planOf(settings, market), seriesOf(series), AROUND);
 
 test('a long on a path is a short on the mirrored path, when sizes do not depend on the price and nothing costs', () => {
   const mirrored = (series: CandleTicks[], about: bigint) =>
@@ -121,7 +121,7 @@ test('replayed from its log of candles, with the state written down and read bac
       let [kept, stored]: [State, State] = [INITIAL, INITIAL];
       for (const [index, candle] of series.entries()) {
         const before = series[index - 1]?.at;
-        const [first, again] = [kept, stored].map((state) => runCandle(state, candle, plan, true, before)) as [
+        const [first, again] = [kept, stored].map((state) => runCandle(state, candle, plan, { ...AROUND, before })) as [
           Step,
           Step,
         ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { enough, runs } from '../../test/long.ts';
-import { anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
 import { exact, oracle, same } from '../../test/oracle.ts';
 import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
@@ -24,7 +24,7 @@ const signed = (text: string) => {
 /** The engine's fills and the oracle's, with everything exact that they say. */
 function both(settings: ReturnType<typeof settingsA>, market: MarketRules, candles: CandleTicks[]) {
   const plan = planOf(settings, market);
-  const report = backtest(plan, seriesOf(candles));
+  const report = backtest(plan, seriesOf(candles), AROUND);
   const engine = report.fills.map((fill) => fillToWire(plan, fill));
   const { tickSize: tick, lotSize: lot, minNotional, feePpm, maintenancePpm } = market;
   const minQuantity = quantityText(market, market.minLots);
@@ -40,6 +40,7 @@ function both(settings: ReturnType<typeof settingsA>, market: MarketRules, candl
       low: price(low),
       close: price(close),
     })),
+    AROUND.intervalMs,
   );
   return { engine, slow, paid: [moneyText(market, report.funding), funding] as const };
 }
@@ -64,7 +65,7 @@ test('random settings over random candles: every fill is the oracle’s to the l
       for (const { kind } of result.slow) seen.set(kind, (seen.get(kind) ?? 0) + 1);
       expectSame(result);
     }),
-    { numRuns: runs(2_500) },
+    { numRuns: runs(6_000, 20) },
   );
   // Otherwise nothing was compared.
   for (const kind of ['base', 'averaging', 'takeProfit', 'stopLoss', 'liquidation'])

@@ -1,7 +1,8 @@
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { decide } from './decide.rules.ts';
-import { fundingBetween, type Payment } from './funding.rules.ts';
+import type { Fraction } from './exact.rules.ts';
+import { nextFunding, type Payment, paymentAt } from './funding.rules.ts';
 import {
   type Decision,
   type Intent,
@@ -14,18 +15,20 @@ import {
 import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts';
 
 /*
- * The paper exchange: fills orders from candles, conservatively. A candle does not tell in which order its prices came,
- * so the price is taken to run where it hurts first (for a long: open, low, high, close):
+ * The paper exchange: fills orders from candles, conservatively. Of a candle's prices two are known by their time: the
+ * open is the first, the close the last. In which order high and low came is not told, so the price is taken to run
+ * where it hurts first (for a long: open, low, high, close):
  *
- *   open     orders at the market fill, a base order among them
+ *   open     funding is paid; orders at the market fill, a base order among them; take profits that the open has reached
  *   against  averaging orders, stops and the liquidation price, nearest first; limits fill at their limit, stops at
  *            their price, or at the open when that has jumped over it
- *   for      take profits and what follows the price, unless an averaging order filled in this candle: which came first
- *            is not known
+ *   for      take profits and what follows the price, up to the best price; where an averaging order filled in this
+ *            candle the best may have come before it, and only the close is certain
  *   close    stops that the candle itself has drawn nearer
  *
- * What is taken back is gone at once. A liquidated position is settled where its margin is used up. Backtests and paper
- * bots both run through here. Source: trading.md 8 and 3.5.
+ * No exit is filled where nothing of an isolated margin would be left: the position is liquidated there, whatever stop
+ * stood before, and settled where its margin is used up. What fills within a candle has filled at its end at the latest.
+ * What is taken back is gone at once. Backtests and paper bots both run through here. Source: trading.md 8 and 3.5.
  */
 export interface CandleTicks {
   /** Epoch milliseconds of the candle's begin. */
@@ -49,8 +52,9 @@ export interface ExchangeFill {
   fee: bigint;
   /** Of the fee, in millionths of a lot, where it is taken from the purchase. */
   heldBack: bigint;
-  /** Lots that are open after it. */
+  /** Lots that are open after it, and what they cost, in tick × lots. */
   open: bigint;
+  cost: Fraction;
 }
 
 export interface Step {
@@ -61,20 +65,29 @@ export interface Step {
   fills: ExchangeFill[];
 }
 
-/** What one candle does to a bot. `mayOpen`: a new trade may begin. `before`: begin of the candle before. */
-export function runCandle(state: State, candle: CandleTicks, plan: Plan, mayOpen = true, before?: number): Step {
-  const run = new Exchange(state, candle, plan);
+export interface Around {
+  /** Length of the candle. */
+  intervalMs: number;
+  /** Whether a new trade may begin; it may when not given. */
+  mayOpen?: boolean;
+  /** Begin of the candle before. */
+  before?: number | undefined;
+}
+
+/** What one candle does to a bot. */
+export function runCandle(state: State, candle: CandleTicks, plan: Plan, around: Around): Step {
+  const { intervalMs, mayOpen = true, before } = around;
+  const run = new Exchange(state, candle, plan, candle.at + intervalMs);
   run.open(mayOpen, before);
-  const averaged = run.against();
-  if (!averaged) run.inFavour();
+  run.inFavour(run.against());
   run.close(mayOpen);
   return run.step();
 }
 
-/** Closes the open trade at this price. */
-export function runClose(state: State, at: number, ticks: bigint, plan: Plan): Step {
-  const run = new Exchange(state, { at, open: ticks, high: ticks, low: ticks, close: ticks }, plan);
-  run.end('close', ticks);
+/** Closes the open trade at the close of a candle that was decided on. */
+export function runClose(state: State, { at, close }: CandleTicks, plan: Plan, { intervalMs }: Around): Step {
+  const run = new Exchange(state, { at, open: close, high: close, low: close, close }, plan, at + intervalMs);
+  run.end('close', close);
   return run.step();
 }
 
@@ -89,27 +102,52 @@ export function decideAtOnce(before: State, event: MarketEvent, plan: Plan): Dec
   return { state, intents };
 }
 
+/** What a price has reached on its way against the trade. */
+interface Met {
+  what: PlacedOrder | 'liquidation';
+  ticks: bigint;
+}
+
 class Exchange {
   private readonly intents: Intent[] = [];
   private readonly fills: ExchangeFill[] = [];
-  private payments: Payment[] = [];
+  private readonly payments: Payment[] = [];
   private state: State;
   private readonly candle: CandleTicks;
   private readonly plan: Plan;
+  private readonly ends: number;
+  /** When what happens now has happened at the latest. */
+  private latest: number;
 
-  constructor(state: State, candle: CandleTicks, plan: Plan) {
+  constructor(state: State, candle: CandleTicks, plan: Plan, ends: number) {
     this.state = state;
     this.candle = candle;
     this.plan = plan;
+    this.ends = ends;
+    this.latest = ends;
   }
 
   open(mayOpen: boolean, before: number | undefined): void {
     const { at, open } = this.candle;
-    if (before !== undefined) this.payments = fundingBetween(this.state, this.plan, { before, at, ticks: open });
+    this.latest = at;
+    if (before !== undefined && this.plan.funding) this.payFunding(this.plan.funding, before);
     this.fillMarketOrders(open);
     this.tell({ type: 'candle', at, openTicks: open, mayOpen });
     this.fillMarketOrders(open);
+    this.takeProfits(open);
     this.tellPrice(open);
+    this.latest = this.ends;
+  }
+
+  /** At the stamps after the candle before began and up to the begin of this one. */
+  private payFunding(funding: NonNullable<Plan['funding']>, before: number): void {
+    const { at, open } = this.candle;
+    for (let stamp = nextFunding(funding, before); stamp <= at; stamp += funding.everyMs) {
+      const amount = paymentAt(this.state, this.plan, open);
+      if (amount === 0n) return;
+      this.tell({ type: 'funding', at: stamp, amount });
+      this.payments.push({ trade: this.state.trade, at: stamp, amount });
+    }
   }
 
   /** Whether an averaging order filled. */
@@ -118,26 +156,26 @@ class Exchange {
     const worst = this.plan.long ? low : high;
     let averaged = false;
     for (let next = this.nextAgainst(worst); next; next = this.nextAgainst(worst)) {
-      if (next === 'liquidation') this.end('liquidation', bankruptcyTicks(this.plan, this.state.position));
-      else if (next.type === 'stop') this.fill(next, this.isBeyond(open, next.ticks) ? open : next.ticks);
+      const { what, ticks } = next;
+      const jumped = this.isBeyond(open, ticks);
+      this.latest = jumped ? this.candle.at : this.ends;
+      if (what === 'liquidation') this.liquidate();
+      else if (what.type === 'stop') this.exit(what, jumped ? open : ticks);
       else {
-        this.fill(next, next.ticks);
+        this.fill(what, ticks);
         averaged = true;
       }
     }
+    this.latest = this.ends;
     this.tellPrice(worst);
     return averaged;
   }
 
-  inFavour(): void {
-    const { high, low } = this.candle;
-    const best = this.plan.long ? high : low;
-    const reached = () =>
-      this.state.orders.find(
-        ({ kind, type, ticks }) => kind === 'takeProfit' && type === 'limit' && !this.isBeyond(best, ticks, false),
-      );
-    for (let exit = reached(); exit; exit = reached()) this.fill(exit, exit.ticks);
-    this.tellPrice(best);
+  inFavour(averaged: boolean): void {
+    const { high, low, close } = this.candle;
+    const best = averaged ? close : this.plan.long ? high : low;
+    this.takeProfits(best);
+    if (!averaged) this.tellPrice(best);
   }
 
   close(mayOpen: boolean): void {
@@ -154,26 +192,49 @@ class Exchange {
     this.fillMarketOrders(ticks);
   }
 
+  /** Limits that this price has reached, each at its own price. */
+  private takeProfits(ticks: bigint): void {
+    const reached = () =>
+      this.state.orders.find(
+        (order) => order.kind === 'takeProfit' && order.type === 'limit' && !this.isBeyond(ticks, order.ticks, false),
+      );
+    for (let exit = reached(); exit; exit = reached()) this.fill(exit, exit.ticks);
+  }
+
+  /** At the market, unless nothing of the margin is left at this price: then the exchange has the position already. */
+  private exit(order: PlacedOrder, ticks: bigint): void {
+    if (order.kind !== 'liquidation' && this.isBankruptAt(ticks)) this.liquidate();
+    else this.fill(order, ticks);
+  }
+
+  private isBankruptAt(ticks: bigint): boolean {
+    const { plan, state } = this;
+    return plan.leverage !== undefined && this.isBeyond(ticks, bankruptcyTicks(plan, state.position));
+  }
+
+  private liquidate(): void {
+    this.end('liquidation', bankruptcyTicks(this.plan, this.state.position));
+  }
+
   step(): Step {
     const { intents, fills, payments, state } = this;
     return { at: this.candle.at, state, intents, fills, payments };
   }
 
   /** What a price on its way against the trade meets first; a stop before what is at the same price. */
-  private nextAgainst(worst: bigint): PlacedOrder | 'liquidation' | undefined {
+  private nextAgainst(worst: bigint): Met | undefined {
     const stop = this.nearestStop();
     const entry = this.state.orders.find((order) => order.type === 'limit' && isEntry(order));
     const liquidation = isOpen(this.state) ? liquidationTicks(this.plan, this.state.position) : undefined;
-    const met = [
-      { what: stop, ticks: stop?.ticks },
-      { what: 'liquidation' as const, ticks: liquidation },
-      { what: entry, ticks: entry?.ticks },
-    ].filter(({ ticks }) => ticks !== undefined && this.isBeyond(worst, ticks));
-    const nearest = met.reduce<(typeof met)[0] | undefined>(
-      (first, one) => (first && !beats(this.plan, one.ticks as bigint, first.ticks as bigint) ? first : one),
-      undefined,
-    );
-    return nearest?.what;
+    let nearest: Met | undefined;
+    const meet = (what: Met['what'], ticks: bigint) => {
+      if (this.isBeyond(worst, ticks) && (!nearest || beats(this.plan, ticks, nearest.ticks)))
+        nearest = { what, ticks };
+    };
+    if (stop) meet(stop, stop.ticks);
+    if (liquidation !== undefined) meet('liquidation', liquidation);
+    if (entry) meet(entry, entry.ticks);
+    return nearest;
   }
 
   /** The trailing exit before a stop loss at the same price. */
@@ -196,7 +257,7 @@ class Exchange {
     const { trailFrom, breakEvenFrom, patientStop } = this.state.watch;
     // Most bots watch nothing: then a price by itself says nothing to them.
     if (trailFrom === undefined && breakEvenFrom === undefined && patientStop === undefined) return;
-    this.tell({ type: 'price', at: this.candle.at, ticks });
+    this.tell({ type: 'price', at: this.candle.at, latest: this.latest, ticks });
     this.fillMarketOrders(ticks);
   }
 
@@ -208,7 +269,9 @@ class Exchange {
 
   private fillMarketOrders(ticks: bigint): void {
     const order = this.state.orders.find(({ type }) => type === 'market');
-    if (order) this.fill(order, ticks);
+    if (!order) return;
+    if (isEntry(order)) this.fill(order, ticks);
+    else this.exit(order, ticks);
   }
 
   /** Whole orders only: a candle does not tell how much there was to trade with. */
@@ -221,7 +284,8 @@ class Exchange {
     const fee = fillFee(market, ticks, lots);
     const heldBack = market.feeFrom === 'received' && order.side === 'buy' ? lots * BigInt(market.feePpm) : 0n;
     const { trade } = this.state;
-    this.tell({ type: 'fill', at, key: order.key, id, ticks, lots, heldBack });
-    this.fills.push({ trade, order, id, at, ticks, lots, value, fee, heldBack, open: this.state.position.lots });
+    this.tell({ type: 'fill', at: this.latest, key: order.key, id, ticks, lots, heldBack });
+    const { lots: open, cost } = this.state.position;
+    this.fills.push({ trade, order, id, at, ticks, lots, value, fee, heldBack, open, cost });
   }
 }

@@ -79,7 +79,10 @@ export interface State {
 
 export type MarketEvent =
   | { type: 'candle'; at: number; openTicks: bigint; mayOpen: boolean }
-  | { type: 'price'; at: number; ticks: bigint }
+  /** Of a price within a candle only this is known: it came at `at` or later, and by `latest`. */
+  | { type: 'price'; at: number; latest?: number; ticks: bigint }
+  /** Received (above zero) or paid for holding a future, in money units. */
+  | { type: 'funding'; at: number; amount: bigint }
   | { type: 'closed'; at: number; high: bigint; low: bigint; close: bigint; mayOpen: boolean }
   | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint; heldBack?: bigint }
   /** The order is gone, asked or not; `filled` are the lots that were filled of it in all. */
@@ -91,6 +94,9 @@ export type Intent =
   | { type: 'place'; order: PlacedOrder }
   | { type: 'cancel'; key: string }
   | { type: 'skip'; order: PlacedOrder };
+
+/** Why no trade begins. */
+export type Obstacle = 'maxTrades' | 'cooldown' | 'priceRange' | 'belowMinimum' | 'noSignal';
 
 export interface Decision {
   state: State;

@@ -3,6 +3,7 @@ import type { MarketRules } from '../markets/markets.rules.ts';
 import { rescaledMemory, StoredMemory } from '../martingale/stored-memory.rules.ts';
 import { Big } from './big.rules.ts';
 import { div, type Fraction, fraction, mul } from './exact.rules.ts';
+import { NOTHING } from './position.rules.ts';
 import { type LeavingOrder, type State, UNWATCHED } from './state.rules.ts';
 
 /*
@@ -10,6 +11,7 @@ import { type LeavingOrder, type State, UNWATCHED } from './state.rules.ts';
  * steps, should the market get them, are converted; what cannot be read exactly stops the bot instead of moving it.
  */
 const Point = z.object({ value: Big, lots: Big });
+const Part = z.object({ n: Big, d: Big });
 /** Left out by JSON where there is nothing. */
 const Level = Big.optional();
 
@@ -32,7 +34,8 @@ const Stored = z.object({
   lotSize: z.string(),
   trade: z.int(),
   revision: z.int(),
-  position: z.object({ lots: Big, cost: z.object({ n: Big, d: Big }), entered: Big, dust: Big.default(0n) }),
+  // Before version 3 of the rules funding did not touch the margin.
+  position: z.object({ lots: Big, cost: Part, entered: Big, dust: Big.default(0n), owed: Part.default(NOTHING) }),
   base: Point,
   last: Point,
   lastFill: Point.optional(),
@@ -101,6 +104,7 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
       entered: scaled(position.entered, lot),
       cost: mul(position.cost, unit),
       dust: scaled(position.dust, lot),
+      owed: mul(position.owed, unit),
     },
     base: point(state.base),
     last: point(state.last),

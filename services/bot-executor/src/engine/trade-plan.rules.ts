@@ -37,6 +37,8 @@ function fundingOf({ futures }: BotSettings): TradePlan['funding'] {
 export interface Open {
   cost: Fraction;
   lots: bigint;
+  /** Funding that its margin has paid. */
+  owed?: Fraction;
 }
 
 /** A price at which closing brings more than at the other one. */
@@ -47,15 +49,28 @@ export const beats = ({ long }: TradePlan, ticks: bigint, other: bigint): boolea
 export const triggerTicks = ({ long }: TradePlan, exact: Fraction): bigint => (long ? ceil(exact) : floor(exact));
 
 /** Where the exchange takes a leveraged position away; undefined without leverage. */
-export function liquidationTicks(plan: TradePlan, { cost, lots }: Open): bigint | undefined {
+export function liquidationTicks(plan: TradePlan, open: Open): bigint | undefined {
   if (!plan.leverage) return undefined;
   const kept = sub(div(ONE, plan.leverage), millionths(plan.market.maintenancePpm));
-  return triggerTicks(plan, div(mul(cost, plan.long ? sub(ONE, kept) : add(ONE, kept)), whole(lots)));
+  return triggerTicks(plan, priceAfterLoss(plan, open, kept));
 }
 
 /** Where nothing of the margin is left: what a liquidation is settled at. */
-export function bankruptcyTicks({ long, leverage = ONE }: TradePlan, { cost, lots }: Open): bigint {
-  const margin = div(ONE, leverage);
-  const exact = div(mul(cost, long ? sub(ONE, margin) : add(ONE, margin)), whole(lots));
-  return long ? floor(exact) : ceil(exact);
+export function bankruptcyTicks(plan: TradePlan, open: Open): bigint {
+  const exact = priceAfterLoss(plan, open, div(ONE, plan.leverage ?? ONE));
+  return plan.long ? floor(exact) : ceil(exact);
+}
+
+/** Where this part of the cost is lost, with the funding that was paid of it. */
+function priceAfterLoss({ long }: TradePlan, { cost, lots, owed }: Open, part: Fraction): Fraction {
+  const value = mul(cost, long ? sub(ONE, part) : add(ONE, part));
+  const without = owed === undefined || owed.n === 0n ? value : long ? add(value, owed) : sub(value, owed);
+  return div(without, whole(lots));
+}
+
+/** What the margin still is at this price, with open profit and loss, in tick × lots. */
+export function marginLeft({ long, leverage = ONE }: TradePlan, open: Open, ticks: bigint): Fraction {
+  const { cost, lots, owed = whole(0) } = open;
+  const value = whole(ticks * lots);
+  return add(sub(div(cost, leverage), owed), long ? sub(value, cost) : sub(cost, value));
 }

@@ -50,6 +50,27 @@ test.each<[string, 'long' | 'short', Change, string, string]>([
     'profit_below_fees',
   ],
   [
+    'a rest after the steps that could not be sold',
+    'long',
+    { baseOrder: '12', takeProfit: { steps: [step('1', '65')] } },
+    '/settings/takeProfit/steps/0/sharePercent',
+    'below_minimum',
+  ],
+  [
+    'a base order that could not be sold at its stop',
+    'long',
+    { baseOrder: '5.2', stopLoss: { percent: '10', basis: 'base' } },
+    '/settings/baseOrder',
+    'below_minimum',
+  ],
+  [
+    'a base order that could not be bought back',
+    'short',
+    { baseOrder: '5.03' },
+    '/settings/baseOrder',
+    'below_minimum',
+  ],
+  [
     'a stop of 100 %',
     'long',
     { stopLoss: { percent: '100', basis: 'average' } },

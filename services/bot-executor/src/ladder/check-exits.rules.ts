@@ -1,9 +1,10 @@
 import type { FieldError } from '@tidegate/contracts/kernel/problem';
 import { compare, fraction, toText, whole } from '../engine/exact.rules.ts';
 import { priceText } from '../markets/markets.rules.ts';
+import { baseFits, divided } from './exit-parts.rules.ts';
 import type { Level } from './ladder.rules.ts';
 import { liquidationDanger } from './margin.rules.ts';
-import { breakEvenTicks, type DcaPlan, profitTicks } from './plan.rules.ts';
+import { atTicks, breakEvenTicks, type DcaPlan, profitTicks } from './plan.rules.ts';
 
 /* Faults of what ends a trade: steps, trailing exit, stop loss, leverage; and of when one may begin. */
 
@@ -55,6 +56,22 @@ function stopFaults(plan: DcaPlan): FieldError[] {
   const both = toText({ n: BigInt(2 * plan.market.feePpm), d: 10_000n });
   const message = `At this price the fees, about ${both} % together, are not paid yet. Move the stop later.`;
   return [fault(`${STOP_LOSS}/breakEvenAtPercent`, 'break_even_too_early', message)];
+}
+
+/** Exits of the base order alone, the least that is ever open, that are below the market's minimum. */
+export function minimumFault(plan: DcaPlan, { ticks, lots }: Level): FieldError | undefined {
+  const { minQuantity, minNotional, base, quote } = plan.market;
+  const minimum = `the market’s minimum of ${minQuantity} ${base} and ${minNotional} ${quote}`;
+  if (!baseFits(plan, ticks, lots)) {
+    const message = `The base order alone could not be closed: at its take profit or stop loss it is below ${minimum}. Make it larger.`;
+    return fault('/settings/baseOrder', 'below_minimum', message);
+  }
+  const at = atTicks(ticks);
+  const open = { cost: whole(ticks * lots), lots, share: whole(1), base: at, lastFill: at, done: 0 };
+  const { parts, rest } = divided(plan, open);
+  if (parts.length === 0 || rest.lots > 0n) return undefined;
+  const message = `What the steps leave of a base order is below ${minimum} and could not be closed. Leave more, or make the base order larger.`;
+  return fault(`${TAKE_PROFIT}/steps/${plan.steps.length - 1}/sharePercent`, 'below_minimum', message);
 }
 
 export function limitFaults({ settings, limits }: DcaPlan): FieldError[] {

@@ -2,7 +2,7 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 import { findMarket, MARKETS, type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { exitFaults, fault, leverageFaults, limitFaults } from './check-exits.rules.ts';
+import { exitFaults, fault, leverageFaults, limitFaults, minimumFault } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
 import {
   type DcaPlan,
@@ -34,7 +34,7 @@ const MAX_RISE = 11n;
 /** In the quote currency. */
 const MAX_CAPITAL = whole(10n ** 12n);
 
-/** The market of the settings, or a refusal that names the field. */
+/** The market of settings of those that come with Tidegate, or a refusal that names the field. */
 export function marketOf(settings: { market: string }): MarketRules {
   const market = findMarket(settings.market);
   if (market) return market;
@@ -43,8 +43,8 @@ export function marketOf(settings: { market: string }): MarketRules {
 }
 
 /** The plan of settings that can work at the price given in ticks; else a refusal that says all that is wrong. */
-export function checkedPlan(settings: DcaSettings, ticks: bigint): DcaPlan {
-  const plan = planOf(settings, marketOf(settings));
+export function checkedPlan(settings: DcaSettings, ticks: bigint, market = marketOf(settings)): DcaPlan {
+  const plan = planOf(settings, market);
   const refusal = checkSettings(plan, ticks);
   if (refusal) throw refusal;
   return plan;
@@ -98,6 +98,7 @@ function levelFaults(plan: DcaPlan, levels: readonly Level[], base: bigint): Fie
     const found =
       priceFault(plan, level, { before, base }) ??
       sizeFault(plan, level, cost) ??
+      (level.index === 0 ? minimumFault(plan, level) : undefined) ??
       profitFault(plan, level.index, cost, lots);
     if (found) return [found];
     before = level.ticks;

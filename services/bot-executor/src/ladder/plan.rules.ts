@@ -180,7 +180,7 @@ export function takeProfitTicks(plan: DcaPlan, { cost, lots, share = ONE, profit
 }
 
 /** The base order's fill, and that of the last entry. */
-interface Entries {
+export interface Entries {
   base: PricePoint;
   lastFill: PricePoint;
 }
@@ -222,7 +222,8 @@ export function breakEvenTicks({ long, market }: DcaPlan, cost: Fraction, lots: 
     : floor({ n: cost.n * (MILLION - entry), d: cost.d * lots * (MILLION + exit) });
 }
 
-const entryPpm = ({ feePpm, feeFrom }: MarketRules): number => (feeFrom === 'received' ? 0 : feePpm);
+/** Of an entry's value in millionths, where it is paid beside the purchase and not taken from it. */
+export const entryPpm = ({ feePpm, feeFrom }: MarketRules): number => (feeFrom === 'received' ? 0 : feePpm);
 
 /** What closing at a price leaves after both fees, in money units. Above zero is a profit. */
 export function netAt({ long, market }: DcaPlan, cost: Fraction, lots: bigint, ticks: bigint): Fraction {

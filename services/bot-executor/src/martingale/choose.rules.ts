@@ -10,7 +10,7 @@ import {
   sub,
   whole,
 } from '../engine/exact.rules.ts';
-import { liquidationTicks, type Open } from '../engine/trade-plan.rules.ts';
+import { liquidationTicks, marginLeft, type Open } from '../engine/trade-plan.rules.ts';
 import { lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
 import { type MartingalePlan, openLots } from './plan.rules.ts';
 import { type Mood, moodOf, type Signals } from './signals.rules.ts';
@@ -66,7 +66,7 @@ export function choose(plan: MartingalePlan, situation: Situation): Choice {
   if (!safe)
     return add && !crashing && movesLiquidationAway(plan, situation, add.lots)
       ? add
-      : reduce(plan, position, part('0.5'), 'danger');
+      : reduce(plan, situation, part('0.5'), 'danger');
   return add && !crashing && mayAdd(plan, situation, figures, mood) ? add : HOLD;
 }
 
@@ -80,7 +80,8 @@ interface Figures {
   used: Fraction;
 }
 
-function figuresOf({ long, leverage, market }: MartingalePlan, { position, balance, close }: Situation): Figures {
+function figuresOf(plan: MartingalePlan, { position, balance, close }: Situation): Figures {
+  const { long, leverage, market } = plan;
   const value = whole(close * position.lots);
   const margin = div(position.cost, leverage);
   const profit = long ? sub(value, position.cost) : sub(position.cost, value);
@@ -89,24 +90,30 @@ function figuresOf({ long, leverage, market }: MartingalePlan, { position, balan
     margin,
     profit,
     onMargin: div(profit, margin),
-    level: div(add(margin, profit), kept),
+    level: div(marginLeft(plan, position, close), kept),
     used: balance.n > 0n ? div(margin, balance) : whole(1),
   };
 }
 
-function takeProfit(plan: MartingalePlan, { position, balance }: Situation, figures: Figures): Choice | undefined {
+function takeProfit(plan: MartingalePlan, situation: Situation, figures: Figures): Choice | undefined {
+  const { position, balance } = situation;
   const { profit, used, onMargin } = figures;
   if (balance.n <= 0n || compare(profit, mul(balance, PROFIT)) <= 0 || compare(used, TWO) < 0) return undefined;
   const partial = PARTIAL.find(([from]) => compare(used, from) > 0);
-  if (partial) return reduce(plan, position, partial[1], 'profit');
+  if (partial) return reduce(plan, situation, partial[1], 'profit');
   return compare(onMargin, plan.closeAt) > 0 ? { do: 'reduce', lots: position.lots, because: 'profit' } : HOLD;
 }
 
-/** A rest that could not be closed alone goes with it. */
-function reduce({ market }: MartingalePlan, { lots }: Open, share: Fraction, because: 'profit' | 'danger'): Choice {
+/** All of it where a part or the rest would be below the market's minimum: such a rest could never be closed. */
+function reduce(
+  { market }: MartingalePlan,
+  { position: { lots }, close }: Situation,
+  share: Fraction,
+  because: 'profit' | 'danger',
+): Choice {
   const some = floor(mul(whole(lots), share));
-  const rest = lots - some;
-  return { do: 'reduce', lots: some === 0n || rest < market.minLots ? lots : some, because };
+  const both = meetsMinimum(market, close, some) && meetsMinimum(market, close, lots - some);
+  return { do: 'reduce', lots: both ? some : lots, because };
 }
 
 function mayAdd(plan: MartingalePlan, situation: Situation, { used, profit, onMargin }: Figures, mood: Mood): boolean {
@@ -141,7 +148,7 @@ function addition(
 
 function movesLiquidationAway(plan: MartingalePlan, { position, close }: Situation, lots: bigint): boolean {
   const now = liquidationTicks(plan, position) as bigint;
-  const larger = { cost: add(position.cost, whole(close * lots)), lots: position.lots + lots };
+  const larger = { ...position, cost: add(position.cost, whole(close * lots)), lots: position.lots + lots };
   const then = liquidationTicks(plan, larger) as bigint;
   return plan.long ? then < now : then > now;
 }

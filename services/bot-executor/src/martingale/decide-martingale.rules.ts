@@ -2,7 +2,7 @@ import { add, type Fraction, millionths, mul, whole } from '../engine/exact.rule
 import { closeRest, endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel, newOrder, place } from '../engine/orders.rules.ts';
-import { enter, flat, leave } from '../engine/position.rules.ts';
+import { enter, flat, fund, leave } from '../engine/position.rules.ts';
 import {
   type Decision,
   isEntry,
@@ -23,7 +23,7 @@ import { NO_SIGNALS, nextSignals, type Signals } from './signals.rules.ts';
  * in choose.rules.ts says what to do in the next candle. Entries are limits at the close, exits go at the market.
  */
 export interface Memory {
-  /** What fills have brought to the wallet so far, fees taken off, in money units. */
+  /** What fills and funding have brought to the wallet so far, fees taken off, in money units. */
   cash: bigint;
   signals: Signals;
   /** The last close, while the table cannot be asked yet: an order on its way out may still change the position. */
@@ -45,6 +45,8 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
       return filled(state, event, plan);
     case 'cancelled':
       return cancelled(state, event, plan);
+    case 'funding':
+      return stay(funded(state, event.amount));
     case 'end':
       return endTrade(stay(withoutQuestion(state)), { kind: event.by, ticks: event.ticks }, plan);
     default:
@@ -53,6 +55,13 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
 }
 
 const memoryOf = ({ memory }: State): Memory => memory ?? EMPTY;
+
+/** What it pays is gone from its balance and from its margin. */
+function funded(state: State, amount: bigint): State {
+  const memory = memoryOf(state);
+  const position = isOpen(state) ? fund(state.position, amount) : state.position;
+  return { ...state, position, memory: { ...memory, cash: memory.cash + amount } };
+}
 
 function closed(state: State, event: MarketEvent & { type: 'closed' }, plan: MartingalePlan): Decision {
   const { high, low, close, mayOpen } = event;
@@ -108,10 +117,10 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   const cash = memory.cash + (order.side === 'buy' ? -value : value) - fillFee(plan.market, ticks, lots);
   const after: State = { ...booked.state, memory: { ...memory, cash } };
   if (isEntry(order)) {
-    const position = enter(isOpen(state) ? state.position : flat(state.position), ticks, lots);
+    const position = enter(isOpen(state) ? state.position : flat(state.position), ticks * lots, lots);
     return goOn({ ...after, position, lastFill: order.filled }, ticks, plan);
   }
-  const { position } = leave(state.position, ticks, lots, plan.long);
+  const { position } = leave(state.position, ticks * lots, lots, plan.long);
   if (position.lots > 0n) return goOn({ ...after, position }, ticks, plan);
   return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }
@@ -132,7 +141,7 @@ function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, pla
 const beganNothing = ({ kind, filled: { lots } }: PlacedOrder): boolean => kind === 'base' && lots === 0n;
 
 /** The balance that was given, and everything since: cash, and what is tied up in the position. */
-function balanceOf({ balance, long }: MartingalePlan, state: State): Fraction {
+export function balanceOf({ balance, long }: MartingalePlan, state: State): Fraction {
   const { cash } = memoryOf(state);
   const tied = long ? state.position.cost : mul(state.position.cost, whole(-1));
   return add(add(balance, millionths(cash)), tied);

@@ -17,6 +17,7 @@ const figuresToWire = (market: MarketRules, { fillCount, ...figures }: RunFigure
   fees: moneyText(market, figures.fees),
   funding: moneyText(market, figures.funding),
   maxCapital: moneyText(market, figures.maxCapital),
+  maxMargin: moneyText(market, figures.maxMargin),
   maxDrawdown: moneyText(market, figures.maxDrawdown),
 });
 

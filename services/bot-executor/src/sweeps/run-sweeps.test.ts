@@ -3,7 +3,7 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { cancelSweep, type SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { newId } from '@tidegate/database/ids';
 import fc from 'fast-check';
-import { settingsA, walk } from '../../test/markets.ts';
+import { AROUND, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { openService, type Service } from '../../test/service.ts';
 import { backtest, figuresOf } from '../backtests/backtest.rules.ts';
@@ -58,7 +58,7 @@ const alone = (values: Record<string, string | number>, from = 0, to = CANDLES.l
   const vary = Object.entries(values).map(([setting, value]) => ({ setting, values: [value] })) as SweptSetting[];
   const [combination] = combinationsOf(settings, vary, 5_000_000n).works;
   if (!combination) throw new Error('No settings.');
-  return figuresOf(backtest(planOf(combination.settings, MARKET), seriesOf(CANDLES.slice(from, to))));
+  return figuresOf(backtest(planOf(combination.settings, MARKET), seriesOf(CANDLES.slice(from, to)), AROUND));
 };
 
 test('a sweep finds what single backtests say, best first; settings below the fees are left out', async () => {
@@ -86,9 +86,10 @@ test('the number of threads changes nothing', async () => {
   const combinations = combinationsOf(settings, VARY, 5_000_000n).works;
   const series = seriesOf(CANDLES);
   const work = { combinations, series, rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
-  const alone = async (settings: readonly DcaSettings[], range: Range) => runSettings({ settings, series, range });
+  const alone = async (settings: readonly DcaSettings[], range: Range) =>
+    runSettings({ ...AROUND, settings, series, range });
   const threads = (settings: readonly DcaSettings[], range: Range) =>
-    bots.threads.runSettings({ settings, series, range });
+    bots.threads.runSettings({ ...AROUND, settings, series, range });
   expect(await runSweep({ ...work, run: threads })).toEqual(await runSweep({ ...work, run: alone }));
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runs } from '../../test/long.ts';
-import { anySettings, COARSE, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, COARSE, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { add, compare, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
@@ -25,6 +25,7 @@ test.each(MARKETS)(
         const plan = planOf({ ...given, ...spot }, market);
         const wallet = new Wallet();
         const report = backtest(plan, seriesOf(candles), {
+          ...AROUND,
           onMoney: (change) => {
             if ('payment' in change) wallet.add(entryOfPayment(market, change.payment));
             else for (const entry of entriesOf(market, change.fill)) wallet.add(entry);

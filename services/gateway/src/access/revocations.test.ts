@@ -11,7 +11,7 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { natsAuthorization } from '@tidegate/runtime/nats-permissions';
 import { BUS_MEMBERS } from '@tidegate/runtime/secrets-file';
-import { Log, setLogLevel } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { Revocations } from './revocations.ts';
 
@@ -24,7 +24,6 @@ const ends: (() => Promise<void>)[] = [];
 
 const connect = (user: string) => connectNats({ servers: [nats.url], user, password: 'x' }, 'test');
 beforeAll(async () => {
-  setLogLevel('silent');
   nats = await startNats({ dir, authorization });
   platform = await connect('platform');
   await ensureStreams(platform);

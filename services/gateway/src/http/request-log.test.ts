@@ -10,13 +10,11 @@ const lines: Record<string, unknown>[] = [];
 beforeAll(async () => {
   world = await GatewayWorld.start({ RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000' });
   alsoTo({ write: (line) => lines.push(JSON.parse(line)) });
-  // Jest's own output is not disturbed by what the platform writes there.
-  jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  // The output of the tests is not disturbed by what the platform writes there.
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   setLogLevel('info');
 });
 afterAll(async () => {
-  setLogLevel('fatal');
-  jest.restoreAllMocks();
   await world.stop();
 });
 beforeEach(() => {

@@ -221,7 +221,7 @@ describe('TLS', () => {
   });
 
   test('the password is bound to the channel', async () => {
-    const written = jest.spyOn(GuardedWire.prototype, 'write');
+    const written = vi.spyOn(GuardedWire.prototype, 'write');
     expect(await failure(secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }))).toBe('connected');
     const said = Buffer.concat(written.mock.calls.map(([bytes]) => bytes)).toString('latin1');
     expect(said).toContain('SCRAM-SHA-256-PLUS\0');

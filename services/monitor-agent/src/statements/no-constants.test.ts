@@ -1,5 +1,6 @@
 import { getServer } from '@tidegate/contracts/monitor-agent/server';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { setLogLevel } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { addServer, Replica } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
@@ -46,6 +47,7 @@ describe.each(VERSIONS)('nothing of a literal is kept or told ($name)', (binarie
   const { stdout } = process;
   const write = stdout.write.bind(stdout);
   beforeAll(async () => {
+    setLogLevel('info');
     stdout.write = ((chunk: string | Uint8Array) => {
       said += chunk.toString();
       return write(chunk);

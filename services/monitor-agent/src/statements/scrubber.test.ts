@@ -11,7 +11,7 @@ const begin = (limits?: ConstructorParameters<typeof Scrubber>[0]): Scrubber => 
   return scrubber;
 };
 afterEach(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   await scrubber.close();
 });
 
@@ -25,7 +25,7 @@ function timeIsUpFor(...tasks: number[]): void {
     begun += 1;
     return setTimeout(act, tasks.includes(begun) ? 1 : 3_600_000);
   };
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation(limit as typeof setTimeout);
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(limit as typeof setTimeout);
 }
 
 test('texts come back in their order, whole ones with fingerprints', async () => {
