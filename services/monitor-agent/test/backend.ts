@@ -57,6 +57,7 @@ export const welcome = Buffer.concat([authentication(0), parameter('server_versi
 export const greeting = answer([
   ['pid', INT4, String(PID)],
   ['version', INT4, '180000'],
+  ['encoding', TEXT, 'UTF8'],
   ['own', INT4, '0'],
 ]);
 export const settings = Buffer.concat([

@@ -97,6 +97,7 @@ function listening(version: number, control: boolean, texts: Set<string>): Serve
   };
   return {
     version,
+    encoding: 'UTF8',
     rows: (text: string) => heard(text, []),
     objects: (text: string) => heard(text, [row]),
     one: (text: string) => heard(text, row),

@@ -5,7 +5,7 @@ import { Id } from '../kernel/types.ts';
 import { ActivityPoint } from './activity.ts';
 import { Count, Range } from './range.ts';
 import { Server } from './server.ts';
-import { ServerCheck } from './server-test.ts';
+import { ServerCheck } from './server-check.ts';
 import { Statement, StatementCompleteness } from './statement.ts';
 
 export const showOverview = operation({
@@ -34,7 +34,7 @@ export const showOverview = operation({
     tables: Count,
     indexes: Count,
     statements: z.object({ known: Count, completeness: StatementCompleteness, top: z.array(Statement) }),
-    missing: z.array(ServerCheck).meta({ description: 'Checks that failed when the collector last connected' }),
+    missing: z.array(ServerCheck).meta({ description: 'As of the server, with what is only worth knowing' }),
   }),
 });
 

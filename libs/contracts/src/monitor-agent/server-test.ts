@@ -2,21 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { ConnectionFields } from './server.ts';
-
-export const ServerCheck = z
-  .object({
-    id: z.string().meta({ examples: ['reach', 'login', 'statements_preloaded'] }),
-    ok: z.boolean(),
-    severity: z.enum(['error', 'warning', 'info']).meta({
-      description: 'When not ok: error, nothing can be collected; warning, something is missing; info, worth knowing',
-    }),
-    code: z.string().optional().meta({ description: 'Stable name of the failure, such as `password_wrong`' }),
-    what: z.string().meta({ description: 'What was found, and what is missing without it' }),
-    fixSql: z.string().optional().meta({ description: 'SQL that an administrator of that server may run' }),
-    restart: z.boolean().optional().meta({ description: 'The fix works after a restart of that server' }),
-  })
-  .meta({ id: 'ServerCheck' });
-export type ServerCheck = z.infer<typeof ServerCheck>;
+import { ServerCheck } from './server-check.ts';
 
 export const ServerReport = z
   .object({
@@ -30,8 +16,8 @@ export const ServerReport = z
 export type ServerReport = z.infer<typeof ServerReport>;
 
 const description =
-  'Connects once and looks around; nothing is stored or changed. Every check says what is missing and, where SQL can ' +
-  'mend it, the SQL.';
+  'Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every ' +
+  'check says what is missing and, where SQL can mend it, the SQL.';
 
 export const testNewServer = operation({
   service: 'monitor-agent',

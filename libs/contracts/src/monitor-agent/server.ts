@@ -4,6 +4,7 @@ import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { planLimitReached, problem } from '../kernel/problem.ts';
 import { Empty, Id, PLAIN_TEXT, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
+import { ServerCheck } from './server-check.ts';
 
 /** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
 const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN_TEXT, what);
@@ -69,6 +70,11 @@ export const Server = z
       .object({ code: z.string(), what: z.string() })
       .nullable()
       .meta({ description: 'Why the last attempt failed and what to do; null when it did not' }),
+    missing: z.array(ServerCheck).meta({
+      description:
+        'What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity ' +
+        'error or warning, and every question that failed twice in a row',
+    }),
     version: z
       .string()
       .nullable()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, Range, rankQuery, serverRange } from './range.ts';
-import { ServerCheck } from './server-test.ts';
+import { ServerCheck } from './server-check.ts';
 
 const Milliseconds = z.number().min(0);
 

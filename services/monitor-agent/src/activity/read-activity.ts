@@ -5,6 +5,7 @@ import type { Instance } from '../collection/instance.ts';
 import { mustBeFew, shortened } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
+import { decoderFor, unescaped } from '../connection/readable-bytes.rules.ts';
 import type { Scrubber } from '../statements/scrubber.ts';
 import { readLockWaits } from './read-lock-waits.ts';
 
@@ -44,6 +45,10 @@ export type WaitGroup = [
   sessions: number,
 ];
 
+/**
+ * Texts of other databases are in other encodings, and no function that takes letters takes them: they are cut as bytes.
+ */
+const MAX_TEXT_BYTES = 3_000;
 const MAX_SESSIONS = 200;
 const MAX_GROUPS = 500;
 const MAX_WAIT_GROUPS = 200;
@@ -118,7 +123,7 @@ const sql = (instance: Instance) => `
        'stateSeconds', ${seconds('state_change')},
        'transactionSeconds', ${seconds('xact_start')},
        'queryId', ${queryId(instance)},
-       'text', left(query, 4000))) from busy) as sessions`;
+       'text', encode(substr(textsend(query), 1, ${MAX_TEXT_BYTES}), 'escape'))) from busy) as sessions`;
 
 export async function readActivity(
   connection: ServerConnection,
@@ -131,7 +136,8 @@ export async function readActivity(
   mustBeFew(rows, MAX_SESSIONS);
   mustBeFew(groups, MAX_GROUPS);
   mustBeFew(waits, MAX_WAIT_GROUPS);
-  const texts = await scrubber.scrubLive(rows.map(({ text }) => text ?? ''));
+  const decoder = decoderFor(connection.encoding);
+  const texts = await scrubber.scrubLive(rows.map(({ text }) => unescaped(text ?? '', decoder)));
   const sessions = rows.map((session, index) => tidy(session, texts[index]?.text || null));
   return {
     at: row.at,

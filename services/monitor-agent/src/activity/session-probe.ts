@@ -3,7 +3,7 @@ import { nextDue } from '../collection/backoff.rules.ts';
 import type { CollectorTools } from '../collection/collector-tools.ts';
 import type { Instance } from '../collection/instance.ts';
 import type { Prepared } from '../collection/metric.ts';
-import { type FailureReport, Question } from '../collection/question.ts';
+import type { Question, Questions } from '../collection/question.ts';
 import { pulseOf } from '../collection/server-news.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import type { ServerScrubber } from '../statements/scrubber.ts';
@@ -28,14 +28,14 @@ export class SessionProbe {
   constructor(
     { orgId, serverId }: { orgId: string; serverId: string },
     tools: CollectorTools,
-    report: FailureReport,
+    questions: Questions,
     scrubber: ServerScrubber,
   ) {
     this.scrubber = scrubber;
     this.orgId = orgId;
     this.serverId = serverId;
     this.tools = tools;
-    this.question = new Question('activity', report);
+    this.question = questions.add('activity');
   }
 
   /** Undefined when the question failed. `slower`: when all is calm, the next look is so many intervals away. */

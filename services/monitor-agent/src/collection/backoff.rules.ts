@@ -22,9 +22,11 @@ export function reconnectDelayMs(failures: number, code: FailureCode, random: nu
  * forbidden or does not exist stays so: asking once per hour keeps the customer's log clean. Anything else may pass.
  */
 export function questionDelayMs(failures: number, sqlstate: string | undefined): number {
-  const permanent = sqlstate !== undefined && /^(42|28|55000|0A)/.test(sqlstate);
-  return permanent ? HOUR : Math.min(MINUTE * 2 ** Math.max(0, failures - 1), HOUR);
+  return isPermanent(sqlstate) ? HOUR : Math.min(MINUTE * 2 ** Math.max(0, failures - 1), HOUR);
 }
+
+export const isPermanent = (sqlstate: string | undefined): boolean =>
+  sqlstate !== undefined && /^(42|28|55000|0A)/.test(sqlstate);
 
 /** The next time on a grid of `everyMs`; ticks that were missed are skipped, never made up for. */
 export function nextDue(dueAt: number, now: number, everyMs: number): number {

@@ -11,6 +11,7 @@ import { ListTables } from '../relations/list-tables.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import { readInstance } from './instance.ts';
 import { MinutePass } from './minute-pass.ts';
+import { Questions } from './question.ts';
 
 /* What a watched server may expect of us (monitoring.md 3.6 and 3.12). */
 const MINUTE = 60_000;
@@ -123,7 +124,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     const report = (question: string, error: unknown) => {
       throw new Error(question, { cause: error });
     };
-    const pass = new MinutePass(at.serverId, tools, report, undefined as never);
+    const pass = new MinutePass(at.serverId, tools, new Questions(report), undefined as never);
     const connection = await watch(server, { port: proxy.port });
     const instance = await readInstance(connection);
     const read = async () => (await pass.read(connection, instance)).committed();

@@ -9,8 +9,8 @@ import type { Opened } from './dialer.ts';
 import type { Instance } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
-import { type FailureReport, Question } from './question.ts';
-import { readHere, readOthers, readUse, type Use } from './read-others.ts';
+import type { Question, Questions } from './question.ts';
+import { type Other, readHere, readOthers, readUse, type Use } from './read-others.ts';
 import { VisitFailed } from './visit-failed.ts';
 
 /*
@@ -39,6 +39,7 @@ const SIZES_BUDGET_MS = 3_000;
 interface Database {
   oid: number;
   name: string;
+  encoding: string;
   question: Question;
   sizesDueAt: number;
   /** Most is done in it, or in few others more. */
@@ -51,26 +52,31 @@ export class DatabaseVisits {
   private readonly serverId: string;
   private readonly tools: CollectorTools;
   private readonly minute: MinutePass;
-  private readonly report: FailureReport;
+  private readonly questions: Questions;
   private databases = new Map<number, Database>();
   private pauseUntil = 0;
 
-  constructor(serverId: string, tools: CollectorTools, minute: MinutePass, report: FailureReport) {
+  constructor(serverId: string, tools: CollectorTools, minute: MinutePass, questions: Questions) {
     this.serverId = serverId;
     this.tools = tools;
     this.minute = minute;
-    this.report = report;
+    this.questions = questions;
   }
 
   get dueAt(): number {
     return Math.max(this.pauseUntil, this.next?.question.dueAt ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Those that take any text. */
+  get inSqlAscii(): string[] {
+    return [...this.databases.values()].flatMap(({ name, encoding }) => (encoding === 'SQL_ASCII' ? [name] : []));
+  }
+
   /** Which databases there are. What is stored of those that are gone goes with the answer. */
   async list(connection: ServerConnection, instance: Instance): Promise<Prepared> {
     const rows = await readOthers(connection, instance.databaseOid);
     mustBeFew(rows, MAX_DATABASES);
-    const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
+    const databases = new Map(rows.map((row) => [row[0], this.known(row)] as const));
     const there = new Set([instance.databaseOid, ...databases.keys()]);
     const { tables, indexes, sizes } = this.minute;
     const at = new Date(this.tools.now());
@@ -83,6 +89,8 @@ export class DatabaseVisits {
       committed: () => {
         forgotten.committed();
         sizes.keepOnly(there);
+        const names = new Set(rows.map(([, name]) => name));
+        for (const { name, question } of this.databases.values()) if (!names.has(name)) this.questions.drop(question);
         this.databases = databases;
       },
     };
@@ -113,7 +121,7 @@ export class DatabaseVisits {
     return database.question.ask(now, async () => {
       const use = await readUse(connection, database.oid);
       const owesSizes = database.sizesDueAt <= now && this.minute.sizes.owes(database.oid);
-      if (use && !owesSizes && isIdle(database, use, now)) return undefined;
+      if (use && !owesSizes && database.question.failures === 0 && isIdle(database, use, now)) return undefined;
       const read = await this.enter(open, database, instance);
       return {
         save: (tx) => read.save(tx),
@@ -189,10 +197,10 @@ export class DatabaseVisits {
     return nextVisit(this.databases.values(), this.tools.now());
   }
 
-  private known(oid: number, name: string): Database {
+  private known([oid, name, encoding]: Other): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, busy: false };
+    return { oid, name, encoding, question: this.questions.add('database', name), sizesDueAt: 0, busy: false };
   }
 }
 

@@ -78,7 +78,8 @@ const SQL = `
   with e as (
     select quote_ident(n.nspname) as schema, e.extversion as version,
            (select c.oid from pg_class c where c.relnamespace = n.oid and c.relname = 'pg_stat_statements') as view
-      from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_stat_statements')
+      from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+     where e.extname = 'pg_stat_statements' and has_schema_privilege(n.oid, 'usage'))
   select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
          current_database()::text as database,
          (select oid from pg_database where datname = current_database()) as database_oid,
@@ -122,8 +123,8 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
     maxConnections: row.max_connections,
     parallelWorkers: row.parallel_workers,
     statements:
-      // Created is not enough: without its library every question to it is an error in the customer's log.
-      row.loaded && row.schema !== null && row.extension_version !== null && row.columns.length > 0
+      // Created is not enough: without its library, or its columns, every question is an error in the customer's log.
+      row.loaded && row.schema !== null && row.extension_version !== null && row.columns.includes('total_exec_time')
         ? { schema: row.schema, version: row.extension_version, columns: new Set(row.columns) }
         : undefined,
     has,

@@ -17,7 +17,7 @@ import { busiestDatabases } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Instance } from './instance.ts';
 import { type Metric, type Prepared, together } from './metric.ts';
-import { type FailureReport, Question } from './question.ts';
+import type { Question, Questions } from './question.ts';
 
 /*
  * Everything that is counted once a minute. All questions travel to the server together; one that fails is left alone
@@ -39,7 +39,7 @@ export class MinutePass {
   private readonly metrics: { metric: Metric; question: Question }[];
   private isFirst = true;
 
-  constructor(serverId: string, tools: CollectorTools, report: FailureReport, scrubber: ServerScrubber) {
+  constructor(serverId: string, tools: CollectorTools, questions: Questions, scrubber: ServerScrubber) {
     this.serverId = serverId;
     this.tools = tools;
     this.statements = new StatementMetric(serverId, scrubber);
@@ -58,7 +58,7 @@ export class MinutePass {
       found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
     });
     const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new EpochMetric(serverId)];
-    this.metrics = all.map((metric) => ({ metric, question: new Question(metric.name, report) }));
+    this.metrics = all.map((metric) => ({ metric, question: questions.add(metric.name) }));
   }
 
   async load(tx: Tx): Promise<void> {

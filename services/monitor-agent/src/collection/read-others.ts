@@ -13,13 +13,33 @@ export const PROVIDERS_OWN = [
 ] as const;
 
 const OTHERS = `
-  select oid, datname::text from pg_database
-   where datallowconn and not datistemplate and oid <> $1 and datname <> all ($2)
-     and has_database_privilege(oid, 'connect')
-     and (select rolsuper or rolconnlimit <> all ('{0,1}') from pg_roles where rolname = current_user)`;
+  select d.oid, d.datname::text, pg_encoding_to_char(d.encoding)::text
+    from pg_database d join pg_roles r on r.rolname = current_user
+   where d.datallowconn and d.datconnlimit <> all ('{-2}') and not d.datistemplate and d.oid <> $1 and d.datname <> all ($2)
+     and (r.rolsuper or d.datconnlimit <> 0 and r.rolconnlimit <> all ('{0,1}'))
+     and has_database_privilege(d.oid, 'connect')`;
 
-export const readOthers = (connection: ServerConnection, own: number): Promise<[oid: number, name: string][]> =>
+export type Other = [oid: number, name: string, encoding: string];
+
+export const readOthers = (connection: ServerConnection, own: number): Promise<Other[]> =>
   connection.rows(OTHERS, [own, PROVIDERS_OWN]);
+
+export type Closed = [name: string, why: 'connect' | 'limit' | 'invalid' | 'closed'];
+
+/** Told of in a report; there may be thousands. */
+export const MAX_CLOSED = 50;
+
+/** Databases that cannot be looked into, and what keeps us out; for a superuser only what keeps out everybody. */
+const CLOSED = `
+  select d.datname::text, case when not d.datallowconn then 'closed' when d.datconnlimit = any ('{-2}') then 'invalid'
+                               when d.datconnlimit = 0 then 'limit' else 'connect' end
+    from pg_database d join pg_roles r on r.rolname = current_user
+   where not d.datistemplate and d.datname <> all ($1) and d.datname <> current_database()
+     and (not d.datallowconn or d.datconnlimit = any ('{-2}')
+          or not r.rolsuper and (d.datconnlimit = 0 or not has_database_privilege(d.oid, 'connect')))
+   order by 1 limit ${MAX_CLOSED}`;
+
+export const readClosed = (connection: ServerConnection): Promise<Closed[]> => connection.rows(CLOSED, [PROVIDERS_OWN]);
 
 const HERE = `
   select (select oid from pg_database where datname = current_database()) as oid,

@@ -1,12 +1,14 @@
+import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
 import { isOutage } from '@tidegate/messaging/errors';
 import { SessionProbe } from '../activity/session-probe.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { ConnectionFailed, isUnstorable } from '../connection/connection-failure.rules.ts';
 import { readFacts } from '../connection/read-facts.ts';
-import { reportOf } from '../connection/server-report.rules.ts';
+import { reportOf, sinceBefore } from '../connection/server-report.rules.ts';
 import { type Lease, provePossession, saveDueTimes } from '../leases/lease.rows.ts';
-import { findServer, saveReport } from '../servers/server.rows.ts';
+import { findServer, saveDark, saveReport } from '../servers/server.rows.ts';
+import { TextsElsewhere } from '../statements/texts-elsewhere.ts';
 import { WraparoundPass } from '../wraparound/wraparound-pass.ts';
 import { reconnectDelayMs, UNREACHABLE_AFTER } from './backoff.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -14,7 +16,7 @@ import { DatabaseVisits } from './database-visits.ts';
 import type { Opened } from './dialer.ts';
 import { type Instance, readInstance } from './instance.ts';
 import { MinutePass } from './minute-pass.ts';
-import { type FailureReport, Question, ServerTrouble } from './question.ts';
+import { type Question, Questions, ServerTrouble } from './question.ts';
 import { tellFailed, tellReached } from './server-news.ts';
 import { SizesPass } from './sizes-pass.ts';
 import { Standing } from './standing.ts';
@@ -51,6 +53,7 @@ export class ServerSession {
   private readonly wraparound: WraparoundPass;
   private readonly visits: DatabaseVisits;
   private readonly probe: SessionProbe;
+  private readonly questions: Questions;
   private readonly facts: Question;
   private readonly texts: Question;
   private slower = CUSTOMERS;
@@ -60,10 +63,14 @@ export class ServerSession {
   /** The row says `ok`, as far as we know. */
   private reached = false;
   private toldTooMuchText = false;
+  private report: ServerReport | null = null;
+  /** The questions without an answer that are stored, as text. */
+  private toldDark: string | undefined;
   private changed = false;
   private failures = 0;
   private troubles = 0;
   private readonly standing = new Standing();
+  private readonly elsewhere = new TextsElsewhere();
   private retryAt = 0;
   private readonly beganAt: number;
   private readonly ending = new AbortController();
@@ -72,15 +79,16 @@ export class ServerSession {
     this.lease = lease;
     this.tools = tools;
     this.beganAt = tools.now();
-    const report: FailureReport = (question, error) => tools.questionFailed(lease.serverId, question, error);
+    this.questions = new Questions((question, error) => tools.questionFailed(lease.serverId, question, error));
+    const { questions } = this;
     const scrubber = tools.scrubber.forServer();
-    this.probe = new SessionProbe(lease, tools, report, scrubber);
-    this.facts = new Question('facts', report);
-    this.texts = new Question('texts', report);
-    this.minute = new MinutePass(lease.serverId, tools, report, scrubber);
-    this.sizes = new SizesPass(lease.serverId, this.minute, report);
-    this.wraparound = new WraparoundPass(lease.serverId, report);
-    this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, report);
+    this.probe = new SessionProbe(lease, tools, questions, scrubber);
+    this.facts = questions.add('facts');
+    this.texts = questions.add('texts');
+    this.minute = new MinutePass(lease.serverId, tools, questions, scrubber);
+    this.sizes = new SizesPass(lease.serverId, this.minute, questions);
+    this.wraparound = new WraparoundPass(lease.serverId, questions);
+    this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, questions);
     this.sizes.question.dueAt = lease.sizesDueAt;
     this.texts.dueAt = lease.textsDueAt;
   }
@@ -138,6 +146,7 @@ export class ServerSession {
       for (const pass of this.due(this.tools.now())) {
         if (!this.lost && this.open) await pass.run(this.open.connection, this.open.instance);
       }
+      await this.tellDark();
       this.troubles = 0;
       return true;
     } catch (error) {
@@ -170,6 +179,9 @@ export class ServerSession {
       return;
     }
     this.slower = row.platform ? OWN_SERVER : CUSTOMERS;
+    this.report ??= row.report;
+    if (this.toldDark === undefined) this.questions.remember(row.dark);
+    this.toldDark ??= JSON.stringify(row.dark);
     if (!this.loaded) await this.tools.inTurn(() => tenants.run(this.lease.orgId, (tx) => this.load(tx)));
     this.loaded = true;
     const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
@@ -205,17 +217,15 @@ export class ServerSession {
     // What was mended meanwhile need not wait until its hour is over.
     if (shape(read.instance) !== shape(this.open.instance)) this.minute.retry();
     this.open.instance = read.instance;
-    const report = reportOf(
-      { ...read.facts, statementTextBytes: this.minute.statements.textBytes },
-      this.open.target,
-      new Date(now).toISOString(),
-    );
+    const facts = { ...read.facts, statementTextBytes: this.minute.statements.textBytes };
+    const report = sinceBefore(reportOf(facts, this.open.target, new Date(now).toISOString()), this.report);
     const { databases } = read;
     await this.store(async (tx) => {
       await saveReport(tx, this.lease.serverId, report);
       await databases.save(tx);
     });
     databases.committed();
+    this.report = report;
   };
 
   private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
@@ -235,7 +245,14 @@ export class ServerSession {
   private readTexts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
     await this.minute.statements.rehash((work) => this.store(work));
-    const read = await this.texts.ask(now, () => this.minute.statements.readMissingTexts(connection, instance));
+    const open = this.open?.another;
+    if (!open) return;
+    const elsewhere = { others: this.visits.inSqlAscii, open };
+    const read = await this.texts.ask(now, () =>
+      this.elsewhere.read({ connection, instance }, elsewhere, (...from) =>
+        this.minute.statements.readMissingTexts(...from),
+      ),
+    );
     if (!read) return;
     await this.store((tx) => read.save(tx));
     read.committed();
@@ -281,6 +298,15 @@ export class ServerSession {
     this.reached = true;
     this.collectedAt = this.tools.now();
     this.failures = 0;
+  }
+
+  /** Whatever fails again and again is told, and told as over when it is answered. */
+  private async tellDark(): Promise<void> {
+    const { dark } = this.questions;
+    const now = JSON.stringify(dark);
+    if (now === this.toldDark) return;
+    await this.store((tx) => saveDark(tx, this.lease.serverId, dark));
+    this.toldDark = now;
   }
 
   private store<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { nextDue } from './backoff.rules.ts';
 import type { Instance } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
-import { type FailureReport, Question } from './question.ts';
+import type { Question, Questions } from './question.ts';
 
 const WRITTEN = WRITES.map((name) => DATABASE_COUNTERS.indexOf(name));
 
@@ -21,10 +21,10 @@ export class SizesPass {
   private writtenAt = new Map<number, number>();
   private allAt = Number.NEGATIVE_INFINITY;
 
-  constructor(serverId: string, minute: MinutePass, report: FailureReport) {
+  constructor(serverId: string, minute: MinutePass, questions: Questions) {
     this.serverId = serverId;
     this.minute = minute;
-    this.question = new Question('sizes', report);
+    this.question = questions.add('sizes');
   }
 
   read(

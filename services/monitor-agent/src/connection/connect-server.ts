@@ -54,6 +54,7 @@ const MAX_OWN_SESSIONS = 10;
 const MAX_PREPARED = 50;
 export const GREETING = qualified(`
   select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
+    current_setting('server_encoding') as encoding,
     (select count(*)::int from pg_stat_activity
       where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`);
 
@@ -77,6 +78,11 @@ export class ServerConnection {
     client.on('end', () => {
       this.lost ??= new ConnectionFailed('connection_lost');
     });
+  }
+
+  /** Of the database, as PostgreSQL calls it. */
+  get encoding(): string {
+    return this.wire.encoding;
   }
 
   get alive(): boolean {
@@ -200,6 +206,13 @@ interface Internals {
   processID: number | null;
 }
 
+interface Greeting {
+  pid: number;
+  version: number;
+  encoding: string;
+  own: number;
+}
+
 /** The first question shows whether PostgreSQL itself answers, before anything is set in the session. */
 async function greet(
   client: pg.Client,
@@ -207,13 +220,14 @@ async function greet(
   wire: GuardedWire,
   maxAnswerBytes: number,
 ): Promise<ServerConnection> {
-  const { rows } = await client.query<{ pid: number; version: number; own: number }>(GREETING);
+  const { rows } = await client.query<Greeting>(GREETING);
   const [first] = rows;
   if (!first) throw new ConnectionFailed('not_postgresql');
   // A pooler hands out a session number of its own making.
   if (first.pid !== internals.processID) throw new ConnectionFailed('pooler');
   if (first.version < 130_000) throw new ConnectionFailed('version_unsupported');
   if (first.own >= MAX_OWN_SESSIONS) throw new ConnectionFailed('too_many_own_sessions');
+  wire.encoding = first.encoding;
   const shown = await client.query<{ name: string; value: string }>(SESSION);
   if (!isSafe(first.version, shown.rows)) throw new ConnectionFailed('session_unsafe');
   return new ServerConnection(client, first.version, wire, maxAnswerBytes);

@@ -78,6 +78,8 @@ const TEXTS = {
 
 export type FailureCode = keyof typeof TEXTS;
 
+export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(TEXTS, code);
+
 /** An error that already knows its code. */
 export class ConnectionFailed extends Error {
   override readonly name = 'ConnectionFailed';

@@ -6,8 +6,9 @@ import { ConnectionFailed } from './connection-failure.rules.ts';
 import { Conversation } from './conversation.ts';
 import { type Holder, type Intake, intake as ofProcess } from './intake.ts';
 import type { LoginPolicy } from './login.ts';
-import { HEADER } from './message-framing.rules.ts';
+import { HEADER, MESSAGE } from './message-framing.rules.ts';
 import { openSocket } from './open-socket.ts';
+import { decoderFor, readableRow } from './readable-bytes.rules.ts';
 
 /*
  * What the driver takes for its socket. It hands on whole messages only, each of which may come now and is what it says
@@ -24,6 +25,8 @@ export interface WireOptions {
 
 export class GuardedWire extends EventEmitter implements Holder {
   writable = false;
+  /** Of the database: how texts are read that are not UTF-8. */
+  encoding = 'SQL_ASCII';
   /** Why the connection was cut from our side, if it was. */
   breach: ConnectionFailed | undefined;
   /** For channel binding; absent where there is no TLS, as on the driver's own sockets. */
@@ -37,6 +40,8 @@ export class GuardedWire extends EventEmitter implements Holder {
   private left: number;
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
+  /** Rows of these bytes that had to be written anew. */
+  private readable: Rewritten[] = [];
   /** So much has to be there before it is worth looking again. */
   private wantedBytes = HEADER;
 
@@ -150,8 +155,15 @@ export class GuardedWire extends EventEmitter implements Holder {
     this.waitingBytes = bytes.length - end;
     this.intake.take(this, this.conversation.weight);
     this.conversation.weight = 0;
-    if (end > 0 && !this.closed) this.emit('data', end < bytes.length ? bytes.subarray(0, end) : bytes);
+    const { readable } = this;
+    this.readable = [];
+    if (end > 0 && !this.closed) this.emit('data', together(bytes, end, readable));
     if (this.conversation.over) this.destroy();
+  }
+
+  private keepReadable(bytes: Buffer, at: number, end: number): void {
+    const row = readableRow(bytes, at, end, decoderFor(this.encoding));
+    if (row) this.readable.push({ at, end, row });
   }
 
   /** Where the last whole message ends. */
@@ -166,9 +178,28 @@ export class GuardedWire extends EventEmitter implements Holder {
         return at;
       }
       this.conversation.received(bytes, at, end);
+      if (bytes[at] === MESSAGE.row) this.keepReadable(bytes, at, end);
       at = end;
     }
     this.wantedBytes = HEADER;
     return at;
   }
+}
+
+interface Rewritten {
+  at: number;
+  end: number;
+  row: Buffer;
+}
+
+/** The bytes up to here, with what was written anew in its place. */
+function together(bytes: Buffer, end: number, rewritten: readonly Rewritten[]): Buffer {
+  if (rewritten.length === 0) return end < bytes.length ? bytes.subarray(0, end) : bytes;
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const one of rewritten) {
+    parts.push(bytes.subarray(from, one.at), one.row);
+    from = one.end;
+  }
+  return Buffer.concat([...parts, bytes.subarray(from, end)]);
 }

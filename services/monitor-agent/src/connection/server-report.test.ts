@@ -2,7 +2,7 @@ import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test
 import { ALL_VERSIONS, PostgresServer } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { readFacts } from './read-facts.ts';
-import { reportOf, reportOfFailure } from './server-report.rules.ts';
+import { reportOf, reportOfFailure, sinceBefore } from './server-report.rules.ts';
 
 const AT = '2026-11-20T00:00:00.000Z';
 const target = {
@@ -22,7 +22,7 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
     const connection = await watch(server, { user });
     const facts = await readFacts(connection);
     await connection.close();
-    return reportOf(facts, { ...target, user }, AT);
+    return reportOf(facts, { ...target, user }, new Date().toISOString());
   }
   /** Runs the SQL of a check as the administrator, as a customer would. */
   const mend = (server: PostgresServer, found: ServerReport, id: string) =>
@@ -110,6 +110,26 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
     await server.stop();
   });
 
+  test('a role that inherits nothing, and whose password ends soon', async () => {
+    const server = await PostgresServer.start(binaries, { settings: { track_io_timing: 'on' } });
+    const soon = new Date(Date.now() + 86_400_000).toISOString();
+    await server.sql(`create role watcher noinherit login password '${WATCHER_PASSWORD}' valid until '${soon}';
+      grant pg_monitor to watcher;
+      create extension pg_stat_statements`);
+    const first = await report(server);
+    expect(bad(first).map((check) => check.code)).toEqual([
+      'pg_monitor_not_inherited',
+      'password_expires',
+      'statements_hidden',
+      'bloat_dark',
+      'explain_dark',
+      'sequences_dark',
+    ]);
+    for (const id of ['monitoring_role', 'password_expiry']) await mend(server, first, id);
+    expect(bad(await report(server)).map((check) => check.id)).toEqual(DARK);
+    await server.stop();
+  });
+
   test('a superuser works, and hears that less is enough', async () => {
     const server = await PostgresServer.start(binaries);
     await server.sql(`create role watcher superuser login password '${WATCHER_PASSWORD}'`);
@@ -120,6 +140,23 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
     ]);
     await server.stop();
   });
+});
+
+const PLAIN = {
+  version: 180_000,
+  connectionLimit: -1,
+  connectionsLeft: 50,
+  validUntil: null,
+  closedDatabases: [],
+} as unknown as Parameters<typeof reportOf>[0];
+
+test('what was missing before is known since then', () => {
+  const first = sinceBefore(reportOf(PLAIN, target, AT), null);
+  const second = sinceBefore(reportOf({ ...PLAIN, connectionsLeft: 0 }, target, '2026-11-21T00:00:00.000Z'), first);
+  const since = (id: string) => second.checks.find((one) => one.id === id)?.since;
+  expect(since('monitoring_role')).toBe(AT);
+  expect(since('connections')).toBe('2026-11-21T00:00:00.000Z');
+  expect(since('reach')).toBeUndefined();
 });
 
 test('a failing connection shows how far it came', () => {
@@ -149,7 +186,7 @@ test('a failing connection shows how far it came', () => {
 });
 
 test('too much text of statements is a warning that says what goes on and what does not', () => {
-  const facts = { version: 180_000, connectionLimit: -1, connectionsLeft: 50 } as Parameters<typeof reportOf>[0];
+  const facts = PLAIN;
   const texts = (statementTextBytes?: number | null) =>
     reportOf({ ...facts, statementTextBytes }, target, AT).checks.find(({ id }) => id === 'statement_texts');
   expect(texts(491 * 1024 * 1024)).toMatchObject({
@@ -162,7 +199,7 @@ test('too much text of statements is a warning that says what goes on and what d
 });
 
 test('TLS that is off or unverified is a warning, except on the machine itself', () => {
-  const facts = { version: 180_000, connectionLimit: -1, connectionsLeft: 50 } as Parameters<typeof reportOf>[0];
+  const facts = PLAIN;
   const tls = (more: Partial<typeof target>) =>
     reportOf(facts, { ...target, ...more } as never, AT).checks.find(({ id }) => id === 'tls');
   expect(tls({ tlsMode: 'disable' as never })).toMatchObject({ ok: false, severity: 'warning', code: 'tls_off' });

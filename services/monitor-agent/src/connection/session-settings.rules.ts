@@ -29,6 +29,8 @@ const SETTINGS: readonly SessionSetting[] = [
   { name: 'default_transaction_read_only', value: 'on' },
   { name: 'default_transaction_isolation', value: 'read committed' },
   { name: 'default_transaction_deferrable', value: 'off' },
+  // The driver says UTF8 in the packet; texts come as the bytes that they are (readable-bytes.rules.ts).
+  { name: 'client_encoding', value: 'SQL_ASCII' },
   { name: 'application_name', value: 'tidegate' },
   { name: 'client_min_messages', value: 'error' },
   { name: 'standard_conforming_strings', value: 'on' },

@@ -6,7 +6,7 @@ import { lastActivity, toPoint } from '../activity/activity.rows.ts';
 import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
 import { databaseRows } from '../relations/relation-lists.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toWire } from '../servers/server.rows.ts';
+import { missingOf, toWire } from '../servers/server.rows.ts';
 import { rangeStatements } from '../statements/range-statements.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { coveredRange } from '../storage/samples.ts';
@@ -58,7 +58,7 @@ export class ShowOverview {
         completeness: top.completeness,
         top: top.items,
       },
-      missing: row.report?.checks.filter((check) => !check.ok) ?? [],
+      missing: missingOf(row),
     };
   }
 }

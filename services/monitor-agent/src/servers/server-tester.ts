@@ -3,8 +3,10 @@ import { type Caller } from '@tidegate/contracts/kernel/caller';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
+import { darkChecks } from '../collection/dark.rules.ts';
 import { Dialer } from '../collection/dialer.ts';
 import { Places } from '../collection/places.ts';
+import { tryQuestions } from '../collection/try-questions.ts';
 import type { ServerTarget } from '../connection/connect-server.ts';
 import { type FailureCode, failureCode } from '../connection/connection-failure.rules.ts';
 import { HostGuard } from '../connection/host-guard.ts';
@@ -16,10 +18,10 @@ import { defaultTlsMode } from '../connection/tls-mode.rules.ts';
 const PLACES = { all: 40, each: 4 };
 /** For all of it: whoever asked waits 20 s for the answer. */
 const TEST_MS = 15_000;
-/** A hundred times what an honest server says of itself. */
-const MAX_ANSWER_BYTES = 1_024 * 1_024;
+/** The largest honest answer are the texts of all that sessions are at. */
+const MAX_ANSWER_BYTES = 4 * 1_024 * 1_024;
 
-/** Connects once, looks around, and says what is missing. A failure is a report too. */
+/** Connects once, asks what the collector will ask, and says what is missing. A failure is a report too. */
 @Injectable()
 export class ServerTester {
   private readonly places = new Places(PLACES);
@@ -64,7 +66,9 @@ export class ServerTester {
       const opened = await this.dialer.dial({ ...given, tlsMode }, ours, { signal, maxAnswerBytes: MAX_ANSWER_BYTES });
       target = opened.target;
       try {
-        return { report: reportOf({ ...(await readFacts(opened.connection)), statementTextBytes }, target, at) };
+        const facts = { ...(await readFacts(opened.connection)), statementTextBytes };
+        const dark = darkChecks(await tryQuestions(opened.connection, Date.now()), target);
+        return { report: reportOf(facts, target, at, dark) };
       } finally {
         await opened.connection.close();
       }

@@ -1,6 +1,9 @@
 import type { NewServer, Server, ServerState, TlsMode } from '@tidegate/contracts/monitor-agent/server';
+import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
+import { darkChecks } from '../collection/dark.rules.ts';
+import type { Dark } from '../collection/question.ts';
 import { describeFailure, type FailureCode } from '../connection/connection-failure.rules.ts';
 
 /** What the collector found when it last connected. */
@@ -29,13 +32,15 @@ export interface ServerRow {
   failure_code: FailureCode | null;
   facts: StoredFacts | null;
   report: ServerReport | null;
+  /** Questions that stay without an answer. */
+  dark: Dark[];
   last_collected_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
 
 const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform, state, state_since,
-  failure_code, facts, report, last_collected_at, created_at, updated_at`;
+  failure_code, facts, report, dark, last_collected_at, created_at, updated_at`;
 
 export function toWire(row: ServerRow): Server {
   return {
@@ -51,12 +56,19 @@ export function toWire(row: ServerRow): Server {
     state: row.state,
     stateSince: row.state_since.toISOString(),
     failure: row.failure_code ? describeFailure(row.failure_code, whereOf(row)) : null,
+    missing: missingOf(row).filter(({ severity }) => severity !== 'info'),
     version: row.facts?.version ?? null,
     lastCollectedAt: row.last_collected_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
 }
+
+/** Checks that failed, and questions that did. */
+export const missingOf = (row: ServerRow): ServerCheck[] => [
+  ...(row.report?.checks.filter(({ ok }) => !ok) ?? []),
+  ...darkChecks(row.dark, whereOf(row)),
+];
 
 export const whereOf = (row: ServerRow) => ({
   host: row.host,
@@ -201,6 +213,14 @@ export async function markCollected(tx: Tx, serverId: string, facts: StoredFacts
 
 export async function saveReport(tx: Tx, serverId: string, report: ServerReport): Promise<void> {
   await tx.query('update servers set report = $3 where org_id = $1 and id = $2', [tx.orgId, serverId, report]);
+}
+
+export async function saveDark(tx: Tx, serverId: string, dark: readonly Dark[]): Promise<void> {
+  await tx.query('update servers set dark = $3 where org_id = $1 and id = $2', [
+    tx.orgId,
+    serverId,
+    JSON.stringify(dark),
+  ]);
 }
 
 /** An attempt failed. `unreachable` makes it official; answers the row only when that is news. */

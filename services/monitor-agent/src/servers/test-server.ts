@@ -5,6 +5,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { Dialer } from '../collection/dialer.ts';
+import { sinceBefore } from '../connection/server-report.rules.ts';
 import { announceChange } from '../leases/lease.rows.ts';
 import { statementTextBytes } from '../statements/statement.rows.ts';
 import { requireServer } from './require-server.ts';
@@ -34,11 +35,14 @@ export class TestServer {
     const { report, code } = await this.tester.test(caller, target, row.platform, textBytes);
     if (code === 'too_many_connections' && row.state === 'ok' && row.report) return row.report;
     if (!report.usable) return report;
+    const known = sinceBefore(report, row.report);
     await this.tenants.run(orgId, async (write) => {
-      await saveReport(write, row.id, report);
+      // Questions that fail the collector tells by itself.
+      const checks = known.checks.filter(({ id }) => !id.startsWith('question_'));
+      await saveReport(write, row.id, { ...known, checks });
       await announceChange(write, row.id, row.state === 'paused');
       write.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     });
-    return report;
+    return known;
   }
 }

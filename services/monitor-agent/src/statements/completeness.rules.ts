@@ -1,4 +1,4 @@
-import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-test';
+import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import type { StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
 
 /*

@@ -1,7 +1,7 @@
 import { nextDue } from '../collection/backoff.rules.ts';
 import type { Instance } from '../collection/instance.ts';
 import type { Prepared } from '../collection/metric.ts';
-import { type FailureReport, Question } from '../collection/question.ts';
+import type { Question, Questions } from '../collection/question.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { readAgedTables, readWraparound } from './read-wraparound.ts';
 import { saveAgedTables, saveWraparound } from './wraparound.rows.ts';
@@ -11,9 +11,9 @@ export class WraparoundPass {
   readonly question: Question;
   private readonly serverId: string;
 
-  constructor(serverId: string, report: FailureReport) {
+  constructor(serverId: string, questions: Questions) {
     this.serverId = serverId;
-    this.question = new Question('wraparound', report);
+    this.question = questions.add('wraparound');
   }
 
   /** Undefined when the question failed. */

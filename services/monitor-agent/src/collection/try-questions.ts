@@ -1,0 +1,71 @@
+import { readActivity } from '../activity/read-activity.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
+import { readEpoch } from '../epochs/read-epoch.ts';
+import { readDatabases } from '../relations/read-databases.ts';
+import { readIndexes, readTables } from '../relations/read-relations.ts';
+import { readSizes } from '../relations/read-sizes.ts';
+import { readStatements } from '../statements/read-statements.ts';
+import { readTexts } from '../statements/read-texts.ts';
+import { readAgedTables, readWraparound } from '../wraparound/read-wraparound.ts';
+import { type Instance, readInstance } from './instance.ts';
+import type { Dark } from './question.ts';
+import { readOthers } from './read-others.ts';
+
+/*
+ * The very questions that the collector asks, each once and for one row: what a role may and what it may not shows only
+ * when it is tried. Whatever the server refuses is told as the collector would tell it.
+ */
+const NO_TEXTS = { scrubLive: async () => [], scrub: async () => [] };
+const PG_CLASS = 1259;
+
+const TRIES: readonly [
+  question: string,
+  ask: (connection: ServerConnection, instance: Instance) => Promise<unknown>,
+][] = [
+  ['activity', (connection, instance) => readActivity(connection, instance, NO_TEXTS)],
+  ['databases', readDatabases],
+  ['tables', (connection) => readTables(connection)],
+  ['indexes', (connection) => readIndexes(connection)],
+  ['epochs', readEpoch],
+  ['sizes', (connection) => readSizes(connection, [PG_CLASS])],
+  ['wraparound', (connection) => Promise.all([readWraparound(connection), readAgedTables(connection)])],
+  ['facts', (connection, { databaseOid }) => readOthers(connection, databaseOid)],
+  [
+    'statements',
+    async (connection, instance) => instance.statements && readStatements(connection, instance, undefined),
+  ],
+  [
+    'texts',
+    async (connection, { statements }) => statements && readTexts(connection, statements, ['0/0/0/t'], NO_TEXTS),
+  ],
+];
+
+export async function tryQuestions(connection: ServerConnection, now: number): Promise<Dark[]> {
+  const instance = await readInstance(connection);
+  const one = oneRow(connection);
+  const dark: Dark[] = [];
+  for (const [question, ask] of TRIES) {
+    try {
+      await ask(one, instance);
+    } catch (error) {
+      if (isConnectionLoss(error)) throw error;
+      const { code = 'unknown' } = error as { code?: string };
+      dark.push({ question, database: null, code, since: now, nextTryAt: now });
+    }
+  }
+  return dark;
+}
+
+/** Of every answer one row. */
+function oneRow(whole: ServerConnection): ServerConnection {
+  const first = (text: string) => `select * from (${text}) as question limit 1`;
+  const asking: Pick<ServerConnection, 'version' | 'encoding' | 'rows' | 'objects' | 'one'> = {
+    version: whole.version,
+    encoding: whole.encoding,
+    rows: (text, values) => whole.rows(first(text), values),
+    objects: (text, values) => whole.objects(first(text), values),
+    one: (text, values) => whole.one(first(text), values),
+  };
+  return asking as ServerConnection;
+}
