@@ -81,6 +81,39 @@ test('jams of the past go like samples', async () => {
   expect(left.map(({ root_key }) => root_key)).toEqual(['key 0']);
 });
 
+test('databases, tables and indexes that were dropped go when no figures of them are left', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  const gone = [null, new Date(), new Date(Date.now() - 10 * 86_400_000)];
+  await store.tenants.run(orgId, async (tx) => {
+    for (const [oid, at] of gone.entries()) {
+      const row = [orgId, serverId, oid, at];
+      await tx.query(
+        `insert into databases (org_id, server_id, oid, gone_at, name, connections, transaction_age, counters)
+         values ($1, $2, $3, $4, 'd', 0, 0, '{1}')`,
+        row,
+      );
+      await tx.query(
+        `insert into tables (org_id, server_id, database_oid, oid, gone_at, database_name, schema_name, name, kind,
+           live_rows, dead_rows, counters) values ($1, $2, 5, $3, $4, 'd', 's', 't', 'table', 0, 0, '{1}')`,
+        row,
+      );
+      await tx.query(
+        `insert into indexes (org_id, server_id, database_oid, oid, gone_at, table_oid, database_name, schema_name,
+           table_name, name, is_unique, is_primary, is_valid, counters)
+         values ($1, $2, 5, $3, $4, 1, 'd', 's', 't', 'i', false, false, true, '{1}')`,
+        row,
+      );
+    }
+  });
+  await keeper(() => 7).turn(turn);
+  for (const table of ['databases', 'tables', 'indexes']) {
+    const left = await store.server.sql<{ oid: string }>(
+      `select oid from monitor_agent.${table} where org_id = '${orgId}' order by oid`,
+    );
+    expect([table, ...left.map(({ oid }) => Number(oid))]).toEqual([table, 0, 1]);
+  }
+});
+
 test('statements that went long ago go with the keys that no other statement has', async () => {
   const { orgId, serverId } = await addServer(store, store.server);
   await store.tenants.run(orgId, async (tx) => {
