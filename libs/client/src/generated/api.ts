@@ -1093,8 +1093,8 @@ export type OrderKind = "base" | "averaging" | "takeProfit" | "stopLoss" | "clos
 
 export type OrderSide = "buy" | "sell";
 
-/** skipped: below the market’s minimum at that price, so it was never placed */
-export type OrderStatus = "open" | "filled" | "cancelled" | "skipped";
+/** rejected: by the exchange; skipped: below the market’s minimum at that price, so it was never placed */
+export type OrderStatus = "open" | "filled" | "cancelled" | "rejected" | "skipped";
 
 /** stop: at the market once the price is reached */
 export type OrderType = "market" | "limit" | "stop";
@@ -1666,7 +1666,7 @@ export type Waiting = {
   since: Timestamp;
 };
 
-export type WaitingReason = "maxTrades" | "cooldown" | "priceRange" | "belowMinimum" | "noSignal";
+export type WaitingReason = "maxTrades" | "cooldown" | "priceRange" | "belowMinimum" | "noSignal" | "refused";
 
 export type WalkForwardWindow = {
   train: {

@@ -4,7 +4,7 @@ import { Timestamp } from '../kernel/types.ts';
 /* What a bot says about itself beside its trades. */
 
 export const WaitingReason = z
-  .enum(['maxTrades', 'cooldown', 'priceRange', 'belowMinimum', 'noSignal'])
+  .enum(['maxTrades', 'cooldown', 'priceRange', 'belowMinimum', 'noSignal', 'refused'])
   .meta({ id: 'WaitingReason' });
 export type WaitingReason = z.infer<typeof WaitingReason>;
 

@@ -57,9 +57,9 @@ function setStop(decision: Decision, plan: DcaPlan, ticks: bigint | undefined): 
 type Price = MarketEvent & { type: 'price' };
 
 /** Follows a price of an open trade. */
-export function followPrice(state: State, price: Price, plan: DcaPlan): Decision {
+export function followPrice(decision: Decision, price: Price, plan: DcaPlan): Decision {
   const { ticks } = price;
-  return waitBeyond(moveStop(trail(stay(state), ticks, plan), ticks, plan), price, plan);
+  return waitBeyond(moveStop(trail(decision, ticks, plan), ticks, plan), price, plan);
 }
 
 /** Once the take profit is reached: the exit follows the best price since and never goes back. */

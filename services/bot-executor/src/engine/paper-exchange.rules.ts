@@ -63,6 +63,8 @@ export interface Step {
   intents: Intent[];
   payments: Payment[];
   fills: ExchangeFill[];
+  /** Keys of orders that were refused; paper refuses none. */
+  rejected?: readonly string[];
 }
 
 export interface Around {
