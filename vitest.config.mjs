@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import { transform } from '@swc/core';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
-  // As Nest needs it, also in test files, which the packages' own tsconfig.json leaves out.
-  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  // Nest finds what a constructor needs by the types that decorators leave behind; of the two compilers only swc does it.
+  plugins: [{ name: 'swc', enforce: 'pre', transform: compile }],
+  esbuild: false,
   resolve: {
     alias: [
       {
@@ -32,3 +34,19 @@ export default defineConfig({
     globalSetup: ['libs/testing/src/global-setup.ts'],
   },
 });
+
+function compile(source, path) {
+  if (!/\.m?ts$/.test(path)) return undefined;
+  return transform(source, {
+    filename: path,
+    swcrc: false,
+    sourceMaps: true,
+    jsc: {
+      target: 'es2024',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      keepClassNames: true,
+    },
+    module: { type: 'es6' },
+  });
+}

@@ -1,16 +1,29 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
+import { type Answer, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 
 /* The edge with the real services behind it: what only the whole shows. The rest is in services/gateway. */
 const LIMIT = 40;
 const PASSWORD = 'correct horse battery';
+const PAGE = 'https://app.example.com';
+const ENV = {
+  RATE_LIMIT_PER_MINUTE: '100000',
+  RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000',
+  CORS_ORIGINS: PAGE,
+};
+const SETTINGS = {
+  market: 'BTC-USDT',
+  direction: 'long',
+  baseOrder: '100',
+  averagingOrders: { count: 2, size: '100', deviationPercent: '1' },
+  takeProfit: { percent: '1' },
+};
 let platform: Platform;
 let anonymous: Rest;
 beforeAll(async () => {
-  platform = await startPlatform({ env: { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000' } });
+  platform = await startPlatform({ env: ENV });
   anonymous = new Rest(platform.url);
   const file = join(platform.dataDir, 'plans.yaml');
   const catalogue = readFileSync('plans/default.yaml', 'utf8');
@@ -18,7 +31,10 @@ beforeAll(async () => {
   const env = { ...process.env, DATA_DIR: platform.dataDir, PORT: new URL(platform.url).port };
   execFileSync(process.execPath, ['cli/dist/main.js', 'plans', 'apply', file], { env, stdio: 'ignore' });
 });
-afterAll(() => platform.stop());
+afterAll(async () => {
+  await platform.stop();
+  rmSync(platform.dataDir, { recursive: true, force: true });
+});
 
 interface Customer {
   person: Rest;
@@ -110,19 +126,189 @@ test('a browser’s cookies are renewed and cleared by the real sessions', async
   await until(async () => (await anonymous.send('GET', '/api/v1/me', undefined, { cookie: next })).status === 401);
 });
 
-test('a server is changed by whoever has seen it, under its ETag', async () => {
+test('a bot is changed by whoever has seen it, and a lost answer is told again', async () => {
   const { person } = await signUp();
-  const settings = {
-    market: 'BTC-USDT',
-    direction: 'long',
-    baseOrder: '100',
-    averagingOrders: { count: 2, size: '100', deviationPercent: '1' },
-    takeProfit: { percent: '1' },
-  };
-  const made = await person.post<{ id: string }>('/api/v1/bots', { name: 'one', settings });
+  const made = await person.post<{ id: string }>('/api/v1/bots', { name: 'one', settings: SETTINGS });
   const where = made.headers.get('location') as string;
   const tag = (await person.get(where)).headers.get('etag') as string;
-  expect((await person.send('PATCH', where, { name: 'two' }, { 'if-match': tag })).status).toBe(200);
+  const keyed = { 'if-match': tag, 'idempotency-key': crypto.randomUUID() };
+  const first = await person.send('PATCH', where, { name: 'two' }, keyed);
+  expect(first.status).toBe(200);
   expect((await person.send('PATCH', where, { name: 'three' }, { 'if-match': tag })).status).toBe(412);
+  const again = await person.send('PATCH', where, { name: 'two' }, keyed);
+  expect(again).toMatchObject({ status: 200, body: first.body });
+  expect(await person.send('PATCH', where, { name: 'other' }, keyed)).toMatchObject({
+    status: 422,
+    body: { code: 'idempotency_key_reused' },
+  });
   expect((await person.send('HEAD', where)).status).toBe(200);
+  const gone = { 'if-match': again.headers.get('etag') as string, 'idempotency-key': crypto.randomUUID() };
+  for (let time = 0; time < 2; time += 1) {
+    expect((await person.send('DELETE', where, undefined, gone)).status).toBe(204);
+  }
+  expect((await person.send('DELETE', where, undefined, { 'if-match': '*' })).status).toBe(404);
+});
+
+describe('every kind of route refuses', () => {
+  let who: Record<'person' | 'nobody' | 'reader' | 'spent', Rest>;
+  const places: Record<string, string> = { unknown: '0198c0de-0000-7000-8000-000000000000', long: 'x'.repeat(301) };
+  beforeAll(async () => {
+    const { person, email } = await signUp();
+    places['email'] = email;
+    for (const name of ['stopped', 'running']) {
+      places[name] = (await person.post<{ id: string }>('/api/v1/bots', { name, settings: SETTINGS })).body.id;
+    }
+    expect((await person.post(`/api/v1/bots/${places['running']}/start`)).status).toBeLessThan(300);
+    const keyOf = async (...scopes: string[]) =>
+      anonymous.as((await person.post<{ key: string }>('/api/v1/api-keys', { name: 'k', scopes })).body.key);
+    const [reader, spent] = [await keyOf('usage:read'), await keyOf('bots:read', 'bots:write')];
+    await until(async () =>
+      (await Promise.all(Array.from({ length: 10 }, () => spent.get('/api/v1/markets')))).some(isRefused),
+    );
+    who = { person, nobody: anonymous, reader, spent };
+  });
+  const isRefused = ({ status }: Answer) => status === 429;
+
+  const [BOT, BOTS, BIG] = [{ name: 'b', settings: SETTINGS }, '/bots', { name: 'x'.repeat(1_000_000) }];
+  const WRONG = { 'if-match': 'W/"other"' };
+  test.each<[keyof typeof who, number, string, string, string, unknown?, Record<string, string>?]>([
+    ['person', 400, 'malformed_body', 'GET', '/bots/{long}'],
+    ['person', 400, 'malformed_body', 'POST', BOTS, '{"name":'],
+    ['person', 400, 'malformed_body', 'PATCH', '/bots/{stopped}', '[1'],
+    ['person', 400, 'malformed_body', 'POST', '/bots/{stopped}/start', '}'],
+    ['nobody', 400, 'malformed_body', 'POST', '/sessions', 'email=x'],
+    ['nobody', 400, 'invalid_grant', 'POST', '/sessions/refresh', { refreshToken: 'x'.repeat(43) }],
+    ['nobody', 401, 'unauthenticated', 'GET', BOTS],
+    ['nobody', 401, 'unauthenticated', 'GET', '/bots/{stopped}'],
+    ['nobody', 401, 'unauthenticated', 'POST', BOTS, '{"never read'],
+    ['nobody', 401, 'unauthenticated', 'PATCH', '/bots/{stopped}', { name: 'x' }],
+    ['nobody', 401, 'unauthenticated', 'DELETE', '/bots/{stopped}'],
+    ['nobody', 401, 'unauthenticated', 'POST', '/bots/{stopped}/start', {}],
+    ['nobody', 401, 'unauthenticated', 'GET', '/me'],
+    ['nobody', 401, 'unauthenticated', 'GET', '/stream'],
+    ['nobody', 401, 'wrong_credentials', 'POST', '/sessions', { email: 'nobody@example.com', password: 'wrong' }],
+    ['reader', 403, 'forbidden', 'GET', BOTS],
+    ['reader', 403, 'forbidden', 'GET', '/bots/{stopped}'],
+    ['reader', 403, 'forbidden', 'POST', BOTS, BOT],
+    ['reader', 403, 'forbidden', 'PATCH', '/bots/{stopped}', { name: 'x' }],
+    ['reader', 403, 'forbidden', 'DELETE', '/bots/{stopped}'],
+    ['reader', 403, 'forbidden', 'POST', '/bots/{stopped}/start', {}],
+    ['reader', 403, 'forbidden', 'GET', '/stream?topics=bots'],
+    ['person', 403, 'forbidden', 'PUT', '/operator/organisations/{unknown}/subscription', { plan: 'pro' }],
+    ['person', 404, 'not_found', 'GET', '/bots/{unknown}'],
+    ['person', 404, 'not_found', 'PATCH', '/bots/{unknown}', { name: 'x' }],
+    ['person', 404, 'not_found', 'DELETE', '/bots/{unknown}'],
+    ['person', 404, 'not_found', 'POST', '/bots/{unknown}/start', {}],
+    ['person', 404, 'not_found', 'GET', '/nothing/here'],
+    ['person', 405, 'method_not_allowed', 'PUT', BOTS, {}],
+    ['person', 409, 'bot_not_stopped', 'DELETE', '/bots/{running}'],
+    ['person', 409, 'bot_not_stopped', 'PATCH', '/bots/{running}', { settings: SETTINGS }],
+    ['nobody', 409, 'email_taken', 'POST', '/accounts', { email: '{email}', password: PASSWORD, name: 'Edge' }],
+    ['person', 412, 'precondition_failed', 'GET', '/bots/{stopped}', undefined, WRONG],
+    ['person', 412, 'precondition_failed', 'PATCH', '/bots/{stopped}', { name: 'x' }, WRONG],
+    ['person', 412, 'precondition_failed', 'DELETE', '/bots/{stopped}', undefined, WRONG],
+    ['person', 413, 'body_too_large', 'POST', BOTS, BIG],
+    ['person', 413, 'body_too_large', 'PATCH', '/bots/{stopped}', BIG],
+    ['person', 413, 'body_too_large', 'POST', '/bots/{stopped}/start', BIG],
+    ['nobody', 413, 'body_too_large', 'POST', '/sessions', BIG],
+    ['person', 415, 'unsupported_media_type', 'POST', BOTS, '<a/>', { 'content-type': 'application/xml' }],
+    ['person', 422, 'validation_failed', 'GET', '/bots?limit=x'],
+    ['person', 422, 'validation_failed', 'GET', '/bots?cursor=x'],
+    ['person', 422, 'validation_failed', 'GET', '/bots/none'],
+    ['person', 422, 'validation_failed', 'POST', BOTS, { ...BOT, nonsense: 1 }],
+    ['person', 422, 'validation_failed', 'POST', BOTS, BOT, WRONG],
+    ['person', 422, 'validation_failed', 'PATCH', '/bots/{stopped}', { botId: 'x' }],
+    ['person', 422, 'validation_failed', 'DELETE', '/bots/{stopped}?nonsense=1'],
+    ['person', 422, 'validation_failed', 'GET', '/stream?topics=nonsense'],
+    ['nobody', 422, 'validation_failed', 'POST', '/sessions', {}],
+    ['spent', 429, 'quota_exhausted', 'GET', BOTS],
+    ['spent', 429, 'quota_exhausted', 'GET', '/bots/{stopped}'],
+    ['spent', 429, 'quota_exhausted', 'POST', BOTS, BOT],
+    ['spent', 429, 'quota_exhausted', 'PATCH', '/bots/{stopped}', { name: 'x' }],
+    ['spent', 429, 'quota_exhausted', 'DELETE', '/bots/{stopped}'],
+    ['spent', 429, 'quota_exhausted', 'POST', '/bots/{stopped}/start', {}],
+  ])('%s: %i %s to %s %s', async (caller, status, code, method, path, body, headers) => {
+    const filled = (text: string) => text.replaceAll(/\{(\w+)\}/g, (all, name: string) => places[name] ?? all);
+    const sent = body === undefined ? undefined : filled(typeof body === 'string' ? body : JSON.stringify(body));
+    const answer = await who[caller].send(method, `/api/v1${filled(path)}`, sent, headers);
+    expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.body['traceId']).toBe(answer.headers.get('trace-id'));
+    if (status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+test('pages of others: none writes by our cookie, a listed one uses tokens', async () => {
+  const { cookie, person } = await signUp();
+  const make = (headers: Record<string, string>) =>
+    anonymous.send('POST', '/api/v1/bots', { name: 'by page', settings: SETTINGS }, headers);
+  for (const origin of ['https://evil.example', PAGE]) {
+    expect(await make({ cookie, origin })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  }
+  expect((await make({ cookie, origin: platform.url })).status).toBe(201);
+  const preflight = await anonymous.send('OPTIONS', '/api/v1/bots', undefined, {
+    origin: PAGE,
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,idempotency-key',
+  });
+  expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, PAGE]);
+  const read = await person.send('GET', '/api/v1/bots', undefined, { origin: PAGE });
+  expect([read.status, read.headers.get('access-control-allow-origin')]).toEqual([200, PAGE]);
+  const evil = await person.send('GET', '/api/v1/bots', undefined, { origin: 'https://evil.example' });
+  expect(evil.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('what is made with a key is made once, and its secret is told once', async () => {
+  const { person } = await signUp();
+  const keyed = { 'idempotency-key': crypto.randomUUID() };
+  const bot = { name: 'once', settings: SETTINGS };
+  const answers = await Promise.all([1, 2, 3].map(() => person.post<{ id: string }>('/api/v1/bots', bot, keyed)));
+  expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  expect((await person.get<{ items: unknown[] }>('/api/v1/bots')).body.items).toHaveLength(1);
+  const key = { name: 'once', scopes: ['bots:read'] };
+  const secret = { 'idempotency-key': crypto.randomUUID() };
+  expect((await person.post('/api/v1/api-keys', key, secret)).status).toBe(201);
+  expect(await person.post('/api/v1/api-keys', key, secret)).toMatchObject({
+    status: 409,
+    body: { code: 'already_done' },
+  });
+});
+
+test('a page follows its bots until it logs out', async () => {
+  const { cookie, person } = await signUp();
+  const stream = await fetch(`${platform.url}/api/v1/stream?topics=bots`, { headers: { cookie } });
+  expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  let heard = '';
+  const ended = (async () => {
+    for await (const chunk of stream.body as ReadableStream<Uint8Array>) heard += Buffer.from(chunk).toString();
+  })();
+  await until(() => heard.includes('event: ready') && heard.includes('event: resync'));
+  const made = await person.post<{ id: string }>('/api/v1/bots', { name: 'seen', settings: SETTINGS });
+  await person.post(`/api/v1/bots/${made.body.id}/start`);
+  await until(() => heard.includes(made.body.id));
+  expect((await anonymous.send('DELETE', '/api/v1/sessions/current', undefined, { cookie })).status).toBe(204);
+  // From the answer on.
+  expect((await anonymous.send('GET', '/api/v1/me', undefined, { cookie })).status).toBe(401);
+  await ended;
+  expect(heard).toContain('event: revoked');
+});
+
+test('the whole process is killed: what it had answered is counted, once, and its leases are free', async () => {
+  const { person } = await signUp();
+  const scopes = { name: 'k', scopes: ['bots:read'] };
+  const key = anonymous.as((await person.post<{ key: string }>('/api/v1/api-keys', scopes)).body.key);
+  const answers = await Promise.all(Array.from({ length: 30 }, () => key.get('/api/v1/markets')));
+  const { process: child, dataDir, url } = platform;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  await ended;
+  platform = await startPlatform({ dataDir, port: Number(new URL(url).port), env: ENV });
+  const calls = async () => {
+    const { body } = await person.get<{ items: { meter: string; used: number; reserved: number }[] }>('/api/v1/usage');
+    return body.items.find(({ meter }) => meter === 'api_calls');
+  };
+  await until(async () => (await calls())?.used === 30 && (await calls())?.reserved === 0, {
+    what: 'all to be counted',
+  });
 });

@@ -3,10 +3,11 @@ import '@tidegate/contracts/all';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { uncoveredTables } from '@tidegate/database/catalogue';
-import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
+import { type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import fc from 'fast-check';
 import pg from 'pg';
+import { operatorOf, signUpAt } from './people.ts';
 
 /*
  * The first real job, as a customer does it, on the whole platform over REST. one-process.test.ts and
@@ -28,19 +29,8 @@ interface Page<T> {
 let platform: Platform;
 let anonymous: Rest;
 
-async function signUp(name: string): Promise<Rest> {
-  const account = { email: `${name}@example.com`, password: 'correct horse battery', name };
-  const answer = await anonymous.post<{ accessToken: string }>('/api/v1/accounts', account);
-  expect(answer.status).toBe(201);
-  return anonymous.as(answer.body.accessToken);
-}
-
-async function operator(): Promise<Rest> {
-  const login = { email: 'admin@localhost', password: adminPassword(platform) };
-  const answer = await anonymous.post<{ accessToken: string }>('/api/v1/sessions', login);
-  expect(answer.status).toBe(201);
-  return anonymous.as(answer.body.accessToken);
-}
+const signUp = (name: string): Promise<Rest> => signUpAt(anonymous, name);
+const operator = (): Promise<Rest> => operatorOf(platform, anonymous);
 
 export function firstJob({ processPerService }: { processPerService: boolean }): void {
   beforeAll(async () => {

@@ -3,6 +3,7 @@ import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-
 import { Tenants } from '@tidegate/database/tenants';
 import { connectNats } from '@tidegate/messaging/nats';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { IngestUsageStream } from '@tidegate/usage/ingestion/ingest-usage.loop';
@@ -16,7 +17,8 @@ const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }
 const tenants = new Tenants(dataSource);
 const log = new Log();
 const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
-const stream = new IngestUsageStream(writer, new KeepPosition(tenants, nc, log, new Metrics()), log, nc, new Metrics());
+const position = new KeepPosition(tenants, nc, log, new Metrics(), new Wakes('usage', nc));
+const stream = new IngestUsageStream(writer, position, log, nc, new Metrics());
 
 for (;;) {
   const abort = new AbortController();

@@ -17,7 +17,7 @@ const { login, config } = JSON.parse(process.argv[2] ?? '{}') as {
   config: Record<string, string>;
 };
 const store = await openMonitorStore(await connectDatabase({ ...login, poolSize: 8 }), config);
-startLoops(new CollectServers(store.tools, store.config, { on: () => {} } as never), new Log());
+startLoops(new CollectServers(store.tools, store.config, { on: () => {}, wake: () => {} } as never), new Log());
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();

@@ -16,6 +16,8 @@ test('a command with its words and options', () => {
     values: { service: 'usage', reason: 'old' },
   });
   expect(read('logs -f notifier')).toEqual({ name: 'logs', args: ['notifier'], values: { follow: true } });
+  expect(read('subscriptions set acme pro --interval year')).toMatchObject({ values: { interval: 'year' } });
+  expect(read('plans export --version 2')).toMatchObject({ name: 'plans export', values: { version: '2' } });
   expect(read('plans move pro --dry-run')).toMatchObject({ name: 'plans move', args: ['pro'] });
 });
 
@@ -24,7 +26,10 @@ test.each([
   ['status extra', /does not know what to do with "extra"/],
   ['status --services', /tidegate status: Unknown option '--services'\.\n {2}Usage: tidegate status \[--json\]/],
   ['start --json', /Unknown option '--json'/],
-  ['subscriptions set acme', /needs <plan>\.\n {2}Usage: tidegate subscriptions set <organisation> <plan>/],
+  [
+    'subscriptions set acme',
+    /needs <plan>\.\n {2}Usage: tidegate subscriptions set <organisation> <plan> \[--interval INTERVAL\]/,
+  ],
   ['dead-letters replay', /needs <id>/],
   ['dead-letters list --service', /argument missing/],
   ['plans', /Usage:\n {2}tidegate plans validate \[file\]\n {2}tidegate plans diff/],
@@ -41,6 +46,6 @@ test('every command is helped with, and its completion is a script that offers i
     return spawnSync('bash', ['-c', line], { encoding: 'utf8' }).stdout.trim();
   };
   expect(offer('tidegate sta')).toBe('start status');
-  expect(offer('tidegate plans ""')).toBe('validate diff apply move');
+  expect(offer('tidegate plans ""')).toBe('validate diff apply move export');
   expect(offer('tidegate dead-letters list --s')).toBe('--service');
 });

@@ -64,16 +64,30 @@ export const COMMANDS: readonly Command[] = [
     run: async ([plan = ''], values) => (await operator()).movePlan(plan, values['dry-run'] === true),
   },
   {
+    words: ['plans', 'export'],
+    options: { version: { type: 'string', about: 'of an earlier one: its number' } },
+    about: 'print the catalogue in force, as it was applied',
+    run: async (_args, values) => (await operator()).exportPlanFile(text(values['version'])),
+  },
+  {
     words: ['subscriptions', 'set'],
     args: ['<organisation>', '<plan>'],
+    options: { interval: { type: 'string', about: 'month or year; otherwise it stays as it is' } },
     about: 'give an organisation a plan',
-    run: async ([organisation = '', plan = '']) => (await operator()).subscribe(organisation, plan),
+    run: async ([organisation = '', plan = ''], values) =>
+      (await operator()).subscribe(organisation, plan, text(values['interval'])),
   },
   {
     words: ['users', 'create-admin'],
     args: ['<email>'],
     about: 'make an operator; prints the password once',
     run: async ([email = '']) => (await operator()).makeAdmin(email),
+  },
+  {
+    words: ['users', 'reset-password'],
+    args: ['<email>'],
+    about: 'give somebody a new password, and end their sessions; prints it once',
+    run: async ([email = '']) => (await operator()).resetPassword(email),
   },
   {
     words: ['dead-letters', 'list'],

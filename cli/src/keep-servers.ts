@@ -7,7 +7,7 @@ import type { Log } from '@tidegate/telemetry/log';
 export interface Embedded<S> {
   server: S;
   /** On the same ports: the services know no others. */
-  again(signal: AbortSignal): Promise<{ pid: number }>;
+  again(signal: AbortSignal): Promise<RunningServer>;
 }
 
 /** JetStream that hangs or is disabled never mends itself (nats-server 2.9 after a full disk). */
@@ -29,6 +29,7 @@ export function keepServers(
           name: 'PostgreSQL',
           pid: server.pid,
           logFile: server.logFile,
+          ended: server.ended,
           start: again,
           illness: async () => ((await postgresAnswers(server.port)) ? undefined : 'it does not answer'),
           patienceMs: POSTGRES_PATIENCE_MS,
@@ -46,6 +47,7 @@ export function keepServers(
           name: 'nats-server',
           pid: server.pid,
           logFile: server.logFile,
+          ended: server.ended,
           start: again,
           illness: () => natsIllnessOf(dirname(server.logFile), server.monitorPort),
           patienceMs: NATS_PATIENCE_MS,

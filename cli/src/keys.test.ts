@@ -81,6 +81,24 @@ test('status names the current key of every service that keeps secrets', async (
   expect(stdout).toMatch(/^monitor-agent: .*secrets\.json\n {2}[0-9a-f]{16} {2}current {2}wraps 1 data key\n$/);
 });
 
+test('plans: all faults of a file with their lines, what is in force to the letter, and years of a subscription', async () => {
+  const shipped = readFileSync('plans/default.yaml', 'utf8');
+  const file = join(dataDir, 'broken.yaml');
+  writeFileSync(file, shipped.replace('month: 2900,', 'month: 29.00,').replace('servers: 100', 'servers: lots'));
+  const { code, stderr } = await tidegate(['plans', 'validate', file]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /catalogue_invalid.*\n +line 61: \/plans\/pro\/prices\/EUR\/month 29\.00 is written 2900\..*\n +line 86: .*servers/,
+  );
+  expect(await tidegate(['plans', 'export'])).toEqual({ code: 0, stderr: '', stdout: shipped });
+  const rest = await operator();
+  const { body } = await rest.get<{ items: { id: string }[] }>('/api/v1/organisations');
+  const set = (interval: string) =>
+    tidegate(['subscriptions', 'set', body.items[0]?.id ?? '', 'pro', '--interval', interval]);
+  expect(JSON.parse((await set('year')).stdout)).toMatchObject({ plan: 'pro', interval: 'year' });
+  expect(await set('week')).toMatchObject({ code: 1, stderr: expect.stringContaining(' /interval ') });
+});
+
 test('rotate replaces the key of every service while they run, and the old ones are gone from the file', async () => {
   const before = readSecrets(dataDir);
   const old = new Map(SEALING_SERVICES.map((service) => [service, ringOf(service)[0]]));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyPlans, diffPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
+import { applyPlans, diffPlans, exportPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { setPassword } from '@tidegate/contracts/identity/passwords';
 import { createAdmin } from '@tidegate/contracts/identity/users';
 import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
@@ -37,6 +38,13 @@ export async function applyPlanFile(file?: string): Promise<void> {
   print(await asOperator((bus) => bus.call(applyPlans, { yaml })));
 }
 
+/** The text itself, so that `> plans.yaml` makes the file that was applied. */
+export async function exportPlanFile(version: string | undefined): Promise<void> {
+  const input = version === undefined ? {} : { version: Number(version) };
+  const { yaml } = await asOperator((bus) => bus.call(exportPlans, input));
+  process.stdout.write(yaml);
+}
+
 export async function movePlan(plan: string, dryRun: boolean): Promise<void> {
   print(await asOperator((bus) => bus.call(movePlans, { plan, dryRun })));
 }
@@ -45,8 +53,13 @@ export async function makeAdmin(email: string): Promise<void> {
   print(await asOperator((bus) => bus.call(createAdmin, { email })));
 }
 
-export async function subscribe(organisationId: string, plan: string): Promise<void> {
-  print(await asOperator((bus) => bus.call(setSubscription, { organisationId, plan })));
+export async function resetPassword(email: string): Promise<void> {
+  print(await asOperator((bus) => bus.call(setPassword, { email })));
+}
+
+export async function subscribe(organisationId: string, plan: string, interval: string | undefined): Promise<void> {
+  const chosen = interval === undefined ? {} : { interval: interval as 'month' | 'year' };
+  print(await asOperator((bus) => bus.call(setSubscription, { organisationId, plan, ...chosen })));
 }
 
 type ServiceWithEvents = keyof typeof deadLetters;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats, natsTrouble } from '@tidegate/messaging/nats';
@@ -39,6 +40,9 @@ export async function asOperator<T>(work: (bus: Bus) => Promise<T>): Promise<T> 
   });
   try {
     return await work(bus);
+  } catch (error) {
+    // Every fault that the services found, not only that there are some.
+    throw error instanceof ProblemError ? new Error(explain(error), { cause: error }) : error;
   } finally {
     bus.close();
     await nc.close();

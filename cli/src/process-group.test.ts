@@ -23,6 +23,7 @@ process.on('disconnect', () => process.exit(0));
 let folder: string;
 let children: ChildEntry[];
 let lines: string[];
+let diskIsFull: boolean;
 let group: ProcessGroup;
 
 function make(roles: ('usage' | 'identity' | 'gateway')[], command?: [string, ...string[]]): ProcessGroup {
@@ -32,6 +33,7 @@ function make(roles: ('usage' | 'identity' | 'gateway')[], command?: [string, ..
       settings,
       log: { write: (line) => void lines.push(line) },
       onChange: (all) => {
+        if (diskIsFull) throw new Error('no space');
         children = all;
       },
       command: command ?? [process.execPath, '-e', CHILD, folder],
@@ -42,7 +44,7 @@ function make(roles: ('usage' | 'identity' | 'gateway')[], command?: [string, ..
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidegate-group-'));
-  [children, lines] = [[], []];
+  [children, lines, diskIsFull] = [[], [], false];
 });
 afterEach(async () => {
   await group.stop();
@@ -91,4 +93,20 @@ test('after the first start one that cannot start is tried again until it can', 
   await until(() => lines.filter((line) => line.includes('it ended with 3')).length >= 2);
   rmSync(join(folder, 'fail-identity'));
   await until(() => isReady('identity'));
+});
+
+test('one that the system refuses to spawn at all is tried again, also while the disk is full', async () => {
+  const command: [string, ...string[]] = [process.execPath, '-e', CHILD, folder];
+  group = make(['identity'], command);
+  await group.start();
+  // Longer than one argument may be: spawn throws instead of telling it by an event.
+  command.push('x'.repeat(200_000));
+  diskIsFull = true;
+  process.kill(pidOf('identity'), 'SIGKILL');
+  await until(() => lines.filter((line) => line.includes('E2BIG')).length >= 2);
+  command.pop();
+  const pid = pidOf('identity');
+  await until(() => lines.join('').includes('no space'));
+  diskIsFull = false;
+  await until(() => isReady('identity') && pidOf('identity') !== pid);
 });

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import type { Settings } from '@tidegate/runtime/settings';
+import { inStopOrder } from '@tidegate/runtime/stop-order';
 import { askHealth } from './ask-health.ts';
 import { healthPorts } from './health-ports.ts';
 import { ROOT, say } from './installation.ts';
@@ -108,27 +109,25 @@ export class ProcessGroup implements App {
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.watching);
-    // The gateway first: its requests need the others.
-    for (const first of [true, false]) {
-      const group = this.members.filter(({ role }) => (role === 'gateway') === first);
-      await Promise.all(group.map(({ child }) => child && end(child)));
+    for (const wave of inStopOrder(this.members, ({ role }) => role)) {
+      await Promise.all(wave.map(({ child }) => child && end(child)));
     }
   }
 
   /** Resolves when it is ready. Before the first time that all are, its end is a failure. */
-  private launch(member: Member): Promise<void> {
-    const [program, ...args] = this.options.command ?? COMMAND;
-    const child = spawn(program, args, {
-      cwd: ROOT,
-      env: { ...process.env, ROLES: member.role, HEALTH_PORT: String(this.ports.get(member.name) ?? 0) },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A group of its own: the terminal's Ctrl-C reaches us, and we stop them in order.
-      detached: true,
-    });
-    Object.assign(member, { child, healthPort: undefined, startedAt: Date.now(), silent: 0 });
+  private async launch(member: Member): Promise<void> {
+    Object.assign(member, { child: undefined, healthPort: undefined, startedAt: Date.now(), silent: 0 });
+    let child: ChildProcess;
+    try {
+      child = this.spawn(member.role, this.ports.get(member.name) ?? 0);
+    } catch (error) {
+      // Most reasons come as an event, some (no memory, arguments too long) at once.
+      return this.ended(member, (error as Error).message);
+    }
+    member.child = child;
     this.changed();
     this.relay(member.name, child);
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const late = setTimeout(() => child.kill('SIGKILL'), this.options.settings.startTimeoutMs + BESIDES_MS);
       child.once('message', ({ healthPort }: ReadyMessage) => {
         clearTimeout(late);
@@ -142,17 +141,30 @@ export class ProcessGroup implements App {
         clearTimeout(late);
         if (over) return;
         over = true;
-        member.healthPort = undefined;
-        if (!this.settled && !this.stopping) {
-          reject(new Error(`${member.name} could not start: ${reason}; what it said stands above.`));
-          return;
-        }
-        if (!this.stopping) this.restart(member, reason);
-        resolve();
+        resolve(this.ended(member, reason));
       };
       child.once('error', (error) => ended(error.message));
       child.once('exit', (code, signal) => ended(signal ? `it was ended by ${signal}` : `it ended with ${code}`));
     });
+  }
+
+  private spawn(role: ServiceName, port: number): ChildProcess {
+    const [program, ...args] = this.options.command ?? COMMAND;
+    return spawn(program, args, {
+      cwd: ROOT,
+      env: { ...process.env, ROLES: role, HEALTH_PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: the terminal's Ctrl-C reaches us, and we stop them in order.
+      detached: true,
+    });
+  }
+
+  private async ended(member: Member, reason: string): Promise<void> {
+    member.healthPort = undefined;
+    if (!this.settled && !this.stopping) {
+      throw new Error(`${member.name} could not start: ${reason}; what it said stands above.`);
+    }
+    if (!this.stopping) this.restart(member, reason);
   }
 
   private restart(member: Member, reason: string): void {
@@ -208,7 +220,12 @@ export class ProcessGroup implements App {
 
   private changed(): void {
     const entries = this.members.map(({ name, child, healthPort }) => ({ name, pid: child?.pid ?? 0, healthPort }));
-    this.options.onChange(entries.filter(({ pid }) => pid !== 0));
+    try {
+      this.options.onChange(entries.filter(({ pid }) => pid !== 0));
+    } catch (error) {
+      // A full disk is no reason to end what runs; the next change writes it down again.
+      this.tell(`which processes run could not be noted: ${(error as Error).message}`);
+    }
   }
 }
 

@@ -33,7 +33,8 @@ export class SilentConnections {
   private readonly config: WatchedConfig;
   private readonly limits: SilenceLimits;
   private readonly everyMs: number;
-  private readonly timer: NodeJS.Timeout;
+  /** Runs while somebody holds a connection: what rests in the pool was asked nothing. */
+  private timer: NodeJS.Timeout | undefined;
   private readonly tick: () => void;
   private readonly dropped: () => void;
   private alarmTurns = 0;
@@ -45,11 +46,11 @@ export class SilentConnections {
     this.tick = told.tick;
     this.dropped = told.dropped;
     this.everyMs = Math.max(50, Math.min(1_000, limits.silenceMs / 3));
-    this.timer = setInterval(() => this.turn(), this.everyMs).unref();
   }
 
   acquired(client: WatchedClient): void {
     this.lent.add(client);
+    this.timer ??= setInterval(() => this.turn(), this.everyMs).unref();
     if (this.looks.has(client)) return;
     this.looks.set(client, { asked: null, moved: '', quiet: 0, idle: 0 });
     client.once('end', () => {
@@ -64,6 +65,7 @@ export class SilentConnections {
 
   stop(): void {
     clearInterval(this.timer);
+    this.timer = undefined;
   }
 
   /** For the end of the pool: a goodbye that nobody answers is not waited for. */
@@ -83,6 +85,10 @@ export class SilentConnections {
       look.asked = asked;
       look.moved = moved;
       if (waits) quiet.push(client);
+    }
+    if (this.lent.size === 0 && this.alarmTurns === 0) {
+      this.stop();
+      return;
     }
     if (this.alarmTurns > 0) this.alarmTurns -= 1;
     const patience = this.alarmTurns > 0 ? 1 : this.limits.silenceMs / this.everyMs;

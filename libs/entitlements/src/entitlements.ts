@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
 import {
   entitlementsChanged,
   getEntitlements,
@@ -27,7 +28,7 @@ export class Entitlements {
    * For creating one more of a counted thing. Locks the organisation's snapshot until the transaction ends, so that
    * concurrent creators count one after the other: of N attempts at a limit of L exactly L succeed.
    */
-  async claim(tx: Tx, feature: string, count: () => Promise<number>): Promise<void> {
+  async claim(tx: Tx, feature: BuiltIn<'counted'>, count: () => Promise<number>): Promise<void> {
     const snapshot = await this.snapshot(tx, 'for update');
     if (snapshot.access === 'read_only') throw organisationReadOnly({ plan: snapshot.plan });
     const grant = snapshot.features[feature];
@@ -45,14 +46,14 @@ export class Entitlements {
   }
 
   /** Throws `feature_not_included` unless the plan says yes. */
-  async feature(tx: Tx, feature: string): Promise<void> {
+  async feature(tx: Tx, feature: BuiltIn<'boolean'>): Promise<void> {
     const snapshot = await this.snapshot(tx);
     const grant = snapshot.features[feature];
     if (grant?.kind !== 'boolean' || !grant.value) throw this.missing(snapshot, feature);
   }
 
   /** A number of the plan, such as days of retention. */
-  async number(tx: Tx, feature: string): Promise<number> {
+  async number(tx: Tx, feature: BuiltIn<'static'>): Promise<number> {
     const snapshot = await this.snapshot(tx);
     const grant = snapshot.features[feature];
     if (grant?.kind !== 'static') throw this.missing(snapshot, feature);

@@ -22,6 +22,8 @@ export interface CallOptions {
   /** Already signed, for the gateway's cache. */
   callerToken?: string;
   idempotencyKey?: string;
+  /** Only what was answered to this key before; `not_found` when nothing was. */
+  recall?: true | undefined;
   deadlineMs?: number;
 }
 
@@ -148,6 +150,7 @@ export class Bus {
       within,
       ...(trace ? { trace: toTraceparent(trace) } : {}),
       ...(options.idempotencyKey ? { key: options.idempotencyKey } : {}),
+      ...(options.recall ? { recall: true as const } : {}),
       input,
     });
   }

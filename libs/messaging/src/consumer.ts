@@ -2,6 +2,8 @@ import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { ConsumerLag } from './consumer-lag.ts';
 import { EventLanes } from './event-lanes.ts';
 import { EventTurns } from './event-turns.ts';
 import type { Inbox } from './inbox.ts';
@@ -20,9 +22,12 @@ import { watchOf } from './nats-watch.ts';
 const FETCH = 200;
 const IN_FLIGHT = 300;
 const MAX_ACK_PENDING = 2_000;
-const FETCH_MS = 20_000;
-/** Two of these missing and the pull is given up: nats-server may have lost it without a word. */
-const HEARTBEAT_MS = 3_000;
+const FETCH_MS = 27_000;
+/**
+ * Two of these missing and the pull is given up: the server has lost it without a word. In a cluster that happens when
+ * the consumer's leader moves; a single server keeps its pulls for as long as the connection lives, which has a pulse.
+ */
+const HEARTBEAT_MS = { cluster: 4_500, single: 13_500 };
 /** A message whose process died comes again after this long; the events behind it wait meanwhile. */
 const ACK_WAIT_MS = 10_000;
 const RETRY_MS = 300;
@@ -33,6 +38,8 @@ export class EventConsumer {
   private readonly log: Log;
   private readonly turns: EventTurns;
   private readonly lanes: EventLanes;
+  private readonly lag = new ConsumerLag();
+  private unwatch: () => void = () => {};
   private stopped = false;
   private failure: string | undefined;
   private abortFetch: () => void = () => {};
@@ -44,12 +51,18 @@ export class EventConsumer {
     this.options = { source, nc };
     this.log = options.log.child({ consumer: this.name });
     this.turns = new EventTurns({ service, consumer: this.name, nc, inbox, log: this.log });
-    this.lanes = new EventLanes(this.turns, this.log);
+    this.lanes = new EventLanes(this.turns, this.lag, this.log);
   }
 
   /** Begins to pull. What is not there yet is waited for; until then the service is not ready. */
   async start(): Promise<void> {
     watchOf(this.options.nc).onReconnect(() => this.abortFetch());
+    this.unwatch = new Metrics().watched(
+      'tidegate_consumer_lag_seconds',
+      'Age of the oldest event that a consumer was given and has not settled; while it cannot fetch, for how long',
+      { consumer: this.name },
+      () => this.lag.seconds(),
+    );
     await this.ensure().catch((error: unknown) => this.fail(error));
     this.running = this.loop();
   }
@@ -61,6 +74,7 @@ export class EventConsumer {
     const lanes = this.lanes.stop();
     await this.running;
     await lanes;
+    this.unwatch();
   }
 
   /** There already: nothing happens. */
@@ -93,20 +107,24 @@ export class EventConsumer {
     const reason = (error as Error).message;
     if (this.failure !== reason) this.log.warn({ error }, 'Events could not be fetched; trying again');
     this.failure = reason;
+    this.lag.fetching(false);
     watchOf(this.options.nc).report(this.name, reason);
   }
 
   private async pull(): Promise<void> {
     const consumer = await jetstream(this.options.nc, { checkAPI: false }).consumers.get('EVENTS', this.name);
     this.failure = undefined;
+    this.lag.fetching(true);
     watchOf(this.options.nc).report(this.name, undefined);
     while (!this.stopped) {
       const batch = await consumer.fetch({
         max_messages: FETCH,
         expires: FETCH_MS,
-        idle_heartbeat: HEARTBEAT_MS,
+        idle_heartbeat: this.options.nc.info?.cluster ? HEARTBEAT_MS.cluster : HEARTBEAT_MS.single,
       });
       this.abortFetch = () => batch.stop();
+      // The stop came while it was being asked for.
+      if (this.stopped) batch.stop();
       let pending = 0;
       for await (const message of batch) {
         pending = message.info.pending;

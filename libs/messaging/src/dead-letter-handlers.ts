@@ -5,6 +5,8 @@ import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import { countDeadLetters } from './dead-letter.rows.ts';
 import { isOutage, reasonText } from './errors.ts';
 import type { Call, OperationHandler } from './handler.ts';
 import { type Inbox, visibility } from './inbox.ts';
@@ -34,6 +36,15 @@ const toWire = (row: Row): DeadLetter => ({
   attempts: row.attempts,
   diedAt: row.died_at.toISOString(),
 });
+
+/** How many there are, counted when somebody looks. Every replica says the same number. */
+export const watchDeadLetters = (service: ServiceName, tenants: Tenants): (() => void) =>
+  new Metrics().watched(
+    'tidegate_dead_letters',
+    'Events that wait for the operator: dead letters, late ones and gaps',
+    { service },
+    () => countDeadLetters(tenants),
+  );
 
 /** The three operations with which an operator works off what a service could not handle. */
 export function deadLetterHandlers(

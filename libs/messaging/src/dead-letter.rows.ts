@@ -1,5 +1,6 @@
 import type { Envelope } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
+import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 
 /** An event that could not be handled, as it came. */
@@ -38,6 +39,12 @@ export async function tellGap(
     error: `${which}: the stream lost it. What follows was handled without it.`,
     attempts: 0,
   });
+}
+
+/** How many wait for the operator. */
+export async function countDeadLetters(tenants: Tenants): Promise<number> {
+  const row = await tenants.reader({}).one<{ count: number }>('select count(*)::int as count from dead_letters');
+  return row?.count ?? 0;
 }
 
 async function insert(

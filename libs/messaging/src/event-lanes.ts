@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Log } from '@tidegate/telemetry/log';
+import type { ConsumerLag } from './consumer-lag.ts';
 import type { Became, EventTurns, Item, Waiting } from './event-turns.ts';
 
 /*
@@ -31,14 +32,16 @@ interface Early extends Waiting {
 export class EventLanes {
   private readonly turns: EventTurns;
   private readonly log: Log;
+  private readonly lag: ConsumerLag;
   private readonly lanes = new Map<string, Lane>();
   private readonly early = new Map<string, Early>();
   private stopped = false;
   private inHand = 0;
   private made: () => void = () => {};
 
-  constructor(turns: EventTurns, log: Log) {
+  constructor(turns: EventTurns, lag: ConsumerLag, log: Log) {
     this.turns = turns;
+    this.lag = lag;
     this.log = log;
   }
 
@@ -48,8 +51,9 @@ export class EventLanes {
     const lane = envelope?.subject ?? '';
     const early = this.early.get(lane);
     const now = Date.now();
+    this.lag.came(message.seq, message.time.getTime());
     if (envelope && early && early.until > now && envelope.sequence > early.from) {
-      message.nak(early.until - now + MAX_PAUSE_MS * 0.1 * Math.random());
+      this.nak(message, early.until - now + MAX_PAUSE_MS * 0.1 * Math.random());
       return;
     }
     this.add(lane, { message, raw, envelope });
@@ -142,13 +146,24 @@ export class EventLanes {
   }
 
   private sendBack(lane: Lane, pause: number): void {
-    for (const { message } of lane.items) message.nak(pause || undefined);
+    for (const { message } of lane.items) this.nak(message, pause);
     this.inHand -= lane.items.length;
     lane.items = [];
     this.made();
   }
 
+  /** On a connection that is closed nothing can be sent back any more: the event comes again by itself. */
+  private nak(message: JsMsg, pause: number): void {
+    this.lag.sentBack(message.seq);
+    try {
+      message.nak(pause || undefined);
+    } catch (error) {
+      this.log.warn({ error }, 'An event could not be sent back; it will come again');
+    }
+  }
+
   private remove(lane: Lane, item: Item): void {
+    this.lag.settled(item.message.seq);
     lane.items.splice(lane.items.indexOf(item), 1);
     this.inHand -= 1;
     this.made();

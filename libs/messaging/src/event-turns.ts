@@ -145,12 +145,21 @@ export class EventTurns {
 
   private async traced<T>({ message }: Item, { type }: Envelope, work: () => Promise<T>): Promise<T> {
     const { service } = this.options;
-    const working = setInterval(() => message.working(), WORKING_MS);
+    const working = setInterval(() => this.stillWorking(message), WORKING_MS);
     try {
       const parent = fromTraceparent(message.headers?.get('traceparent'));
       return await span(`handle ${type}`, 'CONSUMER', work, { parent, service });
     } finally {
       clearInterval(working);
+    }
+  }
+
+  /** The connection may have been closed under work that took too long: that ends nothing but the saying so. */
+  private stillWorking(message: JsMsg): void {
+    try {
+      message.working();
+    } catch (error) {
+      this.options.log.warn({ error }, 'An event takes long and cannot say so; it may be handled elsewhere as well');
     }
   }
 

@@ -8,11 +8,12 @@ import { deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { type RunningNats, startNats } from '@tidegate/runtime/embedded/nats-server';
 import { Log } from '@tidegate/telemetry/log';
+import { metricsText } from '@tidegate/telemetry/metrics';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { runPostgres } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
-import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer } from '../test/stand.ts';
-import { deadLetterHandlers } from './dead-letter-handlers.ts';
+import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer, stepped } from '../test/stand.ts';
+import { deadLetterHandlers, watchDeadLetters } from './dead-letter-handlers.ts';
 import { forgetHandled } from './forget-handled.ts';
 import { ensureStreams } from './jetstream.ts';
 import { connectNats } from './nats.ts';
@@ -89,6 +90,9 @@ test('after an outage of the database everything flows by itself, and nobody wai
   expect(await schema.tenants.reader({}).query('select 1 as one')).toEqual([{ one: 1 }]);
   const [letter] = await until(async () => ((await dead()).length > 0 ? dead() : undefined));
   expect(letter).toMatchObject({ aggregate: 'killer', error: 'It was begun too often without an end.' });
+  const stopCounting = watchDeadLetters('usage', schema.tenants);
+  expect(await metricsText()).toContain('tidegate_dead_letters{service="usage"} 1');
+  stopCounting();
   await operate('discard', { id: letter?.id, reason: 'test' });
   expect(new Set(await effects('outage')).size).toBe(AGGREGATES);
   expect(await schema.sql('select 1 from inbox_failures')).toEqual([]);
@@ -119,6 +123,18 @@ test('an event that was lost is told and passed; when it comes after all it is k
   expect((await operate('list', { limit: 10 })).items).toMatchObject([{ type: 'gap' }]);
   await operate('discard', { id: gap?.id, reason: 'looked after' });
   expect(await dead()).toEqual([]);
+
+  // The operator has looked after the gap, and the rest of it is no duplicate all the same.
+  await publish('gap', 3);
+  const [rest] = await until(async () => ((await dead()).length > 0 ? dead() : undefined));
+  expect(rest).toMatchObject({ type: stepped.type, error: expect.stringContaining('after what follows') });
+  await operate('replay', { id: rest?.id });
+  // Both are handled by now: sent again they are duplicates, and nobody is asked to handle them twice.
+  for (const number of [2, 3]) await publish('gap', number);
+  await publish('gap', 6);
+  await handled('gap', 6);
+  expect(await effects('gap')).toEqual(['gap/1', 'gap/4', 'gap/5', 'gap/2', 'gap/3', 'gap/6']);
+  expect(await dead()).toEqual([]);
 });
 
 test('an aggregate whose beginning is missing is followed from there, and its beginning is told as missing', async () => {
@@ -140,6 +156,9 @@ test('what waits behind a failing event of one aggregate keeps nobody else waiti
   await publish('stranger', 1);
   await handled('stranger', 1);
   expect(await effects('crowd')).toEqual([]);
+  const [, lag] =
+    /tidegate_consumer_lag_seconds\{consumer="usage-from-identity"\} (\S+)/.exec(await metricsText()) ?? [];
+  expect(Number(lag)).toBeGreaterThan(0);
   broken.delete('crowd/1');
   await handled('crowd', 600, 40_000);
   expect(await effects('crowd')).toEqual(Array.from({ length: 600 }, (_, n) => `crowd/${n + 1}`));
@@ -182,4 +201,16 @@ test('a nats-server that is killed and comes back is pulled from at once', async
   nats = await startNats({ dir, port: nats.port });
   await until(() => publish('risen', 1).then(() => true));
   await handled('risen', 1);
+});
+
+test('a nats-server that hangs is noticed although no connection breaks; what came meanwhile is handled', async () => {
+  process.kill(nats.pid, 'SIGSTOP');
+  try {
+    await until(() => watchOf(nc).trouble() === 'the connection is down', { withinMs: 30_000 });
+  } finally {
+    process.kill(nats.pid, 'SIGCONT');
+  }
+  await until(() => watchOf(nc).trouble() === undefined, { withinMs: 20_000 });
+  await until(() => publish('thawed', 1).then(() => true));
+  await handled('thawed', 1);
 });

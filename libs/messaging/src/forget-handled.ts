@@ -6,11 +6,12 @@ const CHUNK = 20_000;
 
 /**
  * What consumers need not remember any more: aggregates that had one single event, such as a session that was ended,
- * and failures that nobody came back to. What has a history keeps its row, or its next event would look as if the
+ * failures that nobody came back to, and gaps that nothing can fill any more. What has a history keeps its row, or its next event would look as if the
  * ones before were lost. Answers whether there may be more.
  */
 export async function forgetHandled(tx: Tx): Promise<boolean> {
   await tx.query("delete from inbox_failures where at < now() - interval '7 days'");
+  await tx.query('delete from inbox_gaps where at < now() - make_interval(days => $1)', [IDLE_DAYS]);
   const row = await tx.one<{ count: number }>(
     `with old as (
        select consumer, aggregate from inbox where sequence = 1 and at < now() - make_interval(days => $1)

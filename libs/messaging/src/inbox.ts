@@ -4,6 +4,7 @@ import { isUuid } from '@tidegate/database/ids';
 import type { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
 import { buryEvent, tellGap } from './dead-letter.rows.ts';
+import { closeGap, rememberGap } from './gap.rows.ts';
 import type { EventHandler } from './handler.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -16,8 +17,9 @@ import type { Outbox } from './outbox.ts';
  *   number == row + 1  handle it
  *   number >  row + 1  its predecessor is under way, here or in another replica, or it is lost: `ahead`
  * An aggregate without a row begins at its first event. Whoever knows that nothing earlier can come any more lets the
- * event `pass`: then what lies between is told as a gap, in the same transaction. `began` remembers where an aggregate
- * began here, so that what comes after all, from before that, is not taken for a duplicate.
+ * event `pass`: then what lies between is told as a gap, in the same transaction, and remembered (inbox_gaps), so that
+ * what comes of it after all is `late` and not taken for a duplicate. An event is late once: kept for the operator, its
+ * number is no gap any more.
  *
  * Nothing here asks anybody but PostgreSQL while it holds a connection, and never for a second one.
  */
@@ -69,8 +71,8 @@ export class Inbox {
     const key = [this.consumer, envelope.subject];
     return this.unlessDeleted(envelope, async (tx, envelope) => {
       await tx.query(
-        'insert into inbox (consumer, aggregate, sequence, began) values ($1, $2, 0, $3) on conflict do nothing',
-        [...key, envelope.sequence],
+        'insert into inbox (consumer, aggregate, sequence) values ($1, $2, 0) on conflict do nothing',
+        key,
       );
       const row = await tx.one<{ sequence: string }>(
         'select sequence from inbox where consumer = $1 and aggregate = $2 for update',
@@ -84,6 +86,7 @@ export class Inbox {
       ]);
       const missing = last + 1 < envelope.sequence;
       const gap = missing ? { from: last + 1, to: envelope.sequence - 1, beginning: last === 0 } : undefined;
+      if (gap) await rememberGap(tx, { consumer: this.consumer, aggregate: envelope.subject, ...gap });
       if (gap && (!gap.beginning || tell(gap))) await tellGap(tx, this.consumer, envelope, gap);
       await this.effect(tx, envelope);
       return { outcome: 'handled', ...(gap ? { gap } : {}) };
@@ -113,10 +116,9 @@ export class Inbox {
 
   private async standing(tx: Tx, envelope: Envelope): Promise<Outcome> {
     const row = await tx.one<{ sequence: string; late: boolean }>(
-      `select sequence, $3::bigint < began or exists (
-         select from dead_letters d where d.consumer = i.consumer and d.aggregate = i.aggregate
-            and case when d.type = 'gap' then
-              $3::bigint between (envelope::jsonb ->> 'from')::bigint and (envelope::jsonb ->> 'to')::bigint end) as late
+      `select sequence, exists (
+         select from inbox_gaps g where g.consumer = i.consumer and g.aggregate = i.aggregate
+            and $3::bigint between g.first and g.last) as late
          from inbox i where consumer = $1 and aggregate = $2`,
       [this.consumer, envelope.subject, envelope.sequence],
     );
@@ -182,6 +184,7 @@ export class Inbox {
     return this.tenants.as({}, async (tx) => {
       await buryEvent(tx, { consumer: this.consumer, raw, envelope, error, attempts });
       if (!envelope) return;
+      await closeGap(tx, { consumer: this.consumer, aggregate: envelope.subject, sequence: envelope.sequence });
       await tx.query(
         `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
          on conflict (consumer, aggregate) do update set sequence = greatest(i.sequence, excluded.sequence), at = now()`,

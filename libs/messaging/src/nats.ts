@@ -1,5 +1,6 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { watchOf } from './nats-watch.ts';
+import { keepPulse } from './pulse.ts';
 
 export interface NatsSettings {
   servers: string[];
@@ -19,11 +20,11 @@ export async function connectNats(settings: NatsSettings, name: string): Promise
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
     noAsyncTraces: true,
-    // A connection that was dropped without a word is noticed after three intervals.
-    pingInterval: 3_000,
-    maxPingOut: 2,
+    // The pulse asks much sooner.
+    pingInterval: 120_000,
   });
   watchOf(nc);
+  keepPulse(nc);
   return nc;
 }
 

@@ -24,6 +24,8 @@ export interface Asked {
   caller: Caller;
   input: unknown;
   key?: string | undefined;
+  /** Only what was answered to this key before. */
+  recall?: true | undefined;
   /** Epoch milliseconds after which nobody waits for the answer. */
   deadline: number;
 }
@@ -57,6 +59,7 @@ export class OperationRunner {
     if (!parsed.success) throw invalidInput(fieldErrors(parsed.error));
     const checked = { ...asked, input: parsed.data };
     try {
+      if (asked.recall) return await this.recall(operation, checked);
       if (operation.readonly) return await this.again(asked, () => this.read(handler, checked));
       const { output, later } = await this.again(asked, () => this.write(handler, checked));
       return later ? checkedOutput(operation, await later()) : output;
@@ -73,6 +76,15 @@ export class OperationRunner {
         if (attempt >= MAX_TRIES || !isRetryable(error) || Date.now() >= deadline) throw error;
       }
     }
+  }
+
+  /** For whoever has a reason to refuse the request, unless it was answered before. */
+  private async recall(operation: Operation, { caller: { orgId, userId }, key, input }: Asked): Promise<unknown> {
+    const owner = orgId ?? userId;
+    const memory = this.tenants.reader({ orgId: owner, userId });
+    const before = key && owner ? await recallAnswer(memory, operation, key, input) : undefined;
+    if (!before) throw notFound({}, 'Nothing was answered to this key.');
+    return before.replay;
   }
 
   private async read(handler: OperationHandler, asked: Asked): Promise<unknown> {

@@ -127,7 +127,8 @@ export class OperationServer {
       const caller = tokens.verify(request.caller);
       if (!caller) throw unauthenticated();
       const input = sealer.openInput(operation, request.input);
-      const output = await runner.run(handler, { caller, input, key: request.key, deadline });
+      const { key, recall } = request;
+      const output = await runner.run(handler, { caller, input, key, recall, deadline });
       return { output: sealer.sealOutput(operation, output, request.from) };
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);

@@ -12,6 +12,8 @@ export interface Request {
   trace?: string;
   /** Idempotency key of a writing operation. */
   key?: string;
+  /** Only what the request with this key was answered before; nothing is done. */
+  recall?: true;
   input: unknown;
 }
 

@@ -17,7 +17,7 @@ import { Tenants } from '@tidegate/database/tenants';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { consumerName, EventConsumer } from '@tidegate/messaging/consumer';
-import { deadLetterHandlers } from '@tidegate/messaging/dead-letter-handlers';
+import { deadLetterHandlers, watchDeadLetters } from '@tidegate/messaging/dead-letter-handlers';
 import { forgetHandled } from '@tidegate/messaging/forget-handled';
 import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
 import { forgetOldKeys } from '@tidegate/messaging/idempotency';
@@ -88,6 +88,7 @@ export class ServiceHost {
   private server: OperationServer | undefined;
   private consumers: EventConsumer[] = [];
   private loops: RunningLoop[] = [];
+  private stopCounting: () => void = () => {};
 
   constructor(definition: ServiceDefinition, settings: Settings) {
     this.definition = definition;
@@ -203,6 +204,7 @@ export class ServiceHost {
       checkHandlers(name, handled, operations());
       const runner = new OperationRunner(tenants, outbox);
       this.server = new OperationServer({ service: name, nc: this.nc, runner, log: this.log, ...shared }, handled);
+      this.stopCounting = watchDeadLetters(name, tenants);
       this.relay?.start();
       for (const consumer of this.consumers) await consumer.start();
       this.server.start();
@@ -267,6 +269,7 @@ export class ServiceHost {
   }
 
   async close(): Promise<void> {
+    this.stopCounting();
     await this.relay?.stop();
     this.bus.close();
     // Without a connection there is nothing to drain, and the client says so by an error.
@@ -276,6 +279,7 @@ export class ServiceHost {
 
   /** Gives back what a start had that failed half-way. */
   async abandon(): Promise<void> {
+    this.stopCounting();
     const parts = [
       ...this.loops.map((loop) => loop.stop()),
       this.server?.stop(),

@@ -3,6 +3,7 @@ import type { DynamicModule, INestApplication, NestApplicationOptions } from '@n
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { malformedBody, type ProblemError, problem } from '@tidegate/contracts/kernel/problem';
+import { newTrace } from '@tidegate/telemetry/trace';
 import type { FastifyReply } from 'fastify';
 import { trustedProxies } from './trust-proxy.ts';
 
@@ -45,8 +46,11 @@ export async function createHttpApp(root: DynamicModule, options: NestApplicatio
     clientErrorHandler: refuseBytes,
     // A path that cannot be decoded, or a part of it that is longer than any id.
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-      const { status, body } = malformed('The path is malformed.');
-      void reply.code(status).header('content-type', PROBLEM_TYPE).send(body);
+      // No hook has run: like every answer it has a name for whoever asks about it.
+      const { traceId } = newTrace();
+      const { status, document } = malformed('The path is malformed.');
+      void reply.code(status).header('content-type', PROBLEM_TYPE).header('trace-id', traceId);
+      void reply.send(JSON.stringify({ ...document, traceId }));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { ...options, bodyParser: false });
@@ -55,7 +59,7 @@ export async function createHttpApp(root: DynamicModule, options: NestApplicatio
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const malformed = (detail: string) => written(malformedBody({}, detail));
-const written = (error: ProblemError) => ({ status: error.status, body: JSON.stringify(error.toDocument()) });
+const written = (error: ProblemError) => ({ status: error.status, document: error.toDocument() });
 
 /** What is no HTTP request at all never becomes one: it is answered on the socket, and the connection ends. */
 function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
@@ -63,12 +67,13 @@ function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const { status, body } =
+  const { status, document } =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? written(headersTooLarge({}, 'Send less than 16 kB of headers.'))
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? written(requestTimeout({}, 'Send the whole request within a minute.'))
         : malformed('This is not an HTTP request.');
+  const body = JSON.stringify(document);
   const head = `HTTP/1.1 ${status} Refused\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy());
 }

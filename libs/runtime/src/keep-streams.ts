@@ -5,7 +5,10 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
 import type { Log } from '@tidegate/telemetry/log';
 import type { Settings } from './settings.ts';
 
-const EVERY_MS = 5_000;
+/** The server says by itself when a stream was deleted; this is the net below. */
+const EVERY_MS = 30_000;
+const DELETED = '$JS.EVENT.ADVISORY.STREAM.DELETED.*';
+const AGAIN_MS = 5_000;
 
 /**
  * Makes the streams again when they vanish while the platform lives: somebody deleted one, or nats-server came back
@@ -25,6 +28,8 @@ class Keeper {
   private readonly replicas: number;
   private readonly log: Log;
   private failing = false;
+  private again = false;
+  private stopped = false;
   private looking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,22 +40,35 @@ class Keeper {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.look(), EVERY_MS);
-    watchOf(this.nc).onReconnect(() => this.look());
+    const watch = watchOf(this.nc);
+    watch.onReconnect(() => this.look());
+    this.nc.subscribe(DELETED, {
+      callback: (error) => (error ? watch.refuse('news of streams', error) : this.look()),
+    });
     this.look();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
     await this.looking;
     if (!this.nc.isClosed()) await this.nc.close();
   }
 
   private look(): void {
-    if (!watchOf(this.nc).connected) return;
-    this.looking ??= this.ensure().finally(() => {
+    // One that was deleted during a look may have been there when it was looked at.
+    this.again = this.looking !== undefined;
+    this.looking ??= this.lookNow().finally(() => {
       this.looking = undefined;
+      if (this.stopped) return;
+      clearTimeout(this.timer);
+      if (this.again) this.look();
+      else this.timer = setTimeout(() => this.look(), this.failing ? AGAIN_MS : EVERY_MS);
     });
+  }
+
+  private async lookNow(): Promise<void> {
+    if (watchOf(this.nc).connected) await this.ensure();
   }
 
   private async ensure(): Promise<void> {

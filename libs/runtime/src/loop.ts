@@ -27,6 +27,8 @@ const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 /** Of what is away nobody knows when it comes back, and then everything has to flow again within seconds. */
 const OUTAGE_BACKOFF_MS = 4_000;
+/** Loops that turn more often than that keep their time. */
+const APART_FROM_MS = 10_000;
 /** So many turns that an outage failed are one line. */
 const TELL_EVERY = 15;
 
@@ -102,7 +104,7 @@ export class RunningLoop {
   ): Promise<void> {
     let failures = 0;
     while (!this.abort.signal.aborted) {
-      let wait = mark.everyMs;
+      let wait = apart(mark.everyMs);
       this.woken = false;
       try {
         const next = await turn({ signal: this.abort.signal });
@@ -140,6 +142,12 @@ export class RunningLoop {
     });
   }
 }
+
+/**
+ * Loops that were started together would turn together for ever: at each turn of all a pool would have to open
+ * connections that it closes again before the next.
+ */
+const apart = (ms: number): number => (ms < APART_FROM_MS ? ms : ms * (0.9 + Math.random() * 0.2));
 
 /** How an operator sees that a loop is in trouble or hangs. */
 function tell(labels: { service: string; loop: string }) {

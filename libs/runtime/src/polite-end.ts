@@ -28,17 +28,28 @@ export class PoliteEnd {
   async drain(server: Server, withinMs: number): Promise<number> {
     this.ending = true;
     let closed = false;
+    await afterArrivals();
     // Only the listening ends: the close of an HTTP server would cut idle connections on which a request is on its way.
     NetServer.prototype.close.call(server, () => {
       closed = true;
     });
     const began = Date.now();
     while (!closed && Date.now() - began < withinMs) {
-      if (Date.now() - began > GRACE_MS) server.closeIdleConnections();
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await afterArrivals();
+      if (Date.now() - began > GRACE_MS) server.closeIdleConnections();
     }
     const cut = this.inHand;
     server.closeAllConnections();
     return cut;
   }
+}
+
+/**
+ * Connections and requests that had arrived by now are taken: a socket that is closed with something unread in it is
+ * reset, and a timer runs before the turn of the event loop reads. A request that is still on its way when an idle
+ * connection ends is beyond any server of HTTP/1.1; clients send it again (RFC 9112, 9.3.1).
+ */
+function afterArrivals(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

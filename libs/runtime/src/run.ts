@@ -9,6 +9,7 @@ import { startOpsServer } from './ops-server.ts';
 import { type Patience, persist } from './persist.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { Settings } from './settings.ts';
+import { inStopOrder } from './stop-order.ts';
 import { startTracing } from './tracing.ts';
 
 /** Longer than any operation's deadline; docs/operations.md says it too. */
@@ -124,8 +125,9 @@ async function waitForNats(
 const NATS_ANSWER_MS = 20_000;
 
 /*
- * Readiness first, so that no new work is sent here; then the gateway, whose requests need the others; then all work
- * in hand; then the outboxes and connections. What does not end in time is left to redelivery.
+ * Readiness first, so that no new work is sent here; then the work in hand, of whoever asks before that of whoever is
+ * asked (the gateway's requests need all, what is lent is settled at usage); then the outboxes and connections. What
+ * does not end in time is left to redelivery.
  */
 export async function stop(parts: {
   hosts: ServiceHost[];
@@ -136,7 +138,6 @@ export async function stop(parts: {
   const { hosts, health, ops, log } = parts;
   health.draining = true;
   log.info({}, 'Draining');
-  const [edge, rest] = [hosts.filter((host) => host.definition.http), hosts.filter((host) => !host.definition.http)];
   // One that fails keeps the others from nothing: their last turns, leases and outboxes are yet to come.
   const each = (some: ServiceHost[], end: (host: ServiceHost) => Promise<void>) =>
     Promise.all(
@@ -147,7 +148,7 @@ export async function stop(parts: {
       ),
     );
   const work = async () => {
-    for (const group of [edge, rest]) await each(group, (host) => host.stopWork());
+    for (const wave of inStopOrder(hosts, (host) => host.definition.name)) await each(wave, (host) => host.stopWork());
   };
   if (await isLate(DRAIN_MS, work())) {
     log.error({}, `Work was still in hand after ${DRAIN_MS} ms and is left to redelivery`);

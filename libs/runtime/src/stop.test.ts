@@ -17,7 +17,36 @@ test('a service that does not stop in order keeps the others from nothing', asyn
         done.push(`${name} is closed`);
       },
     }) as unknown as ServiceHost;
-  const hosts = [host('usage', false, true), host('identity', false, false), host('gateway', true, false)];
+  const hosts = [
+    host('usage', false, true),
+    host('notifier', false, false),
+    host('billing', false, false),
+    host('gateway', true, false),
+  ];
   await stop({ hosts, health: new Health([]), ops: undefined, log: new Log() });
-  expect(done).toEqual(['gateway has no work', 'identity has no work', 'identity is closed', 'gateway is closed']);
+  expect(done).toEqual([
+    // Who asks ends before who is asked.
+    'gateway has no work',
+    'notifier has no work',
+    'billing has no work',
+    'notifier is closed',
+    'billing is closed',
+    'gateway is closed',
+  ]);
+});
+
+test('what is settled at another service in the end finds it there', async () => {
+  const heard: string[] = [];
+  let usageEnded = false;
+  const host = (name: string, stopWork: () => Promise<void>) =>
+    ({ definition: { name, http: false }, stopWork, close: async () => {} }) as unknown as ServiceHost;
+  const lender = host('usage', async () => {
+    usageEnded = true;
+  });
+  const borrower = host('bot-executor', async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    heard.push(usageEnded ? 'nobody' : 'usage');
+  });
+  await stop({ hosts: [lender, borrower], health: new Health([]), ops: undefined, log: new Log() });
+  expect(heard).toEqual(['usage']);
 });

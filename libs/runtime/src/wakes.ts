@@ -27,6 +27,11 @@ export class Wakes {
     });
   }
 
+  /** Whether others can be heard at all. */
+  get connected(): boolean {
+    return watchOf(this.nc).connected;
+  }
+
   /** Called by the loop of that name. */
   on(loop: string, rouse: () => void): void {
     this.loops.set(loop, (this.loops.get(loop) ?? new Set()).add(rouse));

@@ -137,3 +137,19 @@ test('a task that needs more memory than a thread may have fails alone, and so d
   await expect(pool.run('a')).resolves.toBe('a');
   await pool.close();
 });
+
+test('a thread that the system refuses fails what waits for it, and takes no place from the next', async () => {
+  let refused = 2;
+  const data = {
+    get answer() {
+      refused -= 1;
+      if (refused >= 0) throw new Error('no more threads');
+      return 42;
+    },
+  };
+  const pool = new WorkerPool<string, number>(workerOf('answerTasks(() => workerData.answer);'), { size: 1, data });
+  await expect(pool.run('a')).rejects.toThrow('no more threads');
+  await expect(pool.run('b')).rejects.toThrow('no more threads');
+  await expect(pool.run('c')).resolves.toBe(42);
+  await pool.close();
+});

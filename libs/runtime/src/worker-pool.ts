@@ -1,4 +1,5 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { Turns } from './turns.ts';
 
 /*
  * Threads for what would keep the event loop busy. The worker's file calls `answerTasks` of worker-side.ts; tasks are
@@ -116,7 +117,7 @@ export class WorkerPool<Task, Result> {
 
   private next(): void {
     while (this.turns.size > 0) {
-      const worker = this.idle.pop() ?? this.hire();
+      const worker = this.idle.pop() ?? this.tryToHire();
       if (!worker) return;
       const waiting = this.turns.take() as Waiting<Task, Result>;
       this.busy.set(worker, waiting);
@@ -155,13 +156,23 @@ export class WorkerPool<Task, Result> {
     this.letGoLater(worker);
   }
 
-  private hire(): Worker | undefined {
+  /** The system may refuse a thread: what waits is done by those that work, and fails when there are none. */
+  private tryToHire(): Worker | undefined {
     if (this.room === 0) return undefined;
-    this.room -= 1;
+    try {
+      return this.hire();
+    } catch (error) {
+      if (this.busy.size === 0) for (const { reject } of this.turns.clear()) reject(error);
+      return undefined;
+    }
+  }
+
+  private hire(): Worker {
     const worker = new Worker(this.file, {
       workerData: this.data,
       ...(this.limits.memory ? { resourceLimits: this.limits.memory } : {}),
     });
+    this.room -= 1;
     worker.on('message', (answer: Answer<Result>) => this.answered(worker, answer));
     worker.on('error', (error) => this.lost(worker, error));
     worker.on('messageerror', (error) => this.stop(worker, error));
@@ -218,51 +229,5 @@ export class WorkerPool<Task, Result> {
     clearTimeout(waiting?.timer);
     waiting?.reject(error);
     this.next();
-  }
-}
-
-/** Lists of several groups, one item of each group in turn. */
-class Turns<Item> {
-  /** A group that was served goes to the end. */
-  private readonly groups = new Map<string, Item[]>();
-  size = 0;
-
-  sizeOf(group: string): number {
-    return this.groups.get(group)?.length ?? 0;
-  }
-
-  add(group: string, item: Item): void {
-    const items = this.groups.get(group);
-    if (items) items.push(item);
-    else this.groups.set(group, [item]);
-    this.size += 1;
-  }
-
-  take(): Item | undefined {
-    for (const [group, items] of this.groups) {
-      const item = items.shift();
-      this.groups.delete(group);
-      if (items.length > 0) this.groups.set(group, items);
-      this.size -= 1;
-      return item;
-    }
-    return undefined;
-  }
-
-  remove(group: string, item: Item): boolean {
-    const items = this.groups.get(group) ?? [];
-    const index = items.indexOf(item);
-    if (index < 0) return false;
-    items.splice(index, 1);
-    if (items.length === 0) this.groups.delete(group);
-    this.size -= 1;
-    return true;
-  }
-
-  clear(): Item[] {
-    const items = [...this.groups.values()].flat();
-    this.groups.clear();
-    this.size = 0;
-    return items;
   }
 }

@@ -5,6 +5,7 @@ import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { DiffPlans } from './plans/diff-plans.ts';
+import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
 import { MovePlans } from './plans/move-plans.ts';
 import { ValidatePlans } from './plans/validate-plans.ts';
@@ -20,6 +21,7 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     DiffPlans,
     ApplyPlans,
     MovePlans,
+    ExportPlans,
     OpenFreeSubscription,
     GetSubscription,
     SetSubscription,

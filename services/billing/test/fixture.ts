@@ -17,6 +17,7 @@ import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { DiffPlans } from '../src/plans/diff-plans.ts';
+import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
 import { MovePlans } from '../src/plans/move-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
@@ -51,6 +52,7 @@ export async function openBilling() {
     new ApplyPlans(wakes),
     new DiffPlans(),
     new ListPlans(),
+    new ExportPlans(),
     new ValidatePlans(),
     new MovePlans(wakes),
     new GetEntitlements(),

@@ -16,11 +16,19 @@ export class GatewayConfig extends Config(
     CORS_ORIGINS: envList().default([]).meta({
       description: 'Origins, separated by commas, whose pages may use the API with tokens and keys; none by default',
     }),
+    ALLOWED_HOSTS: envList().default([]).meta({
+      description:
+        'Names, separated by commas, by which the gateway may be asked besides the one of PUBLIC_URL, addresses and names without a dot: `api.example.org`, `.example.org` for all below it, `*` for any. Other names get 421',
+    }),
     SSE_CONNECTIONS_PER_ORGANISATION: envInt(1, 100_000)
       .default(100)
       .meta({ description: 'Open live streams that one organisation may hold on one gateway' }),
     ALLOW_INSECURE: envFlag().default(false).meta({
       description: 'Besides what it means for the platform: session cookies without `Secure` over plain http',
+    }),
+    API_CALLS_DIR: z.string().optional().meta({
+      description:
+        'Folder in which API calls are noted until they are reported, so that a gateway that is killed leaves none uncounted; default: `api-calls` in DATA_DIR. On a disk of this machine; in a container an emptyDir',
     }),
     SMTP_HOST: z
       .string()

@@ -11,8 +11,10 @@ import { EdgeParts } from './http/edge-parts.ts';
 import { HttpEdge } from './http/http-edge.ts';
 import { Installation } from './http/installation.ts';
 import { RequestLog } from './http/request-log.ts';
+import { CallJournal } from './limits/call-journal.ts';
 import { Quota } from './limits/quota.ts';
 import { RateLimits } from './limits/rate-limits.ts';
+import { RecoverCalls } from './limits/recover-calls.loop.ts';
 import { UsageReports } from './limits/usage-reports.ts';
 import { StreamLive } from './live/stream-live.ts';
 
@@ -26,7 +28,9 @@ import { StreamLive } from './live/stream-live.ts';
     Verifier,
     Access,
     Memberships,
+    CallJournal,
     UsageReports,
+    RecoverCalls,
     Quota,
     StreamLive,
     Admission,

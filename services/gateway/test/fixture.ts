@@ -1,5 +1,6 @@
 import { closing } from '@tidegate/testing/closing';
 import 'reflect-metadata';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,8 +125,20 @@ export class GatewayWorld {
     await this.host.close();
   }
 
+  /** A gateway in a process of its own, on the port of the one here, which must have been stopped. */
+  async spawnGateway(): Promise<ChildProcess> {
+    const { PATH } = process.env;
+    const env = { PATH, ...this.env, PUBLIC_URL: this.settings.publicUrl, LOG_LEVEL: 'error' };
+    const child = spawn(process.execPath, ['--no-warnings', 'dist/main.js'], { env, stdio: 'inherit' });
+    process.once('exit', () => child.kill('SIGKILL'));
+    await until(async () => (await fetch(`${this.url}/health/ready`)).ok, { withinMs: 30_000, what: 'the gateway' });
+    return child;
+  }
+
   /** As identity tells it. */
-  async revoke(...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string }[]): Promise<void> {
+  async revoke(
+    ...revoked: { kind: 'session' | 'user' | 'member' | 'api_key'; id: string; version?: number }[]
+  ): Promise<void> {
     const at = new Date(Date.now() + 1_000).toISOString();
     const js = jetstream(this.nc, { checkAPI: false });
     await Promise.all(

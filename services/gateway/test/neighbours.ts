@@ -1,7 +1,13 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
-import { COMMON_PROBLEMS, fieldErrors, ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import {
+  COMMON_PROBLEMS,
+  fieldErrors,
+  notFound,
+  ProblemError,
+  validationFailed,
+} from '@tidegate/contracts/kernel/problem';
 import { liveTopics, operations } from '@tidegate/contracts/kernel/registry';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
@@ -34,6 +40,8 @@ export class Neighbours {
   private readonly lent = new Map<string, Answer | undefined>();
   private lending = false;
   private readonly answers = new Map<string, Answer>();
+  /** What was answered to an idempotency key. */
+  private readonly byKey = new Map<string, unknown>();
   private readonly servers = new Map<ServiceName, { nc: NatsConnection; server: OperationServer }>();
   private readonly settings: Settings;
 
@@ -101,13 +109,17 @@ export class Neighbours {
     await Promise.all([...this.servers.keys()].map((service) => this.stop(service)));
   }
 
-  private async run(operation: Operation, { input, caller }: Asked): Promise<unknown> {
+  private async run(operation: Operation, { input, caller, key = '', recall }: Asked): Promise<unknown> {
     this.asked.set(operation.subject, this.count(operation) + 1);
     const parsed = operation.input.safeParse(input);
     if (!parsed.success) throw validationFailed({ errors: fieldErrors(parsed.error) });
+    if (recall && !this.byKey.has(key)) throw notFound();
+    if (recall) return this.byKey.get(key);
     const answer = this.answers.get(operation.subject) ?? (() => answerOf(operation));
     try {
-      return operation.output.parse(await answer(parsed.data as never, caller));
+      const output = operation.output.parse(await answer(parsed.data as never, caller));
+      this.byKey.set(key, output);
+      return output;
     } catch (error) {
       if (error instanceof ProblemError) requireDeclared(operation, error);
       throw error;
@@ -117,6 +129,8 @@ export class Neighbours {
 
 interface Asked {
   input: unknown;
+  key?: string;
+  recall?: true;
   caller: Caller;
 }
 

@@ -53,8 +53,9 @@ export class QuotaBook {
   /** A message of the usage stream. */
   count(text: string): void {
     for (const event of UsageMessage.parse(JSON.parse(text))) {
-      if (this.counted.has(event.id)) continue;
-      this.counted.set(event.id, event.quantity);
+      const identity = `${event.org} ${event.source} ${event.id}`;
+      if (this.counted.has(identity)) continue;
+      this.counted.set(identity, event.quantity);
       const lease = event.lease && this.leases.get(event.lease);
       if (lease) lease.held -= event.quantity;
     }

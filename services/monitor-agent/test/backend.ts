@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { SAFE_SESSION } from '../src/connection/session-settings.rules.ts';
 import { authentication, message } from './fake-server.ts';
 
 /*
@@ -58,7 +59,12 @@ export const greeting = answer([
   ['version', INT4, '180000'],
   ['own', INT4, '0'],
 ]);
-export const settings = answer([['set_config', TEXT, '5000']]);
+export const settings = Buffer.concat([
+  fields(field('name'), field('value')),
+  ...SAFE_SESSION.map(([name, value]) => row(name, value)),
+  complete(),
+  ready(),
+]);
 export const bound = Buffer.concat([message('1', Buffer.alloc(0)), message('2', Buffer.alloc(0))]);
 
 const STARTUP = 0;

@@ -17,6 +17,7 @@ const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export function localWakes() {
   const loops = new Map<string, Set<() => void>>();
   return {
+    connected: true,
     on: (loop: string, rouse: () => void) => void loops.set(loop, (loops.get(loop) ?? new Set()).add(rouse)),
     wake: (loop: string) => {
       for (const rouse of loops.get(loop) ?? []) rouse();

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { KeepAccount } from './accounts/keep-account.ts';
+import { UsageSettings } from './accounts/usage-settings.ts';
 import { CurrentUsage } from './balances/current-usage.ts';
 import { UsageHistory } from './balances/usage-history.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
@@ -19,6 +20,7 @@ import { KeepPartitions } from './retention/keep-partitions.loop.ts';
     KeepMeters,
     ListMeters,
     KeepAccount,
+    UsageSettings,
     UsageWriter,
     KeepPosition,
     IngestUsageStream,

@@ -71,6 +71,13 @@ export const catalogueChanged = problem(
   z.object({ catalogueVersion: z.int() }),
 );
 
+export const intervalNotOffered = problem(
+  'interval_not_offered',
+  422,
+  'The plan has no price for this interval',
+  z.object({ plan: z.string(), interval: z.enum(['month', 'year']), intervals: z.array(z.enum(['month', 'year'])) }),
+);
+
 export const unknownPlan = problem(
   'unknown_plan',
   422,
@@ -133,7 +140,9 @@ export const applyPlans = operation({
   status: 200,
   scope: 'operator',
   summary: 'Put a catalogue in force; the same content again changes nothing',
-  description: 'Changed plans get a new version. Running subscriptions keep theirs until they are moved.',
+  description:
+    'Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have ' +
+    'every feature that the software decides by, and a feature keeps the kind it has in the catalogue in force.',
   input: z.strictObject({
     yaml: CatalogueText,
     expectedVersion: z
@@ -158,8 +167,24 @@ export const movePlans = operation({
     dryRun: z.boolean().default(false).meta({ description: 'Only count them' }),
   }),
   output: z.object({ plan: PlanKey, version: z.int(), subscriptions: z.int().min(0) }),
-  errors: [unknownPlan],
+  errors: [unknownPlan, intervalNotOffered],
   deadlineMs: 60_000,
+});
+
+export const exportPlans = operation({
+  service: 'billing',
+  name: 'plans.export',
+  http: ['GET', '/api/v1/operator/plans/catalogue'],
+  scope: 'operator',
+  summary: 'The text of the catalogue in force, or of an earlier one, exactly as it was applied',
+  input: z.strictObject({
+    version: z.int().min(1).optional().meta({ description: 'Which catalogue; by default the one in force' }),
+  }),
+  output: z.object({
+    catalogueVersion: z.int().min(1),
+    appliedAt: Timestamp,
+    yaml: z.string().meta({ examples: ['format: 1\ncurrency: EUR\n'] }),
+  }),
 });
 
 export const CatalogueApplied = z.object({

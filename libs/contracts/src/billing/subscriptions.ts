@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
-import { PlanKey, unknownPlan } from './plans.ts';
+import { intervalNotOffered, PlanKey, unknownPlan } from './plans.ts';
 
 /** Stripe's spelling, kept inside and outside. pause_collection is not a status. */
 export const SubscriptionStatus = z
@@ -19,8 +19,14 @@ export const Subscription = z
     latestVersion: z.int().min(1),
     status: SubscriptionStatus,
     interval: z.enum(['month', 'year']),
+    /** Quotas are months counted from this instant, whatever is paid for. It never changes. */
     periodAnchor: Timestamp,
-    periodStart: Timestamp,
+    intervalSince: Timestamp.meta({
+      description: 'What is paid is counted from here: from the anchor, or from the change that began this interval',
+    }),
+    periodStart: Timestamp.meta({
+      description: 'Of the interval that runs now; `GET /api/v1/usage` has that of quotas',
+    }),
     periodEnd: Timestamp,
     startedAt: Timestamp,
   })
@@ -45,12 +51,16 @@ export const setSubscription = operation({
   summary: 'Put an organisation on a plan (operators only)',
   description:
     'Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running ' +
-    'period go on; only the limits change. Nothing that exceeds the new limits is deleted.',
+    'period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and ' +
+    'a change of the plan that is paid by the year, begins a new interval at that moment, never before it.',
   input: z.strictObject({
     organisationId: Id,
     plan: PlanKey,
-    interval: z.enum(['month', 'year']).default('month').meta({ description: 'Length of the period' }),
+    interval: z
+      .enum(['month', 'year'])
+      .optional()
+      .meta({ description: 'What is paid for at a time; without it the interval stays as it is' }),
   }),
   output: Subscription,
-  errors: [unknownPlan],
+  errors: [unknownPlan, intervalNotOffered],
 });

@@ -124,6 +124,12 @@ export const preconditionFailed = problem(
   'It is not what If-Match says',
   z.object({ etag: z.string() }),
 );
+export const misdirectedRequest = problem(
+  'misdirected_request',
+  421,
+  'Nobody here answers by this name',
+  z.object({ host: z.string() }),
+);
 export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
 export const unsupportedMediaType = problem('unsupported_media_type', 415, 'Send application/json');
 export const rateLimited = problem('rate_limited', 429, 'Too many requests', z.object({ retryAfterSeconds: z.int() }));
@@ -187,6 +193,7 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   preconditionFailed,
   bodyTooLarge,
   unsupportedMediaType,
+  misdirectedRequest,
   rateLimited,
   quotaExhausted,
   planLimitReached,
@@ -200,6 +207,18 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
 /** One invalid field, found by a rule that a schema cannot express. `field` is a JSON pointer. */
 export function invalid(field: string, code: string, message: string): ProblemError {
   return validationFailed({ errors: [{ field, code, message }] }, `${field}: ${message}`);
+}
+
+/** The problem as text for a terminal or a log: what happened, and every fault on a line of its own. */
+export function explain(error: ProblemError): string {
+  const { errors } = error.data;
+  if (!Array.isArray(errors) || errors.length === 0) return error.message;
+  const lines = (errors as (FieldError & { line?: number })[]).map(({ field, message, line }) =>
+    ['', line === undefined ? '' : `line ${line}:`, field, message]
+      .filter((part, index) => index === 0 || part)
+      .join(' '),
+  );
+  return [`${error.code}: ${error.title}`, ...lines].join('\n ');
 }
 
 /** Zod's issues as field errors; a union's or record's nested issues are flattened to their own paths. */

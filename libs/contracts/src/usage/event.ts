@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BUILT_IN_FEATURES } from '../billing/built-in-features.ts';
 import { FeatureKey } from '../billing/features.ts';
 import { Id, PLAIN_TEXT, Timestamp } from '../kernel/types.ts';
 
@@ -9,17 +10,14 @@ export const MeterKey = FeatureKey;
  * What the platform itself counts and charges for. Only its services report it: a key of a customer that could would
  * use up the quota that others of the organisation live on, or make it look unused.
  */
-export const PLATFORM_METERS: ReadonlySet<string> = new Set([
-  'api_calls',
-  'notifications',
-  'server_minutes',
-  'bot_orders',
-  'backtest_runs',
-  'sweep_runs',
-]);
+export const PLATFORM_METERS: ReadonlySet<string> = new Set(
+  Object.entries(BUILT_IN_FEATURES).flatMap(([key, kind]) => (kind === 'metered' ? [key] : [])),
+);
 
 /** Events older than this are refused: their identity may have been forgotten, and they could count twice. */
 export const MAX_EVENT_AGE_DAYS = 35;
+/** So long an identity is kept after its event was counted: longer than any event with its own time is taken. */
+export const IDENTITY_DAYS = MAX_EVENT_AGE_DAYS + 2;
 /** Clocks differ; an event from further in the future is refused. */
 export const MAX_EVENT_LEAD_MINUTES = 5;
 export const MAX_QUANTITY = 1_000_000_000;
@@ -32,8 +30,9 @@ export const EventId = visible(200).meta({
 export const EventSource = visible(100);
 
 /**
- * One fact of usage as it rides on JetStream. `(org, source, id)` is its identity for ever: sent again it counts once,
- * even with another time. So derive `id` from the fact (a request id, an order id), never from the moment of sending.
+ * One fact of usage as it rides on JetStream. `(org, source, id)` is its identity for 37 days after it was counted: sent
+ * again it counts once, even with another time; later it is too old by its time. So derive `id` and `at` from the fact
+ * (a request id, an order id and when it was placed), never from the moment of sending.
  */
 export const UsageEvent = z
   .object({

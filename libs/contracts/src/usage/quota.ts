@@ -18,7 +18,7 @@ export type QuotaReached = z.infer<typeof QuotaReached>;
 export const quotaReached = event({
   service: 'usage',
   name: 'quota.reached.v1',
-  summary: 'A share of a metered quota is used; once per meter, threshold and period',
+  summary: 'A share of a metered quota is used, by more use or by a lower limit; once per meter, threshold and period',
   data: QuotaReached,
   aggregate: (reached) => reached.orgId,
 });

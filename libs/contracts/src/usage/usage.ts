@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Limit } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { EventId, EventSource, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
+import { EventId, EventSource, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
 import { unknownMeter } from './leases.ts';
 
 export const Meter = z
@@ -27,10 +27,11 @@ export const MeterUsage = z
     reserved: z.int().min(0).meta({ description: 'Lent out in leases and not yet reported as used' }),
     limit: Limit,
     enforcement: z.enum(['hard', 'soft']).nullable().meta({ description: 'null: not part of the plan' }),
+    per: z.enum(['month', 'day']).nullable().meta({ description: 'What the limit is for; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
     remaining: Limit,
     percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
-    periodStart: Timestamp,
+    periodStart: Timestamp.meta({ description: 'Of the month, or of the day when the limit is for a day' }),
     periodEnd: Timestamp,
     resetsAt: Timestamp,
     upgradeTo: z.string().nullable(),
@@ -53,7 +54,10 @@ export const usageHistory = operation({
   name: 'usage.history',
   http: ['GET', '/api/v1/usage/{meter}/history'],
   scope: 'usage:read',
-  summary: 'Usage of one meter by hour or day (UTC), without gaps',
+  summary: 'Usage of one meter by hour (UTC) or by day of the organisation, without gaps',
+  description:
+    'Whole hours or days that cover the range. Where `from` or `to` is the begin of a period it is kept to the instant, so ' +
+    'that the steps of a period add up to its balance.',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
@@ -63,10 +67,57 @@ export const usageHistory = operation({
   output: z.object({
     meter: MeterKey,
     granularity: z.enum(['hour', 'day']),
+    timeZone: z.string().meta({ description: 'Whose days these are; UTC for hours' }),
     items: z.array(z.object({ start: Timestamp, quantity: z.int(), events: z.int() })),
     total: z.int(),
   }),
   errors: [unknownMeter],
+});
+
+/** A zone by its name, such as Europe/Berlin. An offset is none: it does not know when summer begins. */
+export const TimeZone = z
+  .string()
+  .max(60)
+  .regex(/^(UTC|[A-Z][A-Za-z_]+(\/[A-Z][A-Za-z_+-]*\d*)+)$/, 'a zone such as Europe/Berlin, or UTC')
+  .refine(isTimeZone, 'a zone that the IANA database has, such as Europe/Berlin')
+  .meta({ id: 'TimeZone', description: 'A zone of the IANA database, or UTC', examples: ['Europe/Berlin'] });
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const UsageSettings = z
+  .object({
+    timeZone: TimeZone.meta({ description: 'Days of reports and of daily limits begin at midnight in this zone' }),
+  })
+  .meta({ id: 'UsageSettings' });
+
+export const getUsageSettings = operation({
+  service: 'usage',
+  name: 'settings.get',
+  http: ['GET', '/api/v1/usage/settings'],
+  scope: 'usage:read',
+  summary: 'In whose days usage is counted',
+  input: z.strictObject({}),
+  output: UsageSettings,
+});
+
+export const setUsageSettings = operation({
+  service: 'usage',
+  name: 'settings.set',
+  http: ['PUT', '/api/v1/usage/settings'],
+  scope: 'billing:write',
+  summary: 'Choose the time zone of daily reports and limits',
+  description:
+    'Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that ' +
+    'runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier.',
+  input: z.strictObject({ timeZone: TimeZone }),
+  output: UsageSettings,
 });
 
 export const NewUsageEvent = z
@@ -75,8 +126,12 @@ export const NewUsageEvent = z
     source: EventSource.max(90).default('default').meta({ description: 'Which of your systems says so' }),
     meter: MeterKey,
     quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Whole units' }),
-    time: Instant.optional().meta({ description: 'When it happened; by default now' }),
-    lease: Id.optional().meta({ description: 'The lease that these units were taken from' }),
+    time: Instant.optional().meta({
+      description: 'When it happened, by default now; to the millisecond, what is finer is cut off',
+    }),
+    lease: Id.optional().meta({
+      description: 'The lease that these units were taken from: of the same meter and period, and not used up',
+    }),
   })
   .meta({ id: 'NewUsageEvent' });
 export type NewUsageEvent = z.infer<typeof NewUsageEvent>;
@@ -86,6 +141,7 @@ export const RejectionCode = z
     'malformed',
     'platform_meter',
     'unknown_meter',
+    'not_included',
     'unknown_organisation',
     'too_old',
     'in_the_future',
@@ -94,7 +150,8 @@ export const RejectionCode = z
   .meta({
     id: 'RejectionCode',
     description:
-      'conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it',
+      'conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform ' +
+      'reports it. not_included: the plan of the organisation lacks the meter',
   });
 export type RejectionCode = z.infer<typeof RejectionCode>;
 
@@ -105,7 +162,8 @@ export const ingestUsage = operation({
   scope: 'usage:write',
   summary: 'Report usage of your own product',
   description:
-    'Exactly once: (source, id) is the identity of an event, sent again it counts once. Each event is judged by ' +
+    `Exactly once: (source, id) is the identity of an event for ${IDENTITY_DAYS} days after it was counted, sent again ` +
+    'it counts once. With its own `time` it counts once for ever, for by then it is too old. Each event is judged by ' +
     `itself, a bad one never fails the others. Events up to ${MAX_EVENT_AGE_DAYS} days old count in the period they ` +
     'happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance.',
   input: z.strictObject({

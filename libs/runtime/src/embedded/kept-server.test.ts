@@ -22,13 +22,14 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function keepNats() {
+async function keepNats(times: ConstructorParameters<typeof KeptServer>[2] = quick) {
   const dir = join(folder, 'nats');
-  const { pid, port, monitorPort } = await startNats({ dir });
+  const { pid, port, monitorPort, ended } = await startNats({ dir });
   const server = new KeptServer(
     {
       name: 'nats-server',
       pid,
+      ended,
       logFile: join(dir, 'nats.log'),
       start: (signal) => startNats({ dir, port, monitorPort, samePorts: true, signal }),
       illness: () => natsIllnessOf(dir, monitorPort, 300),
@@ -36,17 +37,21 @@ async function keepNats() {
       end: ['SIGTERM', 'SIGKILL'],
     },
     new Log(),
-    quick,
+    times,
   );
   kept.push(server);
   return { server, pid, monitorPort, dir };
 }
 
 test('a nats-server that was killed is started again on its ports, and tells meanwhile', async () => {
-  const { server, pid, monitorPort, dir } = await keepNats();
+  // The end of a child is heard: nobody has to look for it, the second time neither.
+  const { server, pid, monitorPort, dir } = await keepNats({ lookMs: 3_600_000, askMs: 3_600_000 });
   process.kill(pid, 'SIGKILL');
   await until(() => server.trouble !== undefined || server.pid !== pid, { everyMs: 5 });
   await until(() => server.pid !== pid);
+  const second = server.pid;
+  process.kill(second, 'SIGKILL');
+  await until(() => server.pid !== second);
   expect(await natsIllnessOf(dir, monitorPort)).toBeUndefined();
   expect(server.trouble).toBeUndefined();
 });

@@ -6,8 +6,10 @@ export interface Kept {
   name: string;
   pid: number;
   logFile: string;
-  /** On the ports that it had; answers its pid. One that runs already is adopted. */
-  start(signal: AbortSignal): Promise<{ pid: number }>;
+  /** Resolves when its process ends, where somebody tells. */
+  ended?: Promise<void> | undefined;
+  /** On the ports that it had. One that runs already is adopted. */
+  start(signal: AbortSignal): Promise<{ pid: number; ended?: Promise<void> }>;
   /** Why it is of no use although its process lives; undefined when it is well. */
   illness(): Promise<string | undefined>;
   /** One that is ill for so long is ended. Its data must survive these signals. */
@@ -29,8 +31,8 @@ const LEAST_ASKED = 3;
 const END_MS = 5_000;
 
 /**
- * Keeps a server running while the platform lives. It looks whether the process is there (a system call a second) and
- * asks now and then whether it is well. What ended, or was ill for its whole patience and was ended for it, is started
+ * Keeps a server running while the platform lives. The end of a child is an event; of an adopted process it looks
+ * each second whether it is there. Now and then it asks whether the server is well. What ended, or was ill for its whole patience and was ended for it, is started
  * again on the same ports, at once and then with growing pauses; `trouble` says meanwhile why (readiness shows it).
  */
 export class KeptServer {
@@ -42,18 +44,21 @@ export class KeptServer {
   private readonly done: Promise<void>;
   /** With the number it tells our process from another that got the number later. */
   private begin: string | undefined;
+  private rouse: () => void = () => {};
 
   constructor(kept: Kept, log: Log, times: Partial<Times> = {}) {
     this.kept = { ...kept };
     this.begin = beginOf(kept.pid);
     this.log = log.child({ server: kept.name });
     this.times = { ...TIMES, ...times };
+    this.follow();
     this.done = this.run();
   }
 
   /** Lets it be; ends nothing. */
   async stop(): Promise<void> {
     this.abort.abort();
+    this.rouse();
     await this.done;
   }
 
@@ -63,6 +68,10 @@ export class KeptServer {
 
   get pid(): number {
     return this.kept.pid;
+  }
+
+  private follow(): void {
+    void this.kept.ended?.then(() => this.rouse());
   }
 
   private get lives(): boolean {
@@ -89,7 +98,7 @@ export class KeptServer {
     let ill: { since: number; asked: number } | undefined;
     let asked = Date.now();
     for (;;) {
-      await this.pause(this.times.lookMs);
+      await this.untilNextLook();
       if (this.stopping) return undefined;
       if (!this.lives) return 'its process ended';
       if (Date.now() - asked < this.times.askMs) continue;
@@ -122,7 +131,9 @@ export class KeptServer {
       if (this.stopping) return failures;
       failures += 1;
       try {
-        this.kept.pid = (await this.kept.start(this.abort.signal)).pid;
+        const { pid, ended } = await this.kept.start(this.abort.signal);
+        Object.assign(this.kept, { pid, ended });
+        this.follow();
         this.begin = beginOf(this.kept.pid);
         this.trouble = undefined;
         this.log.warn({ pid: this.kept.pid, downMs: Date.now() - since }, 'The server runs again');
@@ -134,6 +145,19 @@ export class KeptServer {
       }
     }
     return before;
+  }
+
+  private untilNextLook(): Promise<void> {
+    const { lookMs, askMs } = this.times;
+    if (!this.lives) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.kept.ended ? Math.max(lookMs, askMs) : lookMs);
+      this.rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.stopping) this.rouse();
+    });
   }
 
   private async pause(ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { portLike } from './free-port.ts';
 import { askNats, isNatsReady, natsIllness } from './nats-monitor.ts';
 import type { RunningServer } from './postgres.ts';
-import { hasEnded, isExecutable, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
+import { endOf, hasEnded, isExecutable, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 
 export interface NatsOptions {
   dir: string;
@@ -156,7 +156,7 @@ async function launch(
   await waitFor(async () => ended() || (await healthy(ports.monitorPort, dir)), options.withinMs ?? START_MS);
   const { pid } = child;
   if (pid === undefined || hasEnded(child)) return undefined;
-  if (await healthy(ports.monitorPort, dir)) return server(dir, pid, ports, false);
+  if (await healthy(ports.monitorPort, dir)) return { ...server(dir, pid, ports, false), ended: endOf(child) };
   await stopProcess(pid, 'SIGTERM');
   return undefined;
 }

@@ -14,7 +14,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { portLike } from './free-port.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
+import { endOf, hasEnded, isRunning, spawnDetached, stopProcess, tail, waitFor } from './processes.ts';
 import { homeOf, type Identity, unprivilegedIdentity } from './unprivileged.ts';
 
 export interface RunningServer {
@@ -24,6 +24,8 @@ export interface RunningServer {
   /** True when it was running already. */
   adopted: boolean;
   logFile: string;
+  /** Resolves when it ends; absent when it was running already and is no child of ours. */
+  ended?: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -62,7 +64,8 @@ const SETTINGS: Record<string, string | number> = {
   max_connections: 120,
   max_wal_size: '2GB',
   // A page is written whole after each checkpoint: seldom and packed, so that an idle installation writes next to nothing.
-  checkpoint_timeout: '15min',
+  // What has to be read again after a crash is bounded by max_wal_size all the same.
+  checkpoint_timeout: '1h',
   wal_compression: 'on',
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': 5_000,
@@ -158,7 +161,7 @@ async function launch(
   const started = ended() ? undefined : await adopt(at.data);
   // One that is late must not be left behind on the folder.
   if (!started && child.pid !== undefined && !hasEnded(child)) await stopProcess(child.pid, 'SIGINT', 'SIGQUIT');
-  return started && { ...started, adopted: false };
+  return started && { ...started, adopted: false, ended: endOf(child) };
 }
 
 function initialise(at: Place & { bin: string; password: string }): void {

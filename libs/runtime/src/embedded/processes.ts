@@ -92,6 +92,13 @@ function openLog(file: string): number {
 export const hasEnded = (child: ChildProcess): boolean =>
   child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
+/** Resolves when a child of ours ends; of one that was adopted nobody tells. */
+export const endOf = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (hasEnded(child)) resolve();
+    else child.once('exit', () => resolve());
+  });
+
 /** Asks with one signal, insists with the other. */
 export async function stopProcess(
   pid: number,

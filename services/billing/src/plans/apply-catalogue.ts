@@ -22,8 +22,8 @@ interface Compared {
 
 /** What the text would change. Needs a transaction that sees all subscriptions. */
 export async function compareCatalogue(tx: Tx, yaml: string): Promise<Compared> {
-  const content = parseCatalogue(yaml);
   const current = await findCatalogue(tx);
+  const content = parseCatalogue(yaml, current?.features);
   const changes = diffPlans({
     offered: current?.plans ?? [],
     next: content.plans,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
-import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { OnStart } from '@tidegate/runtime/loop';
@@ -33,7 +33,7 @@ export class ApplyFirstCatalogue {
       if (!(error instanceof ProblemError)) throw error;
       // Another replica was first.
       if (error.code === 'catalogue_changed') return;
-      throw new Error(`${file}: ${error.message}`, { cause: error });
+      throw new Error(`${file}: ${explain(error)}`, { cause: error });
     }
   }
 }

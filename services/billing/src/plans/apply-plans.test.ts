@@ -1,5 +1,12 @@
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { applyPlans, diffPlans, listPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
+import {
+  applyPlans,
+  diffPlans,
+  exportPlans,
+  listPlans,
+  movePlans,
+  validatePlans,
+} from '@tidegate/contracts/billing/plans';
 import { getSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
@@ -125,6 +132,32 @@ test('a catalogue with faults is refused and changes nothing', async () => {
     });
   }
   expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({ plans: ['free', 'pro', 'business'] });
+});
+
+test('a catalogue that re-kinds what running subscriptions have is refused by diff and apply, with its line', async () => {
+  const own = SHIPPED.replace('features:\n', 'features:\n  reports: { kind: metered, name: Reports }\n').replaceAll(
+    '    features:\n',
+    '    features:\n      reports: 5\n',
+  );
+  await billing.call(applyPlans, { yaml: own });
+  const other = own.replace('reports: { kind: metered', 'reports: { kind: static');
+  for (const operation of [diffPlans, applyPlans]) {
+    await expect(billing.call(operation, { yaml: other })).rejects.toMatchObject({
+      code: 'catalogue_invalid',
+      data: { errors: [{ field: '/features/reports/kind', code: 'kind_changed', line: 10 }] },
+    });
+  }
+});
+
+test('what was applied can be had back to the letter, also of earlier versions', async () => {
+  const first = `# ours\r\n${SHIPPED}`;
+  await billing.call(applyPlans, { yaml: first });
+  await billing.call(applyPlans, { yaml: generous });
+  expect(await billing.call(exportPlans, {})).toMatchObject({ catalogueVersion: 2, yaml: generous });
+  const { yaml } = await billing.call(exportPlans, { version: 1 });
+  expect(yaml).toBe(first);
+  expect(await billing.call(applyPlans, { yaml })).toMatchObject({ appliedVersion: 3 });
+  await expect(billing.call(exportPlans, { version: 9 })).rejects.toMatchObject({ code: 'not_found' });
 });
 
 test('an applied catalogue and moved subscriptions wake the loop that tells of them; an unknown plan is refused', async () => {

@@ -1,36 +1,21 @@
+import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import { type FeatureGrant, FeatureKey, type FeatureKind } from '@tidegate/contracts/billing/features';
 import { PlanKey, type Price } from '@tidegate/contracts/billing/plans';
 import { z } from 'zod';
+import { hintOfNumber, LimitValue, line, minorUnits, WHOLE, Whole } from './catalogue-values.rules.ts';
 
 /* What may stand in a catalogue file, and what it means. Nothing is assumed: a limit that is not written is an error. */
-
-const WHOLE = 'a whole number such as 5 or 10_000';
-const Whole = z.union(
-  [
-    z.int().min(0),
-    z
-      .string()
-      .regex(/^\d{1,3}(_\d{3})*$/)
-      .transform((text) => Number(text.replaceAll('_', '')))
-      .refine(Number.isSafeInteger),
-  ],
-  { error: `Write ${WHOLE}.` },
-);
-const LimitValue = z.union([Whole, z.literal('unlimited').transform(() => null)], {
-  error: `Write ${WHOLE}, or the word unlimited.`,
-});
-const text = (max: number) => z.string({ error: 'Write a text.' }).min(1, 'Write a text.').max(max);
 
 const FeatureDeclaration = z.strictObject({
   kind: z.enum(['counted', 'static', 'boolean', 'metered'], {
     error: 'Write one of counted, static, boolean, metered.',
   }),
-  name: text(60),
-  unit: text(30).default(''),
-  description: text(300).default(''),
+  name: line(60),
+  unit: line(30).default(''),
+  description: line(300).default(''),
 });
 
-const note = text(300).optional();
+const note = line(300).optional();
 const GRANTS = {
   counted: z.union([
     LimitValue.transform((limit) => ({ limit, note: undefined })),
@@ -46,7 +31,7 @@ const GRANTS = {
     z.strictObject({
       limit: LimitValue,
       enforcement: z.enum(['hard', 'soft']).default('hard'),
-      per: z.enum(['month']).default('month'),
+      per: z.enum(['month', 'day']).default('month'),
       note,
     }),
   ]),
@@ -56,26 +41,31 @@ const EXPECTED: Record<FeatureKind, string> = {
   counted: `Write ${WHOLE}, the word unlimited, or { limit: …, note: … }.`,
   static: `Write ${WHOLE}, or { value: …, note: … }.`,
   boolean: 'Write true or false, or { value: …, note: … }.',
-  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, note: … }.`,
+  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, per: month | day, note: … }.`,
 };
 
-const PriceList = z.strictObject({ month: Whole, year: Whole.optional() });
-const Currency = z.string().regex(/^[A-Z]{3}$/, 'Write a currency as three capital letters, such as EUR.');
+/** Read apart, for what is wrong with a price depends on its currency. */
+const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown() }).partial();
+const CURRENCY = 'Write a currency as three capital letters, such as EUR.';
+const Currency = z.string({ error: CURRENCY }).regex(/^[A-Z]{3}$/, CURRENCY);
 
 const PlanDeclaration = z.strictObject({
-  name: text(60),
-  description: text(300).default(''),
-  default: z.boolean().default(false),
-  prices: z.record(Currency, PriceList),
-  features: z.record(z.string(), z.unknown()),
+  name: line(60),
+  description: line(300).default(''),
+  default: z.boolean({ error: 'Write true or false.' }).default(false),
+  prices: z.record(Currency, PriceList, { error: 'Write prices: { EUR: { month: 0 } }.' }),
+  features: z.record(z.string(), z.unknown(), { error: 'Write features: and how much of each.' }),
 });
 
-const CatalogueFile = z.strictObject({
-  format: z.literal(1, { error: 'Write format: 1.' }),
-  currency: Currency,
-  features: z.record(FeatureKey, FeatureDeclaration),
-  plans: z.record(PlanKey, PlanDeclaration),
-});
+const CatalogueFile = z.strictObject(
+  {
+    format: z.literal('1', { error: 'Write format: 1.' }),
+    currency: Currency,
+    features: z.record(FeatureKey, FeatureDeclaration, { error: 'Write features: and declare each.' }),
+    plans: z.record(PlanKey, PlanDeclaration, { error: 'Write plans: and each plan.' }),
+  },
+  { error: 'Write a catalogue: format, currency, features and plans.' },
+);
 
 export interface FeatureDefinition {
   key: string;
@@ -107,12 +97,15 @@ export interface CatalogueFault {
   message: string;
 }
 
-/** The catalogue that a parsed file describes, or everything that is wrong with it. */
-export function readCatalogue(parsed: unknown): { catalogue: Catalogue } | { faults: CatalogueFault[] } {
-  const file = CatalogueFile.safeParse(parsed);
+/** The catalogue that a file describes, or everything that is wrong with it. `inForce`: features that keep their kinds. */
+export function readCatalogue(
+  written: unknown,
+  inForce: readonly FeatureDefinition[] = [],
+): { catalogue: Catalogue } | { faults: CatalogueFault[] } {
+  const file = CatalogueFile.safeParse(written);
   if (!file.success) return { faults: file.error.issues.flatMap(fault) };
-  const faults: CatalogueFault[] = [];
   const { features, currency } = file.data;
+  const faults = kindFaults(features, inForce);
   const plans = Object.entries(file.data.plans).map(([plan, declared]) => {
     if (!declared.prices[currency]) {
       const message = `Write a price in ${currency}, by which plans are compared: { month: 0 }.`;
@@ -123,7 +116,7 @@ export function readCatalogue(parsed: unknown): { catalogue: Catalogue } | { fau
       name: declared.name,
       description: declared.description,
       isDefault: declared.default,
-      prices: priceList(declared.prices),
+      prices: priceList(plan, declared.prices, faults),
       features: planFeatures(plan, declared.features, features, faults),
     };
   });
@@ -138,30 +131,66 @@ export function readCatalogue(parsed: unknown): { catalogue: Catalogue } | { fau
   };
 }
 
+type Declared = Record<string, z.infer<typeof FeatureDeclaration>>;
+
+/** What the software decides by must be there with its kind, and what customers decide by keeps the kind it had. */
+function kindFaults(declared: Declared, inForce: readonly FeatureDefinition[]): CatalogueFault[] {
+  const faults: CatalogueFault[] = [];
+  for (const [key, kind] of Object.entries(BUILT_IN_FEATURES)) {
+    const given = Object.hasOwn(declared, key) ? declared[key]?.kind : undefined;
+    if (given === undefined) {
+      const message = `Write ${key}: { kind: ${kind}, name: … }. The software decides by it.`;
+      faults.push({ path: ['features'], code: 'built_in', message });
+    } else if (given !== kind) {
+      const message = `Write kind: ${kind}. The software decides by ${key} as that.`;
+      faults.push({ path: ['features', key, 'kind'], code: 'built_in', message });
+    }
+  }
+  if (faults.length > 0) {
+    const all = Object.entries(BUILT_IN_FEATURES).map(([key, kind]) => `${key} (${kind})`);
+    faults.push({ path: ['features'], code: 'built_in', message: `Every catalogue must have ${all.join(', ')}.` });
+  }
+  for (const { key, kind } of inForce) {
+    const given = Object.hasOwn(declared, key) ? declared[key]?.kind : kind;
+    if (given === kind || Object.hasOwn(BUILT_IN_FEATURES, key)) continue;
+    const message = `Write kind: ${kind}, which ${key} is for all who have it, or give the new feature another name.`;
+    faults.push({ path: ['features', key, 'kind'], code: 'kind_changed', message });
+  }
+  return faults;
+}
+
 function planFeatures(
   plan: string,
   given: Record<string, unknown>,
-  declared: Record<string, z.infer<typeof FeatureDeclaration>>,
+  declared: Declared,
   faults: CatalogueFault[],
 ): PlanDefinition['features'] {
   const path = ['plans', plan, 'features'];
   const result: PlanDefinition['features'] = {};
   for (const key of Object.keys(given)) {
-    if (declared[key]) continue;
+    if (Object.hasOwn(declared, key)) continue;
     const message = `No feature is called ${key}. Declare it under features, or remove it here.`;
     faults.push({ path: [...path, key], code: 'unknown_feature', message });
   }
   for (const [key, { kind }] of Object.entries(declared)) {
-    if (!(key in given)) {
+    if (!Object.hasOwn(given, key)) {
       const message = `${key} is missing. ${EXPECTED[kind]} Nothing is unlimited or included by omission.`;
       faults.push({ path, code: 'missing', message });
       continue;
     }
     const grant = GRANTS[kind].safeParse(given[key]);
-    if (!grant.success) faults.push({ path: [...path, key], code: 'invalid', message: EXPECTED[kind] });
+    if (!grant.success) faults.push({ path: [...path, key], ...grantFault(kind, given[key]) });
     else result[key] = withoutUndefined({ kind, ...grant.data }) as PlanDefinition['features'][string];
   }
   return result;
+}
+
+/** A text that is wrong by itself says so; everything else is told what may be written. */
+function grantFault(kind: FeatureKind, given: unknown): { code: string; message: string } {
+  const { note, limit, value } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
+  const remark = note === undefined ? undefined : line(300).safeParse(note).error?.issues[0]?.message;
+  if (remark) return { code: 'invalid', message: `note: ${remark}` };
+  return { code: 'invalid', message: `${hintOfNumber(limit ?? value ?? given)}${EXPECTED[kind]}` };
 }
 
 function checkDefault(plans: PlanDefinition[], faults: CatalogueFault[]): void {
@@ -177,11 +206,27 @@ function checkDefault(plans: PlanDefinition[], faults: CatalogueFault[]): void {
 const monthly = (plan: PlanDefinition, currency: string): number =>
   plan.prices.find((price) => price.currency === currency && price.interval === 'month')?.amountMinor ?? 0;
 
-function priceList(prices: Record<string, z.infer<typeof PriceList>>): Price[] {
-  return Object.entries(prices).flatMap(([currency, { month, year }]) => [
-    { currency, interval: 'month' as const, amountMinor: month },
-    ...(year === undefined ? [] : [{ currency, interval: 'year' as const, amountMinor: year }]),
-  ]);
+function priceList(
+  plan: string,
+  prices: z.infer<typeof CatalogueFile>['plans'][string]['prices'],
+  faults: CatalogueFault[],
+) {
+  const result: Price[] = [];
+  for (const [currency, { month, year }] of Object.entries(prices)) {
+    for (const [interval, written] of [
+      ['month', month],
+      ['year', year],
+    ] as const) {
+      if (interval === 'year' && written === undefined) continue;
+      const price = minorUnits(currency).safeParse(written);
+      if (price.success) result.push({ currency, interval, amountMinor: price.data });
+      else {
+        const path = ['plans', plan, 'prices', currency, interval];
+        faults.push({ path, code: 'invalid', message: price.error.issues[0]?.message ?? '' });
+      }
+    }
+  }
+  return result;
 }
 
 function fault(issue: z.core.$ZodIssue): CatalogueFault[] {

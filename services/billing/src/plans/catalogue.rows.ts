@@ -26,6 +26,17 @@ export async function findCatalogue(tx: Tx): Promise<CurrentCatalogue | undefine
   return row && { version: row.version, hash: row.hash, ...row.document };
 }
 
+/** The text of a catalogue as it was applied: of this version, or the newest. */
+export const findSource = (
+  tx: Tx,
+  version: number | undefined,
+): Promise<{ version: number; source: string; applied_at: Date } | undefined> =>
+  tx.one(
+    `select version, source, applied_at from catalogues where $1::int is null or version = $1
+      order by version desc limit 1`,
+    [version ?? null],
+  );
+
 export async function requireCatalogue(tx: Tx): Promise<CurrentCatalogue> {
   const catalogue = await findCatalogue(tx);
   if (!catalogue) throw new Error('There is no plan catalogue: the start hook of billing applies one.');

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { movePlans, unknownPlan } from '@tidegate/contracts/billing/plans';
+import { intervalNotOffered, movePlans, unknownPlan } from '@tidegate/contracts/billing/plans';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { intervalsOf } from '../subscriptions/interval.rules.ts';
 import { changedBy, countBehind, moveSubscriptions } from '../subscriptions/subscription.rows.ts';
 import { lockCatalogue, requireCatalogue } from './catalogue.rows.ts';
 
@@ -19,6 +20,15 @@ export class MovePlans {
     if (!plan) {
       const known = plans.map((offer) => offer.plan);
       throw unknownPlan({ plan: input.plan, plans: known }, `Plans on offer: ${known.join(', ')}.`);
+    }
+    const intervals = intervalsOf(plan);
+    const yearly = intervals.includes('year') ? 0 : await countBehind(all, plan, 'year');
+    if (yearly > 0) {
+      throw intervalNotOffered(
+        { plan: plan.plan, interval: 'year', intervals },
+        `${yearly} of its subscriptions are paid by the year, and version ${plan.version} has no yearly price. Write ` +
+          'one and apply the catalogue, or put them on month first.',
+      );
     }
     if (!input.dryRun) tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     const subscriptions = input.dryRun

@@ -1,51 +1,32 @@
 import { catalogueInvalid } from '@tidegate/contracts/billing/plans';
-import { type Document, isNode, LineCounter, type ParsedNode, parseDocument } from 'yaml';
-import { type Catalogue, type CatalogueFault, readCatalogue } from './catalogue-file.rules.ts';
+import { type Catalogue, type FeatureDefinition, readCatalogue } from './catalogue-file.rules.ts';
+import { readText } from './catalogue-text.rules.ts';
 
-/** Reads the YAML text of a catalogue. Throws `catalogue_invalid` with field, line and cure of everything wrong. */
-export function parseCatalogue(yaml: string): Catalogue {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-  if (document.errors.length > 0) {
-    throw catalogueInvalid({
-      errors: document.errors.map((error) => ({
-        field: '',
-        code: 'yaml',
-        message: error.message,
-        ...position(lines, error.pos[0]),
-      })),
-    });
-  }
-  const read = readCatalogue(plain(document));
-  if ('catalogue' in read) return read.catalogue;
-  const errors = read.faults.map((fault) => ({
-    field: fault.path.map((part) => `/${part}`).join(''),
-    code: fault.code,
-    message: fault.message,
-    ...position(lines, offsetOf(document, fault)),
-  }));
-  const first = errors[0];
-  throw catalogueInvalid({ errors }, first && `Line ${first.line ?? 1}: ${first.field} ${first.message}`);
-}
+/** An answer has room for so many, and nobody reads more. */
+const MOST_TOLD = 100;
 
-function plain(document: Document.Parsed): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 50 });
-  } catch (error) {
-    throw catalogueInvalid({ errors: [{ field: '', code: 'yaml', message: (error as Error).message }] });
-  }
-}
-
-/** Where the fault stands; for a missing field, where its parent begins. */
-function offsetOf(document: Document.Parsed<ParsedNode>, { path }: CatalogueFault): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
-}
-
-function position(lines: LineCounter, offset: number): { line: number; column: number } {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+/**
+ * Reads the YAML text of a catalogue. Throws `catalogue_invalid` with field, line and cure of everything wrong.
+ * `inForce`: the features of the catalogue that it shall follow, which keep their kinds.
+ */
+export function parseCatalogue(yaml: string, inForce: readonly FeatureDefinition[] = []): Catalogue {
+  const text = readText(yaml);
+  const read = text.value === undefined ? { faults: [] } : readCatalogue(text.value, inForce);
+  if ('catalogue' in read && text.faults.length === 0) return read.catalogue;
+  const told = new Set(text.faults.map(({ path }) => path.join('/')));
+  const meant = 'faults' in read ? read.faults.filter(({ path }) => !told.has(path.join('/'))) : [];
+  const errors = [...text.faults, ...meant.map((fault) => ({ ...fault, offset: text.offsetOf(fault.path) }))]
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ path, code, message, offset }) => ({
+      field: path.map((part) => `/${part}`).join(''),
+      code,
+      message,
+      ...text.position(offset),
+    }));
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  throw catalogueInvalid(
+    { errors: errors.slice(0, MOST_TOLD) },
+    `Line ${first?.line ?? 1}: ${first?.field ?? ''} ${first?.message ?? ''}${more}`,
+  );
 }

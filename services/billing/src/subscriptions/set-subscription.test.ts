@@ -1,5 +1,5 @@
 import { currentEntitlements, type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { applyPlans } from '@tidegate/contracts/billing/plans';
+import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { getSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
@@ -39,11 +39,102 @@ test('an operator puts an organisation on another plan: limits change at once, t
   const before = await billing.call(getEntitlements, {}, org);
   const set = await billing.call(setSubscription, { organisationId: org, plan: 'pro', interval: 'year' });
   expect(set).toMatchObject({ organisationId: org, plan: 'pro', planVersion: 1, interval: 'year' });
-  expect(Date.parse(set.periodEnd) - Date.parse(set.periodStart)).toBeGreaterThan(364 * 86_400_000);
   const after = await billing.call(getEntitlements, {}, org);
   expect(after).toMatchObject({ version: 2, plan: 'pro', features: { servers: { limit: 10 } } });
   expect(after.periodAnchor).toBe(before.periodAnchor);
   expect(after.upgrade['servers']).toMatchObject({ plan: 'business', limit: 100 });
+});
+
+describe('an organisation that signed up eleven months ago', () => {
+  const DAY_MS = 86_400_000;
+  const signedUp = new Date(Date.now() - 335 * DAY_MS).toISOString();
+  async function oldOrganisation(): Promise<string> {
+    const org = newId();
+    await billing.tenants.run(org, (tx) => openSubscription(tx, async () => undefined, org, signedUp));
+    return org;
+  }
+  const set = (organisationId: string, plan: string, interval?: string) =>
+    billing.call(setSubscription, { organisationId, plan, ...(interval && { interval }) });
+  const length = ({ periodStart, periodEnd }: { periodStart: string; periodEnd: string }) =>
+    (Date.parse(periodEnd) - Date.parse(periodStart)) / DAY_MS;
+
+  test('has a whole year from the moment it chooses to pay by the year', async () => {
+    const org = await oldOrganisation();
+    const before = Date.now();
+    const yearly = await set(org, 'pro', 'year');
+    expect(Date.parse(yearly.periodStart)).toBeGreaterThanOrEqual(before - 1_000);
+    expect(length(yearly)).toBeGreaterThanOrEqual(365);
+    expect(yearly).toMatchObject({ periodAnchor: signedUp, intervalSince: yearly.periodStart });
+    expect((await billing.call(getEntitlements, {}, org)).periodAnchor).toBe(signedUp);
+    expect(await billing.call(getSubscription, {}, org)).toEqual(yearly);
+  });
+
+  test('has a whole year of a plan that it buys while it is on a year of another', async () => {
+    const org = await oldOrganisation();
+    await set(org, 'free', 'year');
+    await billing.tenants.run(org, (tx) =>
+      tx.query("update subscriptions set interval_since = interval_since - interval '300 days'"),
+    );
+    expect((await set(org, 'free')).periodStart).toMatch(
+      new Date(Date.now() - 300 * DAY_MS).toISOString().slice(0, 10),
+    );
+    const bought = await set(org, 'pro');
+    expect(bought).toMatchObject({ interval: 'year', plan: 'pro', periodStart: bought.intervalSince });
+    expect(length(bought)).toBeGreaterThanOrEqual(365);
+    // The same again changes nothing, also not when it ends.
+    expect(await set(org, 'pro', 'year')).toEqual(bought);
+  });
+
+  test('keeps its interval when nobody names one, and its month when only the plan changes', async () => {
+    const org = await oldOrganisation();
+    const month = await billing.call(getSubscription, {}, org);
+    expect(await set(org, 'pro')).toMatchObject({ interval: 'month', periodStart: month.periodStart });
+    await set(org, 'pro', 'year');
+    expect(await set(org, 'business')).toMatchObject({ interval: 'year' });
+    const back = await set(org, 'business', 'month');
+    expect(back).toMatchObject({ interval: 'month', periodStart: back.intervalSince });
+  });
+});
+
+test('a period that has begun is never the one before it, whatever the clock of the other machine says', async () => {
+  const org = newId();
+  await billing.call(getEntitlements, {}, org);
+  await billing.tenants.run(org, (tx) =>
+    tx.query("update subscriptions set billing_interval = 'year', interval_since = now() + interval '2 seconds'"),
+  );
+  const { periodStart, intervalSince } = await billing.call(getSubscription, {}, org);
+  expect(periodStart).toBe(intervalSince);
+});
+
+test('a plan is paid by what it has a price for, and by nothing else', async () => {
+  const org = newId();
+  await billing.call(getEntitlements, {}, org);
+  await billing.call(setSubscription, { organisationId: org, plan: 'pro', interval: 'year' });
+  const monthly = SHIPPED.replace('month: 2900, year: 29000', 'month: 2900').replace('3200, year: 32000', '3200');
+  await billing.call(applyPlans, { yaml: monthly });
+  try {
+    for (const [interval, detail] of [
+      ['year', /Pro has a price by the month only\.$/],
+      [undefined, /say which interval/],
+    ] as const) {
+      await expect(
+        billing.call(setSubscription, { organisationId: org, plan: 'pro', ...(interval && { interval }) }),
+      ).rejects.toMatchObject({
+        code: 'interval_not_offered',
+        data: { plan: 'pro', interval: 'year', intervals: ['month'] },
+        detail: expect.stringMatching(detail),
+      });
+    }
+    for (const dryRun of [true, false]) {
+      await expect(billing.call(movePlans, { plan: 'pro', dryRun })).rejects.toMatchObject({
+        code: 'interval_not_offered',
+        detail: expect.stringMatching(/^\d+ of its subscriptions are paid by the year/),
+      });
+    }
+    expect(await billing.call(getSubscription, {}, org)).toMatchObject({ planVersion: 1, interval: 'year' });
+  } finally {
+    await billing.call(applyPlans, { yaml: SHIPPED });
+  }
 });
 
 test('many changes at once leave versions without gap or repetition, and the last one announced is the one in force', async () => {

@@ -7,6 +7,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
 import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
+import { chosenInterval } from './interval.rules.ts';
 import { changedBy, lockSubscription, toWire, updatePlan } from './subscription.rows.ts';
 
 /**
@@ -29,7 +30,11 @@ export class SetSubscription {
       const known = plans.map((offer) => offer.plan);
       throw unknownPlan({ plan: input.plan, plans: known }, `Plans on offer: ${known.join(', ')}.`);
     }
-    const after = { plan: plan.plan, planVersion: plan.version, interval: input.interval };
+    const after = {
+      plan: plan.plan,
+      planVersion: plan.version,
+      interval: chosenInterval(plan, input.interval, before.billing_interval),
+    };
     const row = await updatePlan(tx, before, after, by);
     await announceEntitlements(tx, emit, input.organisationId);
     return toWire(row, plan, plan.version, Date.now());

@@ -10,11 +10,14 @@ export interface SubscriptionRow {
   plan_version: number;
   status: SubscriptionStatus;
   billing_interval: 'month' | 'year';
+  /** Quotas are months counted from here. */
   period_anchor: Date;
+  /** What is paid is counted from here. */
+  interval_since: Date;
   started_at: Date;
 }
 
-const COLUMNS = 'org_id, plan, plan_version, status, billing_interval, period_anchor, started_at';
+const COLUMNS = 'org_id, plan, plan_version, status, billing_interval, period_anchor, interval_since, started_at';
 
 export const findSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
   tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1`, [orgId]);
@@ -29,8 +32,9 @@ export async function insertSubscription(
   given: { orgId: string; plan: string; planVersion: number; periodAnchor: string },
 ): Promise<void> {
   const row = await tx.one<SubscriptionRow>(
-    `insert into subscriptions (org_id, plan, plan_version, status, billing_interval, period_anchor)
-     values ($1, $2, $3, 'active', 'month', date_trunc('milliseconds', $4::timestamptz))
+    `insert into subscriptions (org_id, plan, plan_version, status, billing_interval, period_anchor, interval_since)
+     select $1, $2, $3::int, 'active', 'month', anchor, anchor
+       from (select date_trunc('milliseconds', $4::timestamptz) as anchor) as t
      on conflict do nothing returning ${COLUMNS}`,
     [given.orgId, given.plan, given.planVersion, given.periodAnchor],
   );
@@ -53,6 +57,10 @@ async function noteChange(tx: Tx, before: SubscriptionRow | undefined, after: Su
   );
 }
 
+/**
+ * A changed interval, and another plan for a year, begin now: a year that began before its change would be sold for
+ * less than a year. A month of another plan stays the month that runs, as quotas count it.
+ */
 export async function updatePlan(
   tx: Tx,
   before: SubscriptionRow,
@@ -61,6 +69,8 @@ export async function updatePlan(
 ): Promise<SubscriptionRow> {
   const row = await tx.one<SubscriptionRow>(
     `update subscriptions set plan = $2, plan_version = $3, billing_interval = $4, status = 'active',
+            interval_since = case when billing_interval <> $4 or (plan <> $2 and $4 = 'year')
+                                  then date_trunc('milliseconds', clock_timestamp()) else interval_since end,
             started_at = case when plan = $2 then started_at else now() end
       where org_id = $1 returning ${COLUMNS}`,
     [before.org_id, after.plan, after.planVersion, after.interval],
@@ -78,10 +88,16 @@ export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [row.plan, row.count]));
 }
 
-export async function countBehind(tx: Tx, plan: { plan: string; version: number }): Promise<number> {
+/** Subscriptions of the plan on an earlier version; only those that are paid by this interval, if one is given. */
+export async function countBehind(
+  tx: Tx,
+  plan: { plan: string; version: number },
+  interval?: 'month' | 'year',
+): Promise<number> {
   const row = await tx.one<{ count: number }>(
-    'select count(*)::int as count from subscriptions where plan = $1 and plan_version < $2',
-    [plan.plan, plan.version],
+    `select count(*)::int as count from subscriptions
+      where plan = $1 and plan_version < $2 and ($3::text is null or billing_interval = $3)`,
+    [plan.plan, plan.version, interval ?? null],
   );
   return row?.count ?? 0;
 }
@@ -112,10 +128,13 @@ const essence = (row: SubscriptionRow) => ({
   planVersion: row.plan_version,
   status: row.status,
   interval: row.billing_interval,
+  intervalSince: row.interval_since.toISOString(),
 });
 
 export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersion: number, now: number): Subscription {
-  const period = (row.billing_interval === 'year' ? yearAt : monthAt)(row.period_anchor.getTime(), now);
+  const since = row.interval_since.getTime();
+  // Clocks differ: seen from before its first instant an interval would be the one before it.
+  const period = (row.billing_interval === 'year' ? yearAt : monthAt)(since, Math.max(now, since));
   return {
     organisationId: row.org_id,
     plan: row.plan,
@@ -125,6 +144,7 @@ export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersi
     status: row.status,
     interval: row.billing_interval,
     periodAnchor: row.period_anchor.toISOString(),
+    intervalSince: row.interval_since.toISOString(),
     periodStart: new Date(period.start).toISOString(),
     periodEnd: new Date(period.end).toISOString(),
     startedAt: row.started_at.toISOString(),

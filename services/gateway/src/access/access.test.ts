@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
-import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
-import { verifyKey } from '@tidegate/contracts/identity/api-keys';
+import { apiKeyId, makeApiKey } from '@tidegate/contracts/identity/api-key-format';
+import { revokeApiKey, verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { roleOf } from '@tidegate/contracts/identity/members';
 import { me } from '@tidegate/contracts/identity/sessions';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
+import { PASSWORD } from '../../test/accounts.ts';
 import { GatewayWorld } from '../../test/fixture.ts';
+import { answerOf } from '../../test/neighbours.ts';
+import { Revocations } from './revocations.ts';
 
 let world: GatewayWorld;
 let asked: Caller[];
@@ -79,12 +82,29 @@ test('wrong credentials and broken bodies are limited by network, for IPv6 by /6
     statuses.push((await markets({ ...address(count), authorization: 'Bearer not.a.token' })).status);
   }
   expect(statuses).toEqual([...Array(20).fill(401), ...Array(5).fill(429)]);
-  const broken = await world.rest.send('POST', '/api/v1/sessions', '{"email":', address(99));
+  const broken = await world.rest.send('POST', '/api/v1/accounts', '{"email":', address(99));
   expect(broken).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
-  expect((await world.rest.send('POST', '/api/v1/sessions', '{"email":', network())).status).toBe(400);
+  expect((await world.rest.send('POST', '/api/v1/accounts', '{"email":', network())).status).toBe(400);
   // Somebody with good credentials is not held for them.
   const token = await world.accounts.accessToken(world.accounts.newSession());
   expect((await markets({ ...address(1), ...bearer(token) })).status).toBe(200);
+});
+
+test('a neighbour who has used up the network’s wrong credentials keeps nobody from logging in or refreshing', async () => {
+  const from = network();
+  const post = (path: string, body: unknown) => world.rest.send('POST', path, body, from);
+  const guess = () => post('/api/v1/sessions', { email: 'ada@example.com', password: 'wrong' });
+  for (let count = 0; count < 20; count += 1) expect((await guess()).status).toBe(401);
+  // What counts is counted: what nobody answers for is over.
+  expect((await markets({ ...from, authorization: 'Bearer not.a.token' })).status).toBe(429);
+  expect((await post('/api/v1/password/forgotten', { email: 'ada@example.com' })).status).toBe(429);
+  const session = await post('/api/v1/sessions', { email: 'ada@example.com', password: PASSWORD });
+  expect(session.status).toBe(201);
+  const { refreshToken } = session.body;
+  expect((await post('/api/v1/sessions/refresh', { refreshToken })).status).toBe(200);
+  expect((await post('/api/v1/sessions/refresh', { refreshToken: 'made up' })).status).toBe(400);
+  // Where anybody may send them, bodies are small.
+  expect((await post('/api/v1/sessions', `{"email":"${'x'.repeat(20_000)}"}`)).status).toBe(413);
 });
 
 test('a caller is limited over all its networks, a network over all its callers, and probes never are', async () => {
@@ -172,6 +192,7 @@ test('who is asked for is told apart: a person, not a page of the web', async ()
     user: {
       id: caller.userId as string,
       email: 'a@example.com',
+      emailVerified: true,
       name: 'A',
       isOperator: false,
       createdAt: new Date().toISOString(),
@@ -207,4 +228,40 @@ test('good keys that come all at once, as after a restart, wait a second and not
   answer();
   expect(new Set((await Promise.all(first)).map(({ status }) => status))).toEqual(new Set([200]));
   expect((await markets({ ...from, ...late })).status).toBe(200);
+});
+
+test('a key of which identity spoke before its owner’s role changed is asked about again, not refused', async () => {
+  const [orgId, userId] = [newId(), newId()];
+  const id = `${orgId}:${userId}`;
+  const heard: string[] = [];
+  const end = world.host.get(Revocations).onRevoked((key) => heard.push(key));
+  let memberVersion = 1;
+  world.neighbours.on(verifyKey, async () => {
+    const found = { ...answerOf(verifyKey), orgId, userId, scopes: ['bots:read'], expiresAt: null, memberVersion };
+    if (memberVersion === 1) {
+      memberVersion = 2;
+      await world.revoke({ kind: 'member', id, version: 2 });
+      await until(() => heard.includes(`member:${id}`));
+    }
+    return found;
+  });
+  const { key } = makeApiKey(randomBytes);
+  expect((await markets({ ...network(), ...bearer(key) })).status).toBe(200);
+  world.neighbours.forget();
+  end();
+});
+
+test('who revokes a key is answered when it is refused here', async () => {
+  const orgId = newId();
+  const key = world.accounts.newKey(orgId, ['bots:read']);
+  const from = network();
+  expect((await markets({ ...from, ...bearer(key) })).status).toBe(200);
+  world.neighbours.on(revokeApiKey, ({ keyId }) => {
+    setTimeout(() => void world.revoke({ kind: 'api_key', id: keyId }), 100);
+    return {};
+  });
+  const owner = await world.as(world.accounts.newSession(orgId));
+  expect((await owner.send('DELETE', `/api/v1/api-keys/${apiKeyId(key)}`)).status).toBe(204);
+  expect((await markets({ ...from, ...bearer(key) })).status).toBe(401);
+  world.neighbours.forget();
 });

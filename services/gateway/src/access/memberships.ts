@@ -40,10 +40,19 @@ export class Memberships {
     const key = `${sessionId} ${organisationId}`;
     const known = this.known.get(key);
     if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) return known;
-    return this.inOrganisation(principal, organisationId, TTL_MS).then((chosen) => {
+    return this.ask(principal, organisationId).then((chosen) => {
       this.known.set(key, chosen);
       return chosen;
     });
+  }
+
+  /** Again, when what identity answered was overtaken by a change: the old role is nobody's any more. */
+  private async ask(principal: Principal, organisationId: string): Promise<Principal> {
+    const chosen = await this.inOrganisation(principal, organisationId, TTL_MS);
+    if (!this.revocations.isRevoked(chosen)) return chosen;
+    const again = await this.inOrganisation(principal, organisationId, TTL_MS);
+    if (this.revocations.isRevoked(again)) throw unauthenticated({}, 'The credentials were revoked. Log in again.');
+    return again;
   }
 
   /**
@@ -55,13 +64,13 @@ export class Memberships {
     if (kind === 'api_key') return this.verifier.verify(token, ip);
     if (!byCookie) throw unauthenticated({}, 'The access token has expired.');
     const session = await this.bus.call(checkSession, { sessionId, userId }).catch(gone);
-    const renewed = await this.inOrganisation(
-      { ...principal, expires: Date.parse(session.expiresAt) },
-      orgId,
-      STREAM_MS,
-    );
-    if (this.revocations.isRevoked(renewed)) throw unauthenticated({}, 'The session has ended.');
-    return renewed;
+    const one = { ...principal, expires: Date.parse(session.expiresAt) };
+    const renewed = await this.inOrganisation(one, orgId, STREAM_MS);
+    if (!this.revocations.isRevoked(renewed)) return renewed;
+    // A role that was changed while we asked is no end.
+    const again = await this.inOrganisation(one, orgId, STREAM_MS);
+    if (this.revocations.isRevoked(again)) throw unauthenticated({}, 'The session has ended.');
+    return again;
   }
 
   private async inOrganisation(principal: Principal, organisationId: string, ttlMs: number): Promise<Principal> {

@@ -44,6 +44,20 @@ export class Revocations {
     return () => this.listeners.delete(listener);
   }
 
+  /** The next news of this key; also when they came while nobody waited yet. */
+  await(key: string): { within(ms: number): Promise<void>; forget(): void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const forget = this.onRevoked((one) => {
+      if (one === key) resolve();
+    });
+    const within = (ms: number) => {
+      const tooLong = new AbortController();
+      const time = setTimeout(ms, undefined, { signal: tooLong.signal }).catch(() => undefined);
+      return Promise.race([promise, time]).finally(() => tooLong.abort());
+    };
+    return { within, forget };
+  }
+
   /** Ready only when what was revoked lately is known. */
   @OnStart()
   async listen(): Promise<void> {

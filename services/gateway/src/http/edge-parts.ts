@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '@tidegate/messaging/bus';
 import { Log } from '@tidegate/telemetry/log';
 import { Access } from '../access/access.ts';
+import { Revocations } from '../access/revocations.ts';
 import { SessionCookies } from '../access/session-cookies.ts';
 import { GatewayConfig } from '../gateway.config.ts';
 import { Quota } from '../limits/quota.ts';
@@ -18,6 +19,7 @@ export class EdgeParts {
     readonly admission: Admission,
     readonly access: Access,
     readonly cookies: SessionCookies,
+    readonly revocations: Revocations,
     readonly limits: RateLimits,
     readonly quota: Quota,
     readonly installation: Installation,

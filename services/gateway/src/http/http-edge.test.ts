@@ -1,10 +1,12 @@
-import { connect } from 'node:net';
+import { createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { createBot, deleteBot, getBot, listBots, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
 import { createApiKey } from '@tidegate/contracts/identity/api-keys';
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import { notFound, ProblemDocument, timeout, unavailable } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { PoliteEnd } from '@tidegate/runtime/polite-end';
 import { metricsText } from '@tidegate/telemetry/metrics';
 import type { Rest } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
@@ -16,7 +18,11 @@ let world: GatewayWorld;
 let rest: Rest;
 let bot: Output<typeof getBot>;
 beforeAll(async () => {
-  world = await GatewayWorld.start({ CORS_ORIGINS: ORIGIN, RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000' });
+  world = await GatewayWorld.start({
+    CORS_ORIGINS: ORIGIN,
+    ALLOWED_HOSTS: 'api.example.org',
+    RATE_LIMIT_ANONYMOUS_PER_MINUTE: '1000',
+  });
   rest = await world.as(world.accounts.newSession());
   world.neighbours.on(listMarkets, () => ({ items: [] }));
   bot = answerOf(getBot);
@@ -110,6 +116,40 @@ describe('conditions', () => {
     expect((await send('DELETE', path(), undefined, { 'if-match': '*' })).status).toBe(204);
   });
 
+  test('a change that was made is told again to whoever sends it again under its key', async () => {
+    const headers = { 'if-match': await etag(), 'idempotency-key': newId() };
+    const first = await send('PATCH', path(), { name: 'once' }, headers);
+    const again = await send('PATCH', path(), { name: 'once' }, headers);
+    expect([first.status, again.status]).toEqual([200, 200]);
+    expect(again.body).toEqual(first.body);
+    // Another key is another request, and was answered by nobody.
+    const other = await send('PATCH', path(), { name: 'once' }, { ...headers, 'idempotency-key': newId() });
+    expect(other).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
+    const gone = { 'if-match': '*', 'idempotency-key': newId() };
+    expect((await send('DELETE', path(), undefined, gone)).status).toBe(204);
+    world.neighbours.on(getBot, () => {
+      throw notFound();
+    });
+    expect((await send('DELETE', path(), undefined, gone)).status).toBe(204);
+    expect((await send('DELETE', path(), undefined, { ...gone, 'idempotency-key': newId() })).status).toBe(404);
+    world.neighbours.on(getBot, ({ botId }) => {
+      if (botId !== bot.id) throw notFound();
+      return bot;
+    });
+  });
+
+  test('nor does a quota that the request itself has used up refuse its repetition', async () => {
+    world.quota.limit = 1;
+    const key = world.rest.as(world.accounts.newKey(newId(), ['bots:write']));
+    const body = { name: 'b', settings: bot.settings };
+    const once = { 'idempotency-key': newId() };
+    const first = await key.post('/api/v1/bots', body, once);
+    const again = await key.post('/api/v1/bots', body, once);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect((await key.post('/api/v1/bots', body, { 'idempotency-key': newId() })).status).toBe(429);
+    world.quota.limit = null;
+  });
+
   test('of what is not there the answer is that, and what cannot be compared is refused', async () => {
     expect((await send('PATCH', `/api/v1/bots/${newId()}`, { name: 'x' }, { 'if-match': '"x"' })).status).toBe(404);
     for (const name of ['if-match', 'if-none-match', 'if-unmodified-since']) {
@@ -201,6 +241,27 @@ describe('refusals', () => {
   });
 });
 
+test('who asks by a name that is not ours is refused before anything else, health apart', async () => {
+  const ask = (host: string, to = '/api/v1/installation') =>
+    new Promise<{ status: number; text: string }>((resolve, reject) => {
+      request({ port: world.settings.port, host: '127.0.0.1', path: to, headers: { host } }, async (response) => {
+        resolve({ status: response.statusCode ?? 0, text: (await response.toArray()).join('') });
+      })
+        .on('error', reject)
+        .end();
+    });
+  for (const host of ['localhost', '127.0.0.1', '10.1.2.3:3000', 'gateway:3000', 'api.example.org']) {
+    expect((await ask(host)).status).toBe(200);
+  }
+  for (const to of ['/api/v1/installation', '/docs', '/api/v1/bots', '/nowhere']) {
+    const { status, text } = await ask('evil.example:3000', to);
+    expect(status).toBe(421);
+    expect(ProblemDocument.parse(JSON.parse(text))).toMatchObject({ code: 'misdirected_request' });
+  }
+  expect((await ask('evil.example', '/health/live')).status).toBe(200);
+  expect((await ask('evil.example', '/metrics')).status).toBe(401);
+});
+
 test('metrics are for whoever has the token, wherever from; requests and limits are among them', async () => {
   expect((await world.rest.get('/metrics')).status).toBe(401);
   const token = world.settings.metricsToken;
@@ -283,4 +344,29 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
   await stopped;
   await until(() => kept.destroyed);
   await world.startGateway();
+});
+
+test('a request that arrives in the moment in which idle connections end is answered', async () => {
+  const end = new PoliteEnd();
+  const server = createServer((_request, response) => {
+    end.begin();
+    response.once('close', () => end.done());
+    if (end.ending) response.setHeader('connection', 'close');
+    response.end(end.ending ? 'late' : 'early');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const heard: string[] = [];
+  client.on('data', (chunk) => heard.push(String(chunk))).on('error', (error) => heard.push(error.message));
+  const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  client.write(ask);
+  await until(() => heard.join('').includes('early'));
+  const drained = end.drain(server, 10_000);
+  // The bytes are there, and nobody has read them when the timer that ends idle connections runs.
+  await new Promise((resolve) => setTimeout(resolve, 970));
+  client.write(ask);
+  for (const until = Date.now() + 150; Date.now() < until; );
+  await drained;
+  await until(() => client.destroyed);
+  expect(heard.join('')).toContain('late');
 });

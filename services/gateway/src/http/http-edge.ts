@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { methodNotAllowed, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
+import { methodNotAllowed, notFound, unavailable, unsupportedMediaType } from '@tidegate/contracts/kernel/problem';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
@@ -26,6 +26,7 @@ import { EdgeParts } from './edge-parts.ts';
 import { API_VERSION } from './installation.ts';
 import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
+import { OwnHosts } from './own-hosts.ts';
 import { sendProblem, toProblem } from './problems.ts';
 import { keepRequestState } from './request-state.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
@@ -44,6 +45,7 @@ const PROBE_MS = 200;
 export class HttpEdge implements OnModuleDestroy {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
+  private readonly hosts: OwnHosts;
   private readonly probes = new Map<string, { answer: ReturnType<Health['answer']>; until: number }>();
 
   // The edge is where everything meets; it only hands on.
@@ -53,7 +55,9 @@ export class HttpEdge implements OnModuleDestroy {
     private readonly live: StreamLive,
     @Inject(HEALTH) private readonly health: Health,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  ) {
+    this.hosts = new OwnHosts(settings.publicUrl, parts.config.ALLOWED_HOSTS, parts.log);
+  }
 
   @OnStart()
   async mount(): Promise<void> {
@@ -69,7 +73,9 @@ export class HttpEdge implements OnModuleDestroy {
       if (request.is404) void this.noRoute(request, reply);
       else done();
     });
-    fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toProblem(error, log)));
+    fastify.setErrorHandler((error, request, reply) =>
+      sendProblem(reply, toProblem(error, log, request.routeOptions.bodyLimit)),
+    );
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
       for (const one of [method].flat()) known.add(one);
@@ -107,6 +113,11 @@ export class HttpEdge implements OnModuleDestroy {
         }
       },
     );
+    // RFC 8058: the one form that mail programs send us says nothing but that it was sent.
+    fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
+      if (text === 'List-Unsubscribe=One-Click') done(null, {});
+      else done(unsupportedMediaType({}, 'Set the header Content-Type: application/json.'));
+    });
   }
 
   private beginRequests(fastify: FastifyInstance): void {
@@ -152,6 +163,7 @@ export class HttpEdge implements OnModuleDestroy {
       }
       try {
         this.parts.limits.takeNetwork(request.ip, reply);
+        this.hosts.require(request.headers.host);
         done();
       } catch (error) {
         done(error as Error);

@@ -3,6 +3,7 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../access/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
+import { untilKnown } from './own-revocations.ts';
 
 /**
  * A browser's log-out always leaves it without cookies, also when its access token has expired (then the refresh token
@@ -12,7 +13,9 @@ export async function logOutByCookie(edge: EdgeParts, request: FastifyRequest, r
   edge.cookies.clear(reply);
   const principal = (await bySession(edge, request)) ?? (await byRefreshToken(edge, request));
   if (!principal) return;
-  await edge.bus.call(logout, {}, { callerToken: edge.access.callerToken(principal) });
+  const callerToken = edge.access.callerToken(principal);
+  const end = untilKnown(logout, edge.revocations, () => edge.bus.call(logout, {}, { callerToken }));
+  await end({ input: {}, caller: principal.caller });
 }
 
 function bySession(edge: EdgeParts, request: FastifyRequest): Promise<Principal | undefined> {

@@ -1,5 +1,6 @@
 import { installation } from '@tidegate/contracts/gateway/installation';
 import { refresh } from '@tidegate/contracts/identity/sessions';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { invalid, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { Empty } from '@tidegate/contracts/kernel/types';
@@ -7,12 +8,17 @@ import { checkSecrets, hasSecrets } from '@tidegate/messaging/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../access/principal.ts';
 import type { Spent } from '../limits/quota.ts';
+import { recaller } from './answered-before.ts';
 import { coercer } from './coerce.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { entityTag, isUnchanged, readerOf, refuseConditions, requireMatch } from './entity-tags.ts';
 import { checkText } from './json-body.ts';
 import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
+import { untilKnown } from './own-revocations.ts';
+
+/** What a network may send as often as it likes, right or wrong, is small. */
+const JUDGED_BYTES = 16_384;
 
 /** Every operation that has a route, mounted the same way: there is no code per endpoint. */
 export function mountOperations(fastify: FastifyInstance, operations: readonly Operation[], edge: EdgeParts): void {
@@ -23,6 +29,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       method,
       url: path.replaceAll(/\{([^}]+)\}/g, ':$1'),
       exposeHeadRoute: method === 'GET',
+      ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
       handler: operationHandler(operation, operations, edge),
     });
@@ -38,7 +45,7 @@ function admission(operation: Operation, { admission: gate, cookies }: EdgeParts
     };
     try {
       const anonymous = cookies.isCookieLogout(operation, request);
-      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation.scope, request, reply);
+      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation, request, reply);
       if (admitted instanceof Promise) admitted.then(enter, done);
       else enter(admitted);
     } catch (error) {
@@ -47,37 +54,59 @@ function admission(operation: Operation, { admission: gate, cookies }: EdgeParts
   };
 }
 
-interface Exchange {
+export interface Exchange {
   request: FastifyRequest;
   reply: FastifyReply;
+  caller: Caller;
   callerToken: string;
   input: Record<string, unknown>;
+  /** Only what was answered before is asked for. */
+  recall?: true;
 }
+
+/** The answer as text; undefined when it has none. */
+export type Ask = (exchange: Exchange) => Promise<string | undefined>;
 
 function operationHandler(operation: Operation, operations: readonly Operation[], edge: EdgeParts) {
   checkSecrets(operation);
   const toInput = inputReader(operation);
-  const ask = asker(operation, edge);
+  const ask = untilKnown(operation, edge.revocations, asker(operation, edge));
   const answer = answerer(operation, operations);
+  const recall = recaller(operation, ask);
   const condition = conditionOf(operation, operations, edge);
+  const carefully: Ask = async (exchange) => {
+    const refusal = await condition(exchange).catch((error: unknown) => error);
+    return refusal === undefined ? ask(exchange) : recall(exchange, refusal);
+  };
+  const respond = operation.http?.[0] === 'GET' ? ask : carefully;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const principal = request.principal as Principal;
     if (edge.cookies.isCookieLogout(operation, request)) {
       await logOutByCookie(edge, request, reply);
       return reply.code(204).send();
     }
-    const exchange = { request, reply, callerToken: edge.access.callerToken(principal), input: toInput(request) };
-    const letIn = spend(operation, principal, edge);
-    const spent = letIn instanceof Promise ? await letIn : letIn;
+    const { caller } = principal;
+    const callerToken = edge.access.callerToken(principal);
+    const exchange = { request, reply, caller, callerToken, input: toInput(request) };
+    let spent: Spent | undefined;
+    let body: string | undefined;
     try {
-      if (condition) await condition(exchange);
-      const body = answer(request, reply, await ask(exchange));
-      if (spent) edge.quota.settle(spent, false);
-      return reply.send(body);
+      const letIn = spend(operation, principal, edge);
+      spent = letIn instanceof Promise ? await letIn : letIn;
     } catch (error) {
-      if (spent) edge.quota.settle(spent, !(error instanceof ProblemError) || error.status >= 500);
+      return reply.send(answer(request, reply, await recall(exchange, error)));
+    }
+    try {
+      body = answer(request, reply, await respond(exchange));
+    } catch (error) {
+      const ours = !(error instanceof ProblemError) || error.status >= 500;
+      if (operation.judgedByInput && !ours) edge.limits.noteFailure(request.ip);
+      if (spent && ours) edge.quota.refund(spent);
+      if (spent && !ours) await edge.quota.settle(spent);
       throw error;
     }
+    if (spent) await edge.quota.settle(spent);
+    return reply.send(body);
   };
 }
 
@@ -92,7 +121,6 @@ function spend(
 
 /** Of an operation that writes: it happens only to what the caller has seen. */
 function conditionOf(operation: Operation, operations: readonly Operation[], { bus }: EdgeParts) {
-  if (operation.http?.[0] === 'GET') return undefined;
   const reader = readerOf(operation, operations);
   const inPath = [...(operation.http?.[1].matchAll(/\{([^}]+)\}/g) ?? [])].map(([, name]) => name as string);
   return async ({ request: { headers }, input, callerToken }: Exchange): Promise<void> => {
@@ -126,14 +154,13 @@ function answerer(operation: Operation, operations: readonly Operation[]) {
   };
 }
 
-/** The operation's answer as text; undefined when it has none. */
-function asker(operation: Operation, edge: EdgeParts): (exchange: Exchange) => Promise<string | undefined> {
+function asker(operation: Operation, edge: EdgeParts): Ask {
   if ((operation as unknown) === installation) {
     return async ({ request }) => JSON.stringify(edge.installation.describe(request));
   }
   const { bus, cookies } = edge;
-  const optionsOf = ({ request, callerToken }: Exchange) =>
-    operation.readonly ? { callerToken } : { callerToken, ...idempotencyKey(request) };
+  const optionsOf = ({ request, callerToken, recall }: Exchange) =>
+    operation.readonly ? { callerToken } : { callerToken, ...idempotencyKey(request), recall };
   if (operation.output === Empty) {
     return async (exchange) => {
       await bus.call(operation, exchange.input, optionsOf(exchange));

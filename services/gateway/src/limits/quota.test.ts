@@ -1,6 +1,6 @@
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
-import { unavailable } from '@tidegate/contracts/kernel/problem';
-import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { featureNotIncluded, internalError, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
+import { returnLease, takeLease, unknownMeter } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -94,7 +94,12 @@ test('a lease that comes while the process stops goes back, although no request 
   };
   let away = true;
   const bus = { call: asked } as never;
-  const quota = new Quota(bus, { count: () => {} } as never, new Log({ service: 'gateway' }), new Metrics());
+  const quota = new Quota(
+    bus,
+    { count: async () => {}, hold: () => {}, letGo: () => {} } as never,
+    new Log({ service: 'gateway' }),
+    new Metrics(),
+  );
   const orgId = newId();
   await quota.spend(orgId);
   away = false;
@@ -118,3 +123,30 @@ test('a lease that comes while the process stops goes back, although no request 
   await stopped;
   expect(returned).toEqual([{ leaseId: lease.leaseId, spent: 0 }]);
 });
+
+const feature = { feature: 'api_calls', plan: 'free', upgradeTo: null };
+test.each([
+  ['is away', unavailable({}), 2],
+  ['has a fault', internalError(), 2],
+  ['does not know the organisation', notFound(), 2],
+  ['says that the plan has no such limit', featureNotIncluded(feature), 1],
+  ['says that there is no such meter', unknownMeter({ meter: 'api_calls', meters: [] }), 1],
+])(
+  'when usage %s calls go through, and a second later it is asked again unless there is no limit',
+  async (_what, problem, asks) => {
+    let asked = 0;
+    const call = () => {
+      asked += 1;
+      return Promise.reject(problem);
+    };
+    const reports = { hold: () => {}, letGo: () => {} };
+    const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
+    const orgId = newId();
+    expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
+    expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_500);
+    await quota.spend(orgId);
+    vi.restoreAllMocks();
+    expect(asked).toBe(asks);
+  },
+);

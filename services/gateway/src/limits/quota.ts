@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
-import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
+import { featureNotIncluded, ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
+import { type Lease, returnLease, takeLease, unknownMeter } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
 import { isOutage } from '@tidegate/messaging/errors';
 import { AtEnd, Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { Holding } from './holding.ts';
-import { METER, UsageReports } from './usage-reports.ts';
+import { METER } from './tally.ts';
+import { UsageReports } from './usage-reports.ts';
 
 /*
  * API calls are limited without a round trip per call: the gateway takes a slice of the organisation's quota ahead (a
@@ -16,8 +17,8 @@ import { METER, UsageReports } from './usage-reports.ts';
  *
  *   unit there ─────► spend it
  *   refused ────────► throw, until the limit may have moved (short)
- *   usage is away ──► let through and counted without a lease, while one caller asks in the background: an outage of
- *                     metering is not an outage of the product, and nobody waits for it twice
+ *   usage is away ──► let through and counted without a lease, while one caller asks in the background each second: an
+ *                     outage or a fault of metering is not one of the product, and nobody waits for it twice
  *   else ───────────► wait for the one lease that is being taken, and look again: of all who wait for a lease of one
  *                     unit one passes
  */
@@ -25,6 +26,7 @@ const REFUSED_MS = 2_000;
 const AWAY_MS = 1_000;
 /** For a plan that knows no API calls: nothing to ask for. */
 const UNLIMITED_MS = 30_000;
+const NO_LIMIT: ReadonlySet<string> = new Set([featureNotIncluded.code, unknownMeter.code]);
 const ANSWER_MS = 2_000;
 const TIDY_MS = 5_000;
 
@@ -85,10 +87,20 @@ export class Quota {
     }
   }
 
-  /** The call was answered. `ours`: it failed by our fault and costs nothing. */
-  settle({ orgId, holding }: Spent, ours: boolean): void {
-    holding?.settle(ours);
-    if (!ours) this.reports.count(orgId, holding?.leaseId ?? '');
+  /** It may be answered when the promise ends: then no death of ours leaves it uncounted. */
+  settle({ orgId, holding }: Spent): Promise<void> {
+    const noted = this.reports.count(orgId, holding?.leaseId ?? '');
+    this.leave(orgId, holding, false);
+    return noted;
+  }
+
+  /** The call failed by our fault and costs nothing. */
+  refund({ orgId, holding }: Spent): void {
+    this.leave(orgId, holding, true);
+  }
+
+  private leave(orgId: string, holding: Holding | undefined, refund: boolean): void {
+    holding?.settle(refund);
     if (holding?.over && holding.inHand === 0) void this.giveBack(orgId, holding);
   }
 
@@ -149,13 +161,25 @@ export class Quota {
       const asked = { meter: METER, want, holderId: this.holder, leaseKey: crypto.randomUUID() };
       const lease = await this.bus.call(takeLease, asked, { orgId, deadlineMs: ANSWER_MS });
       account.away = false;
-      if (lease.leaseId && lease.granted > 0) account.holding = new Holding(lease.leaseId, lease);
-      else refuse(account, lease);
+      if (lease.leaseId && lease.granted > 0) {
+        account.holding = new Holding(lease.leaseId, lease);
+        this.reports.hold(orgId, lease.leaseId);
+      } else refuse(account, lease);
     } catch (error) {
-      if (!account.away) this.log.warn({ error, orgId }, 'No lease could be taken: calls go through and are counted');
-      account.away = true;
-      account.awayUntil = Date.now() + (isOutage(error) ? AWAY_MS : UNLIMITED_MS);
+      this.goWithout(orgId, account, error);
     }
+  }
+
+  /** Only a plan that has no such limit is left alone for long: any other trouble may end at once, and it is unlimited. */
+  private goWithout(orgId: string, account: Account, error: unknown): void {
+    const noLimit = error instanceof ProblemError && NO_LIMIT.has(error.code);
+    if (!account.away && !noLimit) {
+      const text = 'No lease could be taken: calls go through and are counted';
+      if (isOutage(error)) this.log.warn({ error, orgId }, text);
+      else this.log.error({ error, orgId }, text);
+    }
+    account.away = true;
+    account.awayUntil = Date.now() + (noLimit ? UNLIMITED_MS : AWAY_MS);
   }
 
   /**
@@ -185,7 +209,10 @@ export class Quota {
       },
     );
     this.returning.add(returned);
-    void returned.finally(() => this.returning.delete(returned));
+    void returned.finally(() => {
+      this.returning.delete(returned);
+      this.reports.letGo(leaseId);
+    });
     return returned;
   }
 }

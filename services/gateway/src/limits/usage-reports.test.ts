@@ -1,21 +1,28 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { GatewayWorld } from '../../test/fixture.ts';
+import { encodeNotes } from './call-notes.rules.ts';
+import { RecoverCalls } from './recover-calls.loop.ts';
 import { UsageReports } from './usage-reports.ts';
 
 let world: GatewayWorld;
+let folder: string;
 beforeAll(async () => {
-  world = await GatewayWorld.start();
+  world = await GatewayWorld.start({ RATE_LIMIT_PER_MINUTE: '1000000' });
+  folder = join(world.settings.dataDir, 'api-calls');
 });
 afterAll(() => world.stop());
+beforeEach(() => world.neighbours.on(listMarkets, () => ({ items: [] })));
 
+const newKey = () => world.rest.as(world.accounts.newKey(newId(), ['bots:read']));
 /** Longer than all tries of one message took when calls were lost. */
 const OUTAGE_MS = 11_000;
 
 test('calls that were answered are counted after any outage of NATS, each once', async () => {
-  world.neighbours.on(listMarkets, () => ({ items: [] }));
-  const rest = world.rest.as(world.accounts.newKey(newId(), ['bots:read']));
+  const rest = newKey();
   for (let count = 0; count < 40; count += 1) expect((await rest.get('/api/v1/markets')).status).toBe(200);
   process.kill(world.nats.pid, 'SIGSTOP');
   const reports = world.host.get(UsageReports);
@@ -34,8 +41,80 @@ test('what an outage without end keeps has a bound, and is counted all the same'
   const before = world.quota.used();
   const now = Date.now();
   for (let minute = 0; minute < 12_000; minute += 1) {
-    reports.count(orgId, minute % 3 === 0 ? newId() : '', now - (12_000 - minute) * 60_000);
+    void reports.count(orgId, minute % 3 === 0 ? newId() : '', now - (12_000 - minute) * 60_000);
   }
   expect(reports.unsent()).toBe(12_000);
   await until(() => world.quota.used() === before + 12_000);
+});
+
+test('a gateway that is killed leaves no call uncounted, none twice, and no lease behind', async () => {
+  const before = world.quota.used();
+  await world.stopGateway();
+  const child = await world.spawnGateway();
+  const [quiet, rest] = [newKey(), newKey()];
+  let [sent, answered] = [0, 0];
+  const client = async () => {
+    for (;;) {
+      sent += 1;
+      const answer = await rest.get('/api/v1/markets').catch(() => undefined);
+      if (answer?.status !== 200) return;
+      answered += 1;
+    }
+  };
+  const clients = Array.from({ length: 8 }, client);
+  await until(() => answered > 300);
+  for (let count = 0; count < 20; count += 1) expect((await quiet.get('/api/v1/markets')).status).toBe(200);
+  child.kill('SIGKILL');
+  await Promise.all(clients);
+  await until(() => child.signalCode === 'SIGKILL');
+  expect(readdirSync(folder)).not.toEqual([]);
+  await world.startGateway();
+  const counted = () => world.quota.used() - before;
+  await until(() => counted() >= answered + 20);
+  await until(() => readdirSync(folder).length === 0);
+  // One of each client may have been noted when the process died with its answer.
+  expect(counted()).toBeLessThanOrEqual(sent + 20);
+  await until(() => [...world.quota.leases.values()].every(({ returned }) => returned));
+  await until(() => world.quota.reserved() === 0);
+});
+
+describe('of a dead writer', () => {
+  const note = (calls: number) => encodeNotes([[newId(), '', Date.now(), calls]]);
+  const [first, second] = [note(2), note(3)];
+  test.each([
+    ['is cut off in its last line', `${first}${second.slice(0, -20)}`, 2],
+    ['has a flipped bit', `${first.replace('"gateway"', '').replace(/\d,/, 'x,')}${second}`, 3],
+    ['begins with zeros', `${'\0'.repeat(5_000)}\n${second}`, 3],
+    ['has a line without end', `${first}${'x'.repeat(300_000)}\n${second}`, 5],
+    ['is no journal at all', '{"a":1}\nnull\n[]\n', 0],
+    ['is empty', '', 0],
+    ['is whole', `${first}${second}`, 5],
+  ])('a segment that %s costs no other one', async (_what, content, calls) => {
+    const writer = crypto.randomUUID().replaceAll('-', '');
+    mkdirSync(folder, { recursive: true });
+    // Nobody can read a folder as a file.
+    mkdirSync(join(folder, `${writer}-1.calls`));
+    writeFileSync(join(folder, `${writer}-2.calls`), content);
+    writeFileSync(join(folder, `${writer}-3.calls`), note(10));
+    const before = world.quota.used();
+    const recover = world.host.get(RecoverCalls);
+    await recover.turn({ signal: new AbortController().signal });
+    await until(() => world.quota.used() >= before + 10 + calls);
+    expect(world.quota.used()).toBe(before + 10 + calls);
+    expect(readdirSync(folder).filter((name) => name.startsWith(writer))).toEqual([`${writer}-1.calls`]);
+  });
+
+  test('a segment that had arrived is counted once, however often it is reported', async () => {
+    const writer = crypto.randomUUID().replaceAll('-', '');
+    const path = join(folder, `${writer}-7.calls`);
+    writeFileSync(path, note(4));
+    const content = readFileSync(path);
+    const before = world.quota.used();
+    for (let time = 0; time < 2; time += 1) {
+      writeFileSync(path, content);
+      await world.host.get(RecoverCalls).turn({ signal: new AbortController().signal });
+    }
+    await until(() => world.quota.used() >= before + 4);
+    expect(world.quota.used()).toBe(before + 4);
+  });
 });

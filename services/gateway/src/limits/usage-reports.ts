@@ -5,126 +5,138 @@ import { type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 import { NATS } from '@tidegate/runtime/host';
 import { AtEnd, Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { CallJournal } from './call-journal.ts';
+import type { Note } from './call-notes.rules.ts';
+import { METER, Tally } from './tally.ts';
 
-export const METER = 'api_calls';
 const REPORT_MS = 1_000;
 const PUBLISH_MS = 2_000;
-/** Calls of one lease within so much time are one event: an outage of a day is 144 events an organisation, not 86,400. */
-const TOGETHER_MS = 600_000;
-/** Beyond it the newest event grows instead: what is kept for an outage without end has a bound. */
-const MOST_EVENTS = 400;
 /** At an orderly stop so long is tried; the process may live 25 s after the signal. */
 const LAST_MS = 8_000;
 
-interface Reporter {
-  /** What was published and not confirmed: it may have arrived, so it keeps its id and its content for ever. */
-  sent: { id: string; body: string } | undefined;
-  /** Counted since, by lease. */
-  open: Map<string, { event: UsageEvent; until: number }[]>;
-  events: number;
+/** A segment on its way: it may have arrived in part, so it keeps its name and its content. */
+interface Sealed {
+  segment: string;
+  /** By organisation. */
+  events: Map<string, UsageEvent[]>;
 }
 
 /**
- * Calls that were answered, on their way into the usage stream. Nothing leaves this memory before JetStream has it, so
- * an outage of any length loses nothing: it is sent afterwards, with the ids that it had when it was first tried.
+ * Calls that were answered, on their way into the usage stream: counted in memory and noted in the journal, sealed once
+ * a second when the segment before is in the stream, sent, and forgotten when JetStream has them. An outage of any
+ * length loses nothing, nor does a death (`RecoverCalls`).
  */
 @Injectable()
 export class UsageReports {
-  private readonly reporters = new Map<string, Reporter>();
+  private open = new Tally();
+  private sealed: Sealed | undefined;
+  /** Held by this process. `before`: calls of earlier segments. */
+  private readonly leases = new Map<string, { orgId: string; before: number; calls: number }>();
   private failing = false;
 
   constructor(
     @Inject(NATS) private readonly nc: NatsConnection,
     private readonly log: Log,
-  ) {}
+    private readonly journal: CallJournal,
+  ) {
+    journal.begin(() => this.snapshot());
+  }
 
-  /** One call more. `lease`: the lease that paid for it; the empty text for none. */
-  count(orgId: string, lease: string, now = Date.now()): void {
-    let reporter = this.reporters.get(orgId);
-    if (!reporter) {
-      reporter = { sent: undefined, open: new Map(), events: 0 };
-      this.reporters.set(orgId, reporter);
-    }
-    const events = reporter.open.get(lease);
-    const last = events?.at(-1);
-    if (last && (now < last.until || reporter.events >= MOST_EVENTS)) last.event.quantity += 1;
-    else if (reporter.events < MOST_EVENTS) begin(reporter, { orgId, lease, now });
-    // Leases without end: what they paid for is counted without them, and their rest comes free a minute later.
-    else if (lease === '') begin(reporter, { orgId, lease, now });
-    else this.count(orgId, '', now);
+  /** One call more, which may be answered when the promise ends. `lease`: the lease that paid for it; '' for none. */
+  count(orgId: string, lease: string, now = Date.now()): Promise<void> {
+    const entry = this.open.count(orgId, lease, now);
+    const held = this.leases.get(entry.lease);
+    if (held) held.calls += 1;
+    return this.journal.add(entry);
+  }
+
+  /** A lease that is returned with what it paid for, if we do not live to do it. */
+  hold(orgId: string, lease: string): void {
+    this.leases.set(lease, { orgId, before: 0, calls: 0 });
+    void this.journal.hold([orgId, lease, 0]);
+  }
+
+  letGo(lease: string): void {
+    this.leases.delete(lease);
   }
 
   /** Calls that were answered and are not in the stream yet. */
   unsent(): number {
-    return [...this.reporters.values()].reduce((sum, { sent, open }) => {
-      const waiting = [...open.values()].flat().map(({ event }) => event);
-      const tried = sent ? (JSON.parse(sent.body) as UsageEvent[]) : [];
-      return sum + [...waiting, ...tried].reduce((calls, { quantity }) => calls + quantity, 0);
-    }, 0);
+    const sealed = [...(this.sealed?.events.values() ?? [])].flat();
+    return this.open.calls() + sealed.reduce((calls, { quantity }) => calls + quantity, 0);
   }
 
   @Loop({ name: 'report-api-calls', everyMs: REPORT_MS })
   async report(): Promise<void> {
-    const [first] = this.reporters.keys();
-    if (first === undefined) return;
+    if (!this.journal.holds) await this.journal.soon();
+    this.sealed ??= this.seal();
+    if (!this.sealed) return;
+    const { segment, events } = this.sealed;
+    const [first] = events.keys();
     // In an outage one message asks whether it is over; thousands would only wait in the connection's buffer.
-    if (this.failing && !(await this.send(first))) return;
-    await Promise.all([...this.reporters.keys()].map((orgId) => this.send(orgId)));
+    if (this.failing && first !== undefined && !(await this.send(this.sealed, first))) return;
+    await Promise.all([...events.keys()].map((orgId) => this.send({ segment, events }, orgId)));
+    if (events.size > 0) return;
+    this.journal.remove(segment);
+    this.sealed = undefined;
   }
 
-  /** At the end: everything reported, however long it waited; what cannot be is told, so that it can be added by hand. */
+  /** At the end: everything reported, however long it waited; what cannot be is for the next start, or told. */
   @AtEnd()
   async reportLast(): Promise<void> {
     const until = Date.now() + LAST_MS;
-    while (this.reporters.size > 0 && Date.now() < until && !this.nc.isClosed()) {
+    while (this.unsent() > 0 && Date.now() < until && !this.nc.isClosed()) {
       await this.report();
       if (this.failing) await new Promise((resolve) => setTimeout(resolve, 250));
     }
-    const lost = this.unsent();
-    if (lost > 0)
-      this.log.error({ calls: lost, organisations: [...this.reporters.keys()] }, 'API calls stay uncounted');
+    const calls = this.unsent();
+    if (calls === 0) this.journal.remove(this.journal.segment);
+    else if (this.journal.holds) this.log.warn({ calls }, 'API calls are left to the next start, which reports them');
+    else this.log.error({ calls }, 'API calls stay uncounted');
+    this.journal.end();
+  }
+
+  /** From here on the open segment does not change. */
+  private seal(): Sealed | undefined {
+    this.journal.flush();
+    const { segment } = this.journal;
+    if (this.open.isEmpty) {
+      if (this.leases.size === 0) this.journal.clear();
+      return undefined;
+    }
+    const events = this.open.events(segment);
+    this.open = new Tally();
+    for (const held of this.leases.values()) Object.assign(held, { before: held.before + held.calls, calls: 0 });
+    this.journal.begin(() => this.snapshot());
+    return { segment, events };
+  }
+
+  private snapshot(): Note[] {
+    const leases = [...this.leases].map(([lease, { orgId, before }]): Note => [orgId, lease, before]);
+    const calls = [...this.open.entries()].map(({ orgId, lease, at, calls }): Note => [orgId, lease, at, calls]);
+    return [...leases, ...calls];
   }
 
   /** False when the stream could not be reached. */
-  private async send(orgId: string): Promise<boolean> {
-    const reporter = this.reporters.get(orgId);
-    if (!reporter) return true;
-    reporter.sent ??= close(reporter);
-    if (!reporter.sent) {
-      this.reporters.delete(orgId);
-      return true;
-    }
+  private async send({ segment, events }: Sealed, orgId: string): Promise<boolean> {
+    const some = events.get(orgId);
+    if (!some) return true;
     try {
-      const { id: msgID, body } = reporter.sent;
-      const options = { msgID, timeout: PUBLISH_MS };
-      await jetstream(this.nc, { checkAPI: false }).publish(usageSubject(orgId, METER), body, options);
+      await publishCalls(this.nc, segment, orgId, some);
     } catch (error) {
       if (!this.failing) this.log.warn({ error }, 'API calls cannot be reported now; they are kept and reported later');
       this.failing = true;
       return false;
     }
-    reporter.sent = undefined;
+    events.delete(orgId);
     if (this.failing) this.log.info({}, 'API calls are reported again');
     this.failing = false;
-    if (reporter.events === 0) this.reporters.delete(orgId);
     return true;
   }
 }
 
-function begin(reporter: Reporter, { orgId, lease, now }: { orgId: string; lease: string; now: number }): void {
-  const at = new Date(now).toISOString();
-  const event: UsageEvent = { id: crypto.randomUUID(), org: orgId, meter: METER, quantity: 1, at, source: 'gateway' };
-  if (lease !== '') event.lease = lease;
-  const events = reporter.open.get(lease) ?? [];
-  events.push({ event, until: now + TOGETHER_MS });
-  reporter.open.set(lease, events);
-  reporter.events += 1;
-}
-
-/** From here on the counted ones are one message, whose content does not change. */
-function close(reporter: Reporter): Reporter['sent'] {
-  const events = [...reporter.open.values()].flat().map(({ event }) => event);
-  reporter.open = new Map();
-  reporter.events = 0;
-  return events.length === 0 ? undefined : { id: crypto.randomUUID(), body: JSON.stringify(events) };
+/** One message; the stream and usage know it again when it is sent again. */
+export async function publishCalls(nc: NatsConnection, segment: string, orgId: string, events: UsageEvent[]) {
+  const options = { msgID: `${segment}:${orgId}:${events[0]?.id}`, timeout: PUBLISH_MS };
+  await jetstream(nc, { checkAPI: false }).publish(usageSubject(orgId, METER), JSON.stringify(events), options);
 }

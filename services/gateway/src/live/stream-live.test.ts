@@ -153,6 +153,7 @@ test('the organisation of a stream is a choice', async () => {
   const elsewhere = newId();
   world.accounts.roles.set(`${elsewhere} ${here.userId}`, 'viewer');
   const stream = await openStream(`${url}?organisation=${elsewhere}`, bearer(here.token));
+  await until(() => names(stream).includes('resync'));
   world.nc.publish(`live.${elsewhere}.bots`, '{}');
   await until(() => names(stream).includes('bots'));
   stream.close();

@@ -90,7 +90,12 @@ export class StreamLive {
     this.clients.set(orgId, others);
     this.open.inc();
     this.subscribe(orgId);
-    client.send('retry: 2000\n\nevent: ready\ndata: {}\n\nevent: resync\ndata: {}\n\n');
+    client.send('retry: 2000\n\nevent: ready\ndata: {}\n\n');
+    // What is asked for from now on is as new as what will be told: nats-server has the subscription.
+    void this.nc.flush().then(
+      () => client.over || client.send('event: resync\ndata: {}\n\n'),
+      () => this.end(client, 'bye'),
+    );
     watch(given.principal.expires - Date.now());
     // It may have been revoked between the look and the list.
     if (this.revocations.isRevoked(given.principal)) this.end(client, 'revoked');

@@ -22,12 +22,12 @@ const sql = (version: number) => `
      where x.holder = 0 and x.locktype = 'transactionid' and x.granted and 0 = any ($1::int[]))
   select holder, thing, locktype, mode, granted,
          ${version >= 140_000 ? 'round(extract(epoch from clock_timestamp() - waitstart)::numeric, 3)' : 'null'},
-         case when database in (0, (select oid from pg_database where datname = current_database())) then
+         case when database = 0 or database = (select oid from pg_database where datname = current_database()) then
            (select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where c.oid = relation) end,
          case when holder = 0 then
            (select gid from named where named.virtualtransaction = l.virtualtransaction limit 1) end
-    from l where locktype = 'tuple' or thing in (select thing from l where not granted)
+    from l where locktype = 'tuple' or thing = any (select thing from l where not granted)
    order by granted, holder limit ${MAX_ROWS}`;
 
 type Row = [

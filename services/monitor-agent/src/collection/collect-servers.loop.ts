@@ -2,8 +2,17 @@ import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Rivals } from '@tidegate/runtime/rivals';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { claimLeases, nextExpiry, releaseLeases, renewLeases } from '../leases/lease.rows.ts';
+import {
+  claimLeases,
+  LEASE_SECONDS,
+  LONG_LEASE_SECONDS,
+  nextExpiry,
+  releaseLeases,
+  renewLeases,
+  shortenLeases,
+} from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { CollectorTools } from './collector-tools.ts';
 import { Places } from './places.ts';
@@ -13,18 +22,19 @@ import { ServerSession } from './server-session.ts';
  * Spreads servers over replicas and keeps their sessions going.
  *
  * A server belongs to the replica whose lease on it has not expired. Turns renew the leases of this replica (every 5 s,
- * they last 15), let go of servers whose lease is gone, take servers that nobody holds (when somebody says that there are
+ * they last 15; while there is no other replica every 30 s, they last 90), let go of servers whose lease is gone, take servers that nobody holds (when somebody says that there are
  * some, or when the lease on one of another replica's may have run out), a few at a time so that
  * replicas which start together share them, and start whatever is due, the one whose turn is longest ago first. Turns
  * only start work: sessions run beside each other, so many at once of all, of one organisation and of one person, each
  * with one thing at a time.
  *
- * A replica that stops releases its leases. One that is killed loses them within 15 s, and the next one goes on from
- * the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
+ * A replica that stops releases its leases. One that is killed loses them within 15 s of the moment at which there is
+ * another one to take them, and that goes on from the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
  * transaction.
  */
 export const COLLECT_SERVERS = 'collect-servers';
 const RENEW_MS = 5_000;
+const RENEW_ALONE_MS = 30_000;
 /** Without a word that there are servers to take, and without a lease that runs out. */
 const NET_MS = 30_000;
 /** Where there are servers: who is due is looked up in memory. */
@@ -46,6 +56,8 @@ export class CollectServers {
   private readonly places = new Places(PLACES);
   private readonly doubtfulPlaces = new Places(DOUBTFUL_PLACES);
   private readonly ending = new Set<Promise<void>>();
+  private readonly rivals: Rivals;
+  private isNew = true;
   /** Kept until a turn begins: news that come during a look are not in its answer. */
   private news = true;
   private renewAt = 0;
@@ -57,6 +69,10 @@ export class CollectServers {
     wakes.on(COLLECT_SERVERS, () => {
       this.news = true;
     });
+    const renewSoon = () => {
+      this.renewAt = 0;
+    };
+    this.rivals = new Rivals(COLLECT_SERVERS, wakes, renewSoon, () => tools.now());
   }
 
   @Loop({ name: COLLECT_SERVERS, everyMs: NET_MS })
@@ -69,9 +85,8 @@ export class CollectServers {
       this.claimAt = 0;
     }
     if (now >= this.renewAt) {
-      await this.renew();
+      await this.renew(now);
       this.tools.metrics.tell([...this.sessions.values()], now);
-      this.renewAt = now + RENEW_MS;
     }
     const isMore = now >= this.claimAt && (await this.claim(now));
     if (!signal.aborted) this.startDue();
@@ -88,10 +103,17 @@ export class CollectServers {
     await this.system((tx) => releaseLeases(tx, this.holder, mine));
   }
 
-  private async renew(): Promise<void> {
+  private async renew(now: number): Promise<void> {
+    const { alone } = this.rivals;
+    // Before the waiting: who comes meanwhile wants them renewed again.
+    this.renewAt = now + (alone ? RENEW_ALONE_MS : RENEW_MS);
     const mine = [...this.sessions.keys()];
     if (mine.length === 0) return;
-    const renewed = await this.system((tx) => renewLeases(tx, this.holder, mine));
+    const seconds = alone ? LONG_LEASE_SECONDS : LEASE_SECONDS;
+    const renewed = await this.system((tx) => renewLeases(tx, this.holder, mine, seconds)).catch((error: unknown) => {
+      this.renewAt = 0;
+      throw error;
+    });
     const kept = new Map(renewed.map((lease) => [lease.serverId, lease]));
     for (const [serverId, session] of this.sessions) {
       const lease = kept.get(serverId);
@@ -107,11 +129,14 @@ export class CollectServers {
       this.claimAt = now + NET_MS;
       return false;
     }
+    this.rivals.announce();
     const { leases, next } = await this.system(async (tx) => {
+      if (this.isNew) await shortenLeases(tx, this.holder);
       const claimed = await claimLeases(tx, this.holder, most);
       const ours = [...this.sessions.keys(), ...claimed.map(({ serverId }) => serverId)];
       return { leases: claimed, next: claimed.length < most ? await nextExpiry(tx, ours) : 0 };
     });
+    this.isNew = false;
     for (const lease of leases) {
       // We may have held it before and lost it for being slow: that session must not go on.
       this.drop(lease.serverId);

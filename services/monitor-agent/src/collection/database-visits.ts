@@ -1,15 +1,16 @@
 import { mustBeFew } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
-import { micros } from '../connection/micros.ts';
 import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
+import { nextVisit } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
-import { type Instance, WORKERS_STARTED_AT } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
 import { type FailureReport, Question } from './question.ts';
+import { readHere, readOthers, readUse, type Use } from './read-others.ts';
 import { VisitFailed } from './visit-failed.ts';
 
 /*
@@ -19,7 +20,7 @@ import { VisitFailed } from './visit-failed.ts';
  * A catalogue shows its own database only, so every other one is visited: connect, count tables and indexes, measure
  * what there is time for, hang up. One visit at a time, the one that has waited longest, and a pause after each: a
  * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
- * nothing; the interval is longer.
+ * nothing; the interval is longer. The few in which most is done are visited every minute.
  *
  * A visit costs a server more than a minute's questions. Where nobody was connected since the last one nothing can have
  * been used, so such a database is visited once an hour only (to see what VACUUM did there).
@@ -28,41 +29,9 @@ import { VisitFailed } from './visit-failed.ts';
  * may open one session only is never tried with a second one: each refusal would stand in the customer's log. A visit
  * that fails is left alone for a while and says nothing about the server.
  */
-const PROVIDERS_OWN = [
-  'rdsadmin',
-  'cloudsqladmin',
-  'alloydbadmin',
-  'alloydbmetadata',
-  'azure_maintenance',
-  'azure_sys',
-] as const;
-
-const OTHERS = `
-  select oid, datname::text from pg_database
-   where datallowconn and not datistemplate and oid <> $1 and datname <> all ($2)
-     and has_database_privilege(oid, 'connect')
-     and (select rolsuper or rolconnlimit not in (0, 1) from pg_roles where rolname = current_user)`;
-
-const HERE = `
-  select (select oid from pg_database where datname = current_database()) as oid,
-         ${micros('pg_postmaster_start_time()')} as started_at,
-         ${WORKERS_STARTED_AT} as workers_started_at`;
-
-/** Sessions are counted from 14 on. What neither connects nor writes, a background worker that reads, goes unnoticed. */
-const USE = (version: number) => `
-  select numbackends as connected, ${version >= 140_000 ? 'sessions' : 'null::int8 as sessions'},
-         tup_inserted + tup_updated + tup_deleted as written
-    from pg_stat_database where datid = $1`;
-
 /** No server has so many; they are remembered. */
 const MAX_DATABASES = 20_000;
 const IDLE_VISIT_MS = 55 * 60_000;
-
-interface Use {
-  connected: number;
-  sessions: number | null;
-  written: number;
-}
 
 /** Sizes of a database may take this long in one visit; the next one goes on where this one stopped. */
 const SIZES_BUDGET_MS = 3_000;
@@ -72,6 +41,8 @@ interface Database {
   name: string;
   question: Question;
   sizesDueAt: number;
+  /** Most is done in it, or in few others more. */
+  busy: boolean;
   /** When it was visited last, and how much it had been used before. */
   visited?: Use & { at: number };
 }
@@ -97,12 +68,13 @@ export class DatabaseVisits {
 
   /** Which databases there are. What is stored of those that are gone goes with the answer. */
   async list(connection: ServerConnection, instance: Instance): Promise<Prepared> {
-    const rows = await connection.rows<[number, string]>(OTHERS, [instance.databaseOid, PROVIDERS_OWN]);
+    const rows = await readOthers(connection, instance.databaseOid);
     mustBeFew(rows, MAX_DATABASES);
     const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
     const there = new Set([instance.databaseOid, ...databases.keys()]);
     const { tables, indexes, sizes } = this.minute;
-    const forgotten = together([tables.keepOnly(there), indexes.keepOnly(there)]);
+    const at = new Date(this.tools.now());
+    const forgotten = together([tables.keepOnly(there, at), indexes.keepOnly(there, at)]);
     return {
       save: async (tx) => {
         await forgotten.save(tx);
@@ -116,6 +88,17 @@ export class DatabaseVisits {
     };
   }
 
+  /** In these most is done. What failed waits for its own time. */
+  hurry(oids: readonly number[]): void {
+    for (const oid of oids) {
+      const database = this.databases.get(oid);
+      if (!database?.visited || database.question.failures > 0) continue;
+      database.busy = true;
+      const soon = database.visited.at + this.tools.plan.minuteMs;
+      database.question.dueAt = Math.min(database.question.dueAt, soon);
+    }
+  }
+
   /** Undefined when the visit failed, or there was no need for one. */
   async visit(
     connection: ServerConnection,
@@ -126,8 +109,9 @@ export class DatabaseVisits {
     if (!database) return undefined;
     const now = this.tools.now();
     database.question.dueAt = now + this.tools.plan.visitMs;
+    database.busy = false;
     return database.question.ask(now, async () => {
-      const [use] = await connection.objects<Use>(USE(connection.version), [database.oid]);
+      const use = await readUse(connection, database.oid);
       const owesSizes = database.sizesDueAt <= now && this.minute.sizes.owes(database.oid);
       if (use && !owesSizes && isIdle(database, use, now)) return undefined;
       const read = await this.enter(open, database, instance);
@@ -157,7 +141,7 @@ export class DatabaseVisits {
   }
 
   private async look(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
-    const here = await connection.one<{ oid: number; started_at: number; workers_started_at: number | null }>(HERE);
+    const here = await readHere(connection);
     const { startedAt, workersStartedAt } = server.life;
     // After a crash as well: what is counted from now on belongs to another life than the one that we know of.
     const same = here.started_at === startedAt && here.workers_started_at === workersStartedAt;
@@ -202,15 +186,13 @@ export class DatabaseVisits {
   }
 
   private get next(): Database | undefined {
-    let next: Database | undefined;
-    for (const one of this.databases.values()) if (!next || one.question.dueAt < next.question.dueAt) next = one;
-    return next;
+    return nextVisit(this.databases.values(), this.tools.now());
   }
 
   private known(oid: number, name: string): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0 };
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, busy: false };
   }
 }
 

@@ -1,38 +1,13 @@
-import { connect, type Socket } from 'node:net';
-import { freePort } from '@tidegate/runtime/embedded/free-port';
+import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
 import { authority, serverCertificate } from '../../test/certificates.ts';
-import { authentication, FakeServer, message } from '../../test/fake-server.ts';
+import { failure, LOOPBACK, PASSWORD, target, WATCHER } from '../../test/connecting.ts';
+import { QUESTIONS } from '../../test/every-question.ts';
 import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
-import { connectServer, type ServerTarget } from './connect-server.ts';
-import { describeFailure, failureCode } from './connection-failure.rules.ts';
+import { CAUGHT, SHADOWS } from '../../test/shadows.ts';
+import { readInstance } from '../collection/instance.ts';
+import { connectServer, type ServerConnection, type ServerTarget } from './connect-server.ts';
 import { GuardedWire } from './guarded-wire.ts';
-
-const LOOPBACK = { address: '127.0.0.1', loopback: true };
-const PASSWORD = 'canary-S3CR3T-9f2';
-
-const target = (port: number, more: Partial<ServerTarget> = {}): ServerTarget => ({
-  host: '127.0.0.1',
-  port,
-  database: 'postgres',
-  user: 'watcher',
-  password: PASSWORD,
-  tlsMode: 'disable',
-  tlsCa: null,
-  ...more,
-});
-
-async function failure(to: ServerTarget, options = {}): Promise<string> {
-  try {
-    await (await connectServer(to, LOOPBACK, options)).close();
-    return 'connected';
-  } catch (error) {
-    const code = failureCode(error);
-    expect(describeFailure(code, to).what).not.toContain(PASSWORD);
-    return code;
-  }
-}
-
-const WATCHER = `create role watcher login password '${PASSWORD}'; grant pg_monitor to watcher`;
 
 describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => {
   let server: PostgresServer;
@@ -71,7 +46,7 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
       default_transaction_read_only: 'on',
       jit: 'off',
       lock_timeout: '100',
-      search_path: 'pg_catalog',
+      search_path: 'pg_catalog,pg_temp',
       statement_timeout: '5000',
     });
     await connection.close();
@@ -121,6 +96,79 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
     ['TLS where there is none', { tlsMode: 'verify-full' as const }, 'tls_not_supported'],
   ])('names %s', async (_what, wrong, code) => {
     expect(await failure(target(server.port, wrong))).toBe(code);
+  });
+
+  test('settings of the role that would end or bend every question are ours in our sessions', async () => {
+    const hasty = [
+      ['statement_timeout', '1ms', 0],
+      ['lock_timeout', '1ms', 0],
+      ['extra_float_digits', '-12', 0],
+      ['standard_conforming_strings', 'off', 0],
+      ['default_transaction_isolation', 'serializable', 0],
+      ['application_name', 'psql', 0],
+      ['idle_session_timeout', '1ms', 14],
+      ['transaction_timeout', '1ms', 17],
+    ] as const;
+    const known = hasty.filter(([, , since]) => since <= binaries.major);
+    await server.sql(
+      [
+        `create role hasty login password '${PASSWORD}'`,
+        ...known.map(([name, value]) => `alter role hasty set ${name} = '${value}'`),
+      ].join(';\n'),
+    );
+    const connection = await connectServer(target(server.port, { user: 'hasty' }), LOOPBACK);
+    expect(
+      await connection.rows("select 0.1::float8 + 0.2::float8, '\\', current_setting('application_name')"),
+    ).toEqual([[0.1 + 0.2, '\\', 'tidegate']]);
+    await connection.close();
+  });
+
+  test('nothing that the owner of a database puts before the catalogue is ever called by us', async () => {
+    await server.sql('create role mallory; \n create database evil owner mallory');
+    await server.sql(
+      `create schema "odd Schema"; \n grant usage on schema "odd Schema" to watcher; \n create extension pg_stat_statements schema "odd Schema"; \n ${SHADOWS}`,
+      'evil',
+    );
+    await server.sql('alter database evil set search_path = public, pg_catalog');
+    /** What was called between two lines of the log, the second of which comes after everything. */
+    const caughtIn = async (work: () => Promise<unknown>) => {
+      const lines = async (mark: string) => {
+        await server.sql(`do $$ begin raise log '${mark}'; end $$`);
+        return until(() => (server.log().includes(mark) ? server.log() : undefined));
+      };
+      const before = (await lines(`begin ${newId()}`)).length;
+      await work();
+      const log = (await lines(`end ${newId()}`)).slice(before);
+      return new Set([...log.matchAll(new RegExp(`LOG: +${CAUGHT} (.*)`, 'g'))].map(([, one]) => one));
+    };
+    const askAll = async (connection: ServerConnection) => {
+      const instance = await readInstance(connection);
+      expect(instance.statements?.schema).toBe('"odd Schema"');
+      for (const [file, ask] of Object.entries(QUESTIONS)) {
+        const answers = await Promise.allSettled(ask(connection, instance));
+        // What stands in for the texts and the state has none; the server refuses nothing.
+        const refused = answers.map((one) => one.status === 'rejected' && (one.reason as { code?: string }).code);
+        expect({ file, refused: refused.filter(Boolean) }).toEqual({ file, refused: [] });
+      }
+    };
+    const careless = await server.client('evil', 'watcher', PASSWORD);
+    const asks = ['count(*)', 'pg_backend_pid()', '1 + 1', '1::int8', 'oid from pg_database'];
+    expect(
+      await caughtIn(async () => {
+        for (const one of asks) await careless.query(`select ${one}`).catch(() => undefined);
+      }),
+    ).toEqual(
+      new Set(['count', 'pg_backend_pid', 'operator', 'int8', 'pg_database'].map((one) => `${one} as watcher`)),
+    );
+
+    const ours = await caughtIn(async () => {
+      const connection = await connectServer(target(server.port, { database: 'evil' }), LOOPBACK);
+      await askAll(connection);
+      await connection.rows("select set_config('search_path', 'public, pg_catalog', false)");
+      await askAll(connection);
+      await connection.close();
+    });
+    expect(ours).toEqual(new Set());
   });
 
   test('never opens a second session where CONNECTION LIMIT allows one', async () => {
@@ -181,113 +229,24 @@ describe('TLS', () => {
     written.mockRestore();
   });
 
+  test('a server that wants a certificate of ours is named so', async () => {
+    const server = await PostgresServer.start(FIRST_VERSION, {
+      tls: serverCertificate(trusted, ['db.example.com']),
+      settings: { ssl_ca_file: 'server.crt' },
+      hba: 'hostssl all watcher all scram-sha-256 clientcert=verify-ca\nhost all postgres all scram-sha-256\n',
+    });
+    await server.sql(WATCHER);
+    expect(await failure({ ...secure({ tlsMode: 'require' }), port: server.port })).toBe(
+      'client_certificate_unsupported',
+    );
+    await server.stop();
+  });
+
   test('an expired certificate is called expired', async () => {
     const old = await PostgresServer.start(FIRST_VERSION, { tls: serverCertificate(trusted, ['db.example.com'], -2) });
     expect(await failure({ ...secure({ tlsMode: 'verify-full', tlsCa: trusted.pem }), port: old.port })).toBe(
       'tls_certificate_expired',
     );
     await old.stop();
-  });
-});
-
-describe('what is not an honest PostgreSQL', () => {
-  const against = async (behave: Parameters<typeof FakeServer.start>[0], use: (fake: FakeServer) => Promise<void>) => {
-    const fake = await FakeServer.start(behave);
-    try {
-      await use(fake);
-    } finally {
-      await fake.stop();
-    }
-  };
-
-  test('nothing at all', async () => {
-    expect(await failure(target(await freePort()))).toBe('connection_refused');
-  });
-
-  test('silence', () =>
-    against(
-      () => {},
-      async (fake) => {
-        expect(await failure(target(fake.port), { timeoutMs: 200 })).toBe('connect_timeout');
-      },
-    ));
-
-  test.each(['disable', 'verify-full'] as const)('a web server (%s)', (tlsMode) =>
-    against(
-      (socket) => socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
-      async (fake) => {
-        expect(await failure(target(fake.port, { tlsMode }))).toBe('not_postgresql');
-      },
-    ),
-  );
-
-  test('a server that speaks first, as NATS does', () =>
-    against(
-      (socket) => socket.write('INFO {"server_id":"x"}\r\n'),
-      async (fake) => {
-        expect(await failure(target(fake.port))).toBe('not_postgresql');
-      },
-    ));
-
-  test('an answer injected before the encryption', () =>
-    against(
-      (socket) => socket.on('data', () => socket.write(Buffer.concat([Buffer.from('S'), authentication(0)]))),
-      async (fake) => {
-        expect(await failure(target(fake.port, { tlsMode: 'require' }))).toBe('not_postgresql');
-      },
-    ));
-
-  test('a thief that asks for the password in clear text gets nothing', () =>
-    against(
-      (socket) => socket.on('data', () => socket.write(authentication(3))),
-      async (fake) => {
-        expect(await failure(target(fake.port))).toBe('cleartext_refused');
-        expect(Buffer.concat(fake.received).includes(PASSWORD)).toBe(false);
-      },
-    ));
-
-  test('a message of 300 MB before the log-in is cut off early', () =>
-    against(
-      (socket) => {
-        socket.write(message('E', Buffer.alloc(10), 300 * 1024 * 1024));
-        const more = () => {
-          while (!socket.destroyed && socket.write(Buffer.alloc(65_536)));
-        };
-        socket.on('drain', more);
-        more();
-      },
-      async (fake) => {
-        expect(await failure(target(fake.port))).toBe('answer_too_large');
-      },
-    ));
-
-  test('a pooler, which hands out session numbers of its own', async () => {
-    const server = await PostgresServer.start(FIRST_VERSION);
-    await server.sql(WATCHER);
-    const keyData = Buffer.from([0x4b, 0, 0, 0, 12]);
-    const proxy = (socket: Socket) => {
-      const behind = connect(server.port, server.host);
-      behind.on('error', () => {});
-      socket.on('close', () => behind.destroy());
-      socket.pipe(behind);
-      behind.on('data', (chunk) => {
-        const at = chunk.indexOf(keyData);
-        if (at >= 0) chunk.writeUInt32BE(4_711, at + keyData.length);
-        socket.write(chunk);
-      });
-    };
-    await against(proxy, async (fake) => {
-      expect(await failure(target(fake.port))).toBe('pooler');
-    });
-    await server.stop();
-  });
-
-  test('an answer larger than allowed ends the connection', async () => {
-    const server = await PostgresServer.start(FIRST_VERSION);
-    await server.sql(WATCHER);
-    const connection = await connectServer(target(server.port), LOOPBACK, { maxAnswerBytes: 100_000 });
-    await expect(connection.rows(`select repeat('x', 1000000)`)).rejects.toMatchObject({ code: 'answer_too_large' });
-    expect(connection.alive).toBe(false);
-    await server.stop();
   });
 });

@@ -1,11 +1,13 @@
 import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import pg from 'pg';
-import { ConnectionFailed, type Where } from './connection-failure.rules.ts';
+import { ConnectionFailed, failureCode, type Where } from './connection-failure.rules.ts';
 import { GuardedWire } from './guarded-wire.ts';
 import type { Intake } from './intake.ts';
+import { qualified } from './qualified.rules.ts';
+import { isSafe, nextPacket, SESSION, START_PACKET, type StartPacket } from './session-settings.rules.ts';
 import { isVerified, lacksCa } from './tls-mode.rules.ts';
+import { tlsOptions } from './tls-options.ts';
 import { getTypeParser } from './value-parsers.ts';
 
 /*
@@ -14,8 +16,9 @@ import { getTypeParser } from './value-parsers.ts';
  * Nothing of the process's own leaks in: no connection URL (its parser reads local files), no PG* variables, no
  * password file, no unix socket. The address is the one that was checked, the certificate is checked against the name
  * that was given. Nothing of the server's can hurt: the driver sees whole messages only that may come now and are what
- * they say (`GuardedWire`), a password is never sent in clear text to whom we cannot verify, and functions are only
- * looked up in pg_catalog.
+ * they say (`GuardedWire`), a password is never sent in clear text to whom we cannot verify, every name in a question
+ * means what PostgreSQL means by it (`qualified`), and no session is used whose settings are not ours
+ * (session-settings.rules.ts).
  */
 export interface ServerTarget extends Where {
   password: string;
@@ -46,23 +49,13 @@ const CLOSE_MS = 1_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_GREETING_BYTES = 1024 * 1024;
 
-/**
- * Settings of our sessions: nothing of ours runs long, waits for locks, writes, or uses the customer's functions. Our
- * questions compare thousands of rows with thousands of keys that the planner knows nothing of: by hash, never sorted.
- */
-const SESSION = `select set_config(s.name, s.value, false) from (values
-  ('statement_timeout', '5000'), ('lock_timeout', '100'), ('idle_in_transaction_session_timeout', '10000'),
-  ('idle_session_timeout', '0'), ('jit', 'off'), ('default_transaction_read_only', 'on'),
-  ('search_path', 'pg_catalog'), ('stats_fetch_consistency', 'cache'),
-  ('enable_mergejoin', 'off'), ('plan_cache_mode', 'force_generic_plan'), ('timezone', 'UTC'), ('client_min_messages', 'error'), ('bytea_output', 'hex')
-  ) s(name, value) where current_setting(s.name, true) is not null`;
-
 const MAX_OWN_SESSIONS = 10;
 /** Texts are the same with every look; should one ever not be, the server's memory must not fill with plans. */
 const MAX_PREPARED = 50;
-const GREETING = `select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
-  (select count(*)::int from pg_stat_activity
-    where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`;
+export const GREETING = qualified(`
+  select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
+    (select count(*)::int from pg_stat_activity
+      where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`);
 
 export class ServerConnection {
   /** As in `server_version_num`: 180001. */
@@ -70,7 +63,7 @@ export class ServerConnection {
   private readonly client: pg.Client;
   private readonly wire: GuardedWire;
   private readonly maxAnswerBytes: number;
-  private readonly names = new Map<string, string>();
+  private readonly questions = new Map<string, { text: string; name: string }>();
   private lost: Error | undefined;
 
   constructor(client: pg.Client, version: number, wire: GuardedWire, maxAnswerBytes: number) {
@@ -112,12 +105,13 @@ export class ServerConnection {
 
   /** Planning costs the server as much as most of our questions: each is planned once per session. */
   private prepared(text: string): { text: string; name?: string } {
-    const known = this.names.get(text);
-    if (known) return { text, name: known };
-    if (this.names.size >= MAX_PREPARED) return { text };
-    const name = `tidegate_${this.names.size}`;
-    this.names.set(text, name);
-    return { text, name };
+    const known = this.questions.get(text);
+    if (known) return known;
+    const question = { text: qualified(text) };
+    if (this.questions.size >= MAX_PREPARED) return question;
+    const named = { ...question, name: `tidegate_${this.questions.size}` };
+    this.questions.set(text, named);
+    return named;
   }
 
   /** Whoever asked is through with the answers, which count as memory in use until then. */
@@ -136,11 +130,12 @@ export class ServerConnection {
 
 export async function connectServer(
   target: ServerTarget,
-  { address, loopback }: Address,
-  options: ConnectOptions = {},
+  checked: Address,
+  options: ConnectOptions & { packet?: StartPacket } = {},
 ): Promise<ServerConnection> {
+  const { address, loopback } = checked;
   const { timeoutMs = CONNECT_TIMEOUT_MS, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
-  const { maxAnswerBytes = MAX_ANSWER_BYTES, intake, signal } = options;
+  const { maxAnswerBytes = MAX_ANSWER_BYTES, intake, signal, packet = START_PACKET } = options;
   if (isIP(address) === 0) throw new Error('Only checked addresses are connected to.');
   if (lacksCa(target.tlsMode, target.tlsCa)) throw new ConnectionFailed('tls_ca_needed');
   const verified = isVerified(target.tlsMode, target.tlsCa);
@@ -151,37 +146,53 @@ export async function connectServer(
     greetingBytes: MAX_GREETING_BYTES,
     ...(intake ? { intake } : {}),
   });
-  const client = new pg.Client({
-    host: address,
+  const client = newClient(target, { address, timeoutMs, answerTimeoutMs, wire });
+  const internals = client as unknown as Internals;
+  internals.connectionParameters.options = packet.options;
+  internals.connectionParameters.replication = undefined;
+  let said: unknown;
+  client.on('error', (error) => {
+    said ??= (error as { code?: unknown }).code;
+  });
+  const giveUp = () => wire.destroy(new ConnectionFailed('answer_timeout'));
+  signal?.addEventListener('abort', giveUp);
+  wire.once('close', () => signal?.removeEventListener('abort', giveUp));
+  let loggedIn = false;
+  try {
+    if (signal?.aborted) giveUp();
+    await client.connect();
+    loggedIn = true;
+    return await greet(client, internals, wire, maxAnswerBytes);
+  } catch (error) {
+    const hung = wire.opened && failureCode(error) === 'connect_timeout';
+    wire.destroy();
+    const sqlstate = said ?? (error as { code?: unknown }).code;
+    const again = wire.breach ? undefined : nextPacket(packet, sqlstate, loggedIn);
+    if (again) return connectServer(target, checked, { ...options, packet: again });
+    throw wire.breach ?? (hung ? new ConnectionFailed('login_timeout', error) : error);
+  }
+}
+
+function newClient(
+  target: ServerTarget,
+  way: { address: string; timeoutMs: number; answerTimeoutMs: number; wire: GuardedWire },
+): pg.Client {
+  return new pg.Client({
+    host: way.address,
     port: target.port,
     user: target.user,
     password: target.password,
     database: target.database,
-    stream: wire,
+    stream: way.wire,
     ssl: false,
     client_encoding: 'utf8',
     application_name: 'tidegate',
-    connectionTimeoutMillis: timeoutMs,
-    query_timeout: answerTimeoutMs,
+    connectionTimeoutMillis: way.timeoutMs,
+    query_timeout: way.answerTimeoutMs,
     enableChannelBinding: target.tlsMode !== 'disable',
     pipeline: true,
     types: { getTypeParser },
   } as unknown as pg.ClientConfig);
-  const internals = client as unknown as Internals;
-  internals.connectionParameters.options = undefined;
-  internals.connectionParameters.replication = undefined;
-  client.on('error', () => {});
-  const giveUp = () => wire.destroy(new ConnectionFailed('answer_timeout'));
-  signal?.addEventListener('abort', giveUp);
-  wire.once('close', () => signal?.removeEventListener('abort', giveUp));
-  try {
-    if (signal?.aborted) giveUp();
-    await client.connect();
-    return await greet(client, internals, wire, maxAnswerBytes);
-  } catch (error) {
-    wire.destroy();
-    throw wire.breach ?? error;
-  }
 }
 
 interface Internals {
@@ -203,23 +214,7 @@ async function greet(
   if (first.pid !== internals.processID) throw new ConnectionFailed('pooler');
   if (first.version < 130_000) throw new ConnectionFailed('version_unsupported');
   if (first.own >= MAX_OWN_SESSIONS) throw new ConnectionFailed('too_many_own_sessions');
-  await client.query(SESSION);
+  const shown = await client.query<{ name: string; value: string }>(SESSION);
+  if (!isSafe(first.version, shown.rows)) throw new ConnectionFailed('session_unsafe');
   return new ServerConnection(client, first.version, wire, maxAnswerBytes);
-}
-
-/** Our own meaning of each mode; that of the driver's connection strings changes between its versions. */
-function tlsOptions({ tlsMode, tlsCa, host }: ServerTarget): ConnectionOptions | false {
-  if (tlsMode === 'disable') return false;
-  const common: ConnectionOptions = {
-    minVersion: 'TLSv1.2',
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(tlsCa ? { ca: tlsCa } : {}),
-  };
-  if (tlsMode === 'require') return { ...common, rejectUnauthorized: false };
-  return {
-    ...common,
-    rejectUnauthorized: true,
-    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
-      tlsMode === 'verify-ca' ? undefined : checkServerIdentity(host, certificate),
-  };
 }

@@ -23,6 +23,8 @@ const TEXTS = {
     `Nothing answers on ${w.host} port ${w.port}. Check the port, that PostgreSQL runs, and listen_addresses.`,
   connect_timeout: (w: Where) =>
     `${w.host} port ${w.port} did not answer in time. A firewall or security group probably drops the packets: allow this installation's address.`,
+  login_timeout: (w: Where) =>
+    `${w.host} port ${w.port} took the connection but did not let the role ${w.user} in within the time. The server is overloaded, or something keeps log-ins waiting: a lock on pg_authid or pg_database, an authentication service (LDAP, RADIUS) that does not answer.`,
   host_unreachable: (w: Where) => `There is no route to ${w.host}. Check the address and the network between.`,
   connection_lost: (w: Where) =>
     `${w.host} closed the connection. Look into the log of the server or of what stands before it.`,
@@ -36,9 +38,12 @@ const TEXTS = {
   tls_failed: () =>
     'TLS with the server failed: no protocol or cipher in common, or something in between speaks another protocol.',
   not_postgresql: (w: Where) => `What answers on ${w.host} port ${w.port} is not PostgreSQL. Check the port.`,
-  password_wrong: (w: Where) => `Wrong password for the role ${w.user}, or the role does not exist or has no password.`,
+  password_wrong: (w: Where) =>
+    `Wrong password for the role ${w.user}, or the role does not exist or has no password, or its password has expired: PostgreSQL does not tell which. SELECT rolvaliduntil FROM pg_roles tells about the last; ALTER ROLE … VALID UNTIL 'infinity' ends it.`,
   login_refused: (w: Where) =>
-    `The server does not let the role ${w.user} in from here. Check pg_hba.conf, whether TLS is demanded, and that the role exists and may log in.`,
+    `The server does not let the role ${w.user} in from here. Check pg_hba.conf, whether TLS or a client certificate is demanded, and that the role exists and may log in.`,
+  client_certificate_unsupported: (w: Where) =>
+    `The server demands a client certificate of the role ${w.user} (cert, or clientcert= in pg_hba.conf), which is not supported here. Let the role in with scram-sha-256 over hostssl.`,
   cleartext_refused: () =>
     'The server asks for the password in clear text over a connection that is not verified, so it was not sent. Use password_encryption scram-sha-256, or tlsMode verify-full.',
   md5_refused: () =>
@@ -56,6 +61,8 @@ const TEXTS = {
     `The server has no connection left for the role ${w.user} (its CONNECTION LIMIT, the database’s, or max_connections). One is enough.`,
   too_many_own_sessions: () =>
     'Many sessions called tidegate are open on that server already, so none was added. Does more than one installation watch it?',
+  session_unsafe: () =>
+    'What answers does not keep to the settings that make a session safe (search_path, read only, time-outs), so it was asked nothing. Give the address of the server itself, and look at what stands before it.',
   starting_up: () => 'The server is starting, shutting down or recovering and takes no connections yet.',
   pooler: () =>
     'A connection pooler (such as PgBouncer) answers instead of PostgreSQL. Give the address of the server itself: behind a pooler sessions are not one’s own.',
@@ -133,6 +140,10 @@ export function failureCode(error: unknown): FailureCode {
   if (error instanceof ConnectionFailed) return error.code;
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') {
+    // The one case in which the code does not tell; of the text nothing is used but that it says so.
+    if (code === '28000' && typeof message === 'string' && /client certificate/i.test(message)) {
+      return 'client_certificate_unsupported';
+    }
     if (isSqlState(code)) return BY_SQLSTATE[code] ?? (code.startsWith('53') ? 'too_many_connections' : 'server_error');
     const known = BY_SOCKET.get(code);
     if (known) return known;

@@ -52,8 +52,13 @@ export class GuardedWire extends EventEmitter implements Holder {
     if (this.closed) return;
     this.opening = openSocket(
       { host, port, tls: this.options.tls },
-      { opened: (socket) => this.opened(socket), failed: (error) => this.destroy(error) },
+      { opened: (socket) => this.begin(socket), failed: (error) => this.destroy(error) },
     );
+  }
+
+  /** Something answered, and TLS was agreed on. */
+  get opened(): boolean {
+    return this.socket !== undefined;
   }
 
   get open(): boolean {
@@ -113,7 +118,7 @@ export class GuardedWire extends EventEmitter implements Holder {
   setNoDelay(): void {}
   setKeepAlive(): void {}
 
-  private opened(socket: Socket): void {
+  private begin(socket: Socket): void {
     if (this.closed) return;
     this.socket = socket;
     this.writable = true;

@@ -134,7 +134,7 @@ describe('in the log-in', () => {
       const timer = setInterval(() => socket.write(said.subarray(at, ++at)), 20);
       socket.on('close', () => clearInterval(timer));
     };
-    expect(await ending(connect(slow, { timeoutMs: 400 }))).toBe('connect_timeout');
+    expect(await ending(connect(slow, { timeoutMs: 400 }))).toBe('login_timeout');
   });
 });
 

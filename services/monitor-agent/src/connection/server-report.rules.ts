@@ -60,6 +60,9 @@ function stageOf(code: FailureCode): Stage {
 const LOGIN = new Set<FailureCode>([
   'password_wrong',
   'login_refused',
+  'login_timeout',
+  'client_certificate_unsupported',
+  'session_unsafe',
   'cleartext_refused',
   'authentication_unsupported',
   'database_not_found',

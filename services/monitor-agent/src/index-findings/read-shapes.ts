@@ -12,7 +12,7 @@ const hash = (tree: string) => String.raw`md5(regexp_replace(${tree}::text, ':lo
 const SHAPES = `
   select i.indexrelid, m.amname::text,
          (select array_agg(case when k.attnum = 0 then '(expression)' else a.attname::text end order by k.n)
-            from unnest(i.indkey::int2[]) with ordinality k(attnum, n)
+            from unnest(i.indkey::int2[]) with ordinality as k(attnum, n)
             left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
            where k.n <= i.indnkeyatts),
          json_build_object(
@@ -23,11 +23,11 @@ const SHAPES = `
              (select string_agg(a.attoptions::text, ' ' order by a.attnum) from pg_attribute a
                where a.attrelid = i.indexrelid and a.attoptions is not null)),
            'constraint', (select k.contype::text from pg_constraint k
-             where k.conrelid = i.indrelid and k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x') limit 1),
+             where k.conrelid = i.indrelid and k.conindid = i.indexrelid and k.contype = any ('{p,u,x}') limit 1),
            'replicaIdentity', i.indisreplident, 'clustered', i.indisclustered,
            'attached', exists (select from pg_inherits h where h.inhrelid = i.indexrelid),
-           'extension', exists (select from pg_depend d where d.classid = 'pg_class'::regclass
-             and d.objid in (i.indrelid, i.indexrelid) and d.deptype = 'e'),
+           'extension', exists (select from pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass
+             and d.objid = any (array[i.indrelid, i.indexrelid]) and d.deptype = 'e'),
            'foreignKeys', (select coalesce(json_agg(k.conname order by k.conname), '[]') from pg_constraint k
              where k.conrelid = i.indrelid and k.contype = 'f' and i.indpred is null
                and k.conkey <@ (i.indkey::int2[])[0:cardinality(k.conkey) - 1]

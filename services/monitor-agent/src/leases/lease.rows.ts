@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** The right to collect from a server, until `LEASE_SECONDS` after it was last renewed. */
+/** The right to collect from a server, until so long after it was last renewed. */
 export interface Lease {
   serverId: string;
   orgId: string;
@@ -13,6 +13,8 @@ export interface Lease {
 }
 
 export const LEASE_SECONDS = 15;
+/** While nobody else is there to take it (`Rivals`). */
+export const LONG_LEASE_SECONDS = 90;
 
 interface Row {
   server_id: string;
@@ -55,11 +57,16 @@ export async function announceChange(tx: Tx, serverId: string, paused: boolean):
 }
 
 /** Those of ours that are still ours; one that is missing was paused, deleted, or taken over. */
-export async function renewLeases(tx: Tx, holder: string, serverIds: readonly string[]): Promise<Lease[]> {
+export async function renewLeases(
+  tx: Tx,
+  holder: string,
+  serverIds: readonly string[],
+  seconds = LEASE_SECONDS,
+): Promise<Lease[]> {
   const rows = await tx.query<Row>(
     `update server_leases set expires_at = now() + make_interval(secs => $3)
       where holder = $1 and server_id = any ($2::uuid[]) and not paused returning ${RETURNING}`,
-    [holder, serverIds, LEASE_SECONDS],
+    [holder, serverIds, seconds],
   );
   return rows.map(toLease);
 }
@@ -74,6 +81,15 @@ export async function claimLeases(tx: Tx, holder: string, most: number): Promise
     [holder, most, LEASE_SECONDS],
   );
   return rows.map(toLease);
+}
+
+/** Who comes anew ends the long terms of the others: one that lives renews in time, one that died does not. */
+export async function shortenLeases(tx: Tx, holder: string): Promise<void> {
+  await tx.query(
+    `update server_leases set expires_at = now() + make_interval(secs => $2)
+      where holder <> $1 and expires_at > now() + make_interval(secs => $2)`,
+    [holder, LEASE_SECONDS],
+  );
 }
 
 /** Milliseconds until the first lease on one of the others runs out; undefined when there is none. */

@@ -4,4 +4,4 @@
  */
 export const writesTo = (catalogues: readonly string[]): string => `(
   select sum(pg_stat_get_tuples_inserted(o) + pg_stat_get_tuples_updated(o) + pg_stat_get_tuples_deleted(o))::int8
-    from unnest('{${catalogues.join(', ')}}'::regclass[]) o)`;
+    from unnest('{${catalogues.map((one) => `pg_catalog.${one}`).join(', ')}}'::regclass[]) o)`;

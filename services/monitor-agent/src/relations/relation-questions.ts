@@ -17,8 +17,10 @@ import { UNSETTLED } from './known-relations.ts';
 /** More than this is not read; lists say how many there are in all. */
 export const MAX_RELATIONS = 20_000;
 
-/** Neither the system's own nor anybody's temporary ones; tables and materialized views, or indexes. */
-const ours = (kinds: string) => `c.relkind in (${kinds}) and c.relpersistence <> 't' and c.relnamespace <> all (array(
+/** Neither the system's own nor anybody's temporary ones; tables, partitioned or not, and materialized views, or indexes. */
+const ours = (
+  kinds: string,
+) => `c.relkind = any ('{${kinds}}') and c.relpersistence <> 't' and c.relnamespace <> all (array(
   select oid from pg_namespace where nspname = 'information_schema' or nspname ~ '^pg_'))`;
 
 /*
@@ -32,6 +34,9 @@ const BUILDING = `not i.indisvalid and (
   or exists (select from pg_locks l
               where l.relation = i.indexrelid and l.mode = 'ShareUpdateExclusiveLock'
                 and l.database = (select oid from pg_database where datname = current_database())))`;
+
+/** The top of the partitions, from the catalogue alone. */
+const ROOT = 'case when c.relispartition then pg_partition_root(c.oid)::oid end';
 
 const counter = (name: string) => (oid: string) => `pg_stat_get_${name}(${oid})`;
 
@@ -49,9 +54,9 @@ interface Kind {
 }
 
 export const TABLES: Kind = {
-  relkinds: "'r', 'm'",
+  relkinds: 'r,m,p',
   joins: 'left join pg_namespace n on n.oid = c.relnamespace',
-  definition: "hashtext(concat_ws(' ', c.relfilenode, n.nspname, c.relname))",
+  definition: "hashtext(concat_ws(' ', c.relfilenode, c.relispartition, n.nspname, c.relname))",
   details: [
     'n.nspname::text',
     'c.relname::text',
@@ -61,6 +66,7 @@ export const TABLES: Kind = {
     'pg_stat_get_dead_tuples(c.oid)',
     micros('greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))'),
     micros('greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))'),
+    ROOT,
   ],
   counters: [
     counter('numscans'),
@@ -76,11 +82,11 @@ export const TABLES: Kind = {
 };
 
 export const INDEXES: Kind = {
-  relkinds: "'i'",
+  relkinds: 'i,I',
   joins: `left join pg_index i on i.indexrelid = c.oid left join pg_class t on t.oid = i.indrelid
       left join pg_namespace n on n.oid = t.relnamespace`,
   // Whoever builds an index may give up without a trace.
-  definition: `case when i.indisvalid then hashtext(concat_ws(' ', c.relfilenode, n.nspname, t.relname, c.relname))
+  definition: `case when i.indisvalid then hashtext(concat_ws(' ', c.relfilenode, c.relispartition, n.nspname, t.relname, c.relname))
     else ${UNSETTLED} end`,
   details: [
     'i.indrelid',
@@ -91,6 +97,8 @@ export const INDEXES: Kind = {
     'i.indisprimary',
     'i.indisvalid',
     BUILDING,
+    "c.relkind = 'I'",
+    ROOT,
   ],
   counters: [
     counter('numscans'),
@@ -112,16 +120,16 @@ export function changedSql({ relkinds, joins, definition, details, counters }: K
   const isMoved = '(select is_moved from catalogue)';
   return `
     with catalogue as materialized (
-      select mark, pg_is_in_recovery() or mark is distinct from $4 as is_moved
+      select mark, pg_is_in_recovery() or coalesce(mark <> $4, true) as is_moved
         from (select concat_ws(' ', ${writes}, (select max(oid) from pg_class)) as mark) m),
     changed as materialized (
-      select k.oid from unnest($1::oid[], $2::int4[], $3::int8[]) as k(oid, definition, counted)
-       where k.definition = ${UNSETTLED} or k.counted <> ${all('k.oid').join(' + ')}
+      select k.oid from rows from (unnest($1::oid[]), unnest($2::int4[]), unnest($3::int8[])) as k(oid, definition, counted)
+       where k.definition = ${UNSETTLED} or k.counted <> (${all('k.oid').join(' + ')})
       union
       select coalesce(s.oid, k.oid)
         from (select c.oid, ${definition} as definition from pg_class c ${joins} where ${ours(relkinds)} and ${isMoved}
                order by c.oid limit ${MAX_RELATIONS}) s
-        full join (select * from unnest($1::oid[], $2::int4[]) as k(oid, definition) where ${isMoved}) k
+        full join (select * from rows from (unnest($1::oid[]), unnest($2::int4[])) as k(oid, definition) where ${isMoved}) k
           on k.oid = s.oid and k.definition = s.definition
        where s.oid is null or k.oid is null)
     select m.mark, f.oid, d.*

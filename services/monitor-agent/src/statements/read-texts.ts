@@ -44,7 +44,7 @@ export async function readTexts(
 /** Of all texts only those that are wanted are kept while the others are measured: a server may have a gigabyte of them. */
 const sql = ({ schema, columns }: StatementsExtension) => {
   const toplevel = columns.has('toplevel') ? 'toplevel' : 'true';
-  return `with w as (select * from unnest($1::oid[], $2::oid[], $3::int8[], $4::bool[]) as w(dbid, userid, queryid, toplevel)),
+  return `with w as (select * from rows from (unnest($1::oid[]), unnest($2::oid[]), unnest($3::int8[]), unnest($4::bool[])) as w(dbid, userid, queryid, toplevel)),
     m as materialized (
       select s.dbid, s.userid, s.queryid, s.toplevel, octet_length(s.query) as bytes,
              case when w.dbid is not null then left(s.query, ${MAX_READ_CHARS + 1}) end as text

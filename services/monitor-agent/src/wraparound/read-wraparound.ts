@@ -33,8 +33,8 @@ const HOLDERS = [
           datname::text, usename::text, state
      from pg_stat_activity
     where (backend_xid is not null or backend_xmin is not null) and pid <> pg_backend_pid()
-      and backend_type not in ('walsender', 'autovacuum worker')
-      and pid not in (select pid from pg_stat_progress_vacuum)`,
+      and backend_type <> all ('{walsender,autovacuum worker}')
+      and not (pid = any (select pid from pg_stat_progress_vacuum))`,
   `select 'prepared_transaction', gid, age(transaction), ${micros('prepared')}, database::text, owner::text, null
      from pg_prepared_xacts`,
   `select 'slot_xmin', slot_name::text, age(xmin), null::int8, database::text, null,
@@ -43,7 +43,7 @@ const HOLDERS = [
   `select 'slot_catalog_xmin', slot_name::text, age(catalog_xmin), null::int8, database::text, null,
           case when active then 'active' else 'inactive' end
      from pg_replication_slots where catalog_xmin is not null`,
-  `select 'standby', coalesce(nullif(application_name, ''), host(client_addr), pid::text), age(backend_xmin),
+  `select 'standby', coalesce(case when application_name <> '' then application_name end, host(client_addr), pid::text), age(backend_xmin),
           ${micros('backend_start')}, null, usename::text, state
      from pg_stat_replication where backend_xmin is not null`,
 ]
@@ -131,7 +131,7 @@ const TABLES = `
   with oldest as materialized (
     select oid, relnamespace, relname, relpersistence, reloptions, relkind,
            ${clamped('age(relfrozenxid)')} as xid_age, ${clamped('mxid_age(relminmxid)')} as multixact_age
-      from pg_class where relkind in ('r', 'm', 't') and relfrozenxid <> '0'
+      from pg_class where relkind = any ('{r,m,t}') and relfrozenxid <> '0'
      order by greatest(age(relfrozenxid), mxid_age(relminmxid)) desc, oid limit ${MAX_TABLES})
   select n.nspname::text, c.relname::text, case when o.oid is not null then format('%I.%I', m.nspname, o.relname) end,
          c.relpersistence = 't', coalesce(array_to_string(c.reloptions, ',') ~* 'autovacuum_enabled=(f|n|0|of)', false),

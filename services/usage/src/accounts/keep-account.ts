@@ -2,16 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type Happened, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { currentPeriod } from '../balances/balance.rules.ts';
+import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from '../balances/quota-alert.rows.ts';
+import { tellReached } from '../balances/tell-reached.ts';
 import { REPLAY_PARKED } from '../ingestion/replay-parked.loop.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
-import { rearmAlerts, saveAccount } from './account.rows.ts';
+import { saveAccount } from './account.rows.ts';
 
+/**
+ * The newest plan of an organisation. A smaller one may be used up the moment it begins: that is told at once, for a
+ * product that asks before it works would send no more events that could tell it.
+ */
 @Injectable()
 export class KeepAccount {
   constructor(private readonly wakes: Wakes) {}
 
   @On(entitlementsChanged)
-  async handle({ data, tx }: Happened<typeof entitlementsChanged>): Promise<void> {
+  async handle({ data, tx, emit }: Happened<typeof entitlementsChanged>): Promise<void> {
+    const { start } = currentPeriod(data, Date.now());
+    await lockBalances(tx, data.orgId, start);
     if (!(await saveAccount(tx, data))) return;
     const metered = Object.entries(data.features).filter(([, grant]) => grant.kind === 'metered');
     await nameMeters(
@@ -19,6 +28,10 @@ export class KeepAccount {
       metered.map(([meter]) => meter),
     );
     await rearmAlerts(tx, data.orgId);
+    const anchors = new Map([[data.orgId, Date.parse(data.periodAnchor)]]);
+    const ofToday = metered.map(([meter]) => ({ org_id: data.orgId, meter }));
+    const reached = [...(await reachedByLimits(tx, data.orgId, start)), ...(await reachedToday(tx, ofToday))];
+    await tellReached(emit, reached, anchors);
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

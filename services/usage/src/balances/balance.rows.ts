@@ -28,14 +28,49 @@ export interface Bucket {
   events: string;
 }
 
-/** Hours or days with usage; the others are absent. Half-open. */
-export function findBuckets(
-  tx: Tx,
-  asked: { orgId: string; meter: string; from: Date; to: Date; granularity: 'hour' | 'day' },
-): Promise<Bucket[]> {
+/** Which steps: whole ones of that zone, cut off only where a period begins or ends. */
+export interface AskedBuckets {
+  orgId: string;
+  meter: string;
+  granularity: 'hour' | 'day';
+  timeZone: string;
+  /** Without it, so many steps up to `to`. */
+  from: string | undefined;
+  to: string;
+  steps: number;
+  /** An edge is where a period begins, so the step in which it lies is cut there. */
+  cutFrom: boolean;
+  cutTo: boolean;
+}
+
+/** Every step of the range with what was used in it, also those with nothing. */
+export function findBuckets(tx: Tx, asked: AskedBuckets): Promise<Bucket[]> {
   return tx.query<Bucket>(
-    `select date_trunc($5, hour, 'UTC') as start, sum(quantity) as quantity, sum(events) as events from usage_hours
-      where org_id = $1 and meter = $2 and hour >= $3 and hour < $4 group by 1 order by 1`,
-    [asked.orgId, asked.meter, asked.from, asked.to, asked.granularity],
+    `with edges as (
+       select $4::timestamptz as first, $5::timestamptz as last, ('1 ' || $3)::interval as step),
+     whole as (
+       select *, date_trunc($3, (last - interval '1 microsecond') at time zone $6) as newest from edges),
+     steps as (
+       select s at time zone $6 as start, (s + step) at time zone $6 as stop, first, last
+         from whole, generate_series(coalesce(date_trunc($3, first at time zone $6), newest - ($7 - 1) * step),
+                                     newest, step) as s),
+     cut as (
+       select case when $8 then greatest(start, first) else start end as start,
+              case when $9 then least(stop, last) else stop end as stop from steps)
+     select c.start, coalesce(sum(h.quantity), 0) as quantity, coalesce(sum(h.events), 0) as events
+       from cut c left join usage_hours h
+         on h.org_id = $1 and h.meter = $2 and h.hour >= c.start and h.hour < c.stop
+      group by 1 order by 1`,
+    [
+      asked.orgId,
+      asked.meter,
+      asked.granularity,
+      asked.from ?? null,
+      asked.to,
+      asked.timeZone,
+      asked.steps,
+      asked.cutFrom,
+      asked.cutTo,
+    ],
   );
 }

@@ -1,5 +1,5 @@
 import { snapshot } from '../../test/snapshot.ts';
-import { fillGaps, historyRange, meterUsage } from './balance.rules.ts';
+import { historyRange, meterUsage } from './balance.rules.ts';
 
 const meter = { meter: 'calls', name: 'Calls', unit: 'call', description: '' };
 const period = { start: '2026-10-31T10:00:00.000Z', end: '2026-11-30T10:00:00.000Z' };
@@ -33,30 +33,27 @@ test('an unlimited meter has no percentage, one outside the plan no allowance', 
 });
 
 const now = Date.parse('2026-11-20T10:20:00Z');
-const range = (from: string | undefined, to: string | undefined, granularity: 'hour' | 'day') => {
-  const found = historyRange({ from, to, granularity }, now);
-  return [new Date(found.from).toISOString(), new Date(found.to).toISOString()];
-};
+const anchor = Date.parse('2026-01-31T10:00:00.123Z');
+const range = (from: string | undefined, to: string | undefined, granularity: 'hour' | 'day') =>
+  historyRange({ from, to, granularity }, anchor, now);
 
-test('a range covers whole hours or days', () => {
-  expect(range('2026-11-20T08:59:00Z', '2026-11-20T10:00:00Z', 'hour')).toEqual([
-    '2026-11-20T08:00:00.000Z',
-    '2026-11-20T10:00:00.000Z',
-  ]);
-  expect(range(undefined, undefined, 'day')).toEqual(['2026-10-22T00:00:00.000Z', '2026-11-21T00:00:00.000Z']);
+test('an edge of a range is cut where a period begins, to the instant, and nowhere else', () => {
+  expect(range('2026-10-31T10:00:00.123Z', '2026-11-30T10:00:00.123Z', 'hour')).toMatchObject({
+    from: '2026-10-31T10:00:00.123Z',
+    cutFrom: true,
+    cutTo: true,
+  });
+  expect(range('2026-10-31T10:00:00.122Z', undefined, 'hour')).toMatchObject({ cutFrom: false, cutTo: false });
+  expect(range(undefined, undefined, 'day')).toEqual({
+    from: undefined,
+    to: '2026-11-20T10:20:00.000Z',
+    steps: 30,
+    cutFrom: false,
+    cutTo: false,
+  });
 });
 
 test('an empty or endless range is refused with the field', () => {
   expect(() => range('2026-11-21T00:00:00Z', '2026-11-20T00:00:00Z', 'hour')).toThrow(/from.*must lie before/);
   expect(() => range('2025-01-01T00:00:00Z', undefined, 'hour')).toThrow(/at most 744 hours/);
-});
-
-test('hours without usage are zero, none is missing', () => {
-  const filled = fillGaps(historyRange({ granularity: 'hour' }, now), [
-    { start: new Date('2026-11-20T09:00:00Z'), quantity: '7', events: '2' },
-  ]);
-  expect(filled).toHaveLength(48);
-  expect(filled.filter((bucket) => bucket.quantity > 0)).toEqual([
-    { start: '2026-11-20T09:00:00.000Z', quantity: 7, events: 2 },
-  ]);
 });

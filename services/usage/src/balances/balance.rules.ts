@@ -31,6 +31,7 @@ export function meterUsage(
     reserved,
     limit,
     enforcement: included ? grant.enforcement : null,
+    per: included ? grant.per : null,
     included,
     remaining: limit === null ? null : Math.max(0, limit - used - reserved),
     percent: limit === null ? null : percentOf(used, limit),
@@ -49,46 +50,40 @@ function percentOf(used: number, limit: number): number {
 
 const HOUR_MS = 3_600_000;
 const STEP = { hour: HOUR_MS, day: 24 * HOUR_MS } as const;
-const MAX_BUCKETS = { hour: 31 * 24, day: 400 } as const;
-const DEFAULT_BUCKETS = { hour: 48, day: 30 } as const;
+const MAX_STEPS = { hour: 31 * 24, day: 400 } as const;
+const DEFAULT_STEPS = { hour: 48, day: 30 } as const;
 
 export interface Range {
-  from: number;
-  to: number;
-  step: number;
+  from: string | undefined;
+  to: string;
+  /** How many steps when nobody said from when. */
+  steps: number;
+  cutFrom: boolean;
+  cutTo: boolean;
 }
 
-/** Whole hours or days that cover what was asked. */
+/**
+ * Whole steps that cover what was asked. Where the range begins or ends with a period it does so to the instant, so that
+ * the steps of a period add up to its balance.
+ */
 export function historyRange(
   asked: { from?: string | undefined; to?: string | undefined; granularity: 'hour' | 'day' },
+  anchor: number,
   now: number,
 ): Range {
-  const step = STEP[asked.granularity];
-  const to = Math.ceil((asked.to ? Date.parse(asked.to) : now) / step) * step;
-  const from = asked.from
-    ? Math.floor(Date.parse(asked.from) / step) * step
-    : to - DEFAULT_BUCKETS[asked.granularity] * step;
-  if (from >= to) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
-  const most = MAX_BUCKETS[asked.granularity];
-  if ((to - from) / step > most) {
+  const from = asked.from === undefined ? undefined : Date.parse(asked.from);
+  const to = asked.to === undefined ? now : Date.parse(asked.to);
+  const most = MAX_STEPS[asked.granularity];
+  if (from !== undefined && from >= to) throw invalid('/from', 'too_late', '`from` must lie before `to`.');
+  if (from !== undefined && (to - from) / STEP[asked.granularity] > most) {
     throw invalid('/from', 'range_too_long', `Ask for at most ${most} ${asked.granularity}s at once.`);
   }
-  return { from, to, step };
-}
-
-/** Every step of the range, those without usage as zero. */
-export function fillGaps(
-  { from, to, step }: Range,
-  buckets: readonly { start: Date; quantity: string; events: string }[],
-): { start: string; quantity: number; events: number }[] {
-  const found = new Map(buckets.map((bucket) => [bucket.start.getTime(), bucket]));
-  return Array.from({ length: (to - from) / step }, (_, index) => {
-    const start = from + index * step;
-    const bucket = found.get(start);
-    return {
-      start: new Date(start).toISOString(),
-      quantity: Number(bucket?.quantity ?? 0),
-      events: Number(bucket?.events ?? 0),
-    };
-  });
+  const begins = (at: number | undefined) => at !== undefined && monthAt(anchor, at).start === at;
+  return {
+    from: from === undefined ? undefined : new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    steps: DEFAULT_STEPS[asked.granularity],
+    cutFrom: begins(from),
+    cutTo: begins(to),
+  };
 }

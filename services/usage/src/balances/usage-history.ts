@@ -1,27 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { usageHistory } from '@tidegate/contracts/usage/usage';
+import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { findTimeZone } from '../accounts/account.rows.ts';
+import { requireAccount } from '../accounts/require-account.ts';
 import { requireMeter } from '../meters/require-meter.ts';
 import { findBuckets } from './balance.rows.ts';
-import { fillGaps, historyRange } from './balance.rules.ts';
+import { historyRange } from './balance.rules.ts';
 
+/** Hours are those of UTC everywhere; days are those of the organisation. */
 @Injectable()
 export class UsageHistory {
+  constructor(private readonly bus: Bus) {}
+
   @Handles(usageHistory)
-  async handle({ input, caller, tx }: Call<typeof usageHistory>) {
-    if (!caller.orgId) throw forbidden({}, 'Usage belongs to an organisation: call with one.');
+  async handle({ input, tx }: Call<typeof usageHistory>) {
+    const { orgId, periodAnchor } = await requireAccount(tx, this.bus);
     await requireMeter(tx, input.meter);
     const { meter, granularity } = input;
-    const range = historyRange(input, Date.now());
-    const buckets = await findBuckets(tx, {
-      orgId: caller.orgId,
-      meter,
-      from: new Date(range.from),
-      to: new Date(range.to),
-      granularity,
-    });
-    const items = fillGaps(range, buckets);
-    return { meter, granularity, items, total: items.reduce((sum, item) => sum + item.quantity, 0) };
+    const timeZone = granularity === 'day' ? await findTimeZone(tx, orgId) : 'UTC';
+    const range = historyRange(input, Date.parse(periodAnchor), Date.now());
+    const buckets = await findBuckets(tx, { orgId, meter, granularity, timeZone, ...range });
+    const items = buckets.map(({ start, quantity, events }) => ({
+      start: start.toISOString(),
+      quantity: Number(quantity),
+      events: Number(events),
+    }));
+    return { meter, granularity, timeZone, items, total: items.reduce((sum, item) => sum + item.quantity, 0) };
   }
 }

@@ -2,6 +2,8 @@ import type { Tx } from '@tidegate/database/tx';
 
 /** The right to count is lost so long after it was last renewed. */
 export const HELD_SECONDS = 8;
+/** While nobody else is there to take it (`Rivals`). */
+export const LONG_HELD_SECONDS = 90;
 
 /** Every message up to this one is counted. */
 export interface Position {
@@ -10,10 +12,16 @@ export interface Position {
   at: number | undefined;
 }
 
-/** Where to go on, for the one replica that may; undefined while another one counts. */
+/**
+ * Where to go on, for the one replica that may; undefined while another one counts. Who stands by ends the other's long
+ * term: a holder that lives renews it in time, one that died does not.
+ */
 export async function takePosition(tx: Tx, stream: string, holder: string): Promise<Position | undefined> {
   const row = await tx.one<{ sequence: string; message_at: Date | null }>(
-    `update ingest_position set holder = $2, held_until = now() + make_interval(secs => $3)
+    `with shortened as (
+       update ingest_position set held_until = now() + make_interval(secs => $3)
+        where stream = $1 and holder <> $2 and held_until > now() + make_interval(secs => $3))
+     update ingest_position set holder = $2, held_until = now() + make_interval(secs => $3)
       where stream = $1 and (holder = $2 or held_until < now()) returning sequence, message_at`,
     [stream, holder, HELD_SECONDS],
   );
@@ -24,13 +32,19 @@ export async function takePosition(tx: Tx, stream: string, holder: string): Prom
  * Renews the right and moves the position on, never back: what another replica committed meanwhile stays. False when
  * the right was lost.
  */
-export async function savePosition(tx: Tx, stream: string, holder: string, position: Position): Promise<boolean> {
+export async function savePosition(
+  tx: Tx,
+  stream: string,
+  holder: string,
+  position: Position,
+  seconds = HELD_SECONDS,
+): Promise<boolean> {
   const row = await tx.one(
     `update ingest_position
         set held_until = now() + make_interval(secs => $5), sequence = greatest(sequence, $3::bigint),
             message_at = case when $3::bigint >= sequence then $4::timestamptz else message_at end
       where stream = $1 and holder = $2 returning stream`,
-    [stream, holder, position.sequence, instant(position.at), HELD_SECONDS],
+    [stream, holder, position.sequence, instant(position.at), seconds],
   );
   return row !== undefined;
 }

@@ -20,6 +20,8 @@ const WRITERS = 3;
 const BUFFER_MESSAGES = 10_000;
 const MAX_RETRY_MS = 3_000;
 const SAVE_MS = 1_000;
+/** How soon a stream that was made anew is noticed. */
+const LOOK_MS = 5_000;
 /** How often a replica that stands by asks for the position. */
 const STAND_BY_MS = 2_000;
 
@@ -40,7 +42,7 @@ const STAND_BY_MS = 2_000;
 export class IngestUsageStream {
   private readonly counted;
   private readonly batchSeconds;
-  private readonly pending;
+  private progress: Progress | undefined;
 
   constructor(
     private readonly writer: UsageWriter,
@@ -51,7 +53,10 @@ export class IngestUsageStream {
   ) {
     this.counted = metrics.counter('tidegate_usage_events_total', 'Usage events by what became of them', ['outcome']);
     this.batchSeconds = metrics.histogram('tidegate_usage_batch_seconds', 'Time to write a batch of usage events');
-    this.pending = metrics.gauge('tidegate_usage_pending_messages', 'Messages of usage that are not counted yet');
+    metrics.watched('tidegate_usage_pending_messages', 'Messages of usage that are not counted yet', {}, async () => {
+      if (!this.progress) return undefined;
+      return Math.max(0, (await this.stream()).state.last_seq - this.progress.position.sequence);
+    });
   }
 
   @Loop({ name: 'ingest-usage', everyMs: STAND_BY_MS })
@@ -60,6 +65,7 @@ export class IngestUsageStream {
     const held = await this.position.take();
     if (held === undefined) return;
     const progress = new Progress(held);
+    this.progress = progress;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     const messages = await this.read(held.sequence + 1);
@@ -70,6 +76,7 @@ export class IngestUsageStream {
       const size = { events: BATCH_EVENTS, writers: WRITERS };
       await new Batches(size, (batch) => this.write(batch, progress.begin(batch.last), either)).run(messages);
     } finally {
+      this.progress = undefined;
       ended.abort();
       await Promise.all([messages.close(), saving]);
       await this.position.release(progress.position);
@@ -90,11 +97,13 @@ export class IngestUsageStream {
 
   /** Until the turn ends. Ends it when another replica has taken over, or the stream was made anew. */
   private async keepSaving(stream: StreamInfo, progress: Progress, ended: AbortController): Promise<void> {
+    let lookAt = Date.now() + LOOK_MS;
     for (await pause(SAVE_MS, ended.signal); !ended.signal.aborted; await pause(SAVE_MS, ended.signal)) {
       try {
         if (!(await this.position.save(progress.position))) ended.abort();
+        if (Date.now() < lookAt) continue;
         const { created, state } = await this.stream();
-        this.pending.set(Math.max(0, state.last_seq - progress.position.sequence));
+        lookAt = Date.now() + LOOK_MS;
         // Also said of the same stream after an update; then reading goes on at the position.
         if (created !== stream.created || state.last_seq < progress.position.sequence) ended.abort();
       } catch (error) {

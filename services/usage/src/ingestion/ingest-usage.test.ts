@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
-import { currentUsage, ingestUsage, listMeters, usageHistory } from '@tidegate/contracts/usage/usage';
+import {
+  currentUsage,
+  getUsageSettings,
+  ingestUsage,
+  listMeters,
+  setUsageSettings,
+  usageHistory,
+} from '@tidegate/contracts/usage/usage';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
+import { UsageSettings } from '../accounts/usage-settings.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { UsageHistory } from '../balances/usage-history.ts';
 import { ListMeters } from '../meters/list-meters.ts';
@@ -121,6 +129,104 @@ test('a sum that no number can hold is refused as a whole, with the reason', asy
   expect(await send(org, { id: '3', meter: 'mails', quantity: 5 })).toMatchObject({ accepted: 1 });
 });
 
+const historyOf = (org: string, input: object) =>
+  usage.call(new UsageHistory(noBus), usageHistory, { meter: 'calls', ...input }, org);
+const zoneOf = (org: string, timeZone: string) =>
+  usage.call(new UsageSettings(noBus), setUsageSettings, { timeZone }, org);
+
+test('hours and days of a period add up to its balance, wherever in an hour it begins, and neighbours share nothing', async () => {
+  // A sign-up some days ago, at an odd millisecond: periods begin within an hour and within a day.
+  const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const anchor = hour - 50 * 3_600_000 + 17 * 60_000 + 59_999;
+  const org = await newOrg({ anchor: new Date(anchor).toISOString() });
+  const before = new Date(anchor).toISOString().replace('Z', '');
+  const times = [
+    // As far as JavaScript sees it is the last millisecond of the old period; rounded it would be the new one.
+    `${new Date(anchor - 1).toISOString().slice(0, 23)}9999999Z`,
+    `${before}Z`,
+    `${before}0001Z`,
+    new Date(anchor - 40 * 60_000).toISOString(),
+    new Date(anchor + 40 * 60_000).toISOString(),
+    new Date(hour).toISOString(),
+  ];
+  const events = times.map((time, index) => ({ id: `b${index}`, meter: 'calls', quantity: 10 ** index, time }));
+  expect(await send(org, ...events)).toMatchObject({ accepted: 6 });
+  const { periodStart = '', periodEnd = '' } = (await used(org)) ?? {};
+  expect(periodStart).toBe(new Date(anchor).toISOString());
+  expect(await used(org)).toMatchObject({ used: 110_110 });
+  const from = new Date(anchor - 5 * 86_400_000).toISOString();
+  for (const zone of ['UTC', 'Asia/Kolkata', 'America/St_Johns']) {
+    await zoneOf(org, zone);
+    for (const granularity of ['hour', 'day']) {
+      const own = await historyOf(org, { granularity, from: periodStart, to: periodEnd });
+      expect(own.total).toBe(110_110);
+      expect(own.items[0]?.start).toBe(periodStart);
+      expect((await historyOf(org, { granularity, from, to: periodStart })).total).toBe(1_001);
+      expect((await historyOf(org, { granularity, from })).total).toBe(111_111);
+    }
+  }
+});
+
+test('days are those of the organisation: at midnight of its zone, through summer time, in zones with half hours', async () => {
+  const org = await newOrg();
+  expect(await usage.call(new UsageSettings(noBus), getUsageSettings, {}, org)).toEqual({ timeZone: 'UTC' });
+  await zoneOf(org, 'Asia/Kolkata');
+  const day = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 3 * 86_400_000;
+  // Midnight in Kolkata is 18:30 UTC.
+  const midnight = day + 18.5 * 3_600_000;
+  await send(
+    org,
+    { id: '1', meter: 'calls', quantity: 1, time: new Date(midnight - 1).toISOString() },
+    { id: '2', meter: 'calls', quantity: 10, time: new Date(midnight).toISOString() },
+    { id: '3', meter: 'calls', quantity: 100, time: new Date(midnight + 86_400_000 - 1).toISOString() },
+    { id: '4', meter: 'calls', quantity: 1_000, time: new Date(midnight + 86_400_000).toISOString() },
+  );
+  const range = { from: new Date(midnight - 1).toISOString(), to: new Date(midnight + 86_400_001).toISOString() };
+  const days = await historyOf(org, range);
+  expect(days).toMatchObject({ timeZone: 'Asia/Kolkata', total: 1_111 });
+  expect(days.items.map(({ start, quantity }) => [start, quantity])).toEqual([
+    [new Date(midnight - 86_400_000).toISOString(), 1],
+    [new Date(midnight).toISOString(), 110],
+    [new Date(midnight + 86_400_000).toISOString(), 1_000],
+  ]);
+  await zoneOf(org, 'Europe/Berlin');
+  // The day on which summer time ends has 25 hours, the one on which it begins 23.
+  const hours = async (from: string, to: string) => {
+    const { items } = await historyOf(org, { from, to });
+    return items
+      .slice(1)
+      .map(({ start }, index) => (Date.parse(start) - Date.parse(items[index]?.start ?? '')) / 3_600_000);
+  };
+  expect(await hours('2026-10-24T12:00:00Z', '2026-10-26T12:00:00Z')).toEqual([24, 25]);
+  expect(await hours('2026-03-28T12:00:00Z', '2026-03-30T12:00:00Z')).toEqual([24, 23]);
+  for (const timeZone of ['+01:00', 'EST', 'Europe/Atlantis', 'utc', '']) {
+    await expect(zoneOf(org, timeZone)).rejects.toMatchObject({ code: 'validation_failed' });
+  }
+});
+
+test('what the plan lacks is refused as its leases are, and counts nothing; what nobody has stays unknown', async () => {
+  const org = await newOrg();
+  await usage.nameMeter('scans');
+  const answer = await send(
+    org,
+    { id: '1', meter: 'scans' },
+    { id: '2', meter: 'calls' },
+    { id: '3', meter: 'bananas' },
+  );
+  expect(answer).toMatchObject({
+    accepted: 1,
+    rejected: [
+      { index: 0, code: 'not_included', message: expect.stringContaining('The plan Free of this organisation') },
+      { index: 2, code: 'unknown_meter' },
+    ],
+  });
+  expect(await used(org, 'scans')).toMatchObject({ included: false, used: 0 });
+  // With a plan that has it the same event counts.
+  const plan = snapshot({ orgId: org, version: 2 });
+  await usage.saveAccount({ ...plan, features: { ...plan.features, scans: plan.features['mails'] as never } });
+  expect(await send(org, { id: '1', meter: 'scans' })).toMatchObject({ accepted: 1 });
+});
+
 test('history puts events into their hours and days, without gaps, and refuses unknown meters', async () => {
   const org = await newOrg();
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
@@ -131,7 +237,7 @@ test('history puts events into their hours and days, without gaps, and refuses u
     { id: '2', meter: 'calls', quantity: 3, time: at(3) },
     { id: '3', meter: 'calls', quantity: 4, time: at(3) },
   );
-  const history = (input: object) => usage.call(new UsageHistory(), usageHistory, { meter: 'calls', ...input }, org);
+  const history = (input: object) => historyOf(org, input);
   const hours = await history({ granularity: 'hour', from: at(4), to: new Date(hour + 3_600_000).toISOString() });
   expect(hours.items.map((item) => [item.quantity, item.events])).toEqual([
     [0, 0],

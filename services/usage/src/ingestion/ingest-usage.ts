@@ -1,12 +1,28 @@
 import { Injectable } from '@nestjs/common';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
 import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
+import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { keepAccount } from '../accounts/require-account.ts';
+import { judgeLeases } from '../leases/judge-leases.ts';
+import { findMeters } from '../meters/meter.rows.ts';
+import { outOfTime } from './admission.rules.ts';
 import { isBadData } from './bad-data.ts';
 import { UsageWriter } from './usage-writer.ts';
+
+interface Placed {
+  index: number;
+  event: UsageEvent;
+}
+
+interface Rejected {
+  index: number;
+  code: RejectionCode;
+  message: string;
+}
 
 /**
  * Events of a customer's own product. They are written at once and not through the stream: the answer then tells
@@ -22,12 +38,23 @@ export class IngestUsage {
   @Handles(ingestUsage)
   async handle({ input, caller, tx, emit }: Call<typeof ingestUsage>) {
     const now = Date.now();
-    const { events, positions, rejected } = read(input.events, caller.orgId ?? '', now);
-    await this.writer.ensurePartitions(events, now);
-    await keepAccount(tx, this.bus);
+    const rejected: Rejected[] = [];
+    const given = read(input.events, caller.orgId ?? '', now, rejected);
+    await this.writer.ensurePartitions(
+      given.map(({ event }) => event),
+      now,
+    );
+    const account = await keepAccount(tx, this.bus);
+    const included = await ofThePlan(tx, account, given, rejected);
+    const events = await paidFor(tx, account, included, rejected, now);
     try {
-      const written = await this.writer.write(tx, emit, events, now);
-      for (const [index, rejection] of written.rejected) rejected.push({ index: positions[index] ?? 0, ...rejection });
+      const written = await this.writer.write(
+        tx,
+        emit,
+        events.map(({ event }) => event),
+        now,
+      );
+      for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
       rejected.sort((a, b) => a.index - b.index);
       return { accepted: written.accepted, duplicates: written.duplicates, rejected };
     } catch (error) {
@@ -37,10 +64,8 @@ export class IngestUsage {
   }
 }
 
-function read(given: readonly unknown[], org: string, now: number) {
-  const events: UsageEvent[] = [];
-  const positions: number[] = [];
-  const rejected: { index: number; code: RejectionCode; message: string }[] = [];
+function read(given: readonly unknown[], org: string, now: number, rejected: Rejected[]): Placed[] {
+  const events: Placed[] = [];
   given.forEach((one, index) => {
     const parsed = NewUsageEvent.safeParse(one);
     if (!parsed.success) {
@@ -56,8 +81,44 @@ function read(given: readonly unknown[], org: string, now: number) {
       return;
     }
     // The prefix keeps customers' identities apart from those of our own services.
-    events.push({ ...rest, source: `api:${source}`, org, at: time ?? new Date(now).toISOString() });
-    positions.push(index);
+    const event = { ...rest, source: `api:${source}`, org, at: time ?? new Date(now).toISOString() };
+    events.push({ index, event });
   });
-  return { events, positions, rejected };
+  return events;
+}
+
+/**
+ * A meter that others have and this plan lacks is refused, as its leases are: counted, it would be use that nobody sold.
+ * A meter that nobody has is left for the writer to name.
+ */
+async function ofThePlan(tx: Tx, account: Entitlements, given: Placed[], rejected: Rejected[]): Promise<Placed[]> {
+  const lacks = ({ event }: Placed) => account.features[event.meter]?.kind !== 'metered';
+  if (!given.some(lacks)) return given;
+  const meters = new Set((await findMeters(tx)).map(({ meter }) => meter));
+  return given.filter((one) => {
+    const { meter } = one.event;
+    if (!lacks(one) || !meters.has(meter)) return true;
+    const message = `The plan ${account.planName} of this organisation does not include ${meter}. Send it again when it does.`;
+    rejected.push({ index: one.index, code: 'not_included', message });
+    return false;
+  });
+}
+
+/** What is out of time is left for the writer to refuse: it takes nothing of its lease. */
+async function paidFor(
+  tx: Tx,
+  account: Entitlements,
+  given: Placed[],
+  rejected: Rejected[],
+  now: number,
+): Promise<Placed[]> {
+  const wrong = await judgeLeases(
+    tx,
+    account.orgId,
+    given.map(({ event }) => (outOfTime(event, now) ? { ...event, lease: undefined } : event)),
+  );
+  for (const [at, why] of wrong) {
+    rejected.push({ index: given[at]?.index ?? 0, code: 'malformed', message: `lease ${why}` });
+  }
+  return given.filter((_, at) => !wrong.has(at));
 }

@@ -24,6 +24,13 @@ test.each([
   ],
   ['another message is there', { sequence: 5, at }, { first: 1, last: 9, there: at + 500 }, 'another', undefined],
   [
+    'the position of a version that noted no message',
+    { sequence: 5, at: undefined },
+    { first: 1, last: 9, there: at },
+    'unmarked',
+    undefined,
+  ],
+  [
     'the message is gone from the middle',
     { sequence: 5, at },
     { first: 1, last: 9, there: undefined },

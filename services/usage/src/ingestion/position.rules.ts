@@ -12,14 +12,17 @@ export type Standing =
   /** The stream threw messages away before they were counted. */
   | { kind: 'skipped'; sequence: number; messages: number }
   /** Made anew or put back to an older state: all is read again, and what was counted is found to be a duplicate. */
-  | { kind: 'another' };
+  | { kind: 'another' }
+  /** Saved by a version that did not note which message it was: read again as well, and that is as it should be. */
+  | { kind: 'unmarked' };
 
 /** Where to go on reading. Instants lose their last digits on the way through numbers. */
 export function standingOf({ sequence, at }: Position, { first, last, there }: StreamNow): Standing {
   if (sequence === 0) return first > 1 && last > 0 ? skipped(0, first) : { kind: 'same', sequence: 0 };
   if (sequence > last) return { kind: 'another' };
   if (sequence < first) return skipped(sequence, first);
-  const same = there !== undefined && at !== undefined && Math.abs(there - at) <= 1;
+  if (at === undefined) return { kind: 'unmarked' };
+  const same = there !== undefined && Math.abs(there - at) <= 1;
   return same ? { kind: 'same', sequence } : { kind: 'another' };
 }
 

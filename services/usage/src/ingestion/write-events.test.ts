@@ -3,7 +3,7 @@ import { newId } from '@tidegate/database/ids';
 import fc from 'fast-check';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { rearmAlerts } from '../accounts/account.rows.ts';
+import { rearmAlerts } from '../balances/quota-alert.rows.ts';
 import { isBadData } from './bad-data.ts';
 
 let usage: Fixture;
@@ -110,13 +110,22 @@ test('late events count in their own hour and period', async () => {
   expect(rows).toEqual([{ used: '7' }, { used: '1' }]);
 });
 
+test('our services report what they did: it counts although the plan of the organisation lacks the meter', async () => {
+  const org = await newOrg();
+  await usage.nameMeter('bot_orders');
+  expect(await usage.writer().writeBatch([event(org, { meter: 'bot_orders', quantity: 2 })])).toMatchObject({
+    accepted: 1,
+  });
+  expect(await totals(org)).toEqual(same(2, 1));
+});
+
 test('a correction takes back what was counted too much', async () => {
   const org = await newOrg();
   await usage.writer().writeBatch([event(org, { quantity: 10 }), event(org, { quantity: -4 })]);
   expect(await totals(org)).toEqual(same(6, 2));
 });
 
-test('thresholds are announced once each, also when one event jumps over both', async () => {
+test('thresholds are announced once each; one event that jumps over both is told as the higher one', async () => {
   const org = await newOrg({ calls: 10 });
   await usage.writer().writeBatch([event(org, { quantity: 7 })]);
   expect(await alerts(org)).toEqual([]);
@@ -128,7 +137,9 @@ test('thresholds are announced once each, also when one event jumps over both', 
   expect(await alerts(org)).toMatchObject([{ percent: 80 }, { percent: 100, used: 14 }]);
   const jumped = await newOrg({ calls: 3 });
   await usage.writer().writeBatch([event(jumped, { quantity: 3 })]);
-  expect(await alerts(jumped)).toMatchObject([{ percent: 80 }, { percent: 100 }]);
+  expect(await alerts(jumped)).toMatchObject([{ percent: 100 }]);
+  await usage.writer().writeBatch([event(jumped, { quantity: -1 }), event(jumped)]);
+  expect(await alerts(jumped)).toHaveLength(1);
 });
 
 test('a raised limit arms the thresholds that lie above the balance again', async () => {
@@ -139,7 +150,6 @@ test('a raised limit arms the thresholds that lie above the balance again', asyn
   await usage.writer().writeBatch([event(org, { quantity: 2 })]);
   // 10 of 12 is still past 80 %, so only 100 % is told again.
   expect((await alerts(org)).map(({ percent, limit }) => [percent, limit])).toEqual([
-    [80, 10],
     [100, 10],
     [100, 12],
   ]);

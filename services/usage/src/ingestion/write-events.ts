@@ -1,11 +1,11 @@
-import { monthAt } from '@tidegate/contracts/billing/period';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
-import { quotaReached } from '@tidegate/contracts/usage/quota';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { reachedToday } from '../balances/quota-alert.rows.ts';
+import { tellReached } from '../balances/tell-reached.ts';
 import { admit, digestOf, type Known, type Rejection } from './admission.rules.ts';
 import { eventKey } from './event-key.ts';
-import { type CountableEvent, countEvents, findConflicts, type Reached, settleLeases } from './usage-event.rows.ts';
+import { type CountableEvent, countEvents, findConflicts, settleLeases } from './usage-event.rows.ts';
 
 export interface Written {
   accepted: number;
@@ -24,7 +24,7 @@ const CONFLICT: Rejection = {
 };
 
 /**
- * Counts a batch in the given transaction: each event once for ever, in the hour and period it happened in, and emits
+ * Counts a batch in the given transaction: each event once, in the hour and period it happened in, and emits
  * what quotas that reached. Everything or nothing is committed; sent again it counts nothing twice.
  */
 export async function writeEvents(
@@ -49,7 +49,8 @@ export async function writeEvents(
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
   for (const position of conflicts) rejected.set(again[position]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
-  for (const reached of counted.reached) await announce(emit, reached, batch.known);
+  const today = await reachedToday(tx, counted.daily);
+  await tellReached(emit, [...counted.reached, ...today], batch.known.anchors);
   return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
 }
 
@@ -61,13 +62,16 @@ function countable(event: UsageEvent, index: number, periodStart: number): Candi
     digest: digestOf(event),
     meter: event.meter,
     quantity: event.quantity,
-    at: event.at,
+    at: toMillisecond(event.at),
     source: event.source,
     id: event.id,
     lease: event.lease,
     periodStart: instant(periodStart),
   };
 }
+
+/** JavaScript cuts an instant off where PostgreSQL rounds it, which could put an event into the period after its own. */
+const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
 
 /** Each identity once, the first one, sorted as the statement wants it; and what repeats one. */
 function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
@@ -80,25 +84,6 @@ function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats
   }
   const unique = [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
   return { unique, repeats };
-}
-
-async function announce(emit: Emit, reached: Reached, known: Known): Promise<void> {
-  const start = Date.parse(reached.period_start);
-  const anchor = known.anchors.get(reached.org_id) ?? start;
-  const orgId = reached.org_id;
-  await emit(
-    quotaReached,
-    {
-      orgId,
-      meter: reached.meter,
-      limit: Number(reached.quota),
-      used: Number(reached.used),
-      percent: reached.percent,
-      periodStart: new Date(start).toISOString(),
-      periodEnd: new Date(monthAt(anchor, start).end).toISOString(),
-    },
-    { orgId },
-  );
 }
 
 /* A batch has few distinct periods: their texts are made once. */

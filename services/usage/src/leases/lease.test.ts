@@ -1,8 +1,10 @@
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
-import { currentUsage } from '@tidegate/contracts/usage/usage';
+import { currentUsage, ingestUsage } from '@tidegate/contracts/usage/usage';
+import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
+import { IngestUsage } from '../ingestion/ingest-usage.ts';
 import { ReturnLease } from './return-lease.ts';
 import { TakeLease } from './take-lease.ts';
 
@@ -164,11 +166,58 @@ test('nobody but the platform lends out or takes back what the platform counts',
   await expect(giveBack(org, leaseId, 0)).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('usage of another meter settles no lease', async () => {
+test('a lease is settled by usage of its own meter and period, and by no more than it granted', async () => {
   const org = await newOrg(1_000);
   const { leaseId } = await take(org);
   await report(org, 4, leaseId, 'mails');
   expect(await standing(org)).toMatchObject({ used: 0, reserved: 10 });
+  const old = new Date(Date.now() - 33 * 86_400_000).toISOString();
+  await usage
+    .writer()
+    .writeBatch([{ id: nextKey(), org, meter: 'calls', quantity: 10, at: old, source: 'test', lease: leaseId ?? '' }]);
+  expect(await standing(org)).toMatchObject({ used: 0, reserved: 10 });
+  await report(org, 500, leaseId);
+  expect(await standing(org)).toMatchObject({ used: 500, reserved: 0 });
+  // What was counted beyond the lease frees nothing later, and a correction lends nothing out again than it gave.
+  await report(org, -495, leaseId);
+  expect(await standing(org)).toMatchObject({ used: 5, reserved: 10 });
   await report(org, 4, leaseId);
-  expect(await standing(org)).toMatchObject({ used: 4, reserved: 6 });
+  expect(await standing(org)).toMatchObject({ used: 9, reserved: 6 });
+});
+
+test('an event that names a lease which cannot pay for it is answered, counts nothing and frees nothing', async () => {
+  const org = await newOrg(1_000);
+  const stranger = await take(await newOrg(100));
+  const { leaseId } = await take(org);
+  const ingest = new IngestUsage(usage.writer(), undefined as never);
+  const send = (...events: object[]) => usage.call(ingest, ingestUsage, { events }, org);
+  const calls = { meter: 'calls', lease: leaseId };
+  const wrong = await send(
+    { id: 'meter', meter: 'mails', lease: leaseId },
+    { id: 'period', ...calls, time: new Date(Date.now() - 33 * 86_400_000).toISOString() },
+    { id: 'unknown', meter: 'calls', lease: newId() },
+    { id: 'stranger', meter: 'calls', lease: stranger.leaseId },
+    { id: 'much', ...calls, quantity: 11 },
+    { id: 'some', ...calls, quantity: 7 },
+    { id: 'some', ...calls, quantity: 7 },
+    { id: 'rest', ...calls, quantity: 4 },
+  );
+  expect(wrong).toMatchObject({ accepted: 1, duplicates: 1 });
+  expect(wrong.rejected).toEqual(
+    [
+      [0, 'lease The lease is of calls, not of mails.'],
+      [1, 'of the period that began at'],
+      [2, 'There is no such lease'],
+      [3, 'There is no such lease'],
+      [4, 'The lease has 10 left.'],
+      [7, 'The lease has 3 left.'],
+    ].map(([index, message]) => ({ index, code: 'malformed', message: expect.stringContaining(message as string) })),
+  );
+  expect(await standing(org)).toMatchObject({ used: 7, reserved: 3 });
+  // Sent again it is a duplicate, although the lease has no such units left; at once from everywhere it counts once.
+  expect(await send({ id: 'some', ...calls, quantity: 7 })).toMatchObject({ duplicates: 1, rejected: [] });
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => send({ id: `at once ${n}`, ...calls })));
+  expect(answers.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(3);
+  expect(await standing(org)).toMatchObject({ used: 10, reserved: 0 });
+  expect((await send({ id: 'much', meter: 'calls', quantity: 11 })).accepted).toBe(1);
 });

@@ -1,3 +1,5 @@
+import { IDENTITY_DAYS } from '@tidegate/contracts/usage/event';
+import { ingestUsage } from '@tidegate/contracts/usage/usage';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
@@ -61,6 +63,11 @@ test('an identity outlives every event that could still be counted, so forgettin
   const { accepted, rejected } = await usage.writer().writeBatch([old, young], later);
   expect(accepted).toBe(0);
   expect([...rejected.values()].map(({ code }) => code)).toEqual(['too_old', 'too_old']);
+  // Without its own time the same id is news again, and so the documentation says it.
+  await age(1);
+  await turn();
+  expect(await usage.writer().writeBatch([{ ...young, at: new Date().toISOString() }])).toMatchObject({ accepted: 1 });
+  expect(ingestUsage.description).toContain(`for ${IDENTITY_DAYS} days after it was counted`);
 });
 
 test('a lease goes two hours after it holds nothing; one whose events may still come stays', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
+import { IDENTITY_DAYS, MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { dropDays } from '@tidegate/database/partitions';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
@@ -32,6 +32,6 @@ export class KeepPartitions {
       while (!signal.aborted && (await this.tenants.system('ingest', forget)));
     };
     await inChunks((tx) => forgetLeases(tx, MAX_EVENT_AGE_DAYS + 5));
-    await inChunks((tx) => forgetIdentities(tx, MAX_EVENT_AGE_DAYS + 2));
+    await inChunks((tx) => forgetIdentities(tx, IDENTITY_DAYS));
   }
 }

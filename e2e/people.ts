@@ -1,0 +1,15 @@
+import { adminPassword, type Platform, type Rest } from '@tidegate/testing/platform';
+
+export async function signUpAt(anonymous: Rest, name: string): Promise<Rest> {
+  const account = { email: `${name}@example.com`, password: 'correct horse battery', name };
+  const answer = await anonymous.post<{ accessToken: string }>('/api/v1/accounts', account);
+  expect(answer.status).toBe(201);
+  return anonymous.as(answer.body.accessToken);
+}
+
+export async function operatorOf(platform: Platform, anonymous: Rest): Promise<Rest> {
+  const login = { email: 'admin@localhost', password: adminPassword(platform) };
+  const answer = await anonymous.post<{ accessToken: string }>('/api/v1/sessions', login);
+  expect(answer.status).toBe(201);
+  return anonymous.as(answer.body.accessToken);
+}

@@ -1,0 +1,29 @@
+import type { FeatureKind } from './features.ts';
+
+/**
+ * What the platform's own code decides by. A catalogue must declare each of them with this kind: one that is missing
+ * would switch a part of the product off, or open it, without a word.
+ */
+export const BUILT_IN_FEATURES = {
+  servers: 'counted',
+  bots: 'counted',
+  seats: 'counted',
+  api_keys: 'counted',
+  channels: 'counted',
+  monitoring_retention_days: 'static',
+  backtests: 'boolean',
+  webhook_channels: 'boolean',
+  api_calls: 'metered',
+  notifications: 'metered',
+  server_minutes: 'metered',
+  bot_orders: 'metered',
+  backtest_runs: 'metered',
+  sweep_runs: 'metered',
+} as const satisfies Readonly<Record<string, FeatureKind>>;
+
+type BuiltIns = typeof BUILT_IN_FEATURES;
+
+/** The names of the built-in features of a kind: code cannot ask for one that a catalogue may lack. */
+export type BuiltIn<Kind extends FeatureKind> = {
+  [Key in keyof BuiltIns]: BuiltIns[Key] extends Kind ? Key : never;
+}[keyof BuiltIns];

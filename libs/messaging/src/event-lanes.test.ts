@@ -1,0 +1,64 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { newId } from '@tidegate/database/ids';
+import { Log } from '@tidegate/telemetry/log';
+import { until } from '@tidegate/testing/until';
+import { ConsumerLag } from './consumer-lag.ts';
+import { EventLanes } from './event-lanes.ts';
+import type { Became, EventTurns } from './event-turns.ts';
+
+function message(sequence: number, nak: () => void = () => {}): JsMsg {
+  const envelope = {
+    specversion: '1.0',
+    id: newId(),
+    source: '/tidegate/identity',
+    type: 'stand.stepped.v1',
+    time: new Date().toISOString(),
+    subject: 'one',
+    sequence,
+    orgid: null,
+    datacontenttype: 'application/json',
+    data: {},
+  };
+  return { seq: sequence, time: new Date(), string: () => JSON.stringify(envelope), nak } as unknown as JsMsg;
+}
+
+test('an event that cannot be sent back, as the connection is closed, keeps its lane from nothing', async () => {
+  const outcomes: Became[] = [1, 'done', 'done'];
+  const attempted: number[] = [];
+  const attempt = async ({ message }: { message: JsMsg }) => {
+    attempted.push(message.seq);
+    return outcomes.shift();
+  };
+  const lanes = new EventLanes({ attempt } as unknown as EventTurns, new ConsumerLag(), new Log());
+  const closed = () => {
+    throw new Error('closed connection');
+  };
+  lanes.enter(message(1, closed));
+  await until(() => attempted.length === 1);
+  await lanes.room(0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const sequence of [1, 2]) lanes.enter(message(sequence));
+  await lanes.room(0);
+  expect(attempted).toEqual([1, 1, 2]);
+  await lanes.stop();
+});
+
+test('how far behind: the oldest that is not settled, also sent back, or since when nothing can be fetched', () => {
+  const lag = new ConsumerLag();
+  const now = Date.now();
+  expect(lag.seconds(now)).toBe(0);
+  lag.came(7, now - 5_000);
+  lag.came(8, now - 3_000);
+  expect(lag.seconds(now)).toBe(5);
+  lag.settled(7);
+  expect(lag.seconds(now)).toBe(3);
+  lag.sentBack(8, now);
+  expect(lag.seconds(now + 20_000)).toBe(23);
+  // It did not come again: another process has handled it.
+  expect(lag.seconds(now + 31_000)).toBe(0);
+  lag.fetching(false, now);
+  lag.fetching(false, now + 9_000);
+  expect(lag.seconds(now + 10_000)).toBe(10);
+  lag.fetching(true);
+  expect(lag.seconds(now)).toBe(0);
+});

@@ -1,0 +1,77 @@
+import { cleanName } from '@tidegate/contracts/kernel/name';
+import { z } from 'zod';
+
+/* The values of a catalogue, judged as they are written: a number is a text here until its every character is right. */
+
+const PLAIN = /^(0|[1-9]\d*|[1-9]\d{0,2}(_\d{3})+)$/;
+export const WHOLE = 'a whole number such as 5 or 10_000';
+
+const toNumber = (text: string): number => Number(text.replaceAll('_', ''));
+
+/** A whole number. Its message is for a text that is none; what stands there instead of a text is told by others. */
+function wholeNumber(message: (written: string) => string) {
+  return z
+    .string({ error: ({ input }) => message(input === undefined || input === null ? '' : String(input)) })
+    .regex(PLAIN, { error: ({ input }) => message(String(input)) })
+    .transform(toNumber)
+    .refine(Number.isSafeInteger, 'Write a number up to 9007199254740991.');
+}
+
+export const Whole = wholeNumber((written) => `${hint(written, withoutPoint)}Write ${WHOLE}.`);
+export const LimitValue = z.union([Whole, z.literal('unlimited').transform(() => null)]);
+
+/** What is wrong with a value that should be a whole number, when one can tell what was meant. */
+export const hintOfNumber = (written: unknown): string =>
+  typeof written === 'string' ? hint(written, withoutPoint) : '';
+
+/** A price in minor units. 29.00 is refused with the way it is written: taken as 29 it would be a hundredth. */
+export const minorUnits = (currency: string) =>
+  wholeNumber(
+    (written) =>
+      `${hint(written, (whole, fraction) => inMinorUnits(whole, fraction, currency))}Write the price in the smallest ` +
+      `unit of ${currency}, in digits only: ${example(currency)}.`,
+  );
+
+/** One line that shows all of itself. */
+export const line = (max: number) =>
+  z.string({ error: 'Write a text.' }).superRefine((text, context) => {
+    const tell = (message: string) => context.addIssue({ code: 'custom', message });
+    const clean = cleanName(text);
+    if (clean === '') tell('Write a text.');
+    else if (clean !== text)
+      tell(`Write ${JSON.stringify(clean)}: on one line, and nothing in it that cannot be seen.`);
+    else if (text.length > max) tell(`Write at most ${max} characters; these are ${text.length}.`);
+  });
+
+function hint(written: string, meant: (whole: string, fraction: string) => string | undefined): string {
+  const [, whole, fraction = ''] = /^\+?(\d[\d_]*)(?:\.(\d*))?$/.exec(written) ?? [];
+  const cure = whole === undefined ? undefined : meant(digits(whole), fraction);
+  return cure === undefined || cure === written ? '' : `${written} is written ${cure}. `;
+}
+
+/** `007` is 7 and `29_00` is 2900. */
+const digits = (text: string): string => text.replaceAll('_', '').replace(/^0+(?=\d)/, '');
+
+/** `10.0` is 10; what has a fraction, an exponent or another base has no certain meaning. */
+const withoutPoint = (whole: string, fraction: string): string | undefined =>
+  /[^0]/.test(fraction) ? undefined : whole;
+
+/** The digits of 29.00 in the smallest unit, by text: no float ever holds money. */
+function inMinorUnits(whole: string, fraction: string, currency: string): string | undefined {
+  const places = decimalsOf(currency);
+  if (/[^0]/.test(fraction.slice(places))) return undefined;
+  return fraction === '' ? whole : digits(whole + fraction.slice(0, places).padEnd(places, '0'));
+}
+
+function example(currency: string): string {
+  const places = decimalsOf(currency);
+  const text = '2900'.padStart(places + 1, '0');
+  const large = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
+  return `2900 is ${large} ${currency}`;
+}
+
+/** 2 for EUR, 0 for JPY, 3 for KWD. */
+function decimalsOf(currency: string): number {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}

@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import { Lru } from './lru.ts';
+
+/*
+ * By which names we answer. A page of a stranger can have its own name point at this machine (DNS rebinding): then the
+ * browser takes us for a part of that page, and what only this network reaches is open to it. So a name counts that the
+ * operator named, or that no stranger can own: an address, a name without a dot, the reserved ones below.
+ */
+const RESERVED = ['.localhost', '.internal', '.svc', '.cluster.local'];
+const REMEMBERED = 1_000;
+/** A name has at most 253 characters; then its port. */
+const LONGEST = 260;
+
+export class KnownHosts {
+  private readonly judged = new Lru<boolean>(REMEMBERED);
+  private readonly names: readonly string[];
+
+  /** `.example.com` stands for all names below it, `*` for any. */
+  constructor(publicUrl: string, allowed: readonly string[]) {
+    this.names = [new URL(publicUrl).hostname, ...allowed].map(plain);
+  }
+
+  /** `host`: the header. Programs of HTTP/1.0 send none, browsers always do. */
+  has(host: string | undefined): boolean {
+    if (host === undefined) return true;
+    if (host.length > LONGEST) return false;
+    let known = this.judged.get(host);
+    if (known === undefined) {
+      known = this.judge(plain(host.replace(/:\d*$/, '')));
+      this.judged.set(host, known);
+    }
+    return known;
+  }
+
+  private judge(name: string): boolean {
+    if (!name.includes('.') || isIP(name.replace(/^\[(.*)\]$/, '$1')) > 0) return true;
+    if (RESERVED.some((end) => name.endsWith(end))) return true;
+    return this.names.some((one) => one === '*' || one === name || (one.startsWith('.') && name.endsWith(one)));
+  }
+}
+
+const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '');

@@ -1,0 +1,45 @@
+import { revokeApiKey } from '@tidegate/contracts/identity/api-keys';
+import { changeRole, removeMember } from '@tidegate/contracts/identity/members';
+import { deleteOrganisation } from '@tidegate/contracts/identity/organisations';
+import { logout, revokeSession } from '@tidegate/contracts/identity/sessions';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
+import type { Revocations } from '../access/revocations.ts';
+
+type Ended = (input: Record<string, unknown>, caller: Caller) => string;
+const member: Ended = ({ userId }, { orgId }) => `member:${orgId}:${userId}`;
+
+/** What operations end, by the name of its revocation. */
+const ENDED = new Map<Operation, Ended>([
+  [logout, (_input, { sessionId }) => `session:${sessionId}`],
+  [revokeSession, ({ sessionId }) => `session:${sessionId}`],
+  [revokeApiKey, ({ keyId }) => `api_key:${keyId}`],
+  [removeMember, member],
+  [changeRole, member],
+  [deleteOrganisation, (_input, { orgId }) => `organisation:${orgId}`],
+]);
+/** News of a revocation take milliseconds. In an outage they come when it is over, and the change has happened anyway. */
+const NEWS_MS = 500;
+
+/**
+ * Whoever ends a session, a key or a membership is answered when this gateway knows it: then what was ended is refused
+ * from the answer on. Other gateways hear it at the same time, and nobody waits for them.
+ */
+export function untilKnown<E extends { input: Record<string, unknown>; caller: Caller }, T>(
+  operation: Operation,
+  revocations: Revocations,
+  ask: (exchange: E) => Promise<T>,
+): (exchange: E) => Promise<T> {
+  const ended = ENDED.get(operation);
+  if (!ended) return ask;
+  return async (exchange) => {
+    const news = revocations.await(ended(exchange.input, exchange.caller));
+    try {
+      const done = await ask(exchange);
+      await news.within(NEWS_MS);
+      return done;
+    } finally {
+      news.forget();
+    }
+  };
+}

@@ -1,0 +1,127 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { returnLease } from '@tidegate/contracts/usage/leases';
+import { Bus } from '@tidegate/messaging/bus';
+import { each } from '@tidegate/runtime/each';
+import { NATS } from '@tidegate/runtime/host';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
+import { CallJournal, SEGMENT } from './call-journal.ts';
+import { readSegment } from './read-segment.ts';
+import type { Tally } from './tally.ts';
+import { publishCalls } from './usage-reports.ts';
+import { isWriting } from './writer-lock.ts';
+
+/** Who died is found by whoever starts in its place; this is for those in whose place nobody starts. */
+const LOOK_MS = 600_000;
+const EVENTS_A_MESSAGE = 400;
+const RETURN_MS = 2_000;
+
+/** What a writer that has ended left behind. */
+interface Left {
+  writer: string;
+  segments: { name: string }[];
+}
+
+/** What is known of it so far. */
+interface Recovered {
+  calls: number;
+  leases: Map<string, { orgId: string; spent: number }>;
+  segments: string[];
+}
+
+/**
+ * Reports the API calls of gateways that died before they could, under the names that these would have used: what had
+ * arrived before is known to usage, so it makes no difference how far they came, nor how many of us do this at once.
+ * Then the leases go back that they held. Damaged lines are told and passed; a segment that cannot be read stays.
+ */
+@Injectable()
+export class RecoverCalls {
+  constructor(
+    private readonly journal: CallJournal,
+    private readonly bus: Bus,
+    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly log: Log,
+  ) {}
+
+  @Loop({ name: 'recover-api-calls', everyMs: LOOK_MS })
+  async turn({ signal }: Turn): Promise<void> {
+    const of = { signal, log: this.log, what: 'Reporting the API calls of a gateway that died' };
+    await each(await this.left(), of, (left) => this.recover(left));
+  }
+
+  private async left(): Promise<Left[]> {
+    const { folder, writer: self } = this.journal;
+    const names = listed(folder);
+    const writers = new Set(names.flatMap((name) => /^([0-9a-f]{32})[-.]/.exec(name)?.[1] ?? []));
+    const found: Left[] = [];
+    for (const writer of writers) {
+      if (writer === self || (await isWriting(folder, writer))) continue;
+      const segments = names.filter((name) => SEGMENT.test(name) && name.startsWith(writer));
+      found.push({ writer, segments: segments.map((name) => ({ name })) });
+    }
+    return found;
+  }
+
+  private async recover({ writer, segments }: Left): Promise<void> {
+    const recovered: Recovered = { calls: 0, leases: new Map(), segments: [] };
+    const of = { log: this.log, what: 'Reading a segment of API calls' };
+    const failed = await each(segments, of, ({ name }) => this.report(name, recovered));
+    for (const [leaseId, { orgId, spent }] of recovered.leases) await this.giveBack(leaseId, orgId, spent);
+    // Without one that could not be read: the next look tries it again.
+    const done = failed === 0 ? listed(this.journal.folder).filter((name) => name.startsWith(writer)) : [];
+    for (const name of [...recovered.segments, ...done]) rmSync(join(this.journal.folder, name), { force: true });
+    const { calls } = recovered;
+    if (calls > 0)
+      this.log.info({ calls, segments: recovered.segments.length }, 'API calls of a dead gateway reported');
+  }
+
+  private async report(name: string, recovered: Recovered): Promise<void> {
+    const { tally, leases, damaged } = await readSegment(join(this.journal.folder, name));
+    if (damaged > 0) this.log.error({ segment: name, damaged }, 'Damaged lines of a segment of API calls are left out');
+    const segment = name.replace('.calls', '');
+    for (const [orgId, events] of tally.events(segment)) {
+      for (let from = 0; from < events.length; from += EVENTS_A_MESSAGE) {
+        await publishCalls(this.nc, segment, orgId, events.slice(from, from + EVENTS_A_MESSAGE));
+      }
+    }
+    recovered.calls += tally.calls();
+    recovered.segments.push(name);
+    gather(recovered.leases, tally, leases);
+  }
+
+  /** A lease that was returned or has ended meanwhile is fine as it is; one that cannot be returned ends by itself. */
+  private async giveBack(leaseId: string, orgId: string, spent: number): Promise<void> {
+    try {
+      await this.bus.call(returnLease, { leaseId, spent }, { orgId, deadlineMs: RETURN_MS });
+    } catch (error) {
+      if (error instanceof ProblemError && error.status < 500) return;
+      this.log.warn({ error, orgId }, 'A lease of a dead gateway was not returned and will expire');
+    }
+  }
+}
+
+/** Nothing in a folder that nobody has made. */
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The segments of one writer: the last one knows the most of a lease. */
+function gather(
+  known: Recovered['leases'],
+  tally: Tally,
+  leases: Map<string, { orgId: string; before: number }>,
+): void {
+  for (const [lease, { orgId, before }] of leases) {
+    const spent = before + tally.paidBy(lease);
+    known.set(lease, { orgId, spent: Math.max(spent, known.get(lease)?.spent ?? 0) });
+  }
+}

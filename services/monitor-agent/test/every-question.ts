@@ -1,0 +1,104 @@
+import { readActivity } from '../src/activity/read-activity.ts';
+import { readLockWaits } from '../src/activity/read-lock-waits.ts';
+import { type Instance, RESETTABLE, readInstance } from '../src/collection/instance.ts';
+import { readHere, readOthers, readUse } from '../src/collection/read-others.ts';
+import type { ServerConnection } from '../src/connection/connect-server.ts';
+import { readFacts } from '../src/connection/read-facts.ts';
+import { readEpoch } from '../src/epochs/read-epoch.ts';
+import { readShapes } from '../src/index-findings/read-shapes.ts';
+import { readDatabases } from '../src/relations/read-databases.ts';
+import { readIndexes, readTables } from '../src/relations/read-relations.ts';
+import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/read-sizes.ts';
+import { countSql, INDEXES, TABLES } from '../src/relations/relation-questions.ts';
+import { wholeLook } from '../src/relations/whole-look.ts';
+import { ObjectNames } from '../src/statements/object-names.ts';
+import { readStatements } from '../src/statements/read-statements.ts';
+import { readTexts } from '../src/statements/read-texts.ts';
+import { readAgedTables, readWraparound } from '../src/wraparound/read-wraparound.ts';
+
+/** Whoever asks a question, by its file; a test holds that none is missing. */
+export const QUESTIONS: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
+  'activity/read-activity.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
+  'activity/read-lock-waits.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
+  'collection/instance.ts': (connection) => [readInstance(connection)],
+  'collection/read-others.ts': (connection) => [
+    readOthers(connection, 1),
+    readUse(connection, 1),
+    readHere(connection),
+  ],
+  'connection/read-facts.ts': (connection) => [readFacts(connection)],
+  'epochs/read-epoch.ts': (connection, instance) => [readEpoch(connection, instance)],
+  'index-findings/read-shapes.ts': (connection) => [readShapes(connection, [1])],
+  'relations/read-databases.ts': (connection, instance) => [readDatabases(connection, instance)],
+  'relations/read-relations.ts': (connection) => [
+    readTables(connection),
+    readIndexes(connection),
+    ...[TABLES, INDEXES].map(({ relkinds }) => connection.one(countSql(relkinds))),
+  ],
+  'relations/read-sizes.ts': (connection) => [
+    readCatalogueMark(connection),
+    readSizes(connection, [1]),
+    readDatabaseSizes(connection, [1]),
+  ],
+  'statements/read-statements.ts': (connection, instance) =>
+    [undefined, { entries: { size: 1, checksums: new BigInt64Array(1) } }].map((state) =>
+      readStatements(connection, instance, state as never),
+    ),
+  'relations/whole-look.ts': (connection) => [wholeLook(connection, async () => ({ known: 0, items: [], gone: [] }))],
+  'statements/object-names.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
+  'statements/read-texts.ts': (connection, { statements }) => [
+    statements ? readTexts(connection, statements, ['1/2/3/t'], NO_TEXTS as never) : Promise.resolve(),
+  ],
+  'wraparound/read-wraparound.ts': (connection) => [readWraparound(connection), readAgedTables(connection)],
+};
+
+const NO_TEXTS = { scrubLive: async () => [], scrub: async () => [] };
+
+const OLD = ['queryid', 'plans', 'total_exec_time', 'blk_read_time', 'blk_write_time'];
+const EXTENSIONS = [
+  OLD,
+  [...OLD, 'toplevel'],
+  ['queryid', 'plans', 'total_exec_time', 'toplevel', 'shared_blk_read_time', 'local_blk_read_time', 'stats_since'],
+];
+
+/** The texts of all questions, in all their forms. */
+export async function everyQuestion(): Promise<Set<string>> {
+  const texts = new Set<string>();
+  for (const [at, version] of [130_000, 140_000, 150_000, 160_000, 170_000, 180_000].entries()) {
+    const controlData = at % 2 === 0;
+    const columns = new Set(EXTENSIONS[Math.min(at, EXTENSIONS.length - 1)]);
+    const instance = {
+      version,
+      statements: { schema: '"odd Schema"', version: '1.11', columns },
+      has: { activityQueryId: version >= 140_000, databaseTime: version >= 140_000, controlData },
+      resettable: RESETTABLE,
+    } as unknown as Instance;
+    const connection = listening(version, controlData, texts);
+    for (const ask of Object.values(QUESTIONS)) await Promise.allSettled(ask(connection, instance));
+  }
+  return texts;
+}
+
+/** Writes down what it is asked; every row of its answers has whatever is looked for. */
+function listening(version: number, control: boolean, texts: Set<string>): ServerConnection {
+  const known = {
+    settings: {},
+    control,
+    version_text: '18.1',
+    columns: [],
+    activity_columns: [],
+    database_columns: [],
+    resettable: [...RESETTABLE],
+  };
+  const row = new Proxy<Record<string, unknown>>(known, { get: (all, name) => all[String(name)] ?? null });
+  const heard = async (text: string, answer: unknown) => {
+    texts.add(text);
+    return answer;
+  };
+  return {
+    version,
+    rows: (text: string) => heard(text, []),
+    objects: (text: string) => heard(text, [row]),
+    one: (text: string) => heard(text, row),
+  } as unknown as ServerConnection;
+}
