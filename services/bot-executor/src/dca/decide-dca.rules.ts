@@ -84,7 +84,7 @@ function entered({ state, order, leaving }: BookedFill, fill: Fill, plan: DcaPla
 
 function left({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, at } = fill;
-  const { position } = leave(state.position, fillWorth(fill), lots, plan.long);
+  const position = leave(state.position, lots);
   // A stop or a close has begun: the trade ends, nothing is bought any more.
   const closing = state.closing ?? (order.type === 'limit' ? undefined : order.kind);
   if (position.lots === 0n)

@@ -11,10 +11,12 @@ type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: num
 export function placeExit({ state, intents }: Decision, { long, leverage, market }: TradePlan, exit: Exit): Decision {
   const revision = state.revision + 1;
   const key = `${state.trade}:${exit.kind}:${revision}`;
-  const order = newOrder(long, { ...exit, key, ...(leverage ? { reduceOnly: true } : {}) });
+  const { kind, type, ticks, lots, rung } = exit;
+  const plain = newOrder(long, { key, kind, type, ticks, lots, rung });
+  const order: PlacedOrder = leverage ? { ...plain, reduceOnly: true } : plain;
   // What no exchange would take, as of a base order that was filled to a small part.
-  const planned = exit.type === 'limit' || (exit.type === 'stop' && exit.kind === 'stopLoss');
-  if (planned && !meetsMinimum(market, exit.ticks, exit.lots))
+  const planned = type === 'limit' || (type === 'stop' && kind === 'stopLoss');
+  if (planned && !meetsMinimum(market, ticks, lots))
     return { state: { ...state, revision }, intents: [...intents, { type: 'skip', order }] };
   return place({ state: { ...state, revision }, intents }, order);
 }

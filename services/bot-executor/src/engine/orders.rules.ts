@@ -15,15 +15,14 @@ import { type Decision, type Intent, isExit, type MarketEvent, type PlacedOrder,
  */
 const PATIENCE_MS = 60_000;
 
-type NewOrder = Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number; reduceOnly?: true };
+type NewOrder = Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number | undefined };
 
-export const newOrder = (long: boolean, given: NewOrder): PlacedOrder => ({
-  ...given,
-  rung: given.rung ?? 0,
-  side: (given.kind === 'base' || given.kind === 'averaging') === long ? 'buy' : 'sell',
-  filled: { value: 0n, lots: 0n },
-  fills: [],
-});
+const UNFILLED = { value: 0n, lots: 0n };
+
+export const newOrder = (long: boolean, { key, kind, rung = 0, type, ticks, lots }: NewOrder): PlacedOrder => {
+  const side = (kind === 'base' || kind === 'averaging') === long ? 'buy' : 'sell';
+  return { key, kind, rung, side, type, ticks, lots, filled: UNFILLED, fills: [] };
+};
 
 export function place({ state, intents }: Decision, order: PlacedOrder): Decision {
   if (isExit(order) && !order.reduceOnly && state.leaving.some(isExit))

@@ -144,7 +144,7 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
     const position = enter(isOpen(state) ? state.position : flat(state.position), fillWorth(event), lots);
     return goOn({ ...after, position, lastFill: order.filled }, ticks, plan);
   }
-  const { position } = leave(state.position, fillWorth(event), lots, plan.long);
+  const position = leave(state.position, lots);
   if (position.lots > 0n) return goOn({ ...after, position }, ticks, plan);
   return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }
