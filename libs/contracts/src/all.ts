@@ -29,6 +29,7 @@ import './usage/leases.ts';
 import './usage/quota.ts';
 import './usage/usage.ts';
 import './bot-executor/bots.ts';
+import './bot-executor/candle-uploads.ts';
 import './bot-executor/trades.ts';
 import './bot-executor/backtests.ts';
 import './bot-executor/sweeps.ts';

@@ -4,13 +4,13 @@ import { parentPort } from 'node:worker_threads';
 import type { Answer } from './worker-pool.ts';
 
 /** The other end of a WorkerPool: answers each task, and tells the words of an error instead of dying by it. */
-export function answerTasks<Task, Result>(handle: (task: Task) => Result): void {
+export function answerTasks<Task, Result>(handle: (task: Task) => Result | Promise<Result>): void {
   stepBack();
   parentPort?.postMessage({ ready: true } satisfies Answer<Result>);
-  parentPort?.on('message', (task: Task) => {
+  parentPort?.on('message', async (task: Task) => {
     let answer: Answer<Result>;
     try {
-      answer = { result: handle(task) };
+      answer = { result: await handle(task) };
     } catch (error) {
       answer = { error: error instanceof Error ? error.message : String(error) };
     }

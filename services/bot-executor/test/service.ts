@@ -17,20 +17,29 @@ import { ReadBacktests } from '../src/backtests/read-backtests.ts';
 import { RunBacktests } from '../src/backtests/run-backtests.loop.ts';
 import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
+import { CreateBot } from '../src/bots/create-bot.ts';
 import { DeleteBot } from '../src/bots/delete-bot.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
 import { StopBot } from '../src/bots/stop-bot.ts';
 import { SummarizeBot } from '../src/bots/summarize-bot.ts';
+import { UpdateBot } from '../src/bots/update-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
 import { Threads } from '../src/compute/threads.ts';
 import { ShowIndicator } from '../src/indicators/show-indicator.ts';
+import { PreviewLadder } from '../src/ladder/preview-ladder.ts';
+import { ChangeMarkets } from '../src/markets/change-markets.ts';
+import { ReadMarkets } from '../src/markets/read-markets.ts';
 import { CreateSweep } from '../src/sweeps/create-sweep.ts';
 import { EndSweep } from '../src/sweeps/end-sweep.ts';
 import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
+import { ReadTrades } from '../src/trades/read-trades.ts';
+import { ChangeUploads } from '../src/uploads/change-uploads.ts';
+import { ReadUploads } from '../src/uploads/read-uploads.ts';
+import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
 import { openBots } from './bots.ts';
 import { Neighbours } from './neighbours.ts';
 
@@ -61,10 +70,19 @@ export async function openService() {
     new CreateSweep(tenants, entitlements, threads, quota, wakes),
     new EndSweep(),
     new ReadSweeps(),
-    new ImportCandles(threads, wakes),
+    new ImportCandles(tenants, threads, wakes),
+    new PreviewLadder(),
+    new ReadMarkets(),
+    new ChangeMarkets(),
+    new ChangeUploads(wakes),
+    new ReadUploads(),
+    new CreateBot(entitlements),
+    new UpdateBot(),
+    new ReadBots(),
     new DeleteCandles(),
     new ListCandles(),
     new ShowIndicator(threads),
+    new ReadTrades(),
     new StartBot(wakes),
     new StopBot(bots.carry()),
     new DeleteBot(),
@@ -79,9 +97,10 @@ export async function openService() {
     ended,
     backtests: (by = threads) => new RunBacktests(tenants, by, wakes, log, metrics),
     sweeps: (by = threads) => new RunSweeps(tenants, by, wakes, log, metrics),
+    uploads: (by = threads) => new RunUploads(tenants, by, wakes, log, metrics),
 
     /** Loops of a replica; answers how to drain it. */
-    start(runs: RunBacktests | RunSweeps): () => Promise<void> {
+    start(runs: RunBacktests | RunSweeps | RunUploads): () => Promise<void> {
       const loops = startLoops(runs, log, wakes);
       return async () => {
         await Promise.all(loops.map((loop) => loop.stop()));
@@ -98,7 +117,10 @@ export async function openService() {
     ): Promise<z.output<Op['output']>> => {
       const handler = handlers.find((one) => one.operation.name === operation.name);
       if (!handler) throw new Error(`Nobody handles ${operation.name}.`);
-      const caller = { kind: 'user' as const, ...who, scopes: ['bots:read', 'bots:write'] };
+      const caller =
+        operation.scope === 'service'
+          ? { kind: 'service' as const, service: 'gateway' as const, orgId: who.orgId, scopes: ['*'] }
+          : { kind: 'user' as const, ...who, scopes: ['bots:read', 'bots:write'] };
       return (await runner.run(handler, { caller, input, key, deadline: Date.now() + patient(30_000) })) as never;
     },
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { candleSeries } from './candles.ts';
+import { candleSeries, Gaps } from './candles.ts';
 import { BotSettings, Direction } from './settings.ts';
 import { ClosedBy, OrderKind, OrderSide } from './trades.ts';
 
@@ -61,6 +61,7 @@ export const Backtest = z
     id: Id,
     status: BacktestStatus.meta({ description: 'What it came to is null unless it is done' }),
     settings: BotSettings,
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it was run by' }),
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
@@ -71,6 +72,7 @@ export const Backtest = z
     candlesDone: z.int().meta({ description: 'How far it is' }),
     from: Timestamp,
     to: Timestamp,
+    gaps: Gaps.nullable().meta({ description: 'Where candles were missing: what happened there nobody knows' }),
     closedTrades: z.int().nullable(),
     winningTrades: z.int().nullable(),
     fills: z.int().nullable(),

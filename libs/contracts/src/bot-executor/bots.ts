@@ -39,6 +39,7 @@ export const Bot = z
     mode: z.literal('paper'),
     status: BotStatus,
     settings: BotSettings,
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it trades by' }),
     feed: Feed,
     decidedUpTo: Timestamp.nullable().meta({ description: 'The candle up to which the bot has decided' }),
     closedTrades: z.int(),
@@ -50,6 +51,9 @@ export const Bot = z
     }),
     halted: Halt.nullable().meta({ description: 'Why it was halted' }),
     resumed: Resumed.nullable().meta({ description: 'How it was started last; null: never since this is told' }),
+    lateCandles: z.object({ count: z.int(), from: Timestamp }).nullable().meta({
+      description: 'Candles that came or changed after the bot had decided on their time: a backtest differs',
+    }),
     createdAt: Timestamp,
   })
   .meta({ id: 'Bot' });

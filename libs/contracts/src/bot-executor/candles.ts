@@ -66,17 +66,102 @@ export const candlesFull = problem(
   z.object({ candles: z.int(), limit: z.int() }),
 );
 
+export const TimeFormat = z
+  .enum(['seconds', 'milliseconds', 'microseconds', 'nanoseconds', 'iso'])
+  .meta({ id: 'TimeFormat', description: 'Epochs by their unit, or written dates' });
+export type TimeFormat = z.infer<typeof TimeFormat>;
+
+/** How a file is to be read where it does not say so itself. */
+export const importOptions = {
+  duplicates: z.enum(['identical', 'refuse']).default('identical').meta({
+    description:
+      'identical: a candle may come again if it is the same; refuse: each once. Others of one time never may',
+  }),
+  rounding: z
+    .enum(['refuse', 'nearest'])
+    .default('refuse')
+    .meta({ description: 'Of prices between two ticks of the market; nearest: to the nearer tick' }),
+  wrongRows: z
+    .enum(['refuse', 'skip'])
+    .default('refuse')
+    .meta({ description: 'refuse: nothing is imported where one row is wrong; skip: the others are' }),
+  zone: z
+    .string()
+    .regex(/^(Z|UTC|[+-](0\d|1[0-4]):?[0-5]\d)$/, 'Z or an offset such as +02:00')
+    .optional()
+    .meta({ description: 'Zone of times that are written without one', examples: ['Z'] }),
+  decimalMark: z
+    .enum(['auto', 'point', 'comma'])
+    .default('auto')
+    .meta({ description: 'Needed where a comma may separate thousands as well' }),
+  sparse: z.boolean().default(false).meta({
+    description: 'Most candles are missing, and that is meant; else times that all lie further apart are refused',
+  }),
+};
+const ImportOptions = z.object(importOptions);
+export type ImportOptions = z.output<typeof ImportOptions>;
+
+export const Gaps = z
+  .object({
+    places: z.int().meta({ description: 'Where candles are missing between two others' }),
+    missing: z.int().meta({ description: 'Candles that are missing there' }),
+    longest: z
+      .array(
+        z.object({
+          from: Timestamp.meta({ description: 'First candle that is missing' }),
+          to: Timestamp.meta({ description: 'Last candle that is missing' }),
+          missing: z.int(),
+        }),
+      )
+      .meta({ description: 'The 20 longest, oldest first' }),
+  })
+  .meta({ id: 'CandleGaps' });
+export type Gaps = z.infer<typeof Gaps>;
+
+export const CandleReport = z
+  .object({
+    understood: z.object({
+      compressed: z.boolean(),
+      separator: z.enum(['comma', 'semicolon', 'tab', 'pipe']),
+      header: z.boolean(),
+      columns: z
+        .object({ time: z.string(), open: z.string(), high: z.string(), low: z.string(), close: z.string() })
+        .nullable()
+        .meta({ description: 'Which column was taken for what: its name in the header, or its place' }),
+      decimalMark: z.enum(['point', 'comma']),
+      timeFormats: z.array(TimeFormat),
+      zone: z.string().nullable().meta({ description: 'That was said of times without one' }),
+      stepSeconds: z.number().nullable().meta({ description: 'The longest step on which all times lie' }),
+    }),
+    rows: z.int().meta({ description: 'Rows of data, the refused ones too' }),
+    candles: z.int().meta({ description: 'Different candles in the file' }),
+    from: Timestamp.nullable(),
+    to: Timestamp.nullable().meta({ description: 'Begin of the last candle' }),
+    gaps: Gaps.meta({ description: 'Within the file, and to what was stored before and after it' }),
+    duplicates: z.int().meta({ description: 'Candles that came again, the same' }),
+    rounded: z.int().meta({ description: 'Candles with a price that was rounded to a tick' }),
+    skippedLines: z.int().meta({ description: 'Comments, lines before the header, headers that came again' }),
+    refusedRows: z.int(),
+    refused: z.array(z.object({ line: z.int(), message: z.string() })).meta({ description: 'The first 20 of them' }),
+  })
+  .meta({ id: 'CandleReport', description: 'What a file was understood to say' });
+export type CandleReport = z.infer<typeof CandleReport>;
+
+const READ =
+  'A header is read by its names, in any order; without one the columns are time, open, high, low, close. Times are ISO ' +
+  'instants (with an offset, or in `zone`) or epochs of seconds, milliseconds, microseconds or nanoseconds, and say when ' +
+  'the candle begins. Prices are exact: those between two ticks are refused unless they are to be rounded. The same time ' +
+  'again replaces the stored candle. Bots that wait for candles of this series trade on them at once.';
+
 export const importCandles = operation({
   service: 'bot-executor',
   name: 'candles.import',
   http: ['POST', '/api/v1/candles/imports'],
   scope: 'bots:write',
-  summary: 'Import candles from CSV: time,open,high,low,close with an optional header',
+  summary: 'Import up to 20,000 candles from the text of a CSV file',
   description:
-    'Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further ' +
-    'columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again ' +
-    'replaces the candle. Send long histories in parts of up to 800 kB and 20,000 candles; an organisation keeps up to ' +
-    '5,000,000. Bots that wait for candles of this series trade on them at once.',
+    `${READ} An import is all or nothing. For more candles or a compressed file: POST /candles/uploads. An ` +
+    'organisation keeps up to 5,000,000.',
   input: z.strictObject({
     market: MarketName,
     interval: CandleInterval,
@@ -85,17 +170,21 @@ export const importCandles = operation({
       .min(1)
       .max(850_000)
       .meta({
-        description: 'One candle a line, oldest first',
+        description: 'One candle a line',
         examples: ['time,open,high,low,close\n2026-03-01T00:00:00Z,60000,60100,59900,60050\n'],
       }),
+    ...importOptions,
   }),
   output: z.object({
     market: z.string(),
     interval: CandleInterval,
     imported: z.int(),
-    gaps: z.int().meta({ description: 'Places within the import where candles are missing' }),
+    added: z.int().meta({ description: 'Candles that were not stored before' }),
+    replaced: z.int().meta({ description: 'Candles that were stored with other prices' }),
+    gaps: z.int().meta({ description: 'Places where candles are missing, joints to stored ones included' }),
     from: Timestamp,
     to: Timestamp,
+    report: CandleReport,
   }),
   errors: [notFound, candlesFull],
   deadlineMs: 30_000,

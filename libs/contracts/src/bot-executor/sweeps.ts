@@ -3,6 +3,7 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { BacktestFeed } from './backtests.ts';
+import { Gaps } from './candles.ts';
 import { DcaSettings } from './settings.ts';
 
 const MAX_COMBINATIONS = 1_000;
@@ -98,6 +99,7 @@ export const Sweep = z
     id: Id,
     status: SweepStatus,
     settings: DcaSettings,
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it was run by' }),
     vary: z.array(SweptSetting),
     feed: BacktestFeed,
     rankBy: SweepRank,
@@ -119,6 +121,7 @@ export type Sweep = z.infer<typeof Sweep>;
 
 export const SweepDetail = Sweep.extend({
   results: z.array(SweepResult).meta({ description: 'Best first, at most 50; of a walk-forward none' }),
+  gaps: Gaps.nullable().meta({ description: 'Where candles were missing: what happened there nobody knows' }),
   windows: z.array(WalkForwardWindow),
   outOfSample: z
     .object({ closedTrades: z.int(), profit: Decimal, fees: Decimal, funding: Decimal })

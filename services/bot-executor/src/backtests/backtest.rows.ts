@@ -7,7 +7,15 @@ import type {
 } from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
-import { moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
+import {
+  knownMarket,
+  type MarketRules,
+  type MarketTerms,
+  moneyText,
+  priceText,
+  quantityText,
+  rulesOf,
+} from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { bookToWire } from '../trades/trade.rows.ts';
 import type { TradeBook } from '../trades/trade-book.rules.ts';
@@ -42,14 +50,28 @@ export const pointToWire = ({ market }: Plan, { at, equity }: EquityPoint): Wire
 export type BacktestBase = Pick<
   Backtest,
   'settings' | 'feed' | 'currency' | 'engineVersion' | 'candles' | 'from' | 'to'
->;
+> & {
+  /** The rules of the market that it runs by; absent in those from before there were versions. */
+  market?: MarketTerms;
+};
 export type BacktestFigures = Omit<
   { [Name in keyof Backtest]: NonNullable<Backtest[Name]> },
-  'id' | 'status' | 'settings' | 'feed' | 'currency' | 'candlesDone' | 'kept' | 'failure' | 'createdAt' | 'finishedAt'
+  | 'id'
+  | 'status'
+  | 'settings'
+  | 'marketVersion'
+  | 'feed'
+  | 'currency'
+  | 'candlesDone'
+  | 'kept'
+  | 'failure'
+  | 'createdAt'
+  | 'finishedAt'
 >;
 
 const NO_FIGURES = {
   fingerprint: null,
+  gaps: null,
   closedTrades: null,
   winningTrades: null,
   fills: null,
@@ -80,12 +102,17 @@ export interface BacktestRow {
   done: string | null;
 }
 
-export const toWire = (row: BacktestRow): Backtest => ({
+/** Its own version of the rules, however they have changed since it was asked for. */
+export const marketOfBacktest = ({ result: { market, settings } }: Pick<BacktestRow, 'result'>): MarketRules =>
+  market ? rulesOf(market) : knownMarket(settings.market);
+
+export const toWire = ({ result: { market, ...result }, ...row }: BacktestRow): Backtest => ({
   ...NO_FIGURES,
-  ...row.result,
+  ...result,
   id: row.id,
+  marketVersion: market?.version ?? 1,
   status: row.status,
-  candlesDone: row.status === 'done' ? row.result.candles : Number(row.done ?? 0),
+  candlesDone: row.status === 'done' ? result.candles : Number(row.done ?? 0),
   kept: { trades: row.kept_trades, fills: row.kept_fills },
   failure: row.failure,
   createdAt: row.created_at.toISOString(),

@@ -1,10 +1,10 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { gapsOf } from '../candles/gaps.rules.ts';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
 import { fraction, toCents, toText } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
-import { moneyText } from '../markets/markets.rules.ts';
+import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { entriesOf, entryOfPayment, Wallet } from '../trades/wallet.rules.ts';
 import { type BacktestFigures, type BacktestRows, fillToWire, pointToWire, tradeToWire } from './backtest.rows.ts';
@@ -19,6 +19,7 @@ const CURVE_POINTS = 500;
 
 export interface BacktestTask {
   settings: BotSettings;
+  market: MarketRules;
   feed: BacktestFeed;
   stored: StoredSeries;
   /** Shared: candles that are done. */
@@ -29,11 +30,10 @@ export interface BacktestTask {
 export type BacktestOutcome = BacktestRows;
 
 /** Runs in a thread: from stored candles to rows. */
-export function computeBacktest({ settings, feed, stored, progress }: BacktestTask): BacktestOutcome {
-  const market = marketOf(settings);
-  const series = unpackWanted(stored, { settings, feed });
+export function computeBacktest({ settings, market, feed, stored, progress }: BacktestTask): BacktestOutcome {
+  const series = unpackWanted(stored, { market, feed });
   const candles = series.at.length;
-  const plan = checkedStrategyPlan(settings, BigInt(series.open[0] as number));
+  const plan = checkedStrategyPlan(settings, BigInt(series.open[0] as number), market);
   const curve = new EquityCurve(series, { from: 0, to: candles }, CURVE_POINTS);
   const wallet = new Wallet();
   const report = backtest(plan, series, {
@@ -53,6 +53,7 @@ export function computeBacktest({ settings, feed, stored, progress }: BacktestTa
     candles,
     from: new Date(series.at[0] as number).toISOString(),
     to: new Date(series.at.at(-1) as number).toISOString(),
+    gaps: gapsOf(series.at, stored.intervalMs),
     closedTrades: report.closedTrades,
     winningTrades: report.winningTrades,
     fills: report.fillCount,

@@ -6,7 +6,8 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { ENGINE_VERSION } from '../engine/fingerprint.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
+import { marketFor } from '../markets/market.rows.ts';
+import { termsOf } from '../markets/markets.rules.ts';
 import { personOf } from '../queue/person.ts';
 import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
@@ -56,13 +57,14 @@ export class CreateBacktest {
 
   private async judge({ input }: Call<typeof createBacktest>, read: Call['tx']): Promise<BacktestBase> {
     await this.entitlements.feature(read, 'backtests');
-    const market = marketOf(input.settings);
-    const { candles, first, lastAt } = await measuredSeries(read, input);
+    const market = await marketFor(read, input.settings);
+    const { candles, first, lastAt } = await measuredSeries(read, { market, feed: input.feed });
     refuseTooMuch(input.settings, candles);
-    checkedStrategyPlan(input.settings, first.open);
+    checkedStrategyPlan(input.settings, first.open, market);
     return {
       settings: input.settings,
       feed: input.feed,
+      market: termsOf(market),
       currency: market.quote,
       engineVersion: ENGINE_VERSION,
       candles,

@@ -9,7 +9,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { BACKTEST_PLACES, Threads } from '../compute/threads.ts';
 import type { Job } from '../queue/queue.rows.ts';
 import { type Held, QueueRunner } from '../queue/queue-runner.ts';
-import { beginBacktest, endBacktest, findBacktest, saveResult } from './backtest.rows.ts';
+import { beginBacktest, endBacktest, findBacktest, marketOfBacktest, saveResult } from './backtest.rows.ts';
 import { storedSeries } from './wanted-series.ts';
 
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
@@ -45,15 +45,16 @@ export class RunBacktests {
   }
 
   private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
-    const { settings, feed, stored } = await this.tenants.run(org_id, async (tx) => {
+    const { settings, market, feed, stored } = await this.tenants.run(org_id, async (tx) => {
       const row = await findBacktest(tx, id);
       if (!row || !(await beginBacktest(tx, id))) throw new TaskCancelled('The backtest has ended.');
       const { settings, feed } = row.result;
-      return { settings, feed, stored: await storedSeries(tx, { settings, feed }) };
+      const market = marketOfBacktest(row);
+      return { settings, market, feed, stored: await storedSeries(tx, { market, feed }) };
     });
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     held.progress = () => progress[0] as number;
-    const task = { settings, feed, stored, progress };
+    const task = { settings, market, feed, stored, progress };
     const outcome = await this.threads.work('backtest', task, { group: person, signal: held.signal });
     return (tx) => saveResult(tx, id, outcome);
   }

@@ -1,17 +1,16 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
-import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import type { CandleSeries } from '../candles/candle-series.rules.ts';
 import { type Measured, measureSeries, readStored } from '../candles/series.rows.ts';
 import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
+import type { MarketRules } from '../markets/markets.rules.ts';
 
 /** More than a year of minutes. */
 export const MAX_CANDLES = 600_000;
 
-interface Wanted {
-  settings: BotSettings;
+export interface Wanted {
+  market: MarketRules;
   feed: BacktestFeed;
 }
 
@@ -35,19 +34,15 @@ export function unpackWanted(stored: StoredSeries, wanted: Wanted): CandleSeries
   return series;
 }
 
-const seriesOf = ({ settings, feed: { source, interval } }: Wanted) => ({
-  source,
-  market: marketOf(settings),
-  interval,
-});
+const seriesOf = ({ market, feed: { source, interval } }: Wanted) => ({ source, market, interval });
 
 const rangeOf = ({ feed }: Wanted) => ({
   from: feed.from ? new Date(feed.from) : undefined,
   until: feed.to ? new Date(feed.to) : undefined,
 });
 
-function noCandles({ settings, feed: { source, interval } }: Wanted): Error {
-  const what = `${source} candles of ${settings.market} in steps of ${interval}`;
+function noCandles({ market, feed: { source, interval } }: Wanted): Error {
+  const what = `${source} candles of ${market.market} in steps of ${interval}`;
   const message = `There are no ${what} in this range. GET /api/v1/candles shows what there is.`;
   return invalid('/feed', 'no_candles', message);
 }

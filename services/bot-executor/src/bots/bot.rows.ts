@@ -5,7 +5,14 @@ import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
 import { INITIAL, isOver, type State } from '../engine/state.rules.ts';
 import { readState, writeState } from '../engine/stored-state.rules.ts';
-import { knownMarket, type MarketRules, moneyText, toMoney } from '../markets/markets.rules.ts';
+import {
+  knownMarket,
+  type MarketRules,
+  type MarketTerms,
+  moneyText,
+  rulesOf,
+  toMoney,
+} from '../markets/markets.rules.ts';
 import { type Totals, tradeId } from '../trades/journal.rules.ts';
 import { type StoredWaiting, waitingToWire } from './bot-reasons.rows.ts';
 
@@ -14,6 +21,8 @@ export interface BotRow {
   name: string;
   status: BotStatus;
   settings: BotSettings;
+  /** Of the market, as they were when it was given its settings; null: the first version. */
+  market_rules: MarketTerms | null;
   source: CandleSource;
   interval: CandleInterval;
   candles_per_second: number | null;
@@ -31,6 +40,8 @@ export interface BotRow {
   resumed: Resumed | null;
   /** Candles up to here are looked at and not traded. */
   trades_after: Date | null;
+  late_candles: string;
+  late_from: Date | null;
   created_at: Date;
 }
 
@@ -40,6 +51,7 @@ export const toWire = (row: BotRow): Bot => ({
   mode: 'paper',
   status: row.status,
   settings: row.settings,
+  marketVersion: row.market_rules?.version ?? 1,
   feed: {
     source: row.source,
     interval: row.interval,
@@ -54,18 +66,20 @@ export const toWire = (row: BotRow): Bot => ({
   waiting: row.status === 'running' ? waitingToWire(row.waiting) : null,
   halted: row.status === 'halted' ? row.halted : null,
   resumed: row.resumed,
+  lateCandles: row.late_from ? { count: Number(row.late_candles), from: row.late_from.toISOString() } : null,
   createdAt: row.created_at.toISOString(),
 });
 
 /** Amounts as their shortest text: numeric keeps the zeros of what it once added up. */
-const COLUMNS = `id, name, status, settings, source, interval, candles_per_second, state, starts_at, decided_up_to,
+const COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
-  open_trade_id, waiting, halted, resumed, trades_after, created_at`;
+  open_trade_id, waiting, halted, resumed, trades_after, late_candles, late_from, created_at`;
 
 export interface NewBotRow {
   id: string;
   name: string;
   settings: BotSettings;
+  marketRules?: MarketTerms;
   source: CandleSource;
   interval: CandleInterval;
   candlesPerSecond: number | undefined;
@@ -74,8 +88,8 @@ export interface NewBotRow {
 
 export async function insertBot(tx: Tx, bot: NewBotRow): Promise<BotRow> {
   const row = await tx.one<BotRow>(
-    `insert into bots (org_id, id, name, status, settings, source, interval, candles_per_second, starts_at)
-     values ($1, $2, $3, 'stopped', $4, $5, $6, $7, $8) returning ${COLUMNS}`,
+    `insert into bots (org_id, id, name, status, settings, source, interval, candles_per_second, starts_at, market_rules)
+     values ($1, $2, $3, 'stopped', $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
     [
       tx.orgId,
       bot.id,
@@ -85,6 +99,7 @@ export async function insertBot(tx: Tx, bot: NewBotRow): Promise<BotRow> {
       bot.interval,
       bot.candlesPerSecond ?? null,
       bot.startsAt ?? null,
+      bot.marketRules ?? null,
     ],
   );
   if (!row) throw new Error('The bot was not stored.');
@@ -117,13 +132,19 @@ export const setStatus = (tx: Tx, id: string, status: BotStatus): Promise<BotRow
     status,
   ]);
 
-export const setSettings = (tx: Tx, id: string, name: string, settings: BotSettings): Promise<BotRow | undefined> =>
-  tx.one<BotRow>(`update bots set name = $3, settings = $4 where org_id = $1 and id = $2 returning ${COLUMNS}`, [
-    tx.orgId,
-    id,
-    name,
-    settings,
-  ]);
+export const setSettings = (
+  tx: Tx,
+  id: string,
+  { name, settings, rules }: { name: string; settings: BotSettings; rules: MarketTerms | null },
+): Promise<BotRow | undefined> =>
+  tx.one<BotRow>(
+    `update bots set name = $3, settings = $4, market_rules = $5 where org_id = $1 and id = $2 returning ${COLUMNS}`,
+    [tx.orgId, id, name, settings, rules],
+  );
+
+/** What the bot trades by, whatever its market's rules are by now. */
+export const rulesOfBot = ({ market_rules, settings }: Pick<BotRow, 'market_rules' | 'settings'>): MarketRules =>
+  market_rules ? rulesOf(market_rules) : knownMarket(settings.market);
 
 export const deleteBotRow = (tx: Tx, id: string): Promise<unknown> =>
   tx.query('delete from bots where org_id = $1 and id = $2', [tx.orgId, id]);
@@ -132,7 +153,7 @@ export const stateOf = (row: BotRow, market: MarketRules): State =>
   Object.keys(row.state).length === 0 ? INITIAL : readState(row.state, market);
 
 export function totalsOf(row: BotRow): Totals {
-  const market = knownMarket(row.settings.market);
+  const market = rulesOfBot(row);
   return {
     closedTrades: row.closed_trades,
     profit: toMoney(market, row.profit),
@@ -147,7 +168,7 @@ export async function saveProgress(
   row: BotRow,
   after: { status: BotStatus; state: State; totals: Totals; upTo: number | undefined },
 ): Promise<void> {
-  const market = knownMarket(row.settings.market);
+  const market = rulesOfBot(row);
   const { status, state, totals, upTo } = after;
   await tx.query(
     `update bots set status = $3, state = $4, decided_up_to = coalesce($5, decided_up_to), closed_trades = $6,

@@ -9,13 +9,12 @@ import { INTERVAL_MS } from '../candles/intervals.rules.ts';
 import { Contradiction } from '../engine/contradiction.rules.ts';
 import { type CandleTicks, runCandle, runClose, type Step } from '../engine/paper-exchange.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
 import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
-import { type BotRow, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
+import { type BotRow, rulesOfBot, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
 import { noteHalt, noteWaiting, waitingSince } from './bot-reasons.rows.ts';
 import { dequeue } from './lease.rows.ts';
@@ -41,7 +40,7 @@ export class CarryBot {
 
   /** Answers how many of the candles were decided on: a batch ends early when very much happens in it. */
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
-    const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
+    const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const running = bot.status === 'running';
     const looksUpTo = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -73,7 +72,7 @@ export class CarryBot {
 
   /** Ends the bot now; its open trade is closed at the last price that it saw. */
   async close(tx: Tx, bot: BotRow): Promise<void> {
-    const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
+    const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const series = { source: bot.source, market: plan.market, interval: bot.interval };
     const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;

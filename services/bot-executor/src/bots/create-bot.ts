@@ -5,7 +5,8 @@ import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { firstCandle } from '../candles/candle.rows.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
+import { marketFor } from '../markets/market.rows.ts';
+import { termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { countBots, insertBot, toWire } from './bot.rows.ts';
 
@@ -17,7 +18,7 @@ export class CreateBot {
   async handle({ input, tx, emit }: Call<typeof createBot>): Promise<Bot> {
     const { name, settings, feed } = input;
     const { source, interval, candlesPerSecond } = feed;
-    const market = marketOf(settings);
+    const market = await marketFor(tx, settings);
     const startsAt = feed.from ? new Date(feed.from) : undefined;
     const candle = await firstCandle(tx, { source, market, interval }, startsAt);
     if (!candle) {
@@ -29,9 +30,11 @@ export class CreateBot {
         }. Import some first: POST /api/v1/candles/imports`,
       );
     }
-    checkedStrategyPlan(settings, candle.open);
+    checkedStrategyPlan(settings, candle.open, market);
     await this.entitlements.claim(tx, 'bots', () => countBots(tx));
-    const row = await insertBot(tx, { id: newId(), name, settings, source, interval, candlesPerSecond, startsAt });
+    const marketRules = termsOf(market);
+    const feedOf = { source, interval, candlesPerSecond, startsAt };
+    const row = await insertBot(tx, { id: newId(), name, settings, marketRules, ...feedOf });
     await emit(botCreated, { botId: row.id, name });
     return toWire(row);
   }

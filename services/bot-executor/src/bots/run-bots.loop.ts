@@ -6,9 +6,8 @@ import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { readCandles } from '../candles/candle.rows.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
 import { afterOutage, isPassing } from '../queue/after-outage.ts';
-import { type BotRow, lockBot } from './bot.rows.ts';
+import { type BotRow, lockBot, rulesOfBot } from './bot.rows.ts';
 import { CarryBot } from './carry-bot.ts';
 import {
   deleteLease,
@@ -97,7 +96,7 @@ export class RunBots {
       return;
     }
     const limit = batchOf(bot);
-    const series = { source: bot.source, market: knownMarket(bot.settings.market), interval: bot.interval };
+    const series = { source: bot.source, market: rulesOfBot(bot), interval: bot.interval };
     const candles = await readCandles(tx, series, { after: bot.decided_up_to, from: bot.starts_at, limit });
     // Even without candles: a bot that is stopping and holds nothing stops here.
     const decided = candles.length > 0 || bot.status === 'stopping' ? await this.carry.run(tx, bot, candles) : 0;

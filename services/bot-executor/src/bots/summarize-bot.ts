@@ -4,10 +4,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
 import { fraction, toCents, whole } from '../engine/exact.rules.ts';
-import { averageText, knownMarket, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
+import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { worthAt } from '../trades/trade-book.rules.ts';
-import { type BotRow, findBot } from './bot.rows.ts';
+import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
 import { present } from './present.ts';
 
 interface Sums {
@@ -24,7 +24,7 @@ export class SummarizeBot {
   @Handles(summarizeBot)
   async handle({ input, tx }: Call<typeof summarizeBot>): Promise<BotSummary> {
     const bot = present(await findBot(tx, input.botId));
-    const market = knownMarket(bot.settings.market);
+    const market = rulesOfBot(bot);
     const sums = await sumTrades(tx, bot.id);
     const newest = await newestCandle(tx, { source: bot.source, market, interval: bot.interval });
     return {
@@ -72,7 +72,7 @@ async function sumTrades(tx: Tx, botId: string): Promise<Sums> {
 async function openTrade(tx: Tx, bot: BotRow): Promise<BotSummary['openTrade']> {
   if (!bot.open_trade_id || !bot.decided_up_to) return null;
   const row = await findTrade(tx, bot.open_trade_id);
-  const market = knownMarket(bot.settings.market);
+  const market = rulesOfBot(bot);
   const candle = await candleUpTo(tx, { source: bot.source, market, interval: bot.interval }, bot.decided_up_to);
   if (!row || !candle) return null;
   const book = bookOf(row);

@@ -5,7 +5,8 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
+import { marketFor } from '../markets/market.rows.ts';
+import { type MarketRules, termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
 import { present } from './present.ts';
@@ -15,15 +16,18 @@ export class UpdateBot {
   @Handles(updateBot)
   async handle({ input, tx }: Call<typeof updateBot>): Promise<Bot> {
     const bot = present(await lockBot(tx, input.botId));
-    if (input.settings) await this.check(tx, bot, input.settings);
-    return toWire(present(await setSettings(tx, bot.id, input.name ?? bot.name, input.settings ?? bot.settings)));
+    const { name = bot.name, settings } = input;
+    // With its settings a bot gets the market's newest rules; a name changes nothing else.
+    const market = settings && (await this.check(tx, bot, settings));
+    const rules = market ? termsOf(market) : bot.market_rules;
+    return toWire(present(await setSettings(tx, bot.id, { name, settings: settings ?? bot.settings, rules })));
   }
 
-  private async check(tx: Tx, bot: BotRow, settings: BotSettings): Promise<void> {
+  private async check(tx: Tx, bot: BotRow, settings: BotSettings): Promise<MarketRules> {
     if (bot.status !== 'stopped') {
       throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }
-    const market = marketOf(settings);
+    const market = await marketFor(tx, settings);
     if (market.market !== bot.settings.market) {
       const message = `A bot stays on its market, ${bot.settings.market}. Create another bot for ${market.market}.`;
       throw invalid('/settings/market', 'market_is_fixed', message);
@@ -32,6 +36,7 @@ export class UpdateBot {
     const candle = bot.decided_up_to
       ? await candleUpTo(tx, series, bot.decided_up_to)
       : await firstCandle(tx, series, bot.starts_at ?? undefined);
-    if (candle) checkedStrategyPlan(settings, candle.close);
+    if (candle) checkedStrategyPlan(settings, candle.close, market);
+    return market;
   }
 }

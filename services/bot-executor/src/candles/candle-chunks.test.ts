@@ -5,7 +5,7 @@ import { candles, MINUTES_5, walk } from '../../test/markets.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
 import { candleUpTo, firstCandle, newestCandle, readCandles, saveImported } from './candle.rows.ts';
-import { candlesOf } from './candle-series.rules.ts';
+import { candlesOf, columnsOf } from './candle-series.rules.ts';
 import { CHUNK_CANDLES, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
 import { measureSeries, readStored } from './series.rows.ts';
 import { unpackSeries } from './stored-series.rules.ts';
@@ -25,7 +25,7 @@ const read = async (orgId: string, range: { from?: Date; until?: Date }) =>
 test('what is packed is what is read', () => {
   fc.assert(
     fc.property(walk(5_000_000, { minLength: 1, maxLength: 300 }), (series) => {
-      const chunk = { startsAt: 0, ticksPerStep: 1, blob: packCandles(series, 0, MINUTES_5) };
+      const chunk = { startsAt: 0, ticksPerStep: 1, blob: packCandles(columnsOf(series), 0, MINUTES_5) };
       expect(all(unpackChunks([chunk], MINUTES_5))).toEqual(series);
     }),
     { numRuns: 200 },
@@ -34,7 +34,7 @@ test('what is packed is what is read', () => {
 
 test('a tick that became finer multiplies the steps of old chunks', () => {
   const series = candles([100, 120, 90, 110]);
-  const chunk = { startsAt: 0, ticksPerStep: 10, blob: packCandles(series, 0, MINUTES_5) };
+  const chunk = { startsAt: 0, ticksPerStep: 10, blob: packCandles(columnsOf(series), 0, MINUTES_5) };
   expect(all(unpackChunks([chunk], MINUTES_5))).toEqual(candles([1_000, 1_200, 900, 1_100]));
 });
 
@@ -48,7 +48,7 @@ test('imports in any order, in parts and twice are one series; the same time aga
   const corrected = { ...(YEAR[10] as CandleTicks), open: changed, high: changed + 10_000n, low: 1n };
   await Promise.all([save(gap.slice(4_000)), save(gap.slice(0, 4_500)), save(gap.slice(4_400, 5_000))]);
   await save([corrected]);
-  const wanted = mergeCandles(gap, [corrected]);
+  const wanted = all(mergeCandles(columnsOf(gap), columnsOf([corrected])).columns);
   expect(await read(orgId, {})).toEqual(wanted);
 
   const at = (index: number) => new Date((wanted[index] as CandleTicks).at);

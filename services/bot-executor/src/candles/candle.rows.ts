@@ -1,10 +1,12 @@
-import type { Candle, CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
+import type { Candle, CandleInterval, CandleSource, Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
 import { div, fraction, whole } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { lockMarkets } from '../markets/market.rows.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { type Columns, candleAt, indexAt } from './candle-series.rules.ts';
-import { type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
+import { type Columns, candleAt, columnsOf, indexAt, partOf } from './candle-series.rules.ts';
+import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
+import { gapsOf } from './gaps.rules.ts';
 import { INTERVAL_MS } from './intervals.rules.ts';
 
 export interface Series {
@@ -110,25 +112,43 @@ const chunkRows = (tx: Tx, { source, market, interval }: Series, which: string, 
     [market.market, interval, ...parameters],
   );
 
+export interface Saved {
+  /** Times of candles that were not there, and of those that were there with other prices; ascending. */
+  added: number[];
+  replaced: number[];
+  gaps: Gaps;
+}
+
 /** Imports of an organisation wait for each other: each reads the chunks that it adds to, and all of them are counted. */
 export async function saveImported(
   tx: Tx,
   market: MarketRules,
   interval: CandleInterval,
-  candles: readonly CandleTicks[],
-): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`candles ${tx.orgId}`]);
+  candles: Columns | readonly CandleTicks[],
+): Promise<Saved> {
+  await lockMarkets(tx);
+  const columns = 'open' in candles ? candles : columnsOf(candles);
   const series: Series = { source: 'imported', market, interval };
-  for (const [startsAt, fresh] of byChunk(candles, INTERVAL_MS[interval])) {
+  const [first, last] = [columns.at[0] as number, columns.at.at(-1) as number];
+  const saved = { added: [] as number[], replaced: [] as number[] };
+  const times: number[] = [];
+  for (const [startsAt, fresh] of byChunk(columns, INTERVAL_MS[interval])) {
     const old = await oneChunk(tx, series, 'starts_at = $3', [new Date(startsAt)]);
-    const all = mergeCandles(old ? Array.from(old.at, (_, index) => candleAt(old, index)) : [], fresh);
+    const merged = mergeCandles(old, fresh);
+    for (const name of ['added', 'replaced'] as const) for (const at of merged[name]) saved[name].push(at);
+    for (const at of merged.columns.at) if (at >= first && at <= last) times.push(at);
+    if (merged.added.length + merged.replaced.length === 0) continue;
     await tx.query(
       `insert into imported_chunks (org_id, market, interval, starts_at, last_at, candles, step, blob)
        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (org_id, market, interval, starts_at) do update
          set last_at = excluded.last_at, candles = excluded.candles, step = excluded.step, blob = excluded.blob`,
-      [tx.orgId, ...chunkValues(market, interval, startsAt, all)],
+      [tx.orgId, ...chunkValues(market, interval, startsAt, merged.columns)],
     );
   }
+  const before = (await candleUpTo(tx, series, new Date(first - 1)))?.at;
+  const [after] = await readCandles(tx, series, { after: new Date(last), limit: 1 });
+  const joints = { ...(before === undefined ? {} : { before }), ...(after ? { after: after.at } : {}) };
+  return { ...saved, gaps: gapsOf(Float64Array.from(times), INTERVAL_MS[interval], joints) };
 }
 
 export async function deleteImported(tx: Tx, market: MarketRules, interval: CandleInterval): Promise<void> {
@@ -144,7 +164,7 @@ export async function saveBundled(
   tx: Tx,
   market: MarketRules,
   interval: CandleInterval,
-  candles: readonly CandleTicks[],
+  candles: Columns,
 ): Promise<void> {
   for (const [startsAt, part] of byChunk(candles, INTERVAL_MS[interval])) {
     await tx.query(
@@ -155,20 +175,22 @@ export async function saveBundled(
   }
 }
 
-const byChunk = (candles: readonly CandleTicks[], intervalMs: number): Map<number, CandleTicks[]> =>
-  Map.groupBy(candles, ({ at }) => chunkStart(at, intervalMs));
+/** Candles in the order of time, chunk by chunk. */
+function* byChunk(candles: Columns, intervalMs: number): Generator<[startsAt: number, part: Columns]> {
+  for (let from = 0; from < candles.at.length; ) {
+    const startsAt = chunkStart(candles.at[from] as number, intervalMs);
+    const to = indexAt(candles, startsAt + CHUNK_CANDLES * intervalMs, from);
+    yield [startsAt, partOf(candles, { from, to })];
+    from = to;
+  }
+}
 
-const chunkValues = (
-  market: MarketRules,
-  interval: CandleInterval,
-  startsAt: number,
-  candles: readonly CandleTicks[],
-): unknown[] => [
+const chunkValues = (market: MarketRules, interval: CandleInterval, startsAt: number, candles: Columns): unknown[] => [
   market.market,
   interval,
   new Date(startsAt),
-  new Date(candles.at(-1)?.at ?? startsAt),
-  candles.length,
+  new Date(candles.at.at(-1) ?? startsAt),
+  candles.at.length,
   stepOf(market).toString(),
   packCandles(candles, startsAt, INTERVAL_MS[interval]),
 ];

@@ -1,6 +1,5 @@
 import { packColumns, unpackColumns } from '@tidegate/database/packed-columns';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
-import { type Columns, MAX_TICKS } from './candle-series.rules.ts';
+import { type Columns, MAX_TICKS, partOf } from './candle-series.rules.ts';
 
 /*
  * Candles as they are stored: chunks of up to 4,096 neighbours, packed by column. A minute candle takes about five
@@ -20,18 +19,16 @@ export const chunkStart = (at: number, intervalMs: number): number => {
 };
 
 /** Candles of one chunk, oldest first. */
-export function packCandles(candles: readonly CandleTicks[], startsAt: number, intervalMs: number): Buffer {
-  const column = () => new Float64Array(candles.length);
-  const [places, opens, closes, above, below] = [column(), column(), column(), column(), column()];
-  for (const [index, { at, open, high, low, close }] of candles.entries()) {
-    places[index] = (at - startsAt) / intervalMs;
-    const [first, last] = [Number(open), Number(close)];
-    opens[index] = first;
-    closes[index] = last;
-    above[index] = Number(high) - Math.max(first, last);
-    below[index] = Math.min(first, last) - Number(low);
+export function packCandles({ at, open, high, low, close }: Columns, startsAt: number, intervalMs: number): Buffer {
+  const column = () => new Float64Array(at.length);
+  const [places, above, below] = [column(), column(), column()];
+  for (let i = 0; i < at.length; i += 1) {
+    const [first, last] = [open[i] as number, close[i] as number];
+    places[i] = ((at[i] as number) - startsAt) / intervalMs;
+    above[i] = (high[i] as number) - Math.max(first, last);
+    below[i] = Math.min(first, last) - (low[i] as number);
   }
-  return packColumns([places, opens, closes, above, below]);
+  return packColumns([places, open, close, above, below]);
 }
 
 export interface Chunk {
@@ -78,9 +75,41 @@ function fill(
   }
 }
 
-/** Both are in the order of time; of the same time the new one counts. */
-export function mergeCandles(old: readonly CandleTicks[], fresh: readonly CandleTicks[]): CandleTicks[] {
-  const byTime = new Map(old.map((candle) => [candle.at, candle]));
-  for (const candle of fresh) byTime.set(candle.at, candle);
-  return [...byTime.values()].sort((a, b) => a.at - b.at);
+export interface Merged {
+  columns: Columns;
+  /** Times of fresh candles that were not there, and of those that were there with other prices. */
+  added: number[];
+  replaced: number[];
 }
+
+/** Both are in the order of time; of the same time the fresh one counts. */
+export function mergeCandles(old: Columns | undefined, fresh: Columns): Merged {
+  if (!old) return { columns: fresh, added: [...fresh.at], replaced: [] };
+  const merged: Merged = { columns: roomFor(old.at.length + fresh.at.length), added: [], replaced: [] };
+  let [i, j, count] = [0, 0, 0];
+  while (i < old.at.length || j < fresh.at.length) {
+    const [before, now] = [old.at[i] ?? Number.POSITIVE_INFINITY, fresh.at[j] ?? Number.POSITIVE_INFINITY];
+    if (before < now) copy(old, i++, merged.columns, count++);
+    else {
+      if (before > now) merged.added.push(now);
+      else if (!isSame(old, i++, fresh, j)) merged.replaced.push(now);
+      copy(fresh, j++, merged.columns, count++);
+    }
+  }
+  return { ...merged, columns: partOf(merged.columns, { from: 0, to: count }) };
+}
+
+const roomFor = (length: number): Columns => {
+  const prices = () => new Int32Array(length);
+  return { at: new Float64Array(length), open: prices(), high: prices(), low: prices(), close: prices() };
+};
+
+const PRICES = ['open', 'high', 'low', 'close'] as const;
+
+function copy(from: Columns, i: number, to: Columns, row: number): void {
+  to.at[row] = from.at[i] as number;
+  for (const name of PRICES) to[name][row] = from[name][i] as number;
+}
+
+const isSame = (a: Columns, i: number, b: Columns, j: number): boolean =>
+  PRICES.every((name) => a[name][i] === b[name][j]);

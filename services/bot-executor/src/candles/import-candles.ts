@@ -1,41 +1,49 @@
 import { Injectable } from '@nestjs/common';
 import { importCandles } from '@tidegate/contracts/bot-executor/candles';
+import { validationFailed } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { wakeBots } from '../bots/lease.rows.ts';
 import { Threads } from '../compute/threads.ts';
-import { marketNamed } from '../markets/market-named.rules.ts';
+import { marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
-import { saveImported } from './candle.rows.ts';
-import { candlesOf } from './candle-series.rules.ts';
-import { countGaps } from './parse-csv.rules.ts';
-import { refuseFull } from './stored-limit.ts';
+import { optionsOf, wantedOf } from './import-options.ts';
+import { keepCandles } from './keep-candles.ts';
+
+const MAX_ROWS = 20_000;
 
 @Injectable()
 export class ImportCandles {
   constructor(
+    private readonly tenants: Tenants,
     private readonly threads: Threads,
     private readonly wakes: Wakes,
   ) {}
 
   @Handles(importCandles)
   async handle({ input, caller, tx }: Call<typeof importCandles>) {
-    const market = marketNamed(input.market);
     const { interval, csv } = input;
-    const task = { csv, market: market.market, interval };
-    const candles = candlesOf(await this.threads.answer('parseCandles', task, personOf(caller)));
-    await saveImported(tx, market, interval, candles);
-    await refuseFull(tx);
-    await wakeBots(tx, tx.orgId);
+    // Nothing holds a connection while a thread reads.
+    const market = await this.tenants.read(tx.orgId as string, (read) => marketNamed(read, input.market));
+    const wanted = wantedOf(market, interval, { options: optionsOf(input), maxRows: MAX_ROWS });
+    const task = { text: csv, wanted };
+    const { candles, faults, report } = await this.threads.answer('readCandles', task, personOf(caller));
+    if (!candles) {
+      const errors = faults.map(({ code, message }) => ({ field: '/csv', code, message }));
+      throw validationFailed({ errors }, faults[0]?.message);
+    }
+    const { added, replaced, gaps } = await keepCandles(tx, market, interval, candles);
     tx.onCommit(() => this.wakes.wake('run-bots'));
-    const iso = (at: number | undefined) => new Date(at ?? 0).toISOString();
     return {
       market: market.market,
       interval,
-      imported: candles.length,
-      gaps: countGaps(candles, interval),
-      from: iso(candles[0]?.at),
-      to: iso(candles.at(-1)?.at),
+      imported: candles.at.length,
+      added: added.length,
+      replaced: replaced.length,
+      gaps: gaps.places,
+      from: report.from as string,
+      to: report.to as string,
+      report: { ...report, gaps },
     };
   }
 }

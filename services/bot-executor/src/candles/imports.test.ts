@@ -1,5 +1,29 @@
+import { gzipSync } from 'node:zlib';
+import { createBacktest } from '@tidegate/contracts/bot-executor/backtests';
+import { createBot, getBot, startBot, updateBot } from '@tidegate/contracts/bot-executor/bots';
+import {
+  beginUpload,
+  cancelUpload,
+  endFile,
+  getUpload,
+  listUploads,
+  PART_BYTES,
+  putPart,
+} from '@tidegate/contracts/bot-executor/candle-uploads';
 import { deleteCandles, importCandles, listCandles, showIndicator } from '@tidegate/contracts/bot-executor/candles';
-import { customer, openService, type Service } from '../../test/service.ts';
+import { previewLadder } from '@tidegate/contracts/bot-executor/ladder';
+import {
+  createMarket,
+  deleteMarket,
+  getMarket,
+  listMarkets,
+  updateMarket,
+} from '@tidegate/contracts/bot-executor/markets';
+import { listTrades } from '@tidegate/contracts/bot-executor/trades';
+import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
+import { settingsA } from '../../test/markets.ts';
+import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { MAX_STORED_CANDLES } from './stored-limit.ts';
 
 let service: Service;
@@ -34,7 +58,7 @@ test('what is wrong is refused with its line, and what lies too far apart with w
   await expect(service.call(importCandles, { ...SERIES, csv: '1,2,3' }, who)).rejects.toMatchObject({
     data: { errors: [expect.objectContaining({ field: '/csv', code: 'invalid_candle' })] },
   });
-  const minutes = { market: 'BTC-USDT', interval: '1m' as const, csv: csv(300, 4_096 * 60_000) };
+  const minutes = { market: 'BTC-USDT', interval: '1m' as const, csv: csv(300, 4_096 * 60_000), sparse: true };
   await expect(service.call(importCandles, minutes, who)).rejects.toMatchObject({
     data: { errors: [expect.objectContaining({ field: '/csv', code: 'too_scattered' })] },
   });
@@ -55,4 +79,221 @@ test('an organisation stores so many candles; deleting a series makes room', asy
   await expect(service.call(importCandles, another, who)).rejects.toMatchObject({ code: 'candles_full' });
   await service.call(deleteCandles, SERIES, who);
   expect(await service.call(importCandles, another, who)).toMatchObject({ imported: 10 });
+});
+
+test('what was understood is told, with gaps at the joints to what was there before', async () => {
+  const who = customer();
+  const first = await service.call(importCandles, { ...SERIES, csv: csv(5) }, who);
+  expect(first.report).toMatchObject({
+    rows: 5,
+    candles: 5,
+    understood: { timeFormats: ['milliseconds'], header: false },
+  });
+  const later = csv(10).split('\n').slice(7).join('\n');
+  const second = await service.call(importCandles, { ...SERIES, csv: later }, who);
+  expect(second).toMatchObject({ imported: 3, gaps: 1 });
+  expect(second.report.gaps.longest).toEqual([
+    { from: '2020-01-06T00:00:00.000Z', to: '2020-01-07T00:00:00.000Z', missing: 2 },
+  ]);
+  // What fills the gap has none.
+  expect(await service.call(importCandles, { ...SERIES, csv: csv(10) }, who)).toMatchObject({ imported: 10, gaps: 0 });
+});
+
+/** The file as the gateway hands it on. */
+async function send(who: Customer, uploadId: string, file: Buffer, partBytes = PART_BYTES) {
+  const attempt = newId();
+  const parts = Math.ceil(file.length / partBytes);
+  for (let number = 0; number < parts; number += 1) {
+    const data = file.subarray(number * partBytes, (number + 1) * partBytes).toString('base64');
+    await service.call(putPart, { uploadId, attempt, number, data }, who);
+  }
+  return { attempt, parts };
+}
+
+test('a compressed file in parts, sent again after it broke off, is stored as a whole and says how', async () => {
+  const who = customer();
+  const text = `time,close,high,low,open\n${csv(20_100, 60_000).replaceAll(/,(\d+),(\d+),(\d+),(\d+)/g, ',$4,$2,$3,$1')}`;
+  const file = gzipSync(text);
+  const asked = { market: 'BTC-USDT', interval: '1m' as const };
+  const { id: uploadId } = await service.call(beginUpload, asked, who);
+  const broken = await send(who, uploadId, Buffer.from('something else altogether'), 7);
+  await expect(service.call(endFile, { uploadId, ...broken, parts: 9 }, who)).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  const sent = await send(who, uploadId, file, 40_000);
+  // What the first one still sends is not mixed in, and a part may come twice.
+  const stray = { uploadId, attempt: broken.attempt, number: 1, data: 'AAAA' };
+  await expect(service.call(putPart, stray, who)).rejects.toMatchObject({ code: 'conflict' });
+  const again = file.subarray(0, 40_000).toString('base64');
+  await service.call(putPart, { uploadId, attempt: sent.attempt, number: 0, data: again }, who);
+  const queued = await service.call(endFile, { uploadId, ...sent }, who);
+  expect(queued).toMatchObject({ status: 'queued', bytes: file.length });
+  expect((await service.call(endFile, { uploadId, ...sent }, who)).status).toBe('queued');
+  const stop = service.start(service.uploads());
+  const done = await until(async () => {
+    const upload = await service.call(getUpload, { uploadId }, who);
+    expect(upload.status).toBe('done');
+    return upload;
+  });
+  await stop();
+  expect(done).toMatchObject({
+    rowsRead: 20_100,
+    added: 20_100,
+    replaced: 0,
+    failure: null,
+    report: { candles: 20_100, gaps: { places: 0 }, understood: { compressed: true, columns: { close: 'close' } } },
+  });
+  const { items } = await service.call(listCandles, { ...asked, source: 'imported', limit: 2 }, who);
+  expect(items[1]).toMatchObject({ at: '2020-01-01T00:01:00.000Z', open: '50000', close: '50001' });
+  // Read, it takes no room any more; and what has ended is not sent again.
+  const rows = await service.tenants.run(who.orgId, (tx) => tx.query('select 1 from candle_upload_parts'));
+  expect(rows).toEqual([]);
+  await expect(send(who, uploadId, file)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('a file that is wrong says where, and one that is cancelled or never comes makes room', async () => {
+  const who = customer();
+  const asked = { market: 'BTC-USDT', interval: '1d' as const };
+  const begin = () => service.call(beginUpload, asked, who);
+  const wrong = await begin();
+  await service.call(
+    endFile,
+    { uploadId: wrong.id, ...(await send(who, wrong.id, Buffer.from(`${csv(3)}\nx,1,1,1,1`))) },
+    who,
+  );
+  const [, late] = [await begin(), await begin()];
+  await expect(begin()).rejects.toMatchObject({ code: 'too_many_uploads' });
+  await service.call(cancelUpload, { uploadId: late.id }, who);
+  const stop = service.start(service.uploads());
+  await until(async () => (await service.call(getUpload, { uploadId: wrong.id }, who)).status === 'failed');
+  await stop();
+  expect(await service.call(getUpload, { uploadId: wrong.id }, who)).toMatchObject({
+    failure: expect.stringMatching(/^Line 4: "x" is no time/),
+    report: { rows: 4, refused: [{ line: 4 }] },
+    added: null,
+  });
+  expect((await service.call(listCandles, { ...SERIES, source: 'imported' }, who)).items).toEqual([]);
+  await service.tenants.run(who.orgId, (tx) =>
+    tx.query("update candle_uploads set created_at = now() - interval '2 hours'"),
+  );
+  await service.uploads().giveUp();
+  const { items } = await service.call(listUploads, {}, who);
+  expect(items.map(({ status }) => status)).toEqual(['cancelled', 'failed', 'failed']);
+  expect(items[1]?.failure).toMatch(/did not come within an hour/);
+  await begin();
+});
+
+const COIN = {
+  market: 'PEPE-USDT',
+  base: 'PEPE',
+  quote: 'USDT',
+  tickSize: '0.00000001',
+  lotSize: '1',
+  minQuantity: '1',
+  minNotional: '1',
+  feePercent: '0.1',
+  maintenanceMarginPercent: '1',
+};
+
+test('an organisation makes markets of its own, with versions, and others never see them', async () => {
+  const [who, other] = [customer(), customer()];
+  expect(await service.call(createMarket, COIN, who)).toMatchObject({
+    version: 1,
+    custom: true,
+    maxPrice: '21.47483646',
+  });
+  await expect(service.call(createMarket, COIN, who)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(service.call(createMarket, { ...COIN, market: 'BTC-USDT' }, who)).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  await expect(service.call(updateMarket, { market: 'BTC-USDT', feePercent: '0' }, who)).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  const cheaper = await service.call(updateMarket, { market: COIN.market, feePercent: '0.05' }, who);
+  expect(cheaper).toMatchObject({ version: 2, feePercent: '0.05', lotSize: '1' });
+  expect(await service.call(updateMarket, { market: COIN.market, feePercent: '0.05' }, who)).toEqual(cheaper);
+  expect(await service.call(getMarket, { market: COIN.market, version: 1 }, who)).toMatchObject({ feePercent: '0.1' });
+  await expect(service.call(updateMarket, { market: COIN.market, lotSize: '10' }, who)).rejects.toMatchObject({
+    data: { errors: [expect.objectContaining({ field: '/lotSize', code: 'not_finer' })] },
+  });
+  const names = async (by: Customer) => (await service.call(listMarkets, {}, by)).items.map(({ market }) => market);
+  expect(await names(who)).toEqual([...(await names(other)), COIN.market]);
+  await expect(service.call(getMarket, { market: COIN.market }, other)).rejects.toMatchObject({ code: 'not_found' });
+  const settings = settingsA('long', { market: COIN.market });
+  await expect(service.call(previewLadder, { settings, price: '0.00001' }, other)).rejects.toMatchObject({
+    data: { errors: [expect.objectContaining({ field: '/settings/market', code: 'unknown_market' })] },
+  });
+  expect(await service.call(previewLadder, { settings, price: '0.00001' }, who)).toMatchObject({ currency: 'USDT' });
+});
+
+test('backtests name the version they used, and bots keep theirs until they get settings again', async () => {
+  const who = customer();
+  await service.call(createMarket, COIN, who);
+  const rows = Array.from({ length: 30 }, (_, i) => `${BEGIN + i * DAY},0.00001,0.0000102,0.0000098,0.00001`);
+  const series = { market: COIN.market, interval: '1d' as const };
+  await service.call(importCandles, { ...series, csv: rows.join('\n') }, who);
+  const settings = settingsA('long', { market: COIN.market });
+  const feed = { source: 'imported' as const, interval: '1d' as const };
+  const stop = service.start(service.backtests());
+  const before = await service.call(createBacktest, { settings, feed }, who);
+  const bot = await service.call(createBot, { name: 'b', settings, feed }, who);
+  await service.call(updateMarket, { market: COIN.market, feePercent: '0' }, who);
+  const after = await service.call(createBacktest, { settings, feed }, who);
+  await stop();
+  expect([before.marketVersion, after.marketVersion]).toEqual([1, 2]);
+  expect(Number(before.fees)).toBeGreaterThan(0);
+  expect(Number(after.fees)).toBe(0);
+  expect(before.fingerprint).not.toBe(after.fingerprint);
+  expect(bot.marketVersion).toBe(1);
+  expect((await service.call(updateBot, { botId: bot.id, name: 'c' }, who)).marketVersion).toBe(1);
+  expect((await service.call(updateBot, { botId: bot.id, settings }, who)).marketVersion).toBe(2);
+  // Paper and backtest are the same, to the last digit, on a market of one's own too.
+  await service.call(startBot, { botId: bot.id }, who);
+  const { signal } = new AbortController();
+  await service.runner().turn({ signal } as never);
+  const { items: trades } = await service.call(listTrades, { botId: bot.id }, who);
+  expect(trades.filter(({ status }) => status === 'closed')).toHaveLength(after.closedTrades as number);
+  const ran = await service.call(getBot, { botId: bot.id }, who);
+  expect([ran.profit, ran.closedTrades]).toEqual([after.profit, after.closedTrades]);
+  expect(after.closedTrades).toBeGreaterThan(5);
+  // Candles and bots hold it.
+  await expect(service.call(deleteMarket, { market: COIN.market }, who)).rejects.toMatchObject({
+    code: 'market_in_use',
+  });
+  const unused = { ...COIN, market: 'XY' };
+  await service.call(createMarket, unused, who);
+  await service.call(deleteMarket, { market: unused.market }, who);
+  await expect(service.call(getMarket, { market: unused.market }, who)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('gaps are marked on a backtest, and candles that come late on the bot that had gone past them', async () => {
+  const who = customer();
+  const all = csv(60).split('\n');
+  const holes = all.filter((_, i) => i < 20 || (i > 22 && i !== 40));
+  await service.call(importCandles, { ...SERIES, csv: holes.join('\n') }, who);
+  const settings = settingsA('long');
+  const feed = { source: 'imported' as const, interval: '1d' as const };
+  const stop = service.start(service.backtests());
+  const backtest = await service.call(createBacktest, { settings, feed }, who);
+  await stop();
+  expect(backtest.gaps).toEqual({
+    places: 2,
+    missing: 4,
+    longest: [
+      { from: '2020-01-21T00:00:00.000Z', to: '2020-01-23T00:00:00.000Z', missing: 3 },
+      { from: '2020-02-10T00:00:00.000Z', to: '2020-02-10T00:00:00.000Z', missing: 1 },
+    ],
+  });
+  const { id: botId } = await service.call(createBot, { name: 'b', settings, feed }, who);
+  const decided = new Date(BEGIN + 30 * DAY);
+  await service.tenants.run(who.orgId, (tx) => tx.query('update bots set decided_up_to = $1', [decided]));
+  // The same candles again are nothing new, nor are those after it.
+  await service.call(importCandles, { ...SERIES, csv: [...holes, all[40]].join('\n') }, who);
+  expect((await service.call(getBot, { botId }, who)).lateCandles).toBeNull();
+  const changed = (all[10] as string).replace(/\d+$/, '50050');
+  await service.call(importCandles, { ...SERIES, csv: [changed, all[20], all[21]].join('\n'), sparse: true }, who);
+  expect((await service.call(getBot, { botId }, who)).lateCandles).toEqual({
+    count: 3,
+    from: '2020-01-11T00:00:00.000Z',
+  });
 });

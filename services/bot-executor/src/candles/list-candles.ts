@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { listCandles } from '@tidegate/contracts/bot-executor/candles';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { marketNamed } from '../markets/market-named.rules.ts';
+import { marketNamed } from '../markets/market.rows.ts';
 import { readCandles, toWire } from './candle.rows.ts';
 
 @Injectable()
 export class ListCandles {
   @Handles(listCandles)
   async handle({ input, tx }: Call<typeof listCandles>) {
-    const market = marketNamed(input.market);
+    const market = await marketNamed(tx, input.market);
     const { source, interval, limit } = input;
     const from = input.from ? new Date(input.from) : undefined;
     const candles = await readCandles(tx, { source, market, interval }, { from, limit });

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { Tenants } from '@tidegate/database/tenants';
 import { OnStart } from '@tidegate/runtime/loop';
 import { MARKETS, type MarketRules } from '../markets/markets.rules.ts';
 import { newestCandle, saveBundled } from './candle.rows.ts';
-import { parseCandles } from './parse-csv.rules.ts';
+import { readCandleFile } from './csv/read-candle-file.ts';
+import { defaultOptions, wantedOf } from './import-options.ts';
 
 const INTERVAL = '5m';
+const MAX_ROWS = 100_000;
 
 /** The synthetic candles that come with Tidegate, brought into the database at the first start. */
 @Injectable()
@@ -24,7 +24,9 @@ export class LoadBundled {
     const series = { source: 'bundled', market, interval: INTERVAL } as const;
     if (await newestCandle(this.tenants.reader({}), series)) return;
     const file = new URL(`../../data/${market.market}.synthetic.csv.gz`, import.meta.url);
-    const csv = (await promisify(gunzip)(await readFile(file))).toString();
-    await this.tenants.as({}, (tx) => saveBundled(tx, market, INTERVAL, parseCandles(csv, series)));
+    const wanted = wantedOf(market, INTERVAL, { options: defaultOptions, maxRows: MAX_ROWS });
+    const { candles, faults } = await readCandleFile([await readFile(file)], wanted);
+    if (!candles) throw new Error(`The candles of ${market.market} that come with Tidegate: ${faults[0]?.message}`);
+    await this.tenants.as({}, (tx) => saveBundled(tx, market, INTERVAL, candles));
   }
 }

@@ -1,10 +1,9 @@
-import type { CandleInterval, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
+import type { IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { type BacktestOutcome, type BacktestTask, computeBacktest } from '../backtests/compute-backtest.ts';
-import { type Columns, columnsOf } from '../candles/candle-series.rules.ts';
-import { parseCandles, refuseScattered } from '../candles/parse-csv.rules.ts';
+import type { CandleFile } from '../candles/csv/read-candle-file.ts';
+import { type CandleText, readCandles } from '../candles/read-candles.ts';
 import { type IndicatorTask, indicatorPoints } from '../indicators/over-series.rules.ts';
-import { marketNamed } from '../markets/market-named.rules.ts';
 import {
   type CombinationCount,
   countCombinations,
@@ -19,28 +18,26 @@ export interface Tasks {
   countCombinations: { task: CombinationCount; result: { works: number; refused: number } };
   prepareSweep: { task: SweepPreparation; result: SweepPrepared };
   indicator: { task: IndicatorTask; result: IndicatorPoint[] };
-  parseCandles: { task: { csv: string; market: string; interval: CandleInterval }; result: Columns };
+  readCandles: { task: CandleText; result: CandleFile };
 }
 
 export type Task = { [Name in keyof Tasks]: { name: Name; task: Tasks[Name]['task'] } }[keyof Tasks];
 /** A refusal crosses threads as the document that it is. */
 export type Outcome = { result: unknown } | { refused: ReturnType<ProblemError['toDocument']> };
 
-const DO: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Tasks[Name]['result'] } = {
+type Done<Result> = Result | Promise<Result>;
+
+const DO: { [Name in keyof Tasks]: (task: Tasks[Name]['task']) => Done<Tasks[Name]['result']> } = {
   backtest: computeBacktest,
   countCombinations,
   prepareSweep,
   indicator: indicatorPoints,
-  parseCandles: ({ csv, market, interval }) => {
-    const candles = parseCandles(csv, { market: marketNamed(market), interval });
-    refuseScattered(candles, interval);
-    return columnsOf(candles);
-  },
+  readCandles,
 };
 
-export function doTask({ name, task }: Task): Outcome {
+export async function doTask({ name, task }: Task): Promise<Outcome> {
   try {
-    return { result: DO[name](task as never) };
+    return { result: await DO[name](task as never) };
   } catch (error) {
     if (error instanceof ProblemError) return { refused: error.toDocument() };
     throw error;

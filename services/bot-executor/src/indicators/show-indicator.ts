@@ -4,7 +4,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { MAX_CANDLES } from '../backtests/wanted-series.ts';
 import { readStored } from '../candles/series.rows.ts';
 import { Threads } from '../compute/threads.ts';
-import { marketNamed } from '../markets/market-named.rules.ts';
+import { marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
 
 @Injectable()
@@ -13,7 +13,7 @@ export class ShowIndicator {
 
   @Handles(showIndicator)
   async handle({ input, caller, tx }: Call<typeof showIndicator>) {
-    const market = marketNamed(input.market);
+    const market = await marketNamed(tx, input.market);
     const { indicator, source, interval, period, limit } = input;
     const stored = await readStored(tx, { source, market, interval }, { limit: MAX_CANDLES });
     const wanted = { indicator, period, from: input.from ? Date.parse(input.from) : 0, limit };

@@ -34,7 +34,7 @@ const MAX_RISE = 11n;
 /** In the quote currency. */
 const MAX_CAPITAL = whole(10n ** 12n);
 
-/** The market of the settings, or a refusal that names the field. */
+/** The market of settings of those that come with Tidegate, or a refusal that names the field. */
 export function marketOf(settings: { market: string }): MarketRules {
   const market = findMarket(settings.market);
   if (market) return market;
@@ -43,8 +43,8 @@ export function marketOf(settings: { market: string }): MarketRules {
 }
 
 /** The plan of settings that can work at the price given in ticks; else a refusal that says all that is wrong. */
-export function checkedPlan(settings: DcaSettings, ticks: bigint): DcaPlan {
-  const plan = planOf(settings, marketOf(settings));
+export function checkedPlan(settings: DcaSettings, ticks: bigint, market = marketOf(settings)): DcaPlan {
+  const plan = planOf(settings, market);
   const refusal = checkSettings(plan, ticks);
   if (refusal) throw refusal;
   return plan;

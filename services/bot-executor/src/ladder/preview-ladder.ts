@@ -4,17 +4,18 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { newestCandle } from '../candles/candle.rows.ts';
+import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
-import { checkedPlan, marketOf } from './check-settings.rules.ts';
+import { checkedPlan } from './check-settings.rules.ts';
 import { describeLadder } from './ladder.rules.ts';
 
 @Injectable()
 export class PreviewLadder {
   @Handles(previewLadder)
   async handle({ input, tx }: Call<typeof previewLadder>): Promise<Ladder> {
-    const market = marketOf(input.settings);
+    const market = await marketFor(tx, input.settings);
     const base = input.price === undefined ? await bundledPrice(tx, market) : givenPrice(market, input.price);
-    return describeLadder(checkedPlan(input.settings, base), base);
+    return describeLadder(checkedPlan(input.settings, base, market), base);
   }
 }
 

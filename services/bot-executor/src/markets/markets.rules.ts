@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import type { Market } from '@tidegate/contracts/bot-executor/markets';
 import { ceil, div, type Fraction, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
 
 /*
@@ -7,6 +9,8 @@ import { ceil, div, type Fraction, fraction, mul, toText, whole } from '../engin
  */
 export interface MarketRules {
   market: string;
+  /** Grows whenever the rules of the market of this name change. */
+  version: number;
   base: string;
   quote: string;
   tickSize: string;
@@ -32,13 +36,16 @@ export interface MarketRules {
   minValue: bigint;
 }
 
-type Given = Omit<MarketRules, 'tick' | 'lot' | 'unit' | 'minLots' | 'minValue'>;
+const wholeOf = (value: Fraction): bigint | undefined => (value.n % value.d === 0n ? value.n / value.d : undefined);
+
+type Given = Omit<MarketRules, 'version' | 'tick' | 'lot' | 'unit' | 'minLots' | 'minValue'> & { version?: number };
 
 export function marketRules(given: Given): MarketRules {
   const [tick, lot] = [fraction(given.tickSize), fraction(given.lotSize)];
   const unit = mul(tick, lot);
   return {
     ...given,
+    version: given.version ?? 1,
     tick,
     lot,
     unit,
@@ -48,42 +55,73 @@ export function marketRules(given: Given): MarketRules {
   };
 }
 
-/** Steps as large exchanges have them, the fee of their first tier (0.1 % of every fill), and 0.5 % maintenance margin. */
-const pair = (name: string, tickSize: string, lotSize: string, bundled = false): MarketRules => {
-  const [base = '', quote = ''] = name.split('-');
+/** As the API and stored rows say it: exact texts, from which the rules follow. */
+export type MarketTerms = Omit<Market, 'custom' | 'maxPrice'>;
+
+const PPM_PER_PERCENT = 10_000n;
+
+export function rulesOf(terms: MarketTerms): MarketRules {
+  const { market, version, base, quote, tickSize, lotSize, minQuantity, minNotional, bundled } = terms;
+  const ppm = (percent: string) => Number(wholeOf(mul(fraction(percent), whole(PPM_PER_PERCENT))));
   return marketRules({
-    market: name,
+    market,
+    version,
     base,
     quote,
     tickSize,
     lotSize,
-    minQuantity: lotSize,
-    minNotional: '5',
-    feePpm: 1_000,
+    minQuantity,
+    minNotional,
+    feePpm: ppm(terms.feePercent),
     feeFrom: 'quote',
-    maintenancePpm: 5_000,
+    maintenancePpm: ppm(terms.maintenanceMarginPercent),
     bundled,
   });
-};
+}
 
+export function termsOf(rules: MarketRules): MarketTerms {
+  const { market, version, base, quote, tickSize, lotSize, minQuantity, minNotional, bundled } = rules;
+  const percent = (ppm: number) => toText({ n: BigInt(ppm), d: PPM_PER_PERCENT });
+  return {
+    market,
+    version,
+    base,
+    quote,
+    tickSize,
+    lotSize,
+    minQuantity,
+    minNotional,
+    feePercent: percent(rules.feePpm),
+    maintenanceMarginPercent: percent(rules.maintenancePpm),
+    bundled,
+  };
+}
+
+/**
+ * What comes with Tidegate: steps as large exchanges have them, the fee of their first tier, and 0.5 % maintenance
+ * margin. A version that was used is never changed: another one is added. The tick is the same in all versions of a
+ * market, for its candles are stored in it.
+ */
+const BUILT_IN = (
+  JSON.parse(readFileSync(new URL('../../data/markets.json', import.meta.url), 'utf8')) as MarketTerms[]
+).map(rulesOf);
+
+/** The newest version of each. */
 export const MARKETS: readonly MarketRules[] = [
-  pair('BTC-USDT', '0.01', '0.00001', true),
-  pair('ETH-USDT', '0.01', '0.0001', true),
-  pair('SOL-USDT', '0.01', '0.001'),
-  pair('XRP-USDT', '0.0001', '0.1'),
-  pair('DOGE-USDT', '0.00001', '1'),
+  ...new Map(BUILT_IN.toSorted((a, b) => a.version - b.version).map((one) => [one.market, one])).values(),
 ];
 
-export const findMarket = (name: string): MarketRules | undefined => MARKETS.find(({ market }) => market === name);
+export const findMarket = (name: string, version?: number): MarketRules | undefined =>
+  version === undefined
+    ? MARKETS.find(({ market }) => market === name)
+    : BUILT_IN.find((one) => one.market === name && one.version === version);
 
-/** The market by its name from a stored row: it was there when the row was written. */
+/** A market that comes with Tidegate, from a row without rules of its own: such rows are of its first version. */
 export function knownMarket(name: string): MarketRules {
-  const market = findMarket(name);
+  const market = findMarket(name, 1);
   if (!market) throw new Error(`The market ${name} is gone from the paper exchange.`);
   return market;
 }
-
-const wholeOf = (value: Fraction): bigint | undefined => (value.n % value.d === 0n ? value.n / value.d : undefined);
 
 /** Undefined when the price is not a whole number of ticks. */
 export const toTicks = ({ tick }: MarketRules, price: string): bigint | undefined =>

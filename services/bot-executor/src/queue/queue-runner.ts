@@ -98,7 +98,9 @@ export class QueueRunner {
     const { kind } = this.work;
     const { metrics, tenants } = this.tools;
     const state = await queueState(tenants.reader({}), kind);
-    metrics.gauge('tidegate_work_waiting', 'Backtests and sweeps that wait', ['kind']).set({ kind }, state.waiting);
+    metrics
+      .gauge('tidegate_work_waiting', 'Backtests, sweeps and candle files that wait', ['kind'])
+      .set({ kind }, state.waiting);
     metrics
       .gauge('tidegate_work_oldest_seconds', 'How long the oldest of them has waited', ['kind'])
       .set({ kind }, state.oldestSeconds);
@@ -127,7 +129,7 @@ export class QueueRunner {
       lost.abort();
     }
     this.tools.metrics
-      .counter('tidegate_work_ended_total', 'Backtests and sweeps by how they ended', ['kind', 'outcome'])
+      .counter('tidegate_work_ended_total', 'Backtests, sweeps and candle files by how they ended', ['kind', 'outcome'])
       .inc({ kind: this.work.kind, outcome });
     this.tools.wakes.wake(endedTopic(this.work.kind));
   }

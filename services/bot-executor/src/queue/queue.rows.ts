@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 
-export type Kind = 'backtest' | 'sweep';
+export type Kind = 'backtest' | 'sweep' | 'upload';
 
 /** The right to do a piece of work, renewed while it is done; who dies loses it after `LEASE_SECONDS`. */
 export interface Job {

@@ -11,8 +11,8 @@ export const strategyPlanOf = (settings: BotSettings, market: MarketRules): Plan
   settings.strategy === 'martingale-ema' ? martingalePlanOf(settings, market) : planOf(settings, market);
 
 /** The plan of settings that can work at the price given in ticks; else a refusal that says what is wrong. */
-export function checkedStrategyPlan(settings: BotSettings, ticks: bigint): Plan {
-  const plan = strategyPlanOf(settings, marketOf(settings));
+export function checkedStrategyPlan(settings: BotSettings, ticks: bigint, market = marketOf(settings)): Plan {
+  const plan = strategyPlanOf(settings, market);
   const refusal = plan.strategy === 'dca' ? checkSettings(plan, ticks) : checkMartingale(plan, ticks);
   if (refusal) throw refusal;
   return plan;

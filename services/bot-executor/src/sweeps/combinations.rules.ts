@@ -3,6 +3,7 @@ import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { checkedPlan, checkSettings, marketOf } from '../ladder/check-settings.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
+import type { MarketRules } from '../markets/markets.rules.ts';
 import { combinationCount } from './sweep-budget.rules.ts';
 
 /*
@@ -20,15 +21,16 @@ export function combinationsOf(
   settings: DcaSettings,
   vary: readonly SweptSetting[],
   ticks: bigint,
+  market = marketOf(settings),
 ): { works: Combination[]; refused: number } {
   const twice = vary.findIndex(({ setting }, index) => vary.some((one, at) => at < index && one.setting === setting));
   if (twice >= 0) throw invalid(`/vary/${twice}/setting`, 'swept_twice', 'Give all values of a setting in one place.');
   combinationCount(vary);
   const all = everyOf(vary).map((values) => ({ values, settings: withValues(settings, values, vary) }));
-  const works = all.filter((one) => canWork(one.settings, ticks));
+  const works = all.filter((one) => canWork(one.settings, ticks, market));
   if (works.length > 0) return { works, refused: all.length - works.length };
   // None of them: the first one's fault says why.
-  checkedPlan((all[0] as Combination).settings, ticks);
+  checkedPlan((all[0] as Combination).settings, ticks, market);
   throw new Error('Settings were refused and then accepted.');
 }
 
@@ -55,5 +57,5 @@ function withValues(settings: DcaSettings, values: Values, vary: readonly SweptS
   throw invalid(field, 'invalid_value', `${path}: ${issue?.message ?? 'cannot be used'}`);
 }
 
-const canWork = (settings: DcaSettings, ticks: bigint): boolean =>
-  checkSettings(planOf(settings, marketOf(settings)), ticks) === undefined;
+const canWork = (settings: DcaSettings, ticks: bigint, market: MarketRules): boolean =>
+  checkSettings(planOf(settings, market), ticks) === undefined;

@@ -8,6 +8,8 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { RunQuota } from '../backtests/run-quota.ts';
 import { measuredSeries } from '../backtests/wanted-series.ts';
 import { Threads } from '../compute/threads.ts';
+import { marketFor } from '../markets/market.rows.ts';
+import { termsOf } from '../markets/markets.rules.ts';
 import { personOf } from '../queue/person.ts';
 import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
 import { forgetOldSweeps, insertSweep, toWire } from './sweep.rows.ts';
@@ -33,7 +35,7 @@ export class CreateSweep {
     const { input, caller, tx } = call;
     const [id, person] = [newId(), personOf(caller)];
     // Nothing holds a connection while combinations are counted and the quota is asked.
-    const { works, refused, runs } = await this.judge(call, person);
+    const { works, refused, runs, market } = await this.judge(call, person);
     return this.quota.spend(call, { meter: 'sweep_runs', count: runs, key: id }, async () => {
       const queued = await countQueued(tx, 'sweep', person);
       if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person) {
@@ -41,7 +43,13 @@ export class CreateSweep {
         throw tooManySweeps({ waiting: queued.person }, message);
       }
       await forgetOldSweeps(tx, MAX_KEPT - 1);
-      const row = await insertSweep(tx, { id, work: input, combinations: works, refused, runs });
+      const row = await insertSweep(tx, {
+        id,
+        work: { ...input, market: termsOf(market) },
+        combinations: works,
+        refused,
+        runs,
+      });
       await enqueueWork(tx, 'sweep', id, person);
       tx.onCommit(() => this.wakes.wake('run-sweeps'));
       return toWire(row);
@@ -51,13 +59,14 @@ export class CreateSweep {
   /** By arithmetic first; what is little enough is then counted in a thread. */
   private async judge({ input, tx }: Call<typeof createSweep>, person: string) {
     const { settings, vary, walkForward } = input;
-    const { candles, first } = await this.tenants.read(tx.orgId as string, async (read) => {
+    const { candles, first, market } = await this.tenants.read(tx.orgId as string, async (read) => {
       await this.entitlements.feature(read, 'backtests');
-      return measuredSeries(read, input);
+      const market = await marketFor(read, settings);
+      return { market, ...(await measuredSeries(read, { market, feed: input.feed })) };
     });
     countedWithin(input, candles);
-    const task = { settings, vary, ticks: first.open };
+    const task = { settings, market, vary, ticks: first.open };
     const counted = await this.threads.answer('countCombinations', task, person);
-    return { ...counted, runs: runsWithin(counted.works, candles, walkForward) };
+    return { ...counted, market, runs: runsWithin(counted.works, candles, walkForward) };
   }
 }

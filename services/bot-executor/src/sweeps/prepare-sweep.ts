@@ -1,29 +1,36 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
+import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { unpackWanted } from '../backtests/wanted-series.ts';
 import type { CandleSeries } from '../candles/candle-series.rules.ts';
+import { gapsOf } from '../candles/gaps.rules.ts';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
 import { fingerprintOf } from '../engine/fingerprint.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
+import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Combination, combinationsOf } from './combinations.rules.ts';
 
 /* What makes a sweep from what was asked for. Both run in threads: a thousand ladders of two hundred orders take seconds. */
 
 export interface CombinationCount {
   settings: DcaSettings;
+  market: MarketRules;
   vary: readonly SweptSetting[];
   /** The first price. */
   ticks: bigint;
 }
 
-export function countCombinations({ settings, vary, ticks }: CombinationCount): { works: number; refused: number } {
-  const { works, refused } = combinationsOf(settings, vary, ticks);
+export function countCombinations({ settings, market, vary, ticks }: CombinationCount): {
+  works: number;
+  refused: number;
+} {
+  const { works, refused } = combinationsOf(settings, vary, ticks, market);
   return { works: works.length, refused };
 }
 
 export interface SweepPreparation {
   settings: DcaSettings;
+  market: MarketRules;
   vary: readonly SweptSetting[];
   feed: BacktestFeed;
   stored: StoredSeries;
@@ -34,11 +41,17 @@ export interface SweepPrepared {
   series: CandleSeries;
   combinations: Combination[];
   fingerprint: string;
+  gaps: Gaps;
 }
 
-export function prepareSweep({ settings, vary, feed, stored }: SweepPreparation): SweepPrepared {
-  const series = unpackWanted(stored, { settings, feed });
-  const { works } = combinationsOf(settings, vary, BigInt(series.open[0] as number));
+export function prepareSweep({ settings, market, vary, feed, stored }: SweepPreparation): SweepPrepared {
+  const series = unpackWanted(stored, { market, feed });
+  const { works } = combinationsOf(settings, vary, BigInt(series.open[0] as number), market);
   const all = works.map((one) => one.settings);
-  return { series, combinations: works, fingerprint: fingerprintOf(marketOf(settings), all, series) };
+  return {
+    series,
+    combinations: works,
+    fingerprint: fingerprintOf(market, all, series),
+    gaps: gapsOf(series.at, stored.intervalMs),
+  };
 }

@@ -3,7 +3,7 @@ import { getSweep, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { present } from '../bots/present.ts';
-import { findResults, findSweep, listSweepRows, toWire } from './sweep.rows.ts';
+import { findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
 
 @Injectable()
 export class ReadSweeps {
@@ -17,9 +17,9 @@ export class ReadSweeps {
   @Handles(getSweep)
   async get({ input, tx }: Call<typeof getSweep>): Promise<SweepDetail> {
     const row = present(await findSweep(tx, input.sweepId));
-    const { results, windows, outOfSample } = (await findResults(tx, row.id)) ?? NOTHING_YET;
-    return { ...toWire(row), results, windows, outOfSample };
+    const { results, gaps = null, windows, outOfSample } = (await findResults(tx, row.id)) ?? NOTHING_YET;
+    return { ...toWire(row), results, gaps, windows, outOfSample };
   }
 }
 
-const NOTHING_YET = { results: [], windows: [], outOfSample: null };
+const NOTHING_YET: SweepResults = { results: [], windows: [], outOfSample: null };

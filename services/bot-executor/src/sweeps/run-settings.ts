@@ -2,11 +2,13 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { backtest, figuresOf, NOTHING_KEPT, type RunFigures } from '../backtests/backtest.rules.ts';
 import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
+import { knownMarket, type MarketRules } from '../markets/markets.rules.ts';
 
 /** Some settings over a stretch of a series that all threads share. */
 export interface RunTask {
   settings: readonly DcaSettings[];
+  /** Of all of them; by default the first version of what comes with Tidegate. */
+  market?: MarketRules;
   series: CandleSeries;
   range: Range;
   /** Length of a candle. */
@@ -14,7 +16,9 @@ export interface RunTask {
 }
 
 /** Runs in a thread. */
-export const runSettings = ({ settings, series, range, intervalMs }: RunTask): RunFigures[] =>
+export const runSettings = ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
   settings.map((one) =>
-    figuresOf(backtest(planOf(one, knownMarket(one.market)), series, { intervalMs, range, keep: NOTHING_KEPT })),
+    figuresOf(
+      backtest(planOf(one, market ?? knownMarket(one.market)), series, { intervalMs, range, keep: NOTHING_KEPT }),
+    ),
   );

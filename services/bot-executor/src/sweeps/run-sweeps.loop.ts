@@ -8,12 +8,11 @@ import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { storedSeries } from '../backtests/wanted-series.ts';
 import { Threads } from '../compute/threads.ts';
-import { marketOf } from '../ladder/check-settings.rules.ts';
 import type { Job } from '../queue/queue.rows.ts';
 import { Failure, type Held, QueueRunner } from '../queue/queue-runner.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
 import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
-import { beginSweep, endSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
+import { beginSweep, endSweep, marketOfSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
 
 /**
  * Runs queued sweeps, each on all the threads there are; threads go from one sweep to the next after each task, so that
@@ -57,30 +56,31 @@ export class RunSweeps {
     const input = await this.tenants.run(org_id, (tx) => beginSweep(tx, id));
     if (!input) throw new TaskCancelled('The sweep has ended.');
     const { settings, vary, feed } = input;
-    const stored = await this.tenants.read(org_id, (tx) => storedSeries(tx, { settings, feed }));
+    const market = marketOfSweep(input);
+    const stored = await this.tenants.read(org_id, (tx) => storedSeries(tx, { market, feed }));
     const options = { group: person, signal: held.signal };
-    const prepared = await this.threads.work('prepareSweep', { settings, vary, feed, stored }, options);
-    const { series, combinations, fingerprint } = prepared;
+    const prepared = await this.threads.work('prepareSweep', { settings, market, vary, feed, stored }, options);
+    const { series, combinations, fingerprint, gaps } = prepared;
     const { intervalMs } = stored;
     const until = Date.now() + LONGEST_MS;
     const results = await resultsOf(input, {
       combinations,
       series,
       rankBy: input.rankBy,
-      run: (some, range) => this.threads.runSettings({ settings: some, series, range, intervalMs }, options),
+      run: (some, range) => this.threads.runSettings({ settings: some, market, series, range, intervalMs }, options),
       onProgress: (done) => {
         held.progress = () => done;
         if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');
       },
     });
     return async (tx) => {
-      await endSweep(tx, id, { status: 'done', results, fingerprint });
+      await endSweep(tx, id, { status: 'done', results: { ...results, gaps }, fingerprint });
     };
   }
 }
 
 async function resultsOf(input: SweepInput, work: SweepWork): Promise<SweepResults> {
-  const market = marketOf(input.settings);
+  const market = marketOfSweep(input);
   if (!input.walkForward) return sweepResults(market, await runSweep(work));
   return walkForwardResults(market, work.series, await runWalkForward(work, input.walkForward));
 }

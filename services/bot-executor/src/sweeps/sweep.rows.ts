@@ -1,10 +1,18 @@
+import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { createSweep, Sweep, SweepDetail, SweepStatus } from '@tidegate/contracts/bot-executor/sweeps';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { Tx } from '@tidegate/database/tx';
+import { knownMarket, type MarketRules, type MarketTerms, rulesOf } from '../markets/markets.rules.ts';
 
 /** What was asked for. */
-export type SweepInput = Input<typeof createSweep>;
-export type SweepResults = Pick<SweepDetail, 'results' | 'windows' | 'outOfSample'>;
+export type SweepInput = Input<typeof createSweep> & {
+  /** The rules of the market that it runs by; absent in those from before there were versions. */
+  market?: MarketTerms;
+};
+export type SweepResults = Pick<SweepDetail, 'results' | 'windows' | 'outOfSample'> & {
+  /** Absent in those from before. */
+  gaps?: Gaps | null;
+};
 
 export interface SweepRow {
   id: string;
@@ -29,6 +37,7 @@ export const toWire = (row: SweepRow): Sweep => ({
   id: row.id,
   status: row.status,
   settings: row.work.settings,
+  marketVersion: row.work.market?.version ?? 1,
   vary: row.work.vary,
   feed: row.work.feed,
   rankBy: row.work.rankBy,
@@ -42,6 +51,9 @@ export const toWire = (row: SweepRow): Sweep => ({
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
+
+export const marketOfSweep = ({ market, settings }: SweepInput): MarketRules =>
+  market ? rulesOf(market) : knownMarket(settings.market);
 
 export interface NewSweep {
   id: string;

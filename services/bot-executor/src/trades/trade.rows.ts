@@ -6,8 +6,10 @@ import {
   fillValue,
   knownMarket,
   type MarketRules,
+  type MarketTerms,
   moneyText,
   quantityText,
+  rulesOf,
   toLots,
   toMoney,
 } from '../markets/markets.rules.ts';
@@ -18,6 +20,8 @@ export interface TradeRow {
   bot_id: string;
   number: number;
   market: string;
+  /** Those of its bot: its amounts are whole numbers of what they are counted in. */
+  market_rules: MarketTerms | null;
   direction: 'long' | 'short';
   averaging_fills: number;
   cost: string;
@@ -33,7 +37,8 @@ export interface TradeRow {
 }
 
 export const TRADE_COLUMNS = `id, bot_id, number, market, direction, averaging_fills, cost, quantity, exit_value,
-  exit_quantity, fees, funding, cash, opened_at, closed_at, closed_by`;
+  exit_quantity, fees, funding, cash, opened_at, closed_at, closed_by,
+  (select b.market_rules from bots b where b.org_id = trades.org_id and b.id = trades.bot_id) as market_rules`;
 
 /** What a trade's book says in words, for paper trades and those of backtests. */
 export function bookToWire(market: MarketRules, book: TradeBook) {
@@ -53,8 +58,11 @@ export function bookToWire(market: MarketRules, book: TradeBook) {
   };
 }
 
+const rulesOfTrade = ({ market_rules, market }: TradeRow): MarketRules =>
+  market_rules ? rulesOf(market_rules) : knownMarket(market);
+
 export function toWire(row: TradeRow): Trade {
-  const market = knownMarket(row.market);
+  const market = rulesOfTrade(row);
   const book = bookOf(row);
   return {
     id: row.id,
@@ -69,7 +77,7 @@ export function toWire(row: TradeRow): Trade {
 }
 
 export function bookOf(row: TradeRow): TradeBook {
-  const market = knownMarket(row.market);
+  const market = rulesOfTrade(row);
   const value = (text: string) => toMoney(market, text) / 1_000_000n;
   const lots = (text: string) => {
     const exact = toLots(market, text);

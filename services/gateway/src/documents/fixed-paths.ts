@@ -1,9 +1,18 @@
-import { rateLimited, unavailable } from '@tidegate/contracts/kernel/problem';
-import type { ProblemAnswers } from './problem-answers.ts';
+import {
+  bodyTooLarge,
+  conflict,
+  forbidden,
+  internalError,
+  notFound,
+  rateLimited,
+  unauthenticated,
+  unavailable,
+} from '@tidegate/contracts/kernel/problem';
+import { type ProblemAnswers, TRACED } from './problem-answers.ts';
 import type { Json } from './schemas.ts';
 
 /*
- * Paths that are no operations: the live stream, the documents, health and metrics.
+ * Paths that are no operations: the live stream, files, the documents, health and metrics.
  */
 export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<string, Json> {
   const path = (operationId: string, summary: string, responses: Json, security: Json[] = []) => ({
@@ -19,6 +28,7 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
     path(operationId, summary, { 200: answer(JSON_TYPE), 503: { ...answer(JSON_TYPE), description: 'It is not' } });
   return {
     '/api/v1/stream': { get: stream },
+    '/api/v1/candles/uploads/{uploadId}/file': { put: candleFile(problems) },
     '/health': health('health.show', 'Is every part ready, and if not, why'),
     '/health/live': path('health.live', 'Is the process alive', { 200: answer(JSON_TYPE) }),
     '/health/ready': health('health.ready', 'Does it take requests'),
@@ -41,3 +51,49 @@ const answer = (type: string): Json => ({
   description: 'Success',
   content: { [type]: { schema: type === JSON_TYPE ? { type: 'object' } : { type: 'string' } } },
 });
+
+function candleFile(problems: ProblemAnswers): Json {
+  const schema = { type: 'string', format: 'binary' };
+  const refusals = [
+    unauthenticated,
+    forbidden,
+    notFound,
+    conflict,
+    bodyTooLarge,
+    rateLimited,
+    internalError,
+    unavailable,
+  ];
+  return {
+    operationId: 'candles.send-file',
+    tags: ['bot-executor'],
+    summary: 'The file of a candle upload: CSV, or gzip of it, as the body',
+    description:
+      'Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued ' +
+      'it is refused with 409, and the upload is to be looked at. Within a minute: compress large files.',
+    'x-scope': 'bots:write',
+    parameters: [
+      {
+        name: 'uploadId',
+        in: 'path',
+        required: true,
+        description: 'The candle file',
+        schema: { type: 'string', format: 'uuid' },
+      },
+    ],
+    requestBody: { required: true, content: { 'text/csv': { schema }, 'application/gzip': { schema } } },
+    responses: {
+      202: {
+        description: 'Success',
+        headers: TRACED,
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/CandleUpload' } } },
+      },
+      ...Object.fromEntries(
+        [...Map.groupBy(refusals, ({ status }) => status)].map(([status, some]) => [
+          status,
+          problems.answer(status, some),
+        ]),
+      ),
+    },
+  };
+}

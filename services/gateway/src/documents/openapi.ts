@@ -124,6 +124,7 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   sessionId: 'The session',
   sweepId: 'The sweep',
   tradeId: 'The trade',
+  uploadId: 'The candle file',
   userId: 'The member',
 };
 

@@ -20,7 +20,7 @@ export class Admission {
   ) {}
 
   admit(
-    { scope, judgedByInput }: Operation,
+    { scope, judgedByInput = false }: Pick<Operation, 'scope'> & Partial<Pick<Operation, 'judgedByInput'>>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Principal | Promise<Principal> {

@@ -28,6 +28,7 @@ import { parseJsonBody } from './json-body.ts';
 import { mountOperations } from './mount-operations.ts';
 import { OwnHosts } from './own-hosts.ts';
 import { sendProblem, toProblem } from './problems.ts';
+import { mountFiles } from './receive-file.ts';
 import { keepRequestState } from './request-state.ts';
 import { UnknownProxy } from './unknown-proxy.ts';
 
@@ -39,7 +40,7 @@ const PROBE_MS = 200;
 /**
  * The HTTP server's routes, in the order in which a request meets them: trace and headers, CORS, limits of its network,
  * admission, body, route, problem. Operations come from the contracts; what does not fit that shape is mounted by name:
- * live stream, documents, health.
+ * live stream, files, documents, health.
  */
 @Injectable()
 export class HttpEdge implements OnModuleDestroy {
@@ -82,6 +83,7 @@ export class HttpEdge implements OnModuleDestroy {
       this.methods.set(url, known);
     });
     mountOperations(fastify, operations(), this.parts);
+    mountFiles(fastify, this.parts);
     fastify.get('/api/v1/stream', async (request, reply) => {
       const admitted = await this.parts.admission.admitStream(request, reply);
       request.principal = admitted.principal;

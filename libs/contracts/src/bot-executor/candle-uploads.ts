@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { CandleInterval, CandleReport, importOptions } from './candles.ts';
+import { MarketName } from './settings.ts';
+
+export const UploadStatus = z.enum(['receiving', 'queued', 'running', 'done', 'failed', 'cancelled']).meta({
+  id: 'CandleUploadStatus',
+  description: 'receiving: its file has not come to its end yet',
+});
+export type UploadStatus = z.infer<typeof UploadStatus>;
+
+export const CandleUpload = z
+  .object({
+    id: Id,
+    status: UploadStatus,
+    market: z.string(),
+    marketVersion: z.int(),
+    interval: CandleInterval,
+    bytes: z.int().meta({ description: 'Of the file, as far as they have come' }),
+    rowsRead: z.int().meta({ description: 'How far it is' }),
+    added: z.int().nullable().meta({ description: 'Candles that were not stored before' }),
+    replaced: z.int().nullable().meta({ description: 'Candles that were stored with other prices' }),
+    failure: z.string().nullable(),
+    report: CandleReport.nullable().meta({ description: 'Once the file was read, also if it failed' }),
+    createdAt: Timestamp,
+    finishedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'CandleUpload' });
+export type CandleUpload = z.infer<typeof CandleUpload>;
+
+export const tooManyUploads = problem(
+  'too_many_uploads',
+  409,
+  'Too many candle files are under way',
+  z.object({ limit: z.int() }),
+);
+
+const shared = { service: 'bot-executor', errors: [notFound] } as const;
+
+export const beginUpload = operation({
+  ...shared,
+  name: 'candles.begin-upload',
+  http: ['POST', '/api/v1/candles/uploads'],
+  scope: 'bots:write',
+  summary: 'Begin the import of a large file of candles; the file follows',
+  description:
+    'Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of ' +
+    'text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`, and read ' +
+    'in `report` what it was understood to say. All of its candles are imported, or none. Three files of an ' +
+    'organisation may be under way; one that has not come within an hour is given up.',
+  input: z.strictObject({ market: MarketName, interval: CandleInterval, ...importOptions }),
+  output: CandleUpload,
+  errors: [notFound, tooManyUploads],
+});
+
+export const listUploads = operation({
+  ...shared,
+  name: 'candles.list-uploads',
+  http: ['GET', '/api/v1/candles/uploads'],
+  scope: 'bots:read',
+  summary: 'Candle files of the organisation, newest first; the newest 100 are kept',
+  input: z.strictObject(pageQuery),
+  output: page(CandleUpload),
+});
+
+const byId = z.strictObject({ uploadId: Id });
+
+export const getUpload = operation({
+  ...shared,
+  name: 'candles.get-upload',
+  http: ['GET', '/api/v1/candles/uploads/{uploadId}'],
+  scope: 'bots:read',
+  summary: 'A candle file: how far it is, and what it was understood to say',
+  input: byId,
+  output: CandleUpload,
+});
+
+export const cancelUpload = operation({
+  ...shared,
+  name: 'candles.cancel-upload',
+  http: ['POST', '/api/v1/candles/uploads/{uploadId}/cancel'],
+  scope: 'bots:write',
+  summary: 'Give up a candle file; one that has ended stays as it is',
+  input: byId,
+  output: CandleUpload,
+  status: 200,
+});
+
+/** Bytes of a part: with base64 and its envelope a message stays below NATS's limit. */
+export const PART_BYTES = 480 * 1024;
+export const MAX_FILE_BYTES = 256 * 1024 * 1024;
+export const MAX_PARTS = Math.ceil(MAX_FILE_BYTES / PART_BYTES);
+
+/*
+ * How the gateway hands a file on: in parts, numbered from 0. Each try to send it has an id, and the first part of a
+ * newer one ends those before, so that a file is never made of two. Every part, and the end, may be sent again.
+ */
+const part = { uploadId: Id, attempt: Id };
+
+export const putPart = operation({
+  service: 'bot-executor',
+  name: 'candles.put-part',
+  scope: 'service',
+  summary: 'Part of a candle file, from the gateway',
+  input: z.strictObject({
+    ...part,
+    number: z.int().min(0).max(MAX_PARTS),
+    data: z.base64().max(PART_BYTES * 1.4),
+  }),
+  output: Empty,
+  errors: [notFound],
+  deadlineMs: 30_000,
+});
+
+export const endFile = operation({
+  service: 'bot-executor',
+  name: 'candles.end-file',
+  scope: 'service',
+  summary: 'All parts of a candle file have come, says the gateway',
+  input: z.strictObject({ ...part, parts: z.int().min(0).max(MAX_PARTS) }),
+  output: CandleUpload,
+  errors: [notFound],
+  deadlineMs: 30_000,
+});

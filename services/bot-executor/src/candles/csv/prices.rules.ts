@@ -1,0 +1,81 @@
+import { MAX_TICKS } from '../candle-series.rules.ts';
+import { told } from './told.rules.ts';
+
+/*
+ * Prices as files write them, exact: never through floating point. A file has one decimal mark. A comma may be one, or
+ * separate thousands (1,234): where every comma of a file stands before exactly three digits nobody knows, and the file
+ * is refused until somebody says which.
+ */
+const PRICE = /^\+?(\d{1,15})(?:([.,])(\d{1,30}))?(?:e([+-]?\d{1,2}))?$/i;
+/** Beyond it whole numbers are not exact any more. */
+const EXACT_DIGITS = 15;
+
+export type Mark = 'point' | 'comma';
+
+export class PriceReader {
+  /** What stands in the prices so far, where any has one. */
+  mark: Mark | undefined;
+  /** A comma stood before other than three digits, so it separates no thousands. */
+  private certain = false;
+  private commas = false;
+  private readonly given: Mark | undefined;
+  private readonly tickSize: string;
+  private readonly nearest: boolean;
+  private readonly tick: number;
+  private readonly decimals: number;
+
+  /** `nearest`: prices between two ticks are rounded. */
+  constructor(tickSize: string, options: { mark: Mark | undefined; nearest: boolean }) {
+    this.given = options.mark;
+    this.tickSize = tickSize;
+    this.nearest = options.nearest;
+    const [whole = '0', fraction = ''] = tickSize.split('.');
+    this.tick = Number(whole + fraction);
+    this.decimals = fraction.length;
+  }
+
+  /** Nobody knows whether the commas separate thousands. */
+  get doubtful(): boolean {
+    return this.commas && !this.certain && this.given === undefined;
+  }
+
+  /** Whole ticks, negative where they were rounded, or why it is no price. */
+  read(text: string): number | string {
+    const [all, whole = '', sign, fraction = '', power = '0'] = PRICE.exec(text) ?? [];
+    if (all === undefined) return `"${told(text)}" is no price.`;
+    if (sign !== undefined) {
+      const wrong = this.note(sign === ',' ? 'comma' : 'point', whole, fraction);
+      if (wrong) return `"${told(text)}" ${wrong}`;
+    }
+    const digits = (whole + fraction).replace(/^0+(?=\d)/, '');
+    const ticks = this.ticks(digits, this.decimals - fraction.length + Number(power));
+    if (ticks === undefined) {
+      return `${text} is not a whole number of ticks of ${this.tickSize}. Round it (rounding: nearest), or import it into a market of your own with a finer tick.`;
+    }
+    if (ticks === 0) return digits === '0' ? 'A price must be above zero.' : `${text} rounds to zero.`;
+    return Math.abs(ticks) < MAX_TICKS ? ticks : `${text} is more than this market's prices can be.`;
+  }
+
+  private note(mark: Mark, whole: string, fraction: string): string | undefined {
+    const wanted = this.given ?? this.mark;
+    if (wanted !== undefined && wanted !== mark) return `does not have the decimal mark of the file, a ${wanted}.`;
+    this.mark = mark;
+    if (mark === 'comma') {
+      this.commas = true;
+      if (fraction.length !== 3 || whole.length > 3 || whole === '0') this.certain = true;
+    }
+    return undefined;
+  }
+
+  /** digits × 10^power, counted in the tick's last decimal, over the tick. */
+  private ticks(digits: string, power: number): number | undefined {
+    if (power >= 0 && digits.length + power <= EXACT_DIGITS) {
+      const units = Number(digits) * 10 ** power;
+      if (units % this.tick === 0) return units / this.tick;
+    }
+    const up = power > 0 ? BigInt(digits) * 10n ** BigInt(power) : BigInt(digits);
+    const under = BigInt(this.tick) * (power < 0 ? 10n ** BigInt(-power) : 1n);
+    if (up % under === 0n) return Number(up / under);
+    return this.nearest ? -Number((2n * up + under) / (2n * under)) : undefined;
+  }
+}

@@ -1,0 +1,253 @@
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { CandleReport } from '@tidegate/contracts/bot-executor/candles';
+import { CsvError, parse } from 'csv-parse';
+import type { Columns } from '../candle-series.rules.ts';
+import { gapsOf } from '../gaps.rules.ts';
+import { INTERVAL_MS } from '../intervals.rules.ts';
+import { ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
+import { RowReader, Unreadable, type Wanted } from './row-reader.ts';
+import { told } from './told.rules.ts';
+
+/*
+ * From the bytes of a file to candles, as a stream: whatever its size, of the text only a piece is in memory. gzip is
+ * known by its first bytes. What the file was understood to say is told beside the candles; without candles, why.
+ */
+export interface CandleFile {
+  report: CandleReport;
+  /** In the order of time; undefined when something is wrong, which the faults say. */
+  candles: Columns | undefined;
+  faults: Fault[];
+}
+
+export interface Fault {
+  code:
+    | 'invalid_candle'
+    | 'unreadable'
+    | 'no_candles'
+    | 'contradiction'
+    | 'wrong_interval'
+    | 'doubtful_marks'
+    | 'too_scattered';
+  message: string;
+}
+
+/** Looked at before the first row is read, to see what separates cells. */
+const HEAD_BYTES = 65_536;
+/** Unpacked: some years of minutes. What would be more is a bomb. */
+export const MAX_TEXT_BYTES = 512 * 1024 * 1024;
+const MAX_LINE = 65_536;
+
+export async function readCandleFile(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  wanted: Wanted,
+  onRows: (rows: number) => void = () => {},
+  maxText = MAX_TEXT_BYTES,
+): Promise<CandleFile> {
+  const reader = new RowReader(wanted);
+  const found = { compressed: false, separator: 'comma' as Separator };
+  try {
+    await feed(bytes, reader, found, { onRows, maxText });
+    reader.end();
+  } catch (error) {
+    const message = wordsOf(error);
+    if (message === undefined) throw error;
+    return { ...understood(reader, wanted, found), candles: undefined, faults: [{ code: 'unreadable', message }] };
+  }
+  return judged(reader, wanted, understood(reader, wanted, found));
+}
+
+async function feed(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  reader: RowReader,
+  found: { compressed: boolean; separator: Separator },
+  { onRows, maxText }: { onRows: (rows: number) => void; maxText: number },
+): Promise<void> {
+  const pieces = bounded(unpacked(bytes, found), maxText);
+  const head = await headOf(pieces);
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
+    throw new Unreadable('The file is UTF-16. Save it as UTF-8.');
+  found.separator = separatorOf(head.toString('utf8'));
+  const parser = parse({
+    bom: true,
+    delimiter: SEPARATORS[found.separator],
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    trim: true,
+    max_record_size: MAX_LINE,
+    // Rows are used at once and never queued.
+    on_record: (cells: string[], { lines }: { lines: number }) => {
+      reader.row(cells, lines);
+      return null;
+    },
+  });
+  const text = async function* () {
+    yield head;
+    for await (const piece of pieces) {
+      yield piece;
+      onRows(reader.rows);
+    }
+  };
+  // Nothing comes out of it, but its end.
+  parser.resume();
+  await pipeline(text, parser);
+  onRows(reader.rows);
+}
+
+async function headOf(pieces: AsyncIterator<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for (let size = 0; size < HEAD_BYTES; ) {
+    const next = await pieces.next();
+    if (next.done) break;
+    parts.push(next.value);
+    size += next.value.length;
+  }
+  return Buffer.concat(parts);
+}
+
+async function* bounded(pieces: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array, void> {
+  let size = 0;
+  for await (const piece of pieces) {
+    size += piece.length;
+    if (size > most) throw new Unreadable(`The file is more than ${most >> 20} MiB of text. Send it in several parts.`);
+    yield piece;
+  }
+}
+
+/** gzip begins with these two bytes, and no text does. */
+async function* unpacked(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  found: { compressed: boolean },
+): AsyncGenerator<Uint8Array, void> {
+  const pieces = (async function* () {
+    yield* bytes;
+  })();
+  let first = Buffer.alloc(0);
+  while (first.length < 2) {
+    const next = await pieces.next();
+    if (next.done) break;
+    first = Buffer.concat([first, next.value]);
+  }
+  const all = async function* () {
+    yield first;
+    yield* pieces;
+  };
+  found.compressed = first[0] === 0x1f && first[1] === 0x8b;
+  if (!found.compressed) {
+    yield* all();
+    return;
+  }
+  const gunzip = createGunzip();
+  const packed = pipeline(all, gunzip);
+  // Whoever reads the other end is told.
+  packed.catch(() => undefined);
+  yield* gunzip as AsyncIterable<Buffer>;
+  await packed;
+}
+
+/** What is wrong with the file; undefined for what is wrong with us. */
+function wordsOf(error: unknown): string | undefined {
+  if (error instanceof Unreadable) return error.message;
+  if (error instanceof CsvError) return `Line ${Number(error['lines'] ?? 1)}: ${told(error.message, 200)}`;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code.startsWith('Z_')) return 'The gzip file is damaged or incomplete. Send it again.';
+  return undefined;
+}
+
+type Understood = Pick<CandleFile, 'report'>;
+
+function understood(
+  reader: RowReader,
+  { options }: Wanted,
+  { compressed, separator }: { compressed: boolean; separator: Separator },
+): Understood {
+  const { columns, header } = reader;
+  const called = (place: number) =>
+    header ? told(header[place] as string) || 'first, without a name' : `column ${place + 1}`;
+  const names = columns && Object.fromEntries(ROLES.map((role) => [role, called(columns[role])]));
+  return {
+    report: {
+      understood: {
+        compressed,
+        separator,
+        header: header !== undefined,
+        columns: (names ?? null) as CandleReport['understood']['columns'],
+        decimalMark: reader.prices.mark ?? 'point',
+        timeFormats: [...reader.formats],
+        zone: options.zone ?? null,
+        stepSeconds: null,
+      },
+      rows: reader.rows,
+      candles: 0,
+      from: null,
+      to: null,
+      gaps: { places: 0, missing: 0, longest: [] },
+      duplicates: 0,
+      rounded: reader.rounded,
+      skippedLines: reader.skipped,
+      refusedRows: reader.refusedRows,
+      refused: reader.refused,
+    },
+  };
+}
+
+function judged(reader: RowReader, wanted: Wanted, { report }: Understood): CandleFile {
+  const { options, intervalMs, interval } = wanted;
+  const { candles, repeated, contradictions } = reader.table.sorted();
+  const { at } = candles;
+  const step = stepOf(at);
+  const iso = (instant: number | undefined) => (instant === undefined ? null : new Date(instant).toISOString());
+  Object.assign(report, {
+    candles: at.length,
+    from: iso(at[0]),
+    to: iso(at.at(-1)),
+    gaps: gapsOf(at, intervalMs),
+    duplicates: repeated.length,
+  });
+  report.understood.stepSeconds = step === undefined ? null : step / 1_000;
+  const faults: Fault[] = [];
+  // Before what may only follow from it.
+  if (reader.prices.doubtful) faults.push({ code: 'doubtful_marks', message: DOUBTFUL });
+  if (options.wrongRows === 'refuse')
+    for (const { line, message } of reader.refused)
+      faults.push({ code: 'invalid_candle', message: `Line ${line}: ${message}` });
+  for (const { first, again } of contradictions.slice(0, 20))
+    faults.push({
+      code: 'contradiction',
+      message: `Line ${again}: This time was there before, in line ${first}, with other prices.`,
+    });
+  if (options.duplicates === 'refuse')
+    for (const { first, again } of repeated.slice(0, 20))
+      faults.push({
+        code: 'invalid_candle',
+        message: `Line ${again}: This candle was there before, in line ${first}. Send each once, or allow it (duplicates: identical).`,
+      });
+  if (faults.length === 0 && at.length === 0) faults.push({ code: 'no_candles', message: NONE });
+  // Of two candles nobody can tell; of three that lie evenly too far apart somebody has to say that it is meant.
+  if (faults.length === 0 && !options.sparse && at.length >= 3 && step !== undefined && step > intervalMs)
+    faults.push({ code: 'wrong_interval', message: wrongInterval(step, interval) });
+  return { report, candles: faults.length === 0 ? candles : undefined, faults };
+}
+
+const DOUBTFUL =
+  'Every comma in the prices stands before three digits: is it a decimal mark, or does it separate thousands? Say it: decimalMark comma, or send prices without commas.';
+const NONE = 'There is no candle in it: time,open,high,low,close.';
+
+/** What all times have in common: the longest step on which they all lie. */
+function stepOf(at: Float64Array): number | undefined {
+  let step = 0;
+  for (let i = 1; i < at.length; i += 1) {
+    let [a, b] = [step, (at[i] as number) - (at[i - 1] as number)];
+    while (b !== 0) [a, b] = [b, a % b];
+    step = a;
+  }
+  return step === 0 ? undefined : step;
+}
+
+function wrongInterval(step: number, interval: string): string {
+  const name = Object.entries(INTERVAL_MS).find(([, ms]) => ms === step)?.[0];
+  const lie = name ? `These are candles of ${name}` : `These candles lie ${step / 60_000} minutes apart`;
+  return `${lie}, not of ${interval}. Import them as what they are; if most candles are missing, say so (sparse: true).`;
+}

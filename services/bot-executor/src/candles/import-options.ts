@@ -1,0 +1,35 @@
+import type { CandleInterval, ImportOptions } from '@tidegate/contracts/bot-executor/candles';
+import type { MarketRules } from '../markets/markets.rules.ts';
+import type { Wanted } from './csv/row-reader.ts';
+import { INTERVAL_MS } from './intervals.rules.ts';
+
+export const defaultOptions: ImportOptions = {
+  duplicates: 'identical',
+  rounding: 'refuse',
+  wrongRows: 'refuse',
+  decimalMark: 'auto',
+  sparse: false,
+};
+
+/** What a file is read for. */
+export const wantedOf = (
+  market: MarketRules,
+  interval: CandleInterval,
+  how: { options: ImportOptions; maxRows: number },
+): Wanted => ({ market, interval, intervalMs: INTERVAL_MS[interval], ...how });
+
+export const optionsOf = ({
+  duplicates,
+  rounding,
+  wrongRows,
+  zone,
+  decimalMark,
+  sparse,
+}: ImportOptions): ImportOptions => ({
+  duplicates,
+  rounding,
+  wrongRows,
+  ...(zone === undefined ? {} : { zone }),
+  decimalMark,
+  sparse,
+});

@@ -1,0 +1,33 @@
+import { inflateRawSync } from 'node:zlib';
+import { chunkStart } from './chunk-codec.ts';
+import { type CandleFile, readCandleFile } from './csv/read-candle-file.ts';
+import type { Wanted } from './csv/row-reader.ts';
+
+/** Candles as somebody sent them: a short text, or a file in parts, each deflated as it is stored. */
+export interface CandleText {
+  text?: string;
+  parts?: readonly Uint8Array[];
+  wanted: Wanted;
+  /** Shared: rows that are read. */
+  progress?: Int32Array;
+}
+
+/** How many chunks the candles of an import may lie in: candles far apart cost as much as a whole chunk each. */
+const MAX_CHUNKS = { text: 200, file: 1_000 };
+
+/** Runs in a thread. */
+export async function readCandles({ text, parts, wanted, progress }: CandleText): Promise<CandleFile> {
+  const pieces = text === undefined ? inflated(parts ?? []) : [Buffer.from(text)];
+  const file = await readCandleFile(pieces, wanted, (rows) => {
+    if (progress) progress[0] = rows;
+  });
+  const most = text === undefined ? MAX_CHUNKS.file : MAX_CHUNKS.text;
+  const chunks = new Set(Array.from(file.candles?.at ?? [], (at) => chunkStart(at, wanted.intervalMs))).size;
+  if (chunks <= most) return file;
+  const message = `These candles lie too far apart (in ${chunks} stretches of 4,096 intervals, at most ${most}). Send them in several parts, or use a longer interval.`;
+  return { ...file, candles: undefined, faults: [{ code: 'too_scattered', message }] };
+}
+
+function* inflated(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const part of parts) yield inflateRawSync(part);
+}

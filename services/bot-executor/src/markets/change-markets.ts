@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import {
+  createMarket,
+  deleteMarket,
+  type Market,
+  marketInUse,
+  tooManyMarkets,
+  updateMarket,
+} from '@tidegate/contracts/bot-executor/markets';
+import { conflict, invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import type { Tx } from '@tidegate/database/tx';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import {
+  deleteOwnMarket,
+  findOwnMarket,
+  insertMarket,
+  isInUse,
+  listOwnMarkets,
+  lockMarkets,
+  toWire,
+} from './market.rows.ts';
+import { findMarket, type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
+
+const MAX_MARKETS = 50;
+const MAX_VERSIONS = 200;
+
+/** An organisation's own markets. A version is never changed: another one is added, and what was run keeps its own. */
+@Injectable()
+export class ChangeMarkets {
+  @Handles(createMarket)
+  async create({ input, tx }: Call<typeof createMarket>): Promise<Market> {
+    await lockMarkets(tx);
+    const own = await listOwnMarkets(tx);
+    if (findMarket(input.market) || own.some(({ market }) => market === input.market))
+      throw conflict({}, `There is a market ${input.market} already. Choose another name.`);
+    if (own.length >= MAX_MARKETS)
+      throw tooManyMarkets({ limit: MAX_MARKETS }, 'Delete one first: DELETE /api/v1/markets/{market}');
+    return added(tx, { ...input, version: 1, bundled: false });
+  }
+
+  @Handles(updateMarket)
+  async update({ input: { market, ...changes }, tx }: Call<typeof updateMarket>): Promise<Market> {
+    await lockMarkets(tx);
+    const before = await ownOf(tx, market);
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const terms: MarketTerms = { ...termsOf(before), ...given };
+    if (JSON.stringify(terms) === JSON.stringify(termsOf(before))) return toWire(before, true);
+    const after = rulesOf(terms);
+    // Amounts of bots stay whole numbers of what they are counted in.
+    if (toLots(after, before.lotSize) === undefined) {
+      const message = `It may only get finer: ${before.lotSize} must be a whole number of it. Else make another market.`;
+      throw invalid('/lotSize', 'not_finer', message);
+    }
+    if (before.version >= MAX_VERSIONS)
+      throw tooManyMarkets({ limit: MAX_VERSIONS }, 'It has as many versions as there may be. Make another market.');
+    return added(tx, { ...terms, version: before.version + 1 });
+  }
+
+  @Handles(deleteMarket)
+  async delete({ input: { market }, tx }: Call<typeof deleteMarket>) {
+    await lockMarkets(tx);
+    await ownOf(tx, market);
+    if (await isInUse(tx, market)) throw marketInUse({}, 'Delete its candles and its bots first.');
+    await deleteOwnMarket(tx, market);
+    return {};
+  }
+}
+
+async function added(tx: Tx, terms: MarketTerms): Promise<Market> {
+  const rules = rulesOf(terms);
+  await insertMarket(tx, terms);
+  return toWire(rules, true);
+}
+
+async function ownOf(tx: Tx, name: string): Promise<MarketRules> {
+  const market = await findOwnMarket(tx, name);
+  if (market) return market;
+  if (findMarket(name))
+    throw conflict({}, 'This market comes with Tidegate. Make one of your own: POST /api/v1/markets');
+  throw notFound();
+}

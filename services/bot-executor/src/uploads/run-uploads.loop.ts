@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
+import type { Tx } from '@tidegate/database/tx';
+import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { TaskCancelled } from '@tidegate/runtime/worker-pool';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
+import type { CandleFile } from '../candles/csv/read-candle-file.ts';
+import { wantedOf } from '../candles/import-options.ts';
+import { keepCandles } from '../candles/keep-candles.ts';
+import { Threads } from '../compute/threads.ts';
+import { rulesOf } from '../markets/markets.rules.ts';
+import type { Job } from '../queue/queue.rows.ts';
+import { type Held, QueueRunner } from '../queue/queue-runner.ts';
+import {
+  countParts,
+  endUpload,
+  findUpload,
+  giveUpLateUploads,
+  readPart,
+  setUploadStatus,
+  type UploadWork,
+} from './upload.rows.ts';
+
+/** At a time in a process: a file, and its candles, are in memory meanwhile. */
+const PLACES = 1;
+const MAX_ROWS = 2_000_000;
+const LOOK_FOR_LATE_MS = 600_000;
+
+/** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
+@Injectable()
+export class RunUploads {
+  private readonly tenants: Tenants;
+  private readonly threads: Threads;
+  private readonly wakes: Wakes;
+  private readonly queue: QueueRunner;
+
+  constructor(tenants: Tenants, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
+    this.tenants = tenants;
+    this.threads = threads;
+    this.wakes = wakes;
+    this.queue = new QueueRunner(
+      {
+        kind: 'upload',
+        loop: 'run-uploads',
+        places: PLACES,
+        run: (job, held) => this.run(job, held),
+        fail: (tx, id, failure) => endUpload(tx, id, { status: 'failed', failure }),
+      },
+      { tenants, wakes, log, metrics },
+    );
+  }
+
+  @Loop({ name: 'run-uploads', everyMs: 30_000 })
+  turn({ signal }: Turn): Promise<TurnResult> {
+    return this.queue.turn(signal);
+  }
+
+  @Loop({ name: 'give-up-uploads', everyMs: LOOK_FOR_LATE_MS })
+  async giveUp(): Promise<void> {
+    await this.tenants.system('uploads', giveUpLateUploads);
+  }
+
+  @AtEnd()
+  drained(): Promise<void> {
+    return this.queue.drained();
+  }
+
+  private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
+    const { work, parts } = await this.tenants.run(org_id, async (tx) => {
+      const row = await findUpload(tx, id);
+      if (!row || !['queued', 'running'].includes(row.status)) throw new TaskCancelled('The upload has ended.');
+      await setUploadStatus(tx, id, 'running');
+      return { work: row.work, parts: (await countParts(tx, id)).parts };
+    });
+    const data: Uint8Array[] = [];
+    for (let number = 0; number < parts; number += 1) {
+      const part = await this.tenants.read(org_id, (tx) => readPart(tx, id, number));
+      if (!part || held.signal.aborted) throw new TaskCancelled('The upload has ended.');
+      data.push(part);
+    }
+    const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    held.progress = () => progress[0] as number;
+    const wanted = wantedOf(rulesOf(work.market), work.interval, { options: work.options, maxRows: MAX_ROWS });
+    const task = { parts: data, wanted, progress };
+    const file = await this.threads.work('readCandles', task, { group: person, signal: held.signal });
+    return (tx) => this.keep(tx, id, work, file);
+  }
+
+  private async keep(tx: Tx, id: string, { market, interval }: UploadWork, file: CandleFile): Promise<void> {
+    const { candles, faults, report } = file;
+    if (!candles) return endUpload(tx, id, { status: 'failed', report, failure: faults[0]?.message });
+    await tx.query('savepoint before_candles');
+    try {
+      const { added, replaced, gaps } = await keepCandles(tx, rulesOf(market), interval, candles);
+      const counts = { added: added.length, replaced: replaced.length };
+      await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
+      tx.onCommit(() => this.wakes.wake('run-bots'));
+    } catch (error) {
+      // Nothing of it is stored, and the upload says why.
+      if (!(error instanceof ProblemError)) throw error;
+      await tx.query('rollback to savepoint before_candles');
+      await endUpload(tx, id, { status: 'failed', report, failure: error.detail ?? error.title });
+    }
+  }
+}

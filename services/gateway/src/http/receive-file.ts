@@ -1,0 +1,117 @@
+import { endFile, MAX_FILE_BYTES, PART_BYTES, putPart } from '@tidegate/contracts/bot-executor/candle-uploads';
+import { bodyTooLarge, malformedBody, notFound, ProblemError, rateLimited } from '@tidegate/contracts/kernel/problem';
+import { Id } from '@tidegate/contracts/kernel/types';
+import { newId } from '@tidegate/database/ids';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../access/principal.ts';
+import type { EdgeParts } from './edge-parts.ts';
+
+/*
+ * The one body that is no JSON and may be large: a file of candles. It is handed on as it comes, in parts that fit into
+ * a message, each when the one before is stored; so of a file no more than a part is in memory, and who sends faster
+ * than it can be stored is slowed down by the connection. A part whose answer does not come is sent again, which changes
+ * nothing; whoever is cut off sends the file again.
+ */
+export const FILE_PATH = '/api/v1/candles/uploads/:uploadId/file';
+const SCOPE = 'bots:write';
+/** At a time in this process: of somebody, and in all. */
+const MOST_OF_ONE = 2;
+const MOST = 10;
+const TRIES = 4;
+const PAUSE_MS = 1_000;
+
+export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
+  const places = new Map<string, number>();
+  let inAll = 0;
+  // By itself, so that no other path takes such bodies.
+  void fastify.register(async (apart) => {
+    apart.removeAllContentTypeParsers();
+    apart.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    apart.put(
+      FILE_PATH,
+      {
+        onRequest: async (request, reply) => {
+          request.principal = await edge.admission.admit({ scope: SCOPE }, request, reply);
+        },
+      },
+      async (request, reply) => {
+        const { caller } = request.principal as Principal;
+        const who = caller.userId ?? caller.orgId ?? '';
+        const mine = places.get(who) ?? 0;
+        try {
+          if (mine >= MOST_OF_ONE || inAll >= MOST)
+            throw rateLimited({ retryAfterSeconds: 10 }, 'So many files are being received already. Wait for one.');
+          places.set(who, mine + 1);
+          inAll += 1;
+          try {
+            return await receive(request, reply, edge);
+          } finally {
+            inAll -= 1;
+            const left = (places.get(who) ?? 1) - 1;
+            if (left === 0) places.delete(who);
+            else places.set(who, left);
+          }
+        } catch (error) {
+          // What still comes is thrown away, so that the answer can be read.
+          request.raw.resume();
+          throw request.raw.errored ? malformedBody({}, 'The file broke off. Send it again.') : error;
+        }
+      },
+    );
+  });
+}
+
+async function receive(request: FastifyRequest, reply: FastifyReply, edge: EdgeParts): Promise<FastifyReply> {
+  const { uploadId } = request.params as { uploadId: string };
+  if (!Id.safeParse(uploadId).success) throw notFound();
+  if (Number(request.headers['content-length'] ?? 0) > MAX_FILE_BYTES) throw tooLarge();
+  const to = { orgId: (request.principal as Principal).caller.orgId as string };
+  const which = { uploadId, attempt: newId() };
+  let parts = 0;
+  for await (const piece of piecesOf(request.raw.iterator({ destroyOnReturn: false }))) {
+    const data = piece.toString('base64');
+    const number = parts++;
+    await persist(() => edge.bus.call(putPart, { ...which, number, data }, to));
+  }
+  const upload = await persist(() => edge.bus.call(endFile, { ...which, parts }, to));
+  return reply.code(202).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(upload));
+}
+
+/** The body in pieces of the size of a part, the last one smaller. */
+async function* piecesOf(body: AsyncIterableIterator<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let [size, all] = [0, 0];
+  for await (const chunk of body) {
+    all += chunk.length;
+    if (all > MAX_FILE_BYTES) throw tooLarge();
+    for (let from = 0; from < chunk.length; ) {
+      const part = chunk.subarray(from, from + PART_BYTES - size);
+      held.push(part);
+      from += part.length;
+      size += part.length;
+      if (size < PART_BYTES) continue;
+      yield Buffer.concat(held);
+      [held, size] = [[], 0];
+    }
+  }
+  if (size > 0) yield Buffer.concat(held);
+}
+
+const tooLarge = () =>
+  bodyTooLarge(
+    { limitBytes: MAX_FILE_BYTES },
+    `Send at most ${MAX_FILE_BYTES >> 20} MiB: compress it, or send several.`,
+  );
+
+/** A replica that stops, or a moment without a connection, does not cost a file. */
+async function persist<T>(call: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const passes = error instanceof ProblemError && (error.code === 'unavailable' || error.code === 'timeout');
+      if (!passes || tried === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+}
