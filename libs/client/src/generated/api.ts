@@ -684,7 +684,7 @@ export type Fill = {
 };
 
 export type Halt = {
-  reason: "contradictoryReports" | "ordersRejected" | "positionChanged";
+  reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
   message: string;
   at: Timestamp;
 };
