@@ -1,9 +1,10 @@
 import { decide } from '../src/engine/decide.rules.ts';
-import { INITIAL, type Intent, type MarketEvent, type State } from '../src/engine/state.rules.ts';
+import { INITIAL, type Intent, type MarketEvent, type RejectReason, type State } from '../src/engine/state.rules.ts';
 import type { Plan } from '../src/strategies/plan.rules.ts';
 
 const line = (intent: Intent): string => {
   if (intent.type === 'cancel') return `cancel ${intent.key}`;
+  if (intent.type === 'halt') return `halt ${intent.reason}`;
   const { key, type, lots, ticks } = intent.order;
   return `${intent.type} ${key} ${type} ${lots}${type === 'market' ? '' : ` at ${ticks}`}`;
 };
@@ -28,6 +29,10 @@ export class Race {
   candle = (ticks: bigint, at = 0) => this.tell({ type: 'candle', at, openTicks: ticks, mayOpen: true });
   price = (ticks: bigint, at = 0) => this.tell({ type: 'price', at, ticks });
   end = (ticks: bigint) => this.tell({ type: 'end', by: 'close', ticks });
+  accepted = (key: string) => this.tell({ type: 'accepted', key });
+  rejected = (key: string, reason: RejectReason = 'unavailable', at = 0) =>
+    this.tell({ type: 'rejected', at, key, reason });
+  position = (lots: bigint) => this.tell({ type: 'position', at: 0, lots });
   cancelled = (key: string, filled: bigint) => this.tell({ type: 'cancelled', key, filled });
 
   /** A report of its own, unless it is told which. */

@@ -1,4 +1,4 @@
-import type { Intent, MarketEvent, PlacedOrder } from '../src/engine/state.rules.ts';
+import type { Intent, MarketEvent, PlacedOrder, RejectReason } from '../src/engine/state.rules.ts';
 
 /*
  * An exchange as they are: it fills in parts, takes its time to cancel and fills meanwhile, and its reports come late,
@@ -6,7 +6,9 @@ import type { Intent, MarketEvent, PlacedOrder } from '../src/engine/state.rules
  *
  * It never lets a position turn around: a limit or an order at the market that could do so is a fault of whoever
  * placed it, and said so at once. Stops stand beside take profits for the same lots, as a pair of which one cancels the
- * other or as reduce-only orders: one that fires cuts what is left for the others.
+ * other: one that fires cuts what is left for the others. Of reduce-only orders any number stand beside each other, and
+ * each is cut to what there is. Now and then it refuses an order for no reason that anybody could know, and what comes
+ * late without being covered it refuses for that.
  */
 interface Live {
   order: PlacedOrder;
@@ -17,6 +19,9 @@ interface Live {
   mayBeCut: boolean;
 }
 
+/** A moment. */
+export const STEP_MS = 15_000;
+
 export interface Execution {
   id: string;
   key: string;
@@ -24,7 +29,7 @@ export interface Execution {
   lots: bigint;
 }
 
-type Report = MarketEvent & { type: 'fill' | 'cancelled' };
+type Report = MarketEvent & { type: 'fill' | 'cancelled' | 'accepted' | 'rejected' };
 
 /** Numbers from 0 up to 1 (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -57,9 +62,14 @@ export class SlowExchange {
     return this.live.length === 0 && this.reports.length === 0;
   }
 
+  /** Nothing is on its way, so that what is open is what was reported. */
+  get hasToldAll(): boolean {
+    return this.reports.length === 0;
+  }
+
   take(intents: readonly Intent[]): void {
     for (const intent of intents) {
-      if (intent.type === 'place') this.accept(intent.order);
+      if (intent.type === 'place') this.accept(intent.order, intent.late === true);
       else if (intent.type === 'cancel') this.askToCancel(intent.key);
     }
   }
@@ -85,12 +95,38 @@ export class SlowExchange {
     this.reports.push({ due: this.now + 1, report });
   }
 
-  private accept(order: PlacedOrder): void {
-    const one: Live = { order, filled: 0n, reports: 0, cancelAt: undefined, mayBeCut: false };
+  private accept(order: PlacedOrder, late: boolean): void {
+    const one: Live = { order, filled: 0n, reports: 0, cancelAt: undefined, mayBeCut: order.reduceOnly === true };
+    if (this.random() < 0.03) {
+      this.refuse(order, 'unavailable');
+      return;
+    }
+    if (late && !this.isFree(one)) {
+      this.refuse(order, 'insufficientFunds');
+      return;
+    }
     this.live.push(one);
-    const alike = this.live.filter((other) => isStop(other) && other.order.kind === order.kind);
-    if (isStop(one) && alike.length > 1) throw new Error(`${order.key} stands beside the stop that it replaces.`);
+    if (this.random() < 0.5) this.report({ type: 'accepted', key: order.key });
+    if (order.reduceOnly) return;
+    if (!this.standsAlone(one)) throw new Error(`${order.key} stands beside the stop that it replaces.`);
     if (isExit(one) && !isStop(one)) this.expectCovered(() => true);
+  }
+
+  private refuse({ key }: PlacedOrder, reason: RejectReason): void {
+    this.report({ type: 'rejected', at: this.now * STEP_MS, key, reason });
+  }
+
+  private isFree(one: Live): boolean {
+    const locked = this.live
+      .filter((other) => isExit(other) && !isStop(other))
+      .reduce((sum, other) => sum + leftOf(other), 0n);
+    return isStop(one) ? this.standsAlone(one) : locked + one.order.lots <= this.position;
+  }
+
+  private standsAlone(one: Live): boolean {
+    return (
+      !isStop(one) || !this.live.some((other) => other !== one && isStop(other) && other.order.kind === one.order.kind)
+    );
   }
 
   private askToCancel(key: string): void {
@@ -131,7 +167,7 @@ export class SlowExchange {
     this.position += isExit(one) ? -lots : lots;
     const id = `${key}#${one.reports}`;
     this.executions.push({ id, key, ticks, lots });
-    this.report({ type: 'fill', at: this.now * 60_000, key, id, ticks, lots });
+    this.report({ type: 'fill', at: this.now * STEP_MS, key, id, ticks, lots });
   }
 
   private remove(one: Live): void {

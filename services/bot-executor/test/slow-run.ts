@@ -12,7 +12,7 @@ import {
 import { fillFee, fillValue } from '../src/markets/markets.rules.ts';
 import type { Plan } from '../src/strategies/plan.rules.ts';
 import { Journal } from '../src/trades/journal.rules.ts';
-import { SlowExchange } from './slow-exchange.ts';
+import { SlowExchange, STEP_MS } from './slow-exchange.ts';
 
 /** How often something happened that this is about. */
 export interface Seen {
@@ -22,6 +22,9 @@ export interface Seen {
   repeated: number;
   early: number;
   cut: number;
+  rejected: number;
+  overdue: number;
+  halted: number;
 }
 
 /** A bot on a slow exchange, with its books, as a live runner would carry it. */
@@ -30,7 +33,17 @@ export class SlowRun {
   readonly journal = new Journal('b', { closedTrades: 0, profit: 0n, balance: 0n, sequence: 0 }, undefined);
   readonly intents: Intent[] = [];
   readonly events: MarketEvent[] = [];
-  readonly seen: Seen = { late: 0, lateEntries: 0, reopened: 0, repeated: 0, early: 0, cut: 0 };
+  readonly seen: Seen = {
+    late: 0,
+    lateEntries: 0,
+    reopened: 0,
+    repeated: 0,
+    early: 0,
+    cut: 0,
+    rejected: 0,
+    overdue: 0,
+    halted: 0,
+  };
   readonly exchange: SlowExchange;
   private readonly plan: Plan;
   private minutes = 0;
@@ -44,9 +57,11 @@ export class SlowRun {
   /** One minute at this price. */
   pass(ticks: bigint, mayOpen = true): void {
     this.minutes += 1;
-    const at = this.minutes * 60_000;
+    const at = this.minutes * STEP_MS;
     this.exchange.pass(ticks);
     for (const report of this.exchange.arrivals()) if (!this.tell(report)) this.exchange.again(report);
+    // What is open is what the bot knows of, whenever nothing is on its way.
+    if (this.exchange.hasToldAll) this.tell({ type: 'position', at, lots: this.exchange.position });
     this.tell({ type: 'candle', at, openTicks: ticks, mayOpen });
     this.tell({ type: 'price', at, ticks });
     this.tell({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
@@ -77,7 +92,12 @@ export class SlowRun {
     const { state } = this;
     const intents = [...decision.intents];
     for (const intent of intents) if (intent.type === 'place') this.expectCovered(intent.order);
-    this.journal.add({ at: this.minutes * 60_000, state, intents, payments: [], fills: this.fillsOf(event, before) });
+    const fills = this.fillsOf(event, before);
+    const rejected = event.type === 'rejected' && orderOf(before, event.key) ? [event.key] : [];
+    this.journal.add({ at: this.minutes * STEP_MS, state, intents, payments: [], fills, rejected });
+    this.seen.rejected += rejected.length;
+    this.seen.overdue += intents.filter((one) => one.type === 'place' && one.late).length;
+    this.seen.halted += intents.filter(({ type }) => type === 'halt').length;
     this.exchange.take(decision.intents);
     return true;
   }

@@ -4,7 +4,7 @@ import { Timestamp } from '../kernel/types.ts';
 /* What a bot says about itself beside its trades. */
 
 export const WaitingReason = z
-  .enum(['maxTrades', 'cooldown', 'priceRange', 'belowMinimum', 'noSignal'])
+  .enum(['maxTrades', 'cooldown', 'priceRange', 'belowMinimum', 'noSignal', 'refused'])
   .meta({ id: 'WaitingReason' });
 export type WaitingReason = z.infer<typeof WaitingReason>;
 
@@ -21,7 +21,7 @@ export type Waiting = z.infer<typeof Waiting>;
 /** Why a bot was halted. */
 export const Halt = z
   .object({
-    reason: z.enum(['contradictoryReports', 'ordersRejected', 'positionChanged']),
+    reason: z.enum(['contradictoryReports', 'ordersRejected', 'positionChanged', 'cannotRun']),
     message: z.string(),
     at: Timestamp,
   })

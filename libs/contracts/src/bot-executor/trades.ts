@@ -16,9 +16,9 @@ export const OrderType = z.enum(['market', 'limit', 'stop']).meta({
   description: 'stop: at the market once the price is reached',
 });
 export type OrderType = z.infer<typeof OrderType>;
-export const OrderStatus = z.enum(['open', 'filled', 'cancelled', 'skipped']).meta({
+export const OrderStatus = z.enum(['open', 'filled', 'cancelled', 'rejected', 'skipped']).meta({
   id: 'OrderStatus',
-  description: 'skipped: below the market’s minimum at that price, so it was never placed',
+  description: 'rejected: by the exchange; skipped: below the market’s minimum at that price, so it was never placed',
 });
 export type OrderStatus = z.infer<typeof OrderStatus>;
 export const ClosedBy = z.enum(['takeProfit', 'stopLoss', 'close', 'liquidation']).meta({

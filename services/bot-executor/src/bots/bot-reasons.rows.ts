@@ -11,6 +11,7 @@ const MESSAGES: Record<WaitingReason, string> = {
   belowMinimum:
     'At this price the first order, or what it opens where it may have to be closed, is below the market’s minimum. ' +
     'Make it larger.',
+  refused: 'The exchange refused its order; it is tried again after a pause.',
   noSignal: 'The strategy waits for its signal.',
 };
 

@@ -14,7 +14,7 @@ import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
-import { type BotRow, rulesOfBot, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
+import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
 import { noteHalt, noteWaiting, waitingSince } from './bot-reasons.rows.ts';
 import { dequeue } from './lease.rows.ts';
@@ -89,6 +89,21 @@ export class CarryBot {
     await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
   }
 
+  /** A bot that cannot be run stays as it is, and somebody is told. */
+  async giveUp(tx: Tx, id: string): Promise<void> {
+    const bot = await lockBot(tx, id);
+    if (!bot || bot.status === 'stopped' || bot.status === 'halted') return;
+    const message = 'It could not be run, many times in a row; the log of the service says why.';
+    await setStatus(tx, id, 'halted');
+    await this.halt(tx, bot, { reason: 'cannotRun', message, at: new Date().toISOString() });
+  }
+
+  private async halt(tx: Tx, { id, name }: BotRow, halted: Halt): Promise<void> {
+    await dequeue(tx, id);
+    await noteHalt(tx, id, halted);
+    await this.outbox.emit(tx, botWasHalted, { botId: id, name, halted });
+  }
+
   private async save(
     tx: Tx,
     done: { bot: BotRow; plan: Plan; journal: Journal; state: State; upTo: number | undefined; halt: Halt | undefined },
@@ -106,11 +121,7 @@ export class CarryBot {
       await dequeue(tx, bot.id);
       await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
     }
-    if (halt) {
-      await dequeue(tx, bot.id);
-      await noteHalt(tx, bot.id, halt);
-      await this.outbox.emit(tx, botWasHalted, { botId: bot.id, name: bot.name, halted: halt });
-    }
+    if (halt) await this.halt(tx, bot, halt);
     if (journal.news.length === 0 && !stopped && !halt) return;
     const news = liveNews(bot, plan, { status, state, totals: journal.totals });
     tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));

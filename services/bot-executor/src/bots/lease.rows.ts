@@ -97,11 +97,13 @@ export const giveBack = (tx: Tx, { bot_id, fence }: Lease, seconds: number): Pro
     [bot_id, fence, seconds],
   );
 
-/** After a failure: later each time. */
-export const postpone = (tx: Tx, { bot_id, fence }: Lease): Promise<unknown> =>
-  tx.query(
+/** After a failure: later each time. Answers how many there were in a row. */
+export async function postpone(tx: Tx, { bot_id, fence }: Lease): Promise<number> {
+  const row = await tx.one<{ failures: number }>(
     `update bot_leases set failures = failures + 1, expires_at = '-infinity',
             due_at = now() + make_interval(secs => least($3, power(2, least(failures, 16))))
-      where bot_id = $1 and fence = $2 and isfinite(due_at)`,
+      where bot_id = $1 and fence = $2 and isfinite(due_at) returning failures`,
     [bot_id, fence, MAX_PAUSE_SECONDS],
   );
+  return row?.failures ?? 0;
+}

@@ -37,6 +37,8 @@ const IDLE_SECONDS = 600;
 const PACES_PER_SECOND = 4;
 const OBSERVE_MS = 1_000;
 const MIN_PAUSE_MS = 20;
+/** Some twenty minutes. */
+const MOST_FAILURES = 12;
 
 @Injectable()
 export class RunBots {
@@ -82,10 +84,17 @@ export class RunBots {
       if (outage) this.log.warn({ error, ...ids }, 'A bot was interrupted and goes on after the outage');
       else this.log.error({ error, ...ids }, 'A bot could not run and is tried again later');
       // A lease that is not given back would keep its bot waiting for a minute.
-      await afterOutage(signal, () =>
-        this.tenants.as({}, (tx) => (outage ? giveBack(tx, lease, 0) : postpone(tx, lease))),
-      );
+      await afterOutage(signal, async () => {
+        if (outage) await this.tenants.as({}, (tx) => giveBack(tx, lease, 0));
+        else await this.postpone(lease);
+      });
     }
+  }
+
+  /** What fails again and again is not tried for ever without a word. */
+  private async postpone(lease: Lease): Promise<void> {
+    const failures = await this.tenants.as({}, (tx) => postpone(tx, lease));
+    if (failures >= MOST_FAILURES) await this.tenants.run(lease.org_id, (tx) => this.carry.giveUp(tx, lease.bot_id));
   }
 
   async run(tx: Tx, lease: Lease): Promise<void> {

@@ -166,6 +166,13 @@ test('a bot with broken rows is tried again later and does not hold up the other
   expect(lease?.failures).toBeGreaterThanOrEqual(1);
   for (const one of others) expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
   expect((await bots.done(broken)).fills).toEqual([]);
+
+  // Not for ever: after many times somebody is told.
+  await bots.tenants.as({}, (tx) =>
+    tx.query('update bot_leases set failures = 11, due_at = now() where bot_id = $1', [broken.id]),
+  );
+  await runAll([bots.runner()]);
+  expect((await bots.done(broken)).status).toBe('halted');
 });
 
 test('however wild the candles, a batch ends early, and the bot does what a backtest does', async () => {

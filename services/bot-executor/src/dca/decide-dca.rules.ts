@@ -2,8 +2,11 @@ import { closeRest, endTrade } from '../engine/exit-orders.rules.ts';
 import { type BookedFill, bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel } from '../engine/orders.rules.ts';
 import { enter, flat, fund, leave } from '../engine/position.rules.ts';
+import { accepted, bookPosition, bookRejected, isHopeless, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
   type Decision,
+  type Fill,
+  fillWorth,
   isEntry,
   isExit,
   isOpen,
@@ -14,7 +17,7 @@ import {
   stay,
   UNWATCHED,
 } from '../engine/state.rules.ts';
-import type { DcaPlan } from '../ladder/plan.rules.ts';
+import { atTicks, type DcaPlan } from '../ladder/plan.rules.ts';
 import { begin, placeEntries } from './entries.rules.ts';
 import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 
@@ -32,11 +35,22 @@ import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Decision {
   switch (event.type) {
     case 'candle':
+      if (isOpen(state)) return retry(state, event.at, event.openTicks, plan);
       return event.mayOpen && isOver(state) && state.orders.length === 0
         ? begin(state, { at: event.at, ticks: event.openTicks }, plan)
         : stay(state);
     case 'price':
-      return isOpen(state) ? followPrice(state, event, plan) : stay(state);
+      return isOpen(state) ? followPrice(retry(state, event.at, event.ticks, plan), event, plan) : stay(state);
+    case 'accepted':
+      return accepted(state, event);
+    case 'rejected':
+      return rejected(state, event, plan);
+    case 'position': {
+      const found = bookPosition(state, event);
+      return found && isOpen(found.state) && event.lots < state.position.lots
+        ? replaceExits(found, plan)
+        : (found ?? stay(state));
+    }
     case 'fill':
       return filled(state, event, plan);
     case 'funding':
@@ -50,16 +64,15 @@ export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Deci
   }
 }
 
-type Fill = MarketEvent & { type: 'fill' };
-
 function filled(state: State, event: Fill, plan: DcaPlan): Decision {
   const booked = bookFill(state, event);
   if (!booked) return stay(state);
   return isEntry(booked.order) ? entered(booked, event, plan) : left(booked, event, plan);
 }
 
-function entered({ state, order, leaving }: BookedFill, { ticks, lots, heldBack }: Fill, plan: DcaPlan): Decision {
-  const position = enter(state.position, ticks * lots, lots, heldBack);
+function entered({ state, order, leaving }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+  const { ticks, lots, heldBack } = fill;
+  const position = enter(state.position, fillWorth(fill), lots, heldBack);
   // Prices that distances count from are known once the order is complete; until then they are of what there is.
   const point = order.filled;
   const at = { ...state, position, base: order.kind === 'base' ? point : state.base, lastFill: point, last: point };
@@ -69,8 +82,9 @@ function entered({ state, order, leaving }: BookedFill, { ticks, lots, heldBack 
   return replaceExits(placeEntries(done, plan), plan);
 }
 
-function left({ state, order }: BookedFill, { ticks, lots, at }: Fill, plan: DcaPlan): Decision {
-  const { position } = leave(state.position, ticks * lots, lots, plan.long);
+function left({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+  const { ticks, lots, at } = fill;
+  const position = leave(state.position, lots);
   // A stop or a close has begun: the trade ends, nothing is bought any more.
   const closing = state.closing ?? (order.type === 'limit' ? undefined : order.kind);
   if (position.lots === 0n)
@@ -84,6 +98,37 @@ function left({ state, order }: BookedFill, { ticks, lots, at }: Fill, plan: Dca
 /** At the market, from the beginning or as a stop that has fired. */
 const isClosing = (order: PlacedOrder): boolean =>
   isExit(order) && (order.type === 'market' || (order.type === 'stop' && order.filled.lots > 0n));
+
+/** Exits that were refused are asked for again when their pause is over, all of them anew. */
+function retry(state: State, at: number, ticks: bigint, plan: DcaPlan): Decision {
+  if (!isRetryDue(state, at)) return stay(state);
+  const again = stay(retried(state));
+  return state.closing === undefined ? replaceExits(again, plan) : closeRest(again, ticks, plan);
+}
+
+function rejected(state: State, event: MarketEvent & { type: 'rejected' }, plan: DcaPlan): Decision {
+  const booked = bookRejected(state, event);
+  if (!booked) return stay(state);
+  const { decision, order } = booked;
+  const { kind, ticks, type } = order;
+  const after = decision.state;
+  if (state.leaving.some(({ key }) => key === order.key)) return decision;
+  if (kind === 'base') return { ...decision, state: { ...after, unbegun: (after.unbegun ?? 0) + 1 } };
+  if (!isOpen(after) || after.closing !== undefined) return decision;
+  if (kind === 'averaging')
+    return plan.settings.averagingOrders.deviationFrom === 'base'
+      ? goOn(decision, after, plan)
+      : goOn(decision, { ...after, last: atTicks(ticks), rung: order.rung }, plan);
+  // The price is there already, or no stop can stand.
+  const mustSell = type === 'stop' && (event.reason === 'wouldTrigger' || isHopeless(after));
+  return mustSell ? endTrade(decision, { kind, ticks }, plan) : decision;
+}
+
+/** With what is still to be placed of the ladder. */
+function goOn({ intents }: Decision, state: State, plan: DcaPlan): Decision {
+  const next = placeEntries(state, plan);
+  return { state: next.state, intents: [...intents, ...next.intents] };
+}
 
 /** What was asked for needs no answer. What the exchange took back by itself may leave something undone. */
 function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, plan: DcaPlan): Decision {

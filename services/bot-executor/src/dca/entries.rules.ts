@@ -13,15 +13,21 @@ export function begin(state: State, moment: Moment, plan: DcaPlan): Decision {
   if (obstacleTo(state, moment, plan)) return stay(state);
   const trade = state.trade + 1;
   const { ticks } = moment;
+  const { endedAt, position, refused, unbegun } = state;
   const lots = lotsFor(plan.baseSize, ticks);
   const order = newOrder(plan.long, { key: `${trade}:base`, kind: 'base', type: 'market', ticks, lots });
-  return place(stay({ ...INITIAL, trade, endedAt: state.endedAt, position: state.position }), order);
+  return place(
+    stay({ ...INITIAL, trade, endedAt, position, ...(refused || unbegun ? { refused, unbegun } : {}) }),
+    order,
+  );
 }
 
 /** Why no trade begins now, at this price. */
-export function obstacleTo({ trade, endedAt }: State, { at, ticks }: Moment, plan: DcaPlan): Obstacle | undefined {
+export function obstacleTo(state: State, { at, ticks }: Moment, plan: DcaPlan): Obstacle | undefined {
+  const { trade, endedAt, refused, unbegun = 0, halted } = state;
   const { maxTrades, cooldownMs, minTicks, maxTicks } = plan.limits;
-  if (maxTrades !== undefined && trade >= maxTrades) return 'maxTrades';
+  if (maxTrades !== undefined && trade - unbegun >= maxTrades) return 'maxTrades';
+  if (halted || (refused?.until !== undefined && at < refused.until)) return 'refused';
   if (endedAt !== undefined && cooldownMs > 0 && at < endedAt + cooldownMs) return 'cooldown';
   if (ticks < minTicks || (maxTicks !== undefined && ticks > maxTicks)) return 'priceRange';
   // The price has moved so far that the base order is below the minimum: wait, never clamp up.
@@ -33,6 +39,7 @@ export function obstacleTo({ trade, endedAt }: State, { at, ticks }: Moment, pla
  * the last fill only the next one is.
  */
 export function placeEntries(start: State, plan: DcaPlan): Decision {
+  if (start.halted) return stay(start);
   const { deviationFrom, activeLimit = plan.rungs.length } = plan.settings.averagingOrders;
   const fromBase = deviationFrom === 'base';
   let room = (fromBase ? activeLimit : 1) - start.orders.filter(({ kind }) => kind === 'averaging').length;

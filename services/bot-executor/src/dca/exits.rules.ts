@@ -12,7 +12,7 @@ import {
   type Watch,
 } from '../engine/state.rules.ts';
 import { beats } from '../engine/trade-plan.rules.ts';
-import { divided } from '../ladder/exit-parts.rules.ts';
+import { divided, lastPart, type Part } from '../ladder/exit-parts.rules.ts';
 import { breakEvenTicks, type DcaPlan, profitTicks, stopLossTicks, trailTicks } from '../ladder/plan.rules.ts';
 
 /*
@@ -28,15 +28,19 @@ export function replaceExits(decision: Decision, plan: DcaPlan): Decision {
 /** Each step closes its share of what is open now, the last exit or the trailing one what is left. */
 function placeTakeProfits(start: Decision, plan: DcaPlan): Decision {
   const { position, base, lastFill, step } = start.state;
+  if (step >= plan.steps.length) return placeLast(start, lastPart(plan, position, openShare(position)), plan);
   const { parts, rest } = divided(plan, { ...position, base, lastFill, share: openShare(position), done: step });
   const placed = parts.reduce(
     (decision, part) => placeExit(decision, plan, { ...part, kind: 'takeProfit', type: 'limit' }),
     start,
   );
-  if (rest.lots === 0n) return placed;
-  if (plan.trail) return watching(placed, { trailFrom: rest.ticks });
-  return placeExit(placed, plan, { ...rest, kind: 'takeProfit', type: 'limit' });
+  return rest.lots === 0n ? placed : placeLast(placed, rest, plan);
 }
+
+const placeLast = (decision: Decision, { ticks, lots, rung }: Part, plan: DcaPlan): Decision =>
+  plan.trail
+    ? watching(decision, { trailFrom: ticks })
+    : placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots, rung });
 
 function placeStop(decision: Decision, plan: DcaPlan): Decision {
   const { stop } = plan;
@@ -57,9 +61,9 @@ function setStop(decision: Decision, plan: DcaPlan, ticks: bigint | undefined): 
 type Price = MarketEvent & { type: 'price' };
 
 /** Follows a price of an open trade. */
-export function followPrice(state: State, price: Price, plan: DcaPlan): Decision {
+export function followPrice(decision: Decision, price: Price, plan: DcaPlan): Decision {
   const { ticks } = price;
-  return waitBeyond(moveStop(trail(stay(state), ticks, plan), ticks, plan), price, plan);
+  return waitBeyond(moveStop(trail(decision, ticks, plan), ticks, plan), price, plan);
 }
 
 /** Once the take profit is reached: the exit follows the best price since and never goes back. */

@@ -15,5 +15,6 @@ import type { Decision, MarketEvent, State } from './state.rules.ts';
  * twice asks for the same thing twice.
  */
 export function decide(state: State, event: MarketEvent, plan: Plan): Decision {
-  return placeWaiting(plan.strategy === 'dca' ? decideDca(state, event, plan) : decideMartingale(state, event, plan));
+  const decision = plan.strategy === 'dca' ? decideDca(state, event, plan) : decideMartingale(state, event, plan);
+  return placeWaiting(decision, event);
 }

@@ -1,3 +1,4 @@
+import { meetsMinimum } from '../ladder/plan.rules.ts';
 import { cancel, dropWaiting, newOrder, place } from './orders.rules.ts';
 import { type Decision, isExit, type OrderKind, type PlacedOrder, UNWATCHED } from './state.rules.ts';
 import type { TradePlan } from './trade-plan.rules.ts';
@@ -7,10 +8,17 @@ import type { TradePlan } from './trade-plan.rules.ts';
 type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
 
 /** Exits come again and again within a trade: each has a number of its own. */
-export function placeExit({ state, intents }: Decision, { long }: TradePlan, exit: Exit): Decision {
+export function placeExit({ state, intents }: Decision, { long, leverage, market }: TradePlan, exit: Exit): Decision {
   const revision = state.revision + 1;
   const key = `${state.trade}:${exit.kind}:${revision}`;
-  return place({ state: { ...state, revision }, intents }, newOrder(long, { ...exit, key }));
+  const { kind, type, ticks, lots, rung } = exit;
+  const plain = newOrder(long, { key, kind, type, ticks, lots, rung });
+  const order: PlacedOrder = leverage ? { ...plain, reduceOnly: true } : plain;
+  // What no exchange would take, as of a base order that was filled to a small part.
+  const planned = type === 'limit' || (type === 'stop' && kind === 'stopLoss');
+  if (planned && !meetsMinimum(market, ticks, lots))
+    return { state: { ...state, revision }, intents: [...intents, { type: 'skip', order }] };
+  return place({ state: { ...state, revision }, intents }, order);
 }
 
 export interface Ending {

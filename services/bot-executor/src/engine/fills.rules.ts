@@ -1,5 +1,5 @@
 import { Contradiction } from './contradiction.rules.ts';
-import type { LeavingOrder, MarketEvent, PlacedOrder, State } from './state.rules.ts';
+import { fillWorth, type LeavingOrder, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
 
 /*
  * What the exchange reports of an order, noted at the order. Reports come late, in parts, in any order and more than
@@ -27,11 +27,18 @@ export function bookFill(state: State, event: MarketEvent & { type: 'fill' }): B
   const now: LeavingOrder = {
     ...order,
     fills: [...order.fills, event.id],
-    filled: { value: order.filled.value + event.ticks * event.lots, lots: order.filled.lots + event.lots },
+    filled: { value: order.filled.value + fillWorth(event), lots: order.filled.lots + event.lots },
   };
   if (now.filled.lots > lotsAtMost(now))
     throw new Contradiction(`${now.key} was filled beyond its quantity of ${lotsAtMost(now)} lots.`);
-  return { state: replaced(state, order, now), order: now, leaving: state.leaving.includes(order) };
+  return { state: replaced(standing(state, order), order, now), order: now, leaving: state.leaving.includes(order) };
+}
+
+/** An order of its kind stands: no row of refusals goes on. What was refused may still have to be placed again. */
+export function standing(state: State, { kind }: PlacedOrder): State {
+  const { refused } = state;
+  if (refused?.kind !== kind || refused.times === 0) return state;
+  return { ...state, refused: refused.until === undefined ? undefined : { ...refused, times: 0 } };
 }
 
 export interface BookedCancel {

@@ -1,39 +1,55 @@
-import { type Decision, type Intent, isExit, type PlacedOrder, type State } from './state.rules.ts';
+import { type Decision, type Intent, isExit, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
 
 /*
  * How orders come and go. Asking an exchange to cancel takes time, and until it confirms the order can still be filled:
  *
  *   orders ──cancel──► leaving ──cancelled, or filled to the end──► gone
  *   an exit that is wanted while another one is leaving ──► waiting ──no exit is leaving any more──► orders
+ *                                                                   ──no answer for a minute──► orders, late
  *
  * So what is sold never adds up to more than there is: as long as an exit may still be filled, its lots are its own, as
  * coins are locked on a spot market. Strategies do not see the difference; they take back and place as if it happened
  * at once, and an exit that was never placed is taken back without asking anybody. Entries do not wait: too little
- * bought harms nobody, and what is bought late is booked like everything else. Source: trading.md 4, I6.
+ * bought harms nobody, and what is bought late is booked like everything else. Nor do exits of futures: they are
+ * reduce-only, so the new one stands before the old one is gone. Source: trading.md 4, I6.
  */
-type NewOrder = Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
+const PATIENCE_MS = 60_000;
 
-export const newOrder = (long: boolean, given: NewOrder): PlacedOrder => ({
-  ...given,
-  rung: given.rung ?? 0,
-  side: (given.kind === 'base' || given.kind === 'averaging') === long ? 'buy' : 'sell',
-  filled: { value: 0n, lots: 0n },
-  fills: [],
-});
+type NewOrder = Pick<PlacedOrder, 'key' | 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number | undefined };
+
+const UNFILLED = { value: 0n, lots: 0n };
+
+export const newOrder = (long: boolean, { key, kind, rung = 0, type, ticks, lots }: NewOrder): PlacedOrder => {
+  const side = (kind === 'base' || kind === 'averaging') === long ? 'buy' : 'sell';
+  return { key, kind, rung, side, type, ticks, lots, filled: UNFILLED, fills: [] };
+};
 
 export function place({ state, intents }: Decision, order: PlacedOrder): Decision {
-  if (isExit(order) && state.leaving.some(isExit))
+  if (isExit(order) && !order.reduceOnly && state.leaving.some(isExit))
     return { state: { ...state, waiting: [...state.waiting, order] }, intents };
   return { state: { ...state, orders: [...state.orders, order] }, intents: [...intents, { type: 'place', order }] };
 }
 
-/** What waited, once nothing is in its way. */
-export function placeWaiting(decision: Decision): Decision {
+/**
+ * What waited, once nothing is in its way; or once the exchange has not answered for so long that a position without exits
+ * is the greater danger. It will refuse what its coins do not suffice for, and then it is tried again.
+ */
+export function placeWaiting(decision: Decision, event: MarketEvent): Decision {
   const { state, intents } = decision;
-  if (state.waiting.length === 0 || state.leaving.some(isExit)) return decision;
+  const { waiting, waitingSince } = state;
+  if (waiting.length === 0) {
+    return waitingSince === undefined ? decision : { state: { ...state, waitingSince: undefined }, intents };
+  }
+  const blocked = state.leaving.some(isExit);
+  if (blocked) {
+    if (event.type !== 'price' && event.type !== 'candle') return decision;
+    if (waitingSince === undefined) return { state: { ...state, waitingSince: event.at }, intents };
+    if (event.at - waitingSince < PATIENCE_MS) return decision;
+  }
+  const placed = waiting.map((order): Intent => ({ type: 'place', order, ...(blocked ? { late: true } : {}) }));
   return {
-    state: { ...state, orders: [...state.orders, ...state.waiting], waiting: [] },
-    intents: [...intents, ...state.waiting.map((order): Intent => ({ type: 'place', order }))],
+    state: { ...state, orders: [...state.orders, ...waiting], waiting: [], waitingSince: undefined },
+    intents: [...intents, ...placed],
   };
 }
 

@@ -63,6 +63,8 @@ export interface Step {
   intents: Intent[];
   payments: Payment[];
   fills: ExchangeFill[];
+  /** Keys of orders that were refused; paper refuses none. */
+  rejected?: readonly string[];
 }
 
 export interface Around {
@@ -134,7 +136,7 @@ class Exchange {
     this.fillMarketOrders(open);
     this.tell({ type: 'candle', at, openTicks: open, mayOpen });
     this.fillMarketOrders(open);
-    this.takeProfits(open);
+    if (isOpen(this.state)) this.takeProfits(open);
     this.tellPrice(open);
     this.latest = this.ends;
   }
@@ -194,11 +196,14 @@ class Exchange {
 
   /** Limits that this price has reached, each at its own price. */
   private takeProfits(ticks: bigint): void {
-    const reached = () =>
-      this.state.orders.find(
-        (order) => order.kind === 'takeProfit' && order.type === 'limit' && !this.isBeyond(ticks, order.ticks, false),
-      );
-    for (let exit = reached(); exit; exit = reached()) this.fill(exit, exit.ticks);
+    for (let exit = this.reachedBy(ticks); exit; exit = this.reachedBy(ticks)) this.fill(exit, exit.ticks);
+  }
+
+  private reachedBy(ticks: bigint): PlacedOrder | undefined {
+    for (const order of this.state.orders)
+      if (order.kind === 'takeProfit' && order.type === 'limit' && !this.isBeyond(ticks, order.ticks, false))
+        return order;
+    return undefined;
   }
 
   /** At the market, unless nothing of the margin is left at this price: then the exchange has the position already. */
@@ -226,15 +231,15 @@ class Exchange {
     const stop = this.nearestStop();
     const entry = this.state.orders.find((order) => order.type === 'limit' && isEntry(order));
     const liquidation = isOpen(this.state) ? liquidationTicks(this.plan, this.state.position) : undefined;
-    let nearest: Met | undefined;
-    const meet = (what: Met['what'], ticks: bigint) => {
-      if (this.isBeyond(worst, ticks) && (!nearest || beats(this.plan, ticks, nearest.ticks)))
-        nearest = { what, ticks };
-    };
-    if (stop) meet(stop, stop.ticks);
-    if (liquidation !== undefined) meet('liquidation', liquidation);
-    if (entry) meet(entry, entry.ticks);
-    return nearest;
+    let nearest = stop && this.met(worst, stop, stop.ticks);
+    if (liquidation !== undefined) nearest = this.met(worst, 'liquidation', liquidation, nearest);
+    return entry ? this.met(worst, entry, entry.ticks, nearest) : nearest;
+  }
+
+  /** This, where the worst price reaches it before what it has met already. */
+  private met(worst: bigint, what: Met['what'], ticks: bigint, before?: Met): Met | undefined {
+    if (!this.isBeyond(worst, ticks) || (before && !beats(this.plan, ticks, before.ticks))) return before;
+    return { what, ticks };
   }
 
   /** The trailing exit before a stop loss at the same price. */

@@ -1,5 +1,5 @@
 import { Contradiction } from './contradiction.rules.ts';
-import { add, div, type Fraction, millionths, mul, reduced, sub, whole } from './exact.rules.ts';
+import { add, type Fraction, millionths, mul, reduced, sub, whole } from './exact.rules.ts';
 
 /*
  * What is open of a trade, at average cost. Entries add to it; exits take cost out in proportion and never change the
@@ -45,24 +45,14 @@ export function fund(position: Position, amount: bigint): Position {
 /** Nothing is open; dust is carried on. */
 export const flat = ({ dust }: Position): Position => ({ ...FLAT, dust });
 
-/** `realised` is s × (price - average) × quantity, before fees. */
-export function leave(
-  position: Position,
-  value: bigint,
-  lots: bigint,
-  long: boolean,
-): { position: Position; realised: Fraction } {
-  if (lots > position.lots)
-    throw new Contradiction(`An exit of ${lots} lots would turn a position of ${position.lots} around.`);
-  const part = reduced(div(mul(position.cost, whole(lots)), whole(position.lots)));
+/** Closes so many lots, at whatever price: what they cost goes with them. */
+export function leave(position: Position, lots: bigint): Position {
   const rest = position.lots - lots;
-  const cost = rest === 0n ? NOTHING : reduced(sub(position.cost, part));
-  const owed = position.owed.n === 0n ? NOTHING : reduced(mul(position.owed, { n: rest, d: position.lots }));
-  const exit = whole(value);
-  return {
-    position: { ...position, lots: rest, cost, owed },
-    realised: long ? sub(exit, part) : sub(part, exit),
-  };
+  if (rest < 0n) throw new Contradiction(`An exit of ${lots} lots would turn a position of ${position.lots} around.`);
+  if (rest === 0n) return { ...position, lots: 0n, cost: NOTHING, owed: NOTHING };
+  const part = { n: rest, d: position.lots };
+  const owed = position.owed.n === 0n ? NOTHING : reduced(mul(position.owed, part));
+  return { ...position, lots: rest, cost: reduced(mul(position.cost, part)), owed };
 }
 
 /** The part of everything entered that is still open. */

@@ -77,14 +77,25 @@ function expectReplayed(run: SlowRun, plan: Plan, begin: State): void {
     const decision = decide(state, event, plan);
     intents.push(...decision.intents);
     const { state: after } = decision;
-    const isReport = after !== state && (event.type === 'fill' || event.type === 'cancelled');
+    const isReport =
+      after !== state && (event.type === 'fill' || event.type === 'cancelled' || event.type === 'rejected');
     state = isReport ? readState(JSON.parse(writeState(after, plan.market)), plan.market) : after;
   }
   expect(intents).toEqual(run.intents);
   expect(state).toEqual(run.state);
 }
 
-const NONE: Seen = { late: 0, lateEntries: 0, reopened: 0, repeated: 0, early: 0, cut: 0 };
+const NONE: Seen = {
+  late: 0,
+  lateEntries: 0,
+  reopened: 0,
+  repeated: 0,
+  early: 0,
+  cut: 0,
+  rejected: 0,
+  overdue: 0,
+  halted: 0,
+};
 const sum = (a: Seen, b: Seen): Seen =>
   Object.fromEntries(
     Object.entries(a).map(([what, times]) => [what, times + b[what as keyof Seen]]),
@@ -122,6 +133,7 @@ test('DCA, random settings: nothing is oversold, no fill is lost, the books are 
   // Otherwise nothing was tried.
   expect(Math.min(seen.trades, seen.late, seen.repeated)).toBeGreaterThan(enough(1_000));
   expect(Math.min(seen.lateEntries, seen.reopened, seen.cut)).toBeGreaterThan(enough(30));
+  expect(Math.min(seen.rejected, seen.overdue)).toBeGreaterThan(enough(200));
 });
 
 const WARM = { long: warmedUp('long'), short: warmedUp('short') };

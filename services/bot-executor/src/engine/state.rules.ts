@@ -1,6 +1,7 @@
 import type { PricePoint } from '../ladder/plan.rules.ts';
 import type { Memory } from '../martingale/decide-martingale.rules.ts';
 import { FLAT, type Position } from './position.rules.ts';
+import type { Refused } from './refusals.rules.ts';
 
 /** What a bot knows and wants: the vocabulary of the decision function. */
 export type OrderKind = 'base' | 'averaging' | 'takeProfit' | 'stopLoss' | 'close' | 'liquidation';
@@ -15,6 +16,8 @@ export interface PlacedOrder {
   type: 'market' | 'limit' | 'stop';
   ticks: bigint;
   lots: bigint;
+  /** The exchange lets it close no more than is open: it may stand beside another exit for the same lots. */
+  reduceOnly?: true | undefined;
   /** What the exchange has reported of it: lots, tick × lots, and the ids of these reports. */
   filled: PricePoint;
   fills: readonly string[];
@@ -73,9 +76,30 @@ export interface State {
   leaving: readonly LeavingOrder[];
   /** Exits that are placed as soon as no exit is leaving any more. */
   waiting: readonly PlacedOrder[];
+  /** Since when (epoch ms) they have waited. */
+  waitingSince?: number | undefined;
+  /** What the exchange refuses in a row. */
+  refused?: Refused | undefined;
+  /** Base orders that were refused and began no trade. */
+  unbegun?: number | undefined;
+  /** Why nothing is bought any more. */
+  halted?: HaltReason | undefined;
   /** Why everything is being closed at the market: so is what entries on their way out still bring. */
   closing: OrderKind | undefined;
 }
+
+/** Why an exchange refuses an order. `notAllowed` does not pass by itself: a key without the right, a market that ended. */
+export type RejectReason =
+  | 'belowMinimum'
+  | 'insufficientFunds'
+  | 'priceBand'
+  | 'wouldTake'
+  | 'wouldTrigger'
+  | 'tooMany'
+  | 'unavailable'
+  | 'notAllowed';
+
+export type HaltReason = 'ordersRejected' | 'positionChanged';
 
 export type MarketEvent =
   | { type: 'candle'; at: number; openTicks: bigint; mayOpen: boolean }
@@ -84,19 +108,45 @@ export type MarketEvent =
   /** Received (above zero) or paid for holding a future, in money units. */
   | { type: 'funding'; at: number; amount: bigint }
   | { type: 'closed'; at: number; high: bigint; low: bigint; close: bigint; mayOpen: boolean }
-  | { type: 'fill'; at: number; key: string; id: string; ticks: bigint; lots: bigint; heldBack?: bigint }
-  /** The order is gone, asked or not; `filled` are the lots that were filled of it in all. */
+  | Fill
+  /** The order is gone, asked or not, or because its time was over; `filled` are the lots that were filled of it in all. */
   | { type: 'cancelled'; key: string; filled: bigint }
+  /** It stands. An exchange need not say so; as long as it is not known whether it does, nothing is said. */
+  | { type: 'accepted'; key: string }
+  /** It never stood, and nothing was filled of it. */
+  | { type: 'rejected'; at: number; key: string; reason: RejectReason }
+  /** What is open, as the exchange says when no report of an order is under way. */
+  | { type: 'position'; at: number; lots: bigint }
   | { type: 'end'; by: 'close' | 'liquidation'; ticks: bigint };
+
+export interface Fill {
+  type: 'fill';
+  at: number;
+  key: string;
+  id: string;
+  /** Price; of an exchange that tells only an average, the nearest tick, and then what it comes to in tick × lots. */
+  ticks: bigint;
+  value?: bigint;
+  lots: bigint;
+  /** In millionths of a lot, where the fee is taken from the purchase; else in money units, where it is not the market's. */
+  heldBack?: bigint;
+  fee?: bigint;
+}
+
+/** In tick × lots. */
+export const fillWorth = ({ ticks, lots, value }: Fill): bigint => value ?? ticks * lots;
 
 /** `skip`: the order would be below the market's minimum at this price; it is reported and never placed. */
 export type Intent =
-  | { type: 'place'; order: PlacedOrder }
+  /** `late`: what it replaces may still stand, for the exchange does not answer. */
+  | { type: 'place'; order: PlacedOrder; late?: true }
   | { type: 'cancel'; key: string }
-  | { type: 'skip'; order: PlacedOrder };
+  | { type: 'skip'; order: PlacedOrder }
+  /** Somebody has to be told. */
+  | { type: 'halt'; reason: HaltReason; message: string };
 
 /** Why no trade begins. */
-export type Obstacle = 'maxTrades' | 'cooldown' | 'priceRange' | 'belowMinimum' | 'noSignal';
+export type Obstacle = 'maxTrades' | 'cooldown' | 'priceRange' | 'belowMinimum' | 'noSignal' | 'refused';
 
 export interface Decision {
   state: State;

@@ -26,6 +26,7 @@ const Order = z.object({
   lots: Big,
   filled: Point,
   fills: z.array(z.string()),
+  reduceOnly: z.literal(true).optional(),
 });
 
 const Stored = z.object({
@@ -59,6 +60,10 @@ const Stored = z.object({
   leaving: z.array(Order.extend({ total: Level })).default([]),
   waiting: z.array(Order).default([]),
   closing: Kind.optional(),
+  waitingSince: z.number().optional(),
+  refused: z.object({ kind: Kind, times: z.int(), until: z.number().optional() }).optional(),
+  unbegun: z.int().optional(),
+  halted: z.enum(['ordersRejected', 'positionChanged']).optional(),
 });
 
 export const writeState = (state: State, { tickSize, lotSize }: MarketRules): string =>

@@ -42,13 +42,19 @@ export function divided(plan: DcaPlan, { done, share, ...open }: Given): Divided
     parts.push({ ticks, lots: part, rung: step.index });
     left -= part;
   }
-  const ticks = takeProfitTicks(plan, { cost, lots, share, profit: plan.profit });
-  const rest = { ticks, lots: left, rung: plan.steps.length + 1 };
+  const rest = { ...lastPart(plan, open, share), lots: left };
   const last = parts.at(-1);
-  if (!last || meetsMinimum(plan.market, lowestExit(plan, ticks, open), left)) return { parts, rest };
+  if (!last || meetsMinimum(plan.market, lowestExit(plan, rest.ticks, open), left)) return { parts, rest };
   last.lots += left;
   return { parts, rest: { ...rest, lots: 0n } };
 }
+
+/** All that is open, at the take profit itself. */
+export const lastPart = (plan: DcaPlan, { cost, lots }: Open, share: Fraction): Part => ({
+  ticks: takeProfitTicks(plan, { cost, lots, share, profit: plan.profit }),
+  lots,
+  rung: plan.steps.length + 1,
+});
 
 /** The lowest price at which the last exit, or the stop loss, is planned to sell. */
 export function lowestExit(plan: DcaPlan, takeProfit: bigint, open: Open & Entries): bigint {

@@ -3,8 +3,10 @@ import { closeRest, endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel, newOrder, place } from '../engine/orders.rules.ts';
 import { enter, flat, fund, leave } from '../engine/position.rules.ts';
+import { accepted, bookPosition, bookRejected, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
   type Decision,
+  fillWorth,
   isEntry,
   isOpen,
   type MarketEvent,
@@ -47,6 +49,16 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
       return cancelled(state, event, plan);
     case 'funding':
       return stay(funded(state, event.amount));
+    case 'accepted':
+      return accepted(state, event);
+    case 'rejected':
+      return rejected(state, event, plan);
+    case 'position':
+      return bookPosition(state, event) ?? stay(state);
+    case 'price':
+      return isRetryDue(state, event.at) && state.closing !== undefined
+        ? closeRest(stay(retried(state)), event.ticks, plan)
+        : stay(state);
     case 'end':
       return endTrade(stay(withoutQuestion(state)), { kind: event.by, ticks: event.ticks }, plan);
     default:
@@ -88,7 +100,18 @@ function judge(decision: Decision, plan: MartingalePlan): Decision {
   if (state.orders.length > 0 || state.waiting.length > 0) return judged;
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
-  return carryOut(judged, choose(plan, { ...situation, signals: memory.signals }), close, plan);
+  const choice = choose(plan, { ...situation, signals: memory.signals });
+  const isEntering = choice.do === 'begin' || choice.do === 'add';
+  return isEntering && state.halted ? judged : carryOut(judged, choice, close, plan);
+}
+
+/** Its next candle asks the table again; what was to be closed is closed when the pause is over. */
+function rejected(state: State, event: MarketEvent & { type: 'rejected' }, plan: MartingalePlan): Decision {
+  const booked = bookRejected(state, event);
+  if (!booked) return stay(state);
+  const { decision, order } = booked;
+  const trade = beganNothing(order) ? state.trade - 1 : state.trade;
+  return judge({ ...decision, state: { ...decision.state, trade } }, plan);
 }
 
 function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: MartingalePlan): Decision {
@@ -113,14 +136,15 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   const { order } = booked;
   const { ticks, lots, at } = event;
   const memory = memoryOf(state);
-  const value = fillValue(ticks, lots);
-  const cash = memory.cash + (order.side === 'buy' ? -value : value) - fillFee(plan.market, ticks, lots);
+  const value = fillValue(fillWorth(event), 1n);
+  const fee = event.fee ?? fillFee(plan.market, fillWorth(event), 1n);
+  const cash = memory.cash + (order.side === 'buy' ? -value : value) - fee;
   const after: State = { ...booked.state, memory: { ...memory, cash } };
   if (isEntry(order)) {
-    const position = enter(isOpen(state) ? state.position : flat(state.position), ticks * lots, lots);
+    const position = enter(isOpen(state) ? state.position : flat(state.position), fillWorth(event), lots);
     return goOn({ ...after, position, lastFill: order.filled }, ticks, plan);
   }
-  const { position } = leave(state.position, ticks * lots, lots, plan.long);
+  const position = leave(state.position, lots);
   if (position.lots > 0n) return goOn({ ...after, position }, ticks, plan);
   return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }

@@ -71,13 +71,14 @@ export class Journal {
     return [...this.orders.values()].filter(({ status }) => status !== 'skipped');
   }
 
-  add({ at, intents, payments, fills }: Step): void {
+  add({ at, intents, payments, fills, rejected = [] }: Step): void {
     for (const payment of payments) this.pay(payment);
     for (const intent of intents) {
       if (intent.type === 'cancel') this.end(intent.key, 'cancelled');
-      else this.order(intent.order, intent.type === 'skip' ? 'skipped' : 'open', at);
+      else if (intent.type !== 'halt') this.order(intent.order, intent.type === 'skip' ? 'skipped' : 'open', at);
     }
     for (const fill of fills) this.fill(fill);
+    for (const key of rejected) this.end(key, 'rejected');
   }
 
   private order(order: PlacedOrder, status: OrderStatus, placedAt: number): void {
