@@ -18,8 +18,10 @@ import { RunBacktests } from '../src/backtests/run-backtests.loop.ts';
 import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
 import { CreateBot } from '../src/bots/create-bot.ts';
+import { DeleteBot } from '../src/bots/delete-bot.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
+import { StopBot } from '../src/bots/stop-bot.ts';
 import { SummarizeBot } from '../src/bots/summarize-bot.ts';
 import { UpdateBot } from '../src/bots/update-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
@@ -82,6 +84,9 @@ export async function openService() {
     new ShowIndicator(threads),
     new ReadTrades(),
     new StartBot(wakes),
+    new StopBot(bots.carry()),
+    new DeleteBot(),
+    new ReadBots(),
     new SummarizeBot(),
   ].flatMap(operationHandlers);
   const settlingLoop = startLoops(settling, log, wakes);

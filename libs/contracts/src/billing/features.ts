@@ -33,7 +33,8 @@ export const MeteredGrant = z
     limit: Limit,
     /** hard: refused at the limit. soft: counted and reported, never refused. */
     enforcement: z.enum(['hard', 'soft']),
-    per: z.enum(['month']),
+    /** month: of the organisation's periods. day: from midnight to midnight of its time zone. */
+    per: z.enum(['month', 'day']),
   })
   .meta({ id: 'MeteredGrant' });
 export type MeteredGrant = z.infer<typeof MeteredGrant>;

@@ -27,10 +27,11 @@ export const MeterUsage = z
     reserved: z.int().min(0).meta({ description: 'Lent out in leases and not yet reported as used' }),
     limit: Limit,
     enforcement: z.enum(['hard', 'soft']).nullable().meta({ description: 'null: not part of the plan' }),
+    per: z.enum(['month', 'day']).nullable().meta({ description: 'What the limit is for; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
     remaining: Limit,
     percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
-    periodStart: Timestamp,
+    periodStart: Timestamp.meta({ description: 'Of the month, or of the day when the limit is for a day' }),
     periodEnd: Timestamp,
     resetsAt: Timestamp,
     upgradeTo: z.string().nullable(),
@@ -91,7 +92,9 @@ function isTimeZone(timeZone: string): boolean {
 }
 
 export const UsageSettings = z
-  .object({ timeZone: TimeZone.meta({ description: 'Days of reports begin at midnight in this zone' }) })
+  .object({
+    timeZone: TimeZone.meta({ description: 'Days of reports and of daily limits begin at midnight in this zone' }),
+  })
   .meta({ id: 'UsageSettings' });
 
 export const getUsageSettings = operation({
@@ -99,7 +102,7 @@ export const getUsageSettings = operation({
   name: 'settings.get',
   http: ['GET', '/api/v1/usage/settings'],
   scope: 'usage:read',
-  summary: 'In whose days usage is reported',
+  summary: 'In whose days usage is counted',
   input: z.strictObject({}),
   output: UsageSettings,
 });
@@ -109,8 +112,10 @@ export const setUsageSettings = operation({
   name: 'settings.set',
   http: ['PUT', '/api/v1/usage/settings'],
   scope: 'billing:write',
-  summary: 'Choose the time zone of daily reports',
-  description: 'Periods of quotas and invoices stay what they are. What was counted before keeps to whole hours (UTC).',
+  summary: 'Choose the time zone of daily reports and limits',
+  description:
+    'Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that ' +
+    'runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier.',
   input: z.strictObject({ timeZone: TimeZone }),
   output: UsageSettings,
 });

@@ -34,6 +34,18 @@ test('an active subscription has the features of its plan and, for each, the che
   });
 });
 
+test('a limit for a day is compared by what it gives in any month', () => {
+  const giving = (limit: number, per: 'day' | 'month') =>
+    ({ ...free, features: { calls: { kind: 'metered', limit, enforcement: 'hard', per } } }) satisfies GrantingPlan;
+  const isMore = (offered: GrantingPlan, had: GrantingPlan) =>
+    'calls' in snapshotOf({ ...base, status: 'active', pinned: had, offers: [{ ...offered, plan: 'other' }] }).upgrade;
+  expect(isMore(giving(101, 'day'), giving(100, 'day'))).toBe(true);
+  expect(isMore(giving(100, 'day'), giving(2_799, 'month'))).toBe(true);
+  expect(isMore(giving(100, 'day'), giving(2_900, 'month'))).toBe(false);
+  expect(isMore(giving(3_000, 'month'), giving(100, 'day'))).toBe(false);
+  expect(isMore(giving(3_101, 'month'), giving(100, 'day'))).toBe(true);
+});
+
 test('the largest plan has nowhere to go', () => {
   expect(snapshotOf({ ...base, status: 'active', pinned: business }).upgrade).toEqual({});
 });

@@ -69,8 +69,15 @@ function upgrades(plan: GrantingPlan, offers: readonly GrantingPlan[]): Record<s
 /** True when the first grant allows more than the second; nothing at all is less than anything above zero. */
 function isMore(offered: FeatureGrant, had: FeatureGrant | undefined): boolean {
   if (offered.kind === 'boolean') return offered.value && !(had?.kind === 'boolean' && had.value);
-  const most = (grant: FeatureGrant) => amount(grant) ?? Number.POSITIVE_INFINITY;
-  return most(offered) > (had === undefined ? 0 : most(had));
+  if (had === undefined) return byMonth(offered, 28) > 0;
+  const same = offered.kind === 'metered' && had.kind === 'metered' && offered.per === had.per;
+  return same ? byMonth(offered, 1) > byMonth(had, 1) : byMonth(offered, 28) > byMonth(had, 31);
+}
+
+/** A limit for a day as one for a month of so many days: what is said to be more is more in every month. */
+function byMonth(grant: FeatureGrant, days: number): number {
+  const limit = amount(grant) ?? Number.POSITIVE_INFINITY;
+  return grant.kind === 'metered' && grant.per === 'day' ? limit * days : limit;
 }
 
 function amount(grant: FeatureGrant): number | null {

@@ -31,7 +31,7 @@ const GRANTS = {
     z.strictObject({
       limit: LimitValue,
       enforcement: z.enum(['hard', 'soft']).default('hard'),
-      per: z.enum(['month']).default('month'),
+      per: z.enum(['month', 'day']).default('month'),
       note,
     }),
   ]),
@@ -41,27 +41,31 @@ const EXPECTED: Record<FeatureKind, string> = {
   counted: `Write ${WHOLE}, the word unlimited, or { limit: …, note: … }.`,
   static: `Write ${WHOLE}, or { value: …, note: … }.`,
   boolean: 'Write true or false, or { value: …, note: … }.',
-  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, note: … }.`,
+  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, per: month | day, note: … }.`,
 };
 
 /** Read apart, for what is wrong with a price depends on its currency. */
 const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown() }).partial();
-const Currency = z.string().regex(/^[A-Z]{3}$/, 'Write a currency as three capital letters, such as EUR.');
+const CURRENCY = 'Write a currency as three capital letters, such as EUR.';
+const Currency = z.string({ error: CURRENCY }).regex(/^[A-Z]{3}$/, CURRENCY);
 
 const PlanDeclaration = z.strictObject({
   name: line(60),
   description: line(300).default(''),
   default: z.boolean({ error: 'Write true or false.' }).default(false),
-  prices: z.record(Currency, PriceList),
-  features: z.record(z.string(), z.unknown()),
+  prices: z.record(Currency, PriceList, { error: 'Write prices: { EUR: { month: 0 } }.' }),
+  features: z.record(z.string(), z.unknown(), { error: 'Write features: and how much of each.' }),
 });
 
-const CatalogueFile = z.strictObject({
-  format: z.literal('1', { error: 'Write format: 1.' }),
-  currency: Currency,
-  features: z.record(FeatureKey, FeatureDeclaration),
-  plans: z.record(PlanKey, PlanDeclaration),
-});
+const CatalogueFile = z.strictObject(
+  {
+    format: z.literal('1', { error: 'Write format: 1.' }),
+    currency: Currency,
+    features: z.record(FeatureKey, FeatureDeclaration, { error: 'Write features: and declare each.' }),
+    plans: z.record(PlanKey, PlanDeclaration, { error: 'Write plans: and each plan.' }),
+  },
+  { error: 'Write a catalogue: format, currency, features and plans.' },
+);
 
 export interface FeatureDefinition {
   key: string;

@@ -34,19 +34,20 @@ export interface CatalogueText {
 
 /*
  * Numbers stay the text that was written: read as numbers, 29.00 would be 29 and 0x10 would be 16 before anybody looked.
- * Only true, false and null are more than text. `logLevel: silent` would hide a second document.
+ * Only true, false and null are more than text. `logLevel: silent` would hide a second document. The library compares each
+ * name with each to find those that stand twice: minutes for a large text.
  */
 const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: 'failsafe',
   customTags: ['null', 'bool'],
   stringKeys: true,
+  uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'error',
 };
 
 const CURES: Record<string, string> = {
   MULTIPLE_DOCS: 'A second document begins here, and only the first would count. Remove this line, or what follows it.',
-  DUPLICATE_KEY: 'This name stands here twice. Remove one of them.',
   NON_STRING_KEY: 'A name must be a plain word. Remove the brackets or the question mark.',
 };
 
@@ -58,7 +59,7 @@ export function readText(yaml: string): CatalogueText {
   const faults: TextFault[] = said.map(({ code, message, pos }) => ({
     path: [],
     code: 'yaml',
-    message: CURES[code] ?? message,
+    message: /stack/i.test(message) ? 'This is nested too deeply. Remove brackets.' : (CURES[code] ?? message),
     offset: pos[0],
   }));
   if (faults.length === 0) faults.push(...oddities(document));
@@ -75,13 +76,25 @@ export function readText(yaml: string): CatalogueText {
 /** What YAML allows and a catalogue does not: everything whose meaning is not what one sees. */
 function oddities(document: Document.Parsed): TextFault[] {
   const faults: TextFault[] = [];
+  const anchors = new Set<string>();
+  const names = new WeakMap<object, Set<unknown>>();
   visit(document, {
     Node: (at, node, ancestors) => {
       const path = ancestors.flatMap((one) => (isPair(one) && isScalar(one.key) ? [String(one.key.value)] : []));
       const tell = (code: string, message: string) => faults.push({ path, code, message, offset: begin(node) });
       if (isAlias(node)) {
-        if (!node.resolve(document)) tell('unknown_alias', `Nothing above is called &${node.source}. Write the value.`);
-      } else if (node.tag) {
+        if (!anchors.has(node.source))
+          tell('unknown_alias', `Nothing above is called &${node.source}. Write the value.`);
+        return;
+      }
+      if (node.anchor) anchors.add(node.anchor);
+      const map = at === 'key' ? ancestors.at(-2) : undefined;
+      if (map && isScalar(node)) {
+        const before = names.get(map) ?? new Set();
+        if (before.has(node.value)) tell('duplicate', 'This name stands here twice. Remove one of them.');
+        names.set(map, before.add(node.value));
+      }
+      if (node.tag) {
         tell('tag', `Tags such as ${node.tag} have no meaning here. Remove it.`);
       } else if (at === 'key' && isScalar(node)) {
         if (node.value === '<<')

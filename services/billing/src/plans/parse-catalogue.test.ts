@@ -183,6 +183,12 @@ test('a feature keeps the kind that running subscriptions have it with', () => {
   expect(faults(small, features)).toEqual([]);
 });
 
+test('a limit is for a month, or for a day when it says so, and for nothing else', () => {
+  const per = (written: string) => small.replace('calls: 10_000', `calls: { limit: 10, per: ${written} }`);
+  expect(parseCatalogue(per('day')).plans[0]?.features['calls']).toMatchObject({ limit: 10, per: 'day' });
+  expect(faults(per('week'))).toMatchObject([{ message: expect.stringContaining('per: month | day') }]);
+});
+
 test('everything wrong is told at once, in the order of the text', () => {
   const yaml = ownPrice('29.00')
     .replace('bots: 2', 'bots: many')
@@ -238,9 +244,24 @@ test('an older YAML means nothing else, and an alias means what it stands for', 
 
 test('text that is not YAML, or not a catalogue, is refused with its line', () => {
   expect(faults('plans: [1, 2')[0]).toMatchObject({ code: 'yaml', line: 1 });
-  expect(faults('a: 1\na: 2\n')[0]).toMatchObject({ code: 'yaml', line: 2 });
-  expect(faults('just text')[0]).toMatchObject({ field: '' });
+  expect(faults('a: 1\na: 2\n')).toContainEqual(expect.objectContaining({ code: 'duplicate', line: 2 }));
+  expect(faults('just text')[0]).toMatchObject({ field: '', message: expect.stringContaining('Write a catalogue') });
   expect(faults('')[0]).toMatchObject({ field: '' });
+  for (const { message } of faults('format: 1\n')) expect(message).toMatch(/^Write /);
+  expect(faults(`a: ${'['.repeat(50_000)}`)[0]).toMatchObject({
+    message: expect.stringContaining('nested too deeply'),
+  });
+});
+
+test('of a text that is wrong everywhere the first hundred faults are told, and how many more there are', () => {
+  const names = Array.from({ length: 2_000 }, (_, index) => `k${index}: 1\n`).join('');
+  const told = () => parseCatalogue(`k7: 2\n${names}`);
+  expect(told).toThrow(/and 200\d more\)$/);
+  const found = faults(`k7: 2\n${names}`);
+  expect(found).toHaveLength(100);
+  expect(found).toContainEqual(
+    expect.objectContaining({ field: '/k7', line: 9, message: expect.stringContaining('twice') }),
+  );
 });
 
 test('aliases cannot blow a small text up', () => {

@@ -2,6 +2,9 @@ import { catalogueInvalid } from '@tidegate/contracts/billing/plans';
 import { type Catalogue, type FeatureDefinition, readCatalogue } from './catalogue-file.rules.ts';
 import { readText } from './catalogue-text.rules.ts';
 
+/** An answer has room for so many, and nobody reads more. */
+const MOST_TOLD = 100;
+
 /**
  * Reads the YAML text of a catalogue. Throws `catalogue_invalid` with field, line and cure of everything wrong.
  * `inForce`: the features of the catalogue that it shall follow, which keep their kinds.
@@ -22,5 +25,8 @@ export function parseCatalogue(yaml: string, inForce: readonly FeatureDefinition
     }));
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw catalogueInvalid({ errors }, `Line ${first?.line ?? 1}: ${first?.field ?? ''} ${first?.message ?? ''}${more}`);
+  throw catalogueInvalid(
+    { errors: errors.slice(0, MOST_TOLD) },
+    `Line ${first?.line ?? 1}: ${first?.field ?? ''} ${first?.message ?? ''}${more}`,
+  );
 }

@@ -1,3 +1,4 @@
+import type { Halt, Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import type { Bot, BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
@@ -13,6 +14,7 @@ import {
   toMoney,
 } from '../markets/markets.rules.ts';
 import { type Totals, tradeId } from '../trades/journal.rules.ts';
+import { type StoredWaiting, waitingToWire } from './bot-reasons.rows.ts';
 
 export interface BotRow {
   id: string;
@@ -33,6 +35,11 @@ export interface BotRow {
   balance: string;
   ledger_sequence: string;
   open_trade_id: string | null;
+  waiting: StoredWaiting | null;
+  halted: Halt | null;
+  resumed: Resumed | null;
+  /** Candles up to here are looked at and not traded. */
+  trades_after: Date | null;
   late_candles: string;
   late_from: Date | null;
   created_at: Date;
@@ -56,6 +63,9 @@ export const toWire = (row: BotRow): Bot => ({
   profit: row.profit,
   balance: row.balance,
   openTradeId: row.open_trade_id,
+  waiting: row.status === 'running' ? waitingToWire(row.waiting) : null,
+  halted: row.status === 'halted' ? row.halted : null,
+  resumed: row.resumed,
   lateCandles: row.late_from ? { count: Number(row.late_candles), from: row.late_from.toISOString() } : null,
   createdAt: row.created_at.toISOString(),
 });
@@ -63,7 +73,7 @@ export const toWire = (row: BotRow): Bot => ({
 /** Amounts as their shortest text: numeric keeps the zeros of what it once added up. */
 const COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
-  open_trade_id, late_candles, late_from, created_at`;
+  open_trade_id, waiting, halted, resumed, trades_after, late_candles, late_from, created_at`;
 
 export interface NewBotRow {
   id: string;

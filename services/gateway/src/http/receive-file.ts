@@ -36,7 +36,7 @@ export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
       FILE_PATH,
       {
         onRequest: async (request, reply) => {
-          request.principal = await edge.admission.admit(SCOPE, request, reply);
+          request.principal = await edge.admission.admit({ scope: SCOPE }, request, reply);
         },
       },
       async (request, reply) => {

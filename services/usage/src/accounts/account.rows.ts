@@ -17,16 +17,21 @@ export async function saveAccount(tx: Tx, snapshot: Entitlements): Promise<boole
   );
   if (!row) return false;
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>
-    grant.kind === 'metered' && grant.limit !== null ? [{ meter, quota: grant.limit }] : [],
+    grant.kind === 'metered' && grant.limit !== null ? [{ meter, quota: grant.limit, per: grant.per }] : [],
   );
   await tx.query('delete from quotas where org_id = $1 and meter <> all($2::text[])', [
     snapshot.orgId,
     quotas.map((quota) => quota.meter),
   ]);
   await tx.query(
-    `insert into quotas (org_id, meter, quota) select $1, t.* from unnest($2::text[], $3::bigint[]) as t
-     on conflict (org_id, meter) do update set quota = excluded.quota`,
-    [snapshot.orgId, quotas.map((quota) => quota.meter), quotas.map((quota) => quota.quota)],
+    `insert into quotas (org_id, meter, quota, per) select $1, t.* from unnest($2::text[], $3::bigint[], $4::text[]) as t
+     on conflict (org_id, meter) do update set quota = excluded.quota, per = excluded.per`,
+    [
+      snapshot.orgId,
+      quotas.map((quota) => quota.meter),
+      quotas.map((quota) => quota.quota),
+      quotas.map((quota) => quota.per),
+    ],
   );
   return true;
 }
@@ -40,7 +45,7 @@ export async function findAnchors(tx: Tx, orgIds: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.org_id, row.anchor.getTime()]));
 }
 
-/** The zone whose days reports count by. */
+/** The zone whose days reports and daily limits count by. */
 export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {
   const row = await tx.one<{ time_zone: string }>('select time_zone from accounts where org_id = $1', [orgId]);
   return row?.time_zone ?? 'UTC';
@@ -49,5 +54,16 @@ export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {
 /** Fails with 22023 when PostgreSQL does not know the zone. */
 export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Promise<void> {
   await tx.query("select date_trunc('day', now(), $1)", [timeZone]);
-  await tx.query('update accounts set time_zone = $2 where org_id = $1', [orgId, timeZone]);
+  // The day that runs stays whole: it ends with the first midnight there that is not sooner than its own would be.
+  await tx.query(
+    `update accounts a set time_zone = $2, zone_day = d.start, zone_until = n.midnight
+       from accounts b, day_of(b.time_zone, b.zone_day, b.zone_until, now()) as d,
+            lateral (select min(s at time zone $2) as midnight
+                       from generate_series(date_trunc('day', d.start at time zone $2),
+                                            date_trunc('day', d.start at time zone $2) + interval '3 days',
+                                            interval '1 day') as s
+                      where s at time zone $2 >= d.start + interval '23 hours') as n
+      where a.org_id = $1 and b.org_id = a.org_id and a.time_zone <> $2`,
+    [orgId, timeZone],
+  );
 }

@@ -3,7 +3,7 @@ import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type Happened, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { currentPeriod } from '../balances/balance.rules.ts';
-import { lockBalances, reachedByLimits, rearmAlerts } from '../balances/quota-alert.rows.ts';
+import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from '../balances/quota-alert.rows.ts';
 import { tellReached } from '../balances/tell-reached.ts';
 import { REPLAY_PARKED } from '../ingestion/replay-parked.loop.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
@@ -29,7 +29,9 @@ export class KeepAccount {
     );
     await rearmAlerts(tx, data.orgId);
     const anchors = new Map([[data.orgId, Date.parse(data.periodAnchor)]]);
-    await tellReached(emit, await reachedByLimits(tx, data.orgId, start), anchors);
+    const ofToday = metered.map(([meter]) => ({ org_id: data.orgId, meter }));
+    const reached = [...(await reachedByLimits(tx, data.orgId, start)), ...(await reachedToday(tx, ofToday))];
+    await tellReached(emit, reached, anchors);
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

@@ -31,6 +31,7 @@ export function meterUsage(
     reserved,
     limit,
     enforcement: included ? grant.enforcement : null,
+    per: included ? grant.per : null,
     included,
     remaining: limit === null ? null : Math.max(0, limit - used - reserved),
     percent: limit === null ? null : percentOf(used, limit),

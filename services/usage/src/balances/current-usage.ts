@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { currentUsage } from '@tidegate/contracts/usage/usage';
+import { currentUsage, type MeterUsage } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { requireAccount } from '../accounts/require-account.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { findBalances } from './balance.rows.ts';
 import { currentPeriod, meterUsage } from './balance.rules.ts';
+import { findDayBalance, quotaWindow } from './quota-window.rows.ts';
 
 @Injectable()
 export class CurrentUsage {
@@ -14,15 +15,24 @@ export class CurrentUsage {
   @Handles(currentUsage)
   async handle({ tx }: Call<typeof currentUsage>) {
     const account = await requireAccount(tx, this.bus);
-    const period = currentPeriod(account, Date.now());
+    const now = Date.now();
+    const period = currentPeriod(account, now);
     const [meters, balances] = await Promise.all([findMeters(tx), findBalances(tx, account.orgId, period.start)]);
+    const items: MeterUsage[] = [];
+    for (const meter of meters) {
+      const grant = account.features[meter.meter];
+      if (grant?.kind === 'metered' && grant.per === 'day') {
+        const day = await quotaWindow(tx, account, grant, now);
+        items.push(meterUsage(meter, await findDayBalance(tx, account.orgId, meter.meter, day), account, day));
+      } else {
+        items.push(meterUsage(meter, balances.get(meter.meter) ?? { used: 0, reserved: 0 }, account, period));
+      }
+    }
     return {
       plan: account.plan,
       periodStart: period.start,
       periodEnd: period.end,
-      items: meters.map((meter) =>
-        meterUsage(meter, balances.get(meter.meter) ?? { used: 0, reserved: 0 }, account, period),
-      ),
+      items,
     };
   }
 }

@@ -5,16 +5,18 @@ export interface Reached {
   org_id: string;
   meter: string;
   period_start: string;
+  /** Of a day; a month knows its end by the anchor. */
+  period_end?: string;
   percent: 80 | 100;
   quota: number;
   used: number;
 }
 
-/** Notes which thresholds the balances of that table or query have reached; each once. */
-export const noteReached = (balances: string): string => `
+/** Notes which thresholds of limits for a month the balances of that table or query have reached; each once. */
+export const noteReached = (balances: string, per: 'month' | 'day' = 'month'): string => `
   insert into quota_alerts (org_id, meter, period_start, percent, quota, used)
   select b.org_id, b.meter, b.period_start, t.percent, q.quota, b.used
-    from ${balances} b join quotas q on q.org_id = b.org_id and q.meter = b.meter
+    from ${balances} b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = '${per}'
          cross join (values (80), (100)) as t(percent)
    where b.used > 0 and b.used >= (q.quota * t.percent + 99) / 100
    order by 1, 2, 3, 4
@@ -39,13 +41,42 @@ export async function reachedByLimits(tx: Tx, orgId: string, periodStart: string
   return row?.reached ?? [];
 }
 
+/** What was used today, of these meters of these organisations that have a limit for a day. */
+const TODAY = `
+  select q.org_id, q.meter, d.start as period_start, d.stop as period_end,
+         (select coalesce(sum(h.quantity), 0)::bigint from usage_hours h
+           where h.org_id = q.org_id and h.meter = q.meter and h.hour >= d.start and h.hour < d.stop) as used
+    from (select distinct * from unnest($1::uuid[], $2::text[]) as u(org_id, meter)) as t
+         join quotas q on q.org_id = t.org_id and q.meter = t.meter and q.per = 'day'
+         join accounts a on a.org_id = t.org_id,
+         lateral day_of(a.time_zone, a.zone_day, a.zone_until, now()) as d`;
+
+/** Thresholds of limits for a day that are reached today; `of` may name others as well. */
+export async function reachedToday(tx: Tx, of: readonly { org_id: string; meter: string }[]): Promise<Reached[]> {
+  if (of.length === 0) return [];
+  const row = await tx.one<{ reached: Reached[] }>(
+    `with running as (${TODAY}),
+          rearmed as (
+            delete from quota_alerts a using running b join quotas q on q.org_id = b.org_id and q.meter = b.meter
+             where a.org_id = b.org_id and a.meter = b.meter and a.period_start = b.period_start
+               and b.used < (q.quota * a.percent + 99) / 100),
+          reached as (${noteReached('running', 'day')})
+     select coalesce(json_agg(json_build_object('org_id', r.org_id, 'meter', r.meter, 'period_start', r.period_start,
+                                                'period_end', b.period_end, 'percent', r.percent, 'quota', r.quota,
+                                                'used', r.used) order by r.org_id, r.meter, r.percent), '[]') as reached
+       from reached r join running b on b.org_id = r.org_id and b.meter = r.meter`,
+    [of.map((one) => one.org_id), of.map((one) => one.meter)],
+  );
+  return row?.reached ?? [];
+}
+
 /** A raised limit makes thresholds worth telling again: those that lie above the balance now. */
 export async function rearmAlerts(tx: Tx, orgId: string): Promise<void> {
   await tx.query(
     `delete from quota_alerts a using usage_balances b
       where a.org_id = $1 and b.org_id = a.org_id and b.meter = a.meter and b.period_start = a.period_start
         and not exists (select 1 from quotas q where q.org_id = a.org_id and q.meter = a.meter
-                         and b.used >= (q.quota * a.percent + 99) / 100)`,
+                         and (q.per = 'day' or b.used >= (q.quota * a.percent + 99) / 100))`,
     [orgId],
   );
 }

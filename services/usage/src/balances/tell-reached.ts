@@ -17,9 +17,9 @@ export async function tellReached(
     const quota = `${one.org_id} ${one.meter} ${one.period_start}`;
     if ((highest.get(quota)?.percent ?? 0) < one.percent) highest.set(quota, one);
   }
-  for (const { org_id: orgId, meter, period_start, percent, quota, used } of highest.values()) {
+  for (const { org_id: orgId, meter, period_start, period_end, percent, quota, used } of highest.values()) {
     const start = Date.parse(period_start);
-    const { end } = monthAt(anchors.get(orgId) ?? start, start);
+    const end = period_end === undefined ? monthAt(anchors.get(orgId) ?? start, start).end : Date.parse(period_end);
     const period = { periodStart: new Date(start).toISOString(), periodEnd: new Date(end).toISOString() };
     await emit(quotaReached, { orgId, meter, limit: Number(quota), used: Number(used), percent, ...period }, { orgId });
   }

@@ -16,15 +16,20 @@ export interface Rejection {
   message: string;
 }
 
-/** The start of the period the event counts in, or why it is not counted. */
-export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
+/** Whether the event may still be counted by its time, and already. */
+export function outOfTime(event: UsageEvent, now: number): Rejection | undefined {
   const at = Date.parse(event.at);
   if (at < now - MAX_EVENT_AGE_DAYS * DAY_MS) {
     return { code: 'too_old', message: `Events are taken up to ${MAX_EVENT_AGE_DAYS} days back.` };
   }
-  if (at > now + MAX_EVENT_LEAD_MINUTES * 60_000) {
-    return { code: 'in_the_future', message: `The time is more than ${MAX_EVENT_LEAD_MINUTES} minutes ahead.` };
-  }
+  if (at <= now + MAX_EVENT_LEAD_MINUTES * 60_000) return undefined;
+  return { code: 'in_the_future', message: `The time is more than ${MAX_EVENT_LEAD_MINUTES} minutes ahead.` };
+}
+
+/** The start of the period the event counts in, or why it is not counted. */
+export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
+  const late = outOfTime(event, now);
+  if (late) return late;
   if (!known.meters.has(event.meter)) {
     return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
   }
@@ -32,7 +37,7 @@ export function admit(event: UsageEvent, known: Known, now: number): { periodSta
   if (anchor === undefined) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { periodStart: periodOf(anchor, at).start };
+  return { periodStart: periodOf(anchor, Date.parse(event.at)).start };
 }
 
 /* Neighbouring events of an organisation are of one period nearly always: the last one is remembered. */

@@ -9,6 +9,7 @@ import { type Call, Handles } from '@tidegate/messaging/handler';
 import { keepAccount } from '../accounts/require-account.ts';
 import { judgeLeases } from '../leases/judge-leases.ts';
 import { findMeters } from '../meters/meter.rows.ts';
+import { outOfTime } from './admission.rules.ts';
 import { isBadData } from './bad-data.ts';
 import { UsageWriter } from './usage-writer.ts';
 
@@ -45,7 +46,7 @@ export class IngestUsage {
     );
     const account = await keepAccount(tx, this.bus);
     const included = await ofThePlan(tx, account, given, rejected);
-    const events = await paidFor(tx, account, included, rejected);
+    const events = await paidFor(tx, account, included, rejected, now);
     try {
       const written = await this.writer.write(
         tx,
@@ -103,11 +104,18 @@ async function ofThePlan(tx: Tx, account: Entitlements, given: Placed[], rejecte
   });
 }
 
-async function paidFor(tx: Tx, account: Entitlements, given: Placed[], rejected: Rejected[]): Promise<Placed[]> {
+/** What is out of time is left for the writer to refuse: it takes nothing of its lease. */
+async function paidFor(
+  tx: Tx,
+  account: Entitlements,
+  given: Placed[],
+  rejected: Rejected[],
+  now: number,
+): Promise<Placed[]> {
   const wrong = await judgeLeases(
     tx,
-    account,
-    given.map(({ event }) => event),
+    account.orgId,
+    given.map(({ event }) => (outOfTime(event, now) ? { ...event, lease: undefined } : event)),
   );
   for (const [at, why] of wrong) {
     rejected.push({ index: given[at]?.index ?? 0, code: 'malformed', message: `lease ${why}` });

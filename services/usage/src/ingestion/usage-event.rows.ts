@@ -34,6 +34,9 @@ with input as materialized (
   returning org_id, key
 ), fresh as materialized (
   select i.* from input i join claimed c on c.org_id = i.org_id and c.key = i.key
+), zones as materialized (
+  -- Where days do not begin with those of UTC; few, and looked for once for each organisation.
+  select org_id, time_zone from accounts where time_zone <> 'UTC' and org_id in (select org_id from fresh)
 ), stored as (
   insert into usage_events (org_id, at, meter, quantity, source, id, lease)
   select org_id, at, meter, quantity, source, id, lease from fresh
@@ -41,10 +44,9 @@ with input as materialized (
   insert into usage_hours as h (org_id, meter, hour, quantity, events)
   select f.org_id, f.meter,
          greatest(date_trunc('hour', f.at, 'UTC'), f.period_start,
-                  case when a.time_zone <> 'UTC' and date_trunc('day', f.at, a.time_zone) <= f.at
-                       then date_trunc('day', f.at, a.time_zone) end),
+                  case when date_trunc('day', f.at, z.time_zone) <= f.at then date_trunc('day', f.at, z.time_zone) end),
          sum(f.quantity)::bigint, count(*)
-    from fresh f join accounts a on a.org_id = f.org_id group by 1, 2, 3 order by 1, 2, 3
+    from fresh f left join zones z on z.org_id = f.org_id group by 1, 2, 3 order by 1, 2, 3
   on conflict (org_id, meter, hour) do update
     set quantity = h.quantity + excluded.quantity, events = h.events + excluded.events
 ), balances as (
@@ -57,14 +59,22 @@ with input as materialized (
 )
 select (select coalesce(array_agg(i.n::int), '{}') from input i
          where not exists (select 1 from claimed c where c.org_id = i.org_id and c.key = i.key)) as repeated,
-       (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached`;
+       (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached,
+       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter)), '[]')
+          from balances b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = 'day') as daily`;
+
+export interface Counted {
+  /** Positions of what was counted before. */
+  repeated: Set<number>;
+  /** Of limits for a month. */
+  reached: Reached[];
+  /** What was counted and has a limit for a day. */
+  daily: { org_id: string; meter: string }[];
+}
 
 /** Counts the events that were not counted before. They must be sorted by organisation and key, each key once. */
-export async function countEvents(
-  tx: Tx,
-  events: readonly CountableEvent[],
-): Promise<{ repeated: Set<number>; reached: Reached[] }> {
-  const row = await tx.one<{ repeated: number[]; reached: Reached[] }>(COUNT, [
+export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Promise<Counted> {
+  const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(COUNT, [
     plain(events, (event) => event.org),
     plain(events, (event) => event.key),
     plain(events, (event) => event.digest),
@@ -76,7 +86,8 @@ export async function countEvents(
     plain(events, (event) => event.lease ?? 'NULL'),
     plain(events, (event) => event.periodStart),
   ]);
-  return { repeated: new Set(row?.repeated.map((ordinal) => ordinal - 1)), reached: row?.reached ?? [] };
+  const { repeated = [], reached = [], daily = [] } = row ?? {};
+  return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, daily };
 }
 
 /** Of events whose identity is known: the positions of those that say something else now. */
@@ -107,13 +118,15 @@ export async function settleLeases(tx: Tx, events: readonly CountableEvent[]): P
   const leased = events.filter((event) => event.lease);
   await tx.query(
     `with arrived as (
-       select org_id, id, meter, period_start, sum(quantity) as quantity
+       select l.org_id, l.id, sum(t.quantity) as quantity
          from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::timestamptz[])
-           as t(org_id, id, quantity, meter, period_start) group by 1, 2, 3, 4),
+                as t(org_id, id, quantity, meter, at)
+              join leases l on l.org_id = t.org_id and l.id = t.id and l.meter = t.meter
+               and t.at >= l.period_start and (l.period_end is null or t.at < l.period_end)
+        group by 1, 2),
      locked as (
        select l.org_id, l.id, a.quantity
-         from leases l join arrived a
-           on a.org_id = l.org_id and a.id = l.id and a.meter = l.meter and a.period_start = l.period_start
+         from leases l join arrived a on a.org_id = l.org_id and a.id = l.id
         order by 1, 2 for update of l)
      update leases l set settled = greatest(0, least(l.granted, l.settled + k.quantity))
        from locked k where l.org_id = k.org_id and l.id = k.id`,
@@ -122,7 +135,7 @@ export async function settleLeases(tx: Tx, events: readonly CountableEvent[]): P
       plain(leased, (event) => event.lease ?? 'NULL'),
       plain(leased, (event) => event.quantity),
       plain(leased, (event) => event.meter),
-      plain(leased, (event) => event.periodStart),
+      plain(leased, (event) => event.at),
     ],
   );
 }

@@ -1,6 +1,7 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { reachedToday } from '../balances/quota-alert.rows.ts';
 import { tellReached } from '../balances/tell-reached.ts';
 import { admit, digestOf, type Known, type Rejection } from './admission.rules.ts';
 import { eventKey } from './event-key.ts';
@@ -48,7 +49,8 @@ export async function writeEvents(
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
   for (const position of conflicts) rejected.set(again[position]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
-  await tellReached(emit, counted.reached, batch.known.anchors);
+  const today = await reachedToday(tx, counted.daily);
+  await tellReached(emit, [...counted.reached, ...today], batch.known.anchors);
   return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
 }
 

@@ -1,43 +1,34 @@
-import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
-import { monthAt } from '@tidegate/contracts/billing/period';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import { eventKey } from '../ingestion/event-key.ts';
 import { findKnown } from '../ingestion/usage-event.rows.ts';
 import { lockLeases } from './lease.rows.ts';
-import { type Drawn, whyNotFrom } from './lease.rules.ts';
+import { type LeaseLeft, whyNotFrom } from './lease.rules.ts';
 
 /**
  * Events of a customer that name a lease which cannot pay for them, with the reason, by their position. The leases stay
  * locked, and what is known already is left to be found a duplicate: its units were taken when it was counted.
  */
-export async function judgeLeases(
-  tx: Tx,
-  { orgId, periodAnchor }: Entitlements,
-  events: readonly UsageEvent[],
-): Promise<Map<number, string>> {
+export async function judgeLeases(tx: Tx, orgId: string, events: readonly UsageEvent[]): Promise<Map<number, string>> {
   const wrong = new Map<number, string>();
   const ids = new Set(events.flatMap(({ lease }) => lease ?? []));
   if (ids.size === 0) return wrong;
-  const rows = await lockLeases(tx, orgId, [...ids]);
-  const leases = new Map<string, Drawn>(
-    rows.map((row) => [
-      row.id,
-      { meter: row.meter, quantity: Number(row.left), periodStart: row.period_start.getTime() },
-    ]),
-  );
+  const leases = new Map<string, LeaseLeft>();
+  for (const { id, meter, left, period_start, period_end } of await lockLeases(tx, orgId, [...ids])) {
+    const until = period_end?.getTime() ?? Number.POSITIVE_INFINITY;
+    leases.set(id, { meter, left: Number(left), from: period_start.getTime(), until });
+  }
   const keys = events.map(({ source, id }) => eventKey(source, id));
   const known = await findKnown(tx, orgId, keys);
   events.forEach((event, index) => {
     const key = keys[index] ?? '';
     if (!event.lease || known.has(key)) return;
     const lease = leases.get(event.lease.toLowerCase());
-    const periodStart = monthAt(Date.parse(periodAnchor), Date.parse(event.at)).start;
-    const why = whyNotFrom(lease, { meter: event.meter, quantity: event.quantity, periodStart });
+    const why = whyNotFrom(lease, { meter: event.meter, quantity: event.quantity, at: Date.parse(event.at) });
     if (why) wrong.set(index, why);
     else {
       known.add(key);
-      if (lease) lease.quantity -= event.quantity;
+      if (lease) lease.left -= event.quantity;
     }
   });
   return wrong;

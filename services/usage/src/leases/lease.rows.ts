@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { HOLDS } from '../balances/balance.rows.ts';
+import type { PeriodText } from '../balances/balance.rules.ts';
 
 export interface LeaseRow {
   id: string;
@@ -16,14 +17,15 @@ const COLUMNS = 'id, meter, period_start, granted, spent, expires_at, held';
 interface Of {
   orgId: string;
   meter: string;
-  periodStart: string;
+  /** What the limit is for: a month or a day, half-open. */
+  window: PeriodText;
 }
 
 /**
  * Locks the balance until the transaction ends: whoever lends from it waits for whoever lends or adds to it now.
  * Answers what is used.
  */
-export async function lockBalance(tx: Tx, of: Of): Promise<number> {
+export async function lockBalance(tx: Tx, of: { orgId: string; meter: string; periodStart: string }): Promise<number> {
   const key = [of.orgId, of.meter, of.periodStart];
   const lock = () =>
     tx.one<{ used: string }>(
@@ -45,8 +47,8 @@ export async function lockBalance(tx: Tx, of: Of): Promise<number> {
 export async function sumHeld(tx: Tx, of: Of): Promise<number> {
   const row = await tx.one<{ held: string }>(
     `select coalesce(sum(held), 0) as held from leases
-      where org_id = $1 and meter = $2 and period_start = $3 and ${HOLDS}`,
-    [of.orgId, of.meter, of.periodStart],
+      where org_id = $1 and meter = $2 and period_start < $4 and coalesce(period_end, expires_at) > $3 and ${HOLDS}`,
+    [of.orgId, of.meter, of.window.start, of.window.end],
   );
   return Number(row?.held ?? 0);
 }
@@ -65,17 +67,18 @@ export async function insertLease(
   lease: Of & { id: string; holderId: string; leaseKey: string; granted: number; expiresAt: string },
 ): Promise<void> {
   await tx.query(
-    `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, expires_at, period_end)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       lease.orgId,
       lease.id,
       lease.meter,
-      lease.periodStart,
+      lease.window.start,
       lease.holderId,
       lease.leaseKey,
       lease.granted,
       lease.expiresAt,
+      lease.window.end,
     ],
   );
 }
@@ -87,6 +90,7 @@ export interface LeaseLeft {
   id: string;
   meter: string;
   period_start: Date;
+  period_end: Date | null;
   /** Granted, or what was said to be spent, and not reported yet. */
   left: string;
 }
@@ -94,7 +98,7 @@ export interface LeaseLeft {
 /** Locked in one order until the transaction ends, so that two reports do not both find the same units left. */
 export const lockLeases = (tx: Tx, orgId: string, ids: readonly string[]): Promise<LeaseLeft[]> =>
   tx.query<LeaseLeft>(
-    `select id, meter, period_start, coalesce(spent, granted) - settled as left from leases
+    `select id, meter, period_start, period_end, coalesce(spent, granted) - settled as left from leases
       where org_id = $1 and id = any($2::uuid[]) order by id for update`,
     [orgId, ids],
   );

@@ -29,23 +29,27 @@ export function slice({ want, whole, limit, enforcement, used, reserved }: Ask):
   return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));
 }
 
-export interface Drawn {
+export interface LeaseLeft {
   meter: string;
-  quantity: number;
-  /** Epoch milliseconds. */
-  periodStart: number;
+  left: number;
+  /** What it was lent for, half-open, in epoch milliseconds. */
+  from: number;
+  until: number;
 }
 
 /** Why an event cannot be paid for by the lease that it names; undefined when it can. */
-export function whyNotFrom(lease: (Drawn & { quantity: number }) | undefined, event: Drawn): string | undefined {
+export function whyNotFrom(
+  lease: LeaseLeft | undefined,
+  event: { meter: string; quantity: number; at: number },
+): string | undefined {
   if (!lease) return 'There is no such lease (two hours after its end it is forgotten). Send the event without it.';
   if (lease.meter !== event.meter) return `The lease is of ${lease.meter}, not of ${event.meter}.`;
-  if (lease.periodStart !== event.periodStart) {
-    const began = new Date(lease.periodStart).toISOString();
+  if (event.at < lease.from || event.at >= lease.until) {
+    const began = new Date(lease.from).toISOString();
     return `The lease is of the period that began at ${began}. Send the event with the time at which it happened.`;
   }
-  if (event.quantity <= lease.quantity) return undefined;
-  return `The lease has ${Math.max(0, lease.quantity)} left. Send what is more than that without it.`;
+  if (event.quantity <= lease.left) return undefined;
+  return `The lease has ${Math.max(0, lease.left)} left. Send what is more than that without it.`;
 }
 
 /** Units belong to a period: a lease ends with it. */

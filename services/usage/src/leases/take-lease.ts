@@ -11,6 +11,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { keepAccount } from '../accounts/require-account.ts';
 import { currentPeriod } from '../balances/balance.rules.ts';
+import { findDayBalance, quotaWindow } from '../balances/quota-window.rows.ts';
 import { requireMeter } from '../meters/require-meter.ts';
 import { findLeaseByKey, insertLease, lockBalance, sumHeld } from './lease.rows.ts';
 import { leaseEnd, slice } from './lease.rules.ts';
@@ -40,18 +41,22 @@ async function lend(
   tx: Tx,
   { meter, want, whole, holderId, leaseKey }: Input<typeof takeLease>,
   account: Entitlements,
-  { limit, enforcement }: MeteredGrant,
+  grant: MeteredGrant,
 ): Promise<Lease> {
   const now = Date.now();
   const { orgId } = account;
-  const period = currentPeriod(account, now);
-  const of = { orgId, meter, periodStart: period.start };
-  const used = await lockBalance(tx, of);
-  const reserved = await sumHeld(tx, of);
+  const { limit, enforcement, per } = grant;
+  const window = await quotaWindow(tx, account, grant, now);
+  const of = { orgId, meter, window };
+  // All takers of one day meet at one row as well: that of the month in which it began.
+  const month = currentPeriod(account, Date.parse(window.start));
+  const locked = await lockBalance(tx, { orgId, meter, periodStart: month.start });
+  const { used, reserved } =
+    per === 'day' ? await findDayBalance(tx, orgId, meter, window) : { used: locked, reserved: await sumHeld(tx, of) };
   const before = await findLeaseByKey(tx, { orgId, meter, holderId, leaseKey });
   const granted = before?.granted ?? slice({ want, whole, limit, enforcement, used, reserved });
   const leaseId = before?.id ?? (granted > 0 ? newId() : null);
-  const expiresAt = before?.expires_at.toISOString() ?? new Date(leaseEnd(now, Date.parse(period.end))).toISOString();
+  const expiresAt = before?.expires_at.toISOString() ?? new Date(leaseEnd(now, Date.parse(window.end))).toISOString();
   if (!before && leaseId) await insertLease(tx, { ...of, id: leaseId, holderId, leaseKey, granted, expiresAt });
   return {
     leaseId,
@@ -62,7 +67,7 @@ async function lend(
     enforcement,
     used,
     reserved: before ? reserved : reserved + granted,
-    resetsAt: period.end,
+    resetsAt: window.end,
     plan: account.plan,
     upgradeTo: account.upgrade[meter]?.plan ?? null,
   };
