@@ -13,12 +13,12 @@ import {
   termsOf,
 } from './markets.rules.ts';
 
+const REQUEST_WAITS = '3s';
+
 /*
  * An organisation's own markets come before those of Tidegate: a name that a later release brings as well means what it
  * meant before.
  */
-const REQUEST_WAITS = '3s';
-
 const COLUMNS = `market, version, base, quote, tick_size as "tickSize", lot_size as "lotSize",
   min_quantity as "minQuantity", min_notional as "minNotional", fee_percent as "feePercent",
   maintenance_margin_percent as "maintenanceMarginPercent", false as bundled`;
