@@ -151,7 +151,7 @@ function judged(reader: RowReader, wanted: Wanted, { report }: Understood): Cand
     from: iso(at[0]),
     to: iso(at.at(-1)),
     gaps: gapsOf(at, intervalMs),
-    duplicates: repeated.length,
+    duplicates: repeated.count,
   });
   report.understood.stepSeconds = step === undefined ? null : step / 1_000;
   const faults: Fault[] = [];
@@ -160,13 +160,13 @@ function judged(reader: RowReader, wanted: Wanted, { report }: Understood): Cand
   if (options.wrongRows === 'refuse')
     for (const { line, message } of reader.refused)
       faults.push({ code: 'invalid_candle', message: `Line ${line}: ${message}` });
-  for (const { first, again } of contradictions.slice(0, 20))
+  for (const { first, again } of contradictions.told)
     faults.push({
       code: 'contradiction',
       message: `Line ${again}: This time was there before, in line ${first}, with other prices.`,
     });
   if (options.duplicates === 'refuse')
-    for (const { first, again } of repeated.slice(0, 20))
+    for (const { first, again } of repeated.told)
       faults.push({
         code: 'invalid_candle',
         message: `Line ${again}: This candle was there before, in line ${first}. Send each once, or allow it (duplicates: identical).`,
