@@ -10,6 +10,9 @@ import { trustedProxies } from './trust-proxy.ts';
 /** Bodies larger than this are refused; with its envelope a message must stay below NATS's limit of 1 MiB. */
 export const BODY_LIMIT_BYTES = 900 * 1024;
 
+/** Connections whose request has a body that may take longer than others, for whoever reads it to bound. */
+export const longBodies = new WeakSet<Socket>();
+
 const headersTooLarge = problem('headers_too_large', 431, 'The headers are too large');
 const requestTimeout = problem('request_timeout', 408, 'The request did not come in time');
 
@@ -63,6 +66,8 @@ const written = (error: ProblemError) => ({ status: error.status, document: erro
 
 /** What is no HTTP request at all never becomes one: it is answered on the socket, and the connection ends. */
 function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
+  // Told once for a request; from here on nobody else looks at it.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longBodies.has(socket)) return;
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;

@@ -5,7 +5,7 @@ import { Tenants } from '@tidegate/database/tenants';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Threads } from '../compute/threads.ts';
-import { marketNamed } from '../markets/market.rows.ts';
+import { lockMarketsSoon, marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
 import { optionsOf, wantedOf } from './import-options.ts';
 import { keepCandles } from './keep-candles.ts';
@@ -32,6 +32,7 @@ export class ImportCandles {
       const errors = faults.map(({ code, message }) => ({ field: '/csv', code, message }));
       throw validationFailed({ errors }, faults[0]?.message);
     }
+    await lockMarketsSoon(tx);
     const { added, replaced, gaps } = await keepCandles(tx, market, interval, candles);
     tx.onCommit(() => this.wakes.wake('run-bots'));
     return {

@@ -24,6 +24,7 @@ import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
+import { lockMarkets } from '../markets/market.rows.ts';
 import { MAX_STORED_CANDLES } from './stored-limit.ts';
 
 let service: Service;
@@ -296,4 +297,24 @@ test('gaps are marked on a backtest, and candles that come late on the bot that 
     count: 3,
     from: '2020-01-11T00:00:00.000Z',
   });
+});
+
+test('a request does not wait with a connection for as long as a large file is being stored', async () => {
+  const [who, other] = [customer(), customer()];
+  const stored = Promise.withResolvers<void>();
+  const holding = Promise.withResolvers<void>();
+  const long = service.tenants.run(who.orgId, async (tx) => {
+    await lockMarkets(tx);
+    holding.resolve();
+    await stored.promise;
+  });
+  await holding.promise;
+  await expect(service.call(importCandles, { ...SERIES, csv: csv(3) }, who)).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  // Nor does anybody else.
+  expect(await service.call(importCandles, { ...SERIES, csv: csv(3) }, other)).toMatchObject({ imported: 3 });
+  stored.resolve();
+  await long;
+  expect(await service.call(importCandles, { ...SERIES, csv: csv(3) }, who)).toMatchObject({ imported: 3 });
 });

@@ -16,7 +16,7 @@ import {
   insertMarket,
   isInUse,
   listOwnMarkets,
-  lockMarkets,
+  lockMarketsSoon,
   toWire,
 } from './market.rows.ts';
 import { findMarket, type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
@@ -29,7 +29,7 @@ const MAX_VERSIONS = 200;
 export class ChangeMarkets {
   @Handles(createMarket)
   async create({ input, tx }: Call<typeof createMarket>): Promise<Market> {
-    await lockMarkets(tx);
+    await lockMarketsSoon(tx);
     const own = await listOwnMarkets(tx);
     if (findMarket(input.market) || own.some(({ market }) => market === input.market))
       throw conflict({}, `There is a market ${input.market} already. Choose another name.`);
@@ -40,7 +40,7 @@ export class ChangeMarkets {
 
   @Handles(updateMarket)
   async update({ input: { market, ...changes }, tx }: Call<typeof updateMarket>): Promise<Market> {
-    await lockMarkets(tx);
+    await lockMarketsSoon(tx);
     const before = await ownOf(tx, market);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const terms: MarketTerms = { ...termsOf(before), ...given };
@@ -58,7 +58,7 @@ export class ChangeMarkets {
 
   @Handles(deleteMarket)
   async delete({ input: { market }, tx }: Call<typeof deleteMarket>) {
-    await lockMarkets(tx);
+    await lockMarketsSoon(tx);
     await ownOf(tx, market);
     if (await isInUse(tx, market)) throw marketInUse({}, 'Delete its candles and its bots first.');
     await deleteOwnMarket(tx, market);

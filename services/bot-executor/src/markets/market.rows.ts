@@ -1,5 +1,6 @@
 import type { Market } from '@tidegate/contracts/bot-executor/markets';
-import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { invalid, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
+import { isLockTimeout } from '@tidegate/database/partitions';
 import type { Tx } from '@tidegate/database/tx';
 import { MAX_TICKS } from '../candles/candle-series.rules.ts';
 import {
@@ -11,6 +12,8 @@ import {
   rulesOf,
   termsOf,
 } from './markets.rules.ts';
+
+const REQUEST_WAITS = '3s';
 
 /*
  * An organisation's own markets come before those of Tidegate: a name that a later release brings as well means what it
@@ -64,6 +67,23 @@ export const deleteOwnMarket = (tx: Tx, name: string): Promise<unknown> =>
 /** Keeps the organisation's other changes of markets and its imports waiting until the transaction ends. */
 export const lockMarkets = (tx: Tx): Promise<unknown> =>
   tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`candles ${tx.orgId}`]);
+
+/** For a request: it does not wait with a connection in hand for as long as a large file takes to be stored. */
+export async function lockMarketsSoon(tx: Tx): Promise<void> {
+  const [row] = await tx.query<{ before: string }>("select current_setting('lock_timeout') as before");
+  const within = (time: string) => tx.query("select set_config('lock_timeout', $1, true)", [time]);
+  await within(REQUEST_WAITS);
+  try {
+    await lockMarkets(tx);
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    throw unavailable(
+      { retryAfterSeconds: 5 },
+      'Candles of this organisation are being stored. Try again in a moment.',
+    );
+  }
+  await within(row?.before ?? '0');
+}
 
 /** Whether anything is stored in its ticks and lots, or will be. */
 export async function isInUse(tx: Tx, name: string): Promise<boolean> {

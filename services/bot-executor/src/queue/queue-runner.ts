@@ -115,7 +115,14 @@ export class QueueRunner {
   private async runOne(job: Job, drain: AbortSignal): Promise<void> {
     const lost = new AbortController();
     const held: Held = { signal: AbortSignal.any([drain, lost.signal]), progress: () => 0 };
-    const renewing = setInterval(() => void this.renew(job, held, lost), RENEW_MS);
+    let asking = false;
+    const renewing = setInterval(async () => {
+      // What is written at length keeps its row: one connection may wait for it, and not one more each second.
+      if (asking) return;
+      asking = true;
+      await this.renew(job, held, lost);
+      asking = false;
+    }, RENEW_MS);
     let outcome = 'lost';
     try {
       outcome = await this.attempt(job, held, drain);

@@ -70,7 +70,7 @@ function candleFile(problems: ProblemAnswers): Json {
     summary: 'The file of a candle upload: CSV, or gzip of it, as the body',
     description:
       'Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued ' +
-      'it is refused with 409, and the upload is to be looked at. Within a minute: compress large files.',
+      'it is refused with 409, and the upload is to be looked at. It has half an hour.',
     'x-scope': 'bots:write',
     parameters: [
       {

@@ -2,6 +2,7 @@ import { endFile, MAX_FILE_BYTES, PART_BYTES, putPart } from '@tidegate/contract
 import { bodyTooLarge, malformedBody, notFound, ProblemError, rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { newId } from '@tidegate/database/ids';
+import { longBodies } from '@tidegate/runtime/http-app';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../access/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
@@ -17,6 +18,10 @@ const SCOPE = 'bots:write';
 /** At a time in this process: of somebody, and in all. */
 const MOST_OF_ONE = 2;
 const MOST = 10;
+/** For a part, and for all of it; every other body has a minute. */
+const SILENCE_MS = 150_000;
+const LONGEST_MS = 1_800_000;
+const DRAIN_MS = 30_000;
 const TRIES = 4;
 const PAUSE_MS = 1_000;
 
@@ -52,8 +57,9 @@ export function mountFiles(fastify: FastifyInstance, edge: EdgeParts): void {
             else places.set(who, left);
           }
         } catch (error) {
-          // What still comes is thrown away, so that the answer can be read.
-          request.raw.resume();
+          // What still comes is thrown away for a while, so that the answer can be read.
+          const end = setTimeout(() => request.raw.destroy(), DRAIN_MS);
+          request.raw.once('close', () => clearTimeout(end)).resume();
           throw request.raw.errored ? malformedBody({}, 'The file broke off. Send it again.') : error;
         }
       },
@@ -68,10 +74,21 @@ async function receive(request: FastifyRequest, reply: FastifyReply, edge: EdgeP
   const to = { orgId: (request.principal as Principal).caller.orgId as string };
   const which = { uploadId, attempt: newId() };
   let parts = 0;
-  for await (const piece of piecesOf(request.raw.iterator({ destroyOnReturn: false }))) {
-    const data = piece.toString('base64');
-    const number = parts++;
-    await persist(() => edge.bus.call(putPart, { ...which, number, data }, to));
+  const { socket } = request.raw;
+  longBodies.add(socket);
+  const cut = () => request.raw.destroy(new Error('The file did not come.'));
+  const [silence, longest] = [setTimeout(cut, SILENCE_MS), setTimeout(cut, LONGEST_MS)];
+  try {
+    for await (const piece of piecesOf(request.raw.iterator({ destroyOnReturn: false }))) {
+      const data = piece.toString('base64');
+      const number = parts++;
+      await persist(() => edge.bus.call(putPart, { ...which, number, data }, to));
+      silence.refresh();
+    }
+  } finally {
+    longBodies.delete(socket);
+    clearTimeout(silence);
+    clearTimeout(longest);
   }
   const upload = await persist(() => edge.bus.call(endFile, { ...which, parts }, to));
   return reply.code(202).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(upload));

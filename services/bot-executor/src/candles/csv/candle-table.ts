@@ -1,5 +1,7 @@
 import type { Columns as Prices } from '../candle-series.rules.ts';
 
+const TOLD = 20;
+
 /** Candles as they are read, in columns that grow; each knows its line. */
 export class CandleTable {
   length = 0;
@@ -26,22 +28,24 @@ export class CandleTable {
    * In the order of time and each time once, on shared memory. Rows of one time that are equal are counted; of those
    * that are not, the lines are told.
    */
-  sorted(): { candles: Prices; repeated: Repeated[]; contradictions: Repeated[] } {
+  sorted(): { candles: Prices; repeated: Twice; contradictions: Twice } {
     const order = this.order();
     const same = (a: number, b: number) =>
       this.open[a] === this.open[b] &&
       this.high[a] === this.high[b] &&
       this.low[a] === this.low[b] &&
       this.close[a] === this.close[b];
-    const kept: number[] | Uint32Array = new Uint32Array(order.length);
-    const repeated: Repeated[] = [];
-    const contradictions: Repeated[] = [];
+    const kept = new Uint32Array(order.length);
+    const repeated: Twice = { count: 0, told: [] };
+    const contradictions: Twice = { count: 0, told: [] };
     let count = 0;
     for (const row of order) {
       const last = count > 0 ? (kept[count - 1] as number) : -1;
       if (last >= 0 && this.at[row] === this.at[last]) {
-        const twice = { first: this.line[last] as number, again: this.line[row] as number };
-        (same(row, last) ? repeated : contradictions).push(twice);
+        const found = same(row, last) ? repeated : contradictions;
+        found.count += 1;
+        if (found.told.length < TOLD)
+          found.told.push({ first: this.line[last] as number, again: this.line[row] as number });
       } else kept[count++] = row;
     }
     const ints = (column: Int32Array) => {
@@ -79,7 +83,8 @@ export class CandleTable {
   }
 }
 
-export interface Repeated {
-  first: number;
-  again: number;
+/** Rows of a time that was there before, and the lines of the first of them. */
+export interface Twice {
+  count: number;
+  told: { first: number; again: number }[];
 }

@@ -21,6 +21,8 @@ export class PriceReader {
   private readonly given: Mark | undefined;
   private readonly tickSize: string;
   private readonly nearest: boolean;
+  private readonly exactTick: bigint;
+  /** Not a number where one would not be exact. */
   private readonly tick: number;
   private readonly decimals: number;
 
@@ -30,7 +32,8 @@ export class PriceReader {
     this.tickSize = tickSize;
     this.nearest = options.nearest;
     const [whole = '0', fraction = ''] = tickSize.split('.');
-    this.tick = Number(whole + fraction);
+    this.exactTick = BigInt(whole + fraction);
+    this.tick = this.exactTick <= Number.MAX_SAFE_INTEGER ? Number(this.exactTick) : Number.NaN;
     this.decimals = fraction.length;
   }
 
@@ -74,7 +77,7 @@ export class PriceReader {
       if (units % this.tick === 0) return units / this.tick;
     }
     const up = power > 0 ? BigInt(digits) * 10n ** BigInt(power) : BigInt(digits);
-    const under = BigInt(this.tick) * (power < 0 ? 10n ** BigInt(-power) : 1n);
+    const under = this.exactTick * (power < 0 ? 10n ** BigInt(-power) : 1n);
     if (up % under === 0n) return Number(up / under);
     return this.nearest ? -Number((2n * up + under) / (2n * under)) : undefined;
   }

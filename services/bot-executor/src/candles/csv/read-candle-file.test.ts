@@ -135,6 +135,13 @@ const FILES: [name: string, text: string, columns: string[], format: string, how
     'seconds',
   ],
   [
+    'ask prices before the others',
+    'time,open_ask,high_ask,low_ask,close_ask,open,high,low,close\n' +
+      '1640995200,9,9,9,9,46216.93,46271.08,46208.37,46250\n1640995260,9,9,9,9,46250,46344.87,46234.39,46312.76\n',
+    ['time', 'open', 'high', 'low', 'close'],
+    'seconds',
+  ],
+  [
     'files put together, with comments, other line ends, their header again and one candle twice',
     '# mine\ntime,open,high,low,close\n1640995200,46216.93,46271.08,46208.37,46250\r\ntime,open,high,low,close\r\n1640995200,46216.93,46271.08,46208.37,46250.00\r\n1640995260,46250,46344.87,46234.39,46312.76',
     ['time', 'open', 'high', 'low', 'close'],

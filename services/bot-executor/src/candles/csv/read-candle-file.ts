@@ -1,11 +1,11 @@
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { CandleReport } from '@tidegate/contracts/bot-executor/candles';
 import { CsvError, parse } from 'csv-parse';
 import type { Columns } from '../candle-series.rules.ts';
 import { gapsOf } from '../gaps.rules.ts';
 import { INTERVAL_MS } from '../intervals.rules.ts';
 import { ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
+import { bounded, headOf, unpacked } from './pieces.ts';
 import { RowReader, Unreadable, type Wanted } from './row-reader.ts';
 import { told } from './told.rules.ts';
 
@@ -32,8 +32,6 @@ export interface Fault {
   message: string;
 }
 
-/** Looked at before the first row is read, to see what separates cells. */
-const HEAD_BYTES = 65_536;
 /** Unpacked: some years of minutes. What would be more is a bomb. */
 export const MAX_TEXT_BYTES = 512 * 1024 * 1024;
 const MAX_LINE = 65_536;
@@ -96,57 +94,6 @@ async function feed(
   onRows(reader.rows);
 }
 
-async function headOf(pieces: AsyncIterator<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  for (let size = 0; size < HEAD_BYTES; ) {
-    const next = await pieces.next();
-    if (next.done) break;
-    parts.push(next.value);
-    size += next.value.length;
-  }
-  return Buffer.concat(parts);
-}
-
-async function* bounded(pieces: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array, void> {
-  let size = 0;
-  for await (const piece of pieces) {
-    size += piece.length;
-    if (size > most) throw new Unreadable(`The file is more than ${most >> 20} MiB of text. Send it in several parts.`);
-    yield piece;
-  }
-}
-
-/** gzip begins with these two bytes, and no text does. */
-async function* unpacked(
-  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  found: { compressed: boolean },
-): AsyncGenerator<Uint8Array, void> {
-  const pieces = (async function* () {
-    yield* bytes;
-  })();
-  let first = Buffer.alloc(0);
-  while (first.length < 2) {
-    const next = await pieces.next();
-    if (next.done) break;
-    first = Buffer.concat([first, next.value]);
-  }
-  const all = async function* () {
-    yield first;
-    yield* pieces;
-  };
-  found.compressed = first[0] === 0x1f && first[1] === 0x8b;
-  if (!found.compressed) {
-    yield* all();
-    return;
-  }
-  const gunzip = createGunzip();
-  const packed = pipeline(all, gunzip);
-  // Whoever reads the other end is told.
-  packed.catch(() => undefined);
-  yield* gunzip as AsyncIterable<Buffer>;
-  await packed;
-}
-
 /** What is wrong with the file; undefined for what is wrong with us. */
 function wordsOf(error: unknown): string | undefined {
   if (error instanceof Unreadable) return error.message;
@@ -204,7 +151,7 @@ function judged(reader: RowReader, wanted: Wanted, { report }: Understood): Cand
     from: iso(at[0]),
     to: iso(at.at(-1)),
     gaps: gapsOf(at, intervalMs),
-    duplicates: repeated.length,
+    duplicates: repeated.count,
   });
   report.understood.stepSeconds = step === undefined ? null : step / 1_000;
   const faults: Fault[] = [];
@@ -213,13 +160,13 @@ function judged(reader: RowReader, wanted: Wanted, { report }: Understood): Cand
   if (options.wrongRows === 'refuse')
     for (const { line, message } of reader.refused)
       faults.push({ code: 'invalid_candle', message: `Line ${line}: ${message}` });
-  for (const { first, again } of contradictions.slice(0, 20))
+  for (const { first, again } of contradictions.told)
     faults.push({
       code: 'contradiction',
       message: `Line ${again}: This time was there before, in line ${first}, with other prices.`,
     });
   if (options.duplicates === 'refuse')
-    for (const { first, again } of repeated.slice(0, 20))
+    for (const { first, again } of repeated.told)
       faults.push({
         code: 'invalid_candle',
         message: `Line ${again}: This candle was there before, in line ${first}. Send each once, or allow it (duplicates: identical).`,

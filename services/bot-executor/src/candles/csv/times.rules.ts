@@ -9,7 +9,6 @@ import { told } from './told.rules.ts';
 const EPOCH = /^(\d{9,19})(\.\d{1,9})?$/;
 const DATE =
   /^(\d{4})([-/.])(\d\d)\2(\d\d)(?:[T ]+(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
-const EARLIEST = 100_000_000_000;
 const LATEST = 4_102_444_800_000;
 const MINUTE = 60_000;
 
@@ -24,9 +23,9 @@ export function readTime(text: string, zone: number | undefined): Time | string 
   const shown = `"${told(text)}"`;
   const time = epoch(text) ?? date(text, zone);
   if (time === 'no zone') return `${shown} has no time zone. Say which one it is in: zone, such as Z or +02:00.`;
-  if (time && time.at >= EARLIEST && time.at < LATEST) return time;
+  if (time && time.at > 0 && time.at < LATEST) return time;
   const forms = 'an ISO instant (year first) or an epoch of seconds, milliseconds, microseconds or nanoseconds';
-  return `${shown} is no time between 1973 and 2100 that can be read: ${forms}.`;
+  return `${shown} is no time between 1970 and 2100 that can be read: ${forms}.`;
 }
 
 function epoch(text: string): Time | undefined {
