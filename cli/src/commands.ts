@@ -84,6 +84,12 @@ export const COMMANDS: readonly Command[] = [
     run: async ([email = '']) => (await operator()).makeAdmin(email),
   },
   {
+    words: ['users', 'reset-password'],
+    args: ['<email>'],
+    about: 'give somebody a new password, and end their sessions; prints it once',
+    run: async ([email = '']) => (await operator()).resetPassword(email),
+  },
+  {
     words: ['dead-letters', 'list'],
     options: { json, service },
     about: 'events that a service could not handle',

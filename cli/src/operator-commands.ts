@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlans, diffPlans, exportPlans, movePlans, validatePlans } from '@tidegate/contracts/billing/plans';
 import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { setPassword } from '@tidegate/contracts/identity/passwords';
 import { createAdmin } from '@tidegate/contracts/identity/users';
 import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
@@ -50,6 +51,10 @@ export async function movePlan(plan: string, dryRun: boolean): Promise<void> {
 
 export async function makeAdmin(email: string): Promise<void> {
   print(await asOperator((bus) => bus.call(createAdmin, { email })));
+}
+
+export async function resetPassword(email: string): Promise<void> {
+  print(await asOperator((bus) => bus.call(setPassword, { email })));
 }
 
 export async function subscribe(organisationId: string, plan: string, interval: string | undefined): Promise<void> {

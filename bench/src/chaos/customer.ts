@@ -13,10 +13,12 @@ const SETTINGS = {
   averagingOrders: { count: 4, size: '100', deviationPercent: '0.5', stepScale: '1.3', volumeScale: '1.2' },
   takeProfit: { percent: '0.8' },
 };
-/** One of many that are at work when a fault strikes: it closes few trades, so that their number is what is tried. */
-const FLEET = { ...SETTINGS, takeProfit: { percent: '8' } };
-/** Trades that such a bot closes on the candles that ship with Tidegate. */
-export const TRADES = 26;
+/** The last two days of the candles that ship with Tidegate, and what a bot closes on them. */
+const FEED = { from: '2026-09-29T00:00:00Z' };
+export const TRADES = 3;
+/** The last day, for many that are at work when a fault strikes: their number is what is tried. */
+const FLEET_FEED = { from: '2026-09-30T00:00:00Z' };
+export const FLEET_TRADES = 1;
 const ANSWER_MS = 15_000;
 const RETRY_MS = 200;
 
@@ -84,28 +86,28 @@ export class Customer {
     this.events += 1;
   }
 
-  async createBot(settings: unknown = SETTINGS): Promise<string> {
+  async createBot(feed: object = FEED): Promise<string> {
     this.made += 1;
     const name = `${this.name} ${this.made}`;
-    const { body } = await this.insist('POST', '/api/v1/bots', { name, settings });
+    const { body } = await this.insist('POST', '/api/v1/bots', { name, settings: SETTINGS, feed });
     this.bots.push(name);
     return body['id'] as string;
   }
 
   async startTrader(): Promise<string> {
-    const id = await this.startBot(SETTINGS);
+    const id = await this.startBot(FEED);
     this.traders.push(id);
     return id;
   }
 
   /** So many bots at once, each an aggregate of its own. */
   async startFleet(size: number): Promise<void> {
-    const started = await Promise.all(Array.from({ length: size }, () => this.startBot(FLEET)));
+    const started = await Promise.all(Array.from({ length: size }, () => this.startBot(FLEET_FEED)));
     this.fleet.push(...started);
   }
 
-  private async startBot(settings: unknown): Promise<string> {
-    const id = await this.createBot(settings);
+  private async startBot(feed: object): Promise<string> {
+    const id = await this.createBot(feed);
     await this.insist('POST', `/api/v1/bots/${id}/start`, {});
     return id;
   }
@@ -113,6 +115,10 @@ export class Customer {
   async addWebhook(url: string): Promise<void> {
     const channel = { kind: 'webhook', name: 'trades', url, events: ['trade.closed'] };
     await this.insist('POST', '/api/v1/channels', channel);
+  }
+
+  async closedTrades(bot: string): Promise<number> {
+    return (await this.insist('GET', `/api/v1/bots/${bot}`)).body['closedTrades'] as number;
   }
 
   async used(meter: string): Promise<number> {

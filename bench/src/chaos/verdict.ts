@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedRequest } from '@tidegate/testing/fakes/webhook-receiver';
 import type { Platform } from '@tidegate/testing/platform';
-import { type Customer, TRADES } from './customer.ts';
+import { type Customer, FLEET_TRADES, TRADES } from './customer.ts';
 import { withDatabase } from './faults.ts';
 
 export interface Verdict {
@@ -9,23 +9,25 @@ export interface Verdict {
   doubled: string[];
   uncounted: number;
   left: string[];
+  /** From the end of the load until all of it was there. */
+  settledMs: number;
 }
 
-/** What is on its way arrives within this time after the last fault, or is stuck. */
-const SETTLE_MS = 30_000;
+/** What is on its way arrives within this time after the last fault, or is lost: a bot's lease lasts a minute. */
+const SETTLE_MS = 90_000;
 
 /** Compares what the customers were told with what the platform has, once everything has arrived. */
 export async function judge(
   platform: Platform,
   customers: Customer[],
   webhooks: readonly ReceivedRequest[],
-  fleetTrades: number,
 ): Promise<Verdict> {
-  const deadline = Date.now() + SETTLE_MS;
+  const began = Date.now();
   for (;;) {
-    const verdict = await compare(platform, customers, webhooks, fleetTrades);
+    const found = await compare(platform, customers, webhooks);
+    const verdict = { ...found, settledMs: Date.now() - began };
     const clean = verdict.lost.length + verdict.doubled.length + verdict.left.length + verdict.uncounted === 0;
-    if (clean || Date.now() > deadline) return verdict;
+    if (clean || verdict.settledMs > SETTLE_MS) return verdict;
     await sleep(1_000);
   }
 }
@@ -34,9 +36,8 @@ async function compare(
   platform: Platform,
   customers: Customer[],
   webhooks: readonly ReceivedRequest[],
-  fleetTrades: number,
-): Promise<Verdict> {
-  const verdict: Verdict = { lost: [], doubled: [], uncounted: 0, left: [] };
+): Promise<Omit<Verdict, 'settledMs'>> {
+  const verdict: Omit<Verdict, 'settledMs'> = { lost: [], doubled: [], uncounted: 0, left: [] };
   const judgeCount = (what: string, is: number, should: number) => {
     if (is < should) verdict.lost.push(`${what}: ${is} of ${should}`);
     if (is > should) verdict.doubled.push(`${what}: ${is} of ${should}`);
@@ -45,7 +46,7 @@ async function compare(
     const count = async (sql: string, params: unknown[]) =>
       Number((await client.query<{ n: string }>(sql, params)).rows[0]?.n ?? 0);
     for (const { name, orgId, events, bots, traders, fleet, tally } of customers) {
-      const trades = traders.length * TRADES + fleet.length * fleetTrades;
+      const trades = traders.length * TRADES + fleet.length * FLEET_TRADES;
       const balance = 'select coalesce(sum(used), 0) as n from usage.usage_balances where org_id = $1 and meter = $2';
       judgeCount(`${name}: usage events`, await count(balance, [orgId, 'widgets']), events);
       const named = 'select count(*) as n from bot_executor.bots where org_id = $1';

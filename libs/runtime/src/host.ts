@@ -88,6 +88,7 @@ export class ServiceHost {
   private server: OperationServer | undefined;
   private consumers: EventConsumer[] = [];
   private loops: RunningLoop[] = [];
+  private stopCounting: () => void = () => {};
 
   constructor(definition: ServiceDefinition, settings: Settings) {
     this.definition = definition;
@@ -203,7 +204,7 @@ export class ServiceHost {
       checkHandlers(name, handled, operations());
       const runner = new OperationRunner(tenants, outbox);
       this.server = new OperationServer({ service: name, nc: this.nc, runner, log: this.log, ...shared }, handled);
-      watchDeadLetters(name, tenants);
+      this.stopCounting = watchDeadLetters(name, tenants);
       this.relay?.start();
       for (const consumer of this.consumers) await consumer.start();
       this.server.start();
@@ -268,6 +269,7 @@ export class ServiceHost {
   }
 
   async close(): Promise<void> {
+    this.stopCounting();
     await this.relay?.stop();
     this.bus.close();
     // Without a connection there is nothing to drain, and the client says so by an error.
@@ -277,6 +279,7 @@ export class ServiceHost {
 
   /** Gives back what a start had that failed half-way. */
   async abandon(): Promise<void> {
+    this.stopCounting();
     const parts = [
       ...this.loops.map((loop) => loop.stop()),
       this.server?.stop(),

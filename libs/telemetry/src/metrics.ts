@@ -52,10 +52,11 @@ function watch(name: string, help: string, labelNames: string[]): Set<Reader> {
     labelNames,
     registers: [registry],
     async collect() {
-      this.reset();
       const values = await Promise.all(
         [...readers].map(async (reader) => ({ labels: reader.labels, value: await readNow(reader) })),
       );
+      // At once: two may look at the same time.
+      this.reset();
       for (const { labels, value } of values) if (value !== undefined) this.set(labels, value);
     },
   });

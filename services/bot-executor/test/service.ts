@@ -17,7 +17,10 @@ import { ReadBacktests } from '../src/backtests/read-backtests.ts';
 import { RunBacktests } from '../src/backtests/run-backtests.loop.ts';
 import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
+import { DeleteBot } from '../src/bots/delete-bot.ts';
+import { ReadBots } from '../src/bots/read-bots.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
+import { StopBot } from '../src/bots/stop-bot.ts';
 import { SummarizeBot } from '../src/bots/summarize-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
@@ -63,6 +66,9 @@ export async function openService() {
     new ListCandles(),
     new ShowIndicator(threads),
     new StartBot(wakes),
+    new StopBot(bots.carry()),
+    new DeleteBot(),
+    new ReadBots(),
     new SummarizeBot(),
   ].flatMap(operationHandlers);
   const settlingLoop = startLoops(settling, log, wakes);

@@ -107,7 +107,14 @@ export class Accounts {
       accessTokenExpiresAt: later,
       refreshToken,
       refreshTokenExpiresAt: later,
-      user: { id: userId, email: 'ada@example.com', name: 'Ada', isOperator: false, createdAt: later },
+      user: {
+        id: userId,
+        email: 'ada@example.com',
+        emailVerified: true,
+        name: 'Ada',
+        isOperator: false,
+        createdAt: later,
+      },
       organisation: { id: orgId, name: 'Ada' },
       role: 'owner',
     };

@@ -1,14 +1,23 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { ChangePassword } from './accounts/change-password.ts';
 import { CreateAdmin } from './accounts/create-admin.ts';
 import { LoginThrottle } from './accounts/login-throttle.ts';
 import { PasswordHashing } from './accounts/password-hashing.ts';
+import { RefusedLogIns } from './accounts/refused-log-ins.ts';
 import { RegisterAccount } from './accounts/register-account.ts';
+import { ReplacePassword } from './accounts/replace-password.ts';
+import { ResetPassword } from './accounts/reset-password.ts';
+import { VerifiedAddresses } from './accounts/verified-addresses.ts';
+import { VerifyEmail } from './accounts/verify-email.ts';
 import { WhoAmI } from './accounts/who-am-i.ts';
 import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
+import { AccountMails } from './mails/account-mails.ts';
+import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
+import { Join } from './members/join.ts';
 import { ManageMembers } from './members/manage-members.ts';
 import { RoleOf } from './members/role-of.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
@@ -41,6 +50,14 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     CreateAdmin,
     RegisterAccount,
     WhoAmI,
+    RefusedLogIns,
+    VerifiedAddresses,
+    VerifyEmail,
+    ReplacePassword,
+    ChangePassword,
+    ResetPassword,
+    AccountMails,
+    SendAccountMails,
     LogIn,
     LogOut,
     OwnSessions,
@@ -55,6 +72,7 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ManageMembers,
     RoleOf,
     Invitations,
+    Join,
     ManageApiKeys,
     VerifyApiKey,
     KnownKeys,

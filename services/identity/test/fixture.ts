@@ -11,7 +11,9 @@ import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { register, type Session } from '@tidegate/contracts/identity/sessions';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
 import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
-import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
+import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { unavailable } from '@tidegate/contracts/kernel/problem';
+import { type AccountMailKind, sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { Tenants } from '@tidegate/database/tenants';
@@ -29,6 +31,7 @@ import { Vault } from '@tidegate/vault/vault';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { IdentityConfig } from '../src/identity.config.ts';
 import { IdentityModule } from '../src/identity.module.ts';
+import { SendAccountMails } from '../src/mails/send-account-mails.loop.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 export const PUBLIC_URL = 'https://tidegate.test';
@@ -77,16 +80,26 @@ function instancesOf(app: INestApplicationContext): object[] {
 }
 
 /** The whole identity service on a database of its own, without the bus: its module, handlers and start hooks. */
-export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) {
+export async function openIdentity({
+  limits = { seats: 3, api_keys: 2 } as Record<string, number>,
+  mail = false,
+} = {}) {
   const database = await testDatabase({ schema: 'identity', folders: FOLDERS.map(root) });
   const dataSource = await connectDatabase(database.login);
   const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-identity-'));
   const adminPasswordFile = join(dataDir, 'admin-password');
   const tenants = new Tenants(dataSource);
   const outbox = new Outbox('identity', () => {});
+  /** What was handed to the notifier, in order. */
+  const mailServer = { mails: [] as Input<typeof sendAccountMail>[], down: false };
   const bus = {
     call: async (operation: Operation, input: unknown, { orgId = '' }: { orgId?: string } = {}) => {
       operation.input.parse(input);
+      if (operation === sendAccountMail) {
+        if (mailServer.down) throw unavailable();
+        mailServer.mails.push(input as Input<typeof sendAccountMail>);
+        return { outcome: 'sent' };
+      }
       return operation.output.parse(operation === listPlans ? PLANS : snapshotOf(orgId, limits));
     },
   };
@@ -96,7 +109,10 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
   const app = await NestFactory.createApplicationContext(
     moduleOf([
       { provide: SETTINGS, useValue: { publicUrl: PUBLIC_URL, adminPasswordFile } },
-      { provide: IdentityConfig, useValue: new IdentityConfig(IdentityConfig.schema.parse({})) },
+      {
+        provide: IdentityConfig,
+        useValue: new IdentityConfig(IdentityConfig.schema.parse(mail ? { SMTP_HOST: 'mail.test' } : {})),
+      },
       { provide: Log, useValue: new Log({ service: 'identity' }) },
       { provide: Bus, useValue: bus },
       { provide: Tenants, useValue: tenants },
@@ -152,6 +168,26 @@ export async function openIdentity({ limits = { seats: 3, api_keys: 2 } } = {}) 
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  return { app, tenants, call, callerOf, newUser, emitted, start, adminPasswordFile, close };
+  /** Sends what waits, whenever it is due; answers the newest mail of the kind to the address. */
+  async function mailTo(address: string, kind: AccountMailKind) {
+    await tenants.as({}, (tx) => tx.query('update account_mails set due_at = now()'));
+    const { signal } = new AbortController();
+    while ((await app.get(SendAccountMails).turn({ signal })) === 'again');
+    return mailServer.mails.findLast((one) => one.to === address && one.kind === kind);
+  }
+  return {
+    app,
+    tenants,
+    call,
+    callerOf,
+    newUser,
+    emitted,
+    start,
+    adminPasswordFile,
+    close,
+    limits,
+    mailServer,
+    mailTo,
+  };
 }
 export type Fixture = Awaited<ReturnType<typeof openIdentity>>;

@@ -1,6 +1,6 @@
 import { readActivity } from '../src/activity/read-activity.ts';
 import { readLockWaits } from '../src/activity/read-lock-waits.ts';
-import { type Instance, readInstance } from '../src/collection/instance.ts';
+import { type Instance, RESETTABLE, readInstance } from '../src/collection/instance.ts';
 import { readHere, readOthers, readUse } from '../src/collection/read-others.ts';
 import type { ServerConnection } from '../src/connection/connect-server.ts';
 import { readFacts } from '../src/connection/read-facts.ts';
@@ -10,9 +10,10 @@ import { readDatabases } from '../src/relations/read-databases.ts';
 import { readIndexes, readTables } from '../src/relations/read-relations.ts';
 import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/read-sizes.ts';
 import { countSql, INDEXES, TABLES } from '../src/relations/relation-questions.ts';
+import { wholeLook } from '../src/relations/whole-look.ts';
+import { ObjectNames } from '../src/statements/object-names.ts';
 import { readStatements } from '../src/statements/read-statements.ts';
 import { readTexts } from '../src/statements/read-texts.ts';
-import { StatementMetric } from '../src/statements/statement-metric.ts';
 import { readAgedTables, readWraparound } from '../src/wraparound/read-wraparound.ts';
 
 /** Whoever asks a question, by its file; a test holds that none is missing. */
@@ -43,19 +44,13 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
     [undefined, { entries: { size: 1, checksums: new BigInt64Array(1) } }].map((state) =>
       readStatements(connection, instance, state as never),
     ),
-  'statements/statement-metric.ts': (connection) => [namesOf(connection)],
+  'relations/whole-look.ts': (connection) => [wholeLook(connection, async () => ({ known: 0, items: [], gone: [] }))],
+  'statements/object-names.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
   'statements/read-texts.ts': (connection, { statements }) => [
     statements ? readTexts(connection, statements, ['1/2/3/t'], NO_TEXTS as never) : Promise.resolve(),
   ],
   'wraparound/read-wraparound.ts': (connection) => [readWraparound(connection), readAgedTables(connection)],
 };
-
-/** Private, because nobody else asks for them. */
-const namesOf = (connection: ServerConnection): Promise<unknown> =>
-  (new StatementMetric('', NO_TEXTS as never) as unknown as Learning).learnNames(connection, ['1/2/3/t']);
-interface Learning {
-  learnNames(connection: ServerConnection, keys: readonly string[]): Promise<unknown>;
-}
 
 const NO_TEXTS = { scrubLive: async () => [], scrub: async () => [] };
 
@@ -76,6 +71,7 @@ export async function everyQuestion(): Promise<Set<string>> {
       version,
       statements: { schema: '"odd Schema"', version: '1.11', columns },
       has: { activityQueryId: version >= 140_000, databaseTime: version >= 140_000, controlData },
+      resettable: RESETTABLE,
     } as unknown as Instance;
     const connection = listening(version, controlData, texts);
     for (const ask of Object.values(QUESTIONS)) await Promise.allSettled(ask(connection, instance));
@@ -92,6 +88,7 @@ function listening(version: number, control: boolean, texts: Set<string>): Serve
     columns: [],
     activity_columns: [],
     database_columns: [],
+    resettable: [...RESETTABLE],
   };
   const row = new Proxy<Record<string, unknown>>(known, { get: (all, name) => all[String(name)] ?? null });
   const heard = async (text: string, answer: unknown) => {

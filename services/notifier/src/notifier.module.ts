@@ -9,6 +9,7 @@ import { GetChannel } from './channels/get-channel.ts';
 import { ListChannels } from './channels/list-channels.ts';
 import { RotateSecret } from './channels/rotate-secret.ts';
 import { SealUrls } from './channels/seal-urls.ts';
+import { UnsubscribeChannel } from './channels/unsubscribe-channel.ts';
 import { UpdateChannel } from './channels/update-channel.ts';
 import { WebhookHosts } from './channels/webhook-hosts.ts';
 import { AttemptDelivery } from './deliveries/attempt-delivery.ts';
@@ -21,6 +22,7 @@ import { MailSender } from './deliveries/mail-sender.ts';
 import { MeasureQueue } from './deliveries/measure-queue.loop.ts';
 import { NotificationQuota } from './deliveries/notification-quota.ts';
 import { RetryDelivery } from './deliveries/retry-delivery.ts';
+import { SendAccountMail } from './deliveries/send-account-mail.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
@@ -51,6 +53,8 @@ import { LearnOwners } from './owners/learn-owners.ts';
     GetDelivery,
     RetryDelivery,
     MailSender,
+    SendAccountMail,
+    UnsubscribeChannel,
     WebhookSender,
     NotificationQuota,
     DeliverySenders,

@@ -12,6 +12,6 @@ export const service = defineService({
     { table: 'channels', column: 'secret' },
     { table: 'channels', column: 'url_sealed' },
     { table: 'channels', column: 'confirmation' },
-    { table: 'channels', column: 'previous_secret', sealedFor: 'secret' },
+    { table: 'channels', column: 'unsubscribe' },
   ],
 });

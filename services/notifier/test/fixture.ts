@@ -171,6 +171,11 @@ export class NotifierWorld {
     return this.bus.call(operation, input, { caller: ANONYMOUS });
   }
 
+  /** As another service does. */
+  asService<Op extends Operation>(operation: Op, input: z.input<Op['input']>) {
+    return this.bus.call(operation, input, {});
+  }
+
   /** Another service says that something happened. `again` says it a second time, as redelivery does. */
   async happens<E extends Event>(
     event: E,

@@ -1,5 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { founderOf } from '@tidegate/contracts/identity/organisations';
+import { addressOf } from '@tidegate/contracts/identity/passwords';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
@@ -34,6 +36,13 @@ interface Lent {
 export class Neighbours {
   channels = 50;
   webhooks = true;
+  /** People whose address is known to be theirs; nobody's else is. */
+  readonly verified = new Map<string, string>();
+  /** People who have to verify theirs first. */
+  readonly unverified = new Set<string>();
+  /** Who made an organisation; asked for another one, identity fails. */
+  founders: Map<string, string> | undefined;
+  readonly askedFounders: string[] = [];
   /** Units of the period per organisation; without an entry there is no end. */
   readonly limit = new Map<string, number>();
   /** Whether usage events that arrive are counted; what came meanwhile is counted when they are again. */
@@ -53,6 +62,24 @@ export class Neighbours {
     const billing = await this.connect('billing');
     this.serve('billing', billing, { [getEntitlements.subject]: (_input, orgId) => this.snapshot(orgId) }).start();
     await this.startUsage();
+    const identity = await this.connect('identity');
+    this.serve('identity', identity, {
+      [addressOf.subject]: (input) => this.address(input as { userId: string }),
+      [founderOf.subject]: (input) => this.founder(input as { organisationId: string }),
+    }).start();
+    await identity.flush();
+  }
+
+  private address({ userId }: { userId: string }) {
+    const email = this.verified.get(userId) ?? `${userId}@people.example`;
+    return { email, verified: this.verified.has(userId), mayReachOthers: !this.unverified.has(userId) };
+  }
+
+  private founder({ organisationId }: { organisationId: string }) {
+    this.askedFounders.push(organisationId);
+    const userId = this.founders ? this.founders.get(organisationId) : organisationId;
+    if (!userId) throw new Error('identity fails for this one');
+    return { userId };
   }
 
   async startUsage(): Promise<void> {
@@ -91,7 +118,7 @@ export class Neighbours {
     const { sealing, callerSecret } = this.settings;
     const publicKeys = Object.fromEntries(Object.entries(sealing).map(([name, keys]) => [name, keys.publicKey]));
     const own = { name: service, privateKey: sealing[service]?.privateKey ?? '' };
-    const operations = [getEntitlements, takeLease, returnLease] as unknown as Operation[];
+    const operations = [getEntitlements, takeLease, returnLease, addressOf, founderOf] as unknown as Operation[];
     return new OperationServer(
       {
         service,

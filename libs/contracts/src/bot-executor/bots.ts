@@ -5,13 +5,16 @@ import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
 import { Decimal, Empty, Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { Halt, Resumed, Waiting } from './bot-reasons.ts';
 import { candleSeries } from './candles.ts';
 import './ladder.ts';
 import { BotSettings } from './settings.ts';
 
-export const BotStatus = z
-  .enum(['stopped', 'running', 'stopping'])
-  .meta({ id: 'BotStatus', description: 'stopping: no new trade begins, the open one is finished' });
+export const BotStatus = z.enum(['stopped', 'running', 'stopping', 'halted']).meta({
+  id: 'BotStatus',
+  description:
+    'stopping: no new trade begins, the open one is finished; halted: stopped for a reason that somebody has to look at',
+});
 export type BotStatus = z.infer<typeof BotStatus>;
 
 /** Where a bot's candles come from. It replays what is there, then follows what is imported. */
@@ -42,6 +45,11 @@ export const Bot = z
     profit: Decimal.meta({ description: 'Of closed trades, after fees, in the quote currency' }),
     balance: Decimal.meta({ description: 'Sum of the ledger: what the paper wallet has gained or spent' }),
     openTradeId: Id.nullable(),
+    waiting: Waiting.nullable().meta({
+      description: 'Why no trade begins, as of the last candle; null: nothing is in its way',
+    }),
+    halted: Halt.nullable().meta({ description: 'Why it was halted' }),
+    resumed: Resumed.nullable().meta({ description: 'How it was started last; null: never since this is told' }),
     createdAt: Timestamp,
   })
   .meta({ id: 'Bot' });
@@ -76,6 +84,7 @@ export const BotSummary = z
   .meta({ id: 'BotSummary' });
 export type BotSummary = z.infer<typeof BotSummary>;
 
+export const botHalted = problem('bot_halted', 409, 'The bot is halted', z.object({ halted: Halt }));
 export const botNotStopped = problem('bot_not_stopped', 409, 'The bot is not stopped', z.object({ state: BotStatus }));
 
 const byId = z.strictObject({ botId: Id });
@@ -139,8 +148,17 @@ export const startBot = operation({
   http: ['POST', '/api/v1/bots/{botId}/start'],
   scope: 'bots:write',
   summary: 'Start a bot; starting a running one changes nothing',
-  description: 'A bot that ran before goes on with the candle after the last one that it decided on.',
-  input: byId,
+  description:
+    'A bot that ran before goes on from now: candles that came while it was stopped are not traded. With `catchUp` it ' +
+    'trades them as if it had been running, from the candle after the last one that it decided on. The answer says which ' +
+    '(`resumed`). A bot that holds a trade always goes on where it was.',
+  input: z.strictObject({
+    botId: Id,
+    resume: z
+      .enum(['fromNow', 'catchUp'])
+      .default('fromNow')
+      .meta({ description: 'What becomes of candles that came while it was stopped' }),
+  }),
   output: Bot,
   status: 200,
 });
@@ -151,6 +169,7 @@ export const stopBot = operation({
   http: ['POST', '/api/v1/bots/{botId}/stop'],
   scope: 'bots:write',
   summary: 'Stop a bot: no new trade begins; an open trade is finished, or closed now',
+  errors: [notFound, botHalted],
   input: z.strictObject({
     botId: Id,
     openTrade: z.enum(['finish', 'close']).default('finish').meta({ description: 'close: at the last candle’s close' }),
@@ -166,7 +185,7 @@ export const deleteBot = operation({
   name: 'bots.delete',
   http: ['DELETE', '/api/v1/bots/{botId}'],
   scope: 'bots:write',
-  summary: 'Delete a stopped bot with its history',
+  summary: 'Delete a stopped or halted bot with its history',
   input: byId,
   output: Empty,
 });
@@ -178,6 +197,13 @@ const changed = (name: string, summary: string) =>
 export const botCreated = changed('bot.created.v1', 'A bot was created');
 export const botStarted = changed('bot.started.v1', 'A bot was started');
 export const botStopped = changed('bot.stopped.v1', 'A bot was stopped, by its owner or after its last trade');
+export const botWasHalted = event({
+  service: 'bot-executor',
+  name: 'bot.halted.v1',
+  summary: 'A bot was halted and decides nothing until somebody has looked',
+  data: Change.extend({ halted: Halt }),
+  aggregate: (data) => data.botId,
+});
 export const botDeleted = changed('bot.deleted.v1', 'A bot was deleted');
 
 export const BotPulse = z

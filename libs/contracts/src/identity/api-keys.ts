@@ -4,6 +4,7 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached } from '../kernel/problem.ts';
 import { Empty, Id, Instant, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { SCOPES } from './roles.ts';
+import { emailUnverified } from './sessions.ts';
 
 const Scope = z.enum(SCOPES as [string, ...string[]]);
 
@@ -32,7 +33,7 @@ export const createApiKey = operation({
     expiresAt: Instant.optional().meta({ description: 'By default it works until it is revoked' }),
   }),
   output: ApiKey.extend({ key: secret(z.string()) }).meta({ id: 'NewApiKey' }),
-  errors: [planLimitReached],
+  errors: [planLimitReached, emailUnverified],
   limit: 'api_keys',
 });
 

@@ -4,7 +4,7 @@ import { operation } from '../kernel/operation.ts';
 import { notFound, planLimitReached, problem } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, secret, Timestamp } from '../kernel/types.ts';
 import { Role } from './roles.ts';
-import { Email } from './sessions.ts';
+import { Email, emailUnverified } from './sessions.ts';
 
 export const Member = z
   .object({ userId: Id, email: z.string(), name: z.string(), role: Role, joinedAt: Timestamp })
@@ -23,6 +23,12 @@ export const Invitation = z
   .meta({ id: 'Invitation' });
 
 export const lastOwner = problem('last_owner', 409, 'An organisation needs an owner');
+export const organisationLimitReached = problem(
+  'organisation_limit_reached',
+  409,
+  'One person owns as many organisations as they may',
+  z.object({ limit: z.int(), used: z.int() }),
+);
 export const roleTooHigh = problem(
   'role_too_high',
   403,
@@ -57,7 +63,7 @@ export const changeRole = operation({
   summary: 'Give a member another role',
   input: z.strictObject({ userId: Id, role: Role }),
   output: Member,
-  errors: [notFound, lastOwner, roleTooHigh],
+  errors: [notFound, lastOwner, roleTooHigh, organisationLimitReached],
 });
 
 export const removeMember = operation({
@@ -71,6 +77,18 @@ export const removeMember = operation({
   errors: [notFound, lastOwner, roleTooHigh],
 });
 
+export const leaveOrganisation = operation({
+  service: 'identity',
+  name: 'members.leave',
+  http: ['DELETE', '/api/v1/organisations/{organisationId}/membership'],
+  scope: 'self',
+  summary: 'Leave one of your organisations, whatever your role in it; the last owner stays',
+  description: 'Your API keys and invitations of that organisation end with it.',
+  input: z.strictObject({ organisationId: Id.meta({ description: 'One of your organisations' }) }),
+  output: Empty,
+  errors: [notFound, lastOwner],
+});
+
 export const invite = operation({
   service: 'identity',
   name: 'invitations.create',
@@ -79,7 +97,7 @@ export const invite = operation({
   summary: 'Invite somebody; hand the token to them, it is shown once',
   input: z.strictObject({ email: Email, role: Role }),
   output: Invitation.extend({ token: secret(z.string()) }).meta({ id: 'NewInvitation' }),
-  errors: [planLimitReached, roleTooHigh],
+  errors: [planLimitReached, roleTooHigh, emailUnverified],
   limit: 'seats',
 });
 
@@ -112,8 +130,42 @@ export const acceptInvitation = operation({
   summary: 'Join the organisation that invited your e-mail address',
   input: z.strictObject({ token: secret(z.string().max(200)).meta({ description: 'From the invitation' }) }),
   output: z.object({ organisationId: Id, role: Role }),
-  errors: [invitationInvalid],
+  errors: [invitationInvalid, emailUnverified, organisationLimitReached, planLimitReached],
+  limit: 'seats',
   status: 200,
+});
+
+export const OwnInvitation = z
+  .object({
+    id: Id,
+    organisation: z.object({ id: Id, name: z.string() }).meta({ id: 'InvitingOrganisation' }),
+    role: Role,
+    createdAt: Timestamp,
+    expiresAt: Timestamp,
+  })
+  .meta({ id: 'OwnInvitation' });
+
+export const listOwnInvitations = operation({
+  service: 'identity',
+  name: 'invitations.own',
+  http: ['GET', '/api/v1/me/invitations'],
+  scope: 'self',
+  summary: 'Where your e-mail address is invited to, newest first',
+  description: 'Whoever invited you has the token that accepts it.',
+  input: z.strictObject(pageQuery),
+  output: page(OwnInvitation).meta({ id: 'OwnInvitations' }),
+  errors: [emailUnverified],
+});
+
+export const declineInvitation = operation({
+  service: 'identity',
+  name: 'invitations.decline',
+  http: ['DELETE', '/api/v1/me/invitations/{invitationId}'],
+  scope: 'self',
+  summary: 'Decline an invitation to your e-mail address',
+  input: z.strictObject({ invitationId: Id }),
+  output: Empty,
+  errors: [notFound, emailUnverified],
 });
 
 /** For the gateway, which lets a request choose its organisation. What it answers ends with `access.revoked` of the member. */

@@ -2,20 +2,13 @@ import { z } from 'zod';
 import { event } from '../kernel/event.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
-import { notFound, problem } from '../kernel/problem.ts';
+import { notFound } from '../kernel/problem.ts';
 import { Empty, Id, page, pageQuery, Timestamp } from '../kernel/types.ts';
-import { roleTooHigh } from './members.ts';
+import { organisationLimitReached, roleTooHigh } from './members.ts';
 import { Role } from './roles.ts';
 
 export const Organisation = z.object({ id: Id, name: z.string(), createdAt: Timestamp }).meta({ id: 'Organisation' });
 export type Organisation = z.infer<typeof Organisation>;
-
-export const organisationLimitReached = problem(
-  'organisation_limit_reached',
-  409,
-  'You have as many organisations as one person may have',
-  z.object({ limit: z.int(), used: z.int() }),
-);
 
 export const organisationCreated = event({
   service: 'identity',
@@ -40,7 +33,7 @@ export const createOrganisation = operation({
   scope: 'self',
   summary: 'Create another organisation; you become its owner',
   description:
-    'How many one person may have made and own is limited, above all on plans without a price; the problem says what to do.',
+    'How many one person may own is limited, above all on plans without a price; the problem says what to do.',
   input: z.strictObject({ name: Name }),
   output: Organisation,
   errors: [organisationLimitReached],

@@ -18,7 +18,14 @@ export const Email = z
   .meta({ description: 'E-mail address', examples: ['ada@example.com'] });
 
 export const User = z
-  .object({ id: Id, email: z.string(), name: z.string(), isOperator: z.boolean(), createdAt: Timestamp })
+  .object({
+    id: Id,
+    email: z.string(),
+    emailVerified: z.boolean().meta({ description: 'Whether the address is known to be theirs' }),
+    name: z.string(),
+    isOperator: z.boolean(),
+    createdAt: Timestamp,
+  })
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
@@ -38,6 +45,7 @@ export const Session = z
 export type Session = z.infer<typeof Session>;
 
 export const emailTaken = problem('email_taken', 409, 'This e-mail address has an account already');
+export const emailUnverified = problem('email_unverified', 403, 'The e-mail address is not verified yet');
 export const wrongCredentials = problem('wrong_credentials', 401, 'Wrong e-mail address or password');
 export const invalidGrant = problem('invalid_grant', 400, 'The refresh token is not valid any more');
 
@@ -47,6 +55,10 @@ export const register = operation({
   http: ['POST', '/api/v1/accounts'],
   scope: 'public',
   summary: 'Create an account with an organisation of its own, and log in',
+  description:
+    'Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the ' +
+    'account can do nothing that reaches others. An address that somebody else has entered is claimed by ' +
+    'POST /api/v1/password/forgotten.',
   input: z.strictObject({
     email: Email,
     password: secret(Password),
@@ -62,6 +74,7 @@ export const login = operation({
   name: 'sessions.login',
   http: ['POST', '/api/v1/sessions'],
   scope: 'public',
+  judgedByInput: true,
   summary: 'Log in with e-mail address and password',
   description: 'Unknown addresses and wrong passwords get the same answer in the same time.',
   input: z.strictObject({
@@ -77,6 +90,7 @@ export const refresh = operation({
   name: 'sessions.refresh',
   http: ['POST', '/api/v1/sessions/refresh'],
   scope: 'public',
+  judgedByInput: true,
   summary: 'A new access token and the next refresh token',
   description:
     'The same refresh token may be used again for 90 seconds, until its successor is used, and gives that same ' +

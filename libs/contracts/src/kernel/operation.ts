@@ -32,6 +32,11 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly deadlineMs: number;
   /** Whether a call by an API key is one of the plan's API calls, and is refused when they are used up. */
   readonly metered: boolean;
+  /**
+   * A public operation whose input proves who asks, by a password or a token that nobody guesses: it is looked at
+   * whatever others in the same network did, and counts against that network only when it was wrong.
+   */
+  readonly judgedByInput: boolean;
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
@@ -55,6 +60,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
   deadlineMs?: number;
   /** Only to say no: for what somebody needs to get out of trouble, besides what `ACCOUNT` leaves out. */
   metered?: false;
+  judgedByInput?: true;
 }
 
 /**
@@ -88,5 +94,6 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(spec: Operat
     readonly: spec.readonly ?? method === 'GET',
     deadlineMs: spec.deadlineMs ?? 10_000,
     metered: spec.metered ?? !ACCOUNT.test(spec.scope),
+    judgedByInput: spec.judgedByInput ?? false,
   });
 }

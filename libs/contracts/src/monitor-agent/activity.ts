@@ -7,11 +7,15 @@ import { Count, serverRange } from './range.ts';
 export const ActivityPoint = z
   .object({
     at: Timestamp,
-    total: Count,
+    total: Count.meta({ description: 'Sessions of clients; so are the four that follow' }),
     active: Count,
     idle: Count,
     idleInTransaction: Count,
     waiting: Count.meta({ description: 'Sessions that wait for a lock' }),
+    others: Count.meta({
+      description:
+        'Beside them: senders to standbys, autovacuum and other background workers, which are no load of clients',
+    }),
     longestTransactionSeconds: z.number().min(0),
   })
   .meta({ id: 'ActivityPoint' });
@@ -39,7 +43,16 @@ export const Session = z
 export type Session = z.infer<typeof Session>;
 
 export const SessionGroup = z
-  .object({ state: z.string(), role: z.string(), application: z.string(), sessions: Count })
+  .object({
+    state: z.string(),
+    role: z.string(),
+    application: z.string(),
+    backend: z
+      .string()
+      .nullable()
+      .meta({ description: 'null in looks older than this field', examples: ['client backend', 'walsender'] }),
+    sessions: Count,
+  })
   .meta({ id: 'SessionGroup' });
 
 export const showActivity = operation({
@@ -57,7 +70,7 @@ export const showActivity = operation({
     maxConnections: z.int().nullable(),
     sessions: z.array(Session).meta({ description: 'All that are not idle, and idle ones that are in the way' }),
     sessionsTotal: Count.meta({ description: 'How many those were; more than are listed when there were many' }),
-    groups: z.array(SessionGroup).meta({ description: 'All sessions, counted' }),
+    groups: z.array(SessionGroup).meta({ description: 'All sessions, of clients and others, counted' }),
     history: z.array(ActivityPoint),
   }),
 });

@@ -3,6 +3,30 @@ import { operation } from '../kernel/operation.ts';
 import { nextCursor, Timestamp } from '../kernel/types.ts';
 import { Count, Range, rankQuery, serverRange } from './range.ts';
 
+const Partial = z.boolean().meta({
+  description: 'Counters were reset in the range, or may have been: something that came before is not known',
+});
+const GoneAt = Timestamp.nullable().meta({
+  description: 'When it was found to be dropped, or not shown to the role any more; null: it is there',
+});
+
+/** What is said of every table and index; spread into its model. */
+const relation = {
+  partitions: Count.nullable().meta({
+    description:
+      'How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none',
+  }),
+  partitionOf: z.string().nullable().meta({ description: 'The partitioned one at the top, for `partitions=apart`' }),
+  partial: Partial,
+  lookedAt: Timestamp.nullable().meta({
+    description: 'When its database was last looked at; null: it is not any more',
+  }),
+  coveredSeconds: z.number().min(0).meta({
+    description: 'How much of the range the looks at its database covered: later work shows with the next look',
+  }),
+  goneAt: GoneAt,
+};
+
 const Bytes = Count.nullable().meta({ description: 'null: not measured yet' });
 
 export const Database = z
@@ -28,7 +52,8 @@ export const Database = z
       .nullable()
       .meta({ description: 'Time sessions were active; null before PostgreSQL 14' }),
     transactionAge: Count.meta({ description: 'Of about 2.1 billion; vacuum keeps it low' }),
-    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
+    partial: Partial,
+    goneAt: GoneAt,
   })
   .meta({ id: 'MonitoredDatabase' });
 export type Database = z.infer<typeof Database>;
@@ -48,7 +73,7 @@ export const Table = z
     database: z.string(),
     schema: z.string(),
     name: z.string(),
-    kind: z.enum(['table', 'materialized view']),
+    kind: z.enum(['table', 'materialized view', 'partitioned table']),
     estimatedRows: Count.nullable().meta({ description: 'null: never analysed' }),
     heapBytes: Bytes,
     indexBytes: Bytes,
@@ -66,9 +91,9 @@ export const Table = z
     rowsDeleted: Count,
     blocksHit: Count,
     blocksRead: Count,
-    lastVacuumAt: Timestamp.nullable(),
-    lastAnalyzeAt: Timestamp.nullable(),
-    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
+    lastVacuumAt: Timestamp.nullable().meta({ description: 'Of partitions the one that was longest ago' }),
+    lastAnalyzeAt: Timestamp.nullable().meta({ description: 'Of partitions the one that was longest ago' }),
+    ...relation,
   })
   .meta({ id: 'MonitoredTable' });
 export type Table = z.infer<typeof Table>;
@@ -78,14 +103,27 @@ const relationQuery = {
   ...rankQuery,
   database: z.string().max(63).optional().meta({ description: 'Only of this database' }),
   schema: z.string().max(63).optional().meta({ description: 'Only of this schema' }),
-  search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, in any case' }),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Part of the name, or of the name of one of its partitions, in any case' }),
+  partitions: z
+    .enum(['together', 'apart'])
+    .default('together')
+    .meta({ description: 'together: partitions are added up as the partitioned table or index; apart: one by one' }),
 };
+
+const APART =
+  'Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says ' +
+  'its own. What was dropped stands in the ranges that it was there in.';
 
 /** `shown` of `known`: a list never ends silently. */
 const listed = <I extends z.ZodType>(item: I) =>
   z.object({
     range: Range,
-    known: Count.meta({ description: 'How many there are' }),
+    known: Count.meta({ description: 'How many there are now, partitions and what they belong to among them' }),
     items: z.array(item),
     nextCursor,
   });
@@ -96,6 +134,7 @@ export const listTables = operation({
   http: ['GET', '/api/v1/servers/{serverId}/tables'],
   scope: 'servers:read',
   summary: 'Tables of all databases of a server with their work in the range',
+  description: APART,
   input: z.strictObject({
     ...relationQuery,
     sort: z
@@ -123,7 +162,7 @@ export const Index = z
     rowsFetched: Count,
     blocksHit: Count,
     blocksRead: Count,
-    partial: z.boolean().meta({ description: 'The counters were reset in the range: what came before is not known' }),
+    ...relation,
   })
   .meta({ id: 'MonitoredIndex' });
 export type Index = z.infer<typeof Index>;
@@ -134,6 +173,7 @@ export const listIndexes = operation({
   http: ['GET', '/api/v1/servers/{serverId}/indexes'],
   scope: 'servers:read',
   summary: 'Indexes of all databases of a server with their use in the range',
+  description: APART,
   input: z.strictObject({
     ...relationQuery,
     table: z.string().max(63).optional().meta({ description: 'Only of this table' }),

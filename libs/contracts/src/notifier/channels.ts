@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailUnverified } from '../identity/sessions.ts';
 import { Name } from '../kernel/name.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
@@ -13,6 +14,12 @@ export const webhookHostNotAllowed = problem(
   z.object({ host: z.string() }),
 );
 export const notAWebhook = problem('not_a_webhook', 409, 'Only webhook channels have a secret');
+export const secretsOverlap = problem(
+  'secrets_overlap',
+  409,
+  'Too many earlier secrets sign as well',
+  z.object({ until: Timestamp }),
+);
 export const channelUnconfirmed = problem('channel_unconfirmed', 409, 'The address has not confirmed the channel yet');
 export const confirmationInvalid = problem('confirmation_invalid', 404, 'The confirmation is not valid any more');
 export const channelDisabled = problem('channel_disabled', 409, 'The channel is disabled');
@@ -62,9 +69,9 @@ export const Channel = z
     state: z
       .enum(['active', 'disabled', 'unconfirmed'])
       .meta({ description: '`unconfirmed`: nothing is sent before the address has confirmed it' }),
-    /** `gone`: the receiver answered 410. `by_member`: a member switched it off. */
-    disabledBecause: z.enum(['gone', 'by_member']).optional(),
-    /** While a secret is being changed: until then every request is signed with both. */
+    /** `gone`: the receiver answered 410. `by_member`: a member switched it off. `unsubscribed`: whoever reads the mails. */
+    disabledBecause: z.enum(['gone', 'by_member', 'unsubscribed']).optional(),
+    /** While a secret is being changed: until then requests are signed with earlier ones as well. */
     previousSecretValidUntil: Timestamp.optional(),
     createdAt: Timestamp,
   })
@@ -93,7 +100,7 @@ export const createChannel = operation({
     'until that token came to POST /api/v1/channels/confirm.',
   input: NewChannel,
   output: CreatedChannel,
-  errors: [smtpNotConfigured, webhookHostNotAllowed],
+  errors: [smtpNotConfigured, webhookHostNotAllowed, emailUnverified],
   limit: 'channels',
 });
 
@@ -154,14 +161,15 @@ export const rotateSecret = operation({
   scope: 'channels:write',
   summary: 'Give a webhook a new secret',
   description:
-    'Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change ' +
-    'over without losing a message. An overlap of 0 makes the old secret worthless at once.',
+    'Until the overlap ends every request carries a signature by each secret, so the receiver can change over without ' +
+    'losing a message. Rotated again meanwhile, earlier secrets keep their overlaps, five at the most. An overlap of 0 ' +
+    'makes all of them worthless at once.',
   input: z.strictObject({
     channelId: Id,
     overlapHours: z.int().min(0).max(168).default(24).meta({ description: 'How long the old secret signs as well' }),
   }),
   output: z.object({ secret: secret(z.string()), previousSecretValidUntil: Timestamp }).meta({ id: 'RotatedSecret' }),
-  errors: [notAWebhook],
+  errors: [notAWebhook, secretsOverlap],
   status: 200,
 });
 
@@ -170,6 +178,7 @@ export const confirmChannel = operation({
   name: 'channels.confirm',
   http: ['POST', '/api/v1/channels/confirm'],
   scope: 'public',
+  judgedByInput: true,
   summary: 'Confirm an e-mail channel with the token that its address was sent',
   description: 'Needs no account: whoever reads the mail decides. The same token may be sent again while it is valid.',
   input: z.strictObject({ token: secret(z.string().min(1).max(200)).meta({ description: 'From the mail' }) }),
@@ -178,15 +187,37 @@ export const confirmChannel = operation({
   status: 200,
 });
 
+/** RFC 8058: mail programs send it, as a form. */
+export const unsubscribeChannel = operation({
+  service: 'notifier',
+  name: 'channels.unsubscribe',
+  http: ['POST', '/api/v1/channels/unsubscribe/{token}'],
+  scope: 'public',
+  judgedByInput: true,
+  summary: 'End an e-mail channel, with the token of one of its mails',
+  description:
+    'Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form ' +
+    '`List-Unsubscribe=One-Click` is taken as a body. The channel is told nothing until its address confirms it anew.',
+  input: z.strictObject({
+    token: z
+      .string()
+      .regex(/^[\w-]{32}$/, 'the token of a mail')
+      .meta({ description: 'From the mail', examples: ['mZ0kq3xT9wPzN1vB4yHc7LdR2sFgJ8aU'] }),
+  }),
+  output: Empty,
+  errors: [confirmationInvalid],
+});
+
 export const resendConfirmation = operation({
   service: 'notifier',
   name: 'channels.resend-confirmation',
   http: ['POST', '/api/v1/channels/{channelId}/resend-confirmation'],
   scope: 'channels:write',
   summary: 'Send the confirmation mail of an e-mail channel again, with a new token',
-  description: 'A few a day for an address, an organisation and a person (`429 rate_limited`).',
+  description:
+    'A few a day of a person to an address, to an address, of an organisation and of a person (`429 rate_limited`).',
   input: z.strictObject({ channelId: Id }),
   output: Channel,
-  errors: [smtpNotConfigured],
+  errors: [smtpNotConfigured, emailUnverified],
   status: 202,
 });

@@ -64,7 +64,8 @@ const SETTINGS: Record<string, string | number> = {
   max_connections: 120,
   max_wal_size: '2GB',
   // A page is written whole after each checkpoint: seldom and packed, so that an idle installation writes next to nothing.
-  checkpoint_timeout: '15min',
+  // What has to be read again after a crash is bounded by max_wal_size all the same.
+  checkpoint_timeout: '1h',
   wal_compression: 'on',
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.max': 5_000,

@@ -1,3 +1,4 @@
+import type { Halt, Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import type { Bot, BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
@@ -6,6 +7,7 @@ import { INITIAL, isOver, type State } from '../engine/state.rules.ts';
 import { readState, writeState } from '../engine/stored-state.rules.ts';
 import { knownMarket, type MarketRules, moneyText, toMoney } from '../markets/markets.rules.ts';
 import { type Totals, tradeId } from '../trades/journal.rules.ts';
+import { type StoredWaiting, waitingToWire } from './bot-reasons.rows.ts';
 
 export interface BotRow {
   id: string;
@@ -24,6 +26,11 @@ export interface BotRow {
   balance: string;
   ledger_sequence: string;
   open_trade_id: string | null;
+  waiting: StoredWaiting | null;
+  halted: Halt | null;
+  resumed: Resumed | null;
+  /** Candles up to here are looked at and not traded. */
+  trades_after: Date | null;
   created_at: Date;
 }
 
@@ -44,13 +51,16 @@ export const toWire = (row: BotRow): Bot => ({
   profit: row.profit,
   balance: row.balance,
   openTradeId: row.open_trade_id,
+  waiting: row.status === 'running' ? waitingToWire(row.waiting) : null,
+  halted: row.status === 'halted' ? row.halted : null,
+  resumed: row.resumed,
   createdAt: row.created_at.toISOString(),
 });
 
 /** Amounts as their shortest text: numeric keeps the zeros of what it once added up. */
 const COLUMNS = `id, name, status, settings, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
-  open_trade_id, created_at`;
+  open_trade_id, waiting, halted, resumed, trades_after, created_at`;
 
 export interface NewBotRow {
   id: string;

@@ -1,19 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { type BotStatus, botPulse, botStopped } from '@tidegate/contracts/bot-executor/bots';
+import type { Halt } from '@tidegate/contracts/bot-executor/bot-reasons';
+import { type BotStatus, botPulse, botStopped, botWasHalted } from '@tidegate/contracts/bot-executor/bots';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
 import { INTERVAL_MS } from '../candles/intervals.rules.ts';
-import { type CandleTicks, runCandle, runClose } from '../engine/paper-exchange.rules.ts';
+import { Contradiction } from '../engine/contradiction.rules.ts';
+import { type CandleTicks, runCandle, runClose, type Step } from '../engine/paper-exchange.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
 import { knownMarket } from '../markets/markets.rules.ts';
+import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { type BotRow, saveProgress, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
+import { noteHalt, noteWaiting, waitingSince } from './bot-reasons.rows.ts';
 import { dequeue } from './lease.rows.ts';
 import { liveNews, tellTrades } from './tell-trades.ts';
 
@@ -39,21 +43,31 @@ export class CarryBot {
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
     const plan = strategyPlanOf(bot.settings, knownMarket(bot.settings.market));
     const journal = await openJournal(tx, bot);
-    const mayOpen = bot.status === 'running';
+    const running = bot.status === 'running';
+    const looksUpTo = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
     const intervalMs = INTERVAL_MS[bot.interval];
     let state = stateOf(bot, plan.market);
+    let { waiting } = bot;
     let upTo: number | undefined;
     let before = bot.decided_up_to?.getTime();
+    let halt: Halt | undefined;
     let decided = 0;
     for (const candle of candles) {
-      if ((!mayOpen && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
+      if ((!running && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
+      const mayOpen = running && candle.at > looksUpTo;
+      const step = possible(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
+      if ('halt' in step) {
+        halt = step.halt;
+        break;
+      }
       decided += 1;
-      const step = runCandle(state, candle, plan, { intervalMs, mayOpen, before });
       journal.add(step);
       state = step.state;
       upTo = before = candle.at;
+      if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
-    await this.save(tx, { bot, plan, journal, state, upTo });
+    await this.save(tx, { bot, plan, journal, state, upTo, halt });
+    if (waiting !== bot.waiting) await noteWaiting(tx, bot.id, waiting);
     return decided;
   }
 
@@ -64,22 +78,26 @@ export class CarryBot {
     const series = { source: bot.source, market: plan.market, interval: bot.interval };
     const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;
     let state = stateOf(bot, plan.market);
+    let halt: Halt | undefined;
     if (last) {
-      const step = runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] });
-      journal.add(step);
-      state = step.state;
+      const step = possible(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
+      if ('halt' in step) halt = step.halt;
+      else {
+        journal.add(step);
+        state = step.state;
+      }
     }
-    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined });
+    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
   }
 
   private async save(
     tx: Tx,
-    done: { bot: BotRow; plan: Plan; journal: Journal; state: State; upTo: number | undefined },
+    done: { bot: BotRow; plan: Plan; journal: Journal; state: State; upTo: number | undefined; halt: Halt | undefined },
   ): Promise<void> {
-    const { bot, plan, journal, state, upTo } = done;
+    const { bot, plan, journal, state, upTo, halt } = done;
     const { market } = plan;
-    const stopped = bot.status === 'stopping' && isOver(state);
-    const status: BotStatus = stopped ? 'stopped' : bot.status;
+    const stopped = bot.status === 'stopping' && isOver(state) && !halt;
+    const status: BotStatus = halt ? 'halted' : stopped ? 'stopped' : bot.status;
     await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
@@ -89,9 +107,24 @@ export class CarryBot {
       await dequeue(tx, bot.id);
       await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
     }
-    if (journal.news.length === 0 && !stopped) return;
+    if (halt) {
+      await dequeue(tx, bot.id);
+      await noteHalt(tx, bot.id, halt);
+      await this.outbox.emit(tx, botWasHalted, { botId: bot.id, name: bot.name, halted: halt });
+    }
+    if (journal.news.length === 0 && !stopped && !halt) return;
     const news = liveNews(bot, plan, { status, state, totals: journal.totals });
     tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));
+  }
+}
+
+/** What was decided, or why nothing can be: the bot's own reports contradict each other. */
+function possible(decide: () => Step, at: number): Step | { halt: Halt } {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof Contradiction)) throw error;
+    return { halt: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
   }
 }
 

@@ -10,7 +10,7 @@ export class DeleteBot {
   @Handles(deleteBot)
   async handle({ input, tx, emit }: Call<typeof deleteBot>) {
     const bot = present(await lockBot(tx, input.botId));
-    if (bot.status !== 'stopped') {
+    if (bot.status !== 'stopped' && bot.status !== 'halted') {
       throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }
     await deleteLease(tx, bot.id);

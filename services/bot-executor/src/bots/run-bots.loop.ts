@@ -26,7 +26,7 @@ import {
  *
  *   due ──take: fence + 1, ours for a minute──► run in the organisation's transaction, which proves the fence
  *       ──more candles──► due at once (or at the bot's pace)   ──caught up──► due when candles are imported
- *       ──stopped──► never due                              ──failed──► due later each time, others go on
+ *       ──stopped or halted──► never due                              ──failed──► due later each time, others go on
  *
  * Two replicas take different bots. A replica that is killed leaves its bots as they were before the batch; one that
  * was only slow finds its fence outdated and writes nothing.
@@ -92,7 +92,7 @@ export class RunBots {
   async run(tx: Tx, lease: Lease): Promise<void> {
     const bot = await lockBot(tx, lease.bot_id);
     if (!(await holdsLease(tx, lease))) return;
-    if (!bot || bot.status === 'stopped') {
+    if (!bot || bot.status === 'stopped' || bot.status === 'halted') {
       await dequeue(tx, lease.bot_id);
       return;
     }
@@ -106,8 +106,16 @@ export class RunBots {
   }
 }
 
-const batchOf = ({ candles_per_second }: BotRow): number =>
-  candles_per_second === null ? BATCH : Math.ceil(candles_per_second / PACES_PER_SECOND);
+/** What is only looked at has no pace. */
+const paceOf = ({ candles_per_second, trades_after, decided_up_to }: BotRow): number | null =>
+  trades_after && decided_up_to && decided_up_to < trades_after ? null : candles_per_second;
 
-const pauseAfter = ({ candles_per_second }: BotRow, candles: number): number =>
-  candles_per_second === null ? 0 : candles / candles_per_second;
+const batchOf = (bot: BotRow): number => {
+  const pace = paceOf(bot);
+  return pace === null ? BATCH : Math.ceil(pace / PACES_PER_SECOND);
+};
+
+const pauseAfter = (bot: BotRow, candles: number): number => {
+  const pace = paceOf(bot);
+  return pace === null ? 0 : candles / pace;
+};

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import type { Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import { type Bot, botStarted, startBot } from '@tidegate/contracts/bot-executor/bots';
+import type { Tx } from '@tidegate/database/tx';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { personOf } from '../queue/person.ts';
-import { lockBot, setStatus, toWire } from './bot.rows.ts';
+import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
+import { newestAt, noteResumed } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
 import { present } from './present.ts';
 
+/**
+ * A stopped bot did not trade: candles that came meanwhile are not traded afterwards either, unless that is asked for.
+ * What holds a trade goes on where it was, for its exits have to be looked after.
+ */
 @Injectable()
 export class StartBot {
   constructor(private readonly wakes: Wakes) {}
@@ -15,10 +22,27 @@ export class StartBot {
   async handle({ input, caller, tx, emit }: Call<typeof startBot>): Promise<Bot> {
     const bot = present(await lockBot(tx, input.botId));
     if (bot.status === 'running') return toWire(bot);
-    const row = present(await setStatus(tx, bot.id, 'running'));
+    if (!bot.open_trade_id) await resume(tx, bot, input.resume);
+    await setStatus(tx, bot.id, 'running');
     await enqueue(tx, bot.id, personOf(caller));
     tx.onCommit(() => this.wakes.wake('run-bots'));
     await emit(botStarted, { botId: bot.id, name: bot.name });
-    return toWire(row);
+    return toWire(present(await findBot(tx, bot.id)));
   }
+}
+
+async function resume(tx: Tx, bot: BotRow, wanted: 'fromNow' | 'catchUp'): Promise<void> {
+  const { settings, source, interval, decided_up_to: decided } = bot;
+  const resumed = (mode: Resumed['mode'], after: Date | null): Resumed => {
+    return { mode, after: after?.toISOString() ?? null, at: new Date().toISOString() };
+  };
+  if (!decided || wanted === 'catchUp') {
+    await noteResumed(tx, bot.id, { resumed: resumed(decided ? 'catchUp' : 'beginning', decided) });
+    return;
+  }
+  const newest = await newestAt(tx, { source, market: settings.market, interval });
+  const now = new Date(Math.max(decided.getTime(), newest?.getTime() ?? 0));
+  // A strategy that remembers candles has to see them all.
+  const passes = settings.strategy === 'martingale-ema' ? { tradesAfter: now } : { decidedUpTo: now };
+  await noteResumed(tx, bot.id, { resumed: resumed('fromNow', now), ...passes });
 }

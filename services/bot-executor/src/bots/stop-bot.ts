@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Bot, stopBot } from '@tidegate/contracts/bot-executor/bots';
+import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
 import { type Call, Handles } from '@tidegate/messaging/handler';
-import { findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
+import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
 import { CarryBot } from './carry-bot.ts';
 import { present } from './present.ts';
 
 /**
  * running ──finish──► stopping while a trade is open, stopped after it   ──close──► stopped, the trade closed now
- * A stop never leaves a trade without its exit.
+ * A stop never leaves a trade without its exit. A halted bot decides nothing, so its trade is closed or stays as it is.
  */
 @Injectable()
 export class StopBot {
@@ -17,8 +17,19 @@ export class StopBot {
   async handle({ input, tx }: Call<typeof stopBot>): Promise<Bot> {
     const bot = present(await lockBot(tx, input.botId));
     if (bot.status === 'stopped') return toWire(bot);
+    if (bot.status === 'halted' && bot.open_trade_id && input.openTrade === 'finish')
+      throw halted(bot, 'It finishes nothing.');
     if (input.openTrade === 'close' || !bot.open_trade_id) await this.carry.close(tx, bot);
     else await setStatus(tx, bot.id, 'stopping');
-    return toWire(present(await findBot(tx, bot.id)));
+    const after = present(await findBot(tx, bot.id));
+    if (after.status === 'halted') throw halted(after, 'Its trade cannot be closed.');
+    return toWire(after);
   }
+}
+
+function halted({ id, halted: halt }: BotRow, what: string): Error {
+  const data = {
+    halted: halt ?? { reason: 'contradictoryReports' as const, message: '', at: new Date().toISOString() },
+  };
+  return botHalted(data, `${what} Start it again, or delete it: DELETE /api/v1/bots/${id}`);
 }

@@ -1,3 +1,4 @@
+import { Contradiction } from './contradiction.rules.ts';
 import type { LeavingOrder, MarketEvent, PlacedOrder, State } from './state.rules.ts';
 
 /*
@@ -29,7 +30,7 @@ export function bookFill(state: State, event: MarketEvent & { type: 'fill' }): B
     filled: { value: order.filled.value + event.ticks * event.lots, lots: order.filled.lots + event.lots },
   };
   if (now.filled.lots > lotsAtMost(now))
-    throw new Error(`${now.key} was filled beyond its quantity of ${lotsAtMost(now)} lots.`);
+    throw new Contradiction(`${now.key} was filled beyond its quantity of ${lotsAtMost(now)} lots.`);
   return { state: replaced(state, order, now), order: now, leaving: state.leaving.includes(order) };
 }
 
@@ -59,7 +60,9 @@ export function bookCancel(state: State, event: Cancelled): BookedCancel | undef
 
 function refuseContradiction({ key, filled: { lots: reported }, lots, total }: LeavingOrder, { filled }: Cancelled) {
   if (filled < reported || filled > lots || total !== undefined)
-    throw new Error(`${key} was cancelled after ${filled} lots; ${reported} of ${total ?? lots} were reported.`);
+    throw new Contradiction(
+      `${key} was cancelled after ${filled} lots; ${reported} of ${total ?? lots} were reported.`,
+    );
 }
 
 const lotsAtMost = ({ total, lots }: LeavingOrder): bigint => total ?? lots;

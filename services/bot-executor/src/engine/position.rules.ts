@@ -1,3 +1,4 @@
+import { Contradiction } from './contradiction.rules.ts';
 import { add, div, type Fraction, millionths, mul, reduced, sub, whole } from './exact.rules.ts';
 
 /*
@@ -52,7 +53,7 @@ export function leave(
   long: boolean,
 ): { position: Position; realised: Fraction } {
   if (lots > position.lots)
-    throw new Error(`An exit of ${lots} lots would turn a position of ${position.lots} around.`);
+    throw new Contradiction(`An exit of ${lots} lots would turn a position of ${position.lots} around.`);
   const part = reduced(div(mul(position.cost, whole(lots)), whole(position.lots)));
   const rest = position.lots - lots;
   const cost = rest === 0n ? NOTHING : reduced(sub(position.cost, part));

@@ -141,7 +141,7 @@ function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, pla
 const beganNothing = ({ kind, filled: { lots } }: PlacedOrder): boolean => kind === 'base' && lots === 0n;
 
 /** The balance that was given, and everything since: cash, and what is tied up in the position. */
-function balanceOf({ balance, long }: MartingalePlan, state: State): Fraction {
+export function balanceOf({ balance, long }: MartingalePlan, state: State): Fraction {
   const { cash } = memoryOf(state);
   const tied = long ? state.position.cost : mul(state.position.cost, whole(-1));
   return add(add(balance, millionths(cash)), tied);

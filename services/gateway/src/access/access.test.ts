@@ -8,6 +8,7 @@ import { getJwks } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
+import { PASSWORD } from '../../test/accounts.ts';
 import { GatewayWorld } from '../../test/fixture.ts';
 import { answerOf } from '../../test/neighbours.ts';
 import { Revocations } from './revocations.ts';
@@ -81,12 +82,29 @@ test('wrong credentials and broken bodies are limited by network, for IPv6 by /6
     statuses.push((await markets({ ...address(count), authorization: 'Bearer not.a.token' })).status);
   }
   expect(statuses).toEqual([...Array(20).fill(401), ...Array(5).fill(429)]);
-  const broken = await world.rest.send('POST', '/api/v1/sessions', '{"email":', address(99));
+  const broken = await world.rest.send('POST', '/api/v1/accounts', '{"email":', address(99));
   expect(broken).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
-  expect((await world.rest.send('POST', '/api/v1/sessions', '{"email":', network())).status).toBe(400);
+  expect((await world.rest.send('POST', '/api/v1/accounts', '{"email":', network())).status).toBe(400);
   // Somebody with good credentials is not held for them.
   const token = await world.accounts.accessToken(world.accounts.newSession());
   expect((await markets({ ...address(1), ...bearer(token) })).status).toBe(200);
+});
+
+test('a neighbour who has used up the network’s wrong credentials keeps nobody from logging in or refreshing', async () => {
+  const from = network();
+  const post = (path: string, body: unknown) => world.rest.send('POST', path, body, from);
+  const guess = () => post('/api/v1/sessions', { email: 'ada@example.com', password: 'wrong' });
+  for (let count = 0; count < 20; count += 1) expect((await guess()).status).toBe(401);
+  // What counts is counted: what nobody answers for is over.
+  expect((await markets({ ...from, authorization: 'Bearer not.a.token' })).status).toBe(429);
+  expect((await post('/api/v1/password/forgotten', { email: 'ada@example.com' })).status).toBe(429);
+  const session = await post('/api/v1/sessions', { email: 'ada@example.com', password: PASSWORD });
+  expect(session.status).toBe(201);
+  const { refreshToken } = session.body;
+  expect((await post('/api/v1/sessions/refresh', { refreshToken })).status).toBe(200);
+  expect((await post('/api/v1/sessions/refresh', { refreshToken: 'made up' })).status).toBe(400);
+  // Where anybody may send them, bodies are small.
+  expect((await post('/api/v1/sessions', `{"email":"${'x'.repeat(20_000)}"}`)).status).toBe(413);
 });
 
 test('a caller is limited over all its networks, a network over all its callers, and probes never are', async () => {
@@ -174,6 +192,7 @@ test('who is asked for is told apart: a person, not a page of the web', async ()
     user: {
       id: caller.userId as string,
       email: 'a@example.com',
+      emailVerified: true,
       name: 'A',
       isOperator: false,
       createdAt: new Date().toISOString(),

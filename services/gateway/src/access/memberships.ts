@@ -40,10 +40,19 @@ export class Memberships {
     const key = `${sessionId} ${organisationId}`;
     const known = this.known.get(key);
     if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) return known;
-    return this.inOrganisation(principal, organisationId, TTL_MS).then((chosen) => {
+    return this.ask(principal, organisationId).then((chosen) => {
       this.known.set(key, chosen);
       return chosen;
     });
+  }
+
+  /** Again, when what identity answered was overtaken by a change: the old role is nobody's any more. */
+  private async ask(principal: Principal, organisationId: string): Promise<Principal> {
+    const chosen = await this.inOrganisation(principal, organisationId, TTL_MS);
+    if (!this.revocations.isRevoked(chosen)) return chosen;
+    const again = await this.inOrganisation(principal, organisationId, TTL_MS);
+    if (this.revocations.isRevoked(again)) throw unauthenticated({}, 'The credentials were revoked. Log in again.');
+    return again;
   }
 
   /**

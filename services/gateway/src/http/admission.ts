@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { forbidden, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.ts';
@@ -18,7 +19,13 @@ export class Admission {
     private readonly limits: RateLimits,
   ) {}
 
-  admit(scope: string, request: FastifyRequest, reply: FastifyReply): Principal | Promise<Principal> {
+  admit(
+    { scope, judgedByInput }: Operation,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Principal | Promise<Principal> {
+    // Where its input is understood it is told right from wrong, and counted: here nobody can.
+    if (judgedByInput) return this.access.anonymous(request.ip);
     if (scope === 'public') return this.admitAnonymous(request, reply);
     const wanted = request.headers[ORGANISATION_HEADER];
     const found = this.find(this.credential(request, reply), request, reply);

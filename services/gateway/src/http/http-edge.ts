@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { methodNotAllowed, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
+import { methodNotAllowed, notFound, unavailable, unsupportedMediaType } from '@tidegate/contracts/kernel/problem';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
@@ -73,7 +73,9 @@ export class HttpEdge implements OnModuleDestroy {
       if (request.is404) void this.noRoute(request, reply);
       else done();
     });
-    fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toProblem(error, log)));
+    fastify.setErrorHandler((error, request, reply) =>
+      sendProblem(reply, toProblem(error, log, request.routeOptions.bodyLimit)),
+    );
     fastify.addHook('onRoute', ({ method, url }) => {
       const known = this.methods.get(url) ?? new Set();
       for (const one of [method].flat()) known.add(one);
@@ -111,6 +113,11 @@ export class HttpEdge implements OnModuleDestroy {
         }
       },
     );
+    // RFC 8058: the one form that mail programs send us says nothing but that it was sent.
+    fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) => {
+      if (text === 'List-Unsubscribe=One-Click') done(null, {});
+      else done(unsupportedMediaType({}, 'Set the header Content-Type: application/json.'));
+    });
   }
 
   private beginRequests(fastify: FastifyInstance): void {

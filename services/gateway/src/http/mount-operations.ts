@@ -17,6 +17,9 @@ import { locationOf } from './locations.ts';
 import { logOutByCookie } from './log-out.ts';
 import { untilKnown } from './own-revocations.ts';
 
+/** What a network may send as often as it likes, right or wrong, is small. */
+const JUDGED_BYTES = 16_384;
+
 /** Every operation that has a route, mounted the same way: there is no code per endpoint. */
 export function mountOperations(fastify: FastifyInstance, operations: readonly Operation[], edge: EdgeParts): void {
   for (const operation of operations) {
@@ -26,6 +29,7 @@ export function mountOperations(fastify: FastifyInstance, operations: readonly O
       method,
       url: path.replaceAll(/\{([^}]+)\}/g, ':$1'),
       exposeHeadRoute: method === 'GET',
+      ...(operation.judgedByInput ? { bodyLimit: JUDGED_BYTES } : {}),
       onRequest: admission(operation, edge),
       handler: operationHandler(operation, operations, edge),
     });
@@ -41,7 +45,7 @@ function admission(operation: Operation, { admission: gate, cookies }: EdgeParts
     };
     try {
       const anonymous = cookies.isCookieLogout(operation, request);
-      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation.scope, request, reply);
+      const admitted = anonymous ? gate.admitAnonymous(request, reply) : gate.admit(operation, request, reply);
       if (admitted instanceof Promise) admitted.then(enter, done);
       else enter(admitted);
     } catch (error) {
@@ -96,6 +100,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
       body = answer(request, reply, await respond(exchange));
     } catch (error) {
       const ours = !(error instanceof ProblemError) || error.status >= 500;
+      if (operation.judgedByInput && !ours) edge.limits.noteFailure(request.ip);
       if (spent && ours) edge.quota.refund(spent);
       if (spent && !ours) await edge.quota.settle(spent);
       throw error;

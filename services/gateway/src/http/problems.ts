@@ -10,12 +10,12 @@ import type { Log } from '@tidegate/telemetry/log';
 import type { FastifyReply } from 'fastify';
 
 /** Whatever was thrown, as a problem that may be told. Faults of ours are logged and told without their text. */
-export function toProblem(error: unknown, log: Log): ProblemError {
+export function toProblem(error: unknown, log: Log, limitBytes = BODY_LIMIT_BYTES): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLarge({ limitBytes: BODY_LIMIT_BYTES }, `Send at most ${BODY_LIMIT_BYTES} bytes.`);
+      return bodyTooLarge({ limitBytes }, `Send at most ${limitBytes} bytes.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType({}, 'Set the header Content-Type: application/json.');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

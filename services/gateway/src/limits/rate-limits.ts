@@ -26,7 +26,8 @@ type What = 'network' | 'anonymous' | 'caller';
  * Requests a minute, counted in this gateway alone: N gateways allow N times the limit, which is meant as protection
  * and not as a product limit (that is the quota). Counted are first the network, before anything about the request is
  * believed; then the caller that was verified, or, for all without valid credentials, their network together: so wrong
- * credentials and bodies that nobody answers for are few. Answers carry the draft-ietf RateLimit headers.
+ * credentials and bodies that nobody answers for are few. What proves itself by its input, a log-in or a refresh, is
+ * counted there only when it was wrong: a neighbour's wrong ones keep nobody's right ones out. Answers carry the draft-ietf RateLimit headers.
  */
 @Injectable()
 export class RateLimits {
@@ -61,6 +62,11 @@ export class RateLimits {
   /** Credentials that do not count: their network has one request less without any. */
   takeFailure(ip: string, reply: FastifyReply, now = Date.now()): void {
     this.take('anonymous', this.networkOf(ip), reply, now);
+  }
+
+  /** A password or token in a body that was wrong: it counts like wrong credentials, and refuses nobody by itself. */
+  noteFailure(ip: string, now = Date.now()): void {
+    this.window('anonymous', this.networkOf(ip), now).used += 1;
   }
 
   /**

@@ -16,6 +16,7 @@ import { insertUser, toWire, type UserRow } from './user.rows.ts';
 
 const FIRST_ADMIN = 'admin@localhost';
 const LEAST_CHARACTERS = 12;
+const VOUCHED = { name: 'Operator', isOperator: true, verified: true };
 
 /** Operators of the installation: the first one at the first start, others by the CLI. */
 @Injectable()
@@ -61,7 +62,7 @@ export class CreateAdmin {
     const passwordHash = await this.passwords.hash(password);
     const [userId, orgId] = [newId(), newId()];
     return this.tenants.as({ orgId, userId }, async (tx) => {
-      const user = await insertUser(tx, { id: userId, email, name: 'Operator', passwordHash, isOperator: true });
+      const user = await insertUser(tx, { id: userId, email, passwordHash, ...VOUCHED });
       if (user) await this.organisations.found(tx, { orgId, name: 'Operator', userId });
       return user;
     });

@@ -1,4 +1,4 @@
-import { networkOf, secondsToWait, subjectsOf } from './login-throttle.rules.ts';
+import { judge, networkOf, subjectsOf } from './login-throttle.rules.ts';
 
 const counts = (account: number, pair: number, network: number, ageSeconds = 0) => ({
   account: { failures: account, ageSeconds },
@@ -20,7 +20,19 @@ test.each([
   ['and a known one all of its own', counts(9_999, 99, 9_999), true, 0],
   ['who guesses for many accounts makes their network wait', counts(1, 1, 50), false, 1],
 ])('%s', (_what, counted, known, wait) => {
-  expect(secondsToWait(counted, known)).toBe(wait);
+  expect(judge(counted, { known })).toEqual({ wait, despite: 0 });
+});
+
+test.each([
+  ['an account that was not tried there has one try', counts(0, 0, 60), 900],
+  ['and no more than one', counts(1, 1, 60), undefined],
+  ['not while it is under attack', counts(50, 0, 60), undefined],
+  ['and not past five hundred wrong ones', counts(0, 0, 500), undefined],
+])('though a network waits, %s', (_what, counted, despite) => {
+  expect(judge(counted, { exists: true })).toEqual(
+    despite === undefined ? { wait: 900, despite: 0 } : { wait: 0, despite },
+  );
+  expect(judge(counted, { exists: false })).toEqual({ wait: 900, despite: 0 });
 });
 
 test.each([

@@ -6,6 +6,11 @@ const FREE_TRIES = { known: 100, unknown: 5, underAttack: 2, network: 50 };
 /** So many wrong tries for one account, from wherever, are an attack: networks that it does not know get less. */
 const ATTACK = 50;
 const MAX_WAIT_SECONDS = 900;
+/**
+ * Wrong tries of a network until which an account that it has not tried yet has one try there, though the network waits:
+ * whoever sits at the same table as a guesser gets in with the right password. Past that it waits for all but the known.
+ */
+const ONE_EACH = 500;
 
 /** What is counted for a try. Accounts are hashed, so that the tables hold no list of e-mail addresses. */
 export interface Subjects {
@@ -28,15 +33,25 @@ export function subjectsOf(email: string, ip: string | undefined): Subjects {
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
+export interface Judged {
+  /** Until the next try; a try with a wait of zero is looked at. */
+  wait: number;
+  /** Looked at although the network waits for so long: if it is wrong, nothing else is said than to all the others. */
+  despite: number;
+}
+
 /*
  * After some free tries each wrong one doubles the wait, up to a quarter of an hour. What others do never makes anybody
  * wait who comes from a network where the account's owner got in before; what they do to the account leaves everybody
- * else a try; and only who guesses for many accounts makes their whole network wait.
+ * else a try; and who guesses for many accounts makes their whole network wait, but for one try of each account there.
  */
-export function secondsToWait(counts: Record<keyof Subjects, Count>, known: boolean): number {
-  const strict = counts.account.failures >= ATTACK ? FREE_TRIES.underAttack : FREE_TRIES.unknown;
-  const own = waitAfter(counts.pair, known ? FREE_TRIES.known : strict);
-  return known ? own : Math.max(own, waitAfter(counts.network, FREE_TRIES.network));
+export function judge(counts: Record<keyof Subjects, Count>, { known = false, exists = false }): Judged {
+  const attacked = counts.account.failures >= ATTACK;
+  const own = waitAfter(counts.pair, known ? FREE_TRIES.known : attacked ? FREE_TRIES.underAttack : FREE_TRIES.unknown);
+  if (known) return { wait: own, despite: 0 };
+  const network = waitAfter(counts.network, FREE_TRIES.network);
+  const fresh = exists && !attacked && counts.pair.failures === 0 && counts.network.failures < ONE_EACH;
+  return fresh ? { wait: 0, despite: network } : { wait: Math.max(own, network), despite: 0 };
 }
 
 function waitAfter({ failures, ageSeconds }: Count, free: number): number {

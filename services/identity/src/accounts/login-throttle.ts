@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Tenants } from '@tidegate/database/tenants';
 import type { Tx } from '@tidegate/database/tx';
-import { type Count, type Subjects, secondsToWait, subjectsOf } from './login-throttle.rules.ts';
+import { type Count, type Judged, judge, type Subjects, subjectsOf } from './login-throttle.rules.ts';
 
 /** Of one person; the ones that were used last stay. */
 const KNOWN_NETWORKS = 50;
-const NONE: Count = { failures: 0, ageSeconds: 0 };
 
 /** Where from somebody tries to get into which account. */
 export interface Try {
@@ -22,19 +21,22 @@ export interface Try {
 export class LoginThrottle {
   constructor(private readonly tenants: Tenants) {}
 
-  /** Counts one try; throws when the last wrong ones are too recent. Answers whether the owner got in from here before. */
-  async enter({ email, ip }: Try): Promise<{ known: boolean }> {
-    const subjects = subjectsOf(email, ip);
+  /**
+   * Counts one try; throws when the last wrong ones are too recent. What will be refused is refused by a read, so that a
+   * flood holds no row and writes nothing.
+   */
+  async enter(attempt: Try): Promise<{ known: boolean; despite: number }> {
+    const subjects = subjectsOf(attempt.email, attempt.ip);
+    refuse((await look(this.tenants.reader({}), subjects, attempt)).wait);
     return this.tenants.as({}, async (tx) => {
-      const counts = await lock(tx, subjects);
-      const known = (await tx.one('select 1 from login_known where subject = $1', [subjects.pair])) !== undefined;
-      const left = secondsToWait(counts, known);
-      if (left > 0) throw rateLimited({ retryAfterSeconds: left }, `Too many wrong logins. Try again in ${left} s.`);
+      await lock(tx, subjects);
+      const { wait, despite, known } = await look(tx, subjects, attempt);
+      refuse(wait);
       await tx.query(
         'update login_failures set failures = failures + 1, last_at = clock_timestamp() where subject = any($1)',
         [[subjects.pair, subjects.network]],
       );
-      return { known };
+      return { known, despite };
     });
   }
 
@@ -93,20 +95,36 @@ const giveBack = (tx: Tx, subjects: string[]) =>
     [subjects],
   );
 
-/** What is counted for each, from none after a day of rest. What the network does stays as it is until the end. */
-async function lock(tx: Tx, subjects: Subjects): Promise<Record<keyof Subjects, Count>> {
-  await tx.query(
+export const tooMany = (seconds: number) =>
+  rateLimited({ retryAfterSeconds: seconds }, `Too many wrong logins. Try again in ${seconds} s.`);
+
+function refuse(seconds: number): void {
+  if (seconds > 0) throw tooMany(seconds);
+}
+
+/** From none after a day of rest. What the network does stays as it is until the end. */
+const lock = (tx: Tx, subjects: Subjects) =>
+  tx.query(
     `insert into login_failures as f (subject, failures) select s, 0 from unnest($1::text[]) s order by s
      on conflict (subject) do update set
        failures = case when f.last_at < now() - interval '1 day' then 0 else f.failures end`,
     [[subjects.pair, subjects.network]],
   );
-  const rows = await tx.query<{ subject: string; failures: number; age: string }>(
-    `select subject, failures, extract(epoch from clock_timestamp() - last_at) as age
-       from login_failures where subject = any($1) and last_at > now() - interval '1 day'`,
-    [Object.values(subjects)],
+
+/** What is counted, and who it is, in one question. */
+async function look(tx: Tx, subjects: Subjects, { email }: Try): Promise<Judged & { known: boolean }> {
+  const row = await tx.one<{ counts: Record<string, [number, number]> | null; known: boolean; exists: boolean }>(
+    `select exists (select 1 from login_known where subject = $2) as known,
+            exists (select 1 from users where lower(email) = lower($3)) as exists,
+            (select json_object_agg(subject, json_build_array(failures, extract(epoch from clock_timestamp() - last_at)))
+               from login_failures where subject = any($1) and last_at > now() - interval '1 day') as counts`,
+    [Object.values(subjects), subjects.pair, email],
   );
-  const counts = new Map(rows.map((row) => [row.subject, { failures: row.failures, ageSeconds: Number(row.age) }]));
-  const of = (subject: string) => counts.get(subject) ?? NONE;
-  return { account: of(subjects.account), pair: of(subjects.pair), network: of(subjects.network) };
+  const of = (subject: string): Count => {
+    const [failures, ageSeconds] = row?.counts?.[subject] ?? [0, 0];
+    return { failures, ageSeconds };
+  };
+  const counts = { account: of(subjects.account), pair: of(subjects.pair), network: of(subjects.network) };
+  const known = row?.known ?? false;
+  return { ...judge(counts, { known, exists: row?.exists ?? false }), known };
 }

@@ -1,9 +1,10 @@
 import { login, me, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { ANONYMOUS } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
-import { alsoTo, setLogLevel } from '@tidegate/telemetry/log';
+import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
+import { RefusedLogIns } from './refused-log-ins.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -62,6 +63,22 @@ const guess = (email: string, ip: string, password = 'a wrong password') =>
   problemOf(identity.call(login, { email, password }, from(ip)));
 const SLOW = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
 
+test('a log-in that is refused leaves a line without what was typed', async () => {
+  const lines: string[] = [];
+  const sink = { write: (line: string) => lines.push(line) };
+  alsoTo(sink);
+  setLogLevel('warn');
+  const { email } = await identity.newUser();
+  await guess(email, '198.51.100.77', 'hunter2hunter2');
+  const [line] = lines.filter((one) => one.includes('198.51.100.77'));
+  expect(JSON.parse(line ?? '')).toMatchObject({
+    level: 'warn',
+    code: 'wrong_credentials',
+    userId: expect.any(String),
+  });
+  expect(line).not.toMatch(new RegExp(`hunter2|${email}`));
+});
+
 test('guessing is slowed down for the network that guesses, however it writes the address', async () => {
   const { email } = await identity.newUser();
   for (let n = 0; n < 6; n += 1) await guess(email, '2001:db8:1:2::7');
@@ -87,6 +104,34 @@ test('a stranger who knows the address does not keep its owner out, at home or e
   expect(await guess(email, '203.0.113.50', PASSWORD)).toBeUndefined();
 });
 
+test('a guesser in the same network keeps nobody out who has the right password', async () => {
+  const network = '198.51.100.220';
+  const [known, fresh] = [await identity.newUser(), await identity.newUser()];
+  await guess(known.email, network, PASSWORD);
+  await guess(`${newId()}@example.com`, network);
+  await identity.tenants.as({}, (tx) =>
+    tx.query('update login_failures set failures = 60, last_at = clock_timestamp() where subject = $1', [
+      `ip:${network}`,
+    ]),
+  );
+  expect(await guess(`${newId()}@example.com`, network)).toMatchObject(SLOW);
+  // Wrong ones of an account are told the same as of none, and there is one of each.
+  const other = await identity.newUser();
+  expect(await guess(other.email, network)).toMatchObject(SLOW);
+  expect(await guess(other.email, network, PASSWORD)).toMatchObject(SLOW);
+  for (const { email } of [known, fresh]) expect(await guess(email, network, PASSWORD)).toBeUndefined();
+});
+
+test('a flood of refused log-ins is some lines and a number', async () => {
+  const lines: string[] = [];
+  alsoTo({ write: (line: string) => lines.push(line) });
+  setLogLevel('warn');
+  const refused = new RefusedLogIns(new Log({ service: 'identity' }));
+  for (let n = 0; n < 300; n += 1) refused.tell({ email: 'flood@example.com', ip: '198.51.100.230' }, new Error('no'));
+  expect(lines.length).toBeLessThanOrEqual(150);
+  expect(lines.length).toBeGreaterThan(10);
+});
+
 test('new accounts are no way around the count of a network that guesses for many', async () => {
   const guesser = '198.51.100.210';
   await guess(`${newId()}@example.com`, guesser);
@@ -101,22 +146,6 @@ test('new accounts are no way around the count of a network that guesses for man
   // To log in to it costs nothing either.
   expect(await guess(email, guesser, PASSWORD)).toBeUndefined();
   expect(await failures()).toEqual([{ failures: 1 }]);
-});
-
-test('a log-in that is refused leaves a line without what was typed', async () => {
-  const lines: string[] = [];
-  const sink = { write: (line: string) => lines.push(line) };
-  alsoTo(sink);
-  setLogLevel('warn');
-  const { email } = await identity.newUser();
-  await guess(email, '198.51.100.77', 'hunter2hunter2');
-  const [line] = lines.filter((one) => one.includes('198.51.100.77'));
-  expect(JSON.parse(line ?? '')).toMatchObject({
-    level: 'warn',
-    code: 'wrong_credentials',
-    userId: expect.any(String),
-  });
-  expect(line).not.toMatch(new RegExp(`hunter2|${email}`));
 });
 
 test('the wait is over after its time, and the right password clears what was counted', async () => {

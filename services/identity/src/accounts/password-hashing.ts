@@ -22,8 +22,9 @@ export class PasswordHashing {
   /** Of a password that nobody has: unknown accounts cost the same time as known ones. */
   private readonly dummy = hash(crypto.randomUUID(), PARAMETERS);
 
-  hash(password: string): Promise<string> {
-    return this.inTurn(this.strangers, () => hash(password, PARAMETERS));
+  /** `known`: of somebody who has shown who they are. */
+  hash(password: string, { known } = { known: false }): Promise<string> {
+    return this.inTurn(known ? this.known : this.strangers, () => hash(password, PARAMETERS));
   }
 
   /** False for a wrong password, and for an account that does not exist. */

@@ -9,12 +9,14 @@ export interface UserRow {
   name: string;
   password_hash: string;
   is_operator: boolean;
+  email_verified_at: Date | null;
   created_at: Date;
 }
 
 export const toWire = (row: UserRow): User => ({
   id: row.id,
   email: row.email,
+  emailVerified: row.email_verified_at !== null,
   name: row.name,
   isOperator: row.is_operator,
   createdAt: row.created_at.toISOString(),
@@ -23,17 +25,22 @@ export const toWire = (row: UserRow): User => ({
 /** Undefined when the e-mail address is taken. */
 export function insertUser(
   tx: Tx,
-  user: { id: string; email: string; name: string; passwordHash: string; isOperator: boolean },
+  user: { id: string; email: string; name: string; passwordHash: string; isOperator: boolean; verified: boolean },
 ): Promise<UserRow | undefined> {
   return tx.one<UserRow>(
-    `insert into users (id, email, name, password_hash, is_operator) values ($1, $2, $3, $4, $5)
+    `insert into users (id, email, name, password_hash, is_operator, email_verified_at)
+     values ($1, $2, $3, $4, $5, case when $6 then now() end)
      on conflict (lower(email)) do nothing returning *`,
-    [user.id, user.email, user.name, user.passwordHash, user.isOperator],
+    [user.id, user.email, user.name, user.passwordHash, user.isOperator, user.verified],
   );
 }
 
 export const findUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where id = $1', [id]);
+
+/** Nobody else changes the account meanwhile. */
+export const lockUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
+  tx.one<UserRow>('select * from users where id = $1 for no key update', [id]);
 
 export const findUserByEmail = (tx: Tx, email: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where lower(email) = lower($1)', [email]);

@@ -7,6 +7,7 @@ import { conflict, forbidden, invalid, notFound } from '@tidegate/contracts/kern
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
 import { asCursor } from '../as-cursor.ts';
 import { giverOf } from '../members/giver.ts';
 import { refuseLarger } from '../members/hand-on.rules.ts';
@@ -34,7 +35,10 @@ const MOST_KEPT = 1_000;
 
 @Injectable()
 export class ManageApiKeys {
-  constructor(private readonly entitlements: Entitlements) {}
+  constructor(
+    private readonly entitlements: Entitlements,
+    private readonly addresses: VerifiedAddresses,
+  ) {}
 
   @Handles(createApiKey)
   async create({ input, caller, tx }: Call<typeof createApiKey>) {
@@ -43,6 +47,7 @@ export class ManageApiKeys {
       throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
     }
     refuseLarger(await giverOf(tx, caller, createApiKey), input.scopes);
+    await this.addresses.require(tx, caller.userId);
     await this.entitlements.claim(tx, 'api_keys', async () => {
       const row = await tx.one<{ used: number }>(
         'select count(*)::int as used from api_keys where org_id = $1 and (expires_at is null or expires_at > now())',

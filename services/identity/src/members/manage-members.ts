@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   changeRole,
   lastOwner,
+  leaveOrganisation,
   listMembers,
   type Member,
   memberChanged,
@@ -14,6 +15,8 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
+import { FoundersLimits } from '../organisations/founders-limits.ts';
+import { personOf } from '../sessions/person-of.ts';
 import { giverAs } from './giver.ts';
 import { mayInvite, refuseLarger } from './hand-on.rules.ts';
 import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from './member.rows.ts';
@@ -21,6 +24,8 @@ import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from
 /** Who belongs to the organisation, and as what. Whatever takes rights away also revokes what carries them. */
 @Injectable()
 export class ManageMembers {
+  constructor(private readonly limits: FoundersLimits) {}
+
   @Handles(listMembers)
   async list({ input: { limit, cursor }, tx }: Call<typeof listMembers>) {
     const rows = await listMemberRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
@@ -30,6 +35,9 @@ export class ManageMembers {
   @Handles(changeRole)
   async changeRole({ input: { userId, role }, caller, tx, emit }: Call<typeof changeRole>): Promise<Member> {
     const member = await changeable(tx, caller, userId, role);
+    // Said again it changes nothing, and ends nobody's tokens.
+    if (member.role === role) return toWire(member);
+    if (role === 'owner') await this.limits.refuseOwning(tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);
     const version = await nextVersion(tx);
     await tx.query('update members set role = $3, version = $4 where org_id = $1 and user_id = $2', [
       tx.orgId,
@@ -45,12 +53,34 @@ export class ManageMembers {
   @Handles(removeMember)
   async remove({ input: { userId }, caller, tx, emit }: Call<typeof removeMember>) {
     await changeable(tx, caller, userId, null);
-    // Their invitations go with them. So do their keys: were these kept, an invitation back would bring them to life.
-    await tx.query('delete from api_keys where org_id = $1 and created_by = $2', [tx.orgId, userId]);
-    await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, userId]);
-    await tell(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
+    await removeFrom(tx, userId, emit);
     return {};
   }
+
+  /** Needs no right but to be there: whoever belongs to an organisation may go, whatever their role. */
+  @Handles(leaveOrganisation)
+  async leave({ input: { organisationId: orgId }, caller, tx, emit }: Call<typeof leaveOrganisation>) {
+    const userId = personOf(caller);
+    const own = tx.as({ orgId, userId });
+    const rows = await lockMembers(own, [userId]);
+    const member = rows.find((row) => row.user_id === userId);
+    if (!member) throw notFound();
+    refuseLastOwner(rows, member);
+    await removeFrom(own, userId, emit);
+    return {};
+  }
+}
+
+/** Their invitations go with them. So do their keys: were these kept, an invitation back would bring them to life. */
+async function removeFrom(tx: Tx, userId: string, emit: Emit): Promise<void> {
+  await tx.query('delete from api_keys where org_id = $1 and created_by = $2', [tx.orgId, userId]);
+  await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, userId]);
+  await tell(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
+}
+
+function refuseLastOwner(rows: readonly MemberRow[], { role }: MemberRow): void {
+  if (role !== 'owner' || rows.filter((row) => row.role === 'owner').length > 1) return;
+  throw lastOwner({}, 'Make somebody else an owner first.');
 }
 
 /** Both changes need the same scope. */
@@ -62,9 +92,7 @@ async function changeable(tx: Tx, caller: Caller, userId: string, role: Role | n
   if (!member) throw notFound();
   refuseLarger(giver, member.role);
   if (role) refuseLarger(giver, role);
-  if (member.role === 'owner' && role !== 'owner' && rows.filter((row) => row.role === 'owner').length <= 1) {
-    throw lastOwner({}, 'Make somebody else an owner first.');
-  }
+  if (role !== 'owner') refuseLastOwner(rows, member);
   return member;
 }
 
@@ -82,7 +110,8 @@ async function tell(
   emit: Emit,
   { version, ...change }: { orgId: string; userId: string; role: Role | null; version: number },
 ): Promise<void> {
-  await emit(memberChanged, change);
+  const { orgId } = change;
+  await emit(memberChanged, change, { orgId });
   const id = `${change.orgId}:${change.userId}`;
-  await emit(accessRevoked, { kind: 'member', id, version, at: new Date().toISOString() });
+  await emit(accessRevoked, { kind: 'member', id, version, at: new Date().toISOString() }, { orgId });
 }

@@ -62,3 +62,14 @@ export async function countSeats(tx: Tx, invited: string): Promise<number> {
   );
   return row?.seats ?? 0;
 }
+
+export async function countMembers(tx: Tx): Promise<number> {
+  const row = await tx.one<{ members: number }>('select count(*)::int as members from members where org_id = $1', [
+    tx.orgId,
+  ]);
+  return row?.members ?? 0;
+}
+
+export const roleIn = async (tx: Tx, userId: string): Promise<Role | undefined> =>
+  (await tx.one<{ role: Role }>('select role from members where org_id = $1 and user_id = $2', [tx.orgId, userId]))
+    ?.role;

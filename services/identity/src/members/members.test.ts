@@ -1,9 +1,12 @@
 import {
   acceptInvitation,
   changeRole,
+  declineInvitation,
   invite,
+  leaveOrganisation,
   listInvitations,
   listMembers,
+  listOwnInvitations,
   removeMember,
   revokeInvitation,
   roleOf,
@@ -197,4 +200,79 @@ test('the gateway learns what a person may do in one of their organisations, and
   await expect(asked(owner.orgId, owner.caller)).rejects.toMatchObject({ code: 'forbidden' });
   await identity.call(removeMember, { userId: member.userId }, owner.caller);
   await expect(asked(owner.orgId)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('whoever belongs to an organisation may leave it, with any role; the last owner stays', async () => {
+  const owner = await identity.newUser();
+  const viewer = await newMember(owner, 'viewer');
+  const second = await newMember(owner, 'owner');
+  const leave = ({ caller }: User) => identity.call(leaveOrganisation, { organisationId: owner.orgId }, caller);
+  const key: Caller = { ...viewer.caller, kind: 'api_key', keyId: 'x' };
+  await expect(leave({ ...viewer, caller: key })).rejects.toMatchObject({ code: 'forbidden' });
+  await leave(viewer);
+  await expect(leave(viewer)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(leave(await identity.newUser())).rejects.toMatchObject({ code: 'not_found' });
+  const id = `${owner.orgId}:${viewer.userId}`;
+  expect(await identity.emitted(accessRevoked)).toContainEqual(expect.objectContaining({ kind: 'member', id }));
+  const both = await Promise.allSettled([leave(owner), leave(second)]);
+  const [refused] = both.filter((one) => one.status === 'rejected');
+  expect(both.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  expect(refused?.reason).toMatchObject({ code: 'last_owner' });
+});
+
+test('the invited see where to, page by page, and decline; nobody else does', async () => {
+  const [ada, bob, guest, eve] = await Promise.all([1, 2, 3, 4].map(() => identity.newUser()));
+  if (!ada || !bob || !guest || !eve) throw new Error('four people');
+  const email = guest.email.toUpperCase();
+  const first = await identity.call(invite, { email, role: 'viewer' }, ada.caller);
+  const second = await identity.call(invite, { email, role: 'admin' }, bob.caller);
+  const page = await identity.call(listOwnInvitations, { limit: 1 }, guest.caller);
+  expect(page.items).toMatchObject([{ id: second.id, role: 'admin', organisation: { id: bob.orgId } }]);
+  expect(page.items[0]?.organisation.name).toContain('Ada');
+  const rest = await identity.call(listOwnInvitations, { limit: 1, cursor: page.nextCursor }, guest.caller);
+  expect(rest.items.map((one) => one.id)).toEqual([first.id]);
+  expect((await identity.call(listOwnInvitations, {}, eve.caller)).items).toEqual([]);
+  const decline = (user: User) => identity.call(declineInvitation, { invitationId: first.id }, user.caller);
+  await expect(decline(eve)).rejects.toMatchObject({ code: 'not_found' });
+  await decline(guest);
+  await expect(decline(guest)).rejects.toMatchObject({ code: 'not_found' });
+  expect((await identity.call(listInvitations, {}, ada.caller)).items).toEqual([]);
+  await expect(identity.call(acceptInvitation, { token: first.token }, guest.caller)).rejects.toMatchObject({
+    code: 'invitation_invalid',
+  });
+});
+
+test('seats are counted when an invitation is accepted: after a downgrade it says so, and works once there is room', async () => {
+  const owner = await identity.newUser();
+  const guests = await Promise.all([1, 2, 3].map(() => identity.newUser()));
+  const made = await Promise.all(
+    guests.map(({ email }) => identity.call(invite, { email, role: 'viewer' }, owner.caller)),
+  );
+  await identity.tenants.run(owner.orgId, (tx) =>
+    tx.query(
+      `update entitlements set snapshot = jsonb_set(snapshot, '{features,seats,limit}', '2') where org_id = $1`,
+      [owner.orgId],
+    ),
+  );
+  const accept = (at: number) =>
+    identity.call(acceptInvitation, { token: made[at]?.token ?? '' }, (guests[at] as User).caller);
+  const results = await Promise.allSettled([accept(0), accept(1), accept(2)]);
+  expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  const refused = results.find((one) => one.status === 'rejected')?.reason;
+  expect(refused).toMatchObject({
+    code: 'plan_limit_reached',
+    data: { feature: 'seats', limit: 2, used: 2 },
+    detail: expect.stringContaining('Ask who invited you'),
+  });
+  const joined = results.findIndex((one) => one.status === 'fulfilled');
+  await identity.call(removeMember, { userId: (guests[joined] as User).userId }, owner.caller);
+  await accept((joined + 1) % 3);
+});
+
+test('the same role said again changes nothing and ends no token', async () => {
+  const owner = await identity.newUser();
+  const member = await newMember(owner, 'editor');
+  const before = (await identity.emitted(accessRevoked)).length;
+  await identity.call(changeRole, { userId: member.userId, role: 'editor' }, owner.caller);
+  expect((await identity.emitted(accessRevoked)).length).toBe(before);
 });

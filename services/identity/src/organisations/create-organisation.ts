@@ -17,10 +17,9 @@ export class CreateOrganisation {
   async handle({ input, caller, tx }: Call<typeof createOrganisation>): Promise<Organisation> {
     const { userId } = caller;
     if (caller.kind !== 'user' || !userId) throw forbidden({}, 'Only a person creates an organisation, not a key.');
-    const freePlans = await this.limits.freePlans();
     const orgId = newId();
     const founding = tx.as({ orgId, userId });
-    await this.limits.refuseTooMany(founding, userId, freePlans);
+    await this.limits.refuseOwning(founding, userId);
     const createdAt = await this.organisations.found(founding, { orgId, name: input.name, userId });
     return { id: orgId, name: input.name, createdAt: createdAt.toISOString() };
   }

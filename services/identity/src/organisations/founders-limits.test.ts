@@ -1,4 +1,4 @@
-import { acceptInvitation, changeRole, invite, removeMember } from '@tidegate/contracts/identity/members';
+import { acceptInvitation, changeRole, invite, leaveOrganisation } from '@tidegate/contracts/identity/members';
 import { createOrganisation, deleteOrganisation, founderOf } from '@tidegate/contracts/identity/organisations';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
@@ -45,18 +45,45 @@ test('a person has three organisations on free plans, also when they make many a
   await expect(curious).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('organisations of others take nobody’s place, and one that was handed over takes none any more', async () => {
+test('whoever becomes an owner owns one more, however they become it; who stops being one, one less', async () => {
   const [ada, eve] = [await identity.newUser(), await identity.newUser()];
-  const { token } = await identity.call(invite, { email: ada.email, role: 'owner' }, eve.caller);
-  await identity.call(acceptInvitation, { token }, ada.caller);
-  await make(ada);
-  await make(ada);
-  await expect(make(ada)).rejects.toMatchObject(reached);
-  await make(eve);
+  const asOwner = async (guest: User, host: User) => {
+    const { token } = await identity.call(invite, { email: guest.email, role: 'owner' }, host.caller);
+    return () => identity.call(acceptInvitation, { token }, guest.caller);
+  };
+  await (await asOwner(eve, ada))();
   await make(eve);
   await expect(make(eve)).rejects.toMatchObject(reached);
-  await identity.call(changeRole, { userId: ada.userId, role: 'owner' }, eve.caller);
-  await identity.call(removeMember, { userId: eve.userId }, eve.caller);
-  await make(eve);
+  // By an invitation, which stays for when there is room; by a change of the role.
+  const bob = await identity.newUser();
+  const accept = await asOwner(eve, bob);
+  await expect(accept()).rejects.toMatchObject({ ...reached, detail: expect.stringContaining('admin') });
+  const { token } = await identity.call(invite, { email: eve.email, role: 'admin' }, bob.caller);
+  await identity.call(acceptInvitation, { token }, eve.caller);
+  const promote = () => identity.call(changeRole, { userId: eve.userId, role: 'owner' }, bob.caller);
+  await expect(promote()).rejects.toMatchObject(reached);
+  // One with a price may have any number of owners.
+  await billingSays(bob.orgId, 'pro');
+  await promote();
+  await billingSays(bob.orgId, 'free');
+  await expect(make(eve)).rejects.toMatchObject({ ...reached, data: { limit: 3, used: 4 } });
+
+  // Handed over it is the other one's alone.
+  await make(ada);
+  await make(ada);
   await expect(make(ada)).rejects.toMatchObject(reached);
+  await identity.call(leaveOrganisation, { organisationId: ada.orgId }, ada.caller);
+  await make(ada);
+  await expect(make(ada)).rejects.toMatchObject(reached);
+});
+
+test('of two ways to become an owner at once, with room for one, one leads there', async () => {
+  const [eve, ada, bob] = [await identity.newUser(), await identity.newUser(), await identity.newUser()];
+  await make(eve);
+  const tokens = [ada, bob].map(({ caller }) => identity.call(invite, { email: eve.email, role: 'owner' }, caller));
+  const results = await Promise.allSettled([
+    ...(await Promise.all(tokens)).map(({ token }) => identity.call(acceptInvitation, { token }, eve.caller)),
+    make(eve),
+  ]);
+  expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
 });

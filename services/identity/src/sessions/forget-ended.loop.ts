@@ -17,6 +17,13 @@ const OVER: readonly { table: string; key: string; over: string }[] = [
     over: `last_at <= (select last_at from login_failures order by last_at desc offset ${MOST_FAILURES} limit 1)`,
   },
   { table: 'login_known', key: '(user_id, subject)', over: "last_at < now() - interval '90 days'" },
+  { table: 'account_tokens', key: 'token_hash', over: 'expires_at < now()' },
+  { table: 'account_mail_budgets', key: 'subject', over: "since < now() - interval '1 day'" },
+  {
+    table: 'account_mail_budgets',
+    key: 'subject',
+    over: `since <= (select since from account_mail_budgets order by since desc offset ${MOST_FAILURES} limit 1)`,
+  },
   { table: 'api_keys', key: '(org_id, key_id)', over: "expires_at < now() - interval '30 days'" },
   { table: 'invitations', key: '(org_id, id)', over: "expires_at < now() - interval '1 day'" },
 ];

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { listSessions, revokeSession } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { type Call, Handles } from '@tidegate/messaging/handler';
+import { personOf } from './person-of.ts';
 import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
 
 /** Where a person is logged in. Nobody sees or ends the sessions of somebody else. */
@@ -35,9 +35,4 @@ export class OwnSessions {
     }
     return {};
   }
-}
-
-function personOf({ kind, userId }: Caller): string {
-  if (kind !== 'user' || !userId) throw forbidden({}, 'An API key has no sessions: log in.');
-  return userId;
 }

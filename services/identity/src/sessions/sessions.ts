@@ -120,6 +120,16 @@ export const endSurplus = (tx: Tx, userId: string, most: number): Promise<{ id: 
     [userId, most],
   );
 
+/** All of a person, or all but one. Answers which. */
+export async function endSessions(tx: Tx, userId: string, except?: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `update sessions set revoked_at = now()
+      where user_id = $1 and revoked_at is null and id::text is distinct from $2 returning id`,
+    [userId, except ?? null],
+  );
+  return rows.map((row) => row.id);
+}
+
 export const findOwnSession = (tx: Tx, userId: string, id: string): Promise<SessionRow | undefined> =>
   tx.one<SessionRow>('select * from sessions where id = $1 and user_id = $2', [id, userId]);
 

@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import type { TimeRange } from '../storage/samples.ts';
 import type { ActivityLook } from './read-activity.ts';
 
+type Group = z.infer<typeof SessionGroup>;
+
 interface PointRow {
   taken_at: Date;
   total: number;
@@ -12,16 +14,18 @@ interface PointRow {
   idle: number;
   idle_in_transaction: number;
   waiting: number;
+  others: number;
   longest_transaction_us: string;
 }
 export interface ActivityRow extends PointRow {
   busy: number;
-  groups: z.infer<typeof SessionGroup>[];
+  /** Without a backend where they were stored before it was. */
+  groups: (Omit<Group, 'backend'> & Partial<Group>)[];
   sessions: Session[];
   locks: LockWait[];
 }
 
-const POINT = 'taken_at, total, active, idle, idle_in_transaction, waiting, longest_transaction_us';
+const POINT = 'taken_at, total, active, idle, idle_in_transaction, waiting, others, longest_transaction_us';
 
 /** `spanMs`: how long the look stands for. */
 export async function insertActivity(
@@ -31,7 +35,7 @@ export async function insertActivity(
 ): Promise<void> {
   await tx.query(
     `insert into activity_samples (org_id, server_id, ${POINT}, busy, groups, sessions, locks, waits, span_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       tx.orgId,
       serverId,
@@ -41,6 +45,7 @@ export async function insertActivity(
       look.idle,
       look.idleInTransaction,
       look.waiting,
+      look.others,
       look.longestTransactionUs,
       look.busy,
       JSON.stringify(look.groups),
@@ -82,5 +87,6 @@ export const toPoint = (row: PointRow): ActivityPoint => ({
   idle: row.idle,
   idleInTransaction: row.idle_in_transaction,
   waiting: row.waiting,
+  others: row.others,
   longestTransactionSeconds: Number(row.longest_transaction_us) / 1_000_000,
 });

@@ -1,5 +1,5 @@
 import { until } from '@tidegate/testing/until';
-import type pg from 'pg';
+import pg from 'pg';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS, pidOf } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
@@ -50,6 +50,33 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     await server.sql(`select pg_cancel_backend(${pidOf(busy)})`);
     await sleeping;
     for (const client of [idle, open, busy]) await client.end();
+  });
+
+  test('a sender to a standby is no load of anybody: it is counted apart', async () => {
+    const sender = new pg.Client({
+      ...{ host: server.host, port: server.port, user: server.user, password: server.password, database: 'postgres' },
+      ...({ replication: 'database' } as object),
+    });
+    await sender.connect();
+    const sending = sender.query('select pg_sleep(5)').catch(() => undefined);
+    const seen = await until(async () => {
+      const now = await look();
+      return session(now, sender)?.state === 'active' ? now : undefined;
+    });
+    expect(session(seen, sender)?.backend).toBe('walsender');
+    expect(seen).toMatchObject({
+      total: 0,
+      active: 0,
+      idle: 0,
+      idleInTransaction: 0,
+      waiting: 0,
+      others: 1,
+      waits: [],
+    });
+    expect(seen.groups).toEqual([expect.objectContaining({ backend: 'walsender', state: 'active', sessions: 1 })]);
+    await server.sql(`select pg_cancel_backend(${pidOf(sender)})`);
+    await sending;
+    await sender.end();
   });
 
   test('says who waits for whom', async () => {

@@ -16,11 +16,13 @@ import { readLockWaits } from './read-lock-waits.ts';
 export interface ActivityLook {
   /** Microseconds, the server's clock. */
   at: number;
+  /** Of clients; what else has a state (walsenders, autovacuum, other workers) is no load that anybody brought. */
   total: number;
   active: number;
   idle: number;
   idleInTransaction: number;
   waiting: number;
+  others: number;
   longestTransactionUs: number;
   groups: z.infer<typeof SessionGroup>[];
   /** What sessions that were not idle were at. */
@@ -48,17 +50,22 @@ const MAX_WAIT_GROUPS = 200;
 
 interface Row {
   at: number;
+  /** Of clients; what else has a state (walsenders, autovacuum, other workers) is no load that anybody brought. */
   total: number;
   active: number;
   idle: number;
   idle_in_transaction: number;
   waiting: number;
+  others: number;
   longest: number;
   busy: number;
   groups: ActivityLook['groups'] | null;
   waits: WaitGroup[] | null;
   sessions: (Session & { origin: string })[] | null;
 }
+
+/** Whose waits are somebody's: parallel workers work for a client. */
+const WORKING = `'{client backend,parallel worker}'`;
 
 const seconds = (from: string) => `round(extract(epoch from clock_timestamp() - ${from})::numeric, 3)`;
 
@@ -72,6 +79,7 @@ const WAITING = `waiting as materialized (
 const sql = (instance: Instance) => `
   with a as materialized (
     select * from pg_stat_activity where state is not null and pid <> pg_backend_pid()),
+  clients as materialized (select * from a where backend_type = 'client backend'),
   ${WAITING},
   busy as (
     select a.*, w.blockers from a left join waiting w on w.pid = a.pid
@@ -82,20 +90,21 @@ const sql = (instance: Instance) => `
     select state, wait_event_type as type, wait_event as event, ${queryId(instance)} as query, datname,
            count(*)::int as sessions
       from a where state <> 'idle' and (wait_event_type is null or wait_event_type <> 'Activity')
+       and backend_type = any (${WORKING})
      group by 1, 2, 3, 4, 5 order by 6 desc limit ${MAX_WAIT_GROUPS}),
   counted as (
     select state, coalesce(usename::text, '') as role, coalesce(application_name, '') as application,
-           count(*)::int as sessions
-      from a group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit ${MAX_GROUPS})
+           backend_type as backend, count(*)::int as sessions
+      from a group by 1, 2, 3, 4 order by 5 desc, 1, 2, 3, 4 limit ${MAX_GROUPS})
   select ${micros('clock_timestamp()')} as at,
-    (select count(*)::int from a) as total,
-    (select count(*)::int from a where state = 'active') as active,
-    (select count(*)::int from a where state = 'idle') as idle,
-    (select count(*)::int from a where starts_with(state, 'idle in transaction')) as idle_in_transaction,
-    (select count(*)::int from a where wait_event_type = 'Lock') as waiting,
+    (select count(*)::int from clients) as total,
+    (select count(*)::int from clients where state = 'active') as active,
+    (select count(*)::int from clients where state = 'idle') as idle,
+    (select count(*)::int from clients where starts_with(state, 'idle in transaction')) as idle_in_transaction,
+    (select count(*)::int from clients where wait_event_type = 'Lock') as waiting,
+    (select count(*)::int from a where backend_type <> 'client backend') as others,
     (select count(*)::int from a where state <> 'idle' or pid = any (select pid from blockers)) as busy,
-    coalesce((select (max(extract(epoch from clock_timestamp() - xact_start)) * 1000000)::int8 from a
-               where backend_type = 'client backend'), 0) as longest,
+    coalesce((select (max(extract(epoch from clock_timestamp() - xact_start)) * 1000000)::int8 from clients), 0) as longest,
     (select json_agg(c) from counted c) as groups,
     (select json_agg(json_build_array(state, type, event, query, datname, sessions)) from waits) as waits,
     (select json_agg(json_build_object(
@@ -131,6 +140,7 @@ export async function readActivity(
     idle: row.idle,
     idleInTransaction: row.idle_in_transaction,
     waiting: row.waiting,
+    others: row.others,
     longestTransactionUs: Math.max(0, row.longest),
     busy: row.busy,
     groups,

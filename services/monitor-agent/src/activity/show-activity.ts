@@ -20,7 +20,7 @@ export class ShowActivity {
       maxConnections: server.facts?.maxConnections ?? null,
       sessions: look?.sessions ?? [],
       sessionsTotal: look?.busy ?? 0,
-      groups: look?.groups ?? [],
+      groups: (look?.groups ?? []).map((group) => ({ ...group, backend: group.backend ?? null })),
       history,
     };
   }

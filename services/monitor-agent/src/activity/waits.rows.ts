@@ -68,7 +68,10 @@ export async function waitSlices(tx: Tx, serverId: string, range: TimeRange, ste
   }));
 }
 
-/** Texts by query id and database, as far as statements are known. */
+/**
+ * Texts by query id and database, as far as statements are known; by query id alone where the database had another name
+ * when it was looked at.
+ */
 export async function statementTexts(
   tx: Tx,
   serverId: string,
@@ -80,6 +83,11 @@ export async function statementTexts(
       order by query_id, database_name, statement_id desc`,
     [tx.orgId, serverId, statements.flatMap(({ queryId }) => (queryId === null ? [] : [queryId]))],
   );
-  const texts = new Map(rows.map((row) => [`${row.query_id} ${row.database_name}`, row.text]));
-  return ({ queryId, database }) => texts.get(`${queryId} ${database}`) ?? null;
+  const texts = new Map(
+    rows.flatMap((row) => [
+      [row.query_id, row.text],
+      [`${row.query_id} ${row.database_name}`, row.text],
+    ]),
+  );
+  return ({ queryId, database }) => texts.get(`${queryId} ${database}`) ?? texts.get(`${queryId}`) ?? null;
 }

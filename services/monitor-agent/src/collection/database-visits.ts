@@ -3,6 +3,7 @@ import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
 import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
+import { nextVisit } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
 import type { Instance } from './instance.ts';
@@ -19,7 +20,7 @@ import { VisitFailed } from './visit-failed.ts';
  * A catalogue shows its own database only, so every other one is visited: connect, count tables and indexes, measure
  * what there is time for, hang up. One visit at a time, the one that has waited longest, and a pause after each: a
  * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
- * nothing; the interval is longer.
+ * nothing; the interval is longer. The few in which most is done are visited every minute.
  *
  * A visit costs a server more than a minute's questions. Where nobody was connected since the last one nothing can have
  * been used, so such a database is visited once an hour only (to see what VACUUM did there).
@@ -40,6 +41,8 @@ interface Database {
   name: string;
   question: Question;
   sizesDueAt: number;
+  /** Most is done in it, or in few others more. */
+  busy: boolean;
   /** When it was visited last, and how much it had been used before. */
   visited?: Use & { at: number };
 }
@@ -70,7 +73,8 @@ export class DatabaseVisits {
     const databases = new Map(rows.map(([oid, name]) => [oid, this.known(oid, name)] as const));
     const there = new Set([instance.databaseOid, ...databases.keys()]);
     const { tables, indexes, sizes } = this.minute;
-    const forgotten = together([tables.keepOnly(there), indexes.keepOnly(there)]);
+    const at = new Date(this.tools.now());
+    const forgotten = together([tables.keepOnly(there, at), indexes.keepOnly(there, at)]);
     return {
       save: async (tx) => {
         await forgotten.save(tx);
@@ -84,6 +88,17 @@ export class DatabaseVisits {
     };
   }
 
+  /** In these most is done. What failed waits for its own time. */
+  hurry(oids: readonly number[]): void {
+    for (const oid of oids) {
+      const database = this.databases.get(oid);
+      if (!database?.visited || database.question.failures > 0) continue;
+      database.busy = true;
+      const soon = database.visited.at + this.tools.plan.minuteMs;
+      database.question.dueAt = Math.min(database.question.dueAt, soon);
+    }
+  }
+
   /** Undefined when the visit failed, or there was no need for one. */
   async visit(
     connection: ServerConnection,
@@ -94,6 +109,7 @@ export class DatabaseVisits {
     if (!database) return undefined;
     const now = this.tools.now();
     database.question.dueAt = now + this.tools.plan.visitMs;
+    database.busy = false;
     return database.question.ask(now, async () => {
       const use = await readUse(connection, database.oid);
       const owesSizes = database.sizesDueAt <= now && this.minute.sizes.owes(database.oid);
@@ -170,15 +186,13 @@ export class DatabaseVisits {
   }
 
   private get next(): Database | undefined {
-    let next: Database | undefined;
-    for (const one of this.databases.values()) if (!next || one.question.dueAt < next.question.dueAt) next = one;
-    return next;
+    return nextVisit(this.databases.values(), this.tools.now());
   }
 
   private known(oid: number, name: string): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0 };
+    return { oid, name, question: new Question('database', this.report), sizesDueAt: 0, busy: false };
   }
 }
 

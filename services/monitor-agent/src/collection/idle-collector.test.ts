@@ -58,6 +58,34 @@ test('another replica’s servers are asked for when their leases run out', asyn
   await replica.stop();
 });
 
+test('a replica that is alone renews seldom, for long; one that comes gets what the first left behind in a short term', async () => {
+  const first = new Replica(store);
+  const { serverId } = await addServer(store, server);
+  await first.turnUntil(async () => (await lookedAt(store, serverId)) !== undefined);
+  // Nobody was heard meanwhile.
+  first.putForward(80_000);
+  await first.turn();
+  const left = async () => {
+    const [row] = await store.server.sql<{ seconds: number }>(
+      `select extract(epoch from expires_at - now())::float8 as seconds from monitor_agent.server_leases
+        where server_id = '${serverId}'`,
+    );
+    return row?.seconds ?? 0;
+  };
+  expect(await left()).toBeGreaterThan(60);
+  // It is heard by nobody when it dies.
+  await first.freeze();
+  const { turn } = counting();
+  const wait = (await turn()) as number;
+  expect(await left()).toBeLessThanOrEqual(15);
+  expect(wait).toBeLessThanOrEqual(15_000);
+  // Had it lived, it would have renewed at once, for a short term.
+  await first.turn();
+  expect(await left()).toBeGreaterThan(10);
+  expect(await left()).toBeLessThanOrEqual(15);
+  await first.stop();
+});
+
 test('a new server is taken at once by a collector that waits', async () => {
   const replica = new Replica(store);
   await replica.turn();

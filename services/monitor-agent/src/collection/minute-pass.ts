@@ -8,10 +8,12 @@ import { type IndexReading, readIndexes, readTables, type TableReading } from '.
 import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
+import { wholeLook } from '../relations/whole-look.ts';
 import { markCollected } from '../servers/server.rows.ts';
 import type { ServerScrubber } from '../statements/scrubber.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { nextDue } from './backoff.rules.ts';
+import { busiestDatabases } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Instance } from './instance.ts';
 import { type Metric, type Prepared, together } from './metric.ts';
@@ -30,6 +32,8 @@ export class MinutePass {
   readonly tables: CountedMetric<TableReading>;
   readonly indexes: CountedMetric<IndexReading>;
   readonly sizes = new TableSizes();
+  /** Databases in which most was done in the minute before. */
+  busiest: readonly number[] = [];
   private readonly serverId: string;
   private readonly tools: CollectorTools;
   private readonly metrics: { metric: Metric; question: Question }[];
@@ -39,13 +43,18 @@ export class MinutePass {
     this.serverId = serverId;
     this.tools = tools;
     this.statements = new StatementMetric(serverId, scrubber);
-    this.databases = new CountedMetric(serverId, DATABASES, { look: readDatabases });
+    this.databases = new CountedMetric(serverId, DATABASES, {
+      look: readDatabases,
+      found: (_, items, before) => {
+        this.busiest = busiestDatabases(items, before?.relations);
+      },
+    });
     this.tables = new CountedMetric(serverId, TABLES, {
-      look: (connection, _, before) => readTables(connection, before),
+      look: (connection, _, before) => wholeLook(connection, () => readTables(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, resizedTables(items, before)),
     });
     this.indexes = new CountedMetric(serverId, INDEXES, {
-      look: (connection, _, before) => readIndexes(connection, before),
+      look: (connection, _, before) => wholeLook(connection, () => readIndexes(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
     });
     const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new EpochMetric(serverId)];

@@ -38,6 +38,7 @@ export function pulseOf(serverId: string, takenAt: Date, look: ActivityLook): Se
     idle: look.idle,
     idle_in_transaction: look.idleInTransaction,
     waiting: look.waiting,
+    others: look.others,
     longest_transaction_us: String(look.longestTransactionUs),
   });
   return { serverId, state: 'ok', activity };

@@ -21,7 +21,7 @@ import { Standing } from './standing.ts';
 
 const STOP_MS = 2_000;
 /** The installation's own server is looked at so many times less often: an idle installation must cost nothing. */
-const OWN_SERVER = { minute: 10, probe: 6 };
+const OWN_SERVER = { minute: 15, probe: 6 };
 const CUSTOMERS = { minute: 1, probe: 1 };
 /** Times the interval between looks. */
 const MAX_PATIENCE = 6;
@@ -203,7 +203,7 @@ export class ServerSession {
     }));
     if (!read || !this.open) return;
     // What was mended meanwhile need not wait until its hour is over.
-    if (JSON.stringify(read.instance) !== JSON.stringify(this.open.instance)) this.minute.retry();
+    if (shape(read.instance) !== shape(this.open.instance)) this.minute.retry();
     this.open.instance = read.instance;
     const report = reportOf(
       { ...read.facts, statementTextBytes: this.minute.statements.textBytes },
@@ -229,6 +229,7 @@ export class ServerSession {
     const pass = await this.minute.read(connection, instance, this.slower.minute);
     await this.storeLook((tx) => pass.save(tx));
     pass.committed();
+    this.visits.hurry(this.minute.busiest);
   };
 
   private readTexts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
@@ -330,3 +331,6 @@ export class ServerSession {
     await open?.connection.close().catch(() => undefined);
   }
 }
+
+/** What an instance is and has, whatever the time. */
+const shape = ({ life: _, ...instance }: Instance): string => JSON.stringify(instance);

@@ -21,3 +21,7 @@ export function shortened<T extends object>(row: T): T {
 }
 
 export const nameOf = (text: string): string => (text.length > MAX_NAME ? text.slice(0, MAX_NAME) : text);
+
+/** Of what is stored as JSON no column says that it is a number; null for what is none. */
+export const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;

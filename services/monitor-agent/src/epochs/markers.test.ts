@@ -25,7 +25,7 @@ test('a server of another organisation does not exist', async () => {
 });
 
 describe.each(VERSIONS)('what happens to the counters of a real server ($name)', (binaries) => {
-  const server = useServer(binaries);
+  const server = useServer(binaries, { settings: { listen_addresses: '127.0.0.1, 127.0.0.2' } });
   const collecting = useCollector(store, server);
   const { look } = collecting;
   // When all statements were reset and how often room was made is told from 14 on.
@@ -45,6 +45,27 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     store.call(new TopStatements(store.tenants), topStatements, { ...range(), limit: 500 }, collecting.at.orgId);
   const instant = async (sql: string) => (await server.sql<{ at: Date }>(`select ${sql} as at`))[0]?.at;
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
+
+  const kinds = async () => (await markers()).items.map(({ kind }) => kind);
+  /** All that was told of the rows of a table since the first look. */
+  const told = async (table: string) => {
+    const [sum] = await store.server.sql<{ inserted: number; updated: number; scans: number; partial: boolean }>(
+      `select coalesce(sum(u.inserted), 0)::int as inserted, coalesce(sum(u.updated), 0)::int as updated,
+              coalesce(sum(u.scans), 0)::int as scans, coalesce(bool_or(u.partial), false) as partial
+         from monitor_agent.table_samples s
+        cross join lateral unnest(s.ids, s.partial, s.rows_inserted, s.rows_updated, s.sequential_scans)
+                as u(oid, partial, inserted, updated, scans)
+         join monitor_agent.tables t on t.server_id = s.server_id and t.oid = u.oid and t.database_oid = s.database_oid
+        where s.server_id = '${collecting.at.serverId}' and t.name = '${table}'`,
+    );
+    return sum;
+  };
+  /** Until 14 a process of its own counts, and shows it half a second later. */
+  const shows = (table: string, condition: string) =>
+    until(async () => {
+      const sql = `select from pg_stat_user_tables where relname = '${table}' and ${condition}`;
+      return (await server.sql(sql)).length > 0;
+    });
 
   const countingSince = async () =>
     (
@@ -98,7 +119,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     const { items, total } = await markers();
     expect(total).toBe(1);
     expect(items).toEqual([
-      { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String) },
+      { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String), of: [] },
     ]);
   });
 
@@ -114,12 +135,10 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     // More than ever before: no counter of it falls below what was seen.
     for (let round = 2; round < 9; round += 1)
       await server.sql(`insert into young values (${round});\n select * from young`);
-    // Until 14 a process of its own counts, and shows it half a second later.
-    const shown = "select from pg_stat_user_tables where relname = 'young' and n_tup_ins = 7";
-    await until(async () => (await server.sql(shown)).length > 0);
+    await shows('young', 'n_tup_ins = 7');
     await look();
     const { items } = await markers();
-    expect(items.map(({ kind }) => kind)).toEqual(['crash_recovery']);
+    expect(items).toEqual([expect.objectContaining({ kind: 'crash_recovery', of: [] })]);
     expect(new Date(items[0]?.at ?? 0).getTime()).toBeGreaterThanOrEqual(from?.getTime() ?? Number.POSITIVE_INFINITY);
     expect(await lastInserts('young')).toEqual({ inserted: 7, partial: true });
     expect((await countingSince())?.getTime()).toBeGreaterThan(counting?.getTime() ?? Number.POSITIVE_INFINITY);
@@ -150,6 +169,81 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     ]);
     // Statements survive both: also after an immediate end the postmaster itself still writes them down.
     expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 0 });
+  });
+
+  test('a restart and then a reset of shared statistics is no crash, and nothing is counted twice', async () => {
+    await server.sql('create table paid (n int);\n insert into paid select generate_series(1, 40)');
+    await shows('paid', 'n_tup_ins = 40');
+    await look();
+    await server.sql('update paid set n = 0');
+    await shows('paid', 'n_tup_upd = 40');
+    const counting = await countingSince();
+    await server.halt();
+    await server.boot();
+    await server.sql(`select pg_stat_reset_shared(${binaries.major >= 17 ? '' : "'bgwriter'"})`);
+    await until(async () =>
+      instant(`(select stats_reset from pg_stat_bgwriter where stats_reset > pg_postmaster_start_time())`),
+    );
+    await look();
+    expect(await kinds()).toEqual(['counters_reset', 'restart']);
+    expect((await markers()).items[0]?.of).toEqual(expect.arrayContaining(['pg_stat_bgwriter']));
+    expect(await told('paid')).toMatchObject({ inserted: 40, updated: 40 });
+    // Where everything was set back nobody can tell it from a crash that was followed by that.
+    expect((await told('paid'))?.partial).toBe(binaries.major >= 17);
+    if (binaries.major < 17) expect(await countingSince()).toEqual(counting);
+  });
+
+  test('counters of a database that were set back and outgrown: told in full, and said', async () => {
+    await server.sql('create table fresh (n int);\n insert into fresh select generate_series(1, 100)');
+    await shows('fresh', 'n_tup_ins = 100');
+    await look();
+    await server.sql('select pg_stat_reset();\n insert into fresh select generate_series(1, 300)');
+    await shows('fresh', 'n_tup_ins = 300');
+    await look();
+    expect(await told('fresh')).toMatchObject({ inserted: 400, partial: true });
+    expect((await markers()).items).toEqual([expect.objectContaining({ kind: 'counters_reset', of: ['postgres'] })]);
+  });
+
+  test('counters of one table that were set back and outgrown: the least that was done, and said', async () => {
+    await server.sql('create table single (n int);\n insert into single select generate_series(1, 100)');
+    await shows('single', 'n_tup_ins = 100');
+    await look();
+    await server.sql(
+      "select pg_stat_reset_single_table_counters('single'::regclass);\n insert into single select generate_series(1, 300)",
+    );
+    await shows('single', 'n_tup_ins = 300');
+    await look();
+    expect(await told('single')).toMatchObject({ inserted: 300, partial: true });
+    expect(await kinds()).toEqual(['counters_reset']);
+  });
+
+  test('the same instance at another address, and when it is promoted, goes on', async () => {
+    const { at, replica } = collecting;
+    await server.sql('create table moved (n int)');
+    await look();
+    const counting = await countingSince();
+    await replica.stop();
+    await store.server.sql(`update monitor_agent.servers set host = '127.0.0.2' where id = '${at.serverId}'`);
+    collecting.replica = replica.successor();
+    await server.sql('insert into moved select generate_series(1, 50)');
+    await shows('moved', 'n_tup_ins = 50');
+    await look();
+    expect(await kinds()).toEqual([]);
+    await server.sql(
+      "do $$ begin execute format('copy (select 1) to %L', current_setting('data_directory') || '/standby.signal'); end $$",
+    );
+    await server.halt();
+    await server.boot();
+    await look();
+    expect((await server.sql<{ standby: boolean }>('select pg_is_in_recovery() as standby'))[0]?.standby).toBe(true);
+    await server.sql('select pg_promote()');
+    await look();
+    expect(await kinds()).toEqual(['promoted', 'restart']);
+    expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 0 });
+    // Until 14 a standby keeps no statistics over its start.
+    if (binaries.major < 15) return;
+    expect(await told('moved')).toMatchObject({ inserted: 50, partial: false });
+    expect(await countingSince()).toEqual(counting);
   });
 
   testOfLosses('behaviour 4: evictions per minute, their cost in coverage, and a warning with its cure', async () => {

@@ -10,7 +10,7 @@ interface Row {
   database_oid: string;
   table_oid: string;
   oid: string;
-  database_name: string;
+  database: string;
   schema_name: string;
   table_name: string;
   name: string;
@@ -33,7 +33,7 @@ interface Row {
  * Counting begins anew for all indexes of a database when any of its indexes or tables, or the database itself, was
  * reset: an index that nobody reads has no counter that could fall.
  *
- * Physical replicas have the same oids and the same system identifier, which stands first in an identity that knows it.
+ * Physical replicas have the same oids and the same system identifier, which is the identity where it is known.
  * What a watched replica reads, or has not been watched long enough to say, is not unused.
  */
 const SQL = `
@@ -46,9 +46,9 @@ const SQL = `
   replicas as (
     select distinct o.server_id, o.database_oid, o.counting_since from relation_looks o
       join looks l on l.database_oid = o.database_oid
-       and split_part(o.identity, '/', 1) = split_part(l.identity, '/', 1) and l.identity like '%/%/%/%'
+       and o.identity = l.identity and l.identity like 'system/%'
      where o.org_id = $1 and o.server_id <> $2 and o.kind = 'indexes')
-  select count(*) over ()::int as known, i.*, l.own_since, l.counted_ms::float8 as counted_ms,
+  select count(*) over ()::int as known, i.*, coalesce(d.name, i.database_name) as database, l.own_since, l.counted_ms::float8 as counted_ms,
          case when l.own_since is not null then greatest(l.counting_since, d.reset_at) end as counting_since,
          exists (select from replicas r join indexes o on o.org_id = $1 and o.server_id = r.server_id
                     and o.database_oid = r.database_oid and o.oid = i.oid
@@ -56,7 +56,8 @@ const SQL = `
                     and greatest(r.counting_since, o.first_seen_at, o.last_scan_at) > $4) as used_elsewhere
     from indexes i left join looks l on l.database_oid = i.database_oid
     left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
-   where i.org_id = $1 and i.server_id = $2 and ($3::text is null or i.database_name = $3)
+   where i.org_id = $1 and i.server_id = $2 and i.gone_at is null and not i.is_partitioned
+     and ($3::text is null or coalesce(d.name, i.database_name) = $3)
    order by i.database_oid, i.table_oid, i.oid limit ${MAX_INDEXES}`;
 
 export async function indexSnapshots(
@@ -73,7 +74,7 @@ const toSnapshot = (row: Row, now: number): IndexSnapshot => ({
   databaseOid: Number(row.database_oid),
   tableOid: Number(row.table_oid),
   oid: Number(row.oid),
-  database: row.database_name,
+  database: row.database,
   schema: row.schema_name,
   table: row.table_name,
   name: row.name,

@@ -8,6 +8,7 @@ import {
   provePossession,
   releaseLeases,
   renewLeases,
+  shortenLeases,
 } from './lease.rows.ts';
 
 const store = useStore();
@@ -75,4 +76,24 @@ test('a holder that stops lets others take over at once', async () => {
   await claim('a');
   await store.tenants.system('collect', (tx) => releaseLeases(tx, 'a', ids));
   expect(await claim('b')).toHaveLength(3);
+});
+
+test('a long term of a holder that died keeps nobody waiting longer than a short one', async () => {
+  const [one = '', two = ''] = await add(2);
+  await claim('dead', 1);
+  await claim('alive');
+  const remaining = async () =>
+    (
+      await store.server.sql<{ seconds: number }>(
+        `select extract(epoch from expires_at - now())::float8 as seconds from monitor_agent.server_leases order by seconds`,
+      )
+    ).map(({ seconds }) => seconds);
+  const system = store.tenants.system.bind(store.tenants);
+  await system('collect', (tx) => renewLeases(tx, 'dead', [one, two], 90));
+  await system('collect', (tx) => renewLeases(tx, 'alive', [one, two], 90));
+  expect((await remaining()).every((seconds) => seconds > 30)).toBe(true);
+  await system('collect', (tx) => shortenLeases(tx, 'alive'));
+  const [short = 99, long = 0] = await remaining();
+  expect(short).toBeLessThanOrEqual(15);
+  expect(long).toBeGreaterThan(30);
 });

@@ -2,23 +2,25 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import type { Metric, Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { crashBetween, type Life } from '../epochs/epoch.rules.ts';
+import { type Fate, fateBetween, type Life, worse } from '../epochs/life.rules.ts';
 import type { CountedDelta } from '../storage/samples.ts';
-import { counterDelta } from './counters.rules.ts';
-import { type Counted, KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
-import { type CountedKind, forgetDatabases, loadLooks, saveCounted } from './relation.rows.ts';
+import { counterDelta, databaseFate } from './counters.rules.ts';
+import { forgetDatabases } from './gone.rows.ts';
+import { type Counted, KnownRelations, NONE_KNOWN, type WholeLook } from './known-relations.ts';
+import { type CountedKind, loadLooks, type ScopeLife, saveCounted } from './relation.rows.ts';
 import type { LookBefore } from './resized.rules.ts';
 
 /*
  * Databases, tables or indexes: what changed since the last look, and what was counted in between.
  *
  * Databases are the server's, so there is one last look. Tables and indexes belong to a database each, and every
- * database has a last look of its own, whenever that was. Nothing is compared with a look at another instance.
+ * database has a last look of its own, whenever that was. Nothing is compared with a look at another instance. Where
+ * anything was set back since, all is read: what looks unchanged may have grown as much from zero.
  */
 interface LastLook {
   identity: string;
   /** null: stored before lives were told apart. */
-  life: Life | null;
+  life: ScopeLife | null;
   lookedAt: Date;
   relations: KnownRelations;
   /** When all were last read, whether they had changed or not; 0 after a start, so that all are. */
@@ -36,7 +38,7 @@ type Look<Reading extends Counted> = (
   connection: ServerConnection,
   instance: Instance,
   before: KnownRelations,
-) => Promise<Looked<Reading>>;
+) => Promise<WholeLook<Reading>>;
 
 const SERVER = 0;
 /** So often everything is read, also what looks unchanged. */
@@ -83,13 +85,22 @@ export class CountedMetric<Reading extends Counted> implements Metric {
     const { database, databaseOid, identity, life } = instance;
     const scope = this.kind.samples.scope ? databaseOid : SERVER;
     const before = this.last.get(scope);
-    const comparable = before?.identity === identity ? before : undefined;
-    const crashed = !!comparable?.life && crashBetween(comparable.life, life) !== null;
-    const isFresh = comparable && !crashed && takenAt.getTime() - comparable.refreshedAt < REFRESH_MS;
-    const fresh = isFresh ? comparable : undefined;
-    const { known, items, gone, mark } = await this.look(connection, instance, fresh?.relations ?? NONE_KNOWN);
+    const since = before?.life ? fateBetween(before.life, life, before.life.state.at) : 'kept';
+    const comparable = before?.identity === identity && since !== 'another' ? before : undefined;
+    const fate = comparable && since !== 'another' ? since : 'kept';
+    const isFresh = comparable && fate === 'kept' && takenAt.getTime() - comparable.refreshedAt < REFRESH_MS;
+    let fresh = isFresh ? comparable : undefined;
+    let found = await this.look(connection, instance, fresh?.relations ?? NONE_KNOWN);
+    if (fresh?.life && fateOf(fresh.life, found, scope) !== 'kept') {
+      fresh = undefined;
+      found = await this.look(connection, instance, NONE_KNOWN);
+    }
+    const { known, items, gone, mark, state } = found;
+    const judged = comparable && isStarted(comparable, life) && !anyFell(comparable, found) ? softened(fate) : fate;
+    const fateIn = (oid: number) => (comparable?.life ? worse(judged, fateOf(comparable.life, found, oid)) : judged);
     this.counts.set(scope, known);
     const relations = fresh ? fresh.relations.with({ items, gone, mark }) : KnownRelations.of(items, mark);
+    const scopeLife = { ...life, state };
     return {
       save: (tx) =>
         saveCounted(tx, this.kind, {
@@ -97,18 +108,18 @@ export class CountedMetric<Reading extends Counted> implements Metric {
           database,
           databaseOid: scope,
           identity,
-          life,
-          crashed,
+          life: scopeLife,
+          anew: fateIn(scope) !== 'kept',
           takenAt,
           spanUs: comparable && Math.max(0, takenAt.getTime() - comparable.lookedAt.getTime()) * 1_000,
           changed: items,
           gone: fresh ? gone : [...(before?.relations.oids ?? [])].filter((oid) => !relations.countersOf(oid)),
-          deltas: comparable ? deltas(comparable, items, crashed) : [],
+          deltas: comparable ? deltas(comparable, items, (oid) => fateIn(scope === SERVER ? oid : scope)) : [],
         }),
       committed: () => {
         this.last.set(scope, {
           identity,
-          life,
+          life: scopeLife,
           lookedAt: takenAt,
           relations,
           refreshedAt: fresh?.refreshedAt ?? takenAt.getTime(),
@@ -119,11 +130,11 @@ export class CountedMetric<Reading extends Counted> implements Metric {
   }
 
   /** Forgets databases that are none of these. */
-  keepOnly(databaseOids: ReadonlySet<number>): Prepared {
+  keepOnly(databaseOids: ReadonlySet<number>, at: Date): Prepared {
     const gone = [...this.last.keys()].filter((oid) => !databaseOids.has(oid));
     return {
       save: async (tx) => {
-        if (gone.length > 0) await forgetDatabases(tx, this.kind, this.serverId, gone);
+        if (gone.length > 0) await forgetDatabases(tx, this.kind, this.serverId, { databaseOids: gone, at });
       },
       committed: () => {
         for (const oid of gone) {
@@ -135,10 +146,29 @@ export class CountedMetric<Reading extends Counted> implements Metric {
   }
 }
 
+const isStarted = ({ life }: LastLook, now: Life): boolean => life?.startedAt !== now.startedAt;
+
+/*
+ * After a start statistics may look as after a crash where a server keeps them in its own way. If nothing is lower than
+ * it was, that was no crash or has been outgrown: the least is told, rather than a whole life over again.
+ */
+const softened = (fate: Fate): Fate => (fate === 'lost' ? 'doubtful' : fate);
+
+function anyFell({ life, relations }: LastLook, { items, state }: WholeLook<Counted>): boolean {
+  if (life && state.transactions !== null && life.state.transactions !== null)
+    return state.transactions < life.state.transactions;
+  return items.some(({ oid, counters }) =>
+    relations.countersOf(oid)?.some((earlier, index) => (counters[index] ?? 0) < earlier),
+  );
+}
+
+const fateOf = (before: ScopeLife, now: WholeLook<Counted>, databaseOid: number): Fate =>
+  databaseFate(before.state, now.state, databaseOid);
+
 /** What did not exist at the last look counted from zero. */
-function deltas({ relations }: LastLook, items: readonly Counted[], crashed: boolean): CountedDelta[] {
+function deltas({ relations }: LastLook, items: readonly Counted[], fateIn: (oid: number) => Fate): CountedDelta[] {
   return items.flatMap(({ oid, counters }) => {
-    const delta = counterDelta(relations.countersOf(oid) ?? counters.map(() => 0), counters, crashed);
+    const delta = counterDelta(relations.countersOf(oid) ?? counters.map(() => 0), counters, fateIn(oid));
     return delta ? [{ id: oid, ...delta }] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { PackedCounters } from '../storage/packed-counters.ts';
+import type { DatabaseState } from './counters.rules.ts';
 
 /** A table, index or database as a look found it. */
 export interface Counted {
@@ -18,6 +19,11 @@ export interface Looked<Reading extends Counted> {
   gone: number[];
   /** Of the catalogue itself: while it is the same, nothing was made, renamed or dropped. */
   mark?: string | null;
+}
+
+/** A look that is of one life of the counters, and what the databases said of that. */
+export interface WholeLook<Reading extends Counted> extends Looked<Reading> {
+  state: DatabaseState;
 }
 
 /*

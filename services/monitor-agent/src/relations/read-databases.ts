@@ -1,7 +1,9 @@
 import type { Instance } from '../collection/instance.ts';
-import { mustBeFew, nameOf } from '../connection/bounded-answers.rules.ts';
+import { mustBeFew, nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { type Counted, type KnownRelations, type Looked, NONE_KNOWN, UNSETTLED } from './known-relations.ts';
+import { micros } from '../connection/micros.ts';
+import { type Counted, type KnownRelations, NONE_KNOWN, UNSETTLED, type WholeLook } from './known-relations.ts';
+import { resetAt } from './whole-look.ts';
 
 const MAX_DATABASES = 1_000;
 
@@ -29,22 +31,32 @@ export interface DatabaseReading extends Counted {
 }
 
 const sql = (instance: Instance) => `
-  select d.oid, d.datname::text, s.numbackends,
+  select d.oid, d.datname::text, ${micros('clock_timestamp()')}, ${resetAt(instance.version, 's.stats_reset')}, s.numbackends,
          age(d.datfrozenxid), s.xact_commit, s.xact_rollback, s.blks_read, s.blks_hit, s.tup_returned, s.tup_fetched,
          s.tup_inserted, s.tup_updated, s.tup_deleted, s.temp_files, s.temp_bytes, s.deadlocks,
          ${instance.has.databaseTime ? 'round(s.active_time * 1000)::int8' : '0'}
     from pg_database d join pg_stat_database s on s.datid = d.oid
    where d.datallowconn order by d.oid limit ${MAX_DATABASES}`;
 
+type Row = [
+  oid: number,
+  name: string,
+  at: number,
+  resetAt: number | null,
+  connections: number,
+  transactionAge: number,
+  ...counters: number[],
+];
+
 /** All of them: they are few, and each changes with every look at it. */
 export async function readDatabases(
   connection: ServerConnection,
   instance: Instance,
   before: KnownRelations = NONE_KNOWN,
-): Promise<Looked<DatabaseReading>> {
-  const rows = await connection.rows<[number, string, number, number, ...number[]]>(sql(instance));
+): Promise<WholeLook<DatabaseReading>> {
+  const rows = await connection.rows<Row>(sql(instance));
   mustBeFew(rows, MAX_DATABASES);
-  const items = rows.map(([oid, name, connections, transactionAge, ...counters]) => ({
+  const items = rows.map(([oid, name, , , connections, transactionAge, ...counters]) => ({
     oid,
     definition: UNSETTLED,
     name: nameOf(name),
@@ -53,5 +65,11 @@ export async function readDatabases(
     counters,
   }));
   const there = new Set(items.map((item) => item.oid));
-  return { known: items.length, items, gone: [...before.oids].filter((oid) => !there.has(oid)) };
+  const gone = [...before.oids].filter((oid) => !there.has(oid));
+  const resets = rows.flatMap(([oid, , , at]) => {
+    const reset = numberOf(at);
+    return reset === null ? [] : [[numberOf(oid) ?? 0, reset] as const];
+  });
+  const state = { at: numberOf(rows[0]?.[2]) ?? 0, resets: Object.fromEntries(resets), transactions: null };
+  return { known: items.length, items, gone, state };
 }

@@ -30,13 +30,15 @@ export const INDEX_COUNTERS = ['scans', 'rows_read', 'rows_fetched', 'blocks_rea
 export interface TableReading extends Counted {
   schema: string;
   name: string;
-  kind: 'table' | 'materialized view';
+  kind: 'table' | 'materialized view' | 'partitioned table';
   /** null: never analysed. */
   estimatedRows: number | null;
   liveRows: number;
   deadRows: number;
   lastVacuumUs: number | null;
   lastAnalyzeUs: number | null;
+  /** The partitioned table at the top of all that this one is a partition of. */
+  rootOid: number | null;
 }
 
 export interface IndexReading extends Counted {
@@ -49,7 +51,12 @@ export interface IndexReading extends Counted {
   valid: boolean;
   /** Not valid yet, or not there for long: somebody is building or dropping it. */
   building: boolean;
+  /** Of a partitioned table: it has no rows of its own. */
+  partitioned: boolean;
+  rootOid: number | null;
 }
+
+const KINDS: Readonly<Record<string, TableReading['kind']>> = { m: 'materialized view', p: 'partitioned table' };
 
 const TABLES_SQL = changedSql(TABLES);
 const INDEXES_SQL = changedSql(INDEXES);
@@ -96,6 +103,7 @@ type TableRow = [
   dead: number,
   vacuum: number | null,
   analyze: number | null,
+  root: number | null,
   ...counters: number[],
 ];
 
@@ -107,20 +115,23 @@ export async function readTables(
   const { rows, ...found } = await look<TableRow>(connection, { ...TABLES, sql: TABLES_SQL, before });
   return {
     ...found,
-    items: rows.map(([definition, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, ...counters]) => ({
-      oid,
-      definition,
-      schema: nameOf(schema),
-      name: nameOf(name),
-      kind: kind === 'm' ? 'materialized view' : 'table',
-      // 13 says 0 for "never analysed" as well as for empty; later versions say −1.
-      estimatedRows: estimated < 0 ? null : Math.round(estimated),
-      liveRows: live,
-      deadRows: dead,
-      lastVacuumUs: vacuum,
-      lastAnalyzeUs: analyze,
-      counters,
-    })),
+    items: rows.map(
+      ([definition, oid, schema, name, kind, estimated, live, dead, vacuum, analyze, root, ...counters]) => ({
+        oid,
+        definition,
+        schema: nameOf(schema),
+        name: nameOf(name),
+        kind: KINDS[kind] ?? 'table',
+        // 13 says 0 for "never analysed" as well as for empty; later versions say −1.
+        estimatedRows: estimated < 0 ? null : Math.round(estimated),
+        liveRows: live,
+        deadRows: dead,
+        lastVacuumUs: vacuum,
+        lastAnalyzeUs: analyze,
+        rootOid: root,
+        counters,
+      }),
+    ),
   };
 }
 
@@ -133,6 +144,8 @@ type IndexRow = [
   primary: boolean,
   valid: boolean,
   building: boolean,
+  partitioned: boolean,
+  root: number | null,
   ...counters: number[],
 ];
 
@@ -143,8 +156,9 @@ export async function readIndexes(
   const { rows, ...found } = await look<IndexRow>(connection, { ...INDEXES, sql: INDEXES_SQL, before });
   return {
     ...found,
-    items: rows.map(
-      ([definition, oid, tableOid, schema, table, name, unique, primary, valid, building, ...counters]) => ({
+    items: rows.map(([definition, oid, ...row]) => {
+      const [tableOid, schema, table, name, unique, primary, valid, building, partitioned, rootOid, ...counters] = row;
+      return {
         oid,
         definition,
         tableOid,
@@ -155,8 +169,10 @@ export async function readIndexes(
         primary,
         valid,
         building,
+        partitioned,
+        rootOid,
         counters,
-      }),
-    ),
+      };
+    }),
   };
 }

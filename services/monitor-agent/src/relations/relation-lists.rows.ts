@@ -1,7 +1,7 @@
 import type { Database, Index, Table } from '@tidegate/contracts/monitor-agent/relations';
 import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../storage/samples.ts';
+import type { SampleTable, TimeRange } from '../storage/samples.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation.rows.ts';
 
 type Row = Record<string, unknown>;
@@ -11,16 +11,16 @@ const instant = (value: unknown): string | null => (value instanceof Date ? valu
 
 export async function databaseRows(tx: Tx, serverId: string, range: TimeRange, hasTimes: boolean): Promise<Database[]> {
   const rows = await tx.query(
-    `select d.name, d.bytes, d.connections, d.transaction_age, coalesce(u.partial, false) as partial,
+    `select d.name, d.bytes, d.connections, d.transaction_age, d.gone_at, coalesce(u.partial, false) as partial,
             ${DATABASE_SAMPLES.counters.map((name) => `u.${name}`).join(', ')}
        from databases d left join ${DATABASE_SAMPLES.sums} u on u.id = d.oid
-      where d.org_id = $1 and d.server_id = $2 order by d.bytes desc nulls last, d.name`,
+      where d.org_id = $1 and d.server_id = $2 and (d.gone_at is null or d.gone_at >= $3) order by d.bytes desc nulls last, d.name`,
     [tx.orgId, serverId, range.from, range.to],
   );
   return rows.map((row) => ({
     name: row['name'] as string,
     bytes: bytes(row, 'bytes'),
-    connections: count(row, 'connections'),
+    connections: row['gone_at'] === null ? count(row, 'connections') : 0,
     commits: count(row, 'commits'),
     rollbacks: count(row, 'rollbacks'),
     blocksHit: count(row, 'blocks_hit'),
@@ -36,12 +36,14 @@ export async function databaseRows(tx: Tx, serverId: string, range: TimeRange, h
     activeMs: hasTimes ? count(row, 'active_us') / 1_000 : null,
     transactionAge: count(row, 'transaction_age'),
     partial: row['partial'] as boolean,
+    goneAt: instant(row['gone_at']),
   }));
 }
 
 export interface RelationFilter {
   sort: string;
   limit: number;
+  partitions: 'together' | 'apart';
   cursor?: string | undefined;
   database?: string | undefined;
   schema?: string | undefined;
@@ -51,33 +53,90 @@ export interface RelationFilter {
 
 const like = (search: string | undefined) => (search === undefined ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`);
 
+/*
+ * Partitions are added up under the table or index at their top, unless they are asked for one by one; what is no
+ * partition is the only member of its item. What is gone counts in the ranges that it was there in. Names of databases
+ * are those of today.
+ */
+const members = (table: string) => `
+  own as materialized (
+    select * from ${table} where org_id = $1 and server_id = $2 and (gone_at is null or gone_at >= $3)),
+  members as (
+    select o.*, case when $10::boolean then coalesce(r.oid, o.oid) else o.oid end as item
+      from own o left join own r on r.database_oid = o.database_oid and r.oid = o.root_oid)`;
+
+/** What of the figures a database's looks covered, and when the last one was. */
+const looked = ({ table }: SampleTable, kind: string) => `
+  left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
+  left join relation_looks l on l.org_id = $1 and l.server_id = $2 and l.kind = '${kind}' and l.database_oid = i.database_oid
+  left join (select database_oid, sum(span_us)::float8 / 1000000 as covered_seconds from ${table}
+              where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4 group by 1) c
+    on c.database_oid = i.database_oid`;
+
+const LOOKED = `coalesce(d.name, i.database_name) as database, l.taken_at as looked_at,
+         coalesce(c.covered_seconds, 0) as covered_seconds`;
+
+const summed = (counters: readonly string[]) => counters.map((name) => `sum(u.${name})::bigint as ${name}`).join(', ');
+
+const page = (order: string) => `
+   where s.found and ($6::text is null or i.schema_name = $6)
+     and ($8::text is null or coalesce(d.name, i.database_name) = $8)
+   order by ${order}, i.database_oid, i.oid limit $5 offset $9`;
+
+/** What every item of both lists says. */
+const place = (row: Row) => ({
+  database: row['database'] as string,
+  schema: row['schema_name'] as string,
+  partitions: row['partitions'] === null ? null : count(row, 'partitions'),
+  partitionOf: row['partition_of'] as string | null,
+  partial: row['partial'] as boolean,
+  lookedAt: instant(row['looked_at']),
+  coveredSeconds: count(row, 'covered_seconds'),
+  goneAt: instant(row['gone_at']),
+});
+
 const TABLE_ORDER: Record<string, string> = {
-  totalBytes: 't.heap_bytes + coalesce(t.index_bytes, 0) desc nulls last',
-  sequentialScans: 'u.sequential_scans desc nulls last',
-  rowsReadSequentially: 'u.rows_read_sequentially desc nulls last',
-  indexScans: 'x.scans desc nulls last',
-  writes: 'u.rows_inserted + u.rows_updated + u.rows_deleted desc nulls last',
-  deadRows: 't.dead_rows desc',
-  name: 't.schema_name, t.name',
+  totalBytes: 's.heap_bytes + coalesce(s.index_bytes, 0) desc nulls last',
+  sequentialScans: 's.sequential_scans desc nulls last',
+  rowsReadSequentially: 's.rows_read_sequentially desc nulls last',
+  indexScans: 's.index_scans desc nulls last',
+  writes: 's.rows_inserted + s.rows_updated + s.rows_deleted desc nulls last',
+  deadRows: 's.dead_rows desc',
+  name: 'i.schema_name, i.name',
 };
 
+/** PostgreSQL keeps estimates for a partitioned table as well: its partitions have them already. */
+const LEAF = "filter (where m.kind <> 'partitioned table')";
+
 const tablesSql = (sort: string) => `
-  select t.*, coalesce(u.partial, false) as partial, x.scans as index_scans,
-         coalesce(x.rows_fetched, 0) + coalesce(u.rows_fetched_by_bitmap, 0) as rows_fetched_by_index,
-         ${TABLE_SAMPLES.counters.map((name) => `u.${name}`).join(', ')}
-    from tables t left join ${TABLE_SAMPLES.sums} u on u.scope = t.database_oid and u.id = t.oid
-    left join (select i.database_oid, i.table_oid, sum(s.scans)::bigint as scans, sum(s.rows_fetched)::bigint as rows_fetched
-                 from ${INDEX_SAMPLES.sums} s
-                 join indexes i on i.org_id = $1 and i.server_id = $2 and i.database_oid = s.scope and i.oid = s.id
-                group by 1, 2) x on x.database_oid = t.database_oid and x.table_oid = t.oid
-   where t.org_id = $1 and t.server_id = $2 and ($6::text is null or t.schema_name = $6)
-     and ($7::text is null or t.name ilike $7) and ($8::text is null or t.database_name = $8)
-   order by ${TABLE_ORDER[sort]}, t.database_oid, t.oid limit $5 offset $9`;
+  with ${members('tables')},
+  summed as (
+    select m.database_oid, m.item, bool_or($7::text is null or m.name ilike $7) as found,
+           sum(m.heap_bytes)::bigint as heap_bytes, sum(m.index_bytes)::bigint as index_bytes,
+           bool_or(m.size_stale) as size_stale, sum(m.estimated_rows) ${LEAF}::bigint as estimated_rows,
+           sum(m.live_rows) ${LEAF}::bigint as live_rows, sum(m.dead_rows) ${LEAF}::bigint as dead_rows,
+           min(m.last_vacuum_at) ${LEAF} as last_vacuum_at, min(m.last_analyze_at) ${LEAF} as last_analyze_at,
+           coalesce(bool_or(u.partial), false) as partial, sum(x.scans)::bigint as index_scans,
+           (coalesce(sum(x.rows_fetched), 0) + coalesce(sum(u.rows_fetched_by_bitmap), 0))::bigint as rows_fetched_by_index,
+           ${summed(TABLE_SAMPLES.counters)}
+      from members m left join ${TABLE_SAMPLES.sums} u on u.scope = m.database_oid and u.id = m.oid
+      left join (select i.database_oid, i.table_oid, sum(s.scans) as scans, sum(s.rows_fetched) as rows_fetched
+                   from ${INDEX_SAMPLES.sums} s
+                   join indexes i on i.org_id = $1 and i.server_id = $2 and i.database_oid = s.scope and i.oid = s.id
+                  group by 1, 2) x on x.database_oid = m.database_oid and x.table_oid = m.oid
+     group by 1, 2)
+  select s.*, i.schema_name, i.name, i.kind, i.gone_at, r.name as partition_of,
+         case when i.kind = 'partitioned table' then coalesce(n.partitions, 0) end as partitions, ${LOOKED}
+    from summed s join own i on i.database_oid = s.database_oid and i.oid = s.item
+    left join own r on r.database_oid = i.database_oid and r.oid = i.root_oid
+    left join (select database_oid, root_oid, count(*)::int as partitions from own where kind <> 'partitioned table'
+                group by 1, 2) n on n.database_oid = i.database_oid and n.root_oid = i.oid
+    ${looked(TABLE_SAMPLES, 'tables')} ${page(`${TABLE_ORDER[sort]}`)}`;
 const TABLES_SQL = new Map(Object.keys(TABLE_ORDER).map((sort) => [sort, tablesSql(sort)]));
 
-export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Table[]> {
+const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): unknown[] => {
   const { from, count: most } = placeOf(filter);
-  const rows = await tx.query(TABLES_SQL.get(filter.sort) as string, [
+  return [
     tx.orgId,
     serverId,
     range.from,
@@ -87,13 +146,17 @@ export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filt
     like(filter.search),
     filter.database ?? null,
     from,
-  ]);
+    filter.partitions === 'together',
+  ];
+};
+
+export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Table[]> {
+  const rows = await tx.query(TABLES_SQL.get(filter.sort) as string, parameters(tx, serverId, range, filter));
   return rows.map((row) => {
     const heapBytes = bytes(row, 'heap_bytes');
     const indexBytes = bytes(row, 'index_bytes');
     return {
-      database: row['database_name'] as string,
-      schema: row['schema_name'] as string,
+      ...place(row),
       name: row['name'] as string,
       kind: row['kind'] as Table['kind'],
       estimatedRows: bytes(row, 'estimated_rows'),
@@ -115,44 +178,41 @@ export async function tableRows(tx: Tx, serverId: string, range: TimeRange, filt
       blocksRead: count(row, 'blocks_read'),
       lastVacuumAt: instant(row['last_vacuum_at']),
       lastAnalyzeAt: instant(row['last_analyze_at']),
-      partial: row['partial'] as boolean,
     };
   });
 }
 
 const INDEX_ORDER: Record<string, string> = {
-  bytes: 'i.bytes desc nulls last',
-  scans: 'u.scans desc nulls last',
-  rowsRead: 'u.rows_read desc nulls last',
+  bytes: 's.bytes desc nulls last',
+  scans: 's.scans desc nulls last',
+  rowsRead: 's.rows_read desc nulls last',
   name: 'i.schema_name, i.name',
 };
 
 const indexesSql = (sort: string) => `
-  select i.*, coalesce(u.partial, false) as partial, ${INDEX_SAMPLES.counters.map((name) => `u.${name}`).join(', ')}
-    from indexes i left join ${INDEX_SAMPLES.sums} u on u.scope = i.database_oid and u.id = i.oid
-   where i.org_id = $1 and i.server_id = $2 and ($6::text is null or i.schema_name = $6)
-     and ($7::text is null or i.name ilike $7) and ($8::text is null or i.table_name = $8)
-     and ($9::text is null or i.database_name = $9)
-   order by ${INDEX_ORDER[sort]}, i.database_oid, i.oid limit $5 offset $10`;
+  with ${members('indexes')},
+  summed as (
+    select m.database_oid, m.item,
+           bool_or(($7::text is null or m.name ilike $7) and ($11::text is null or m.table_name = $11)) as found,
+           sum(m.bytes)::bigint as bytes, coalesce(bool_or(u.partial), false) as partial, ${summed(INDEX_SAMPLES.counters)}
+      from members m left join ${INDEX_SAMPLES.sums} u on u.scope = m.database_oid and u.id = m.oid
+     group by 1, 2)
+  select s.*, i.schema_name, i.table_name, i.name, i.columns, i.method, i.is_unique, i.is_primary, i.is_valid, i.gone_at,
+         r.name as partition_of, case when i.is_partitioned then coalesce(n.partitions, 0) end as partitions, ${LOOKED}
+    from summed s join own i on i.database_oid = s.database_oid and i.oid = s.item
+    left join own r on r.database_oid = i.database_oid and r.oid = i.root_oid
+    left join (select database_oid, root_oid, count(*)::int as partitions from own where not is_partitioned
+                group by 1, 2) n on n.database_oid = i.database_oid and n.root_oid = i.oid
+    ${looked(INDEX_SAMPLES, 'indexes')} ${page(`${INDEX_ORDER[sort]}`)}`;
 const INDEXES_SQL = new Map(Object.keys(INDEX_ORDER).map((sort) => [sort, indexesSql(sort)]));
 
 export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Index[]> {
-  const { from, count: most } = placeOf(filter);
   const rows = await tx.query(INDEXES_SQL.get(filter.sort) as string, [
-    tx.orgId,
-    serverId,
-    range.from,
-    range.to,
-    most,
-    filter.schema ?? null,
-    like(filter.search),
+    ...parameters(tx, serverId, range, filter),
     filter.table ?? null,
-    filter.database ?? null,
-    from,
   ]);
   return rows.map((row) => ({
-    database: row['database_name'] as string,
-    schema: row['schema_name'] as string,
+    ...place(row),
     table: row['table_name'] as string,
     name: row['name'] as string,
     columns: row['columns'] as string[],
@@ -166,6 +226,5 @@ export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filt
     rowsFetched: count(row, 'rows_fetched'),
     blocksHit: count(row, 'blocks_hit'),
     blocksRead: count(row, 'blocks_read'),
-    partial: row['partial'] as boolean,
   }));
 }

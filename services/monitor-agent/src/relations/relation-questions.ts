@@ -17,7 +17,7 @@ import { UNSETTLED } from './known-relations.ts';
 /** More than this is not read; lists say how many there are in all. */
 export const MAX_RELATIONS = 20_000;
 
-/** Neither the system's own nor anybody's temporary ones; tables and materialized views, or indexes. */
+/** Neither the system's own nor anybody's temporary ones; tables, partitioned or not, and materialized views, or indexes. */
 const ours = (
   kinds: string,
 ) => `c.relkind = any ('{${kinds}}') and c.relpersistence <> 't' and c.relnamespace <> all (array(
@@ -35,6 +35,9 @@ const BUILDING = `not i.indisvalid and (
               where l.relation = i.indexrelid and l.mode = 'ShareUpdateExclusiveLock'
                 and l.database = (select oid from pg_database where datname = current_database())))`;
 
+/** The top of the partitions, from the catalogue alone. */
+const ROOT = 'case when c.relispartition then pg_partition_root(c.oid)::oid end';
+
 const counter = (name: string) => (oid: string) => `pg_stat_get_${name}(${oid})`;
 
 /** Hits are counted among the fetched. */
@@ -51,9 +54,9 @@ interface Kind {
 }
 
 export const TABLES: Kind = {
-  relkinds: 'r,m',
+  relkinds: 'r,m,p',
   joins: 'left join pg_namespace n on n.oid = c.relnamespace',
-  definition: "hashtext(concat_ws(' ', c.relfilenode, n.nspname, c.relname))",
+  definition: "hashtext(concat_ws(' ', c.relfilenode, c.relispartition, n.nspname, c.relname))",
   details: [
     'n.nspname::text',
     'c.relname::text',
@@ -63,6 +66,7 @@ export const TABLES: Kind = {
     'pg_stat_get_dead_tuples(c.oid)',
     micros('greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid))'),
     micros('greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))'),
+    ROOT,
   ],
   counters: [
     counter('numscans'),
@@ -78,11 +82,11 @@ export const TABLES: Kind = {
 };
 
 export const INDEXES: Kind = {
-  relkinds: 'i',
+  relkinds: 'i,I',
   joins: `left join pg_index i on i.indexrelid = c.oid left join pg_class t on t.oid = i.indrelid
       left join pg_namespace n on n.oid = t.relnamespace`,
   // Whoever builds an index may give up without a trace.
-  definition: `case when i.indisvalid then hashtext(concat_ws(' ', c.relfilenode, n.nspname, t.relname, c.relname))
+  definition: `case when i.indisvalid then hashtext(concat_ws(' ', c.relfilenode, c.relispartition, n.nspname, t.relname, c.relname))
     else ${UNSETTLED} end`,
   details: [
     'i.indrelid',
@@ -93,6 +97,8 @@ export const INDEXES: Kind = {
     'i.indisprimary',
     'i.indisvalid',
     BUILDING,
+    "c.relkind = 'I'",
+    ROOT,
   ],
   counters: [
     counter('numscans'),

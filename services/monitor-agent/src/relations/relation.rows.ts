@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Life } from '../epochs/epoch.rules.ts';
+import type { Life } from '../epochs/life.rules.ts';
 import {
   arrayOf,
   arrayText,
@@ -8,6 +8,8 @@ import {
   type SampleTable,
   sampleTable,
 } from '../storage/samples.ts';
+import type { DatabaseState } from './counters.rules.ts';
+import { leave } from './gone.rows.ts';
 import { type Counted, KnownRelations, UNSETTLED } from './known-relations.ts';
 import { DATABASE_COUNTERS, type DatabaseReading } from './read-databases.ts';
 import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
@@ -59,6 +61,7 @@ export const TABLES: CountedKind<TableReading> = {
     ['dead_rows', 'bigint'],
     ['last_vacuum_at', 'timestamptz'],
     ['last_analyze_at', 'timestamptz'],
+    ['root_oid', 'bigint'],
   ],
   marks: [],
   values: (reading, database) => [
@@ -71,6 +74,7 @@ export const TABLES: CountedKind<TableReading> = {
     reading.deadRows,
     instant(reading.lastVacuumUs),
     instant(reading.lastAnalyzeUs),
+    reading.rootOid,
   ],
 };
 
@@ -90,8 +94,13 @@ export const INDEXES: CountedKind<IndexReading> = {
     ['is_primary', 'boolean'],
     ['is_valid', 'boolean'],
     ['is_building', 'boolean'],
+    ['is_partitioned', 'boolean'],
+    ['root_oid', 'bigint'],
   ],
-  marks: [['last_scan_at', `excluded.counters[${SCANS}] <> before.counters[${SCANS}]`]],
+  marks: [
+    ['last_scan_at', `excluded.counters[${SCANS}] <> before.counters[${SCANS}]`],
+    ['first_seen_at', 'before.gone_at is not null'],
+  ],
   values: (reading, database) => [
     database,
     reading.tableOid,
@@ -102,14 +111,21 @@ export const INDEXES: CountedKind<IndexReading> = {
     reading.primary,
     reading.valid,
     reading.building,
+    reading.partitioned,
+    reading.rootOid,
   ],
 };
+
+/** Of the server's counters and of those of the databases that were looked at. */
+export interface ScopeLife extends Life {
+  state: DatabaseState;
+}
 
 export interface StoredLook {
   relations: KnownRelations;
   lookedAt: Date;
   identity: string;
-  life: Life | null;
+  life: ScopeLife | null;
 }
 
 /** What was last seen, by database; all under 0 where oids are the server's own. */
@@ -118,12 +134,13 @@ export async function loadLooks(
   { table, samples }: CountedKind<never>,
   serverId: string,
 ): Promise<Map<number, StoredLook>> {
-  const looks = await tx.query<{ database_oid: string; taken_at: Date; identity: string; life: Life | null }>(
+  const looks = await tx.query<{ database_oid: string; taken_at: Date; identity: string; life: ScopeLife | null }>(
     'select database_oid, taken_at, identity, life from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
     [tx.orgId, serverId, table],
   );
   const rows = await tx.query<{ scope: string; oid: string; counters: string }>(
-    `select ${samples.scope ?? '0'} as scope, oid, array_to_string(counters, ',') as counters from ${table} where org_id = $1 and server_id = $2`,
+    `select ${samples.scope ?? '0'} as scope, oid, array_to_string(counters, ',') as counters from ${table}
+      where org_id = $1 and server_id = $2 and gone_at is null`,
     [tx.orgId, serverId],
   );
   const found = new Map<number, Counted[]>(looks.map((look) => [Number(look.database_oid), []]));
@@ -146,9 +163,9 @@ export interface CountedLook<Reading> {
   /** 0 where oids are the server's own. */
   databaseOid: number;
   identity: string;
-  life: Life;
-  /** All counters began anew since the look before. */
-  crashed: boolean;
+  life: ScopeLife;
+  /** Counters began anew since the look before, or may have. */
+  anew: boolean;
   takenAt: Date;
   /** Microseconds since the look before; undefined when there is none to compare with. */
   spanUs: number | undefined;
@@ -178,11 +195,8 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
     ]);
   }
   if (gone.length > 0) {
-    await tx.query(
-      `delete from ${kind.table} where org_id = $1 and server_id = $2 and oid = any ($3::bigint[])
-          ${kind.samples.scope ? `and ${kind.samples.scope} = $4` : ''}`,
-      [tx.orgId, serverId, gone, ...scope],
-    );
+    const which = `oid = any ($4::bigint[]) ${kind.samples.scope ? `and ${kind.samples.scope} = $5` : ''}`;
+    await leave(tx, kind, which, [serverId, takenAt, gone, ...scope]);
   }
   if (look.spanUs === undefined) return;
   const { spanUs, deltas } = look;
@@ -194,7 +208,7 @@ const MAX_OBSERVED_US = 3_600_000_000;
 
 /** When anything at all was reset, or there is nothing to compare with, counting begins anew (monitoring.md 3.8). */
 async function saveLook(tx: Tx, kind: string, look: CountedLook<unknown>): Promise<void> {
-  const begins = look.spanUs === undefined || look.crashed || look.deltas.some(({ partial }) => partial);
+  const begins = look.spanUs === undefined || look.anew || look.deltas.some(({ partial }) => partial);
   await tx.query(
     `insert into relation_looks as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since, life)
      values ($1, $2, $3, $4, $5, $6, $6, $9) on conflict (org_id, server_id, kind, database_oid)
@@ -232,21 +246,8 @@ function upsert({ table, columns, marks, samples: { scope } }: CountedKind<never
     select $1, $2, ${scope ? `$${columns.length + 5}::bigint, ` : ''}u.oid, u.counters::bigint[],
            ${names.map((name) => `u.${name}`).join(', ')}
       from unnest($3::bigint[], $4::text[], ${arrays.join(', ')}) as u(oid, counters, ${names.join(', ')})
-    on conflict (org_id, server_id, ${within}oid) do update set counters = excluded.counters,
+    on conflict (org_id, server_id, ${within}oid) do update set counters = excluded.counters, gone_at = null,
       ${updates.join(', ')}`;
   texts.set(table, text);
   return text;
-}
-
-/** A database that was dropped, or that may not be looked at any more. */
-export async function forgetDatabases(
-  tx: Tx,
-  { table }: CountedKind<never>,
-  serverId: string,
-  databaseOids: readonly number[],
-): Promise<void> {
-  const parameters = [tx.orgId, serverId, databaseOids];
-  const which = 'org_id = $1 and server_id = $2 and database_oid = any ($3::bigint[])';
-  await tx.query(`delete from ${table} where ${which}`, parameters);
-  await tx.query(`delete from relation_looks where ${which} and kind = $4`, [...parameters, table]);
 }

@@ -18,6 +18,7 @@ const table = (changes: Partial<TableReading> = {}): TableReading => ({
   deadRows: 0,
   lastVacuumUs: null,
   lastAnalyzeUs: null,
+  rootOid: null,
   ...changes,
 });
 const before = { relations: KnownRelations.of([table()]), lookedAt: LOOKED_AT };

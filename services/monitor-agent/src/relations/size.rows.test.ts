@@ -19,8 +19,16 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
     serverId,
     database: 'd',
     databaseOid: DATABASE,
-    life: { startedAt: 1, workersStartedAt: 2, countersResetAt: 2 },
-    crashed: false,
+    life: {
+      identity: 'i',
+      at: 1,
+      startedAt: 1,
+      workersStartedAt: 2,
+      openedAt: 2,
+      resets: {},
+      state: { at: 1, resets: {}, transactions: 1 },
+    },
+    anew: false,
     identity: 'i',
     takenAt: new Date(),
   };
@@ -36,8 +44,9 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
     deadRows: 0,
     lastVacuumUs: null,
     lastAnalyzeUs: null,
+    rootOid: null,
   }));
-  const flags = { unique: false, primary: false, valid: true, building: false };
+  const flags = { unique: false, primary: false, valid: true, building: false, partitioned: false, rootOid: null };
   const indexes = oids.flatMap((tableOid) =>
     [1, 2, 3].map((nth) => ({
       ...nothing,

@@ -2,7 +2,7 @@ import { type Instance, identitySql, type StatementsExtension } from '../collect
 import { bigintArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
-import { recoveryBetween } from '../epochs/epoch.rules.ts';
+import { recoveryBetween } from '../epochs/life.rules.ts';
 import {
   needsAllRows,
   type StatementReading,

@@ -1,4 +1,4 @@
-import type { Life } from '../epochs/epoch.rules.ts';
+import { fateBetween, type Life } from '../epochs/life.rules.ts';
 import { StatementEntries } from './statement-entries.ts';
 
 /*
@@ -13,7 +13,7 @@ import { StatementEntries } from './statement-entries.ts';
  *
  * and everything here decides which of the two it is. In this order:
  *
- *  1. Another instance answers (system identifier, timeline, address): nothing is comparable. Remember, report a gap.
+ *  1. Another instance answers (life.rules.ts): nothing is comparable. Remember, report a gap.
  *  2. `stats_reset` moved: all rows died (by hand, or by a crash), all lives began then. Everything is `current`, and
  *     the time between the previous look and the reset is lost: reported as such. A `stats_reset` that lies before
  *     the previous look (restored statistics) makes nothing comparable: as 1.
@@ -70,7 +70,7 @@ export interface StatementReading {
 }
 
 export interface StatementScrape {
-  /** Which instance answered: equal only for looks that may be compared. */
+  /** Which cluster answered; which instance of it, its life tells. */
   identity: string;
   /** When all rows were last reset, in microseconds; before PostgreSQL 14 only by a crash that was seen, else null. */
   statsReset: number | null;
@@ -133,7 +133,7 @@ export interface Advance {
  */
 export function needsAllRows(state: StatementState | undefined, scrape: StatementScrape): boolean {
   if (scrape.full) return false;
-  if (!state || state.identity !== scrape.identity || state.statsReset !== scrape.statsReset) return true;
+  if (!state || isAnother(state, scrape) || state.statsReset !== scrape.statsReset) return true;
   const born = scrape.rows.filter((row) => !state.entries.has(row.key)).length;
   return state.entries.size + born !== scrape.total;
 }
@@ -156,9 +156,14 @@ export function advance(state: StatementState | undefined, scrape: StatementScra
 }
 
 function judge(state: StatementState, scrape: StatementScrape): 'same' | 'reset' | 'gap' {
-  if (state.identity !== scrape.identity) return 'gap';
+  if (isAnother(state, scrape)) return 'gap';
   if (state.statsReset === scrape.statsReset) return 'same';
   return scrape.statsReset !== null && scrape.statsReset > state.at ? 'reset' : 'gap';
+}
+
+function isAnother({ identity, life, at }: StatementState, scrape: StatementScrape): boolean {
+  if (identity !== scrape.identity) return true;
+  return life !== null && scrape.life !== null && fateBetween(life, scrape.life, at) === 'another';
 }
 
 function evictionsSince(before: number | null, now: number | null): number {

@@ -1,16 +1,15 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
-import { nameOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { ObjectNames } from './object-names.ts';
 import { FINGERPRINT_VERSION } from './query-key.rows.ts';
 import { readStatements } from './read-statements.ts';
 import { readTexts } from './read-texts.ts';
 import { type RunInTx, rehashStatements } from './rehash-statements.ts';
 import type { ServerScrubber } from './scrubber.ts';
-import { loadStatements, type Names, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
+import { loadStatements, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
-import { parseKey } from './statement-key.rules.ts';
 import { CHEAP_TEXT_BYTES, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS, wereReset } from './text-limits.rules.ts';
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
@@ -19,8 +18,7 @@ export class StatementMetric implements Metric {
   private readonly serverId: string;
   private state: StatementState | undefined;
   private textless = new Set<string>();
-  private readonly roles = new Map<string, string>();
-  private readonly databases = new Map<string, string>();
+  private readonly names = new ObjectNames();
   /** How much text the server had when texts were last read; null: not since its statements were last set back. */
   textBytes: number | null = null;
   private hashedBy: number | null = FINGERPRINT_VERSION;
@@ -60,7 +58,7 @@ export class StatementMetric implements Metric {
     if (!instance.statements) return NOTHING;
     const step = advance(this.state, await readStatements(connection, instance, this.state));
     const fresh = step.changed.map((row) => row.key).filter((key) => this.numberOf(key) === undefined);
-    await this.learnNames(connection, fresh);
+    await this.names.read(connection, fresh, takenAt.getTime());
     let numbers: ReadonlyMap<string, number> = new Map();
     // What was set back has empty texts too: they may be asked for again.
     const [before, now] = [this.state?.entries.size ?? 0, step.state.entries.size];
@@ -69,6 +67,7 @@ export class StatementMetric implements Metric {
     let textless: string[] = [];
     return {
       save: async (tx) => {
+        await this.names.save(tx, this.serverId);
         const numbered = await numberStatements(tx, this.serverId, fresh, this.names);
         textless = numbered.textless;
         numbers = numbered.ids;
@@ -76,6 +75,7 @@ export class StatementMetric implements Metric {
         await saveLook(tx, { serverId: this.serverId, takenAt, numberOf, textBytes, ...step });
       },
       committed: () => {
+        this.names.committed();
         this.state = step.state;
         this.textBytes = textBytes;
         for (const [key, number] of numbers) step.state.entries.setNumber(key, number);
@@ -113,22 +113,5 @@ export class StatementMetric implements Metric {
 
   private numberOf(key: string): number | undefined {
     return this.state?.entries.numberOf(key);
-  }
-
-  private readonly names: Names = {
-    database: (oid) => this.databases.get(oid) ?? `oid ${oid}`,
-    role: (oid) => this.roles.get(oid) ?? `oid ${oid}`,
-  };
-
-  private async learnNames(connection: ServerConnection, keys: readonly string[]): Promise<void> {
-    const parsed = keys.map(parseKey);
-    const known = parsed.every((key) => this.databases.has(String(key.dbid)) && this.roles.has(String(key.userid)));
-    if (known) return;
-    const [databases, roles] = await Promise.all([
-      connection.rows<[string, string]>('select oid::text, datname::text from pg_database'),
-      connection.rows<[string, string]>('select oid::text, rolname::text from pg_roles'),
-    ]);
-    for (const [oid, name] of databases) this.databases.set(oid, nameOf(name));
-    for (const [oid, name] of roles) this.roles.set(oid, nameOf(name));
   }
 }

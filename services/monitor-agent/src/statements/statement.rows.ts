@@ -119,6 +119,22 @@ export interface Names {
   role(oid: string): string;
 }
 
+export interface NamesByOid {
+  databases: ReadonlyMap<string, string>;
+  roles: ReadonlyMap<string, string>;
+}
+
+/** Statements of databases and roles that have another name by now. */
+export async function renameStatements(tx: Tx, serverId: string, { databases, roles }: NamesByOid): Promise<void> {
+  for (const [kind, names] of Object.entries({ database: databases, role: roles })) {
+    await tx.query(
+      `update statements s set ${kind}_name = n.name from unnest($3::bigint[], $4::text[]) as n(oid, name)
+        where s.org_id = $1 and s.server_id = $2 and s.${kind}_oid = n.oid and s.${kind}_name <> n.name`,
+      [tx.orgId, serverId, [...names.keys()], [...names.values()]],
+    );
+  }
+}
+
 /** Numbers for series that have none yet. */
 export async function numberStatements(
   tx: Tx,

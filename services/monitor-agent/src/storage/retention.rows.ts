@@ -28,7 +28,13 @@ export async function deleteOlderThan(run: Run, signal: AbortSignal, days: numbe
   await deleteByRows(run, signal, { table: 'blocking_incidents', where: `last_seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { table: 'server_markers', where: `seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { ...STATEMENTS, value: days });
+  for (const table of COUNTED_TABLES) {
+    await deleteByRows(run, signal, { table, where: `gone_at < ${OLD}`, value: days });
+  }
 }
+
+/** What is gone stays until its last figures are. */
+const COUNTED_TABLES = ['databases', 'tables', 'indexes'];
 
 /** Statements that went long ago, and the keys of queries that no statement has any more. */
 const STATEMENTS = {

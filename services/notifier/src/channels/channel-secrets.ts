@@ -1,10 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@tidegate/database/tx';
 import { Vault } from '@tidegate/vault/vault';
-import type { ChannelRow } from './channel.rows.ts';
+import { type ChannelRow, keepUnsubscribe, lockChannel } from './channel.rows.ts';
+import { earlierSecrets } from './earlier-secrets.rows.ts';
 
 /** What a channel keeps sealed, each for its own column of its own row. */
-type Column = 'secret' | 'url_sealed' | 'confirmation';
+type Column = 'secret' | 'url_sealed' | 'confirmation' | 'unsubscribe';
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Signing secrets and addresses of webhooks, and tokens that e-mail addresses confirm themselves with. */
 @Injectable()
@@ -15,10 +19,11 @@ export class ChannelSecrets {
     return this.vault.seal(tx, place(tx, channelId, column), secret);
   }
 
-  /** The secrets that sign now: the current one, and the one before while its overlap lasts. */
-  signing(tx: Tx, row: ChannelRow, now = new Date()): Promise<string[]> {
-    const until = row.previous_secret_until;
-    const sealed = [row.secret, until && until > now ? row.previous_secret : null].filter((one) => one !== null);
+  /** The secrets that sign now, newest first: the current one, and those before while their overlaps last. */
+  async signing(tx: Tx, row: ChannelRow): Promise<string[]> {
+    const earlier = await earlierSecrets(tx, row.id);
+    const sealed = [row.secret, ...earlier.map((one) => one.secret)].filter((one) => one !== null);
+    // They stay sealed for the place where they were made.
     return Promise.all(sealed.map((one) => this.vault.open(tx, place(tx, row.id, 'secret'), one)));
   }
 
@@ -27,11 +32,26 @@ export class ChannelSecrets {
     return row.url_sealed ? this.vault.open(tx, place(tx, row.id, 'url_sealed'), row.url_sealed) : row.target;
   }
 
+  /** What ends an e-mail channel, made with the first mail that brings it. */
+  async unsubscribe(tx: Tx, row: ChannelRow): Promise<string> {
+    if (row.unsubscribe) return this.vault.open(tx, place(tx, row.id, 'unsubscribe'), row.unsubscribe);
+    const locked = await lockChannel(tx, row.id);
+    if (locked?.unsubscribe) return this.vault.open(tx, place(tx, row.id, 'unsubscribe'), locked.unsubscribe);
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    await keepUnsubscribe(tx, row.id, {
+      sealed: await this.seal(tx, row.id, 'unsubscribe', token),
+      hash: hashOf(token),
+    });
+    return token;
+  }
+
   /** Undefined when it was confirmed meanwhile. */
   async confirmation(tx: Tx, row: ChannelRow): Promise<string | undefined> {
     return row.confirmation ? this.vault.open(tx, place(tx, row.id, 'confirmation'), row.confirmation) : undefined;
   }
 }
+
+const TOKEN_BYTES = 24;
 
 const place = (tx: Tx, channelId: string, column: Column) => ({
   orgId: tx.orgId as string,

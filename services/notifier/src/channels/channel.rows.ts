@@ -13,17 +13,22 @@ export interface ChannelRow {
   receiver: string;
   events: NoticeType[];
   state: 'active' | 'disabled';
-  disabled_because: 'gone' | 'by_member' | null;
+  disabled_because: DisabledBecause | null;
   secret: string | null;
-  previous_secret: string | null;
-  previous_secret_until: Date | null;
+  /** Until when earlier secrets sign as well. */
+  overlap_until: Date | null;
   confirmed_at: Date | null;
   confirmation: string | null;
+  unsubscribe: string | null;
   created_at: Date;
 }
 
-const COLUMNS = `id, kind, name, target, url_sealed, receiver, events, state, disabled_because, secret, previous_secret,
-  previous_secret_until, confirmed_at, confirmation, created_at`;
+type DisabledBecause = NonNullable<Channel['disabledBecause']>;
+
+const COLUMNS = `id, kind, name, target, url_sealed, receiver, events, state, disabled_because, secret,
+  (select max(e.valid_until) from earlier_secrets e
+    where e.org_id = channels.org_id and e.channel_id = channels.id and e.valid_until > now()) as overlap_until,
+  confirmed_at, confirmation, unsubscribe, created_at`;
 const CONFIRM_HOURS = 24;
 
 /** Nothing but the question whether it wants to is sent to an address that has not confirmed itself. */
@@ -117,7 +122,7 @@ export async function enableChannel(tx: Tx, id: string): Promise<void> {
   ]);
 }
 
-export async function disableChannel(tx: Tx, id: string, because: 'gone' | 'by_member'): Promise<void> {
+export async function disableChannel(tx: Tx, id: string, because: DisabledBecause): Promise<void> {
   await tx.query("update channels set state = 'disabled', disabled_because = $3 where org_id = $1 and id = $2", [
     tx.orgId,
     id,
@@ -160,16 +165,29 @@ export async function sealUrl(tx: Tx, id: string, url: { sealed: string; shown: 
   );
 }
 
-export async function replaceSecret(
-  tx: Tx,
-  id: string,
-  secret: string,
-  previous: { secret: string; until: Date } | undefined,
-): Promise<void> {
+export async function replaceSecret(tx: Tx, id: string, secret: string): Promise<void> {
+  await tx.query('update channels set secret = $3 where org_id = $1 and id = $2', [tx.orgId, id, secret]);
+}
+
+export async function keepUnsubscribe(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
+  await tx.query('update channels set unsubscribe = $3, unsubscribe_hash = $4 where org_id = $1 and id = $2', [
+    tx.orgId,
+    id,
+    token.sealed,
+    token.hash,
+  ]);
+}
+
+/** Needs a transaction of whoever holds the token. */
+export const findChannelByUnsubscribe = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
+  tx.one<{ org_id: string; id: string }>('select org_id, id from channels where unsubscribe_hash = $1', [hash]);
+
+/** The address wants no more: to switch the channel on again is not for others to decide. */
+export async function unsubscribe(tx: Tx, id: string): Promise<void> {
   await tx.query(
-    `update channels set secret = $3, previous_secret = $4, previous_secret_until = $5
-      where org_id = $1 and id = $2`,
-    [tx.orgId, id, secret, previous?.secret ?? null, previous?.until ?? null],
+    `update channels set state = 'disabled', disabled_because = 'unsubscribed', confirmed_at = null,
+            confirmation_hash = null where org_id = $1 and id = $2`,
+    [tx.orgId, id],
   );
 }
 
@@ -177,8 +195,8 @@ export async function removeChannel(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from channels where org_id = $1 and id = $2', [tx.orgId, id]);
 }
 
-export function toWire(row: ChannelRow, now: Date = new Date()): Channel {
-  const { previous_secret_until: until } = row;
+export function toWire(row: ChannelRow): Channel {
+  const { overlap_until: until } = row;
   return {
     id: row.id,
     kind: row.kind,
@@ -187,7 +205,7 @@ export function toWire(row: ChannelRow, now: Date = new Date()): Channel {
     events: row.events,
     state: row.state === 'active' && isUnconfirmed(row) ? 'unconfirmed' : row.state,
     ...(row.disabled_because ? { disabledBecause: row.disabled_because } : {}),
-    ...(until && until > now ? { previousSecretValidUntil: until.toISOString() } : {}),
+    ...(until ? { previousSecretValidUntil: until.toISOString() } : {}),
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -148,13 +148,13 @@ it('answers the same for the channel of another organisation as for none', async
   for (const unknown of [channelId, newId()]) {
     const asked = { channelId: unknown };
     for (const attempt of [
-      world.call(getChannel, asked, mine),
-      world.call(updateChannel, { ...asked, name: 'mine now' }, mine),
-      world.call(rotateSecret, asked, mine),
-      world.call(testChannel, asked, mine),
-      world.call(deleteChannel, asked, mine),
+      () => world.call(getChannel, asked, mine),
+      () => world.call(updateChannel, { ...asked, name: 'mine now' }, mine),
+      () => world.call(rotateSecret, asked, mine),
+      () => world.call(testChannel, asked, mine),
+      () => world.call(deleteChannel, asked, mine),
     ]) {
-      await expect(attempt).rejects.toMatchObject({ code: 'not_found', status: 404 });
+      await expect(attempt()).rejects.toMatchObject({ code: 'not_found', status: 404 });
     }
   }
   expect((await world.call(listChannels, {}, mine)).items).toEqual([]);

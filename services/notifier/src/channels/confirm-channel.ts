@@ -9,7 +9,8 @@ import {
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { confirmByHash, findChannel, findChannelByHash, lockChannel, toWire } from './channel.rows.ts';
-import { Confirmations, hashOf } from './confirmations.ts';
+import { hashOf } from './channel-secrets.ts';
+import { Confirmations } from './confirmations.ts';
 
 /** An address says that it wants to be told what happens. */
 @Injectable()
@@ -31,10 +32,11 @@ export class ConfirmChannel {
   @Handles(resendConfirmation)
   async resend({ input, caller, tx }: Call<typeof resendConfirmation>): Promise<Channel> {
     requireSmtp(this.config);
+    const sender = await this.confirmations.sender(caller);
     const channel = await lockChannel(tx, input.channelId);
     if (!channel) throw notFound();
     if (channel.kind !== 'email' || channel.confirmed_at) throw conflict({}, 'There is nothing to confirm.');
-    await this.confirmations.ask(tx, channel, caller);
+    await this.confirmations.ask(tx, channel, sender);
     const after = await findChannel(tx, channel.id);
     if (!after) throw notFound();
     return toWire(after);

@@ -1,8 +1,10 @@
+import { AccountMailKind, sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import {
   confirmChannel,
   createChannel,
   getChannel,
   resendConfirmation,
+  unsubscribeChannel,
   updateChannel,
 } from '@tidegate/contracts/notifier/channels';
 import { listDeliveries, retryDelivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
@@ -12,7 +14,7 @@ import { startWebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
 import { quotaFilled, serverLost } from '../../test/happenings.ts';
-import { deliveries, hook, tokenFor } from '../../test/receiver.ts';
+import { deliveries, hook, inbox, tokenFor } from '../../test/receiver.ts';
 import { SealUrls } from './seal-urls.ts';
 
 /* Nothing is sent to an address that has not said that it wants to be told. */
@@ -91,12 +93,16 @@ it('takes only the newest token, for a day, and of nobody who guesses', async ()
   await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, org)).items.length === 3);
 });
 
-it('sends an address three a day, whoever asks, and thirty for a person over all their organisations', async () => {
-  for (let n = 0; n < 3; n += 1) await add(address.toUpperCase(), newId());
-  const refused = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
-  await expect(add(address, newId())).rejects.toMatchObject(refused);
-  // A refused channel is not there either.
+const refused = { code: 'rate_limited', status: 429, data: { retryAfterSeconds: expect.any(Number) } };
+
+it('sends an address three a day of each person and ten in all, and thirty of a person', async () => {
+  const eve = newId();
+  for (let n = 0; n < 3; n += 1) await add(address.toUpperCase(), newId(), eve);
+  await expect(add(address, newId(), eve)).rejects.toMatchObject(refused);
+  // What one has used up is nobody else's.
+  for (let n = 0; n < 7; n += 1) await add(address, newId());
   await expect(add()).rejects.toMatchObject(refused);
+  // A refused channel is not there either.
   expect((await world.call(listDeliveries, {}, org)).items).toEqual([]);
 
   const person = newId();
@@ -109,6 +115,76 @@ it('sends an address three a day, whoever asks, and thirty for a person over all
   await expect(add(`${newId()}@example.com`, newId(), person)).rejects.toMatchObject(refused);
   await world.sql("update confirmation_mails set since = now() - interval '25 hours'");
   await add(address, newId(), person);
+});
+
+it('keeps nobody from their own address, whatever strangers have had sent to it', async () => {
+  const owner = newId();
+  world.neighbours.verified.set(owner, address.toUpperCase());
+  for (let n = 0; n < 10; n += 1) await add(address, newId());
+  await expect(add(address, newId())).rejects.toMatchObject(refused);
+  await add(address, org, owner);
+  await until(async () => (await world.call(listDeliveries, { state: 'delivered' }, org)).items.length === 1);
+});
+
+it('has nothing sent to others by whoever has not verified their own address', async () => {
+  const stranger = newId();
+  world.neighbours.unverified.add(stranger);
+  const unverified = { code: 'email_unverified', status: 403 };
+  await expect(add(address, org, stranger)).rejects.toMatchObject(unverified);
+  const url = 'http://127.0.0.1:9/hook';
+  const webhook = world.call(createChannel, { kind: 'webhook', url }, org, undefined, stranger);
+  await expect(webhook).rejects.toMatchObject(unverified);
+  const { id: channelId } = await add();
+  const again = world.call(resendConfirmation, { channelId }, org, undefined, stranger);
+  await expect(again).rejects.toMatchObject(unverified);
+});
+
+it('lets whoever reads a mail end them, by the button of their mail program, until the address wants them again', async () => {
+  const { channelId } = await inbox(world, org, smtp, address);
+  await quotaFilled(world, org);
+  const mail = await until(() => smtp.messages[0]);
+  expect(mail.headers.get('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
+  const [, token = ''] =
+    /^<\S+\/api\/v1\/channels\/unsubscribe\/([\w-]{32})>$/.exec(mail.headers.get('list-unsubscribe') ?? '') ?? [];
+  expect(mail.text).toContain(token);
+  expect(JSON.stringify(await world.sql('select * from channels'))).not.toContain(token);
+  await expect(world.anonymously(unsubscribeChannel, { token: 'x'.repeat(32) })).rejects.toMatchObject(gone);
+  for (let n = 0; n < 2; n += 1) await world.anonymously(unsubscribeChannel, { token });
+  expect(await world.call(getChannel, { channelId }, org)).toMatchObject({
+    state: 'disabled',
+    disabledBecause: 'unsubscribed',
+  });
+  // That is not for a member to undo.
+  const on = await world.call(updateChannel, { channelId, state: 'active' }, org);
+  expect(on).toMatchObject({ state: 'unconfirmed' });
+  await expect(world.call(testChannel, { channelId }, org)).rejects.toMatchObject({ code: 'channel_unconfirmed' });
+  smtp.messages.length = 0;
+  await world.call(resendConfirmation, { channelId }, org);
+  await confirm(await tokenFor(smtp, address));
+  expect(await world.call(getChannel, { channelId }, org)).toMatchObject({ state: 'active' });
+});
+
+it('hands mails about accounts to the mail server, with words of ours only, and keeps nothing of them', async () => {
+  const mail = { id: newId(), to: address, token: 'CANARY-token', createdAt: new Date().toISOString() };
+  const send = (kind: AccountMailKind) => world.asService(sendAccountMail, { ...mail, kind });
+  for (const kind of AccountMailKind.options) expect(await send(kind)).toEqual({ outcome: 'sent' });
+  expect(smtp.messages.map((one) => one.headers.get('subject'))).toEqual([
+    'Verify your e-mail address',
+    'Set a new password',
+    'Your password was changed',
+  ]);
+  for (const one of smtp.messages) {
+    expect(one.headers.get('message-id')).toContain(mail.id);
+    expect(one.headers.has('list-unsubscribe')).toBe(false);
+  }
+  expect(smtp.messages.map((one) => one.text.includes('CANARY'))).toEqual([true, true, false]);
+  smtp.failNext({ at: 'rcpt', code: 550 });
+  expect(await send('verify-email')).toEqual({ outcome: 'refused' });
+  smtp.failNext({ at: 'connect', code: 421 });
+  expect(await send('verify-email')).toEqual({ outcome: 'later' });
+  await expect(world.anonymously(sendAccountMail, { ...mail, kind: 'verify-email' })).rejects.toMatchObject({
+    status: 401,
+  });
 });
 
 it('seals addresses of webhooks from before at the next start', async () => {

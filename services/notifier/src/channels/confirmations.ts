@@ -1,18 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { addressOf } from '@tidegate/contracts/identity/passwords';
+import { emailUnverified } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { DELIVER, insertDelivery } from '../deliveries/delivery.rows.ts';
 import { type ChannelRow, keepConfirmation } from './channel.rows.ts';
-import { ChannelSecrets } from './channel-secrets.ts';
+import { ChannelSecrets, hashOf } from './channel-secrets.ts';
 
-/** Confirmation mails within a day: to one address, of one organisation, of one person over all of theirs. */
-const A_DAY = { address: 3, organisation: 20, person: 30 };
+/**
+ * Confirmation mails within a day: of one person to one address, of all to one address, of one organisation, of one
+ * person over all of theirs. What all together may send is not for whose address it is: strangers use up nothing of hers.
+ */
+const A_DAY = { each: 3, address: 10, organisation: 20, person: 30 };
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Who has something sent to an address. */
+export interface Sender {
+  userId: string | undefined;
+  /** The address that is known to be theirs, in lower case. */
+  ownAddress: string | undefined;
+}
 
 /** Asks an address whether it wants to be told things. Whoever adds it decides nothing of what the mail says. */
 @Injectable()
@@ -20,12 +31,25 @@ export class Confirmations {
   constructor(
     private readonly secrets: ChannelSecrets,
     private readonly wakes: Wakes,
+    private readonly bus: Bus,
   ) {}
 
+  /** Asks identity, so: before the first query. Throws while the person's own address has to be verified first. */
+  async sender({ userId }: Caller): Promise<Sender> {
+    if (!userId) return { userId: undefined, ownAddress: undefined };
+    const { email, verified, mayReachOthers } = await this.bus.call(addressOf, { userId });
+    if (!mayReachOthers) {
+      throw emailUnverified({}, 'Verify your own e-mail address first: POST /api/v1/me/email/verify.');
+    }
+    return { userId, ownAddress: verified ? email.toLowerCase() : undefined };
+  }
+
   /** A new token, the old one is worth nothing from now on, and the mail that brings it. */
-  async ask(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId }: Caller): Promise<void> {
+  async ask(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId, ownAddress }: Sender): Promise<void> {
     const address = channel.target.toLowerCase();
-    await count(tx, `address:${hashOf(address)}`, A_DAY.address, 'to this address');
+    const who = userId ?? tx.orgId;
+    await count(tx, `each:${hashOf(`${who} ${address}`)}`, A_DAY.each, 'of yours to this address');
+    if (address !== ownAddress) await count(tx, `address:${hashOf(address)}`, A_DAY.address, 'to this address');
     await count(tx, `organisation:${tx.orgId}`, A_DAY.organisation, 'of this organisation');
     if (userId) await count(tx, `person:${userId}`, A_DAY.person, 'of yours');
     const token = randomBytes(24).toString('base64url');

@@ -31,16 +31,18 @@ export class CreateChannel {
 
   private async addAddress({ caller, tx }: Asked, input: { address: string; name?: string | undefined } & Wanted) {
     requireSmtp(this.config);
+    const sender = await this.confirmations.sender(caller);
     await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
     const { address, name = address, events } = input;
     const own = { urlSealed: null, receiver: 'smtp', secret: null };
     const row = await insertChannel(tx, { id: newId(), kind: 'email', name, target: address, events, ...own });
-    await this.confirmations.ask(tx, row, caller);
+    await this.confirmations.ask(tx, row, sender);
     return toWire((await findChannel(tx, row.id)) ?? row);
   }
 
-  private async addWebhook({ tx }: Asked, input: { url: string; name?: string | undefined } & Wanted) {
+  private async addWebhook({ caller, tx }: Asked, input: { url: string; name?: string | undefined } & Wanted) {
     const url = await this.checked(input.url);
+    await this.confirmations.sender(caller);
     await this.entitlements.feature(tx, 'webhook_channels');
     await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
     const [id, secret] = [newId(), newWebhookSecret()];

@@ -1,26 +1,46 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { notAWebhook, rotateSecret } from '@tidegate/contracts/notifier/channels';
+import { notAWebhook, rotateSecret, secretsOverlap } from '@tidegate/contracts/notifier/channels';
 import { type Call, Handles } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../deliveries/webhook-signature.ts';
 import { lockChannel, replaceSecret } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
+import { dropEarlier, type EarlierSecret, earlierSecrets, keepEarlier } from './earlier-secrets.rows.ts';
 
 const HOUR_MS = 3_600_000;
+/** Signatures of one request stay few: so many earlier secrets may run out side by side. */
+const MOST_EARLIER = 5;
 
 @Injectable()
 export class RotateSecret {
   constructor(private readonly secrets: ChannelSecrets) {}
 
+  /** What was promised to an earlier secret is kept: to rotate again, after a lost answer too, cuts no overlap short. */
   @Handles(rotateSecret)
-  async handle({ input, tx }: Call<typeof rotateSecret>) {
-    const channel = await lockChannel(tx, input.channelId);
+  async handle({ input: { channelId, overlapHours }, tx }: Call<typeof rotateSecret>) {
+    const channel = await lockChannel(tx, channelId);
     if (!channel) throw notFound();
     if (!channel.secret) throw notAWebhook();
     const secret = newWebhookSecret();
-    const until = new Date(Date.now() + input.overlapHours * HOUR_MS);
-    const previous = input.overlapHours > 0 ? { secret: channel.secret, until } : undefined;
-    await replaceSecret(tx, channel.id, await this.secrets.seal(tx, channel.id, 'secret', secret), previous);
+    let until = new Date(Date.now() + overlapHours * HOUR_MS);
+    if (overlapHours === 0) await dropEarlier(tx, channelId);
+    else {
+      const earlier = await earlierSecrets(tx, channelId);
+      if (earlier.length >= MOST_EARLIER) throw tooMany(earlier);
+      await keepEarlier(tx, channelId, { secret: channel.secret, valid_until: until });
+      until = latest([...earlier.map((one) => one.valid_until), until]);
+    }
+    await replaceSecret(tx, channelId, await this.secrets.seal(tx, channelId, 'secret', secret));
     return { secret, previousSecretValidUntil: until.toISOString() };
   }
+}
+
+const latest = (times: readonly Date[]): Date => new Date(Math.max(...times.map(Number)));
+
+function tooMany(earlier: readonly EarlierSecret[]): Error {
+  const until = new Date(Math.min(...earlier.map((one) => Number(one.valid_until)))).toISOString();
+  return secretsOverlap(
+    { until },
+    `${MOST_EARLIER} earlier secrets sign as well, the first of them until ${until}. Wait, or end them all with "overlapHours": 0.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { rotateSecret, updateChannel } from '@tidegate/contracts/notifier/channels';
+import { getChannel, rotateSecret, updateChannel } from '@tidegate/contracts/notifier/channels';
 import { getDelivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { uncoveredTables } from '@tidegate/database/catalogue';
 import { newId } from '@tidegate/database/ids';
@@ -147,6 +147,33 @@ it('signs with both secrets while one is being changed, then with the new one on
   await serverLost(world, org);
   const [, one] = await arrived(2);
   expect(one && [verify(old, one), verify(next, one), verify(last, one)]).toEqual([false, false, true]);
+});
+
+it('keeps the overlap of every secret that was replaced, five of them, and says when there is room', async () => {
+  const { channelId, secret } = await hook(world, org, receiver);
+  const rotate = (overlapHours: number) => world.call(rotateSecret, { channelId, overlapHours }, org);
+  const secrets = [secret];
+  const first = await rotate(48);
+  secrets.push(first.secret);
+  for (let n = 0; n < 4; n += 1) secrets.push((await rotate(1)).secret);
+  await expect(rotate(1)).rejects.toMatchObject({
+    code: 'secrets_overlap',
+    status: 409,
+    data: { until: expect.any(String) },
+  });
+  expect((await world.call(getChannel, { channelId }, org)).previousSecretValidUntil).toBe(
+    first.previousSecretValidUntil,
+  );
+  await serverLost(world, org);
+  const [all] = await arrived(1);
+  expect(secrets.map((one) => all && verify(one, all))).toEqual(Array(6).fill(true));
+  await world.sql(
+    "update earlier_secrets set valid_until = now() - interval '1 s' where valid_until < now() + interval '2 h'",
+  );
+  await serverLost(world, org);
+  const [, some] = await arrived(2);
+  expect(secrets.map((one) => some && verify(one, some))).toEqual([true, false, false, false, false, true]);
+  await rotate(1);
 });
 
 it('sends a test and says how it went; a test that fails is not tried again', async () => {

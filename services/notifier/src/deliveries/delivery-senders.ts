@@ -4,7 +4,6 @@ import { Tenants } from '@tidegate/database/tenants';
 import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
-import { messageOf } from '../notices/messages.rules.ts';
 import type { DeliveryRow } from './delivery.rows.ts';
 import { MailSender } from './mail-sender.ts';
 import type { Outcome } from './retry.rules.ts';
@@ -31,8 +30,9 @@ export class DeliverySenders {
     try {
       if (work.delivery.event === 'channel.confirmation') return await this.askToConfirm(orgId, work);
       if (work.channel.kind === 'email') {
-        const message = messageOf(Notice.parse(JSON.parse(body)));
-        return await this.mail.send({ deliveryId, to: work.channel.target, message, createdAt });
+        const notice = Notice.parse(JSON.parse(body));
+        const token = await this.tenants.run(orgId, (tx) => this.secrets.unsubscribe(tx, work.channel));
+        return await this.mail.sendNotice({ deliveryId, to: work.channel.target, createdAt, notice, token });
       }
       const { url, secrets } = await this.tenants.read(orgId, async (tx) => ({
         url: await this.secrets.url(tx, work.channel),

@@ -6,6 +6,7 @@ import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
 import { serverLost } from '../../test/happenings.ts';
 import { deliveries, deliveryWhen, hook } from '../../test/receiver.ts';
+import { LearnOwners } from '../owners/learn-owners.ts';
 import { type Lease, type Looking, leaseDue, SHARE } from './delivery-queue.rows.ts';
 
 /* One who has much to send, or whose receivers hang, keeps nobody else waiting: counted in turns, not in seconds. */
@@ -133,4 +134,19 @@ it('keeps no more than a thousand waiting for one channel; what comes then has f
   });
   await world.sql('delete from delivery_queue where org_id = $1', [org]);
   await receiver.close();
+});
+
+it('learns who is behind organisations page by page, past a hundred of which nobody can be asked', async () => {
+  const replica = await world.boot();
+  const orgs = Array.from({ length: 110 }, () => newId()).sort();
+  world.neighbours.founders = new Map(orgs.slice(100).map((orgId) => [orgId, newId()]));
+  await world.sql(
+    `insert into channels (org_id, id, kind, name, target, events, secret, receiver)
+     select o, gen_random_uuid(), 'webhook', 'x', 'x', '{}', 'x', 'x' from unnest($1::uuid[]) o`,
+    [orgs],
+  );
+  await replica.get(LearnOwners).ask({ signal: new AbortController().signal });
+  const learned = await world.sql('select user_id from owners where org_id = any ($1)', [orgs]);
+  expect(learned.map((row) => row['user_id']).sort()).toEqual([...world.neighbours.founders.values()].sort());
+  world.neighbours.founders = undefined;
 });

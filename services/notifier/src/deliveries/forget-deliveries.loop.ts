@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Tenants } from '@tidegate/database/tenants';
 import { Loop, type TurnResult } from '@tidegate/runtime/loop';
+import { forgetEarlier } from '../channels/earlier-secrets.rows.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { forgetDeliveries } from './delivery.rows.ts';
 
@@ -15,9 +16,10 @@ export class ForgetDeliveries {
 
   @Loop({ name: 'forget-deliveries', everyMs: 3_600_000 })
   async turn(): Promise<TurnResult> {
-    const gone = await this.tenants.system('forget-deliveries', (tx) =>
-      forgetDeliveries(tx, this.config.NOTIFIER_KEEP_DAYS, BATCH),
-    );
+    const gone = await this.tenants.system('forget-deliveries', async (tx) => {
+      await forgetEarlier(tx);
+      return forgetDeliveries(tx, this.config.NOTIFIER_KEEP_DAYS, BATCH);
+    });
     await this.tenants.as({}, (tx) =>
       tx.query("delete from confirmation_mails where since < now() - interval '1 day'"),
     );

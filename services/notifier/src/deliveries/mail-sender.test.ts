@@ -29,11 +29,14 @@ const mail = (name = 'orders-db', to = 'ops@example.com') => ({
   deliveryId: id,
   to,
   createdAt: new Date('2026-11-20T10:00:00Z'),
-  message: messageOf({
-    type: 'server.unreachable',
-    timestamp: '2026-11-20T10:00:00Z',
-    data: { serverId: id, name, since: '2026-11-20T09:59:00Z', code: 'connection_refused' },
-  }),
+  message: messageOf(
+    {
+      type: 'server.unreachable',
+      timestamp: '2026-11-20T10:00:00Z',
+      data: { serverId: id, name, since: '2026-11-20T09:59:00Z', code: 'connection_refused' },
+    },
+    'https://tidegate.test/x',
+  ),
 });
 
 it('sends text and HTML with a stable Message-ID and asks for no automatic answers', async () => {

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { createTransport } from 'nodemailer';
-import { confirmationMessage, type Message } from '../notices/messages.rules.ts';
+import { confirmationMessage } from '../notices/account-messages.rules.ts';
+import { type Message, messageOf } from '../notices/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
 import { type Outcome, smtpOutcome } from './retry.rules.ts';
 
@@ -12,6 +14,8 @@ export interface OutgoingMail {
   to: string;
   message: Message;
   createdAt: Date;
+  /** Of what is sent again and again: a POST there ends it. */
+  leave?: string;
 }
 
 /** One attempt to hand one e-mail to the operator's mail server. */
@@ -26,9 +30,16 @@ export class MailSender {
     return this.send({ ...mail, message: confirmationMessage(token, this.settings.publicUrl) });
   }
 
+  /** `token` is the channel's: whoever reads the mail may end it. */
+  sendNotice({ token, notice, ...mail }: Omit<OutgoingMail, 'message'> & { token: string; notice: Notice }) {
+    const leave = `${this.settings.publicUrl}/api/v1/channels/unsubscribe/${token}`;
+    return this.send({ ...mail, message: messageOf(notice, leave), leave });
+  }
+
   async send(mail: OutgoingMail): Promise<Outcome> {
     const smtp = smtpSettings(this.config);
     if (!smtp) return { kind: 'retry', error: 'smtp_not_configured' };
+    const { leave } = mail;
     const { subject, text, html } = mail.message;
     try {
       await this.transport(smtp).sendMail({
@@ -41,7 +52,7 @@ export class MailSender {
         date: mail.createdAt,
         messageId: `<${mail.deliveryId}@${smtp.from.slice(smtp.from.lastIndexOf('@') + 1)}>`,
         // RFC 3834: no out-of-office answers, please.
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...leaving(leave) },
         signal: AbortSignal.timeout(this.config.NOTIFIER_TIMEOUT_SECONDS * 1000),
       });
       return { kind: 'delivered' };
@@ -68,3 +79,7 @@ export class MailSender {
     });
   }
 }
+
+/** RFC 2369 and 8058: the mail program shows a button, and needs no page of ours for it. */
+const leaving = (url: string | undefined): Record<string, string> =>
+  url === undefined ? {} : { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };

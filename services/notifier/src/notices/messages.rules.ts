@@ -8,17 +8,18 @@ export interface Message {
 }
 
 /** What a template says; how it looks as text and as HTML is the same for all. */
-interface Content {
+export interface Content {
   subject: string;
   opening: string;
   facts: readonly (readonly [label: string, value: string])[];
   advice: string;
 }
 
-export function messageOf(notice: Notice): Message {
+/** `leave` is the address that ends these messages. */
+export function messageOf(notice: Notice, leave: string): Message {
   const content = contentOf(notice);
   const subject = oneLine(content.subject, 200);
-  return { subject, text: asText(content), html: asHtml(subject, content) };
+  return messageFrom({ ...content, subject }, `${FOOTER} To get no more of them: curl -X POST ${leave}`);
 }
 
 function contentOf(notice: Notice): Content {
@@ -107,12 +108,12 @@ const signed = (decimal: string) => (/^-|^0+(\.0+)?$/.test(decimal) ? decimal : 
 /** `2026-11-20 10:05 UTC` */
 const instant = (timestamp: string) => `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
 
-function asText({ opening, facts, advice }: Content, footer = FOOTER): string {
+function asText({ opening, facts, advice }: Content, footer: string): string {
   const lines = facts.map(([label, value]) => `${label}: ${value}`);
   return [opening, '', ...lines, '', advice, '', '-- ', footer, ''].join('\n');
 }
 
-function asHtml(subject: string, { opening, facts, advice }: Content, footer = FOOTER): string {
+function asHtml(subject: string, { opening, facts, advice }: Content, footer: string): string {
   const cell = 'style="padding:2px 16px 2px 0;vertical-align:top"';
   const rows = facts.map(
     ([label, value]) => `<tr><td ${cell}>${escapeHtml(label)}</td><td>${escapeHtml(value)}</td></tr>`,
@@ -121,32 +122,15 @@ function asHtml(subject: string, { opening, facts, advice }: Content, footer = F
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
     '<body style="font-family:sans-serif;font-size:15px;line-height:1.5">',
     `<p>${escapeHtml(opening)}</p><table>${rows.join('')}</table><p>${escapeHtml(advice)}</p>`,
-    `<p style="color:#666;font-size:13px">${footer}</p></body></html>`,
+    `<p style="color:#666;font-size:13px">${escapeHtml(footer)}</p></body></html>`,
   ].join('\n');
 }
 
-/**
- * The one thing that is sent to an address which has not asked for anything. Nothing in it comes from whoever added the
- * address: no name of theirs can turn it into a message of their own.
- */
-export function confirmationMessage(token: string, publicUrl: string): Message {
-  const subject = 'Confirm this address for notifications';
-  const content: Content = {
-    subject,
-    opening:
-      'Somebody wants Tidegate to send notifications to this address. If that was not you or your organisation, do ' +
-      'nothing: nothing else will be sent.',
-    facts: [
-      ['Token', token],
-      ['Valid for', '24 hours'],
-      ['To confirm', `curl -X POST ${publicUrl}/api/v1/channels/confirm --json '{"token":"${token}"}'`],
-    ],
-    advice: 'Or give the token to whoever added this address and works in that organisation.',
-  };
-  return { subject, text: asText(content, ASKED), html: asHtml(subject, content, ASKED) };
+/** A message that is not about a notice: about an address or an account. */
+export function messageFrom(content: Content, footer: string): Message {
+  return { subject: content.subject, text: asText(content, footer), html: asHtml(content.subject, content, footer) };
 }
 
-const ASKED = 'Sent by Tidegate because somebody entered this address.';
 const FOOTER = 'Sent by Tidegate because this address is a notification channel of your organisation.';
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -6,10 +6,11 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type Happened, On } from '@tidegate/messaging/handler';
 import { each } from '@tidegate/runtime/each';
-import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 
 const BATCH = 100;
+const NONE = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Which person is behind an organisation: the queue is shared out by persons. Until it is known an organisation counts
@@ -28,20 +29,31 @@ export class LearnOwners {
     await keepOwner(tx, orgId, ownerUserId);
   }
 
-  /** For organisations whose beginning was not heard: those from before this service listened. */
+  /**
+   * For organisations whose beginning was not heard: those from before this service listened. Page by page in one
+   * order, so that those that fail keep nobody behind them from being asked for.
+   */
   @Loop({ name: 'learn-owners', everyMs: 3_600_000 })
-  async ask({ signal }: Turn): Promise<TurnResult> {
-    const unknown = await this.tenants.system('upkeep', (tx) =>
+  async ask({ signal }: Turn): Promise<void> {
+    const options = { signal, log: this.log, what: 'Asking for an owner' };
+    let page = await this.unknown(NONE);
+    for (; page.length > 0 && !signal.aborted; page = await this.unknown(page.at(-1)?.org_id ?? NONE)) {
+      await each(page, options, async ({ org_id }) => {
+        const userId = await this.founder(org_id);
+        await this.tenants.run(org_id, (tx) => keepOwner(tx, org_id, userId));
+      });
+    }
+  }
+
+  private unknown(after: string): Promise<{ org_id: string }[]> {
+    return this.tenants.system('upkeep', (tx) =>
       tx.query<{ org_id: string }>(
         `select distinct org_id from channels c
-          where not exists (select 1 from owners o where o.org_id = c.org_id) limit ${BATCH}`,
+          where org_id > $1 and not exists (select 1 from owners o where o.org_id = c.org_id)
+          order by org_id limit ${BATCH}`,
+        [after],
       ),
     );
-    const failed = await each(unknown, { signal, log: this.log, what: 'Asking for an owner' }, async ({ org_id }) => {
-      const userId = await this.founder(org_id);
-      await this.tenants.run(org_id, (tx) => keepOwner(tx, org_id, userId));
-    });
-    return unknown.length === BATCH && failed === 0 ? 'again' : undefined;
   }
 
   /** Of an organisation that is being deleted nobody: itself. */

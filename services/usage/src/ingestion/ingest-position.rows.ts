@@ -12,23 +12,21 @@ export interface Position {
   at: number | undefined;
 }
 
-/** Where to go on, for the one replica that may; undefined while another one counts. */
+/**
+ * Where to go on, for the one replica that may; undefined while another one counts. Who stands by ends the other's long
+ * term: a holder that lives renews it in time, one that died does not.
+ */
 export async function takePosition(tx: Tx, stream: string, holder: string): Promise<Position | undefined> {
   const row = await tx.one<{ sequence: string; message_at: Date | null }>(
-    `update ingest_position set holder = $2, held_until = now() + make_interval(secs => $3)
+    `with shortened as (
+       update ingest_position set held_until = now() + make_interval(secs => $3)
+        where stream = $1 and holder <> $2 and held_until > now() + make_interval(secs => $3))
+     update ingest_position set holder = $2, held_until = now() + make_interval(secs => $3)
       where stream = $1 and (holder = $2 or held_until < now()) returning sequence, message_at`,
     [stream, holder, HELD_SECONDS],
   );
   return row && { sequence: Number(row.sequence), at: row.message_at?.getTime() };
 }
-
-/** Who stands by ends a long term: a holder that lives renews it in time, one that died does not. */
-export const shortenHold = (tx: Tx, stream: string): Promise<unknown> =>
-  tx.query(
-    `update ingest_position set held_until = now() + make_interval(secs => $2)
-      where stream = $1 and held_until > now() + make_interval(secs => $2)`,
-    [stream, HELD_SECONDS],
-  );
 
 /**
  * Renews the right and moves the position on, never back: what another replica committed meanwhile stays. False when

@@ -161,6 +161,40 @@ test('one replica counts at a time; when it is gone without a word the other goe
   expect(await balance(org)).toBe(3);
 });
 
+test('a replica that was alone when it died keeps its successor waiting for a short term only', async () => {
+  const org = await newOrg();
+  const gone = replica();
+  await publish([event(org)], org);
+  await settled();
+  await gone.vanish();
+  // As it would have been held after a minute in which nobody else was there.
+  await usage.tenants.as({}, (tx) => tx.query("update ingest_position set held_until = now() + interval '1 day'"));
+  const other = replica();
+  await publish([event(org)], org);
+  await settled();
+  await other.stop();
+  expect(await balance(org)).toBe(2);
+});
+
+test('a position of an earlier version is no alarm: the stream is read once again and counts once', async () => {
+  const org = await newOrg();
+  const one = replica();
+  await publish([event(org)], org);
+  await settled();
+  await one.stop();
+  await usage.tenants.as({}, (tx) => tx.query('update ingest_position set message_at = null'));
+  const lines: string[] = [];
+  const log = { info: (_: object, text: string) => lines.push(text), error: () => lines.push('an alarm') };
+  const keeper = new KeepPosition(usage.tenants, nc, log as unknown as Log, new Metrics(), new Wakes('usage', nc));
+  expect(await keeper.take()).toMatchObject({ at: undefined });
+  expect(lines).toEqual([expect.stringContaining('earlier version')]);
+  await keeper.release({ sequence: 0, at: undefined });
+  const again = replica();
+  await settled();
+  await again.stop();
+  expect(await balance(org)).toBe(1);
+});
+
 test('a stream that was made anew is read from its beginning, and counts nothing twice', async () => {
   const org = await newOrg();
   const known = event(org);

@@ -16,7 +16,6 @@ import {
   releasePosition,
   resetPosition,
   savePosition,
-  shortenHold,
   takePosition,
 } from './ingest-position.rows.ts';
 import { standingOf } from './position.rules.ts';
@@ -48,11 +47,7 @@ export class KeepPosition {
   /** The last message that is counted. Undefined while another replica counts. */
   async take(): Promise<Position | undefined> {
     this.rivals.announce();
-    const position = await this.tenants.as({}, async (tx) => {
-      const taken = await takePosition(tx, USAGE_STREAM, this.holder);
-      if (!taken) await shortenHold(tx, USAGE_STREAM);
-      return taken;
-    });
+    const position = await this.tenants.as({}, (tx) => takePosition(tx, USAGE_STREAM, this.holder));
     if (!position) return undefined;
     this.saved = position.sequence;
     this.renewAt = Date.now() + RENEW_MS;

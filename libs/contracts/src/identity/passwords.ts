@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { notFound, problem } from '../kernel/problem.ts';
+import { Empty, secret } from '../kernel/types.ts';
+import { Email, Password, User } from './sessions.ts';
+
+export const wrongPassword = problem('wrong_password', 403, 'The current password is wrong');
+export const tokenInvalid = problem('token_invalid', 404, 'The token is not valid any more');
+export const mailNotConfigured = problem('mail_not_configured', 409, 'This installation sends no e-mail');
+
+/** From a mail to the person. */
+const MailedToken = secret(z.string().min(1).max(200)).meta({ description: 'From the mail' });
+
+export const changePassword = operation({
+  service: 'identity',
+  name: 'passwords.change',
+  http: ['PUT', '/api/v1/me/password'],
+  scope: 'self',
+  summary: 'Change your password; your other sessions end',
+  description:
+    'A wrong current password counts like a wrong log-in. API keys go on: revoke those that you do not trust.',
+  input: z.strictObject({
+    currentPassword: secret(z.string().max(256)).meta({ description: 'The password until now' }),
+    newPassword: secret(Password),
+  }),
+  output: Empty,
+  errors: [wrongPassword],
+});
+
+export const forgotPassword = operation({
+  service: 'identity',
+  name: 'passwords.forgotten',
+  http: ['POST', '/api/v1/password/forgotten'],
+  scope: 'public',
+  summary: 'Ask for a mail with a token that sets a new password',
+  description:
+    'The answer is the same whether the address has an account or not. A few mails a day for an address; others who ' +
+    'ask for one make none of yours worthless.',
+  input: z.strictObject({ email: Email }),
+  output: Empty,
+  errors: [mailNotConfigured],
+});
+
+export const resetPassword = operation({
+  service: 'identity',
+  name: 'passwords.reset',
+  http: ['POST', '/api/v1/password/reset'],
+  scope: 'public',
+  judgedByInput: true,
+  summary: 'Set a new password with the token of the mail; all your sessions end',
+  description:
+    'The token works once, for half an hour. It also verifies the address: whatever an account that nobody had ' +
+    'verified has given away, API keys and invitations, ends with it.',
+  input: z.strictObject({ token: MailedToken, password: secret(Password) }),
+  output: Empty,
+  errors: [tokenInvalid],
+});
+
+export const verifyEmail = operation({
+  service: 'identity',
+  name: 'emails.verify',
+  http: ['POST', '/api/v1/me/email/verify'],
+  scope: 'self',
+  summary: 'Verify your e-mail address with the token of the mail',
+  description: 'The token is of this account only. Sent again, the answer is the same while the token is valid.',
+  input: z.strictObject({ token: MailedToken }),
+  output: User,
+  errors: [tokenInvalid],
+  status: 200,
+});
+
+export const resendVerification = operation({
+  service: 'identity',
+  name: 'emails.resend-verification',
+  http: ['POST', '/api/v1/me/email/resend'],
+  scope: 'self',
+  summary: 'Send the mail that verifies your e-mail address again',
+  input: z.strictObject({}),
+  output: Empty,
+  errors: [mailNotConfigured],
+});
+
+/** For the CLI: somebody is locked out, or nothing sends e-mail here. */
+export const setPassword = operation({
+  service: 'identity',
+  name: 'users.reset-password',
+  scope: 'operator',
+  summary: 'Give a person a new password, shown once; all their sessions end',
+  description: 'The operator vouches for the address: it counts as verified. Without a password one is made up.',
+  // The first operator's address is none that mail reaches.
+  input: z.strictObject({ email: z.string().max(254), password: secret(Password).optional() }),
+  output: z.object({ user: User, password: secret(z.string()) }),
+  errors: [notFound],
+});
+
+/** For services that write to addresses. */
+export const addressOf = operation({
+  service: 'identity',
+  name: 'emails.address-of',
+  scope: 'service',
+  summary: 'The e-mail address of a person, and what it is worth',
+  input: z.strictObject({ userId: z.uuid() }),
+  output: z.object({
+    email: z.string(),
+    verified: z.boolean(),
+    mayReachOthers: z.boolean().meta({ description: 'False while their address has to be verified first' }),
+  }),
+  errors: [notFound],
+  readonly: true,
+});

@@ -1,0 +1,24 @@
+import { Metrics, metricsText } from './metrics.ts';
+
+test('a figure that is read when somebody looks is left out when it cannot be had, and costs nothing else', async () => {
+  let asked = 0;
+  const metrics = new Metrics();
+  const watch = (which: string, read: () => number | Promise<number>) =>
+    metrics.watched('tidegate_test_things', 'Things', { which }, read);
+  const stop = watch('counted', () => {
+    asked += 1;
+    return 7;
+  });
+  watch('broken', async () => {
+    throw new Error('the database is away');
+  });
+  watch('hanging', () => new Promise(() => {}));
+  expect(asked).toBe(0);
+  const texts = await Promise.all([metricsText(), metricsText()]);
+  for (const text of texts) {
+    expect(text).toContain('tidegate_test_things{which="counted"} 7');
+    expect(text).not.toMatch(/broken|hanging/);
+  }
+  stop();
+  expect(await metricsText()).not.toContain('counted');
+});

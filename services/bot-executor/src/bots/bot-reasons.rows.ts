@@ -1,0 +1,64 @@
+import type { Halt, Resumed, Waiting, WaitingReason } from '@tidegate/contracts/bot-executor/bot-reasons';
+import type { Tx } from '@tidegate/database/tx';
+import { type Series, TABLE } from '../candles/candle.rows.ts';
+
+/* What a bot says about itself beside its trades: why it does nothing, and how it went on after a stop. */
+
+const MESSAGES: Record<WaitingReason, string> = {
+  maxTrades: 'It has begun as many trades as maxTrades allows.',
+  cooldown: 'Its last trade ended less than cooldownSeconds ago.',
+  priceRange: 'The price is not between minPrice and maxPrice.',
+  belowMinimum:
+    'At this price the first order, or what it opens where it may have to be closed, is below the market’s minimum. ' +
+    'Make it larger.',
+  noSignal: 'The strategy waits for its signal.',
+};
+
+export interface StoredWaiting {
+  reason: WaitingReason;
+  since: string;
+}
+
+export const waitingToWire = (waiting: StoredWaiting | null): Waiting | null =>
+  waiting && { ...waiting, message: MESSAGES[waiting.reason] };
+
+/** After a candle that began at `at`; the very same for as long as the reason is. */
+export function waitingSince(
+  before: StoredWaiting | null,
+  reason: WaitingReason | undefined,
+  at: number,
+): StoredWaiting | null {
+  if (!reason) return null;
+  return before?.reason === reason ? before : { reason, since: new Date(at).toISOString() };
+}
+
+export const noteWaiting = (tx: Tx, id: string, waiting: StoredWaiting | null): Promise<unknown> =>
+  tx.query('update bots set waiting = $3 where org_id = $1 and id = $2', [tx.orgId, id, waiting]);
+
+export const noteHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
+  tx.query('update bots set halted = $3, waiting = null where org_id = $1 and id = $2', [tx.orgId, id, halt]);
+
+/** `decidedUpTo`: candles before and at it are passed over; `tradesAfter`: they are looked at, and not traded. */
+export const noteResumed = (
+  tx: Tx,
+  id: string,
+  {
+    resumed,
+    decidedUpTo,
+    tradesAfter,
+  }: { resumed: Resumed; decidedUpTo?: Date | undefined; tradesAfter?: Date | undefined },
+): Promise<unknown> =>
+  tx.query(
+    `update bots set resumed = $3, decided_up_to = greatest(decided_up_to, $4), trades_after = $5
+      where org_id = $1 and id = $2`,
+    [tx.orgId, id, resumed, decidedUpTo ?? null, tradesAfter ?? null],
+  );
+
+/** Begin of the newest candle that there is. */
+export async function newestAt(
+  tx: Tx,
+  { source, market, interval }: Pick<Series, 'source' | 'interval'> & { market: string },
+): Promise<Date | undefined> {
+  const sql = `select max(last_at) as at from ${TABLE[source]} where market = $1 and interval = $2`;
+  return (await tx.one<{ at: Date | null }>(sql, [market, interval]))?.at ?? undefined;
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { changePassword, wrongPassword } from '@tidegate/contracts/identity/passwords';
+import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { personOf } from '../sessions/person-of.ts';
+import { LoginThrottle } from './login-throttle.ts';
+import { PasswordHashing } from './password-hashing.ts';
+import { RefusedLogIns } from './refused-log-ins.ts';
+import { ReplacePassword } from './replace-password.ts';
+import { findUser, lockUser } from './user.rows.ts';
+
+/** Whoever has got hold of a session must not guess the password with it: a wrong one is a wrong log-in. */
+@Injectable()
+export class ChangePassword {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly passwords: PasswordHashing,
+    private readonly throttle: LoginThrottle,
+    private readonly replace: ReplacePassword,
+    private readonly refused: RefusedLogIns,
+  ) {}
+
+  @Handles(changePassword)
+  async handle({ input, caller, tx }: Call<typeof changePassword>) {
+    const userId = personOf(caller);
+    const user = await findUser(this.tenants.reader({}), userId);
+    if (!user) throw unauthenticated();
+    const attempt = { email: user.email, ip: caller.ip };
+    await this.throttle.enter(attempt);
+    const matches = await this.passwords
+      .verify(user.password_hash, input.currentPassword, { known: true })
+      .catch(async (error) => {
+        await this.throttle.giveBack(attempt);
+        throw error;
+      });
+    if (!matches) {
+      await this.throttle.failed(attempt);
+      this.refused.tell(attempt, wrongPassword(), userId);
+      throw wrongPassword(
+        {},
+        'Send the password that you log in with now. Forgotten: POST /api/v1/password/forgotten.',
+      );
+    }
+    const passwordHash = await this.passwords.hash(input.newPassword, { known: true });
+    const own = tx.as({ userId });
+    const locked = await lockUser(own, userId);
+    // Somebody else changed it meanwhile, with the same old one or by mail: theirs came first.
+    if (locked?.password_hash !== user.password_hash) throw conflict({}, 'The password was changed meanwhile.');
+    await this.throttle.succeeded(own, userId, attempt);
+    await this.replace.change(own, locked, passwordHash, caller.sessionId ?? '');
+    return {};
+  }
+}

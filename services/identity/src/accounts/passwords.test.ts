@@ -1,0 +1,231 @@
+import { createApiKey, listApiKeys } from '@tidegate/contracts/identity/api-keys';
+import { acceptInvitation, declineInvitation, invite, listOwnInvitations } from '@tidegate/contracts/identity/members';
+import {
+  addressOf,
+  changePassword,
+  forgotPassword,
+  resendVerification,
+  resetPassword,
+  setPassword,
+  verifyEmail,
+} from '@tidegate/contracts/identity/passwords';
+import { login, me, refresh, register } from '@tidegate/contracts/identity/sessions';
+import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
+import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
+import { newId } from '@tidegate/database/ids';
+import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
+
+/* Whose an address is, and who may set its password. */
+let identity: Fixture;
+beforeAll(async () => {
+  identity = await openIdentity({ limits: { seats: 20, api_keys: 20 }, mail: true });
+});
+afterAll(() => identity.close());
+
+const NEW = 'an even better password';
+const PLATFORM: Caller = { kind: 'service', service: 'platform', scopes: [] };
+const from = (ip: string): Caller => ({ ...ANONYMOUS, ip });
+const tokenTo = async (address: string, kind: AccountMailKind = 'reset-password'): Promise<string> =>
+  (await identity.mailTo(address, kind))?.token ?? '';
+const verifyToken = (address: string) => tokenTo(address, 'verify-email');
+const forgotten = (email: string, ip = '192.0.2.7') => identity.call(forgotPassword, { email }, from(ip));
+const reset = (token: string, password = NEW) => identity.call(resetPassword, { token, password }, from('192.0.2.7'));
+const logIn = (email: string, password: string) => identity.call(login, { email, password });
+const over = { code: 'token_invalid', status: 404 };
+const unverified = { code: 'email_unverified', status: 403 };
+
+async function newVerified() {
+  const user = await identity.newUser();
+  await identity.call(verifyEmail, { token: await verifyToken(user.email) }, user.caller);
+  return user;
+}
+
+test('an account whose address nobody verified gets in, looks after itself, and reaches nobody else', async () => {
+  const ada = await identity.newUser();
+  expect(ada.session.user.emailVerified).toBe(false);
+  const bob = await newVerified();
+  const { token: invitation } = await identity.call(invite, { email: ada.email, role: 'viewer' }, bob.caller);
+  for (const attempt of [
+    () => identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, ada.caller),
+    () => identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller),
+    () => identity.call(acceptInvitation, { token: invitation }, ada.caller),
+    () => identity.call(listOwnInvitations, {}, ada.caller),
+    () => identity.call(declineInvitation, { invitationId: newId() }, ada.caller),
+  ]) {
+    await expect(attempt()).rejects.toMatchObject(unverified);
+  }
+  const gateway: Caller = { kind: 'service', service: 'notifier', scopes: [] };
+  const known = () => identity.call(addressOf, { userId: ada.userId }, gateway);
+  expect(await known()).toEqual({ email: ada.email, verified: false, mayReachOthers: false });
+
+  const token = await verifyToken(ada.email);
+  // Only with the mail of this very account.
+  for (const wrong of ['x', await verifyToken(bob.email)]) {
+    await expect(identity.call(verifyEmail, { token: wrong }, ada.caller)).rejects.toMatchObject(over);
+  }
+  await expect(identity.call(verifyEmail, { token }, bob.caller)).rejects.toMatchObject(over);
+  for (let n = 0; n < 2; n += 1) {
+    expect((await identity.call(verifyEmail, { token }, ada.caller)).emailVerified).toBe(true);
+  }
+  expect(await known()).toMatchObject({ verified: true, mayReachOthers: true });
+  expect((await identity.call(listOwnInvitations, {}, ada.caller)).items).toHaveLength(1);
+  await identity.call(acceptInvitation, { token: invitation }, ada.caller);
+});
+
+test('the mail that verifies is sent again, five times a day, with a new token, while there is something to verify', async () => {
+  const ada = await identity.newUser();
+  const first = await verifyToken(ada.email);
+  for (let n = 0; n < 5; n += 1) await identity.call(resendVerification, {}, ada.caller);
+  await expect(identity.call(resendVerification, {}, ada.caller)).rejects.toMatchObject({ code: 'rate_limited' });
+  expect(await verifyToken(ada.email)).not.toBe(first);
+  await identity.tenants.as({}, (tx) => tx.query("update account_tokens set expires_at = now() - interval '1 s'"));
+  await expect(identity.call(verifyEmail, { token: first }, ada.caller)).rejects.toMatchObject(over);
+  const bob = await newVerified();
+  await expect(identity.call(resendVerification, {}, bob.caller)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('an address that a stranger entered is claimed by its owner, and nothing of the stranger goes on', async () => {
+  const mallory = await identity.newUser();
+  const { email } = mallory;
+  // A key from before addresses were verified.
+  await identity.tenants.run(mallory.orgId, (tx) =>
+    tx.query(
+      `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by) values ($1, 'aaaaaaaaaa', 'k', $3, '{bots:read}', $2)`,
+      [mallory.orgId, mallory.userId, `hash of ${newId()}`],
+    ),
+  );
+  const again = identity.call(register, { email, password: NEW, name: 'Owner' });
+  await expect(again).rejects.toMatchObject({ code: 'email_taken', detail: expect.stringContaining('claim it') });
+  await forgotten(email);
+  await reset(await tokenTo(email));
+
+  await expect(logIn(email, PASSWORD)).rejects.toMatchObject({ code: 'wrong_credentials' });
+  await expect(identity.call(refresh, { refreshToken: mallory.session.refreshToken })).rejects.toMatchObject({
+    code: 'invalid_grant',
+  });
+  const owner = await logIn(email, NEW);
+  expect(owner.user.emailVerified).toBe(true);
+  expect((await identity.call(listApiKeys, {}, await identity.callerOf(owner))).items).toEqual([]);
+  const revoked = await identity.emitted(accessRevoked);
+  expect(revoked).toContainEqual(expect.objectContaining({ kind: 'session', id: mallory.caller.sessionId }));
+  expect(revoked).toContainEqual(expect.objectContaining({ kind: 'api_key', id: 'aaaaaaaaaa' }));
+});
+
+test('a forgotten password is set anew by the mail, once and for half an hour; all sessions end', async () => {
+  const ada = await newVerified();
+  const { key } = await identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller);
+  expect(key).toMatch(/^tg_/);
+  await forgotten(ada.email.toUpperCase());
+  const token = await tokenTo(ada.email.toUpperCase());
+  await expect(reset(`${token}x`)).rejects.toMatchObject(over);
+  // Whoever else asks for one makes none of the owner's worthless.
+  await forgotten(ada.email, '198.51.100.9');
+  const other = await tokenTo(ada.email);
+  await reset(token);
+  for (const used of [token, other]) await expect(reset(used)).rejects.toMatchObject(over);
+  await expect(identity.call(me, {}, { ...ada.caller })).resolves.toBeDefined();
+  await expect(identity.call(refresh, { refreshToken: ada.session.refreshToken })).rejects.toMatchObject({
+    code: 'invalid_grant',
+  });
+  const back = await logIn(ada.email, NEW);
+  // Verified before: what was theirs stays.
+  expect((await identity.call(listApiKeys, {}, await identity.callerOf(back))).items).toHaveLength(1);
+
+  await forgotten(ada.email);
+  const late = await tokenTo(ada.email);
+  await identity.tenants.as({}, (tx) => tx.query("update account_tokens set expires_at = now() - interval '1 s'"));
+  await expect(reset(late)).rejects.toMatchObject(over);
+  const rows = await identity.tenants.as({}, (tx) => tx.query('select * from account_tokens'));
+  expect(JSON.stringify(rows)).not.toContain(late);
+});
+
+test('two who use one token at once set one password', async () => {
+  const ada = await newVerified();
+  await forgotten(ada.email);
+  const token = await tokenTo(ada.email);
+  const results = await Promise.allSettled([reset(token, `${NEW} 1`), reset(token, `${NEW} 2`)]);
+  expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+});
+
+test('to ask for a mail tells nobody whether there is an account, and strangers do not use up the owner’s', async () => {
+  const ada = await newVerified();
+  await logInFrom(ada.email, '192.0.2.1');
+  const nobody = `${newId()}@example.com`;
+  expect(await forgotten(nobody)).toEqual(await forgotten(ada.email));
+  expect(await identity.mailTo(nobody, 'reset-password')).toBeUndefined();
+  // Five of a network, for the one address as for the other.
+  for (const email of [nobody, ada.email]) {
+    for (let n = 0; n < 4; n += 1) await forgotten(email);
+    await expect(forgotten(email)).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
+  }
+  await identity.tenants.as({}, (tx) =>
+    tx.query("update account_mail_budgets set sent = 20 where subject like 'reset account%'"),
+  );
+  await expect(forgotten(ada.email, '198.51.100.50')).rejects.toMatchObject({ code: 'rate_limited' });
+  await forgotten(ada.email, '192.0.2.1');
+  await identity.tenants.as({}, (tx) =>
+    tx.query("update account_mail_budgets set since = now() - interval '25 hours'"),
+  );
+  await forgotten(ada.email, '198.51.100.50');
+});
+
+const logInFrom = (email: string, ip: string) => identity.call(login, { email, password: PASSWORD }, from(ip));
+
+test('a password is changed by whoever knows it; the sessions elsewhere end, the own one goes on', async () => {
+  const ada = await newVerified();
+  const elsewhere = await logIn(ada.email, PASSWORD);
+  const change = (currentPassword: string) =>
+    identity.call(changePassword, { currentPassword, newPassword: NEW }, ada.caller);
+  await expect(change('a wrong password')).rejects.toMatchObject({ code: 'wrong_password', status: 403 });
+  await change(PASSWORD);
+  await expect(identity.call(refresh, { refreshToken: elsewhere.refreshToken })).rejects.toMatchObject({
+    code: 'invalid_grant',
+  });
+  expect((await identity.call(refresh, { refreshToken: ada.session.refreshToken })).user.id).toBe(ada.userId);
+  expect((await logIn(ada.email, NEW)).user.id).toBe(ada.userId);
+  expect(await identity.mailTo(ada.email, 'password-changed')).toBeDefined();
+  // Guessing with a session is no faster than without.
+  const guesses = [];
+  for (let n = 0; n < 110; n += 1) guesses.push(await change('a wrong password').catch(({ code }) => code));
+  expect(guesses.at(-1)).toBe('rate_limited');
+  const key: Caller = { ...ada.caller, kind: 'api_key', keyId: 'x' };
+  const byKey = identity.call(changePassword, { currentPassword: NEW, newPassword: PASSWORD }, key);
+  await expect(byKey).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('an operator sets the password of whoever is locked out; nobody else does', async () => {
+  const ada = await identity.newUser();
+  const { password, user } = await identity.call(setPassword, { email: ada.email }, PLATFORM);
+  expect(user.emailVerified).toBe(true);
+  expect((await logIn(ada.email, password)).user.id).toBe(ada.userId);
+  await expect(identity.call(setPassword, { email: 'nobody@example.com' }, PLATFORM)).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await expect(identity.call(setPassword, { email: ada.email }, ada.caller)).rejects.toMatchObject({
+    code: 'forbidden',
+  });
+});
+
+test('a mail that cannot be handed over waits, and is given up after a day', async () => {
+  const ada = await identity.newUser();
+  identity.mailServer.down = true;
+  expect(await identity.mailTo(ada.email, 'verify-email')).toBeUndefined();
+  identity.mailServer.down = false;
+  expect(await identity.mailTo(ada.email, 'verify-email')).toBeDefined();
+  const { id } = (await identity.mailTo(ada.email, 'verify-email')) as { id: string };
+  await identity.call(resendVerification, {}, ada.caller);
+  await identity.tenants.as({}, (tx) => tx.query("update account_mails set created_at = now() - interval '25 hours'"));
+  expect((await identity.mailTo(ada.email, 'verify-email'))?.id).toBe(id);
+});
+
+test('where no e-mail is sent addresses are believed, and it is said who helps', async () => {
+  const bare = await openIdentity();
+  const ada = await bare.newUser();
+  expect(ada.session.user.emailVerified).toBe(false);
+  await bare.call(invite, { email: 'guest@example.com', role: 'viewer' }, ada.caller);
+  const refused = { code: 'mail_not_configured', status: 409, detail: expect.stringContaining('reset-password') };
+  await expect(bare.call(forgotPassword, { email: ada.email })).rejects.toMatchObject(refused);
+  await expect(bare.call(resendVerification, {}, ada.caller)).rejects.toMatchObject(refused);
+  await bare.close();
+});

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { forgotPassword, resetPassword, setPassword, tokenInvalid } from '@tidegate/contracts/identity/passwords';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { Tenants } from '@tidegate/database/tenants';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { AccountMails, hashOf } from '../mails/account-mails.ts';
+import { subjectsOf } from './login-throttle.rules.ts';
+import { LoginThrottle } from './login-throttle.ts';
+import { PasswordHashing } from './password-hashing.ts';
+import { ReplacePassword } from './replace-password.ts';
+import { findUserByEmail, lockUser, toWire } from './user.rows.ts';
+
+/**
+ * Mails of a day: those that one network asks for, and all for one address, however many networks ask. The second is
+ * not for a network where the owner got in before, so that strangers cannot use up what the owner needs.
+ */
+const A_DAY = { network: 5, address: 20 };
+
+/** For whoever has lost their password, or whose address somebody else has entered. */
+@Injectable()
+export class ResetPassword {
+  constructor(
+    private readonly tenants: Tenants,
+    private readonly passwords: PasswordHashing,
+    private readonly mails: AccountMails,
+    private readonly throttle: LoginThrottle,
+    private readonly replace: ReplacePassword,
+  ) {}
+
+  /** Does the same for every address. */
+  @Handles(forgotPassword)
+  async forgotten({ input: { email }, caller: { ip }, tx }: Call<typeof forgotPassword>) {
+    this.mails.requireMail();
+    const { account, pair } = subjectsOf(email, ip);
+    await this.mails.count(tx, `reset ${pair}`, A_DAY.network);
+    const known = await tx.one('select 1 from login_known where subject = $1', [pair]);
+    if (!known) await this.mails.count(tx, `reset ${account}`, A_DAY.address);
+    await this.mails.queue(tx, 'reset-password', email);
+    return {};
+  }
+
+  @Handles(resetPassword)
+  async reset({ input, caller: { ip }, tx }: Call<typeof resetPassword>) {
+    const tokenHash = hashOf(input.token);
+    const fits = "token_hash = $1 and purpose = 'reset-password' and expires_at > now()";
+    // Looked at before the work: a made-up token costs no hashing.
+    if (!(await this.tenants.reader({}).one(`select 1 from account_tokens where ${fits}`, [tokenHash]))) {
+      throw tokenInvalid({}, USED_UP);
+    }
+    const passwordHash = await this.passwords.hash(input.password, { known: true });
+    const taken = await tx.one<{ user_id: string }>(`delete from account_tokens where ${fits} returning user_id`, [
+      tokenHash,
+    ]);
+    if (!taken) throw tokenInvalid({}, USED_UP);
+    const own = tx.as({ userId: taken.user_id });
+    const user = await lockUser(own, taken.user_id);
+    if (!user) throw tokenInvalid({}, USED_UP);
+    await this.replace.claim(own, user, passwordHash);
+    await this.throttle.know(own, user.id, { email: user.email, ip });
+    return {};
+  }
+
+  @Handles(setPassword)
+  async set({ input, tx }: Call<typeof setPassword>) {
+    const password = input.password ?? randomBytes(18).toString('base64url');
+    const passwordHash = await this.passwords.hash(password, { known: true });
+    const found = await findUserByEmail(tx, input.email);
+    const own = tx.as({ userId: found?.id });
+    const user = found && (await lockUser(own, found.id));
+    if (!user) throw notFound({}, 'Nobody has an account with this address.');
+    await this.replace.claim(own, user, passwordHash);
+    return { user: toWire({ ...user, email_verified_at: user.email_verified_at ?? new Date() }), password };
+  }
+}
+
+const USED_UP = 'It was used, or is too old. Log in, or ask for another mail: POST /api/v1/password/forgotten.';

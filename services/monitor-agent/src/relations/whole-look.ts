@@ -1,0 +1,49 @@
+import { numberOf } from '../connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
+import type { DatabaseState } from './counters.rules.ts';
+import type { Counted, Looked, WholeLook } from './known-relations.ts';
+
+/*
+ * A look at the counters of the connected database, and when they were set back: asked before and after, because a reset
+ * in the middle would mix two lives. Until 14 a database has such an instant from its first use on, later only once it
+ * was set back.
+ */
+const state = (version: number) => `
+  select d.oid, ${micros('clock_timestamp()')} as at,
+         ${resetAt(version, 'pg_stat_get_db_stat_reset_time(d.oid)')} as reset_at,
+         pg_stat_get_db_xact_commit(d.oid) + pg_stat_get_db_xact_rollback(d.oid) as transactions
+    from pg_database d where d.datname = current_database()`;
+
+export const resetAt = (version: number, instant: string): string =>
+  version >= 150_000 ? `coalesce(${micros(instant)}, 0)` : micros(instant);
+
+interface Row {
+  oid: number;
+  at: number;
+  reset_at: number | null;
+  transactions: number;
+}
+
+const MAX_TRIES = 3;
+
+export async function wholeLook<Reading extends Counted>(
+  connection: ServerConnection,
+  look: () => Promise<Looked<Reading>>,
+): Promise<WholeLook<Reading>> {
+  const sql = state(connection.version);
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+    const [before, found, after] = await Promise.all([connection.one<Row>(sql), look(), connection.one<Row>(sql)]);
+    if (before.reset_at === after.reset_at) return { ...found, state: toState(before) };
+  }
+  throw new Error('Counters were set back again and again while they were being read.');
+}
+
+function toState({ oid, at, reset_at, transactions }: Row): DatabaseState {
+  const reset = numberOf(reset_at);
+  return {
+    at: numberOf(at) ?? 0,
+    resets: reset === null ? {} : { [numberOf(oid) ?? 0]: reset },
+    transactions: numberOf(transactions),
+  };
+}

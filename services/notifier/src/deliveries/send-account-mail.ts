@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
+import { type Call, Handles } from '@tidegate/messaging/handler';
+import { SETTINGS } from '@tidegate/runtime/host';
+import type { Settings } from '@tidegate/runtime/settings';
+import { accountMessage } from '../notices/account-messages.rules.ts';
+import { MailSender } from './mail-sender.ts';
+
+/** One attempt for identity, which keeps the mail and comes again: nothing of it is kept here, least of all its token. */
+@Injectable()
+export class SendAccountMail {
+  constructor(
+    private readonly mail: MailSender,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  @Handles(sendAccountMail)
+  async handle({ input: { id, kind, to, token = '', createdAt } }: Call<typeof sendAccountMail>) {
+    const message = accountMessage(kind, token, this.settings.publicUrl);
+    const { kind: went } = await this.mail.send({ deliveryId: id, to, message, createdAt: new Date(createdAt) });
+    return {
+      outcome: went === 'delivered' ? ('sent' as const) : went === 'retry' ? ('later' as const) : ('refused' as const),
+    };
+  }
+}

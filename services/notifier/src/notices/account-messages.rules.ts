@@ -1,0 +1,87 @@
+import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
+import { type Message, messageFrom } from './messages.rules.ts';
+
+/*
+ * What is sent to addresses that have not asked for it, or may not have. Nothing in it comes from whoever entered the
+ * address: no name of theirs can turn it into a message of their own.
+ */
+const ENTERED = 'Sent by Tidegate because somebody entered this address.';
+const OWN = 'Sent by Tidegate because this address has an account.';
+
+/** Asks an address whether it wants notifications. */
+export function confirmationMessage(token: string, publicUrl: string): Message {
+  return messageFrom(
+    {
+      subject: 'Confirm this address for notifications',
+      opening:
+        'Somebody wants Tidegate to send notifications to this address. If that was not you or your organisation, do ' +
+        'nothing: nothing else will be sent.',
+      facts: [
+        ['Token', token],
+        ['Valid for', '24 hours'],
+        ['To confirm', post(publicUrl, '/api/v1/channels/confirm', { token })],
+      ],
+      advice: 'Or give the token to whoever added this address and works in that organisation.',
+    },
+    ENTERED,
+  );
+}
+
+export function accountMessage(kind: AccountMailKind, token: string, publicUrl: string): Message {
+  switch (kind) {
+    case 'verify-email':
+      return verifyEmail(token, publicUrl);
+    case 'reset-password':
+      return resetPassword(token, publicUrl);
+    case 'password-changed':
+      return passwordChanged(publicUrl);
+  }
+}
+
+const verifyEmail = (token: string, publicUrl: string): Message =>
+  messageFrom(
+    {
+      subject: 'Verify your e-mail address',
+      opening: `Somebody has made an account with this address at ${publicUrl}. If that was you, verify it while you are logged in.`,
+      facts: [
+        ['Token', token],
+        ['Valid for', '24 hours'],
+        ['To verify', post(publicUrl, '/api/v1/me/email/verify', { token }, '-H "authorization: Bearer $TOKEN"')],
+      ],
+      advice:
+        'If that was not you, give the token to nobody. The account cannot reach anybody without it, and you can take ' +
+        `it over at any time: ${post(publicUrl, '/api/v1/password/forgotten', { email: 'this address' })}`,
+    },
+    ENTERED,
+  );
+
+const resetPassword = (token: string, publicUrl: string): Message =>
+  messageFrom(
+    {
+      subject: 'Set a new password',
+      opening: `Somebody has asked for a new password of your account at ${publicUrl}. If that was not you, do nothing: your password stays as it is.`,
+      facts: [
+        ['Token', token],
+        ['Valid for', '30 minutes, once'],
+        ['To set it', post(publicUrl, '/api/v1/password/reset', { token, password: 'your new password' })],
+      ],
+      advice:
+        'All sessions of the account end with it. If you have never verified this address, somebody else may have used ' +
+        'the account before: look at what is in its organisation.',
+    },
+    OWN,
+  );
+
+const passwordChanged = (publicUrl: string): Message =>
+  messageFrom(
+    {
+      subject: 'Your password was changed',
+      opening: `The password of your account at ${publicUrl} was changed, and its other sessions have ended.`,
+      facts: [],
+      advice: `If that was not you: ${post(publicUrl, '/api/v1/password/forgotten', { email: 'this address' })}`,
+    },
+    OWN,
+  );
+
+const post = (publicUrl: string, path: string, body: object, more = ''): string =>
+  `curl -X POST ${publicUrl}${path} ${more ? `${more} ` : ''}--json '${JSON.stringify(body)}'`;
