@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { currentEntitlements, type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
 import { getSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { newId } from '@tidegate/database/ids';
+import { schemaBefore } from '@tidegate/testing/upgrade';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
 import { openSubscription } from './open-subscription.ts';
 
@@ -169,4 +171,33 @@ test('an unknown plan and an unknown organisation are told apart', async () => {
 test('an organisation whose plan is being set up is asked to come back', async () => {
   await expect(billing.call(getSubscription, {})).rejects.toMatchObject({ code: 'unavailable' });
   await expect(billing.call(currentEntitlements, {})).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('an upgrade lets a year that was sold before begin where its plan was chosen, and months where they began', async () => {
+  const root = (path: string) => join(__dirname, '../../../..', path);
+  const libraries = ['database', 'messaging'].map((lib) => root(`libs/${lib}/migrations`));
+  const schema = await schemaBefore('0002', {
+    schema: 'billing',
+    libraries,
+    folder: root('services/billing/migrations'),
+  });
+  try {
+    await schema.client.query("insert into catalogues (version, hash, document, source) values (1, '', '{}', '')");
+    await schema.client.query("insert into plan_versions values ('pro', 1, '{}', 1)");
+    await schema.client.query(
+      `insert into subscriptions (org_id, plan, plan_version, status, billing_interval, period_anchor, started_at)
+       select gen_random_uuid(), 'pro', 1, 'active', i, '2025-12-28 10:00Z', '2026-11-28 12:00:00.123456Z'
+         from unnest(array['month', 'year']) as i`,
+    );
+    await schema.upgrade();
+    const { rows } = await schema.client.query(
+      'select billing_interval as paid, interval_since as since from subscriptions order by 1',
+    );
+    expect(rows).toEqual([
+      { paid: 'month', since: new Date('2025-12-28T10:00:00Z') },
+      { paid: 'year', since: new Date('2026-11-28T12:00:00.123Z') },
+    ]);
+  } finally {
+    await schema.drop();
+  }
 });

@@ -1,3 +1,4 @@
+import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import {
   createChannel,
   deleteChannel,
@@ -8,6 +9,7 @@ import {
 } from '@tidegate/contracts/notifier/channels';
 import { listDeliveries, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
+import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
 
 let world: NotifierWorld;
@@ -107,11 +109,20 @@ it('allows as many channels as the plan says, also when all are made at once', a
   await webhook(org);
 });
 
-it('refuses webhooks where the plan has none', async () => {
+it('refuses webhooks where the plan has none; those that were there before it are still used and changed', async () => {
   const org = newId();
+  const { id: channelId } = await webhook(org);
   world.neighbours.webhooks = false;
-  await expect(webhook(org)).rejects.toMatchObject({ code: 'feature_not_included' });
+  await world.happens(entitlementsChanged, world.neighbours.snapshot(org, 2), { orgId: org });
+  await until(() =>
+    webhook(org).then(
+      () => false,
+      (error) => error.code === 'feature_not_included',
+    ),
+  );
   world.neighbours.webhooks = true;
+  expect(await world.call(testChannel, { channelId }, org)).toMatchObject({ channelId });
+  expect(await world.call(updateChannel, { channelId, name: 'Still' }, org)).toMatchObject({ name: 'Still' });
 });
 
 it.each([
