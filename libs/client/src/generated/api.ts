@@ -3,12 +3,15 @@ import { type CallOptions, Transport } from '../transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
+  /** Sessions of clients; so are the four that follow */
   total: Count;
   active: Count;
   idle: Count;
   idleInTransaction: Count;
   /** Sessions that wait for a lock */
   waiting: Count;
+  /** Beside them: senders to standbys, autovacuum and other background workers, which are no load of clients */
+  others: Count;
   longestTransactionSeconds: number;
 };
 
@@ -40,6 +43,8 @@ export type Backtest = {
   /** What it came to is null unless it is done */
   status: BacktestStatus;
   settings: BotSettings;
+  /** Version of the market’s rules that it was run by */
+  marketVersion: number;
   feed: BacktestFeed;
   currency: string;
   engineVersion: number;
@@ -50,6 +55,8 @@ export type Backtest = {
   candlesDone: number;
   from: Timestamp;
   to: Timestamp;
+  /** Where candles were missing: what happened there nobody knows */
+  gaps: CandleGaps | null;
   closedTrades: number | null;
   winningTrades: number | null;
   fills: number | null;
@@ -71,8 +78,10 @@ export type Backtest = {
   }> | null;
   /** Of all candles, two decimals, cut off */
   timeInTradePercent: Decimal | null;
-  /** Most money that was in a trade at once, fees of entry included */
+  /** Most money that was in a trade at once, fees of entry included; with leverage its whole value */
   maxCapital: Decimal | null;
+  /** The same without what is borrowed: margin and fees of entry; null for runs from before it was told */
+  maxMargin: Decimal | null;
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
@@ -197,6 +206,8 @@ export type Bot = {
   mode: "paper";
   status: BotStatus;
   settings: BotSettings;
+  /** Version of the market’s rules that it trades by */
+  marketVersion: number;
   feed: Feed;
   /** The candle up to which the bot has decided */
   decidedUpTo: Timestamp | null;
@@ -206,6 +217,17 @@ export type Bot = {
   /** Sum of the ledger: what the paper wallet has gained or spent */
   balance: Decimal;
   openTradeId: Id | null;
+  /** Why no trade begins, as of the last candle; null: nothing is in its way */
+  waiting: Waiting | null;
+  /** Why it was halted */
+  halted: Halt | null;
+  /** How it was started last; null: never since this is told */
+  resumed: Resumed | null;
+  /** Candles that came or changed after the bot had decided on their time: a backtest differs */
+  lateCandles: {
+    count: number;
+    from: Timestamp;
+  } | null;
   createdAt: Timestamp;
 };
 
@@ -215,8 +237,8 @@ export type BotSettings = DcaSettings | MartingaleEmaSettings;
 /** Without `strategy` those of a DCA bot */
 export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
 
-/** stopping: no new trade begins, the open one is finished */
-export type BotStatus = "stopped" | "running" | "stopping";
+/** stopping: no new trade begins, the open one is finished; halted: stopped for a reason that somebody has to look at */
+export type BotStatus = "stopped" | "running" | "stopping" | "halted";
 
 export type BotSummary = {
   botId: Id;
@@ -257,11 +279,94 @@ export type Candle = {
   close: Decimal;
 };
 
+export type CandleGaps = {
+  /** Where candles are missing between two others */
+  places: number;
+  /** Candles that are missing there */
+  missing: number;
+  /** The 20 longest, oldest first */
+  longest: Array<{
+    /** First candle that is missing */
+    from: Timestamp;
+    /** Last candle that is missing */
+    to: Timestamp;
+    missing: number;
+  }>;
+};
+
 /** How long one candle is */
 export type CandleInterval = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
 
+/** What a file was understood to say */
+export type CandleReport = {
+  understood: {
+    compressed: boolean;
+    separator: "comma" | "semicolon" | "tab" | "pipe";
+    header: boolean;
+    /** Which column was taken for what: its name in the header, or its place */
+    columns: {
+      time: string;
+      open: string;
+      high: string;
+      low: string;
+      close: string;
+    } | null;
+    decimalMark: "point" | "comma";
+    timeFormats: Array<TimeFormat>;
+    /** That was said of times without one */
+    zone: string | null;
+    /** The longest step on which all times lie */
+    stepSeconds: number | null;
+  };
+  /** Rows of data, the refused ones too */
+  rows: number;
+  /** Different candles in the file */
+  candles: number;
+  from: Timestamp | null;
+  /** Begin of the last candle */
+  to: Timestamp | null;
+  /** Within the file, and to what was stored before and after it */
+  gaps: CandleGaps;
+  /** Candles that came again, the same */
+  duplicates: number;
+  /** Candles with a price that was rounded to a tick */
+  rounded: number;
+  /** Comments, lines before the header, headers that came again */
+  skippedLines: number;
+  refusedRows: number;
+  /** The first 20 of them */
+  refused: Array<{
+    line: number;
+    message: string;
+  }>;
+};
+
 /** bundled: shipped with Tidegate, synthetic; imported: what your organisation brought */
 export type CandleSource = "bundled" | "imported";
+
+export type CandleUpload = {
+  id: Id;
+  status: CandleUploadStatus;
+  market: string;
+  marketVersion: number;
+  interval: CandleInterval;
+  /** Of the file, as far as they have come */
+  bytes: number;
+  /** How far it is */
+  rowsRead: number;
+  /** Candles that were not stored before */
+  added: number | null;
+  /** Candles that were stored with other prices */
+  replaced: number | null;
+  failure: string | null;
+  /** Once the file was read, also if it failed */
+  report: CandleReport | null;
+  createdAt: Timestamp;
+  finishedAt: Timestamp | null;
+};
+
+/** receiving: its file has not come to its end yet */
+export type CandleUploadStatus = "receiving" | "queued" | "running" | "done" | "failed" | "cancelled";
 
 export type CatalogueDiff = {
   /** The version that is in force */
@@ -280,7 +385,7 @@ export type Channel = {
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
-  disabledBecause?: "gone" | "by_member";
+  disabledBecause?: "gone" | "by_member" | "unsubscribed";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
 };
@@ -318,7 +423,7 @@ export type CreatedChannel = {
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
-  disabledBecause?: "gone" | "by_member";
+  disabledBecause?: "gone" | "by_member" | "unsubscribed";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: keep it. */
@@ -578,6 +683,12 @@ export type Fill = {
   at: Timestamp;
 };
 
+export type Halt = {
+  reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
+  message: string;
+  at: Timestamp;
+};
+
 export type HorizonHolder = {
   kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby";
   /** Process id, name of the transaction or of the slot, or of the standby */
@@ -649,6 +760,11 @@ export type Invitation = {
   invitedBy: Id;
   expiresAt: Timestamp;
   createdAt: Timestamp;
+};
+
+export type InvitingOrganisation = {
+  id: Id;
+  name: string;
 };
 
 export type Jwks = {
@@ -757,11 +873,15 @@ export type LockWait = {
   preparedTransaction: string | null;
 };
 
-/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; another_server: another instance answers at the address, and nothing is compared across that */
-export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "another_server";
+/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; counters_reset: somebody set back those of databases, of something in them, or of the server (`of` says which); promoted: a standby became the primary, and its history goes on; another_server: another instance answers at the address, and nothing is compared across that */
+export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
 
 export type Market = {
   market: string;
+  /** Grows with every change of the rules; what was run keeps its own */
+  version: number;
+  /** Your organisation made it; else it comes with Tidegate */
+  custom: boolean;
   base: string;
   quote: string;
   /** Prices are whole multiples of it */
@@ -771,6 +891,8 @@ export type Market = {
   minQuantity: Decimal;
   /** Smallest price × quantity of an order, in the quote currency */
   minNotional: Decimal;
+  /** Prices above it cannot be stored in ticks of this size */
+  maxPrice: Decimal;
   /** Of every fill’s value, paid in the quote currency */
   feePercent: Decimal;
   /** Of a future’s value: with less margin left it is liquidated */
@@ -869,11 +991,14 @@ export type MeterUsage = {
   limit: Limit;
   /** null: not part of the plan */
   enforcement: "hard" | "soft" | null;
+  /** What the limit is for; null: not part of the plan */
+  per: "month" | "day" | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
+  /** Of the month, or of the day when the limit is for a day */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   resetsAt: Timestamp;
@@ -884,7 +1009,7 @@ export type MeteredGrant = {
   kind: "metered";
   limit: Limit;
   enforcement: "hard" | "soft";
-  per: "month";
+  per: "month" | "day";
 };
 
 export type MonitoredDatabase = {
@@ -908,8 +1033,10 @@ export type MonitoredDatabase = {
   activeMs: number | null;
   /** Of about 2.1 billion; vacuum keeps it low */
   transactionAge: Count;
-  /** The counters were reset in the range: what came before is not known */
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 export type MonitoredIndex = {
@@ -930,15 +1057,25 @@ export type MonitoredIndex = {
   rowsFetched: Count;
   blocksHit: Count;
   blocksRead: Count;
-  /** The counters were reset in the range: what came before is not known */
+  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  partitions: Count | null;
+  /** The partitioned one at the top, for `partitions=apart` */
+  partitionOf: string | null;
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When its database was last looked at; null: it is not any more */
+  lookedAt: Timestamp | null;
+  /** How much of the range the looks at its database covered: later work shows with the next look */
+  coveredSeconds: number;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 export type MonitoredTable = {
   database: string;
   schema: string;
   name: string;
-  kind: "table" | "materialized view";
+  kind: "table" | "materialized view" | "partitioned table";
   /** null: never analysed */
   estimatedRows: Count | null;
   /** null: not measured yet */
@@ -961,10 +1098,22 @@ export type MonitoredTable = {
   rowsDeleted: Count;
   blocksHit: Count;
   blocksRead: Count;
+  /** Of partitions the one that was longest ago */
   lastVacuumAt: Timestamp | null;
+  /** Of partitions the one that was longest ago */
   lastAnalyzeAt: Timestamp | null;
-  /** The counters were reset in the range: what came before is not known */
+  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  partitions: Count | null;
+  /** The partitioned one at the top, for `partitions=apart` */
+  partitionOf: string | null;
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When its database was last looked at; null: it is not any more */
+  lookedAt: Timestamp | null;
+  /** How much of the range the looks at its database covered: later work shows with the next look */
+  coveredSeconds: number;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 /** Shown as it is, but without control and invisible characters and with single spaces */
@@ -1043,9 +1192,9 @@ export type NewUsageEvent = {
   meter: FeatureKey;
   /** Whole units */
   quantity?: number;
-  /** When it happened; by default now */
+  /** When it happened, by default now; to the millisecond, what is finer is cut off */
   time?: Instant;
-  /** The lease that these units were taken from */
+  /** The lease that these units were taken from: of the same meter and period, and not used up */
   lease?: Id;
 };
 
@@ -1079,8 +1228,8 @@ export type OrderKind = "base" | "averaging" | "takeProfit" | "stopLoss" | "clos
 
 export type OrderSide = "buy" | "sell";
 
-/** skipped: below the market’s minimum at that price, so it was never placed */
-export type OrderStatus = "open" | "filled" | "cancelled" | "skipped";
+/** rejected: by the exchange; skipped: below the market’s minimum at that price, so it was never placed */
+export type OrderStatus = "open" | "filled" | "cancelled" | "rejected" | "skipped";
 
 /** stop: at the market once the price is reached */
 export type OrderType = "market" | "limit" | "stop";
@@ -1111,6 +1260,20 @@ export type OwnEntitlements = {
   periodAnchor: Timestamp;
   upgrade: Record<string, Upgrade>;
   organisationId: Id;
+};
+
+export type OwnInvitation = {
+  id: Id;
+  organisation: InvitingOrganisation;
+  role: Role;
+  createdAt: Timestamp;
+  expiresAt: Timestamp;
+};
+
+export type OwnInvitations = {
+  items: Array<OwnInvitation>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
 };
 
 export type OwnSession = {
@@ -1195,8 +1358,16 @@ export type RejectedUsage = {
   lastAt: Timestamp;
 };
 
-/** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it */
-export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
+/** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
+export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
+
+export type Resumed = {
+  /** beginning: for the first time; fromNow: candles that came meanwhile are not traded; catchUp: they are */
+  mode: "beginning" | "fromNow" | "catchUp";
+  /** Candles after this one are traded; null: from the first one */
+  after: Timestamp | null;
+  at: Timestamp;
+};
 
 export type ReturnedLease = {
   leaseId: Id;
@@ -1265,10 +1436,12 @@ export type ServerHost = string;
 
 export type ServerMarker = {
   kind: MarkerKind;
-  /** By the server’s clock; for another_server the look that found it */
+  /** By the server’s clock, of several the last; for another_server and promoted the look that found it */
   at: Timestamp;
   /** The look that found it, by our clock */
   seenAt: Timestamp;
+  /** Of counters_reset: databases that were set back (as a whole, or a table, index or function of theirs; PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole, 100 at the most; of the other kinds empty */
+  of: Array<string>;
 };
 
 export type ServerPatch = {
@@ -1316,6 +1489,8 @@ export type SessionGroup = {
   state: string;
   role: string;
   application: string;
+  /** null in looks older than this field */
+  backend: string | null;
   sessions: Count;
 };
 
@@ -1414,6 +1589,9 @@ export type Subscription = {
   status: SubscriptionStatus;
   interval: "month" | "year";
   periodAnchor: Timestamp;
+  /** What is paid is counted from here: from the anchor, or from the change that began this interval */
+  intervalSince: Timestamp;
+  /** Of the interval that runs now; `GET /api/v1/usage` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   startedAt: Timestamp;
@@ -1425,6 +1603,8 @@ export type Sweep = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
+  /** Version of the market’s rules that it was run by */
+  marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
   rankBy: SweepRank;
@@ -1451,6 +1631,8 @@ export type SweepDetail = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
+  /** Version of the market’s rules that it was run by */
+  marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
   rankBy: SweepRank;
@@ -1473,6 +1655,8 @@ export type SweepDetail = {
   finishedAt: Timestamp | null;
   /** Best first, at most 50; of a walk-forward none */
   results: Array<SweepResult>;
+  /** Where candles were missing: what happened there nobody knows */
+  gaps: CandleGaps | null;
   windows: Array<WalkForwardWindow>;
   /** All test windows of a walk-forward together; open trades count at the last close */
   outOfSample: {
@@ -1492,7 +1676,10 @@ export type SweepFigures = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
 };
 
@@ -1508,7 +1695,10 @@ export type SweepResult = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
   rank: number;
   /** Of the swept settings, by path */
@@ -1540,6 +1730,12 @@ export type SwitchedSession = {
   organisation: CurrentOrganisation | null;
   role: Role | null;
 };
+
+/** Epochs by their unit, or written dates */
+export type TimeFormat = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "iso";
+
+/** A zone of the IANA database, or UTC */
+export type TimeZone = string;
 
 export type Timestamp = string;
 
@@ -1611,9 +1807,16 @@ export type Upgrade = {
   limit: Limit;
 };
 
+export type UsageSettings = {
+  /** Days of reports and of daily limits begin at midnight in this zone */
+  timeZone: TimeZone;
+};
+
 export type User = {
   id: Id;
   email: string;
+  /** Whether the address is known to be theirs */
+  emailVerified: boolean;
   name: string;
   isOperator: boolean;
   createdAt: Timestamp;
@@ -1638,6 +1841,15 @@ export type WaitShare = {
   /** Sessions at the same time, on average over what was seen */
   sessions: number;
 };
+
+export type Waiting = {
+  reason: WaitingReason;
+  message: string;
+  /** The first candle of which this is known */
+  since: Timestamp;
+};
+
+export type WaitingReason = "maxTrades" | "cooldown" | "priceRange" | "belowMinimum" | "noSignal" | "refused";
 
 export type WalkForwardWindow = {
   train: {
@@ -1704,6 +1916,17 @@ export type PlansDiffInput = {
 
 export type PlansDiffOutput = CatalogueDiff;
 
+export type PlansExportInput = {
+  /** Which catalogue; by default the one in force */
+  version?: number;
+};
+
+export type PlansExportOutput = {
+  catalogueVersion: number;
+  appliedAt: Timestamp;
+  yaml: string;
+};
+
 export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
@@ -1741,7 +1964,7 @@ export type SubscriptionsGetOutput = Subscription;
 export type SubscriptionsSetInput = {
   organisationId: Id;
   plan: PlanKey;
-  /** Length of the period */
+  /** What is paid for at a time; without it the interval stays as it is */
   interval?: "month" | "year";
 };
 
@@ -1864,6 +2087,8 @@ export type BotsPreviewLadderOutput = Ladder;
 
 export type BotsStartInput = {
   botId: Id;
+  /** What becomes of candles that came while it was stopped */
+  resume?: "fromNow" | "catchUp";
 };
 
 export type BotsStartOutput = Bot;
@@ -1890,6 +2115,32 @@ export type BotsUpdateInput = {
 
 export type BotsUpdateOutput = Bot;
 
+export type CandlesBeginUploadInput = {
+  /** One of GET /api/v1/markets */
+  market: string;
+  interval: CandleInterval;
+  /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
+  duplicates?: "identical" | "refuse";
+  /** Of prices between two ticks of the market; nearest: to the nearer tick */
+  rounding?: "refuse" | "nearest";
+  /** refuse: nothing is imported where one row is wrong; skip: the others are */
+  wrongRows?: "refuse" | "skip";
+  /** Zone of times that are written without one */
+  zone?: string;
+  /** Needed where a comma may separate thousands as well */
+  decimalMark?: "auto" | "point" | "comma";
+  /** Most candles are missing, and that is meant; else times that all lie further apart are refused */
+  sparse?: boolean;
+};
+
+export type CandlesBeginUploadOutput = CandleUpload;
+
+export type CandlesCancelUploadInput = {
+  uploadId: Id;
+};
+
+export type CandlesCancelUploadOutput = CandleUpload;
+
 export type CandlesDeleteInput = {
   /** One of GET /api/v1/markets */
   market: string;
@@ -1898,22 +2149,45 @@ export type CandlesDeleteInput = {
 
 export type CandlesDeleteOutput = unknown;
 
+export type CandlesGetUploadInput = {
+  uploadId: Id;
+};
+
+export type CandlesGetUploadOutput = CandleUpload;
+
 export type CandlesImportInput = {
   /** One of GET /api/v1/markets */
   market: string;
   interval: CandleInterval;
-  /** One candle a line, oldest first */
+  /** One candle a line */
   csv: string;
+  /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
+  duplicates?: "identical" | "refuse";
+  /** Of prices between two ticks of the market; nearest: to the nearer tick */
+  rounding?: "refuse" | "nearest";
+  /** refuse: nothing is imported where one row is wrong; skip: the others are */
+  wrongRows?: "refuse" | "skip";
+  /** Zone of times that are written without one */
+  zone?: string;
+  /** Needed where a comma may separate thousands as well */
+  decimalMark?: "auto" | "point" | "comma";
+  /** Most candles are missing, and that is meant; else times that all lie further apart are refused */
+  sparse?: boolean;
 };
 
 export type CandlesImportOutput = {
   market: string;
   interval: CandleInterval;
   imported: number;
-  /** Places within the import where candles are missing */
+  /** Candles that were not stored before */
+  added: number;
+  /** Candles that were stored with other prices */
+  replaced: number;
+  /** Places where candles are missing, joints to stored ones included */
   gaps: number;
   from: Timestamp;
   to: Timestamp;
+  report: CandleReport;
 };
 
 export type CandlesIndicatorInput = {
@@ -1956,6 +2230,19 @@ export type CandlesListOutput = {
   items: Array<Candle>;
 };
 
+export type CandlesListUploadsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type CandlesListUploadsOutput = {
+  items: Array<CandleUpload>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type LedgerListInput = {
   botId: Id;
   /** Items on a page */
@@ -1970,11 +2257,67 @@ export type LedgerListOutput = {
   nextCursor?: string;
 };
 
+export type MarketsCreateInput = {
+  /** Its name, which no other market has */
+  market: string;
+  /** What is bought and sold, or what it is paid with */
+  base: string;
+  /** What is bought and sold, or what it is paid with */
+  quote: string;
+  /** Prices are whole multiples of it */
+  tickSize: PositiveDecimal;
+  /** Quantities are whole multiples of it; in later versions it may only get finer */
+  lotSize: PositiveDecimal;
+  /** Smallest quantity of an order */
+  minQuantity: PositiveDecimal;
+  /** Smallest price × quantity of an order, in the quote currency */
+  minNotional: PositiveDecimal;
+  /** Of every fill’s value, paid in the quote currency */
+  feePercent: string;
+  /** Of a future’s value: with less margin left it is liquidated */
+  maintenanceMarginPercent: string;
+};
+
+export type MarketsCreateOutput = Market;
+
+export type MarketsDeleteInput = {
+  /** Its name */
+  market: string;
+};
+
+export type MarketsDeleteOutput = unknown;
+
+export type MarketsGetInput = {
+  /** Its name */
+  market: string;
+  /** By default the newest */
+  version?: number;
+};
+
+export type MarketsGetOutput = Market;
+
 export type MarketsListInput = Record<string, never>;
 
 export type MarketsListOutput = {
   items: Array<Market>;
 };
+
+export type MarketsUpdateInput = {
+  /** Its name */
+  market: string;
+  /** Quantities are whole multiples of it; in later versions it may only get finer */
+  lotSize?: PositiveDecimal;
+  /** Smallest quantity of an order */
+  minQuantity?: PositiveDecimal;
+  /** Smallest price × quantity of an order, in the quote currency */
+  minNotional?: PositiveDecimal;
+  /** Of every fill’s value, paid in the quote currency */
+  feePercent?: string;
+  /** Of a future’s value: with less margin left it is liquidated */
+  maintenanceMarginPercent?: string;
+};
+
+export type MarketsUpdateOutput = Market;
 
 export type SweepsCancelInput = {
   sweepId: Id;
@@ -2063,6 +2406,17 @@ export type AccountsRegisterInput = {
 
 export type AccountsRegisterOutput = Session;
 
+export type EmailsResendVerificationInput = Record<string, never>;
+
+export type EmailsResendVerificationOutput = unknown;
+
+export type EmailsVerifyInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsVerifyOutput = User;
+
 export type InvitationsAcceptInput = {
   /** From the invitation */
   token: string;
@@ -2081,6 +2435,12 @@ export type InvitationsCreateInput = {
 
 export type InvitationsCreateOutput = NewInvitation;
 
+export type InvitationsDeclineInput = {
+  invitationId: Id;
+};
+
+export type InvitationsDeclineOutput = unknown;
+
 export type InvitationsListInput = {
   /** Items on a page */
   limit?: number;
@@ -2093,6 +2453,15 @@ export type InvitationsListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type InvitationsOwnInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvitationsOwnOutput = OwnInvitations;
 
 export type InvitationsRevokeInput = {
   invitationId: Id;
@@ -2140,6 +2509,13 @@ export type MembersChangeRoleInput = {
 };
 
 export type MembersChangeRoleOutput = Member;
+
+export type MembersLeaveInput = {
+  /** One of your organisations */
+  organisationId: Id;
+};
+
+export type MembersLeaveOutput = unknown;
 
 export type MembersListInput = {
   /** Items on a page */
@@ -2191,6 +2567,31 @@ export type OrganisationsRenameInput = {
 };
 
 export type OrganisationsRenameOutput = Organisation;
+
+export type PasswordsChangeInput = {
+  /** The password until now */
+  currentPassword: string;
+  /** At least 12 characters; any are allowed */
+  newPassword: string;
+};
+
+export type PasswordsChangeOutput = unknown;
+
+export type PasswordsForgottenInput = {
+  /** E-mail address */
+  email: string;
+};
+
+export type PasswordsForgottenOutput = unknown;
+
+export type PasswordsResetInput = {
+  /** From the mail */
+  token: string;
+  /** At least 12 characters; any are allowed */
+  password: string;
+};
+
+export type PasswordsResetOutput = unknown;
 
 export type SessionsListInput = {
   /** Items on a page */
@@ -2252,7 +2653,7 @@ export type ServersActivityOutput = {
   sessions: Array<DatabaseSession>;
   /** How many those were; more than are listed when there were many */
   sessionsTotal: Count;
-  /** All sessions, counted */
+  /** All sessions, of clients and others, counted */
   groups: Array<SessionGroup>;
   history: Array<ActivityPoint>;
 };
@@ -2362,8 +2763,10 @@ export type ServersIndexesInput = {
   database?: string;
   /** Only of this schema */
   schema?: string;
-  /** Part of the name, in any case */
+  /** Part of the name, or of the name of one of its partitions, in any case */
   search?: string;
+  /** together: partitions are added up as the partitioned table or index; apart: one by one */
+  partitions?: "together" | "apart";
   /** Only of this table */
   table?: string;
   /** By what the list is ordered, most first; names from a on */
@@ -2372,7 +2775,7 @@ export type ServersIndexesInput = {
 
 export type ServersIndexesOutput = {
   range: CollectedRange;
-  /** How many there are */
+  /** How many there are now, partitions and what they belong to among them */
   known: Count;
   items: Array<MonitoredIndex>;
   /** `cursor` of the next page; absent on the last page */
@@ -2510,15 +2913,17 @@ export type ServersTablesInput = {
   database?: string;
   /** Only of this schema */
   schema?: string;
-  /** Part of the name, in any case */
+  /** Part of the name, or of the name of one of its partitions, in any case */
   search?: string;
+  /** together: partitions are added up as the partitioned table or index; apart: one by one */
+  partitions?: "together" | "apart";
   /** By what the list is ordered, most first; names from a on */
   sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name";
 };
 
 export type ServersTablesOutput = {
   range: CollectedRange;
-  /** How many there are */
+  /** How many there are now, partitions and what they belong to among them */
   known: Count;
   items: Array<MonitoredTable>;
   /** `cursor` of the next page; absent on the last page */
@@ -2659,6 +3064,13 @@ export type ChannelsTestInput = {
 
 export type ChannelsTestOutput = Delivery;
 
+export type ChannelsUnsubscribeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type ChannelsUnsubscribeOutput = unknown;
+
 export type ChannelsUpdateInput = {
   channelId: Id;
   name?: Name;
@@ -2705,6 +3117,16 @@ export type MetersListOutput = {
   items: Array<Meter>;
 };
 
+export type SettingsGetInput = Record<string, never>;
+
+export type SettingsGetOutput = UsageSettings;
+
+export type SettingsSetInput = {
+  timeZone: TimeZone;
+};
+
+export type SettingsSetOutput = UsageSettings;
+
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
@@ -2727,6 +3149,8 @@ export type UsageHistoryInput = {
 export type UsageHistoryOutput = {
   meter: FeatureKey;
   granularity: "hour" | "day";
+  /** Whose days these are; UTC for hours */
+  timeZone: string;
   items: Array<{
     start: Timestamp;
     quantity: number;
@@ -2780,13 +3204,17 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
-  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. */
+  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every feature that the software decides by, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
 
   /** What applying a catalogue would change */
   plansDiff = (input: PlansDiffInput, options?: CallOptions): Promise<PlansDiffOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/diff', repeat: 'safe' }, input, options);
+
+  /** The text of the catalogue in force, or of an earlier one, exactly as it was applied */
+  plansExport = (input: PlansExportInput = {}, options?: CallOptions): Promise<PlansExportOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/plans/catalogue', repeat: 'safe' }, input, options);
 
   /** The plans on offer, cheapest first */
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
@@ -2804,7 +3232,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. */
+  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and a change of the plan that is paid by the year, begins a new interval at that moment, never before it. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
@@ -2844,7 +3272,7 @@ export class TidegateClient extends Transport {
   botsCreate = (input: BotsCreateInput, options?: CallOptions): Promise<BotsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots', repeat: 'keyed' }, input, options);
 
-  /** Delete a stopped bot with its history */
+  /** Delete a stopped or halted bot with its history */
   botsDelete = (input: BotsDeleteInput, options?: CallOptions): Promise<BotsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
@@ -2860,7 +3288,7 @@ export class TidegateClient extends Transport {
   botsPreviewLadder = (input: BotsPreviewLadderInput, options?: CallOptions): Promise<BotsPreviewLadderOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/ladder-preview', repeat: 'safe' }, input, options);
 
-  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on with the candle after the last one that it decided on. */
+  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on from now: candles that came while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot that holds a trade always goes on where it was. */
   botsStart = (input: BotsStartInput, options?: CallOptions): Promise<BotsStartOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/start', repeat: 'keyed' }, input, options);
 
@@ -2876,11 +3304,23 @@ export class TidegateClient extends Transport {
   botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
+  /** Begin the import of a large file of candles; the file follows. Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`, and read in `report` what it was understood to say. All of its candles are imported, or none. Three files of an organisation may be under way; one that has not come within an hour is given up. */
+  candlesBeginUpload = (input: CandlesBeginUploadInput, options?: CallOptions): Promise<CandlesBeginUploadOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/uploads', repeat: 'keyed' }, input, options);
+
+  /** Give up a candle file; one that has ended stays as it is */
+  candlesCancelUpload = (input: CandlesCancelUploadInput, options?: CallOptions): Promise<CandlesCancelUploadOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/candles/uploads/{uploadId}/cancel', repeat: 'keyed' }, input, options);
+
   /** Delete the imported candles of a market and interval. Bots over them keep what they did and wait for new candles; results of backtests stay. */
   candlesDelete = (input: CandlesDeleteInput, options?: CallOptions): Promise<CandlesDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
-  /** Import candles from CSV: time,open,high,low,close with an optional header. Time is when the candle begins: an ISO instant in UTC, or epoch seconds, milliseconds or microseconds; further columns are ignored. Prices must be whole ticks of the market. An import is all or nothing; the same time again replaces the candle. Send long histories in parts of up to 800 kB and 20,000 candles; an organisation keeps up to 5,000,000. Bots that wait for candles of this series trade on them at once. */
+  /** A candle file: how far it is, and what it was understood to say */
+  candlesGetUpload = (input: CandlesGetUploadInput, options?: CallOptions): Promise<CandlesGetUploadOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles/uploads/{uploadId}', repeat: 'safe' }, input, options);
+
+  /** Import up to 20,000 candles from the text of a CSV file. A header is read by its names, in any order; without one the columns are time, open, high, low, close. Times are ISO instants (with an offset, or in `zone`) or epochs of seconds, milliseconds, microseconds or nanoseconds, and say when the candle begins. Prices are exact: those between two ticks are refused unless they are to be rounded. The same time again replaces the stored candle. Bots that wait for candles of this series trade on them at once. An import is all or nothing. For more candles or a compressed file: POST /candles/uploads. An organisation keeps up to 5,000,000. */
   candlesImport = (input: CandlesImportInput, options?: CallOptions): Promise<CandlesImportOutput> =>
     this.send({ method: 'POST', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
@@ -2892,13 +3332,33 @@ export class TidegateClient extends Transport {
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
+  /** Candle files of the organisation, newest first; the newest 100 are kept */
+  candlesListUploads = (input: CandlesListUploadsInput = {}, options?: CallOptions): Promise<CandlesListUploadsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/candles/uploads', repeat: 'safe' }, input, options);
+
   /** Every change of the bot’s paper wallet, oldest first */
   ledgerList = (input: LedgerListInput, options?: CallOptions): Promise<LedgerListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/bots/{botId}/ledger', repeat: 'safe' }, input, options);
 
-  /** Pairs of the paper exchange with their steps, minimums and fees */
+  /** Make a market of your own, for candles that you import. Its name must be free. An organisation has up to 50. The tick is for good: candles are stored in it. For prices with more digits, or with fewer, make another market. */
+  marketsCreate = (input: MarketsCreateInput, options?: CallOptions): Promise<MarketsCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/markets', repeat: 'keyed' }, input, options);
+
+  /** Delete a market of your own that has no candles and no bots */
+  marketsDelete = (input: MarketsDeleteInput, options?: CallOptions): Promise<MarketsDeleteOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/markets/{market}', repeat: 'keyed' }, input, options);
+
+  /** A market in its newest version, or in an earlier one */
+  marketsGet = (input: MarketsGetInput, options?: CallOptions): Promise<MarketsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/markets/{market}', repeat: 'safe' }, input, options);
+
+  /** Markets of the paper exchange and your own, with their steps, minimums and fees, in their newest version */
   marketsList = (input: MarketsListInput = {}, options?: CallOptions): Promise<MarketsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/markets', repeat: 'safe' }, input, options);
+
+  /** Give a market of your own other rules: its next version. Backtests and sweeps from now on use it. Bots keep the version that they have until they are given settings (PATCH /bots/{botId}), and what was run names the one it used. */
+  marketsUpdate = (input: MarketsUpdateInput, options?: CallOptions): Promise<MarketsUpdateOutput> =>
+    this.send({ method: 'PATCH', path: '/api/v1/markets/{market}', repeat: 'keyed' }, input, options);
 
   /** Stop a sweep; one that has ended stays as it is */
   sweepsCancel = (input: SweepsCancelInput, options?: CallOptions): Promise<SweepsCancelOutput> =>
@@ -2936,9 +3396,17 @@ export class TidegateClient extends Transport {
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
-  /** Create an account with an organisation of its own, and log in */
+  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the account can do nothing that reaches others. An address that somebody else has entered is claimed by POST /api/v1/password/forgotten. */
   accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
     this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
+
+  /** Send the mail that verifies your e-mail address again */
+  emailsResendVerification = (input: EmailsResendVerificationInput = {}, options?: CallOptions): Promise<EmailsResendVerificationOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/resend', repeat: 'keyed' }, input, options);
+
+  /** Verify your e-mail address with the token of the mail. The token is of this account only. Sent again, the answer is the same while the token is valid. */
+  emailsVerify = (input: EmailsVerifyInput, options?: CallOptions): Promise<EmailsVerifyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/verify', repeat: 'keyed' }, input, options);
 
   /** Join the organisation that invited your e-mail address */
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
@@ -2948,9 +3416,17 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
+  /** Decline an invitation to your e-mail address */
+  invitationsDecline = (input: InvitationsDeclineInput, options?: CallOptions): Promise<InvitationsDeclineOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/me/invitations/{invitationId}', repeat: 'keyed' }, input, options);
+
   /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
+
+  /** Where your e-mail address is invited to, newest first. Whoever invited you has the token that accepts it. */
+  invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
   /** Take an invitation back */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
@@ -2976,6 +3452,10 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
+  /** Leave one of your organisations, whatever your role in it; the last owner stays. Your API keys and invitations of that organisation end with it. */
+  membersLeave = (input: MembersLeaveInput, options?: CallOptions): Promise<MembersLeaveOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/organisations/{organisationId}/membership', repeat: 'keyed' }, input, options);
+
   /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}, options?: CallOptions): Promise<MembersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/members', repeat: 'safe' }, input, options);
@@ -2984,7 +3464,7 @@ export class TidegateClient extends Transport {
   membersRemove = (input: MembersRemoveInput, options?: CallOptions): Promise<MembersRemoveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Create another organisation; you become its owner. How many one person may have made and own is limited, above all on plans without a price; the problem says what to do. */
+  /** Create another organisation; you become its owner. How many one person may own is limited, above all on plans without a price; the problem says what to do. */
   organisationsCreate = (input: OrganisationsCreateInput, options?: CallOptions): Promise<OrganisationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/organisations', repeat: 'keyed' }, input, options);
 
@@ -3003,6 +3483,18 @@ export class TidegateClient extends Transport {
   /** Rename the current organisation */
   organisationsRename = (input: OrganisationsRenameInput, options?: CallOptions): Promise<OrganisationsRenameOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
+
+  /** Change your password; your other sessions end. A wrong current password counts like a wrong log-in. API keys go on: revoke those that you do not trust. */
+  passwordsChange = (input: PasswordsChangeInput, options?: CallOptions): Promise<PasswordsChangeOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/me/password', repeat: 'keyed' }, input, options);
+
+  /** Ask for a mail with a token that sets a new password. The answer is the same whether the address has an account or not. A few mails a day for an address; others who ask for one make none of yours worthless. */
+  passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
+
+  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: whatever an account that nobody had verified has given away, API keys and invitations, ends with it. */
+  passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
@@ -3060,7 +3552,7 @@ export class TidegateClient extends Transport {
   serversIndexFindings = (input: ServersIndexFindingsInput, options?: CallOptions): Promise<ServersIndexFindingsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/index-findings', repeat: 'safe' }, input, options);
 
-  /** Indexes of all databases of a server with their use in the range */
+  /** Indexes of all databases of a server with their use in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
@@ -3084,7 +3576,7 @@ export class TidegateClient extends Transport {
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
 
-  /** Tables of all databases of a server with their work in the range */
+  /** Tables of all databases of a server with their work in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
@@ -3128,17 +3620,21 @@ export class TidegateClient extends Transport {
   channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
-  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day for an address, an organisation and a person (`429 rate_limited`). */
+  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day of a person to an address, to an address, of an organisation and of a person (`429 rate_limited`). */
   channelsResendConfirmation = (input: ChannelsResendConfirmationInput, options?: CallOptions): Promise<ChannelsResendConfirmationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/resend-confirmation', repeat: 'keyed' }, input, options);
 
-  /** Give a webhook a new secret. Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change over without losing a message. An overlap of 0 makes the old secret worthless at once. */
+  /** Give a webhook a new secret. Until the overlap ends every request carries a signature by each secret, so the receiver can change over without losing a message. Rotated again meanwhile, earlier secrets keep their overlaps, five at the most. An overlap of 0 makes all of them worthless at once. */
   channelsRotateSecret = (input: ChannelsRotateSecretInput, options?: CallOptions): Promise<ChannelsRotateSecretOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/rotate-secret', repeat: 'keyed' }, input, options);
 
   /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the quota is used up or cannot be asked. */
   channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
+
+  /** End an e-mail channel, with the token of one of its mails. Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel is told nothing until its address confirms it anew. */
+  channelsUnsubscribe = (input: ChannelsUnsubscribeInput, options?: CallOptions): Promise<ChannelsUnsubscribeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/unsubscribe/{token}', repeat: 'never' }, input, options);
 
   /** Rename a channel, choose its events, switch it off or on again */
   channelsUpdate = (input: ChannelsUpdateInput, options?: CallOptions): Promise<ChannelsUpdateOutput> =>
@@ -3160,15 +3656,23 @@ export class TidegateClient extends Transport {
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
+  /** In whose days usage is counted */
+  settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/settings', repeat: 'safe' }, input, options);
+
+  /** Choose the time zone of daily reports and limits. Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier. */
+  settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
+
   /** Usage of the current period against the limits of the plan */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour or day (UTC), without gaps */
+  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the begin of a period it is kept to the instant, so that the steps of a period add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event, sent again it counts once. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event for 37 days after it was counted, sent again it counts once. With its own `time` it counts once for ever, for by then it is too old. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 
