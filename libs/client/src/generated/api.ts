@@ -3,12 +3,15 @@ import { type CallOptions, Transport } from '../transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
+  /** Sessions of clients; so are the four that follow */
   total: Count;
   active: Count;
   idle: Count;
   idleInTransaction: Count;
   /** Sessions that wait for a lock */
   waiting: Count;
+  /** Beside them: senders to standbys, autovacuum and other background workers, which are no load of clients */
+  others: Count;
   longestTransactionSeconds: number;
 };
 
@@ -71,8 +74,10 @@ export type Backtest = {
   }> | null;
   /** Of all candles, two decimals, cut off */
   timeInTradePercent: Decimal | null;
-  /** Most money that was in a trade at once, fees of entry included */
+  /** Most money that was in a trade at once, fees of entry included; with leverage its whole value */
   maxCapital: Decimal | null;
+  /** The same without what is borrowed: margin and fees of entry; null for runs from before it was told */
+  maxMargin: Decimal | null;
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
@@ -206,6 +211,12 @@ export type Bot = {
   /** Sum of the ledger: what the paper wallet has gained or spent */
   balance: Decimal;
   openTradeId: Id | null;
+  /** Why no trade begins, as of the last candle; null: nothing is in its way */
+  waiting: Waiting | null;
+  /** Why it was halted */
+  halted: Halt | null;
+  /** How it was started last; null: never since this is told */
+  resumed: Resumed | null;
   createdAt: Timestamp;
 };
 
@@ -215,8 +226,8 @@ export type BotSettings = DcaSettings | MartingaleEmaSettings;
 /** Without `strategy` those of a DCA bot */
 export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
 
-/** stopping: no new trade begins, the open one is finished */
-export type BotStatus = "stopped" | "running" | "stopping";
+/** stopping: no new trade begins, the open one is finished; halted: stopped for a reason that somebody has to look at */
+export type BotStatus = "stopped" | "running" | "stopping" | "halted";
 
 export type BotSummary = {
   botId: Id;
@@ -280,7 +291,7 @@ export type Channel = {
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
-  disabledBecause?: "gone" | "by_member";
+  disabledBecause?: "gone" | "by_member" | "unsubscribed";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
 };
@@ -318,7 +329,7 @@ export type CreatedChannel = {
   events: Array<NoticeType>;
   /** `unconfirmed`: nothing is sent before the address has confirmed it */
   state: "active" | "disabled" | "unconfirmed";
-  disabledBecause?: "gone" | "by_member";
+  disabledBecause?: "gone" | "by_member" | "unsubscribed";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: keep it. */
@@ -578,6 +589,12 @@ export type Fill = {
   at: Timestamp;
 };
 
+export type Halt = {
+  reason: "contradictoryReports" | "ordersRejected" | "positionChanged";
+  message: string;
+  at: Timestamp;
+};
+
 export type HorizonHolder = {
   kind: "session" | "prepared_transaction" | "slot_xmin" | "slot_catalog_xmin" | "standby";
   /** Process id, name of the transaction or of the slot, or of the standby */
@@ -649,6 +666,11 @@ export type Invitation = {
   invitedBy: Id;
   expiresAt: Timestamp;
   createdAt: Timestamp;
+};
+
+export type InvitingOrganisation = {
+  id: Id;
+  name: string;
 };
 
 export type Jwks = {
@@ -757,8 +779,8 @@ export type LockWait = {
   preparedTransaction: string | null;
 };
 
-/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; another_server: another instance answers at the address, and nothing is compared across that */
-export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "another_server";
+/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; counters_reset: somebody set back those of databases, of something in them, or of the server (`of` says which); promoted: a standby became the primary, and its history goes on; another_server: another instance answers at the address, and nothing is compared across that */
+export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
 
 export type Market = {
   market: string;
@@ -911,8 +933,10 @@ export type MonitoredDatabase = {
   activeMs: number | null;
   /** Of about 2.1 billion; vacuum keeps it low */
   transactionAge: Count;
-  /** The counters were reset in the range: what came before is not known */
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 export type MonitoredIndex = {
@@ -933,15 +957,25 @@ export type MonitoredIndex = {
   rowsFetched: Count;
   blocksHit: Count;
   blocksRead: Count;
-  /** The counters were reset in the range: what came before is not known */
+  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  partitions: Count | null;
+  /** The partitioned one at the top, for `partitions=apart` */
+  partitionOf: string | null;
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When its database was last looked at; null: it is not any more */
+  lookedAt: Timestamp | null;
+  /** How much of the range the looks at its database covered: later work shows with the next look */
+  coveredSeconds: number;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 export type MonitoredTable = {
   database: string;
   schema: string;
   name: string;
-  kind: "table" | "materialized view";
+  kind: "table" | "materialized view" | "partitioned table";
   /** null: never analysed */
   estimatedRows: Count | null;
   /** null: not measured yet */
@@ -964,10 +998,22 @@ export type MonitoredTable = {
   rowsDeleted: Count;
   blocksHit: Count;
   blocksRead: Count;
+  /** Of partitions the one that was longest ago */
   lastVacuumAt: Timestamp | null;
+  /** Of partitions the one that was longest ago */
   lastAnalyzeAt: Timestamp | null;
-  /** The counters were reset in the range: what came before is not known */
+  /** How many a partitioned one has, which its figures add up when `partitions=together`; null: it has none */
+  partitions: Count | null;
+  /** The partitioned one at the top, for `partitions=apart` */
+  partitionOf: string | null;
+  /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
+  /** When its database was last looked at; null: it is not any more */
+  lookedAt: Timestamp | null;
+  /** How much of the range the looks at its database covered: later work shows with the next look */
+  coveredSeconds: number;
+  /** When it was found to be dropped, or not shown to the role any more; null: it is there */
+  goneAt: Timestamp | null;
 };
 
 /** Shown as it is, but without control and invisible characters and with single spaces */
@@ -1116,6 +1162,20 @@ export type OwnEntitlements = {
   organisationId: Id;
 };
 
+export type OwnInvitation = {
+  id: Id;
+  organisation: InvitingOrganisation;
+  role: Role;
+  createdAt: Timestamp;
+  expiresAt: Timestamp;
+};
+
+export type OwnInvitations = {
+  items: Array<OwnInvitation>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
 export type OwnSession = {
   id: Id;
   createdAt: Timestamp;
@@ -1201,6 +1261,14 @@ export type RejectedUsage = {
 /** conflict: the id was used for another meter or quantity; the first counts. platform_meter: only the platform reports it. not_included: the plan of the organisation lacks the meter */
 export type RejectionCode = "malformed" | "platform_meter" | "unknown_meter" | "not_included" | "unknown_organisation" | "too_old" | "in_the_future" | "conflict";
 
+export type Resumed = {
+  /** beginning: for the first time; fromNow: candles that came meanwhile are not traded; catchUp: they are */
+  mode: "beginning" | "fromNow" | "catchUp";
+  /** Candles after this one are traded; null: from the first one */
+  after: Timestamp | null;
+  at: Timestamp;
+};
+
 export type ReturnedLease = {
   leaseId: Id;
   granted: number;
@@ -1260,10 +1328,12 @@ export type ServerHost = string;
 
 export type ServerMarker = {
   kind: MarkerKind;
-  /** By the server’s clock; for another_server the look that found it */
+  /** By the server’s clock, of several the last; for another_server and promoted the look that found it */
   at: Timestamp;
   /** The look that found it, by our clock */
   seenAt: Timestamp;
+  /** Of counters_reset: databases that were set back (as a whole, or a table, index or function of theirs; PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole, 100 at the most; of the other kinds empty */
+  of: Array<string>;
 };
 
 export type ServerPatch = {
@@ -1311,6 +1381,8 @@ export type SessionGroup = {
   state: string;
   role: string;
   application: string;
+  /** null in looks older than this field */
+  backend: string | null;
   sessions: Count;
 };
 
@@ -1490,7 +1562,10 @@ export type SweepFigures = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
 };
 
@@ -1506,7 +1581,10 @@ export type SweepResult = {
   openProfit: Decimal;
   fees: Decimal;
   funding: Decimal;
+  /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
+  /** The same without what is borrowed; not there in sweeps from before it was told */
+  maxMargin?: Decimal;
   maxDrawdown: Decimal;
   rank: number;
   /** Of the swept settings, by path */
@@ -1620,6 +1698,8 @@ export type UsageSettings = {
 export type User = {
   id: Id;
   email: string;
+  /** Whether the address is known to be theirs */
+  emailVerified: boolean;
   name: string;
   isOperator: boolean;
   createdAt: Timestamp;
@@ -1644,6 +1724,15 @@ export type WaitShare = {
   /** Sessions at the same time, on average over what was seen */
   sessions: number;
 };
+
+export type Waiting = {
+  reason: WaitingReason;
+  message: string;
+  /** The first candle of which this is known */
+  since: Timestamp;
+};
+
+export type WaitingReason = "maxTrades" | "cooldown" | "priceRange" | "belowMinimum" | "noSignal";
 
 export type WalkForwardWindow = {
   train: {
@@ -1881,6 +1970,8 @@ export type BotsPreviewLadderOutput = Ladder;
 
 export type BotsStartInput = {
   botId: Id;
+  /** What becomes of candles that came while it was stopped */
+  resume?: "fromNow" | "catchUp";
 };
 
 export type BotsStartOutput = Bot;
@@ -2080,6 +2171,17 @@ export type AccountsRegisterInput = {
 
 export type AccountsRegisterOutput = Session;
 
+export type EmailsResendVerificationInput = Record<string, never>;
+
+export type EmailsResendVerificationOutput = unknown;
+
+export type EmailsVerifyInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type EmailsVerifyOutput = User;
+
 export type InvitationsAcceptInput = {
   /** From the invitation */
   token: string;
@@ -2098,6 +2200,12 @@ export type InvitationsCreateInput = {
 
 export type InvitationsCreateOutput = NewInvitation;
 
+export type InvitationsDeclineInput = {
+  invitationId: Id;
+};
+
+export type InvitationsDeclineOutput = unknown;
+
 export type InvitationsListInput = {
   /** Items on a page */
   limit?: number;
@@ -2110,6 +2218,15 @@ export type InvitationsListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type InvitationsOwnInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvitationsOwnOutput = OwnInvitations;
 
 export type InvitationsRevokeInput = {
   invitationId: Id;
@@ -2157,6 +2274,13 @@ export type MembersChangeRoleInput = {
 };
 
 export type MembersChangeRoleOutput = Member;
+
+export type MembersLeaveInput = {
+  /** One of your organisations */
+  organisationId: Id;
+};
+
+export type MembersLeaveOutput = unknown;
 
 export type MembersListInput = {
   /** Items on a page */
@@ -2208,6 +2332,31 @@ export type OrganisationsRenameInput = {
 };
 
 export type OrganisationsRenameOutput = Organisation;
+
+export type PasswordsChangeInput = {
+  /** The password until now */
+  currentPassword: string;
+  /** At least 12 characters; any are allowed */
+  newPassword: string;
+};
+
+export type PasswordsChangeOutput = unknown;
+
+export type PasswordsForgottenInput = {
+  /** E-mail address */
+  email: string;
+};
+
+export type PasswordsForgottenOutput = unknown;
+
+export type PasswordsResetInput = {
+  /** From the mail */
+  token: string;
+  /** At least 12 characters; any are allowed */
+  password: string;
+};
+
+export type PasswordsResetOutput = unknown;
 
 export type SessionsListInput = {
   /** Items on a page */
@@ -2269,7 +2418,7 @@ export type ServersActivityOutput = {
   sessions: Array<DatabaseSession>;
   /** How many those were; more than are listed when there were many */
   sessionsTotal: Count;
-  /** All sessions, counted */
+  /** All sessions, of clients and others, counted */
   groups: Array<SessionGroup>;
   history: Array<ActivityPoint>;
 };
@@ -2379,8 +2528,10 @@ export type ServersIndexesInput = {
   database?: string;
   /** Only of this schema */
   schema?: string;
-  /** Part of the name, in any case */
+  /** Part of the name, or of the name of one of its partitions, in any case */
   search?: string;
+  /** together: partitions are added up as the partitioned table or index; apart: one by one */
+  partitions?: "together" | "apart";
   /** Only of this table */
   table?: string;
   /** By what the list is ordered, most first; names from a on */
@@ -2389,7 +2540,7 @@ export type ServersIndexesInput = {
 
 export type ServersIndexesOutput = {
   range: CollectedRange;
-  /** How many there are */
+  /** How many there are now, partitions and what they belong to among them */
   known: Count;
   items: Array<MonitoredIndex>;
   /** `cursor` of the next page; absent on the last page */
@@ -2527,15 +2678,17 @@ export type ServersTablesInput = {
   database?: string;
   /** Only of this schema */
   schema?: string;
-  /** Part of the name, in any case */
+  /** Part of the name, or of the name of one of its partitions, in any case */
   search?: string;
+  /** together: partitions are added up as the partitioned table or index; apart: one by one */
+  partitions?: "together" | "apart";
   /** By what the list is ordered, most first; names from a on */
   sort?: "totalBytes" | "sequentialScans" | "rowsReadSequentially" | "indexScans" | "writes" | "deadRows" | "name";
 };
 
 export type ServersTablesOutput = {
   range: CollectedRange;
-  /** How many there are */
+  /** How many there are now, partitions and what they belong to among them */
   known: Count;
   items: Array<MonitoredTable>;
   /** `cursor` of the next page; absent on the last page */
@@ -2675,6 +2828,13 @@ export type ChannelsTestInput = {
 };
 
 export type ChannelsTestOutput = Delivery;
+
+export type ChannelsUnsubscribeInput = {
+  /** From the mail */
+  token: string;
+};
+
+export type ChannelsUnsubscribeOutput = unknown;
 
 export type ChannelsUpdateInput = {
   channelId: Id;
@@ -2877,7 +3037,7 @@ export class TidegateClient extends Transport {
   botsCreate = (input: BotsCreateInput, options?: CallOptions): Promise<BotsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots', repeat: 'keyed' }, input, options);
 
-  /** Delete a stopped bot with its history */
+  /** Delete a stopped or halted bot with its history */
   botsDelete = (input: BotsDeleteInput, options?: CallOptions): Promise<BotsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
@@ -2893,7 +3053,7 @@ export class TidegateClient extends Transport {
   botsPreviewLadder = (input: BotsPreviewLadderInput, options?: CallOptions): Promise<BotsPreviewLadderOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/ladder-preview', repeat: 'safe' }, input, options);
 
-  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on with the candle after the last one that it decided on. */
+  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on from now: candles that came while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot that holds a trade always goes on where it was. */
   botsStart = (input: BotsStartInput, options?: CallOptions): Promise<BotsStartOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/start', repeat: 'keyed' }, input, options);
 
@@ -2969,9 +3129,17 @@ export class TidegateClient extends Transport {
   accountsMe = (input: AccountsMeInput = {}, options?: CallOptions): Promise<AccountsMeOutput> =>
     this.send({ method: 'GET', path: '/api/v1/me', repeat: 'safe' }, input, options);
 
-  /** Create an account with an organisation of its own, and log in */
+  /** Create an account with an organisation of its own, and log in. Where the installation sends e-mail, the address gets a token for POST /api/v1/me/email/verify. Until then the account can do nothing that reaches others. An address that somebody else has entered is claimed by POST /api/v1/password/forgotten. */
   accountsRegister = (input: AccountsRegisterInput, options?: CallOptions): Promise<AccountsRegisterOutput> =>
     this.send({ method: 'POST', path: '/api/v1/accounts', repeat: 'never' }, input, options);
+
+  /** Send the mail that verifies your e-mail address again */
+  emailsResendVerification = (input: EmailsResendVerificationInput = {}, options?: CallOptions): Promise<EmailsResendVerificationOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/resend', repeat: 'keyed' }, input, options);
+
+  /** Verify your e-mail address with the token of the mail. The token is of this account only. Sent again, the answer is the same while the token is valid. */
+  emailsVerify = (input: EmailsVerifyInput, options?: CallOptions): Promise<EmailsVerifyOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/me/email/verify', repeat: 'keyed' }, input, options);
 
   /** Join the organisation that invited your e-mail address */
   invitationsAccept = (input: InvitationsAcceptInput, options?: CallOptions): Promise<InvitationsAcceptOutput> =>
@@ -2981,9 +3149,17 @@ export class TidegateClient extends Transport {
   invitationsCreate = (input: InvitationsCreateInput, options?: CallOptions): Promise<InvitationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/invitations', repeat: 'keyed' }, input, options);
 
+  /** Decline an invitation to your e-mail address */
+  invitationsDecline = (input: InvitationsDeclineInput, options?: CallOptions): Promise<InvitationsDeclineOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/me/invitations/{invitationId}', repeat: 'keyed' }, input, options);
+
   /** Invitations that can still be accepted, newest first */
   invitationsList = (input: InvitationsListInput = {}, options?: CallOptions): Promise<InvitationsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/invitations', repeat: 'safe' }, input, options);
+
+  /** Where your e-mail address is invited to, newest first. Whoever invited you has the token that accepts it. */
+  invitationsOwn = (input: InvitationsOwnInput = {}, options?: CallOptions): Promise<InvitationsOwnOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/me/invitations', repeat: 'safe' }, input, options);
 
   /** Take an invitation back */
   invitationsRevoke = (input: InvitationsRevokeInput, options?: CallOptions): Promise<InvitationsRevokeOutput> =>
@@ -3009,6 +3185,10 @@ export class TidegateClient extends Transport {
   membersChangeRole = (input: MembersChangeRoleInput, options?: CallOptions): Promise<MembersChangeRoleOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
+  /** Leave one of your organisations, whatever your role in it; the last owner stays. Your API keys and invitations of that organisation end with it. */
+  membersLeave = (input: MembersLeaveInput, options?: CallOptions): Promise<MembersLeaveOutput> =>
+    this.send({ method: 'DELETE', path: '/api/v1/organisations/{organisationId}/membership', repeat: 'keyed' }, input, options);
+
   /** Members of the current organisation, in the order in which they joined */
   membersList = (input: MembersListInput = {}, options?: CallOptions): Promise<MembersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/members', repeat: 'safe' }, input, options);
@@ -3017,7 +3197,7 @@ export class TidegateClient extends Transport {
   membersRemove = (input: MembersRemoveInput, options?: CallOptions): Promise<MembersRemoveOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/members/{userId}', repeat: 'keyed' }, input, options);
 
-  /** Create another organisation; you become its owner. How many one person may have made and own is limited, above all on plans without a price; the problem says what to do. */
+  /** Create another organisation; you become its owner. How many one person may own is limited, above all on plans without a price; the problem says what to do. */
   organisationsCreate = (input: OrganisationsCreateInput, options?: CallOptions): Promise<OrganisationsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/organisations', repeat: 'keyed' }, input, options);
 
@@ -3036,6 +3216,18 @@ export class TidegateClient extends Transport {
   /** Rename the current organisation */
   organisationsRename = (input: OrganisationsRenameInput, options?: CallOptions): Promise<OrganisationsRenameOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/organisation', repeat: 'keyed' }, input, options);
+
+  /** Change your password; your other sessions end. A wrong current password counts like a wrong log-in. API keys go on: revoke those that you do not trust. */
+  passwordsChange = (input: PasswordsChangeInput, options?: CallOptions): Promise<PasswordsChangeOutput> =>
+    this.send({ method: 'PUT', path: '/api/v1/me/password', repeat: 'keyed' }, input, options);
+
+  /** Ask for a mail with a token that sets a new password. The answer is the same whether the address has an account or not. A few mails a day for an address; others who ask for one make none of yours worthless. */
+  passwordsForgotten = (input: PasswordsForgottenInput, options?: CallOptions): Promise<PasswordsForgottenOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/password/forgotten', repeat: 'never' }, input, options);
+
+  /** Set a new password with the token of the mail; all your sessions end. The token works once, for half an hour. It also verifies the address: whatever an account that nobody had verified has given away, API keys and invitations, ends with it. */
+  passwordsReset = (input: PasswordsResetInput, options?: CallOptions): Promise<PasswordsResetOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/password/reset', repeat: 'never' }, input, options);
 
   /** Where you are logged in, last used first */
   sessionsList = (input: SessionsListInput = {}, options?: CallOptions): Promise<SessionsListOutput> =>
@@ -3093,7 +3285,7 @@ export class TidegateClient extends Transport {
   serversIndexFindings = (input: ServersIndexFindingsInput, options?: CallOptions): Promise<ServersIndexFindingsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/index-findings', repeat: 'safe' }, input, options);
 
-  /** Indexes of all databases of a server with their use in the range */
+  /** Indexes of all databases of a server with their use in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
@@ -3117,7 +3309,7 @@ export class TidegateClient extends Transport {
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
 
-  /** Tables of all databases of a server with their work in the range */
+  /** Tables of all databases of a server with their work in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
@@ -3161,17 +3353,21 @@ export class TidegateClient extends Transport {
   channelsList = (input: ChannelsListInput = {}, options?: CallOptions): Promise<ChannelsListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/channels', repeat: 'safe' }, input, options);
 
-  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day for an address, an organisation and a person (`429 rate_limited`). */
+  /** Send the confirmation mail of an e-mail channel again, with a new token. A few a day of a person to an address, to an address, of an organisation and of a person (`429 rate_limited`). */
   channelsResendConfirmation = (input: ChannelsResendConfirmationInput, options?: CallOptions): Promise<ChannelsResendConfirmationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/resend-confirmation', repeat: 'keyed' }, input, options);
 
-  /** Give a webhook a new secret. Until the overlap ends every request carries two signatures, one by each secret, so the receiver can change over without losing a message. An overlap of 0 makes the old secret worthless at once. */
+  /** Give a webhook a new secret. Until the overlap ends every request carries a signature by each secret, so the receiver can change over without losing a message. Rotated again meanwhile, earlier secrets keep their overlaps, five at the most. An overlap of 0 makes all of them worthless at once. */
   channelsRotateSecret = (input: ChannelsRotateSecretInput, options?: CallOptions): Promise<ChannelsRotateSecretOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/rotate-secret', repeat: 'keyed' }, input, options);
 
   /** Send a test message; ask for the delivery to see how it went. A test is tried once and never again. It counts as a notification when it arrives, and is not sent when the quota is used up or cannot be asked. */
   channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
+
+  /** End an e-mail channel, with the token of one of its mails. Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel is told nothing until its address confirms it anew. */
+  channelsUnsubscribe = (input: ChannelsUnsubscribeInput, options?: CallOptions): Promise<ChannelsUnsubscribeOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/channels/unsubscribe/{token}', repeat: 'never' }, input, options);
 
   /** Rename a channel, choose its events, switch it off or on again */
   channelsUpdate = (input: ChannelsUpdateInput, options?: CallOptions): Promise<ChannelsUpdateOutput> =>
