@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
 import { startPostgres } from '@tidegate/runtime/embedded/postgres';
 import { isAlive } from '@tidegate/runtime/embedded/processes';
+import { LONG } from '@tidegate/testing/long';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
 
@@ -13,7 +14,6 @@ import pg from 'pg';
  * are killed with SIGKILL at random points and started again. Every event has its effect exactly once, in order per
  * aggregate.
  */
-const LONG = process.env['TEST_LONG'] === '1';
 const EVENTS = LONG ? 5_000 : 2_000;
 const AGGREGATES = 20;
 const KILLS = Number(process.env['CHAOS_KILLS'] ?? (LONG ? 9 : 4));

@@ -6,8 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
 import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
+import { LONG } from '@tidegate/testing/long';
 import pg from 'pg';
-import { LONG } from './long.ts';
 
 /*
  * A throw-away PostgreSQL to watch, with a port and a folder of its own. PostgreSQL refuses to run as root, so its

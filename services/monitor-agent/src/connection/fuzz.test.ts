@@ -1,7 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
+import { LONG } from '@tidegate/testing/long';
 import { onAsked } from '../../test/backend.ts';
 import { FakeServer } from '../../test/fake-server.ts';
-import { LONG } from '../../test/long.ts';
 import { conversations, type Pieces, type Talk } from '../../test/mutations.ts';
 import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';

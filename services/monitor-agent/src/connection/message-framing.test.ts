@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { LONG } from '@tidegate/testing/long';
 import pg from 'pg';
 import {
   bound,
@@ -16,7 +17,6 @@ import {
   settings,
 } from '../../test/backend.ts';
 import { authentication } from '../../test/fake-server.ts';
-import { LONG } from '../../test/long.ts';
 import { conversations, messagesOf } from '../../test/mutations.ts';
 import { Conversation } from './conversation.ts';
 import { HEADER } from './message-framing.rules.ts';

@@ -1,6 +1,6 @@
+import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
 import { loadModule } from 'libpg-query';
-import { LONG } from '../../test/long.ts';
 import { scrubScanned } from './scan-tokens.ts';
 import { MAX_READ_CHARS, readable, unparsable, withoutData } from './scrub-text.rules.ts';
 import { ownTokens } from './sql-tokens.rules.ts';

@@ -1,5 +1,5 @@
+import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
-import { LONG } from '../../test/long.ts';
 import { History, type Step } from '../../test/statement-history.ts';
 import {
   advance,

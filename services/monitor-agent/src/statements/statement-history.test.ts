@@ -1,4 +1,5 @@
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
+import { LONG } from '@tidegate/testing/long';
 import type { WatchedServer } from '../../test/collector.ts';
 import {
   ExecutedStatements,
@@ -11,7 +12,6 @@ import {
 } from '../../test/executed-statements.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { Load } from '../../test/load.ts';
-import { LONG } from '../../test/long.ts';
 import { callsByLook } from '../../test/look-check.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
 import { WatchedHistory } from '../../test/watched-history.ts';

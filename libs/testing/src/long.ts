@@ -1,2 +1,2 @@
 /** Whether proofs take their long form: `npm run test:long`. */
-export const LONG = Boolean(process.env['TEST_LONG']);
+export const LONG = process.env['TEST_LONG'] === '1';
