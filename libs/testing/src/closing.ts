@@ -13,6 +13,9 @@ export function closing(close: () => unknown): () => Promise<void> {
   return once;
 }
 
+/** What cannot be closed keeps nothing else open; the first reason is thrown. */
 export async function closeAll(): Promise<void> {
-  for (let last = open.at(-1); last; last = open.at(-1)) await last();
+  const errors: unknown[] = [];
+  for (let last = open.at(-1); last; last = open.at(-1)) await last().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }

@@ -3,15 +3,18 @@ import { afterAll, vi } from 'vitest';
 import { closeAll } from './closing.ts';
 
 /*
- * Before each test file. Files share their worker's modules, which costs a tenth of loading them anew for each; what a
- * file changes for its whole process is put back here.
+ * Before each test file. Files share their worker's modules, which are loaded once; what a file changes for its whole
+ * process is put back here.
  */
 const before = { ...process.env };
 setLogLevel(before['TEST_LOG_LEVEL'] ?? 'silent');
 
 afterAll(async () => {
-  await closeAll();
-  vi.restoreAllMocks();
-  for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-  Object.assign(process.env, before);
+  try {
+    await closeAll();
+  } finally {
+    vi.restoreAllMocks();
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
 });

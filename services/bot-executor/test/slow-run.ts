@@ -27,23 +27,25 @@ export interface Seen {
   halted: number;
 }
 
+export const NOTHING_SEEN: Readonly<Seen> = {
+  late: 0,
+  lateEntries: 0,
+  reopened: 0,
+  repeated: 0,
+  early: 0,
+  cut: 0,
+  rejected: 0,
+  overdue: 0,
+  halted: 0,
+};
+
 /** A bot on a slow exchange, with its books, as a live runner would carry it. */
 export class SlowRun {
   state: State;
   readonly journal = new Journal('b', { closedTrades: 0, profit: 0n, balance: 0n, sequence: 0 }, undefined);
   readonly intents: Intent[] = [];
   readonly events: MarketEvent[] = [];
-  readonly seen: Seen = {
-    late: 0,
-    lateEntries: 0,
-    reopened: 0,
-    repeated: 0,
-    early: 0,
-    cut: 0,
-    rejected: 0,
-    overdue: 0,
-    halted: 0,
-  };
+  readonly seen: Seen = { ...NOTHING_SEEN };
   readonly exchange: SlowExchange;
   private readonly plan: Plan;
   private minutes = 0;

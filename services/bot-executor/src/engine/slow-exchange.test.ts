@@ -3,7 +3,7 @@ import { enough, runs } from '../../test/long.ts';
 import { anySettings, COARSE } from '../../test/markets.ts';
 import { anyMartingale, warmedUp } from '../../test/martingale.ts';
 import { randomOf } from '../../test/slow-exchange.ts';
-import { type Seen, SlowRun } from '../../test/slow-run.ts';
+import { NOTHING_SEEN, type Seen, SlowRun } from '../../test/slow-run.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { moneyOf } from '../markets/markets.rules.ts';
 import { martingalePlanOf } from '../martingale/plan.rules.ts';
@@ -85,17 +85,6 @@ function expectReplayed(run: SlowRun, plan: Plan, begin: State): void {
   expect(state).toEqual(run.state);
 }
 
-const NONE: Seen = {
-  late: 0,
-  lateEntries: 0,
-  reopened: 0,
-  repeated: 0,
-  early: 0,
-  cut: 0,
-  rejected: 0,
-  overdue: 0,
-  halted: 0,
-};
 const sum = (a: Seen, b: Seen): Seen =>
   Object.fromEntries(
     Object.entries(a).map(([what, times]) => [what, times + b[what as keyof Seen]]),
@@ -106,7 +95,7 @@ function judged<Given>(
   settings: fc.Arbitrary<Given>,
   one: (given: Given) => { plan: Plan; begin: State; course: Course },
 ) {
-  let seen = NONE;
+  let seen: Seen = NOTHING_SEEN;
   let trades = 0;
   fc.assert(
     fc.property(settings, fc.integer(), (given, seed) => {

@@ -1,9 +1,9 @@
 import { refusal, welcome } from '../../test/backend.ts';
+import { LOOPBACK } from '../../test/connecting.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { connectServer } from './connect-server.ts';
 import { failureCode } from './connection-failure.rules.ts';
 
-const LOOPBACK = { address: '127.0.0.1', loopback: true };
 const FIELDS = { host: '127.0.0.1', database: 'postgres', user: 'watcher', password: 'x', tlsCa: null };
 
 let fake: FakeServer | undefined;

@@ -1,6 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { LONG } from '@tidegate/testing/long';
 import { onAsked } from '../../test/backend.ts';
+import { LOOPBACK } from '../../test/connecting.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { conversations, type Pieces, type Talk } from '../../test/mutations.ts';
 import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
@@ -19,7 +20,6 @@ import { readFacts } from './read-facts.ts';
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? (LONG ? 50_000 : 2_000));
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_128);
 const AT_ONCE = 40;
-const LOOPBACK = { address: '127.0.0.1', loopback: true };
 
 const intake = new Intake();
 const target = (port: number) => ({

@@ -17,8 +17,9 @@ import {
   TEXT,
   welcome,
 } from '../../test/backend.ts';
+import { LOOPBACK, PASSWORD, target } from '../../test/connecting.ts';
 import { authentication, FakeServer, message } from '../../test/fake-server.ts';
-import { connectServer, type ServerConnection, type ServerTarget } from './connect-server.ts';
+import { connectServer, type ServerConnection } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
 import { MAX_ROWS } from './conversation.ts';
 import { Intake } from './intake.ts';
@@ -27,19 +28,7 @@ import { Intake } from './intake.ts';
  * Servers that lie, in the ways that ended or hung the process, or could have: each ends its own connection, by name.
  * What stands here is what a person found; `fuzz.test.ts` looks for what nobody did.
  */
-const LOOPBACK = { address: '127.0.0.1', loopback: true };
 const ELSEWHERE = { address: '127.0.0.1', loopback: false };
-const PASSWORD = 'canary-S3CR3T-9f2';
-const target = (port: number, more: Partial<ServerTarget> = {}): ServerTarget => ({
-  host: '127.0.0.1',
-  port,
-  database: 'postgres',
-  user: 'watcher',
-  password: PASSWORD,
-  tlsMode: 'disable',
-  tlsCa: null,
-  ...more,
-});
 
 let fake: FakeServer | undefined;
 const intake = new Intake(8 * 1024 * 1024);
