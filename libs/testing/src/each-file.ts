@@ -1,4 +1,5 @@
 import { setLogLevel } from '@tidegate/telemetry/log';
+import { resetMetrics } from '@tidegate/telemetry/metrics';
 import { afterAll, vi } from 'vitest';
 import { closeAll } from './closing.ts';
 
@@ -14,6 +15,7 @@ afterAll(async () => {
     await closeAll();
   } finally {
     vi.restoreAllMocks();
+    resetMetrics();
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
     Object.assign(process.env, before);
   }

@@ -119,9 +119,8 @@ test('what swings without end is bounded: the loop of events goes on, the first 
   expect(trades.items.map(({ number }) => number)).toEqual([1, 2]);
   expect((await service.call(showEquity, { backtestId: done.id }, who)).items).toHaveLength(500);
 
-  const metrics = await metricsText();
-  expect(metrics).toContain('tidegate_work_ended_total{kind="backtest",outcome="done"} 1');
-  expect(metrics).toContain('tidegate_work_waiting{kind="backtest"} 0');
+  expect(await metricsText()).toContain('tidegate_work_ended_total{kind="backtest",outcome="done"} 1');
+  await until(async () => (await metricsText()).includes('tidegate_work_waiting{kind="backtest"} 0'));
 
   await service.call(deleteBacktest, { backtestId: done.id }, who);
   await expect(read(who, done)).rejects.toMatchObject({ code: 'not_found' });
