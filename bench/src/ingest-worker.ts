@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { connectNats } from '@tidegate/messaging/nats';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -14,7 +14,7 @@ import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
 const { natsUrl, login } = JSON.parse(process.argv[2] ?? '{}') as { natsUrl: string; login: DatabaseSettings };
 const dataSource = await connectDatabase({ ...login, poolSize: 8 });
 const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }, 'bench');
-const tenants = new Tenants(dataSource);
+const tenants = new TenantDatabase(dataSource);
 const log = new Log();
 const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
 const position = new KeepPosition(tenants, nc, log, new Metrics(), new Wakes('usage', nc));

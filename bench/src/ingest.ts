@@ -5,7 +5,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { USAGE_STREAM, type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
@@ -71,7 +71,7 @@ export async function ingest(): Promise<Result> {
 }
 
 async function prepare(database: BenchDatabase, orgs: string[]): Promise<void> {
-  const tenants = new Tenants(database.dataSource);
+  const tenants = new TenantDatabase(database.dataSource);
   await tenants.as({}, (tx) => tx.query("insert into meters (meter, name) values ('calls', 'Calls')"));
   await tenants.system('ingest', (tx) =>
     tx.query(
@@ -105,7 +105,7 @@ function makeEvents(orgs: string[]): UsageEvent[] {
 
 /** Events a second: the statement alone, with everything prepared, by as many connections as ingestion uses. */
 async function insertAlone(database: BenchDatabase, events: UsageEvent[]): Promise<number> {
-  const tenants = new Tenants(database.dataSource);
+  const tenants = new TenantDatabase(database.dataSource);
   const batches: CountableEvent[][] = [];
   for (let index = 0; index < events.length; index += BATCH) {
     batches.push(
@@ -138,7 +138,7 @@ const byKey = (a: CountableEvent, b: CountableEvent): number => (a.org + a.key <
 
 /** Events a second, from the consumer's start until everything is counted. */
 async function drain(database: BenchDatabase, worker: ChildProcess, events: number): Promise<number> {
-  const tenants = new Tenants(database.dataSource);
+  const tenants = new TenantDatabase(database.dataSource);
   const counted = async () => {
     const sum = 'select coalesce(sum(events), 0)::int as n from usage_hours';
     return (await tenants.system('ingest', (tx) => tx.one<{ n: number }>(sum)))?.n ?? 0;

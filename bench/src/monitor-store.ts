@@ -1,6 +1,6 @@
 import { newId } from '@tidegate/database/ids';
 import { ensureDays } from '@tidegate/database/partitions';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { CollectorTools } from '@tidegate/monitor-agent/collection/collector-tools';
@@ -27,7 +27,7 @@ export const MONITOR_MIGRATIONS = [
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
 export interface MonitorStore {
-  tenants: Tenants;
+  tenants: TenantDatabase;
   tools: CollectorTools;
   config: MonitorAgentConfig;
   /** Registers servers at this address, each with a role of its own, each of an organisation of its own. */
@@ -39,7 +39,7 @@ export async function openMonitorStore(
   dataSource: DataSource,
   settings: Record<string, string> = {},
 ): Promise<MonitorStore> {
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const vault = new Vault(() => [KEY]);
   await vault.prepare(tenants);
   const config = new MonitorAgentConfig(

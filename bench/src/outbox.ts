@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { event } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -28,7 +28,7 @@ export async function outbox(): Promise<Result> {
   const nats = await startNats({ dir: join(database.folder, 'nats') });
   const nc = await connectNats({ servers: [nats.url], user: 'bench', password: '' }, 'bench');
   await ensureStreams(nc);
-  const tenants = new Tenants(database.dataSource);
+  const tenants = new TenantDatabase(database.dataSource);
   const relay = new Relay({
     service: 'billing',
     tenants,

@@ -1,6 +1,6 @@
 import { newId } from '@tidegate/database/ids';
 import { ensureDays } from '@tidegate/database/partitions';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { CompactSamples } from '@tidegate/monitor-agent/series/compact-samples.loop';
 import { STATEMENT_SAMPLES } from '@tidegate/monitor-agent/statements/statement.rows';
 import { insertSample } from '@tidegate/monitor-agent/storage/samples';
@@ -15,7 +15,7 @@ const LANES = 2;
 
 export interface WatchedServer {
   database: BenchDatabase;
-  tenants: Tenants;
+  tenants: TenantDatabase;
   orgId: string;
   serverId: string;
   load: StatementLoad;
@@ -28,7 +28,7 @@ export async function watchedServer(): Promise<WatchedServer> {
     'libs/entitlements/migrations',
     'services/monitor-agent/migrations',
   ]);
-  const tenants = new Tenants(database.dataSource);
+  const tenants = new TenantDatabase(database.dataSource);
   const [orgId, serverId] = [newId(), newId()];
   await tenants.run(orgId, async (tx) => {
     await tx.query(

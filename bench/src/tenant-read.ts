@@ -1,5 +1,5 @@
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import pg from 'pg';
 import type { Result } from './main.ts';
 import { benchDatabase, median, rate } from './servers.ts';
@@ -23,7 +23,7 @@ export async function tenantRead(): Promise<Result> {
   );
   await admin.query('insert into bench.things select * from bench.plain_things; analyze');
   await admin.end();
-  const tenants = new Tenants(database.dataSource);
+  const tenants = new TenantDatabase(database.dataSource);
   const pool = new pg.Pool({ ...database.login, max: 16 });
   const pick = (list: string[]) => list[Math.floor(Math.random() * list.length)] as string;
   const id = () => 1 + Math.floor(Math.random() * 100);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { connectDatabase } from '@tidegate/database/data-source';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { encryptionKeyName, SEALING_SERVICES, secretsFile } from '@tidegate/runtime/secrets-file';
 import { schemaOf } from '@tidegate/runtime/service';
@@ -24,7 +24,7 @@ export interface KeySource {
 
 export interface ServiceVault {
   service: ServiceName;
-  tenants: Tenants;
+  tenants: TenantDatabase;
   vault: Vault;
   source: KeySource;
 }
@@ -59,7 +59,7 @@ export async function withVault<T>(
   const dataSource = await connectDatabase(database);
   try {
     const source = keySource(settings.dataDir, service);
-    return await work({ service, tenants: new Tenants(dataSource), vault: new Vault(ring), source });
+    return await work({ service, tenants: new TenantDatabase(dataSource), vault: new Vault(ring), source });
   } finally {
     await dataSource.destroy();
   }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { metricsText } from '@tidegate/telemetry/metrics';
 import { droppingProxy } from '@tidegate/testing/dropping-proxy';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
@@ -12,7 +12,7 @@ const OUTAGE_MS = Number(process.env['DATABASE_OUTAGE_MS'] ?? 4_000);
 
 let schema: TestSchema;
 let proxy: Awaited<ReturnType<typeof droppingProxy>>;
-let tenants: Tenants;
+let tenants: TenantDatabase;
 let close: () => Promise<void>;
 beforeAll(async () => {
   schema = await testSchema(`
@@ -20,7 +20,7 @@ beforeAll(async () => {
     select tidegate.protect('counters');`);
   proxy = await droppingProxy(schema.login.port);
   const dataSource = await connectDatabase({ ...schema.login, port: proxy.port });
-  tenants = new Tenants(dataSource);
+  tenants = new TenantDatabase(dataSource);
   close = () => dataSource.destroy();
 });
 afterAll(async () => {
@@ -94,7 +94,7 @@ test('locks of a dropped connection are free as soon as it is known to be dead',
 
 test('a slow query is not taken for a dead connection', async () => {
   const dataSource = await connectDatabase({ ...schema.login, silenceMs: 300 });
-  const impatient = new Tenants(dataSource);
+  const impatient = new TenantDatabase(dataSource);
   expect(await impatient.reader({}).query('select 1 as one from pg_sleep(2)')).toEqual([{ one: 1 }]);
   await impatient.as({}, (tx) => tx.query('select pg_sleep(2)'));
   await dataSource.destroy();
@@ -102,7 +102,7 @@ test('a slow query is not taken for a dead connection', async () => {
 
 test('work that waits too long for a connection is told so, and the pool is whole afterwards', async () => {
   const dataSource = await connectDatabase({ ...schema.login, poolSize: 2, waitMs: 400 });
-  const small = new Tenants(dataSource);
+  const small = new TenantDatabase(dataSource);
   const slow = [1, 2].map(() => small.reader({}).query('select pg_sleep(2)'));
   await expect(small.reader({}).query('select 1')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   await Promise.all(slow);
@@ -113,7 +113,7 @@ test('work that waits too long for a connection is told so, and the pool is whol
 
 test('a busy event loop is no reason to give up a connection', async () => {
   const dataSource = await connectDatabase({ ...schema.login, waitMs: 500 });
-  const busy = new Tenants(dataSource);
+  const busy = new TenantDatabase(dataSource);
   await Promise.all(Array.from({ length: 4 }, nap));
   const asked = Promise.all(Array.from({ length: 6 }, () => busy.reader({}).query('select 1')));
   await setTimeout(0);

@@ -10,7 +10,7 @@ import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service keeps. An organisation
@@ -61,7 +61,7 @@ export class Entitlements {
   }
 
   @On(entitlementsChanged)
-  async store({ data, tx }: Happened<typeof entitlementsChanged>): Promise<void> {
+  async store({ data, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
     await save(tx, data);
   }
 

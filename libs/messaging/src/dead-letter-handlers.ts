@@ -3,12 +3,12 @@ import { Envelope } from '@tidegate/contracts/kernel/event';
 import { conflict, notFound, ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { countDeadLetters } from './dead-letter.rows.ts';
 import { isOutage, reasonText } from './errors.ts';
-import type { Call, OperationHandler } from './handler.ts';
+import type { OperationContext, OperationHandler } from './handler.ts';
 import { type Inbox, visibility } from './inbox.ts';
 
 /** Not an event, or events that nobody has. */
@@ -38,7 +38,7 @@ const toWire = (row: Row): DeadLetter => ({
 });
 
 /** How many there are, counted when somebody looks. Every replica says the same number. */
-export const watchDeadLetters = (service: ServiceName, tenants: Tenants): (() => void) =>
+export const watchDeadLetters = (service: ServiceName, tenants: TenantDatabase): (() => void) =>
   new Metrics().watched(
     'tidegate_dead_letters',
     'Events that wait for the operator: dead letters, late ones and gaps',
@@ -49,13 +49,13 @@ export const watchDeadLetters = (service: ServiceName, tenants: Tenants): (() =>
 /** The three operations with which an operator works off what a service could not handle. */
 export function deadLetterHandlers(
   service: Exclude<ServiceName, 'gateway'>,
-  { tenants, inboxes, log }: { tenants: Tenants; inboxes: Map<string, Inbox>; log: Log },
+  { tenants, inboxes, log }: { tenants: TenantDatabase; inboxes: Map<string, Inbox>; log: Log },
 ): OperationHandler[] {
   const { list, replay, discard } = deadLetters[service];
   return [
     {
       operation: list,
-      run: async ({ input, tx }: Call) => {
+      run: async ({ input, tx }: OperationContext) => {
         const { limit, cursor } = input as { limit: number; cursor?: string };
         const [after] = readCursor(cursor, 'uuid') ?? [];
         const rows = await tx.query<Row>(
@@ -67,7 +67,7 @@ export function deadLetterHandlers(
     },
     {
       operation: replay,
-      run: async ({ input }: Call) => {
+      run: async ({ input }: OperationContext) => {
         const { id } = input as { id: string };
         const row = await tenants.as({}, (tx) => tx.one<Row>('select * from dead_letters where id = $1', [id]));
         if (!row) throw notFound();
@@ -91,7 +91,7 @@ export function deadLetterHandlers(
     },
     {
       operation: discard,
-      run: async ({ input, tx }: Call) => {
+      run: async ({ input, tx }: OperationContext) => {
         const { id, reason } = input as { id: string; reason: string };
         const row = await tx.one<Row>('delete from dead_letters where id = $1 returning *', [id]);
         if (!row) throw notFound();
@@ -102,7 +102,7 @@ export function deadLetterHandlers(
   ];
 }
 
-async function stillDead(tenants: Tenants, id: string, reason: unknown): Promise<ProblemError> {
+async function stillDead(tenants: TenantDatabase, id: string, reason: unknown): Promise<ProblemError> {
   const error = reasonText(reason);
   const row = await tenants.as({}, (tx) =>
     tx.one<{ attempts: number }>(

@@ -1,6 +1,6 @@
 import type { Envelope } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 
 /** An event that could not be handled, as it came. */
@@ -42,7 +42,7 @@ export async function tellGap(
 }
 
 /** How many wait for the operator. */
-export async function countDeadLetters(tenants: Tenants): Promise<number> {
+export async function countDeadLetters(tenants: TenantDatabase): Promise<number> {
   const row = await tenants.reader({}).one<{ count: number }>('select count(*)::int as count from dead_letters');
   return row?.count ?? 0;
 }

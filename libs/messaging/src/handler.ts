@@ -19,7 +19,7 @@ export interface Use {
 /** Records use of a meter, in the same transaction. */
 export type Meter = (meter: string, quantity: number, use: Use) => Promise<void>;
 
-export interface Call<Op extends Operation = Operation> {
+export interface OperationContext<Op extends Operation = Operation> {
   input: Input<Op>;
   caller: Caller;
   /** The caller's organisation's transaction, opened by its first query and committed after the handler. */
@@ -33,7 +33,7 @@ export interface Call<Op extends Operation = Operation> {
   answerLater(work: () => Promise<Output<Op>>): void;
 }
 
-export interface Happened<E extends Event = Event> {
+export interface EventContext<E extends Event = Event> {
   data: EventData<E>;
   orgId: string | undefined;
   event: Envelope;
@@ -52,7 +52,7 @@ interface Marked<C> {
 
 /** This method implements the operation. */
 export function Handles<Op extends Operation>(contract: Op) {
-  return <M extends (call: Call<Op>) => Promise<Output<Op>>>(
+  return <M extends (call: OperationContext<Op>) => Promise<Output<Op>>>(
     target: object,
     method: string | symbol,
     _descriptor: TypedPropertyDescriptor<M>,
@@ -61,7 +61,7 @@ export function Handles<Op extends Operation>(contract: Op) {
 
 /** This method takes part in the event's effect: its transaction is the one that marks the event as handled. */
 export function On<E extends Event>(contract: E) {
-  return <M extends (happened: Happened<E>) => Promise<void>>(
+  return <M extends (happened: EventContext<E>) => Promise<void>>(
     target: object,
     method: string | symbol,
     _descriptor: TypedPropertyDescriptor<M>,
@@ -75,12 +75,12 @@ function mark<C>(kind: symbol, target: object, entry: Marked<C>): void {
 
 export interface OperationHandler {
   operation: Operation;
-  run: (call: Call) => Promise<unknown>;
+  run: (call: OperationContext) => Promise<unknown>;
 }
 
 export interface EventHandler {
   event: Event;
-  run: (happened: Happened) => Promise<void>;
+  run: (happened: EventContext) => Promise<void>;
 }
 
 export function operationHandlers(instance: object): OperationHandler[] {

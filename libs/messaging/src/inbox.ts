@@ -1,7 +1,7 @@
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { isUuid } from '@tidegate/database/ids';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { buryEvent, tellGap } from './dead-letter.rows.ts';
 import { closeGap, rememberGap } from './gap.rows.ts';
@@ -36,10 +36,10 @@ export interface Gap {
 export class Inbox {
   readonly consumer: string;
   private readonly handlers: Map<string, EventHandler[]>;
-  private readonly tenants: Tenants;
+  private readonly tenants: TenantDatabase;
   private readonly outbox: Outbox;
 
-  constructor(options: { consumer: string; handlers: EventHandler[]; tenants: Tenants; outbox: Outbox }) {
+  constructor(options: { consumer: string; handlers: EventHandler[]; tenants: TenantDatabase; outbox: Outbox }) {
     this.consumer = options.consumer;
     this.tenants = options.tenants;
     this.outbox = options.outbox;

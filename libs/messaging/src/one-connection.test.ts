@@ -6,7 +6,7 @@ import { evenWhileHeld } from '@tidegate/database/one-connection';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { z } from 'zod';
 import { Bus } from './bus.ts';
-import type { Call } from './handler.ts';
+import type { OperationContext } from './handler.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { Outbox } from './outbox.ts';
 
@@ -36,13 +36,18 @@ const things = async (name: string) =>
   (await schema.sql<{ org_id: string }>('select org_id from things where name = $1', [name])).map((row) => row.org_id);
 
 /** Runs the handler as the server does. */
-const ask = (run: (call: Call<typeof found>) => Promise<unknown>, name: string, key?: string, from = caller()) =>
+const ask = (
+  run: (call: OperationContext<typeof found>) => Promise<unknown>,
+  name: string,
+  key?: string,
+  from = caller(),
+) =>
   runner.run(
     { operation: found, run: run as never },
     { caller: from, input: { name }, key, deadline: Date.now() + 60_000 },
   );
 
-async function make({ input, tx }: Call<typeof found>) {
+async function make({ input, tx }: OperationContext<typeof found>) {
   const id = newId();
   await tx.as({ orgId: id }).query(insert, [id, id, input.name]);
   return { id };

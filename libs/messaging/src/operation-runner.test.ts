@@ -1,6 +1,6 @@
 import { operation } from '@tidegate/contracts/kernel/operation';
 import { notFound, problem } from '@tidegate/contracts/kernel/problem';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { z } from 'zod';
 import { OperationRunner } from './operation-runner.ts';
@@ -24,7 +24,7 @@ const asked = {
   deadline: Number.POSITIVE_INFINITY,
 };
 const outbox = { emitter: () => undefined, meterer: () => undefined } as unknown as Outbox;
-const tenants = { reader: () => ({}) as Tx } as unknown as Tenants;
+const tenants = { reader: () => ({}) as Tx } as unknown as TenantDatabase;
 const run = (answer: () => Promise<unknown>) =>
   new OperationRunner(tenants, outbox).run({ operation: one, run: answer }, asked);
 

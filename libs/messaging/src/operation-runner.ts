@@ -10,17 +10,17 @@ import {
   validationFailed,
 } from '@tidegate/contracts/kernel/problem';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
-import type { Call, OperationHandler } from './handler.ts';
+import type { OperationContext, OperationHandler } from './handler.ts';
 import { claimKey, recallAnswer, rememberOutput } from './idempotency.ts';
 import type { Outbox } from './outbox.ts';
 
 const MAX_TRIES = 4;
 const COMMON = new Set(COMMON_PROBLEMS.map((problem) => problem.code));
 
-export interface Asked {
+export interface OperationRequest {
   caller: Caller;
   input: unknown;
   key?: string | undefined;
@@ -44,15 +44,15 @@ class AnsweredBefore extends Error {}
  * itself; the gateway is no trust boundary.
  */
 export class OperationRunner {
-  private readonly tenants: Tenants;
+  private readonly tenants: TenantDatabase;
   private readonly outbox: Outbox;
 
-  constructor(tenants: Tenants, outbox: Outbox) {
+  constructor(tenants: TenantDatabase, outbox: Outbox) {
     this.tenants = tenants;
     this.outbox = outbox;
   }
 
-  async run(handler: OperationHandler, asked: Asked): Promise<unknown> {
+  async run(handler: OperationHandler, asked: OperationRequest): Promise<unknown> {
     const { operation } = handler;
     authorize(operation, asked.caller);
     const parsed = operation.input.safeParse(asked.input);
@@ -68,7 +68,7 @@ export class OperationRunner {
     }
   }
 
-  private async again<T>({ deadline }: Asked, work: () => Promise<T>): Promise<T> {
+  private async again<T>({ deadline }: OperationRequest, work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await work();
@@ -79,7 +79,10 @@ export class OperationRunner {
   }
 
   /** For whoever has a reason to refuse the request, unless it was answered before. */
-  private async recall(operation: Operation, { caller: { orgId, userId }, key, input }: Asked): Promise<unknown> {
+  private async recall(
+    operation: Operation,
+    { caller: { orgId, userId }, key, input }: OperationRequest,
+  ): Promise<unknown> {
     const owner = orgId ?? userId;
     const memory = this.tenants.reader({ orgId: owner, userId });
     const before = key && owner ? await recallAnswer(memory, operation, key, input) : undefined;
@@ -87,7 +90,7 @@ export class OperationRunner {
     return before.replay;
   }
 
-  private async read(handler: OperationHandler, asked: Asked): Promise<unknown> {
+  private async read(handler: OperationHandler, asked: OperationRequest): Promise<unknown> {
     const tx = this.tenants.reader({ orgId: asked.caller.orgId, userId: asked.caller.userId });
     return checkedOutput(handler.operation, await this.invoke(handler, asked, tx, () => {}));
   }
@@ -97,7 +100,7 @@ export class OperationRunner {
    * without. Once it is known that the request was answered before, that answer counts and nothing else: also when the
    * repetition is refused before any query, by a quota of which the first took the last.
    */
-  private async write(handler: OperationHandler, asked: Asked): Promise<Committed> {
+  private async write(handler: OperationHandler, asked: OperationRequest): Promise<Committed> {
     const { operation } = handler;
     const { orgId, userId } = asked.caller;
     // A person who belongs to no organisation keeps their own keys.
@@ -134,9 +137,9 @@ export class OperationRunner {
 
   private invoke(
     handler: OperationHandler,
-    { caller, input }: Asked,
+    { caller, input }: OperationRequest,
     tx: Tx,
-    answerLater: Call['answerLater'],
+    answerLater: OperationContext['answerLater'],
   ): Promise<unknown> {
     return handler.run({
       input: input as never,

@@ -1,4 +1,4 @@
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 
 export interface OutboxRow {
   id: string;
@@ -14,7 +14,7 @@ export interface OutboxRow {
 
 /* Each is one round trip on a connection that is given back at once: the relay waits for NATS in between. */
 
-export const readOutbox = (tenants: Tenants, limit: number): Promise<OutboxRow[]> =>
+export const readOutbox = (tenants: TenantDatabase, limit: number): Promise<OutboxRow[]> =>
   tenants
     .reader({})
     .query<OutboxRow>(
@@ -23,20 +23,20 @@ export const readOutbox = (tenants: Tenants, limit: number): Promise<OutboxRow[]
     );
 
 /** Whether there is anything to send; costs nothing when there is not. */
-export async function mayHave(tenants: Tenants): Promise<boolean> {
+export async function mayHave(tenants: TenantDatabase): Promise<boolean> {
   return (await tenants.reader({}).one('select 1 from outbox limit 1')) !== undefined;
 }
 
-export async function countOutbox(tenants: Tenants): Promise<number> {
+export async function countOutbox(tenants: TenantDatabase): Promise<number> {
   const row = await tenants.reader({}).one<{ count: number }>('select count(*)::int as count from outbox');
   return row?.count ?? 0;
 }
 
-export const deleteSent = (tenants: Tenants, ids: readonly string[]): Promise<unknown> =>
+export const deleteSent = (tenants: TenantDatabase, ids: readonly string[]): Promise<unknown> =>
   tenants.as({}, (tx) => tx.query('delete from outbox where id = any($1::bigint[])', [ids]));
 
 /** True when this process may send now; false while another one does. */
-export async function takeLease(tenants: Tenants, holder: string, seconds: number): Promise<boolean> {
+export async function takeLease(tenants: TenantDatabase, holder: string, seconds: number): Promise<boolean> {
   const row = await tenants.as({}, (tx) =>
     tx.one(
       `update relay_lease set holder = $1, held_until = now() + make_interval(secs => $2)
@@ -47,7 +47,7 @@ export async function takeLease(tenants: Tenants, holder: string, seconds: numbe
   return row !== undefined;
 }
 
-export const releaseLease = (tenants: Tenants, holder: string): Promise<unknown> =>
+export const releaseLease = (tenants: TenantDatabase, holder: string): Promise<unknown> =>
   tenants.as({}, (tx) =>
     tx.query("update relay_lease set holder = null, held_until = '-infinity' where holder = $1", [holder]),
   );

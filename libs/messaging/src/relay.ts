@@ -1,6 +1,6 @@
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { watchOf } from './nats-watch.ts';
@@ -30,7 +30,7 @@ const COUNT_MS = 5_000;
 type Turn = 'sent' | 'empty' | 'elsewhere' | 'failed';
 
 export class Relay {
-  private readonly options: { service: string; tenants: Tenants; nc: NatsConnection; log: Log };
+  private readonly options: { service: string; tenants: TenantDatabase; nc: NatsConnection; log: Log };
   private readonly jetstream: JetStreamClient;
   private readonly self = crypto.randomUUID();
   private readonly lag;
@@ -43,7 +43,7 @@ export class Relay {
   private rouse: () => void = () => {};
   private running: Promise<void> | undefined;
 
-  constructor(options: { service: string; tenants: Tenants; nc: NatsConnection; log: Log }) {
+  constructor(options: { service: string; tenants: TenantDatabase; nc: NatsConnection; log: Log }) {
     this.options = options;
     this.jetstream = jetstream(options.nc, { checkAPI: false });
     const metrics = new Metrics();

@@ -4,11 +4,11 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { event } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import { z } from 'zod';
 import { EventConsumer } from '../src/consumer.ts';
-import type { Happened } from '../src/handler.ts';
+import type { EventContext } from '../src/handler.ts';
 import { Inbox } from '../src/inbox.ts';
 import { Outbox } from '../src/outbox.ts';
 
@@ -44,8 +44,12 @@ export function publisher(nc: NatsConnection) {
 }
 
 /** A consumer of identity's events whose effect is a row. `before` may fail. */
-export function startConsumer(nc: NatsConnection, tenants: Tenants, before: (number: string) => void = () => {}) {
-  const run = async ({ data, tx }: Happened<typeof stepped>) => {
+export function startConsumer(
+  nc: NatsConnection,
+  tenants: TenantDatabase,
+  before: (number: string) => void = () => {},
+) {
+  const run = async ({ data, tx }: EventContext<typeof stepped>) => {
     before(`${data.counter}/${data.number}`);
     await tx.query('insert into effects (aggregate, number) values ($1, $2)', [data.counter, data.number]);
   };

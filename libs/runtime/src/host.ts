@@ -13,7 +13,7 @@ import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import { type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { connectDatabase } from '@tidegate/database/data-source';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { consumerName, EventConsumer } from '@tidegate/messaging/consumer';
@@ -35,9 +35,9 @@ import type { ReadRing } from '@tidegate/vault/master-keys';
 import { resealDerived } from '@tidegate/vault/reseal';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
-import { ForgetOrganisation } from './forget-organisation.ts';
 import { type Check, type Health, within } from './health.ts';
 import { endHooks, Loop, type RunningLoop, startHooks, startLoops, type TurnResult } from './loop.ts';
+import { PurgeOrganisation } from './purge-organisation.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
 import { ShredSecrets } from './shred-secrets.ts';
@@ -51,9 +51,9 @@ export const HEALTH = Symbol('health');
 export const NATS = Symbol('nats');
 
 class Housekeeping {
-  private readonly tenants: Tenants;
+  private readonly tenants: TenantDatabase;
 
-  constructor(tenants: Tenants) {
+  constructor(tenants: TenantDatabase) {
     this.tenants = tenants;
   }
 
@@ -144,7 +144,7 @@ export class ServiceHost {
       ...database.limits,
       ...database.roles[name],
     });
-    const tenants = new Tenants(this.dataSource);
+    const tenants = new TenantDatabase(this.dataSource);
     this.relay = new Relay({
       service: name,
       tenants,
@@ -154,14 +154,14 @@ export class ServiceHost {
     const outbox = new Outbox(name, () => this.relay?.wake());
     const vault = await this.openVault(encryptionKeys[name], tenants);
     return [
-      { provide: Tenants, useValue: tenants },
+      { provide: TenantDatabase, useValue: tenants },
       { provide: Outbox, useValue: outbox },
       ...(vault ? [{ provide: Vault, useValue: vault }] : []),
     ];
   }
 
   /** Refuses a ring that does not open what this schema keeps. */
-  private async openVault(ring: ReadRing | undefined, tenants: Tenants): Promise<Vault | undefined> {
+  private async openVault(ring: ReadRing | undefined, tenants: TenantDatabase): Promise<Vault | undefined> {
     if (!ring) return undefined;
     const vault = new Vault(ring);
     await vault.prepare(tenants);
@@ -192,12 +192,12 @@ export class ServiceHost {
     const { name } = this.definition;
     const instances = this.instances();
     if (this.definition.secrets.length > 0) instances.push(new ShredSecrets(this.app.get(Vault)));
-    if (this.dataSource) instances.push(new ForgetOrganisation(this.app.get(Tenants), this.wakes, this.log));
+    if (this.dataSource) instances.push(new PurgeOrganisation(this.app.get(TenantDatabase), this.wakes, this.log));
     for (const instance of instances) for (const hook of startHooks(instance)) await hook();
     const handled = instances.flatMap(operationHandlers);
     const listening = instances.flatMap(eventHandlers);
     if (this.dataSource) {
-      const tenants = this.app.get(Tenants);
+      const tenants = this.app.get(TenantDatabase);
       const outbox = this.app.get(Outbox);
       const inboxes = this.makeInboxes(listening, tenants, outbox);
       if (name !== 'gateway') handled.push(...deadLetterHandlers(name, { tenants, inboxes, log: this.log }));
@@ -216,7 +216,7 @@ export class ServiceHost {
 
   private makeInboxes(
     listening: ReturnType<typeof eventHandlers>,
-    tenants: Tenants,
+    tenants: TenantDatabase,
     outbox: Outbox,
   ): Map<string, Inbox> {
     const inboxes = new Map<string, Inbox>();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import { connectDatabase } from '@tidegate/database/data-source';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
@@ -42,7 +42,7 @@ async function tellDeleted(orgId: string): Promise<void> {
   const password = readSecrets(platform.dataDir)['IDENTITY_DATABASE_PASSWORD'] as string;
   const dataSource = await connectDatabase({ ...login(), user: 'identity', schema: 'identity', password });
   const outbox = new Outbox('identity', () => {});
-  await new Tenants(dataSource).run(orgId, (tx) => outbox.emit(tx, organisationDeleted, { orgId }));
+  await new TenantDatabase(dataSource).run(orgId, (tx) => outbox.emit(tx, organisationDeleted, { orgId }));
   await dataSource.destroy();
 }
 

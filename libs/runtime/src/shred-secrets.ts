@@ -1,5 +1,5 @@
 import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import type { Vault } from '@tidegate/vault/vault';
 
 /** In every service that declares `secrets`: what was sealed for a deleted organisation can never be read again. */
@@ -11,7 +11,7 @@ export class ShredSecrets {
   }
 
   @On(organisationDeleted)
-  async handle({ data, tx }: Happened<typeof organisationDeleted>): Promise<void> {
+  async handle({ data, tx }: EventContext<typeof organisationDeleted>): Promise<void> {
     await this.vault.shred(tx, data.orgId);
   }
 }

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { event } from '@tidegate/contracts/kernel/event';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { migrate } from '@tidegate/database/migrate';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { EventConsumer } from '@tidegate/messaging/consumer';
 import { isOutage } from '@tidegate/messaging/errors';
-import type { Happened } from '@tidegate/messaging/handler';
+import type { EventContext } from '@tidegate/messaging/handler';
 import { Inbox } from '@tidegate/messaging/inbox';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
@@ -51,8 +51,8 @@ async function prepare(): Promise<void> {
   await nc.close();
 }
 
-async function tenantsOf(schema: string): Promise<Tenants> {
-  return new Tenants(
+async function tenantsOf(schema: string): Promise<TenantDatabase> {
+  return new TenantDatabase(
     await connectDatabase({ ...login, database: 'postgres', user: schema, password: 'chaos', schema }),
   );
 }
@@ -105,7 +105,7 @@ async function consume(): Promise<void> {
   const nc = await connectNats(nats, role);
   const handler = {
     event: stepped,
-    run: async ({ data, tx }: Happened<typeof stepped>) => {
+    run: async ({ data, tx }: EventContext<typeof stepped>) => {
       await tx.query('insert into effects (aggregate, number) values ($1, $2)', [data.counter, data.number]);
     },
   };

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import pg from 'pg';
 import { type TestDatabase, testDatabase } from './database.ts';
 
 export interface TestSchema {
   login: DatabaseSettings;
   admin: TestDatabase['admin'];
-  tenants: Tenants;
+  tenants: TenantDatabase;
   /** What a superuser reads or does in it. */
   sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
   close(): Promise<unknown>;
@@ -24,7 +24,7 @@ export async function testSchema(sql = '', settings: Partial<DatabaseSettings> =
   return {
     login,
     admin,
-    tenants: new Tenants(dataSource),
+    tenants: new TenantDatabase(dataSource),
     sql: async (text, params) => (await client.query(text, params)).rows,
     close: () => Promise.all([dataSource.destroy(), client.end()]).then(drop),
   };

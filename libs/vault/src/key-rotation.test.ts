@@ -1,5 +1,5 @@
 import { newId } from '@tidegate/database/ids';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import { makeMasterKey, openSchema, placeOf, type Schema } from '../test/schemas.ts';
 import { readVaultState, retireMasterKeys, rotateMasterKey } from './key-rotation.ts';
 import { MasterKeys, masterKeyId } from './master-keys.ts';
@@ -33,12 +33,12 @@ async function openService() {
   };
 }
 
-async function store(tenants: Tenants, vault: Vault, text: string): Promise<Stored> {
+async function store(tenants: TenantDatabase, vault: Vault, text: string): Promise<Stored> {
   const place = placeOf(newId());
   return { place, text, sealed: await tenants.run(place.orgId, (tx) => vault.seal(tx, place, text)) };
 }
 
-const readAll = (tenants: Tenants, vault: Vault, all: Stored[]): Promise<string[]> =>
+const readAll = (tenants: TenantDatabase, vault: Vault, all: Stored[]): Promise<string[]> =>
   Promise.all(all.map(({ place, sealed }) => tenants.read(place.orgId, (tx) => vault.open(tx, place, sealed))));
 
 const texts = (all: Stored[]) => all.map(({ text }) => text);

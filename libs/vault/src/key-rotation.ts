@@ -1,4 +1,4 @@
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import {
   countShredded,
   findCurrentMasterKey,
@@ -36,7 +36,7 @@ export interface VaultState {
   shredded: number;
 }
 
-export function readVaultState(tenants: Tenants, keys: MasterKeys): Promise<VaultState> {
+export function readVaultState(tenants: TenantDatabase, keys: MasterKeys): Promise<VaultState> {
   return tenants.system('vault', async (tx) => {
     const rows = await listMasterKeys(tx);
     const known = rows.map(({ id, is_current, retired_at, wraps }): MasterKeyState => {
@@ -63,7 +63,7 @@ export interface Rotation {
  * was never used. Two rotations of one service must not run at once.
  */
 export async function rotateMasterKey(
-  tenants: Tenants,
+  tenants: TenantDatabase,
   keys: MasterKeys,
   makeKey: () => Promise<string>,
 ): Promise<Rotation> {
@@ -78,9 +78,9 @@ export async function rotateMasterKey(
 }
 
 /** Retires master keys that wrap nothing any more. Answers every retired id: the ring may forget them. */
-export const retireMasterKeys = (tenants: Tenants): Promise<string[]> => tenants.system('vault', retireUnused);
+export const retireMasterKeys = (tenants: TenantDatabase): Promise<string[]> => tenants.system('vault', retireUnused);
 
-async function rewrapAll(tenants: Tenants, keys: MasterKeys): Promise<{ current: string; rewrapped: number }> {
+async function rewrapAll(tenants: TenantDatabase, keys: MasterKeys): Promise<{ current: string; rewrapped: number }> {
   const current = await tenants.system('vault', findCurrentMasterKey);
   if (!current) throw new Error('This schema has no master key yet.\n  Fix: start the service on it once.');
   let rewrapped = 0;

@@ -1,4 +1,4 @@
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import { DERIVED_PREFIX, openDerived } from './derived-keys.ts';
 import type { SecretPlace, Vault } from './vault.ts';
 
@@ -24,7 +24,7 @@ const BATCH = 500;
  * keep the service from starting.
  */
 export async function resealDerived(
-  { tenants, vault }: { tenants: Tenants; vault: Vault },
+  { tenants, vault }: { tenants: TenantDatabase; vault: Vault },
   columns: readonly SealedColumn[],
   unreadable: (place: SecretPlace) => void,
 ): Promise<number> {
@@ -43,7 +43,7 @@ export async function resealDerived(
 }
 
 const derivedRows = (
-  tenants: Tenants,
+  tenants: TenantDatabase,
   { table, column }: SealedColumn,
   after: { org_id: string; id: string },
 ): Promise<Row[]> =>
@@ -56,7 +56,7 @@ const derivedRows = (
   );
 
 async function resealRow(
-  { tenants, vault }: { tenants: Tenants; vault: Vault },
+  { tenants, vault }: { tenants: TenantDatabase; vault: Vault },
   { table, column, sealedFor }: SealedColumn,
   { org_id: orgId, id }: Row,
   unreadable: (place: SecretPlace) => void,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import {
   findCurrentMasterKey,
@@ -50,7 +50,7 @@ export class Vault {
    * To be called once before the first use. Throws when this ring is not the one that this schema's secrets were
    * sealed with: a service with a wrong key must not start.
    */
-  async prepare(tenants: Tenants): Promise<void> {
+  async prepare(tenants: TenantDatabase): Promise<void> {
     await tenants.as({}, async (tx) => {
       if ((await findCurrentMasterKey(tx)) === undefined) {
         await noteFirstMasterKey(tx, this.masterKeys.ids()[0] as string);

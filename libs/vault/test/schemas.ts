@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import pg from 'pg';
 import type { SecretPlace } from '../src/vault.ts';
 
 export interface Schema {
-  tenants: Tenants;
+  tenants: TenantDatabase;
   /** What a superuser reads or does in it, as somebody with a dump or a damaged disk would. */
   sql<Row extends pg.QueryResultRow>(text: string, params?: unknown[]): Promise<Row[]>;
 }
@@ -23,7 +23,7 @@ export async function openSchema(): Promise<Schema> {
   await client.connect();
   closing(() => Promise.all([dataSource.destroy(), client.end()]).then(drop));
   return {
-    tenants: new Tenants(dataSource),
+    tenants: new TenantDatabase(dataSource),
     sql: async (text, params) => (await client.query(text, params)).rows,
   };
 }

@@ -4,7 +4,7 @@ import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -38,13 +38,13 @@ async function openSchema(schema: string, folders: string[]) {
 export async function openOwner() {
   const folders = ['libs/entitlements/migrations', 'services/billing/test/owner'];
   const { dataSource, close } = await openSchema('owner', folders);
-  return { tenants: new Tenants(dataSource), close };
+  return { tenants: new TenantDatabase(dataSource), close };
 }
 export type Owner = Awaited<ReturnType<typeof openOwner>>;
 
 export async function openBilling() {
   const { dataSource, close } = await openSchema('billing', ['services/billing/migrations']);
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('billing', () => {});
   const woken: string[] = [];
   const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import { connectNats } from '@tidegate/messaging/nats';
@@ -46,7 +46,7 @@ export async function openBots() {
   const nats = await startTestNats();
   const dataSource = await connectDatabase(database.login);
   const nc = await connectNats({ servers: [nats.url], user: 'bots', password: '' }, 'test');
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const bus = new Bus({
     service: 'bot-executor',
     nc,

@@ -16,7 +16,7 @@ import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { type AccountMailKind, sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
@@ -88,7 +88,7 @@ export async function openIdentity({
   const dataSource = await connectDatabase(database.login);
   const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-identity-'));
   const adminPasswordFile = join(dataDir, 'admin-password');
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('identity', () => {});
   /** What was handed to the notifier, in order. */
   const mailServer = { mails: [] as Input<typeof sendAccountMail>[], down: false };
@@ -115,7 +115,7 @@ export async function openIdentity({
       },
       { provide: Log, useValue: new Log({ service: 'identity' }) },
       { provide: Bus, useValue: bus },
-      { provide: Tenants, useValue: tenants },
+      { provide: TenantDatabase, useValue: tenants },
       { provide: Outbox, useValue: outbox },
       { provide: Vault, useValue: vault },
       { provide: Wakes, useValue: { wake: () => {} } },

@@ -3,7 +3,7 @@ import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { migrate } from '@tidegate/database/migrate';
 import { ensureDays } from '@tidegate/database/partitions';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -49,7 +49,7 @@ export async function openStore(binaries: Binaries = EMBEDDED) {
     password: 'm',
     schema: 'monitor_agent',
   });
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('monitor-agent', () => {});
   await vault.prepare(tenants);
   for (const table of SAMPLE_TABLES)

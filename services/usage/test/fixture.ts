@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { connectDatabase } from '@tidegate/database/data-source';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
@@ -31,7 +31,7 @@ export async function openUsage() {
     return work(client).finally(() => client.end());
   };
   const dataSource = await connectDatabase(database.login);
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('usage', () => {});
   const meters = ['calls', 'mails'].map((key) => ({ key, name: key, unit: '', description: '' }));
   await tenants.as({}, (tx) => saveMeters(tx, meters));

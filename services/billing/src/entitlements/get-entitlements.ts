@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { openSubscription } from '../subscriptions/open-subscription.ts';
 import { findEntitlements } from './entitlements.rows.ts';
 
@@ -12,7 +12,7 @@ import { findEntitlements } from './entitlements.rows.ts';
 @Injectable()
 export class GetEntitlements {
   @Handles(getEntitlements)
-  async handle({ caller, tx, emit }: Call<typeof getEntitlements>) {
+  async handle({ caller, tx, emit }: OperationContext<typeof getEntitlements>) {
     if (!caller.orgId) throw forbidden({}, 'Entitlements belong to an organisation: call with { orgId }.');
     const known = await findEntitlements(tx, caller.orgId);
     return known?.snapshot ?? openSubscription(tx, emit, caller.orgId, new Date().toISOString());

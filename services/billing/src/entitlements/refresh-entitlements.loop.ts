@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -22,7 +22,7 @@ export class RefreshEntitlements {
   private after = FIRST;
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly log: Log,
   ) {}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { OnStart } from '@tidegate/runtime/loop';
 import { BillingConfig } from '../billing.config.ts';
@@ -15,7 +15,7 @@ const SHIPPED = fileURLToPath(new URL('../../../../plans/default.yaml', import.m
 @Injectable()
 export class ApplyFirstCatalogue {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly config: BillingConfig,
   ) {}

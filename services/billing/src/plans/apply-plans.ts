@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { applyCatalogue } from './apply-catalogue.ts';
 
@@ -10,7 +10,7 @@ export class ApplyPlans {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(applyPlans)
-  handle({ input, tx, emit }: Call<typeof applyPlans>) {
+  handle({ input, tx, emit }: OperationContext<typeof applyPlans>) {
     tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
     return applyCatalogue(tx.as({ system: 'catalogue' }), emit, input);
   }

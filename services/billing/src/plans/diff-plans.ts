@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { diffPlans } from '@tidegate/contracts/billing/plans';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { compareCatalogue } from './apply-catalogue.ts';
 
 @Injectable()
 export class DiffPlans {
   @Handles(diffPlans)
-  async handle({ input, tx }: Call<typeof diffPlans>) {
+  async handle({ input, tx }: OperationContext<typeof diffPlans>) {
     const { diff } = await compareCatalogue(tx.as({ system: 'catalogue' }), input.yaml);
     return diff;
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { listPlans, type Plan } from '@tidegate/contracts/billing/plans';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireCatalogue } from './catalogue.rows.ts';
 
 @Injectable()
 export class ListPlans {
   @Handles(listPlans)
-  async handle({ tx }: Call<typeof listPlans>) {
+  async handle({ tx }: OperationContext<typeof listPlans>) {
     const { version, features, plans } = await requireCatalogue(tx);
     return {
       catalogueVersion: version,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { intervalNotOffered, movePlans, unknownPlan } from '@tidegate/contracts/billing/plans';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { intervalsOf } from '../subscriptions/interval.rules.ts';
 import { changedBy, countBehind, moveSubscriptions } from '../subscriptions/subscription.rows.ts';
@@ -12,7 +12,7 @@ export class MovePlans {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(movePlans)
-  async handle({ input, caller, tx }: Call<typeof movePlans>) {
+  async handle({ input, caller, tx }: OperationContext<typeof movePlans>) {
     const all = tx.as({ system: 'catalogue' });
     await lockCatalogue(all);
     const { plans } = await requireCatalogue(all);

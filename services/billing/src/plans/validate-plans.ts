@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { validatePlans } from '@tidegate/contracts/billing/plans';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { parseCatalogue } from './parse-catalogue.ts';
 
 @Injectable()
 export class ValidatePlans {
   @Handles(validatePlans)
-  async handle({ input }: Call<typeof validatePlans>) {
+  async handle({ input }: OperationContext<typeof validatePlans>) {
     const { plans, features } = parseCatalogue(input.yaml);
     return { plans: plans.map((plan) => plan.plan), features: features.map((feature) => feature.key) };
   }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { getSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findPlanVersion, latestVersions } from '../plans/catalogue.rows.ts';
 import { findSubscription, toWire } from './subscription.rows.ts';
 
 @Injectable()
 export class GetSubscription {
   @Handles(getSubscription)
-  async handle({ caller, tx }: Call<typeof getSubscription>) {
+  async handle({ caller, tx }: OperationContext<typeof getSubscription>) {
     const row = caller.orgId ? await findSubscription(tx, caller.orgId) : undefined;
     const plan = row && (await findPlanVersion(tx, row.plan, row.plan_version));
     if (!row || !plan) {

@@ -4,7 +4,7 @@ import { type Subscription, setSubscription } from '@tidegate/contracts/billing/
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
+import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { chosenInterval } from './interval.rules.ts';
@@ -17,7 +17,7 @@ import { changedBy, lockSubscription, toWire, updatePlan } from './subscription.
 @Injectable()
 export class SetSubscription {
   @Handles(setSubscription)
-  handle({ input, caller, tx, emit }: Call<typeof setSubscription>): Promise<Subscription> {
+  handle({ input, caller, tx, emit }: OperationContext<typeof setSubscription>): Promise<Subscription> {
     return this.change(tx.as({ orgId: input.organisationId }), emit, input, changedBy(caller));
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Backtest } from '@tidegate/contracts/bot-executor/backtests';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { present } from '../bots/present.ts';
 import { endedTopic } from '../queue/queue-runner.ts';
@@ -22,7 +22,7 @@ export class AwaitBacktest {
   private news = Promise.withResolvers<void>();
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     wakes: Wakes,
   ) {
     wakes.on(endedTopic('backtest'), () => {

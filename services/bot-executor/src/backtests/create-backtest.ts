@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Backtest, createBacktest, tooManyBacktests } from '@tidegate/contracts/bot-executor/backtests';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { ENGINE_VERSION } from '../engine/fingerprint.ts';
 import { marketFor } from '../markets/market.rows.ts';
@@ -29,7 +29,7 @@ export const MAX_KEPT = { backtests: 200, parts: 2_000 };
 @Injectable()
 export class CreateBacktest {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly entitlements: Entitlements,
     private readonly quota: RunQuota,
     private readonly ended: AwaitBacktest,
@@ -37,7 +37,7 @@ export class CreateBacktest {
   ) {}
 
   @Handles(createBacktest)
-  async handle(call: Call<typeof createBacktest>): Promise<Backtest> {
+  async handle(call: OperationContext<typeof createBacktest>): Promise<Backtest> {
     const { caller, tx, answerLater } = call;
     // Nothing holds a connection until the quota is asked.
     const base = await this.tenants.read(tx.orgId as string, (read) => this.judge(call, read));
@@ -55,7 +55,10 @@ export class CreateBacktest {
     });
   }
 
-  private async judge({ input }: Call<typeof createBacktest>, read: Call['tx']): Promise<BacktestBase> {
+  private async judge(
+    { input }: OperationContext<typeof createBacktest>,
+    read: OperationContext['tx'],
+  ): Promise<BacktestBase> {
     await this.entitlements.feature(read, 'backtests');
     const market = await marketFor(read, input.settings);
     const { candles, first, lastAt } = await measuredSeries(read, { market, feed: input.feed });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Backtest, cancelBacktest, deleteBacktest } from '@tidegate/contracts/bot-executor/backtests';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { present } from '../bots/present.ts';
 import { dropWork } from '../queue/queue.rows.ts';
@@ -14,7 +14,7 @@ export class EndBacktest {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(cancelBacktest)
-  async cancel({ input, tx }: Call<typeof cancelBacktest>): Promise<Backtest> {
+  async cancel({ input, tx }: OperationContext<typeof cancelBacktest>): Promise<Backtest> {
     const id = input.backtestId;
     // The queue first, as its runner does: neither waits for the other.
     if (await findBacktest(tx, id)) await this.drop(tx, id);
@@ -23,14 +23,14 @@ export class EndBacktest {
   }
 
   @Handles(deleteBacktest)
-  async delete({ input, tx }: Call<typeof deleteBacktest>) {
+  async delete({ input, tx }: OperationContext<typeof deleteBacktest>) {
     const id = input.backtestId;
     if (await findBacktest(tx, id)) await this.drop(tx, id);
     if (!(await deleteBacktestRow(tx, id))) throw notFound();
     return {};
   }
 
-  private async drop(tx: Call['tx'], id: string): Promise<void> {
+  private async drop(tx: OperationContext['tx'], id: string): Promise<void> {
     await dropWork(tx, id);
     tx.onCommit(() => this.wakes.wake(endedTopic('backtest')));
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { newId } from '@tidegate/database/ids';
 import { migrate } from '@tidegate/database/migrate';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { runPostgres } from '@tidegate/testing/test-run';
 import pg from 'pg';
 import { MIGRATIONS } from '../../test/bots.ts';
@@ -33,7 +33,7 @@ test('backtests and sweeps from before the queue keep what they had', async () =
   const upgrade = (folders: string[]) => migrate({ ...place, user: `owner_${tag}` }, [{ ...plan, folders }]);
   await upgrade([...others, before]);
   const dataSource = await connectDatabase({ ...place, user: plan.role, schema: plan.schema });
-  const tenants = new Tenants(dataSource);
+  const tenants = new TenantDatabase(dataSource);
   const [orgId, id, sweep] = [newId(), newId(), newId()];
   const items = (count: number) => JSON.stringify(Array.from({ length: count }, (_, n) => ({ number: n + 1 })));
   await tenants.run(orgId, async (tx) => {

@@ -11,7 +11,7 @@ import {
 } from '@tidegate/contracts/bot-executor/backtests';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { present } from '../bots/present.ts';
 import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
 import { partOf } from './backtest-parts.rows.ts';
@@ -19,29 +19,29 @@ import { partOf } from './backtest-parts.rows.ts';
 @Injectable()
 export class ReadBacktests {
   @Handles(listBacktests)
-  async list({ input, tx }: Call<typeof listBacktests>) {
+  async list({ input, tx }: OperationContext<typeof listBacktests>) {
     const [after] = readCursor(input.cursor, 'uuid') ?? [];
     const rows = await listBacktestRows(tx, input.limit + 1, after);
     return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getBacktest)
-  async get({ input, tx }: Call<typeof getBacktest>): Promise<Backtest> {
+  async get({ input, tx }: OperationContext<typeof getBacktest>): Promise<Backtest> {
     return toWire(present(await findBacktest(tx, input.backtestId)));
   }
 
   @Handles(showEquity)
-  async equity({ input, tx }: Call<typeof showEquity>) {
+  async equity({ input, tx }: OperationContext<typeof showEquity>) {
     return { items: present(await findEquity(tx, input.backtestId)) };
   }
 
   @Handles(listBacktestTrades)
-  trades({ input, tx }: Call<typeof listBacktestTrades>) {
+  trades({ input, tx }: OperationContext<typeof listBacktestTrades>) {
     return part<BacktestTrade>(tx, 'trades', input);
   }
 
   @Handles(listBacktestFills)
-  fills({ input, tx }: Call<typeof listBacktestFills>) {
+  fills({ input, tx }: OperationContext<typeof listBacktestFills>) {
     return part<BacktestFill>(tx, 'fills', input);
   }
 }

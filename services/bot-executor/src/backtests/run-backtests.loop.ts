@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -15,11 +15,11 @@ import { storedSeries } from './wanted-series.ts';
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
 @Injectable()
 export class RunBacktests {
-  private readonly tenants: Tenants;
+  private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: Tenants, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
+  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
     this.tenants = tenants;
     this.threads = threads;
     this.queue = new QueueRunner(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { quotaExhausted } from '@tidegate/contracts/kernel/problem';
 import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
-import type { Call } from '@tidegate/messaging/handler';
+import type { OperationContext } from '@tidegate/messaging/handler';
 import { Log } from '@tidegate/telemetry/log';
 import { SettleLeases } from './settle-leases.loop.ts';
 
@@ -30,7 +30,11 @@ export class RunQuota {
   ) {}
 
   /** `work` makes the transaction's first query. A crash leaves a lease that expires, and nothing that counts twice. */
-  async spend<T>({ tx, meter }: Pick<Call, 'tx' | 'meter'>, spending: Spending, work: () => Promise<T>): Promise<T> {
+  async spend<T>(
+    { tx, meter }: Pick<OperationContext, 'tx' | 'meter'>,
+    spending: Spending,
+    work: () => Promise<T>,
+  ): Promise<T> {
     const orgId = tx.orgId as string;
     const lease = await this.take(orgId, spending);
     const leaseId = lease?.leaseId ?? undefined;

@@ -3,7 +3,7 @@ import { type Bot, botCreated, createBot } from '@tidegate/contracts/bot-executo
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { firstCandle } from '../candles/candle.rows.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
@@ -15,7 +15,7 @@ export class CreateBot {
   constructor(private readonly entitlements: Entitlements) {}
 
   @Handles(createBot)
-  async handle({ input, tx, emit }: Call<typeof createBot>): Promise<Bot> {
+  async handle({ input, tx, emit }: OperationContext<typeof createBot>): Promise<Bot> {
     const { name, settings, feed } = input;
     const { source, interval, candlesPerSecond } = feed;
     const market = await marketFor(tx, settings);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { botDeleted, botNotStopped, deleteBot } from '@tidegate/contracts/bot-executor/bots';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { deleteBotRow, lockBot } from './bot.rows.ts';
 import { deleteLease } from './lease.rows.ts';
 import { present } from './present.ts';
@@ -8,7 +8,7 @@ import { present } from './present.ts';
 @Injectable()
 export class DeleteBot {
   @Handles(deleteBot)
-  async handle({ input, tx, emit }: Call<typeof deleteBot>) {
+  async handle({ input, tx, emit }: OperationContext<typeof deleteBot>) {
     const bot = present(await lockBot(tx, input.botId));
     if (bot.status !== 'stopped' && bot.status !== 'halted') {
       throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, getBot, listBots } from '@tidegate/contracts/bot-executor/bots';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBot, listBotRows, toWire } from './bot.rows.ts';
 import { present } from './present.ts';
 
 @Injectable()
 export class ReadBots {
   @Handles(listBots)
-  async list({ input, tx }: Call<typeof listBots>) {
+  async list({ input, tx }: OperationContext<typeof listBots>) {
     const [after] = readCursor(input.cursor, 'uuid') ?? [];
     const rows = await listBotRows(tx, input.limit + 1, after);
     return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getBot)
-  async get({ input, tx }: Call<typeof getBot>): Promise<Bot> {
+  async get({ input, tx }: OperationContext<typeof getBot>): Promise<Bot> {
     return toWire(present(await findBot(tx, input.botId)));
   }
 }

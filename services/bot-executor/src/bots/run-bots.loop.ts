@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -45,7 +45,7 @@ export class RunBots {
   private observedAt = 0;
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly carry: CarryBot,
     private readonly log: Log,
     private readonly metrics: Metrics,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import { type Bot, botStarted, startBot } from '@tidegate/contracts/bot-executor/bots';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { personOf } from '../queue/person.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
@@ -19,7 +19,7 @@ export class StartBot {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(startBot)
-  async handle({ input, caller, tx, emit }: Call<typeof startBot>): Promise<Bot> {
+  async handle({ input, caller, tx, emit }: OperationContext<typeof startBot>): Promise<Bot> {
     const bot = present(await lockBot(tx, input.botId));
     if (bot.status === 'running') return toWire(bot);
     if (!bot.open_trade_id) await resume(tx, bot, input.resume);

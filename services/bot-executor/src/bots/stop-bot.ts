@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
 import { CarryBot } from './carry-bot.ts';
 import { present } from './present.ts';
@@ -14,7 +14,7 @@ export class StopBot {
   constructor(private readonly carry: CarryBot) {}
 
   @Handles(stopBot)
-  async handle({ input, tx }: Call<typeof stopBot>): Promise<Bot> {
+  async handle({ input, tx }: OperationContext<typeof stopBot>): Promise<Bot> {
     const bot = present(await lockBot(tx, input.botId));
     if (bot.status === 'stopped') return toWire(bot);
     if (bot.status === 'halted' && bot.open_trade_id && input.openTrade === 'finish')

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type BotSummary, summarizeBot } from '@tidegate/contracts/bot-executor/bots';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
 import { fraction, toCents, whole } from '../engine/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
@@ -22,7 +22,7 @@ interface Sums {
 @Injectable()
 export class SummarizeBot {
   @Handles(summarizeBot)
-  async handle({ input, tx }: Call<typeof summarizeBot>): Promise<BotSummary> {
+  async handle({ input, tx }: OperationContext<typeof summarizeBot>): Promise<BotSummary> {
     const bot = present(await findBot(tx, input.botId));
     const market = rulesOfBot(bot);
     const sums = await sumTrades(tx, bot.id);

@@ -3,7 +3,7 @@ import { type Bot, botNotStopped, updateBot } from '@tidegate/contracts/bot-exec
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, termsOf } from '../markets/markets.rules.ts';
@@ -14,7 +14,7 @@ import { present } from './present.ts';
 @Injectable()
 export class UpdateBot {
   @Handles(updateBot)
-  async handle({ input, tx }: Call<typeof updateBot>): Promise<Bot> {
+  async handle({ input, tx }: OperationContext<typeof updateBot>): Promise<Bot> {
     const bot = present(await lockBot(tx, input.botId));
     const { name = bot.name, settings } = input;
     // With its settings a bot gets the market's newest rules; a name changes nothing else.

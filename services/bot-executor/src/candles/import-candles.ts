@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { importCandles } from '@tidegate/contracts/bot-executor/candles';
 import { validationFailed } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Threads } from '../compute/threads.ts';
 import { lockMarketsSoon, marketNamed } from '../markets/market.rows.ts';
@@ -15,13 +15,13 @@ const MAX_ROWS = 20_000;
 @Injectable()
 export class ImportCandles {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly threads: Threads,
     private readonly wakes: Wakes,
   ) {}
 
   @Handles(importCandles)
-  async handle({ input, caller, tx }: Call<typeof importCandles>) {
+  async handle({ input, caller, tx }: OperationContext<typeof importCandles>) {
     const { interval, csv } = input;
     // Nothing holds a connection while a thread reads.
     const market = await this.tenants.read(tx.orgId as string, (read) => marketNamed(read, input.market));

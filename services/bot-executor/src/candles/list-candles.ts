@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { listCandles } from '@tidegate/contracts/bot-executor/candles';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { marketNamed } from '../markets/market.rows.ts';
 import { readCandles, toWire } from './candle.rows.ts';
 
 @Injectable()
 export class ListCandles {
   @Handles(listCandles)
-  async handle({ input, tx }: Call<typeof listCandles>) {
+  async handle({ input, tx }: OperationContext<typeof listCandles>) {
     const market = await marketNamed(tx, input.market);
     const { source, interval, limit } = input;
     const from = input.from ? new Date(input.from) : undefined;

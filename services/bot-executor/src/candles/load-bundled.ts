@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { OnStart } from '@tidegate/runtime/loop';
 import { MARKETS, type MarketRules } from '../markets/markets.rules.ts';
 import { newestCandle, saveBundled } from './candle.rows.ts';
@@ -13,7 +13,7 @@ const MAX_ROWS = 100_000;
 /** The synthetic candles that come with Tidegate, brought into the database at the first start. */
 @Injectable()
 export class LoadBundled {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(private readonly tenants: TenantDatabase) {}
 
   @OnStart()
   async load(): Promise<void> {

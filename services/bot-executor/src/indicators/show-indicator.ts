@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { showIndicator } from '@tidegate/contracts/bot-executor/candles';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { MAX_CANDLES } from '../backtests/wanted-series.ts';
 import { readStored } from '../candles/series.rows.ts';
 import { Threads } from '../compute/threads.ts';
@@ -12,7 +12,7 @@ export class ShowIndicator {
   constructor(private readonly threads: Threads) {}
 
   @Handles(showIndicator)
-  async handle({ input, caller, tx }: Call<typeof showIndicator>) {
+  async handle({ input, caller, tx }: OperationContext<typeof showIndicator>) {
     const market = await marketNamed(tx, input.market);
     const { indicator, source, interval, period, limit } = input;
     const stored = await readStored(tx, { source, market, interval }, { limit: MAX_CANDLES });

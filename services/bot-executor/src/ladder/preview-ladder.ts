@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Ladder, previewLadder } from '@tidegate/contracts/bot-executor/ladder';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newestCandle } from '../candles/candle.rows.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
@@ -12,7 +12,7 @@ import { describeLadder } from './ladder.rules.ts';
 @Injectable()
 export class PreviewLadder {
   @Handles(previewLadder)
-  async handle({ input, tx }: Call<typeof previewLadder>): Promise<Ladder> {
+  async handle({ input, tx }: OperationContext<typeof previewLadder>): Promise<Ladder> {
     const market = await marketFor(tx, input.settings);
     const base = input.price === undefined ? await bundledPrice(tx, market) : givenPrice(market, input.price);
     return describeLadder(checkedPlan(input.settings, base, market), base);

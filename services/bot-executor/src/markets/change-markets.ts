@@ -9,7 +9,7 @@ import {
 } from '@tidegate/contracts/bot-executor/markets';
 import { conflict, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import {
   deleteOwnMarket,
   findOwnMarket,
@@ -28,7 +28,7 @@ const MAX_VERSIONS = 200;
 @Injectable()
 export class ChangeMarkets {
   @Handles(createMarket)
-  async create({ input, tx }: Call<typeof createMarket>): Promise<Market> {
+  async create({ input, tx }: OperationContext<typeof createMarket>): Promise<Market> {
     await lockMarketsSoon(tx);
     const own = await listOwnMarkets(tx);
     if (findMarket(input.market) || own.some(({ market }) => market === input.market))
@@ -39,7 +39,7 @@ export class ChangeMarkets {
   }
 
   @Handles(updateMarket)
-  async update({ input: { market, ...changes }, tx }: Call<typeof updateMarket>): Promise<Market> {
+  async update({ input: { market, ...changes }, tx }: OperationContext<typeof updateMarket>): Promise<Market> {
     await lockMarketsSoon(tx);
     const before = await ownOf(tx, market);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -57,7 +57,7 @@ export class ChangeMarkets {
   }
 
   @Handles(deleteMarket)
-  async delete({ input: { market }, tx }: Call<typeof deleteMarket>) {
+  async delete({ input: { market }, tx }: OperationContext<typeof deleteMarket>) {
     await lockMarketsSoon(tx);
     await ownOf(tx, market);
     if (await isInUse(tx, market)) throw marketInUse({}, 'Delete its candles and its bots first.');

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { getMarket, listMarkets, type Market } from '@tidegate/contracts/bot-executor/markets';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findOwnMarket, listOwnMarkets, toWire } from './market.rows.ts';
 import { findMarket, MARKETS } from './markets.rules.ts';
 
 @Injectable()
 export class ReadMarkets {
   @Handles(listMarkets)
-  async list({ tx }: Call<typeof listMarkets>) {
+  async list({ tx }: OperationContext<typeof listMarkets>) {
     const own = await listOwnMarkets(tx);
     const names = new Set(own.map(({ market }) => market));
     const others = MARKETS.filter(({ market }) => !names.has(market));
@@ -16,7 +16,7 @@ export class ReadMarkets {
   }
 
   @Handles(getMarket)
-  async get({ input: { market, version }, tx }: Call<typeof getMarket>): Promise<Market> {
+  async get({ input: { market, version }, tx }: OperationContext<typeof getMarket>): Promise<Market> {
     const own = await findOwnMarket(tx, market, version);
     if (own) return toWire(own, true);
     const builtIn = findMarket(market, version);

@@ -1,6 +1,6 @@
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
-import type { Tenants } from '@tidegate/database/tenants';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { TurnResult } from '@tidegate/runtime/loop';
 import type { Wakes } from '@tidegate/runtime/wakes';
@@ -55,7 +55,7 @@ export interface QueueWork {
 }
 
 export interface QueueTools {
-  tenants: Tenants;
+  tenants: TenantDatabase;
   wakes: Wakes;
   log: Log;
   metrics: Metrics;

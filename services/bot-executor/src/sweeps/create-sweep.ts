@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { createSweep, type Sweep, tooManySweeps } from '@tidegate/contracts/bot-executor/sweeps';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { RunQuota } from '../backtests/run-quota.ts';
 import { measuredSeries } from '../backtests/wanted-series.ts';
@@ -23,7 +23,7 @@ const MAX_KEPT = 100;
 @Injectable()
 export class CreateSweep {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly entitlements: Entitlements,
     private readonly threads: Threads,
     private readonly quota: RunQuota,
@@ -31,7 +31,7 @@ export class CreateSweep {
   ) {}
 
   @Handles(createSweep)
-  async handle(call: Call<typeof createSweep>): Promise<Sweep> {
+  async handle(call: OperationContext<typeof createSweep>): Promise<Sweep> {
     const { input, caller, tx } = call;
     const [id, person] = [newId(), personOf(caller)];
     // Nothing holds a connection while combinations are counted and the quota is asked.
@@ -57,7 +57,7 @@ export class CreateSweep {
   }
 
   /** By arithmetic first; what is little enough is then counted in a thread. */
-  private async judge({ input, tx }: Call<typeof createSweep>, person: string) {
+  private async judge({ input, tx }: OperationContext<typeof createSweep>, person: string) {
     const { settings, vary, walkForward } = input;
     const { candles, first, market } = await this.tenants.read(tx.orgId as string, async (read) => {
       await this.entitlements.feature(read, 'backtests');

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { cancelSweep, deleteSweep, type Sweep } from '@tidegate/contracts/bot-executor/sweeps';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { present } from '../bots/present.ts';
 import { dropWork } from '../queue/queue.rows.ts';
 import { deleteSweepRow, endSweep, findSweep, toWire } from './sweep.rows.ts';
@@ -10,7 +10,7 @@ import { deleteSweepRow, endSweep, findSweep, toWire } from './sweep.rows.ts';
 @Injectable()
 export class EndSweep {
   @Handles(cancelSweep)
-  async cancel({ input, tx }: Call<typeof cancelSweep>): Promise<Sweep> {
+  async cancel({ input, tx }: OperationContext<typeof cancelSweep>): Promise<Sweep> {
     const id = input.sweepId;
     // The queue first, as its runner does: neither waits for the other.
     if (await findSweep(tx, id)) await dropWork(tx, id);
@@ -19,7 +19,7 @@ export class EndSweep {
   }
 
   @Handles(deleteSweep)
-  async delete({ input, tx }: Call<typeof deleteSweep>) {
+  async delete({ input, tx }: OperationContext<typeof deleteSweep>) {
     const id = input.sweepId;
     if (await findSweep(tx, id)) await dropWork(tx, id);
     if (!(await deleteSweepRow(tx, id))) throw notFound();

@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { getSweep, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { present } from '../bots/present.ts';
 import { findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
 
 @Injectable()
 export class ReadSweeps {
   @Handles(listSweeps)
-  async list({ input, tx }: Call<typeof listSweeps>) {
+  async list({ input, tx }: OperationContext<typeof listSweeps>) {
     const [after] = readCursor(input.cursor, 'uuid') ?? [];
     const rows = await listSweepRows(tx, input.limit + 1, after);
     return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getSweep)
-  async get({ input, tx }: Call<typeof getSweep>): Promise<SweepDetail> {
+  async get({ input, tx }: OperationContext<typeof getSweep>): Promise<SweepDetail> {
     const row = present(await findSweep(tx, input.sweepId));
     const { results, gaps = null, windows, outOfSample } = (await findResults(tx, row.id)) ?? NOTHING_YET;
     return { ...toWire(row), results, gaps, windows, outOfSample };

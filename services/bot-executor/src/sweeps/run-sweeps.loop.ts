@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -23,11 +23,11 @@ const LONGEST_MS = 2 * 3_600_000;
 
 @Injectable()
 export class RunSweeps {
-  private readonly tenants: Tenants;
+  private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: Tenants, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
+  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
     this.tenants = tenants;
     this.threads = threads;
     this.queue = new QueueRunner(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type LedgerEntry, listLedger } from '@tidegate/contracts/bot-executor/trades';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBot } from '../bots/bot.rows.ts';
 import { present } from '../bots/present.ts';
 
@@ -28,7 +28,7 @@ const toWire = (row: Row): LedgerEntry => ({
 @Injectable()
 export class ListLedger {
   @Handles(listLedger)
-  async handle({ input, tx }: Call<typeof listLedger>) {
+  async handle({ input, tx }: OperationContext<typeof listLedger>) {
     present(await findBot(tx, input.botId));
     const [after] = readCursor(input.cursor, 'int') ?? [0];
     const rows = await tx.query<Row>(

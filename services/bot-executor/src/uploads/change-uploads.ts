@@ -11,7 +11,7 @@ import {
 } from '@tidegate/contracts/bot-executor/candle-uploads';
 import { bodyTooLarge, conflict } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { present } from '../bots/present.ts';
 import { optionsOf } from '../candles/import-options.ts';
@@ -52,7 +52,7 @@ export class ChangeUploads {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(beginUpload)
-  async begin({ input, caller, tx }: Call<typeof beginUpload>): Promise<CandleUpload> {
+  async begin({ input, caller, tx }: OperationContext<typeof beginUpload>): Promise<CandleUpload> {
     const market = await marketNamed(tx, input.market);
     await lockUploads(tx);
     if ((await countUnderWay(tx)) >= MAX_UNDER_WAY)
@@ -63,7 +63,7 @@ export class ChangeUploads {
   }
 
   @Handles(putPart)
-  async part({ input, tx }: Call<typeof putPart>) {
+  async part({ input, tx }: OperationContext<typeof putPart>) {
     const { uploadId, attempt, number } = input;
     const bytes = Buffer.from(input.data, 'base64');
     // In the library's threads, before anything is held.
@@ -82,7 +82,7 @@ export class ChangeUploads {
   }
 
   @Handles(endFile)
-  async end({ input: { uploadId, attempt, parts }, tx }: Call<typeof endFile>): Promise<CandleUpload> {
+  async end({ input: { uploadId, attempt, parts }, tx }: OperationContext<typeof endFile>): Promise<CandleUpload> {
     const upload = present(await lockUpload(tx, uploadId));
     if (upload.status !== 'receiving') return toWire(upload);
     const there = await countParts(tx, uploadId);
@@ -95,7 +95,7 @@ export class ChangeUploads {
   }
 
   @Handles(cancelUpload)
-  async cancel({ input: { uploadId }, tx }: Call<typeof cancelUpload>): Promise<CandleUpload> {
+  async cancel({ input: { uploadId }, tx }: OperationContext<typeof cancelUpload>): Promise<CandleUpload> {
     // The queue first, as its runner does: neither waits for the other.
     if (await findUpload(tx, uploadId)) await dropWork(tx, uploadId);
     await endUpload(tx, uploadId, { status: 'cancelled' });

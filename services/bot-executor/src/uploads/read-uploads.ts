@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { type CandleUpload, getUpload, listUploads } from '@tidegate/contracts/bot-executor/candle-uploads';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { present } from '../bots/present.ts';
 import { findUpload, listUploadRows, toWire } from './upload.rows.ts';
 
 @Injectable()
 export class ReadUploads {
   @Handles(listUploads)
-  async list({ input, tx }: Call<typeof listUploads>) {
+  async list({ input, tx }: OperationContext<typeof listUploads>) {
     const [after] = readCursor(input.cursor, 'uuid') ?? [];
     const rows = await listUploadRows(tx, input.limit + 1, after);
     return pageOf(rows, input.limit, toWire, ({ id }) => [id]);
   }
 
   @Handles(getUpload)
-  async get({ input, tx }: Call<typeof getUpload>): Promise<CandleUpload> {
+  async get({ input, tx }: OperationContext<typeof getUpload>): Promise<CandleUpload> {
     return toWire(present(await findUpload(tx, input.uploadId)));
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -32,12 +32,12 @@ const LOOK_FOR_LATE_MS = 600_000;
 /** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
 @Injectable()
 export class RunUploads {
-  private readonly tenants: Tenants;
+  private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly wakes: Wakes;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: Tenants, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
+  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
     this.tenants = tenants;
     this.threads = threads;
     this.wakes = wakes;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { changePassword, wrongPassword } from '@tidegate/contracts/identity/passwords';
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { personOf } from '../sessions/person-of.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHashing } from './password-hashing.ts';
@@ -14,7 +14,7 @@ import { findUser, lockUser } from './user.rows.ts';
 @Injectable()
 export class ChangePassword {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
     private readonly throttle: LoginThrottle,
     private readonly replace: ReplacePassword,
@@ -22,7 +22,7 @@ export class ChangePassword {
   ) {}
 
   @Handles(changePassword)
-  async handle({ input, caller, tx }: Call<typeof changePassword>) {
+  async handle({ input, caller, tx }: OperationContext<typeof changePassword>) {
     const userId = personOf(caller);
     const user = await findUser(this.tenants.reader({}), userId);
     if (!user) throw unauthenticated();

@@ -4,8 +4,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { emailTaken } from '@tidegate/contracts/identity/sessions';
 import { createAdmin } from '@tidegate/contracts/identity/users';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import { OnStart } from '@tidegate/runtime/loop';
 import type { Settings } from '@tidegate/runtime/settings';
@@ -23,14 +23,14 @@ const VOUCHED = { name: 'Operator', isOperator: true, verified: true };
 export class CreateAdmin {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
     private readonly organisations: FoundOrganisation,
     private readonly log: Log,
   ) {}
 
   @Handles(createAdmin)
-  async handle({ input }: Call<typeof createAdmin>) {
+  async handle({ input }: OperationContext<typeof createAdmin>) {
     const password = input.password ?? randomBytes(18).toString('base64url');
     const user = await this.create(input.email, password);
     if (!user) throw emailTaken();

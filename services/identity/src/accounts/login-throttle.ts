@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { type Count, type Judged, judge, type Subjects, subjectsOf } from './login-throttle.rules.ts';
 
@@ -19,7 +19,7 @@ export interface Try {
  */
 @Injectable()
 export class LoginThrottle {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(private readonly tenants: TenantDatabase) {}
 
   /**
    * Counts one try; throws when the last wrong ones are too recent. What will be refused is refused by a read, so that a

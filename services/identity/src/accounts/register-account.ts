@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { emailTaken, register, type Session } from '@tidegate/contracts/identity/sessions';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { newId } from '@tidegate/database/ids';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AccountMails } from '../mails/account-mails.ts';
 import { FoundOrganisation } from '../organisations/found-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
@@ -26,7 +26,7 @@ export class RegisterAccount {
   ) {}
 
   @Handles(register)
-  async handle({ input, caller: { ip }, tx }: Call<typeof register>): Promise<Session> {
+  async handle({ input, caller: { ip }, tx }: OperationContext<typeof register>): Promise<Session> {
     const passwordHash = await this.passwords.hash(input.password);
     const [userId, orgId] = [newId(), newId()];
     const own = tx.as({ orgId, userId });

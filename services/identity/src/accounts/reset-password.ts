@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { forgotPassword, resetPassword, setPassword, tokenInvalid } from '@tidegate/contracts/identity/passwords';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AccountMails, DAY, hashOf, RESET_MINUTES } from '../mails/account-mails.ts';
 import { subjectsOf } from './login-throttle.rules.ts';
 import { LoginThrottle } from './login-throttle.ts';
@@ -23,7 +23,7 @@ const OF_ADDRESS = { most: 20, minutes: DAY };
 @Injectable()
 export class ResetPassword {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
     private readonly mails: AccountMails,
     private readonly throttle: LoginThrottle,
@@ -32,7 +32,7 @@ export class ResetPassword {
 
   /** Does the same for every address. */
   @Handles(forgotPassword)
-  async forgotten({ input: { email }, caller: { ip }, tx }: Call<typeof forgotPassword>) {
+  async forgotten({ input: { email }, caller: { ip }, tx }: OperationContext<typeof forgotPassword>) {
     this.mails.requireMail();
     const { account, pair } = subjectsOf(email, ip);
     await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);
@@ -43,7 +43,7 @@ export class ResetPassword {
   }
 
   @Handles(resetPassword)
-  async reset({ input, caller: { ip }, tx }: Call<typeof resetPassword>) {
+  async reset({ input, caller: { ip }, tx }: OperationContext<typeof resetPassword>) {
     const tokenHash = hashOf(input.token);
     const fits = "token_hash = $1 and purpose = 'reset-password' and expires_at > now()";
     // Looked at before the work: a made-up token costs no hashing.
@@ -64,7 +64,7 @@ export class ResetPassword {
   }
 
   @Handles(setPassword)
-  async set({ input, tx }: Call<typeof setPassword>) {
+  async set({ input, tx }: OperationContext<typeof setPassword>) {
     const password = input.password ?? randomBytes(18).toString('base64url');
     const passwordHash = await this.passwords.hash(password, { known: true });
     const found = await findUserByEmail(tx, input.email);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
 import { conflict, notFound, unauthenticated } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AccountMails, DAY, hashOf } from '../mails/account-mails.ts';
 import { personOf } from '../sessions/person-of.ts';
 import { findUser, lockUser, toWire } from './user.rows.ts';
@@ -21,7 +21,7 @@ export class VerifyEmail {
   ) {}
 
   @Handles(verifyEmail)
-  async verify({ input, caller, tx }: Call<typeof verifyEmail>) {
+  async verify({ input, caller, tx }: OperationContext<typeof verifyEmail>) {
     const userId = personOf(caller);
     const own = tx.as({ userId });
     const user = await lockUser(own, userId);
@@ -38,7 +38,7 @@ export class VerifyEmail {
   }
 
   @Handles(resendVerification)
-  async resend({ caller, tx }: Call<typeof resendVerification>) {
+  async resend({ caller, tx }: OperationContext<typeof resendVerification>) {
     this.mails.requireMail();
     const userId = personOf(caller);
     const own = tx.as({ userId });
@@ -51,7 +51,7 @@ export class VerifyEmail {
   }
 
   @Handles(addressOf)
-  async addressOf({ input: { userId }, tx }: Call<typeof addressOf>) {
+  async addressOf({ input: { userId }, tx }: OperationContext<typeof addressOf>) {
     const user = await findUser(tx, userId);
     if (!user) throw notFound();
     const verified = user.email_verified_at !== null;

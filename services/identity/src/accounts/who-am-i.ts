@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { me } from '@tidegate/contracts/identity/sessions';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findUser, membershipsOf, toWire } from './user.rows.ts';
 
 /** Whoever is in more organisations pages through their list. */
@@ -10,7 +10,7 @@ const SHOWN = 200;
 @Injectable()
 export class WhoAmI {
   @Handles(me)
-  async handle({ caller, tx }: Call<typeof me>) {
+  async handle({ caller, tx }: OperationContext<typeof me>) {
     const user = caller.userId ? await findUser(tx, caller.userId) : undefined;
     if (!user) throw unauthenticated();
     const memberships = caller.kind === 'user' ? await membershipsOf(tx, user.id, SHOWN) : [];

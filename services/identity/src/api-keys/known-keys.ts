@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { OnStart } from '@tidegate/runtime/loop';
 
 /** A megabyte: of a million keys it lets two in a hundred strangers pass, of four million most. */
@@ -24,7 +24,7 @@ export class KnownKeys {
   private running: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
 
-  constructor(private readonly tenants: Tenants) {}
+  constructor(private readonly tenants: TenantDatabase) {}
 
   @OnStart()
   prepare(): Promise<void> {

@@ -6,7 +6,7 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { conflict, forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
 import { asCursor } from '../as-cursor.ts';
 import { giverOf } from '../members/giver.ts';
@@ -41,7 +41,7 @@ export class ManageApiKeys {
   ) {}
 
   @Handles(createApiKey)
-  async create({ input, caller, tx }: Call<typeof createApiKey>) {
+  async create({ input, caller, tx }: OperationContext<typeof createApiKey>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'A person creates a key, not another key.');
     if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
       throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
@@ -77,7 +77,7 @@ export class ManageApiKeys {
   }
 
   @Handles(listApiKeys)
-  async list({ input: { limit, cursor }, tx }: Call<typeof listApiKeys>) {
+  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listApiKeys>) {
     const [expired, created, keyId] = readCursor(cursor, 'int', 'time', 'text') ?? [];
     const rows = await tx.query<Row & { expired: number; created: string }>(
       `with keys as (
@@ -92,7 +92,7 @@ export class ManageApiKeys {
   }
 
   @Handles(revokeApiKey)
-  async revoke({ input, tx, emit }: Call<typeof revokeApiKey>) {
+  async revoke({ input, tx, emit }: OperationContext<typeof revokeApiKey>) {
     const row = await tx.one('delete from api_keys where org_id = $1 and key_id = $2 returning key_id', [
       tx.orgId,
       input.keyId,

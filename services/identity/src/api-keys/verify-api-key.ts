@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { KnownKeys } from './known-keys.ts';
 
 interface Row {
@@ -18,12 +18,12 @@ interface Row {
 @Injectable()
 export class VerifyApiKey {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly known: KnownKeys,
   ) {}
 
   @Handles(verifyKey)
-  async handle({ input }: Call<typeof verifyKey>) {
+  async handle({ input }: OperationContext<typeof verifyKey>) {
     const lookup = input.keyHash;
     if (!(await this.known.mayExist(lookup))) throw notFound();
     const row = await this.tenants

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type AccountMailKind, sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -39,7 +39,7 @@ interface MailRow {
 @Injectable()
 export class SendAccountMails {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly bus: Bus,
     private readonly log: Log,
   ) {}

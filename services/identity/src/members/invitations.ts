@@ -7,7 +7,7 @@ import { newId } from '@tidegate/database/ids';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
 import { giverOf } from './giver.ts';
 import { refuseLarger } from './hand-on.rules.ts';
@@ -50,7 +50,7 @@ export class Invitations {
   ) {}
 
   @Handles(invite)
-  async invite({ input, caller, tx }: Call<typeof invite>) {
+  async invite({ input, caller, tx }: OperationContext<typeof invite>) {
     refuseLarger(await giverOf(tx, caller, invite), input.role);
     await this.addresses.require(tx, caller.userId);
     // The claim makes invitations of one organisation wait for each other, so an address never has two.
@@ -86,7 +86,7 @@ export class Invitations {
   }
 
   @Handles(listInvitations)
-  async list({ input: { limit, cursor }, tx }: Call<typeof listInvitations>) {
+  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listInvitations>) {
     const [after] = readCursor(cursor, 'uuid') ?? [];
     const rows = await tx.query<InvitationRow>(
       `select * from invitations where org_id = $1 and expires_at > now() and ($2::uuid is null or id < $2)
@@ -97,7 +97,7 @@ export class Invitations {
   }
 
   @Handles(revokeInvitation)
-  async revoke({ input, tx }: Call<typeof revokeInvitation>) {
+  async revoke({ input, tx }: OperationContext<typeof revokeInvitation>) {
     const row = await tx.one('delete from invitations where org_id = $1 and id = $2 returning id', [
       tx.orgId,
       input.invitationId,

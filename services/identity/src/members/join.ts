@@ -11,7 +11,7 @@ import { notFound, ProblemError, planLimitReached } from '@tidegate/contracts/ke
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
 import { FoundersLimits } from '../organisations/founders-limits.ts';
@@ -33,7 +33,7 @@ export class Join {
   ) {}
 
   @Handles(acceptInvitation)
-  async accept({ input, caller, tx }: Call<typeof acceptInvitation>) {
+  async accept({ input, caller, tx }: OperationContext<typeof acceptInvitation>) {
     const userId = personOf(caller);
     const lookup = hashOf(input.token);
     const found = await tx
@@ -60,7 +60,7 @@ export class Join {
   }
 
   @Handles(listOwnInvitations)
-  async list({ input: { limit, cursor }, caller, tx }: Call<typeof listOwnInvitations>) {
+  async list({ input: { limit, cursor }, caller, tx }: OperationContext<typeof listOwnInvitations>) {
     const { email } = await this.addresses.require(tx, personOf(caller));
     const lookup = hashOf(invitedText(email));
     const [after] = readCursor(cursor, 'uuid') ?? [];
@@ -74,7 +74,7 @@ export class Join {
   }
 
   @Handles(declineInvitation)
-  async decline({ input: { invitationId }, caller, tx }: Call<typeof declineInvitation>) {
+  async decline({ input: { invitationId }, caller, tx }: OperationContext<typeof declineInvitation>) {
     const { email } = await this.addresses.require(tx, personOf(caller));
     const lookup = hashOf(invitedText(email));
     const found = await tx

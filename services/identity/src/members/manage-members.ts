@@ -14,7 +14,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, type Emit, Handles } from '@tidegate/messaging/handler';
+import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { FoundersLimits } from '../organisations/founders-limits.ts';
 import { personOf } from '../sessions/person-of.ts';
 import { giverAs } from './giver.ts';
@@ -27,13 +27,18 @@ export class ManageMembers {
   constructor(private readonly limits: FoundersLimits) {}
 
   @Handles(listMembers)
-  async list({ input: { limit, cursor }, tx }: Call<typeof listMembers>) {
+  async list({ input: { limit, cursor }, tx }: OperationContext<typeof listMembers>) {
     const rows = await listMemberRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
     return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
   }
 
   @Handles(changeRole)
-  async changeRole({ input: { userId, role }, caller, tx, emit }: Call<typeof changeRole>): Promise<Member> {
+  async changeRole({
+    input: { userId, role },
+    caller,
+    tx,
+    emit,
+  }: OperationContext<typeof changeRole>): Promise<Member> {
     const member = await changeable(tx, caller, userId, role);
     // Said again it changes nothing, and ends nobody's tokens.
     if (member.role === role) return toWire(member);
@@ -51,7 +56,7 @@ export class ManageMembers {
   }
 
   @Handles(removeMember)
-  async remove({ input: { userId }, caller, tx, emit }: Call<typeof removeMember>) {
+  async remove({ input: { userId }, caller, tx, emit }: OperationContext<typeof removeMember>) {
     await changeable(tx, caller, userId, null);
     await removeFrom(tx, userId, emit);
     return {};
@@ -59,7 +64,7 @@ export class ManageMembers {
 
   /** Needs no right but to be there: whoever belongs to an organisation may go, whatever their role. */
   @Handles(leaveOrganisation)
-  async leave({ input: { organisationId: orgId }, caller, tx, emit }: Call<typeof leaveOrganisation>) {
+  async leave({ input: { organisationId: orgId }, caller, tx, emit }: OperationContext<typeof leaveOrganisation>) {
     const userId = personOf(caller);
     const own = tx.as({ orgId, userId });
     const rows = await lockMembers(own, [userId]);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createOrganisation, type Organisation } from '@tidegate/contracts/identity/organisations';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { FoundOrganisation } from './found-organisation.ts';
 import { FoundersLimits } from './founders-limits.ts';
 
@@ -14,7 +14,7 @@ export class CreateOrganisation {
   ) {}
 
   @Handles(createOrganisation)
-  async handle({ input, caller, tx }: Call<typeof createOrganisation>): Promise<Organisation> {
+  async handle({ input, caller, tx }: OperationContext<typeof createOrganisation>): Promise<Organisation> {
     const { userId } = caller;
     if (caller.kind !== 'user' || !userId) throw forbidden({}, 'Only a person creates an organisation, not a key.');
     const orgId = newId();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { getOrganisation, type Organisation, renameOrganisation } from '@tidegate/contracts/identity/organisations';
 import { notFound } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 
 interface Row {
   org_id: string;
@@ -18,12 +18,12 @@ function toWire(row: Row | undefined): Organisation {
 @Injectable()
 export class CurrentOrganisation {
   @Handles(getOrganisation)
-  async get({ tx }: Call<typeof getOrganisation>): Promise<Organisation> {
+  async get({ tx }: OperationContext<typeof getOrganisation>): Promise<Organisation> {
     return toWire(await tx.one<Row>('select * from organisations where org_id = $1', [tx.orgId]));
   }
 
   @Handles(renameOrganisation)
-  async rename({ input, tx }: Call<typeof renameOrganisation>): Promise<Organisation> {
+  async rename({ input, tx }: OperationContext<typeof renameOrganisation>): Promise<Organisation> {
     return toWire(
       await tx.one<Row>('update organisations set name = $2 where org_id = $1 returning *', [tx.orgId, input.name]),
     );

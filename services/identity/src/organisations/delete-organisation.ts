@@ -4,8 +4,8 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
-import { type Call, Handles } from '@tidegate/messaging/handler';
-import { FORGET_ORGANISATIONS } from '@tidegate/runtime/forget-organisation';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { FORGET_ORGANISATIONS } from '@tidegate/runtime/purge-organisation';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { giverOf } from '../members/giver.ts';
 import { refuseLarger } from '../members/hand-on.rules.ts';
@@ -19,7 +19,7 @@ export class DeleteOrganisation {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(deleteOrganisation)
-  async handle({ input, caller, tx, emit }: Call<typeof deleteOrganisation>) {
+  async handle({ input, caller, tx, emit }: OperationContext<typeof deleteOrganisation>) {
     const orgId = tx.orgId as string;
     const row = await tx.one<{ name: string }>('select name from organisations where org_id = $1 for update', [orgId]);
     if (!row) throw notFound();

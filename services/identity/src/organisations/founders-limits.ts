@@ -8,7 +8,7 @@ import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Call, Handles, type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
 import { IdentityConfig } from '../identity.config.ts';
 
 const KNOWN_MS = 60_000;
@@ -75,7 +75,7 @@ export class FoundersLimits {
   }
 
   @Handles(founderOf)
-  async founderOf({ input: { organisationId }, tx }: Call<typeof founderOf>) {
+  async founderOf({ input: { organisationId }, tx }: OperationContext<typeof founderOf>) {
     const row = await tx.as({ orgId: organisationId }).one<{ user_id: string }>(
       `select coalesce(o.founded_by, m.user_id) as user_id from organisations o join members m using (org_id)
         where o.org_id = $1 and m.role = 'owner' order by m.joined_at, m.user_id limit 1`,
@@ -86,7 +86,7 @@ export class FoundersLimits {
   }
 
   @On(entitlementsChanged)
-  async keepPlan({ data: { orgId, plan }, tx }: Happened<typeof entitlementsChanged>): Promise<void> {
+  async keepPlan({ data: { orgId, plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
     await tx.query('update organisations set plan = $2 where org_id = $1 and plan is distinct from $2', [orgId, plan]);
   }
 }

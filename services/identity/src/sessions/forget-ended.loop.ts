@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop, type TurnResult } from '@tidegate/runtime/loop';
 
 const BATCH = 1_000;
@@ -31,7 +31,7 @@ const OVER: readonly { table: string; key: string; over: string }[] = [
 /** In batches, so that no turn holds many locks; a full batch means there is more. */
 @Injectable()
 export class ForgetEnded {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(private readonly tenants: TenantDatabase) {}
 
   @Loop({ name: 'forget-ended', everyMs: 600_000 })
   async turn(): Promise<TurnResult> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { login, type Session, wrongCredentials } from '@tidegate/contracts/identity/sessions';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { LoginThrottle, tooMany } from '../accounts/login-throttle.ts';
 import { PasswordHashing } from '../accounts/password-hashing.ts';
 import { RefusedLogIns } from '../accounts/refused-log-ins.ts';
@@ -11,7 +11,7 @@ import { Sessions } from './sessions.ts';
 @Injectable()
 export class LogIn {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
     private readonly throttle: LoginThrottle,
     private readonly sessions: Sessions,
@@ -19,7 +19,7 @@ export class LogIn {
   ) {}
 
   @Handles(login)
-  async handle({ input: { email, password }, caller: { ip } }: Call<typeof login>): Promise<Session> {
+  async handle({ input: { email, password }, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
     const attempt = { email, ip };
     const refused = (error: unknown, userId?: string): never => {
       this.refused.tell(attempt, error, userId);

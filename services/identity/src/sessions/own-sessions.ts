@@ -3,7 +3,7 @@ import { listSessions, revokeSession } from '@tidegate/contracts/identity/sessio
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { personOf } from './person-of.ts';
 import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
 
@@ -11,7 +11,7 @@ import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
 @Injectable()
 export class OwnSessions {
   @Handles(listSessions)
-  async list({ input, caller, tx }: Call<typeof listSessions>) {
+  async list({ input, caller, tx }: OperationContext<typeof listSessions>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
     return pageOf(
       await listOwnSessions(tx, personOf(caller), input.limit + 1, after),
@@ -28,7 +28,7 @@ export class OwnSessions {
   }
 
   @Handles(revokeSession)
-  async revoke({ input: { sessionId }, caller, tx, emit }: Call<typeof revokeSession>) {
+  async revoke({ input: { sessionId }, caller, tx, emit }: OperationContext<typeof revokeSession>) {
     if (!(await findOwnSession(tx, personOf(caller), sessionId))) throw notFound();
     if (await endSession(tx, sessionId)) {
       await emit(accessRevoked, { kind: 'session', id: sessionId, at: new Date().toISOString() });

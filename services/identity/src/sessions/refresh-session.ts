@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { invalidGrant, refresh, type Session } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { findUser } from '../accounts/user.rows.ts';
 import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
@@ -25,13 +25,13 @@ const GRACE_SECONDS = 90;
 @Injectable()
 export class RefreshSession {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly sessions: Sessions,
     private readonly outbox: Outbox,
   ) {}
 
   @Handles(refresh)
-  async handle({ input }: Call<typeof refresh>): Promise<Session> {
+  async handle({ input }: OperationContext<typeof refresh>): Promise<Session> {
     const token = readRefreshToken(input.refreshToken);
     const known = token && (await this.findGenuine(token.sessionId, input.refreshToken));
     if (!known) throw invalidGrant({}, 'Log in again.');

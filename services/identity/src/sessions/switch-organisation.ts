@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findUser, membershipIn } from '../accounts/user.rows.ts';
 import { type SessionRow, Sessions } from './sessions.ts';
 
@@ -10,7 +10,7 @@ export class SwitchOrganisation {
   constructor(private readonly sessions: Sessions) {}
 
   @Handles(switchOrganisation)
-  async handle({ input, caller, tx }: Call<typeof switchOrganisation>) {
+  async handle({ input, caller, tx }: OperationContext<typeof switchOrganisation>) {
     const { sessionId, userId } = caller;
     if (!sessionId || !userId) throw forbidden({}, 'An API key belongs to one organisation.');
     const own = tx.as({ userId });

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { getJwks } from '@tidegate/contracts/identity/tokens';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Loop, OnStart } from '@tidegate/runtime/loop';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
@@ -32,7 +32,7 @@ export class SigningKeys {
   private signer: { kid: string; key: CryptoKey } | undefined;
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly vault: Vault,
   ) {}
 
@@ -47,7 +47,7 @@ export class SigningKeys {
   }
 
   @Handles(getJwks)
-  async publish({ tx }: Call<typeof getJwks>) {
+  async publish({ tx }: OperationContext<typeof getJwks>) {
     const rows = await readKeys(tx);
     return { keys: rows.map((row) => ({ ...row.public_jwk, kid: row.kid, alg: 'ES256', use: 'sig' })) };
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { showActivity } from '@tidegate/contracts/monitor-agent/activity';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { activityHistory, lastActivity } from './activity.rows.ts';
@@ -8,7 +8,7 @@ import { activityHistory, lastActivity } from './activity.rows.ts';
 @Injectable()
 export class ShowActivity {
   @Handles(showActivity)
-  async handle({ input, tx }: Call<typeof showActivity>) {
+  async handle({ input, tx }: OperationContext<typeof showActivity>) {
     const range = toRange(input);
     const server = await requireServer(tx, input.serverId);
     const [look, history] = await Promise.all([

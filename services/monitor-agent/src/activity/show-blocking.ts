@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { showBlocking } from '@tidegate/contracts/monitor-agent/blocking';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { lastActivity } from './activity.rows.ts';
@@ -10,7 +10,7 @@ import { incidents } from './incident.rows.ts';
 @Injectable()
 export class ShowBlocking {
   @Handles(showBlocking)
-  async handle({ input, tx }: Call<typeof showBlocking>) {
+  async handle({ input, tx }: OperationContext<typeof showBlocking>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
     const [look, past] = await Promise.all([

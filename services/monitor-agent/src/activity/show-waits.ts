@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { showWaits } from '@tidegate/contracts/monitor-agent/blocking';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { looksOfRange, statementTexts, waitSlices, waitSums } from './waits.rows.ts';
@@ -13,7 +13,7 @@ const MAX_WAITS_OF_SLICE = 10;
 @Injectable()
 export class ShowWaits {
   @Handles(showWaits)
-  async handle({ input, tx }: Call<typeof showWaits>) {
+  async handle({ input, tx }: OperationContext<typeof showWaits>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
     const { looks, lookedMs, coveredSeconds, step } = await looksOfRange(tx, input.serverId, range);

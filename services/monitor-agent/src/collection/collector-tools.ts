@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
@@ -33,7 +33,7 @@ const MINUTE = 60_000;
 /** What every session needs. */
 @Injectable()
 export class CollectorTools {
-  readonly tenants: Tenants;
+  readonly tenants: TenantDatabase;
   readonly outbox: Outbox;
   readonly bus: Bus;
   readonly dialer: Dialer;
@@ -43,7 +43,7 @@ export class CollectorTools {
   readonly plan: CollectionPlan;
   private lastInTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(tenants: Tenants, outbox: Outbox, bus: Bus, dialer: Dialer, log: Log, config: MonitorAgentConfig) {
+  constructor(tenants: TenantDatabase, outbox: Outbox, bus: Bus, dialer: Dialer, log: Log, config: MonitorAgentConfig) {
     this.tenants = tenants;
     this.outbox = outbox;
     this.bus = bus;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { listMarkers } from '@tidegate/contracts/monitor-agent/markers';
 import { placeOf, rankedPage } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { countMarkers, markerRows } from './epoch.rows.ts';
@@ -9,7 +9,7 @@ import { countMarkers, markerRows } from './epoch.rows.ts';
 @Injectable()
 export class ListMarkers {
   @Handles(listMarkers)
-  async handle({ input, tx }: Call<typeof listMarkers>) {
+  async handle({ input, tx }: OperationContext<typeof listMarkers>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
     const [rows, total] = await Promise.all([

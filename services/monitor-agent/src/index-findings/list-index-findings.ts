@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type IndexFinding, listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
 import { slicePage } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import type { IndexSnapshot } from './index-facts.rules.ts';
 import { findingsByTable, largestFirst, observedDatabases } from './index-findings.rules.ts';
@@ -13,7 +13,7 @@ const TABLES_AT_ONCE = 20;
 @Injectable()
 export class ListIndexFindings {
   @Handles(listIndexFindings)
-  async handle({ input, tx }: Call<typeof listIndexFindings>) {
+  async handle({ input, tx }: OperationContext<typeof listIndexFindings>) {
     await requireServer(tx, input.serverId);
     const now = Date.now();
     const { known, items } = await indexSnapshots(tx, input.serverId, input.database, now);

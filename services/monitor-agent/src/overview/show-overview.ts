@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import type { Database } from '@tidegate/contracts/monitor-agent/relations';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { lastActivity, toPoint } from '../activity/activity.rows.ts';
 import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
 import { databaseRows } from '../relations/relation-lists.rows.ts';
@@ -16,7 +16,7 @@ const TOP = 5;
 @Injectable()
 export class ShowOverview {
   @Handles(showOverview)
-  async handle({ input: { serverId }, tx }: Call<typeof showOverview>) {
+  async handle({ input: { serverId }, tx }: OperationContext<typeof showOverview>) {
     const row = await requireServer(tx, serverId);
     const now = new Date();
     const hour = toRange({}, now);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { listDatabases } from '@tidegate/contracts/monitor-agent/relations';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { coveredRange } from '../storage/samples.ts';
@@ -10,7 +10,7 @@ import { databaseRows } from './relation-lists.rows.ts';
 @Injectable()
 export class ListDatabases {
   @Handles(listDatabases)
-  async handle({ input, tx }: Call<typeof listDatabases>) {
+  async handle({ input, tx }: OperationContext<typeof listDatabases>) {
     const range = toRange(input);
     const server = await requireServer(tx, input.serverId);
     // Times of sessions came with PostgreSQL 14.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { listIndexes } from '@tidegate/contracts/monitor-agent/relations';
 import { rankedPage } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { coveredRange } from '../storage/samples.ts';
@@ -11,7 +11,7 @@ import { indexRows } from './relation-lists.rows.ts';
 @Injectable()
 export class ListIndexes {
   @Handles(listIndexes)
-  async handle({ input, tx }: Call<typeof listIndexes>) {
+  async handle({ input, tx }: OperationContext<typeof listIndexes>) {
     const range = toRange(input);
     const server = await requireServer(tx, input.serverId);
     const [covered, rows] = await Promise.all([

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ensureDays, ensureMonths } from '@tidegate/database/partitions';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -39,7 +39,7 @@ export class CompactSamples {
   now = (): number => Date.now();
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly log: Log,
   ) {}
 

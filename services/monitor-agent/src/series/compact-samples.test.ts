@@ -1,8 +1,8 @@
 import { deleteServer } from '@tidegate/contracts/monitor-agent/server';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
-import { forgetOrganisation } from '@tidegate/database/forget-organisation';
 import { newId } from '@tidegate/database/ids';
+import { purgeOrganisation } from '@tidegate/database/purge-organisation';
 import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
@@ -130,7 +130,7 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
       for (const table of TABLES.slice(1)) expect(await rows(table, serverId)).toBeGreaterThan(0);
     await store.call(new DeleteServer(store.wakes as never), deleteServer, { serverId: gone.serverId }, gone.orgId);
     await new RemoveServers(store.tenants, new Log()).turn({ signal: new AbortController().signal });
-    await forgetOrganisation(store.tenants, forgotten.orgId);
+    await purgeOrganisation(store.tenants, forgotten.orgId);
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES) expect([table, await rows(table, serverId)]).toEqual([table, 0]);
     await storeLook(store, gone.orgId, gone.serverId, quietLook(new Date(gone.begin), [delta(1, 1, 1)]));

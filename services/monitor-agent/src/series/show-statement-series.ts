@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { hasStatement } from '../statements/statement.rows.ts';
 import { toRange } from '../storage/range.rules.ts';
@@ -11,10 +11,10 @@ import { stepFor } from './steps.rules.ts';
 
 @Injectable()
 export class ShowStatementSeries {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(private readonly tenants: TenantDatabase) {}
 
   @Handles(showStatementSeries)
-  async handle({ input, tx }: Call<typeof showStatementSeries>) {
+  async handle({ input, tx }: OperationContext<typeof showStatementSeries>) {
     const { serverId } = input;
     const range = toRange(input);
     const statementId = Number(input.statementId);

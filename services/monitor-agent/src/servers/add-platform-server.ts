@@ -6,7 +6,7 @@ import {
   type Server,
   serverNameTaken,
 } from '@tidegate/contracts/monitor-agent/server';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { PLATFORM_SERVER_NAME, PlatformServer } from './platform-server.ts';
 import { findPlatformServer, toWire } from './server.rows.ts';
 
@@ -15,7 +15,7 @@ export class AddPlatformServer {
   constructor(private readonly platform: PlatformServer) {}
 
   @Handles(addPlatformServer)
-  async handle({ tx, emit }: Call<typeof addPlatformServer>): Promise<Server> {
+  async handle({ tx, emit }: OperationContext<typeof addPlatformServer>): Promise<Server> {
     if (!tx.orgId) throw forbidden({}, 'Choose an organisation first: the server is added to it.');
     if (!this.platform.isOffered) {
       throw noPlatformDatabase({}, 'An operator can offer it: MONITOR_PLATFORM_HOST and MONITOR_PLATFORM_PASSWORD.');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createServer, type Server, serverAdded, serverNameTaken } from '@tidegate/contracts/monitor-agent/server';
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { HostGuard } from '../connection/host-guard.ts';
@@ -23,7 +23,7 @@ export class CreateServer {
   ) {}
 
   @Handles(createServer)
-  async handle({ input, caller, tx, emit }: Call<typeof createServer>): Promise<Server> {
+  async handle({ input, caller, tx, emit }: OperationContext<typeof createServer>): Promise<Server> {
     checkAuthority(input);
     const { loopback } = await checkedHost(this.guard, input);
     await this.entitlements.claim(tx, 'servers', () => countServers(tx));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { deleteServer, serverRemoved } from '@tidegate/contracts/monitor-agent/server';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { REMOVE_SERVERS } from './remove-servers.loop.ts';
 import { removeServer } from './server.rows.ts';
@@ -11,7 +11,7 @@ export class DeleteServer {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(deleteServer)
-  async handle({ input, tx, emit }: Call<typeof deleteServer>): Promise<Record<string, never>> {
+  async handle({ input, tx, emit }: OperationContext<typeof deleteServer>): Promise<Record<string, never>> {
     const row = await removeServer(tx, input.serverId);
     if (!row) throw notFound({}, 'There is no such server.');
     tx.onCommit(() => this.wakes.wake(REMOVE_SERVERS));

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { getServer, type Server } from '@tidegate/contracts/monitor-agent/server';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from './require-server.ts';
 import { toWire } from './server.rows.ts';
 
 @Injectable()
 export class GetServer {
   @Handles(getServer)
-  async handle({ input, tx }: Call<typeof getServer>): Promise<Server> {
+  async handle({ input, tx }: OperationContext<typeof getServer>): Promise<Server> {
     return toWire(await requireServer(tx, input.serverId));
   }
 }

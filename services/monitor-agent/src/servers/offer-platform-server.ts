@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { organisationCreated } from '@tidegate/contracts/identity/organisations';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import { PlatformServer } from './platform-server.ts';
 
 /**
@@ -12,7 +12,7 @@ export class OfferPlatformServer {
   constructor(private readonly platform: PlatformServer) {}
 
   @On(organisationCreated)
-  async handle({ tx, emit }: Happened<typeof organisationCreated>): Promise<void> {
+  async handle({ tx, emit }: EventContext<typeof organisationCreated>): Promise<void> {
     const first = await tx.one(
       'insert into platform_offers (org_id) values ($1) on conflict do nothing returning org_id',
       [tx.orgId],

@@ -1,4 +1,4 @@
-import { childrenFirst } from '@tidegate/database/forget-organisation';
+import { childrenFirst } from '@tidegate/database/purge-organisation';
 import type { Tx } from '@tidegate/database/tx';
 
 export interface Removal {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -15,7 +15,7 @@ export const REMOVE_SERVERS = 'remove-servers';
 @Injectable()
 export class RemoveServers {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly log: Log,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ServerReport, testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { ServerTester } from './server-tester.ts';
 
 @Injectable()
@@ -8,7 +8,7 @@ export class TestNewServer {
   constructor(private readonly tester: ServerTester) {}
 
   @Handles(testNewServer)
-  async handle({ input, caller }: Call<typeof testNewServer>): Promise<ServerReport> {
+  async handle({ input, caller }: OperationContext<typeof testNewServer>): Promise<ServerReport> {
     const { tlsMode, tlsCa, ...where } = input;
     const { report } = await this.tester.test(caller, { ...where, tlsMode, tlsCa: tlsCa ?? null });
     return report;

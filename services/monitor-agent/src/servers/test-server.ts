@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent/server-test';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { Dialer } from '../collection/dialer.ts';
@@ -22,12 +22,12 @@ export class TestServer {
   constructor(
     private readonly tester: ServerTester,
     private readonly dialer: Dialer,
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly wakes: Wakes,
   ) {}
 
   @Handles(testServer)
-  async handle({ input, caller, tx }: Call<typeof testServer>): Promise<ServerReport> {
+  async handle({ input, caller, tx }: OperationContext<typeof testServer>): Promise<ServerReport> {
     const orgId = tx.orgId as string;
     const row = await requireServer(tx, input.serverId);
     const textBytes = await statementTextBytes(tx, row.id);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { COLLECT_SERVERS } from '../collection/collect-servers.loop.ts';
 import { HostGuard } from '../connection/host-guard.ts';
@@ -26,7 +26,7 @@ export class UpdateServer {
   ) {}
 
   @Handles(updateServer)
-  async handle({ input, tx }: Call<typeof updateServer>): Promise<Server> {
+  async handle({ input, tx }: OperationContext<typeof updateServer>): Promise<Server> {
     if (input.host !== undefined) await checkedHost(this.guard, { host: input.host, port: input.port ?? 5432 });
     const row = await requireServer(tx, input.serverId, 'for update');
     const next = await this.merge(tx, row, input);

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
-import { Tenants } from '@tidegate/database/tenants';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { toRange } from '../storage/range.rules.ts';
 import { rangeStatements } from './range-statements.ts';
 
 @Injectable()
 export class TopStatements {
-  constructor(private readonly tenants: Tenants) {}
+  constructor(private readonly tenants: TenantDatabase) {}
 
   @Handles(topStatements)
-  async handle({ input, tx }: Call<typeof topStatements>) {
+  async handle({ input, tx }: OperationContext<typeof topStatements>) {
     const { serverId } = input;
     const range = toRange(input);
     await requireServer(tx, serverId);

@@ -9,7 +9,7 @@ import {
   ensureMonths,
   isLockTimeout,
 } from '@tidegate/database/partitions';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { each } from '@tidegate/runtime/each';
@@ -39,7 +39,7 @@ const DROP_PAUSE_MS = 1_000;
 @Injectable()
 export class KeepSamples {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly entitlements: Entitlements,
     private readonly config: MonitorAgentConfig,
     private readonly log: Log,

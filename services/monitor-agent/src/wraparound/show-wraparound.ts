@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { showWraparound } from '@tidegate/contracts/monitor-agent/wraparound';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { agedTables, lastWraparound } from './wraparound.rows.ts';
 import { causeOf, levelOf, paceOf, worst, wraparoundAge } from './wraparound.rules.ts';
@@ -8,7 +8,7 @@ import { causeOf, levelOf, paceOf, worst, wraparoundAge } from './wraparound.rul
 @Injectable()
 export class ShowWraparound {
   @Handles(showWraparound)
-  async handle({ input, tx }: Call<typeof showWraparound>) {
+  async handle({ input, tx }: OperationContext<typeof showWraparound>) {
     await requireServer(tx, input.serverId);
     const last = await lastWraparound(tx, input.serverId);
     if (!last) return NOTHING_YET;

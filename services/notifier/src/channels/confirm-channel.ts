@@ -6,7 +6,7 @@ import {
   confirmChannel,
   resendConfirmation,
 } from '@tidegate/contracts/notifier/channels';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { confirmByHash, findChannel, findChannelByHash, lockChannel, toWire } from './channel.rows.ts';
 import { hashOf } from './channel-secrets.ts';
@@ -21,7 +21,7 @@ export class ConfirmChannel {
   ) {}
 
   @Handles(confirmChannel)
-  async confirm({ input, tx }: Call<typeof confirmChannel>) {
+  async confirm({ input, tx }: OperationContext<typeof confirmChannel>) {
     const lookup = hashOf(input.token);
     const found = await findChannelByHash(tx.as({ lookup }), lookup);
     const address = found && (await confirmByHash(tx.as({ orgId: found.org_id }), lookup));
@@ -30,7 +30,7 @@ export class ConfirmChannel {
   }
 
   @Handles(resendConfirmation)
-  async resend({ input, caller, tx }: Call<typeof resendConfirmation>): Promise<Channel> {
+  async resend({ input, caller, tx }: OperationContext<typeof resendConfirmation>): Promise<Channel> {
     requireSmtp(this.config);
     const sender = await this.confirmations.sender(caller);
     const channel = await lockChannel(tx, input.channelId);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type CreatedChannel, createChannel, webhookHostNotAllowed } from '@tidegate/contracts/notifier/channels';
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../deliveries/webhook-signature.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { countChannels, findChannel, insertChannel, type NewChannelRow, toWire } from './channel.rows.ts';
@@ -11,7 +11,7 @@ import { Confirmations } from './confirmations.ts';
 import { WebhookHosts } from './webhook-hosts.ts';
 import { maskedUrl, webhookUrl } from './webhook-url.rules.ts';
 
-type Asked = Call<typeof createChannel>;
+type Asked = OperationContext<typeof createChannel>;
 
 @Injectable()
 export class CreateChannel {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { notAWebhook, rotateSecret, secretsOverlap } from '@tidegate/contracts/notifier/channels';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../deliveries/webhook-signature.ts';
 import { lockChannel, replaceSecret } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
@@ -17,7 +17,7 @@ export class RotateSecret {
 
   /** What was promised to an earlier secret is kept: to rotate again, after a lost answer too, cuts no overlap short. */
   @Handles(rotateSecret)
-  async handle({ input: { channelId, overlapHours }, tx }: Call<typeof rotateSecret>) {
+  async handle({ input: { channelId, overlapHours }, tx }: OperationContext<typeof rotateSecret>) {
     const channel = await lockChannel(tx, channelId);
     if (!channel) throw notFound();
     if (!channel.secret) throw notAWebhook();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { each } from '@tidegate/runtime/each';
 import { OnStart } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -11,7 +11,7 @@ import { maskedUrl } from './webhook-url.rules.ts';
 @Injectable()
 export class SealUrls {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly secrets: ChannelSecrets,
     private readonly log: Log,
   ) {}

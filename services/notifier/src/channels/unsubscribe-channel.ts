@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { confirmationInvalid, unsubscribeChannel } from '@tidegate/contracts/notifier/channels';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { cancelDeliveries } from '../deliveries/delivery.rows.ts';
 import { findChannelByUnsubscribe, lockChannel, unsubscribe } from './channel.rows.ts';
 import { hashOf } from './channel-secrets.ts';
@@ -9,7 +9,7 @@ import { hashOf } from './channel-secrets.ts';
 @Injectable()
 export class UnsubscribeChannel {
   @Handles(unsubscribeChannel)
-  async handle({ input: { token }, tx }: Call<typeof unsubscribeChannel>) {
+  async handle({ input: { token }, tx }: OperationContext<typeof unsubscribeChannel>) {
     const lookup = hashOf(token);
     const found = await findChannelByUnsubscribe(tx.as({ lookup }), lookup);
     const there = tx.as({ orgId: found?.org_id });

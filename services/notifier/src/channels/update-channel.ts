@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type Channel, updateChannel } from '@tidegate/contracts/notifier/channels';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { cancelDeliveries } from '../deliveries/delivery.rows.ts';
 import { changeChannel, disableChannel, enableChannel, findChannel, lockChannel, toWire } from './channel.rows.ts';
 
 @Injectable()
 export class UpdateChannel {
   @Handles(updateChannel)
-  async handle({ input, tx }: Call<typeof updateChannel>): Promise<Channel> {
+  async handle({ input, tx }: OperationContext<typeof updateChannel>): Promise<Channel> {
     const before = await lockChannel(tx, input.channelId);
     if (!before) throw notFound();
     await changeChannel(tx, before.id, input);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { deliveryFailed, NOTIFICATIONS_METER } from '@tidegate/contracts/notifier/deliveries';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -39,7 +39,7 @@ interface Work {
 @Injectable()
 export class AttemptDelivery {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly senders: DeliverySenders,
     private readonly quota: NotificationQuota,

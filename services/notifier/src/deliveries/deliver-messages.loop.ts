@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
@@ -28,7 +28,7 @@ export class DeliverMessages {
   private readonly hanging = new HangingReceivers();
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly attempts: AttemptDelivery,
     private readonly config: NotifierConfig,
     private readonly wakes: Wakes,

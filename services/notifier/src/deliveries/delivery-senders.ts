@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Notice } from '@tidegate/contracts/notifier/notices';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
@@ -21,7 +21,7 @@ export class DeliverySenders {
     private readonly mail: MailSender,
     private readonly webhooks: WebhookSender,
     private readonly secrets: ChannelSecrets,
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly log: Log,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop, type TurnResult } from '@tidegate/runtime/loop';
 import { forgetEarlier } from '../channels/earlier-secrets.rows.ts';
 import { NotifierConfig } from '../notifier.config.ts';
@@ -10,7 +10,7 @@ const BATCH = 1_000;
 @Injectable()
 export class ForgetDeliveries {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly config: NotifierConfig,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop } from '@tidegate/runtime/loop';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { measureQueue } from './delivery-queue.rows.ts';
@@ -8,7 +8,7 @@ import { measureQueue } from './delivery-queue.rows.ts';
 @Injectable()
 export class MeasureQueue {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly metrics: Metrics,
   ) {}
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
 import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, retryDelivery } from '@tidegate/contracts/notifier/deliveries';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
 import { DELIVER, findDelivery, hastenDelivery, lockDelivery, restartDelivery, toWire } from './delivery.rows.ts';
@@ -13,7 +13,7 @@ export class RetryDelivery {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(retryDelivery)
-  async handle({ input, tx }: Call<typeof retryDelivery>): Promise<Delivery> {
+  async handle({ input, tx }: OperationContext<typeof retryDelivery>): Promise<Delivery> {
     const delivery = await lockDelivery(tx, input.deliveryId);
     const channel = delivery && (await findChannel(tx, delivery.channel_id));
     if (!channel) throw notFound();

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { accountMessage } from '../notices/account-messages.rules.ts';
@@ -15,7 +15,7 @@ export class SendAccountMail {
   ) {}
 
   @Handles(sendAccountMail)
-  async handle({ input: { id, kind, to, token = '', createdAt } }: Call<typeof sendAccountMail>) {
+  async handle({ input: { id, kind, to, token = '', createdAt } }: OperationContext<typeof sendAccountMail>) {
     const message = accountMessage(kind, token, this.settings.publicUrl);
     const { kind: went } = await this.mail.send({ deliveryId: id, to, message, createdAt: new Date(createdAt) });
     return {

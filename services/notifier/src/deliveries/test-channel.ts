@@ -3,7 +3,7 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
@@ -21,7 +21,7 @@ export class TestChannel {
   ) {}
 
   @Handles(testChannel)
-  async handle({ input, tx }: Call<typeof testChannel>): Promise<Delivery> {
+  async handle({ input, tx }: OperationContext<typeof testChannel>): Promise<Delivery> {
     const channel = await findChannel(tx, input.channelId);
     if (!channel) throw notFound();
     if (channel.state === 'disabled') {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import { QueueNotice } from './queue-notice.ts';
 
 @Injectable()
@@ -8,7 +8,7 @@ export class TellQuotaReached {
   constructor(private readonly notices: QueueNotice) {}
 
   @On(quotaReached)
-  async handle({ data, event, tx }: Happened<typeof quotaReached>): Promise<void> {
+  async handle({ data, event, tx }: EventContext<typeof quotaReached>): Promise<void> {
     const { meter, limit, used, percent, periodStart, periodEnd } = data;
     await this.notices.queue(tx, event, {
       type: 'quota.reached',

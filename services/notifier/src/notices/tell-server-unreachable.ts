@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import { QueueNotice } from './queue-notice.ts';
 
 @Injectable()
@@ -8,7 +8,7 @@ export class TellServerUnreachable {
   constructor(private readonly notices: QueueNotice) {}
 
   @On(serverUnreachable)
-  async handle({ data, event, tx }: Happened<typeof serverUnreachable>): Promise<void> {
+  async handle({ data, event, tx }: EventContext<typeof serverUnreachable>): Promise<void> {
     const { serverId, name, since, code } = data;
     const timestamp = event.time;
     await this.notices.queue(tx, event, {

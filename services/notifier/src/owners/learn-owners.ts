@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { founderOf, organisationCreated } from '@tidegate/contracts/identity/organisations';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -19,13 +19,13 @@ const NONE = '00000000-0000-0000-0000-000000000000';
 @Injectable()
 export class LearnOwners {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly bus: Bus,
     private readonly log: Log,
   ) {}
 
   @On(organisationCreated)
-  async learn({ data: { orgId, ownerUserId }, tx }: Happened<typeof organisationCreated>): Promise<void> {
+  async learn({ data: { orgId, ownerUserId }, tx }: EventContext<typeof organisationCreated>): Promise<void> {
     await keepOwner(tx, orgId, ownerUserId);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from '../balances/quota-alert.rows.ts';
@@ -18,7 +18,7 @@ export class KeepAccount {
   constructor(private readonly wakes: Wakes) {}
 
   @On(entitlementsChanged)
-  async handle({ data, tx, emit }: Happened<typeof entitlementsChanged>): Promise<void> {
+  async handle({ data, tx, emit }: EventContext<typeof entitlementsChanged>): Promise<void> {
     const { start } = currentPeriod(data, Date.now());
     await lockBalances(tx, data.orgId, start);
     if (!(await saveAccount(tx, data))) return;

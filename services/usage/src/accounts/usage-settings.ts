@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { getUsageSettings, setUsageSettings } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone, saveTimeZone } from './account.rows.ts';
 import { keepAccount } from './require-account.ts';
 
@@ -13,12 +13,12 @@ export class UsageSettings {
   constructor(private readonly bus: Bus) {}
 
   @Handles(getUsageSettings)
-  async read({ caller, tx }: Call<typeof getUsageSettings>) {
+  async read({ caller, tx }: OperationContext<typeof getUsageSettings>) {
     return { timeZone: await findTimeZone(tx, caller.orgId ?? '') };
   }
 
   @Handles(setUsageSettings)
-  async write({ input, tx }: Call<typeof setUsageSettings>) {
+  async write({ input, tx }: OperationContext<typeof setUsageSettings>) {
     const { orgId } = await keepAccount(tx, this.bus);
     try {
       await saveTimeZone(tx, orgId, input.timeZone);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { currentUsage, type MeterUsage } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireAccount } from '../accounts/require-account.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { findBalances } from './balance.rows.ts';
@@ -13,7 +13,7 @@ export class CurrentUsage {
   constructor(private readonly bus: Bus) {}
 
   @Handles(currentUsage)
-  async handle({ tx }: Call<typeof currentUsage>) {
+  async handle({ tx }: OperationContext<typeof currentUsage>) {
     const account = await requireAccount(tx, this.bus);
     const now = Date.now();
     const period = currentPeriod(account, now);

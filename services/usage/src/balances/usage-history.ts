@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { usageHistory } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone } from '../accounts/account.rows.ts';
 import { requireAccount } from '../accounts/require-account.ts';
 import { requireMeter } from '../meters/require-meter.ts';
@@ -14,7 +14,7 @@ export class UsageHistory {
   constructor(private readonly bus: Bus) {}
 
   @Handles(usageHistory)
-  async handle({ input, tx }: Call<typeof usageHistory>) {
+  async handle({ input, tx }: OperationContext<typeof usageHistory>) {
     const { orgId, periodAnchor } = await requireAccount(tx, this.bus);
     await requireMeter(tx, input.meter);
     const { meter, granularity } = input;

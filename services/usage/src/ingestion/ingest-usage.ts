@@ -5,7 +5,7 @@ import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/even
 import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { keepAccount } from '../accounts/require-account.ts';
 import { judgeLeases } from '../leases/judge-leases.ts';
 import { findMeters } from '../meters/meter.rows.ts';
@@ -36,7 +36,7 @@ export class IngestUsage {
   ) {}
 
   @Handles(ingestUsage)
-  async handle({ input, caller, tx, emit }: Call<typeof ingestUsage>) {
+  async handle({ input, caller, tx, emit }: OperationContext<typeof ingestUsage>) {
     const now = Date.now();
     const rejected: Rejected[] = [];
     const given = read(input.events, caller.orgId ?? '', now, rejected);

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { Inject, Injectable } from '@nestjs/common';
 import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { NATS } from '@tidegate/runtime/host';
 import { Rivals } from '@tidegate/runtime/rivals';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -33,7 +33,7 @@ export class KeepPosition {
   private renewAt = 0;
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     @Inject(NATS) private readonly nc: NatsConnection,
     private readonly log: Log,
     private readonly metrics: Metrics,

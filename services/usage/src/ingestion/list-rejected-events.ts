@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { listRejectedUsage } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listRejected, type RejectedRow } from './rejected-event.rows.ts';
 
 @Injectable()
 export class ListRejectedEvents {
   @Handles(listRejectedUsage)
-  async handle({ input, caller, tx }: Call<typeof listRejectedUsage>) {
+  async handle({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
     const rows = caller.orgId ? await listRejected(tx, caller.orgId, input.limit + 1, after) : [];
     return pageOf(rows, input.limit, toWire, ({ place, fingerprint }) => [place, fingerprint]);

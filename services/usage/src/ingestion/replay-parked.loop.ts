@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UsageEvent } from '@tidegate/contracts/usage/event';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
@@ -19,7 +19,7 @@ const AT_ONCE = 500;
 @Injectable()
 export class ReplayParked {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly writer: UsageWriter,
     private readonly log: Log,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_EVENT_AGE_DAYS, type UsageEvent } from '@tidegate/contracts/usage/event';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
@@ -26,7 +26,7 @@ export class UsageWriter {
   private readonly days = new Set<number>();
 
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
   ) {}
 

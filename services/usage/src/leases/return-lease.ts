@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { leaseClosed, returnLease } from '@tidegate/contracts/usage/leases';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { closeLease, lockLease } from './lease.rows.ts';
 
 /** What was spent stays reserved until its usage events arrive; the rest is free for others at once. */
 @Injectable()
 export class ReturnLease {
   @Handles(returnLease)
-  async handle({ input, caller, tx }: Call<typeof returnLease>) {
+  async handle({ input, caller, tx }: OperationContext<typeof returnLease>) {
     if (!caller.orgId) throw forbidden({}, 'A lease belongs to an organisation: call with one.');
     const lease = await lockLease(tx, caller.orgId, input.leaseId);
     if (!lease) throw notFound(undefined, 'There is no such lease.');

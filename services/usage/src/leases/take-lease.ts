@@ -8,7 +8,7 @@ import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { keepAccount } from '../accounts/require-account.ts';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { findDayBalance, quotaWindow } from '../balances/quota-window.rows.ts';
@@ -21,7 +21,7 @@ export class TakeLease {
   constructor(private readonly bus: Bus) {}
 
   @Handles(takeLease)
-  async handle({ input, caller, tx }: Call<typeof takeLease>): Promise<Lease> {
+  async handle({ input, caller, tx }: OperationContext<typeof takeLease>): Promise<Lease> {
     if (PLATFORM_METERS.has(input.meter) && caller.kind !== 'service') {
       throw forbidden({}, `${input.meter} is counted by the platform itself. Take leases of meters of your own.`);
     }

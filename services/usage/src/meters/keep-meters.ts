@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { catalogueApplied } from '@tidegate/contracts/billing/plans';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { REPLAY_PARKED } from '../ingestion/replay-parked.loop.ts';
 import { saveMeters } from './meter.rows.ts';
@@ -11,7 +11,7 @@ export class KeepMeters {
   constructor(private readonly wakes: Wakes) {}
 
   @On(catalogueApplied)
-  async handle({ data, tx }: Happened<typeof catalogueApplied>): Promise<void> {
+  async handle({ data, tx }: EventContext<typeof catalogueApplied>): Promise<void> {
     await saveMeters(tx, data.meters);
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { listMeters } from '@tidegate/contracts/usage/usage';
-import { type Call, Handles } from '@tidegate/messaging/handler';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findMeters } from './meter.rows.ts';
 
 @Injectable()
 export class ListMeters {
   @Handles(listMeters)
-  async handle({ tx }: Call<typeof listMeters>) {
+  async handle({ tx }: OperationContext<typeof listMeters>) {
     return { items: await findMeters(tx) };
   }
 }

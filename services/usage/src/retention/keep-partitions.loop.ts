@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IDENTITY_DAYS, MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { dropDays } from '@tidegate/database/partitions';
-import { Tenants } from '@tidegate/database/tenants';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, OnStart, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { ensureEventDays } from '../ingestion/event-days.ts';
@@ -14,7 +14,7 @@ const REJECTED_DAYS = 90;
 @Injectable()
 export class KeepPartitions {
   constructor(
-    private readonly tenants: Tenants,
+    private readonly tenants: TenantDatabase,
     private readonly config: UsageConfig,
   ) {}
 

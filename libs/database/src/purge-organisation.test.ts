@@ -1,4 +1,4 @@
-import { childrenFirst } from './forget-organisation.ts';
+import { childrenFirst } from './purge-organisation.ts';
 
 test('no table comes before one that refers to it', () => {
   const references = [

@@ -15,7 +15,7 @@ const MAX_ANSWERS = 3;
  * The only way to reach a service's rows. Each transaction says for whom it runs, and row-level security hides
  * everything else.
  */
-export class Tenants {
+export class TenantDatabase {
   private readonly connect: Connect;
 
   constructor(dataSource: DataSource) {
@@ -57,7 +57,7 @@ export class Tenants {
    * For taking away what is left of a deleted organisation: nobody else may write for it any more. Partitions are left
    * out by the values of the parameters, which needs a plan for each.
    */
-  forgetting<T>(orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  purging<T>(orgId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.open({ orgId }, { begin: 'begin;set local plan_cache_mode=force_custom_plan', enter: false }).run(work);
   }
 

@@ -1,5 +1,5 @@
 import type { Place } from './deleted-organisations.ts';
-import type { Tenants } from './tenants.ts';
+import type { TenantDatabase } from './tenant-database.ts';
 import type { Tx } from './tx.ts';
 
 /*
@@ -36,12 +36,12 @@ interface Step {
 }
 
 /** Answers false when it was aborted before the end. */
-export async function forgetOrganisation(
-  tenants: Tenants,
+export async function purgeOrganisation(
+  tenants: TenantDatabase,
   orgId: string,
   { from, signal, reached }: ForgetOptions = {},
 ): Promise<boolean> {
-  const steps = await tenants.forgetting(orgId, stepsOf);
+  const steps = await tenants.purging(orgId, stepsOf);
   const begin = Math.max(
     0,
     steps.findIndex((step) => step.name === from?.step),
@@ -50,7 +50,7 @@ export async function forgetOrganisation(
     let page = step.name === from?.step ? from.page : 0;
     for (let more = true; more; ) {
       if (signal?.aborted) return false;
-      more = await tenants.forgetting(orgId, async (tx) => {
+      more = await tenants.purging(orgId, async (tx) => {
         const rows = step.indexed ? await deleteRows(tx, step, orgId) : await deletePages(tx, step, orgId, page);
         page += step.indexed ? 0 : BATCH_PAGES;
         await reached?.(tx, { step: step.name, page }, rows);

@@ -10,15 +10,15 @@ import {
   takeDeletion,
   waitForWriters,
 } from '@tidegate/database/deleted-organisations';
-import { forgetOrganisation } from '@tidegate/database/forget-organisation';
-import type { Tenants } from '@tidegate/database/tenants';
-import { type Happened, On } from '@tidegate/messaging/handler';
+import { purgeOrganisation } from '@tidegate/database/purge-organisation';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
+import { type EventContext, On } from '@tidegate/messaging/handler';
 import type { Log } from '@tidegate/telemetry/log';
 import { each } from './each.ts';
 import { Loop, type Turn, type TurnResult } from './loop.ts';
 import type { Wakes } from './wakes.ts';
 
-export const FORGET_ORGANISATIONS = 'forget-organisations';
+export const FORGET_ORGANISATIONS = 'purge-organisations';
 const TELL_MS = 60_000;
 /** Well before the sweep is anybody's again. */
 const SAVE_MS = 15_000;
@@ -29,19 +29,19 @@ const SAVE_MS = 15_000;
  *   again for what came late → remembered for 400 days → forgotten
  * One that fails is tried again a minute later, after the others.
  */
-export class ForgetOrganisation {
-  private readonly tenants: Tenants;
+export class PurgeOrganisation {
+  private readonly tenants: TenantDatabase;
   private readonly wakes: Wakes;
   private readonly log: Log;
 
-  constructor(tenants: Tenants, wakes: Wakes, log: Log) {
+  constructor(tenants: TenantDatabase, wakes: Wakes, log: Log) {
     this.tenants = tenants;
     this.wakes = wakes;
     this.log = log;
   }
 
   @On(organisationDeleted)
-  async handle({ data: { orgId }, tx }: Happened<typeof organisationDeleted>): Promise<void> {
+  async handle({ data: { orgId }, tx }: EventContext<typeof organisationDeleted>): Promise<void> {
     await noteDeleted(tx, orgId);
     tx.onCommit(() => this.wakes.wake(FORGET_ORGANISATIONS));
   }
@@ -74,7 +74,7 @@ export class ForgetOrganisation {
       return this.tenants.as({}, (tx) => giveBackDeletion(tx, orgId));
     }
     let [saved, told] = [Date.now(), Date.now()];
-    const whole = await forgetOrganisation(this.tenants, orgId, {
+    const whole = await purgeOrganisation(this.tenants, orgId, {
       from: place,
       signal,
       reached: async (tx, at, rows) => {

@@ -7,7 +7,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { until } from '@tidegate/testing/until';
 import { z } from 'zod';
-import { ForgetOrganisation } from './forget-organisation.ts';
+import { PurgeOrganisation } from './purge-organisation.ts';
 
 const TABLES = ['parents', 'children', 'uses', 'samples'];
 
@@ -52,11 +52,11 @@ const left = async (org: string) =>
 const noted = async (org: string) =>
   (await schema.sql<Record<string, unknown>>('select * from deleted_organisations where org_id = $1', [org]))[0];
 
-const replica = () => new ForgetOrganisation(schema.tenants, { wake: () => {} } as never, new Log());
+const replica = () => new PurgeOrganisation(schema.tenants, { wake: () => {} } as never, new Log());
 /** As the event comes: in a transaction of the organisation. */
 const hear = (org: string) =>
   schema.tenants.run(org, (tx) =>
-    replica().handle({ data: { orgId: org }, tx } as Parameters<ForgetOrganisation['handle']>[0]),
+    replica().handle({ data: { orgId: org }, tx } as Parameters<PurgeOrganisation['handle']>[0]),
   );
 async function sweep(signal = new AbortController().signal): Promise<void> {
   while ((await replica().turn({ signal })) === 'again' && !signal.aborted);
@@ -132,7 +132,7 @@ test('a request for it is answered with 404', async () => {
   await hear(gone);
   const write = operation({
     service: 'identity',
-    name: 'forget-organisation.write',
+    name: 'purge-organisation.write',
     scope: 'service',
     summary: 'Writes',
     input: z.strictObject({}),
