@@ -2,6 +2,7 @@ import { readActivity } from '../src/activity/read-activity.ts';
 import { readLockWaits } from '../src/activity/read-lock-waits.ts';
 import { type Instance, RESETTABLE, readInstance } from '../src/collection/instance.ts';
 import { readHere, readOthers, readUse } from '../src/collection/read-others.ts';
+import { isUnmoved } from '../src/collection/statements-extension.ts';
 import type { ServerConnection } from '../src/connection/connect-server.ts';
 import { readFacts } from '../src/connection/read-facts.ts';
 import { readEpoch } from '../src/epochs/read-epoch.ts';
@@ -25,6 +26,9 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
     readOthers(connection, 1),
     readUse(connection, 1),
     readHere(connection),
+  ],
+  'collection/statements-extension.ts': (connection, { statements }) => [
+    statements ? isUnmoved(connection, statements) : Promise.resolve(),
   ],
   'connection/read-facts.ts': (connection) => [readFacts(connection)],
   'epochs/read-epoch.ts': (connection, instance) => [readEpoch(connection, instance)],
@@ -69,7 +73,13 @@ export async function everyQuestion(): Promise<Set<string>> {
     const columns = new Set(EXTENSIONS[Math.min(at, EXTENSIONS.length - 1)]);
     const instance = {
       version,
-      statements: { schema: '"odd Schema"', version: '1.11', columns },
+      statements: {
+        schema: '"odd Schema"',
+        version: '1.11',
+        columns,
+        hasInfo: columns.has('toplevel'),
+        rows: [1, '2', 3, '4', 5, '6'],
+      },
       has: { activityQueryId: version >= 140_000, databaseTime: version >= 140_000, controlData },
       resettable: RESETTABLE,
     } as unknown as Instance;
@@ -101,5 +111,6 @@ function listening(version: number, control: boolean, texts: Set<string>): Serve
     rows: (text: string) => heard(text, []),
     objects: (text: string) => heard(text, [row]),
     one: (text: string) => heard(text, row),
+    fix: async (text: string) => text,
   } as unknown as ServerConnection;
 }

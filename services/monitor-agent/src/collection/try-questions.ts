@@ -1,6 +1,7 @@
 import { readActivity } from '../activity/read-activity.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
+import type { FixedStatement } from '../connection/fixed-names.ts';
 import { readEpoch } from '../epochs/read-epoch.ts';
 import { readDatabases } from '../relations/read-databases.ts';
 import { readIndexes, readTables } from '../relations/read-relations.ts';
@@ -59,13 +60,15 @@ export async function tryQuestions(connection: ServerConnection, now: number): P
 
 /** Of every answer one row. */
 function oneRow(whole: ServerConnection): ServerConnection {
-  const first = (text: string) => `select * from (${text}) as question limit 1`;
-  const asking: Pick<ServerConnection, 'version' | 'encoding' | 'rows' | 'objects' | 'one'> = {
+  const limited = (text: string) => `select * from (${text}) as question limit 1`;
+  const first = (question: string | FixedStatement) => (typeof question === 'string' ? limited(question) : question);
+  const asking: Pick<ServerConnection, 'version' | 'encoding' | 'rows' | 'objects' | 'one' | 'fix'> = {
     version: whole.version,
     encoding: whole.encoding,
     rows: (text, values) => whole.rows(first(text), values),
     objects: (text, values) => whole.objects(first(text), values),
     one: (text, values) => whole.one(first(text), values),
+    fix: (text, check) => whole.fix(limited(text), check),
   };
   return asking as ServerConnection;
 }

@@ -2,6 +2,14 @@ import { isIP } from 'node:net';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
 import pg from 'pg';
 import { ConnectionFailed, failureCode, type Where } from './connection-failure.rules.ts';
+import {
+  DAY_FIRST,
+  type FixedStatement,
+  isNamesChanged,
+  MONTH_FIRST,
+  NamesChanged,
+  prepareFixed,
+} from './fixed-names.ts';
 import { GuardedWire } from './guarded-wire.ts';
 import type { Intake } from './intake.ts';
 import { qualified } from './qualified.rules.ts';
@@ -65,6 +73,8 @@ export class ServerConnection {
   private readonly wire: GuardedWire;
   private readonly maxAnswerBytes: number;
   private readonly questions = new Map<string, { text: string; name: string }>();
+  private readonly fixed = new Map<string, FixedStatement>();
+  private fixedSoFar = 0;
   private lost: Error | undefined;
 
   constructor(client: pg.Client, version: number, wire: GuardedWire, maxAnswerBytes: number) {
@@ -90,23 +100,69 @@ export class ServerConnection {
   }
 
   /** Questions that are asked without waiting for each other travel together; one that fails leaves the others alone. */
-  async rows<Row extends unknown[]>(text: string, values: unknown[] = []): Promise<Row[]> {
-    if (this.lost) throw this.lost;
-    this.wire.allow(this.maxAnswerBytes);
-    const result = await this.client.query<Row>({ ...this.prepared(text), values, rowMode: 'array' });
-    return result.rows;
+  async rows<Row extends unknown[]>(question: string | FixedStatement, values: unknown[] = []): Promise<Row[]> {
+    return this.ask<Row>(question, { values, rowMode: 'array' });
   }
 
-  async objects<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    if (this.lost) throw this.lost;
-    this.wire.allow(this.maxAnswerBytes);
-    return (await this.client.query({ ...this.prepared(text), values })).rows as Row[];
+  async objects<Row extends object>(question: string | FixedStatement, values: unknown[] = []): Promise<Row[]> {
+    return this.ask<Row>(question, { values });
   }
 
-  async one<Row extends object>(text: string, values: unknown[] = []): Promise<Row> {
-    const [row] = await this.objects<Row>(text, values);
+  async one<Row extends object>(question: string | FixedStatement, values: unknown[] = []): Promise<Row> {
+    const [row] = await this.objects<Row>(question, values);
     if (!row) throw new Error('A question that always has an answer had none.');
     return row;
+  }
+
+  /**
+   * Prepares a text whose names must mean what they mean now (fixed-names.ts). `check` throws when that is not what they
+   * were meant to mean.
+   */
+  async fix(text: string, check: () => Promise<void>): Promise<FixedStatement> {
+    const known = this.fixed.get(text);
+    if (known) return known;
+    if (this.lost) throw this.lost;
+    if (this.fixed.size >= MAX_PREPARED) await this.unfix();
+    const name = `tidegate_fixed_${this.fixedSoFar}`;
+    this.fixedSoFar += 1;
+    this.wire.allow(this.maxAnswerBytes);
+    try {
+      // Nothing else may be asked in between: it could be what needs its names looked up anew.
+      await Promise.all([DAY_FIRST, prepareFixed(name, text), MONTH_FIRST].map((one) => this.client.query(one)));
+      (this.client as unknown as Internals).connection.parsedStatements[name] = name;
+      await check();
+    } catch (error) {
+      await this.unfix(name);
+      throw error;
+    }
+    const statement = { name };
+    this.fixed.set(text, statement);
+    return statement;
+  }
+
+  /** What has changed concerns all of them. One that stays behind on the server is never asked again. */
+  private async unfix(...unchecked: string[]): Promise<void> {
+    const names = [...this.fixed.values()].map(({ name }) => name);
+    this.fixed.clear();
+    await Promise.allSettled([...names, ...unchecked].map((name) => this.client.query(`deallocate ${name}`)));
+  }
+
+  private async ask<Row>(
+    question: string | FixedStatement,
+    how: { values: unknown[]; rowMode?: 'array' },
+  ): Promise<Row[]> {
+    if (this.lost) throw this.lost;
+    this.wire.allow(this.maxAnswerBytes);
+    if (typeof question === 'string') {
+      return (await this.client.query({ ...this.prepared(question), ...how })).rows as Row[];
+    }
+    try {
+      return (await this.client.query({ name: question.name, ...how } as unknown as pg.QueryConfig)).rows as Row[];
+    } catch (error) {
+      if (!isNamesChanged(error)) throw error;
+      await this.unfix();
+      throw new NamesChanged(error);
+    }
   }
 
   /** Planning costs the server as much as most of our questions: each is planned once per session. */
@@ -204,6 +260,7 @@ function newClient(
 interface Internals {
   connectionParameters: { options: unknown; replication: unknown };
   processID: number | null;
+  connection: { parsedStatements: Record<string, string> };
 }
 
 interface Greeting {

@@ -5,6 +5,7 @@ import { loadModule } from 'libpg-query';
 import { everyQuestion, QUESTIONS } from '../../test/every-question.ts';
 import { parsed, plain, unqualified } from '../../test/names-of.ts';
 import { GREETING } from './connect-server.ts';
+import { DAY_FIRST, MONTH_FIRST, prepareFixed } from './fixed-names.ts';
 import { qualified } from './qualified.rules.ts';
 import { SESSION } from './session-settings.rules.ts';
 
@@ -25,7 +26,8 @@ test('every name in every question is the catalogue’s or the extension’s, an
 });
 
 test('what is asked before the settings of the session are known is named in full as well', () => {
-  for (const sent of [GREETING, SESSION]) expect(unqualified(parsed(sent))).toEqual([]);
+  for (const sent of [GREETING, SESSION, DAY_FIRST, MONTH_FIRST, prepareFixed('one', 'select 1')])
+    expect(unqualified(parsed(sent))).toEqual([]);
 });
 
 test('no file asks anything that is not in the list', () => {

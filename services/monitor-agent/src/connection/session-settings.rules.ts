@@ -37,6 +37,8 @@ const SETTINGS: readonly SessionSetting[] = [
   { name: 'extra_float_digits', value: '1' },
   { name: 'bytea_output', value: 'hex' },
   { name: 'TimeZone', value: 'UTC' },
+  // A date says whether a statement is being prepared (fixed-names.ts).
+  { name: 'DateStyle', value: 'ISO, MDY' },
   { name: 'jit', value: 'off' },
   { name: 'enable_mergejoin', value: 'off' },
   { name: 'plan_cache_mode', value: 'force_generic_plan' },

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Instance } from '../collection/instance.ts';
+import { following, type Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { ObjectNames } from './object-names.ts';
@@ -97,7 +97,9 @@ export class StatementMetric implements Metric {
   async readMissingTexts(connection: ServerConnection, instance: Instance): Promise<Prepared> {
     if (!instance.statements || this.textless.size === 0) return NOTHING;
     const asked = [...this.textless].slice(0, MAX_TEXTS_PER_PASS);
-    const { texts, totalBytes } = await readTexts(connection, instance.statements, asked, this.scrubber);
+    const { texts, totalBytes } = await following(connection, instance, (extension) =>
+      readTexts(connection, extension, asked, this.scrubber),
+    );
     const found = [...texts].flatMap(([key, text]) => {
       const id = this.numberOf(key);
       return id === undefined ? [] : [{ id, text }];
