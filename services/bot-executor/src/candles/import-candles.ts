@@ -8,7 +8,7 @@ import { Threads } from '../compute/threads.ts';
 import { lockMarketsSoon, marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
 import { optionsOf, wantedOf } from './import-options.ts';
-import { keepCandles } from './keep-candles.ts';
+import { StoreCandles } from './store-candles.ts';
 
 const MAX_ROWS = 20_000;
 
@@ -17,6 +17,7 @@ export class ImportCandles {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly threads: Threads,
+    private readonly storing: StoreCandles,
     private readonly wakes: Wakes,
   ) {}
 
@@ -33,7 +34,7 @@ export class ImportCandles {
       throw validationFailed({ errors }, faults[0]?.message);
     }
     await lockMarketsSoon(tx);
-    const { added, replaced, gaps } = await keepCandles(tx, market, interval, candles);
+    const { added, replaced, gaps } = await this.storing.store(tx, market, interval, candles);
     tx.onCommit(() => this.wakes.wake('run-bots'));
     return {
       market: market.market,

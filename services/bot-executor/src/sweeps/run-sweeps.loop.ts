@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
-import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
 import { storedSeries } from '../backtests/wanted-series.ts';
 import { Threads } from '../compute/threads.ts';
 import type { Job } from '../queue/queue.rows.ts';
-import { Failure, type Held, QueueRunner } from '../queue/queue-runner.ts';
+import { Failure, type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
 import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
 import { beginSweep, endSweep, marketOfSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
@@ -27,8 +24,8 @@ export class RunSweeps {
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
-    this.tenants = tenants;
+  constructor(tools: QueueTools, threads: Threads) {
+    this.tenants = tools.tenants;
     this.threads = threads;
     this.queue = new QueueRunner(
       {
@@ -38,7 +35,7 @@ export class RunSweeps {
         run: (job, held) => this.run(job, held),
         fail: (tx, id, failure) => endSweep(tx, id, { status: 'failed', failure }),
       },
-      { tenants, wakes, log, metrics },
+      tools,
     );
   }
 
