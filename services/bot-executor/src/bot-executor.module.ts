@@ -21,7 +21,7 @@ import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
 import { StoreCandles } from './candles/store-candles.ts';
-import { Threads } from './compute/threads.ts';
+import { openThreads } from './compute/open-threads.ts';
 import { ShowIndicator } from './indicators/show-indicator.ts';
 import { PreviewLadder } from './ladder/preview-ladder.ts';
 import { ChangeMarkets } from './markets/change-markets.ts';
@@ -31,6 +31,7 @@ import { CreateSweep } from './sweeps/create-sweep.ts';
 import { EndSweep } from './sweeps/end-sweep.ts';
 import { ReadSweeps } from './sweeps/read-sweeps.ts';
 import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
+import { Threads } from './threads/threads.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 import { ChangeUploads } from './uploads/change-uploads.ts';
@@ -63,7 +64,7 @@ const SWEEPS = [CreateSweep, ReadSweeps, EndSweep, RunSweeps];
     ...BOTS,
     ...RUNNING,
     ...HISTORY,
-    Threads,
+    { provide: Threads, useFactory: openThreads },
     QueueTools,
     ...QUOTA,
     ...BACKTESTS,

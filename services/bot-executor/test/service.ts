@@ -28,7 +28,7 @@ import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
 import { StoreCandles } from '../src/candles/store-candles.ts';
-import { Threads } from '../src/compute/threads.ts';
+import { openThreads } from '../src/compute/open-threads.ts';
 import { ShowIndicator } from '../src/indicators/show-indicator.ts';
 import { PreviewLadder } from '../src/ladder/preview-ladder.ts';
 import { ChangeMarkets } from '../src/markets/change-markets.ts';
@@ -58,7 +58,7 @@ export async function openService() {
   const neighbours = new Neighbours(nc);
   await nc.flush();
   const [wakes, log, metrics] = [new Wakes('bot-executor', nc), new Log(), new Metrics()];
-  const threads = new Threads();
+  const threads = openThreads();
   const ended = new AwaitBacktest(tenants, wakes);
   ended.waitMs = patient(ended.waitMs);
   const settling = new SettleLeases(bus, wakes, log);

@@ -3,10 +3,11 @@ import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
-import { BACKTEST_PLACES, Threads } from '../compute/threads.ts';
 import type { Job } from '../queue/queue.rows.ts';
 import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { BACKTEST_PLACES, Threads } from '../threads/threads.ts';
 import { beginBacktest, endBacktest, findBacktest, marketOfBacktest, saveResult } from './backtest.rows.ts';
+import { computeBacktest } from './compute-backtest.ts';
 import { storedSeries } from './wanted-series.ts';
 
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
@@ -52,7 +53,7 @@ export class RunBacktests {
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     held.progress = () => progress[0] as number;
     const task = { settings, market, feed, stored, progress };
-    const outcome = await this.threads.work('backtest', task, { group: person, signal: held.signal });
+    const outcome = await this.threads.work(computeBacktest, task, { group: person, signal: held.signal });
     return (tx) => saveResult(tx, id, outcome);
   }
 }

@@ -4,10 +4,12 @@ import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import { storedSeries } from '../backtests/wanted-series.ts';
-import { Threads } from '../compute/threads.ts';
 import type { Job } from '../queue/queue.rows.ts';
 import { Failure, type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { Threads } from '../threads/threads.ts';
+import { prepareSweep } from './prepare-sweep.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
+import { runSettings } from './run-settings.ts';
 import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
 import { beginSweep, endSweep, marketOfSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
 
@@ -56,7 +58,7 @@ export class RunSweeps {
     const market = marketOfSweep(input);
     const stored = await this.tenants.read(org_id, (tx) => storedSeries(tx, { market, feed }));
     const options = { group: person, signal: held.signal };
-    const prepared = await this.threads.work('prepareSweep', { settings, market, vary, feed, stored }, options);
+    const prepared = await this.threads.work(prepareSweep, { settings, market, vary, feed, stored }, options);
     const { series, combinations, fingerprint, gaps } = prepared;
     const { intervalMs } = stored;
     const until = Date.now() + LONGEST_MS;
@@ -64,7 +66,8 @@ export class RunSweeps {
       combinations,
       series,
       rankBy: input.rankBy,
-      run: (some, range) => this.threads.runSettings({ settings: some, market, series, range, intervalMs }, options),
+      run: (some, range) =>
+        this.threads.onAllCores(runSettings, { settings: some, market, series, range, intervalMs }, options),
       onProgress: (done) => {
         held.progress = () => done;
         if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');

@@ -7,11 +7,12 @@ import type { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { CandleFile } from '../candles/csv/read-candle-file.ts';
 import { wantedOf } from '../candles/import-options.ts';
+import { readCandles } from '../candles/read-candles.ts';
 import { StoreCandles } from '../candles/store-candles.ts';
-import { Threads } from '../compute/threads.ts';
 import { rulesOf } from '../markets/markets.rules.ts';
 import type { Job } from '../queue/queue.rows.ts';
 import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { Threads } from '../threads/threads.ts';
 import {
   countParts,
   endUpload,
@@ -85,7 +86,7 @@ export class RunUploads {
     held.progress = () => progress[0] as number;
     const wanted = wantedOf(rulesOf(work.market), work.interval, { options: work.options, maxRows: MAX_ROWS });
     const task = { parts: data, wanted, progress };
-    const file = await this.threads.work('readCandles', task, { group: person, signal: held.signal });
+    const file = await this.threads.work(readCandles, task, { group: person, signal: held.signal });
     return (tx) => this.keep(tx, id, work, file);
   }
 
