@@ -13,15 +13,15 @@ import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
-import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { DiffPlans } from '../src/plans/diff-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
-import { MovePlans } from '../src/plans/move-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
+import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
+import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);

@@ -6,9 +6,9 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
+import { changedBy, lockSubscription, toWire, updatePlan } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { chosenInterval } from './interval.rules.ts';
-import { changedBy, lockSubscription, toWire, updatePlan } from './subscription.rows.ts';
 
 /**
  * The operator acts on an organisation that is not their own. The handler's transaction belongs to the operator's

@@ -3,11 +3,11 @@ import { currentUsage, setUsageSettings } from '@tidegate/contracts/usage/usage'
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { KeepAccount } from '../accounts/keep-account.ts';
-import { UsageSettings } from '../accounts/usage-settings.ts';
+import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { ReturnLease } from '../leases/return-lease.ts';
 import { TakeLease } from '../leases/take-lease.ts';
 import { CurrentUsage } from './current-usage.ts';
+import { KeepAccount } from './store-entitlements.ts';
 
 let usage: Fixture;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { tellReached } from '../balances/emit-reached.ts';
 import { reachedToday } from '../balances/quota-alert.rows.ts';
-import { tellReached } from '../balances/tell-reached.ts';
+import { eventKey } from '../kernel/event-identity.ts';
 import { admit, digestOf, type Known, type Rejection } from './admission.rules.ts';
-import { eventKey } from './event-key.ts';
 import { type CountableEvent, countEvents, findConflicts, settleLeases } from './usage-event.rows.ts';
 
 export interface Written {

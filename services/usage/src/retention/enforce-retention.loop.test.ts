@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { UsageConfig } from '../usage.config.ts';
-import { KeepPartitions } from './keep-partitions.loop.ts';
+import { KeepPartitions } from './enforce-retention.loop.ts';
 
 let usage: Fixture;
 beforeAll(async () => {

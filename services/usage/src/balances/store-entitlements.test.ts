@@ -3,10 +3,10 @@ import { catalogueApplied } from '@tidegate/contracts/billing/plans';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { KeepMeters } from '../meters/keep-meters.ts';
+import { findAccount } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findMeters } from '../meters/meter.rows.ts';
-import { findAccount } from './account.rows.ts';
-import { KeepAccount } from './keep-account.ts';
+import { KeepMeters } from '../meters/store-meters.ts';
+import { KeepAccount } from './store-entitlements.ts';
 
 let usage: Fixture;
 beforeAll(async () => {

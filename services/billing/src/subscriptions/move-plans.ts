@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { intervalNotOffered, movePlans, unknownPlan } from '@tidegate/contracts/billing/plans';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { intervalsOf } from '../subscriptions/interval.rules.ts';
-import { changedBy, countBehind, moveSubscriptions } from '../subscriptions/subscription.rows.ts';
-import { lockCatalogue, requireCatalogue } from './catalogue.rows.ts';
+import { changedBy, countBehind, moveSubscriptions } from '../kernel/subscription.rows.ts';
+import { lockCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
+import { intervalsOf } from './interval.rules.ts';
 
 /** Moves the subscriptions at once; the entitlements follow within seconds (refresh-entitlements). */
 @Injectable()
