@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CurrentUsage } from './balances/current-usage.ts';
-import { KeepAccount } from './balances/store-entitlements.ts';
+import { StoreEntitlements } from './balances/store-entitlements.ts';
 import { UsageHistory } from './balances/usage-history.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
 import { KeepPosition } from './ingestion/checkpoint.ts';
@@ -12,14 +12,14 @@ import { UsageWriter } from './ingestion/usage-writer.ts';
 import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
 import { ListMeters } from './meters/list-meters.ts';
-import { KeepMeters } from './meters/store-meters.ts';
-import { KeepPartitions } from './retention/enforce-retention.loop.ts';
+import { StoreMeters } from './meters/store-meters.ts';
+import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 
 @Module({
   providers: [
-    KeepMeters,
+    StoreMeters,
     ListMeters,
-    KeepAccount,
+    StoreEntitlements,
     UsageSettings,
     UsageWriter,
     KeepPosition,
@@ -31,7 +31,7 @@ import { KeepPartitions } from './retention/enforce-retention.loop.ts';
     UsageHistory,
     TakeLease,
     ReturnLease,
-    KeepPartitions,
+    EnforceRetention,
   ],
 })
 export class UsageModule {}

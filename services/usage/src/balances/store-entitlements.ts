@@ -3,7 +3,7 @@ import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { saveAccount } from '../entitlements/entitlement-snapshot.rows.ts';
-import { REPLAY_PARKED } from '../ingestion/replay-parked.loop.ts';
+import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
 import { currentPeriod } from './balance.rules.ts';
 import { tellReached } from './emit-reached.ts';
@@ -14,7 +14,7 @@ import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from './quot
  * product that asks before it works would send no more events that could tell it.
  */
 @Injectable()
-export class KeepAccount {
+export class StoreEntitlements {
   constructor(private readonly wakes: Wakes) {}
 
   @On(entitlementsChanged)
