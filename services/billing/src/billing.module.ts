@@ -9,6 +9,7 @@ import { ListPlans } from './plans/list-plans.ts';
 import { ValidatePlans } from './plans/validate-plans.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
+import { MoveDueSubscriptions } from './subscriptions/move-due-subscriptions.loop.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-free-subscription.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
@@ -21,6 +22,7 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     DiffPlans,
     ApplyPlans,
     MovePlans,
+    MoveDueSubscriptions,
     ExportPlans,
     OpenFreeSubscription,
     GetSubscription,

@@ -21,6 +21,7 @@ import { ListPlans } from '../src/plans/list-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
 import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
+import { MoveDueSubscriptions } from '../src/subscriptions/move-due-subscriptions.loop.ts';
 import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 
@@ -75,6 +76,8 @@ export async function openBilling() {
     },
     /** Loops that were told that there is work. */
     woken,
+    /** Carries out the moves that are due. */
+    moveDue: () => new MoveDueSubscriptions(tenants, wakes).turn(),
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */
     announced: (orgId: string): Promise<Entitlements[]> =>
