@@ -1,4 +1,4 @@
-import { standingOf } from './position.rules.ts';
+import { standingOf } from './checkpoint.rules.ts';
 
 const at = Date.parse('2026-11-28T10:00:00.123Z');
 

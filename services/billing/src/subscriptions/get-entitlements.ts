@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { openSubscription } from '../subscriptions/open-subscription.ts';
-import { findEntitlements } from './entitlements.rows.ts';
+import { findEntitlements } from '../entitlements/entitlements.rows.ts';
+import { openSubscription } from './open-subscription.ts';
 
 /**
  * A service may ask before the event of the new organisation has arrived here: then the subscription begins now. Not

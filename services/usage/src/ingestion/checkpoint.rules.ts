@@ -1,4 +1,4 @@
-import type { Position } from './ingest-position.rows.ts';
+import type { Position } from './checkpoint.rows.ts';
 
 /** What the stream holds now, and the message that lies where the position points, if any. */
 export interface StreamNow {

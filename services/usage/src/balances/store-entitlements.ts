@@ -2,19 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { currentPeriod } from '../balances/balance.rules.ts';
-import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from '../balances/quota-alert.rows.ts';
-import { tellReached } from '../balances/tell-reached.ts';
-import { REPLAY_PARKED } from '../ingestion/replay-parked.loop.ts';
+import { saveAccount } from '../entitlements/entitlement-snapshot.rows.ts';
+import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
-import { saveAccount } from './account.rows.ts';
+import { currentPeriod } from './balance.rules.ts';
+import { tellReached } from './emit-reached.ts';
+import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from './quota-alert.rows.ts';
 
 /**
  * The newest plan of an organisation. A smaller one may be used up the moment it begins: that is told at once, for a
  * product that asks before it works would send no more events that could tell it.
  */
 @Injectable()
-export class KeepAccount {
+export class StoreEntitlements {
   constructor(private readonly wakes: Wakes) {}
 
   @On(entitlementsChanged)

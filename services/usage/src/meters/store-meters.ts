@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { catalogueApplied } from '@tidegate/contracts/billing/plans';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { REPLAY_PARKED } from '../ingestion/replay-parked.loop.ts';
+import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { saveMeters } from './meter.rows.ts';
 
 /** A meter that leaves the catalogue stays: older plan versions may have it, and its history remains readable. */
 @Injectable()
-export class KeepMeters {
+export class StoreMeters {
   constructor(private readonly wakes: Wakes) {}
 
   @On(catalogueApplied)

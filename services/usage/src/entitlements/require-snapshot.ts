@@ -3,7 +3,7 @@ import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import type { Tx } from '@tidegate/database/tx';
 import type { Bus } from '@tidegate/messaging/bus';
-import { findAccount, saveAccount } from './account.rows.ts';
+import { findAccount, saveAccount } from './entitlement-snapshot.rows.ts';
 
 /** The organisation's snapshot; asked of billing when its event has not arrived yet. */
 export async function requireAccount(tx: Tx, bus: Bus): Promise<Entitlements> {

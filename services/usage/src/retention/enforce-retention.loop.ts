@@ -5,14 +5,16 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, OnStart, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { ensureEventDays } from '../ingestion/event-days.ts';
+import { expireRejected } from '../ingestion/rejected-event.rows.ts';
+import { expireIdentities } from '../kernel/usage-identity.rows.ts';
+import { expireLeases } from '../leases/lease.rows.ts';
 import { UsageConfig } from '../usage.config.ts';
-import { forgetIdentities, forgetLeases, forgetRejected } from './retention.rows.ts';
 
 const REJECTED_DAYS = 90;
 
-/* Makes tomorrow's partitions and drops what is past its time. Harmless when several replicas do it. */
+/* Creates the next days' partitions and deletes what has expired. Harmless when several replicas do it at once. */
 @Injectable()
-export class KeepPartitions {
+export class EnforceRetention {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly config: UsageConfig,
@@ -23,15 +25,15 @@ export class KeepPartitions {
     await ensureEventDays(this.tenants, { back: 1, ahead: 3 });
   }
 
-  @Loop({ name: 'keep-usage-partitions', everyMs: 3_600_000 })
+  @Loop({ name: 'enforce-usage-retention', everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
     await ensureEventDays(this.tenants, { ahead: 3 });
     await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
-    await this.tenants.system('ingest', (tx) => forgetRejected(tx, REJECTED_DAYS));
-    const inChunks = async (forget: (tx: Tx) => Promise<boolean>) => {
-      while (!signal.aborted && (await this.tenants.system('ingest', forget)));
+    await this.tenants.system('ingest', (tx) => expireRejected(tx, REJECTED_DAYS));
+    const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
+      while (!signal.aborted && (await this.tenants.system('ingest', expire)));
     };
-    await inChunks((tx) => forgetLeases(tx, MAX_EVENT_AGE_DAYS + 5));
-    await inChunks((tx) => forgetIdentities(tx, IDENTITY_DAYS));
+    await inChunks((tx) => expireLeases(tx, MAX_EVENT_AGE_DAYS + 5));
+    await inChunks((tx) => expireIdentities(tx, IDENTITY_DAYS));
   }
 }

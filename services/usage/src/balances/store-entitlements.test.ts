@@ -3,10 +3,10 @@ import { catalogueApplied } from '@tidegate/contracts/billing/plans';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { KeepMeters } from '../meters/keep-meters.ts';
+import { findAccount } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findMeters } from '../meters/meter.rows.ts';
-import { findAccount } from './account.rows.ts';
-import { KeepAccount } from './keep-account.ts';
+import { StoreMeters } from '../meters/store-meters.ts';
+import { StoreEntitlements } from './store-entitlements.ts';
 
 let usage: Fixture;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const woken: string[] = [];
 const wakes = { wake: (loop: string) => woken.push(loop) } as never;
 const arrive = (data: Entitlements) =>
   usage.tenants.run(data.orgId, (tx) =>
-    new KeepAccount(wakes).handle({ data, tx, emit: usage.outbox.emitter(tx) } as never),
+    new StoreEntitlements(wakes).handle({ data, tx, emit: usage.outbox.emitter(tx) } as never),
   );
 const quotas = (org: string) =>
   usage.tenants.read(org, (tx) => tx.query('select meter, quota from quotas order by meter'));
@@ -92,7 +92,7 @@ test('a meter is known from the first snapshot that grants it, and described by 
     appliedAt: new Date().toISOString(),
     meters: [{ key: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned' }],
   });
-  await usage.tenants.as({}, (tx) => new KeepMeters(wakes).handle({ data, tx } as never));
+  await usage.tenants.as({}, (tx) => new StoreMeters(wakes).handle({ data, tx } as never));
   expect(woken).toContain('replay-parked-usage');
   expect(await named()).toEqual({ meter: 'scans', name: 'Scans', unit: 'scan', description: 'Pages scanned' });
 });

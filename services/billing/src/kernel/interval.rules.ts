@@ -1,3 +1,4 @@
+import { monthAt, type Period, yearAt } from '@tidegate/contracts/billing/period';
 import { intervalNotOffered, type Price } from '@tidegate/contracts/billing/plans';
 
 type Interval = Price['interval'];
@@ -20,4 +21,11 @@ export function chosenInterval(
     { plan: plan.plan, interval, intervals },
     `The plan ${plan.name} has a price by the ${intervals.join(' and the ')} only.${why}`,
   );
+}
+
+/** The month or year that is paid now. */
+export function paidPeriod({ interval, since }: { interval: Interval; since: Date }, now: number): Period {
+  const start = since.getTime();
+  // Clocks differ: seen from before its first instant an interval would be the one before it.
+  return (interval === 'year' ? yearAt : monthAt)(start, Math.max(now, start));
 }

@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { UsageConfig } from '../usage.config.ts';
-import { KeepPartitions } from './keep-partitions.loop.ts';
+import { EnforceRetention } from './enforce-retention.loop.ts';
 
 let usage: Fixture;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => usage.close());
 
-const keeper = () => new KeepPartitions(usage.tenants, new UsageConfig({ USAGE_EVENT_DAYS: 40 }));
+const keeper = () => new EnforceRetention(usage.tenants, new UsageConfig({ USAGE_EVENT_DAYS: 40 }));
 const turn = () => keeper().turn({ signal: new AbortController().signal });
 const partitions = async () => {
   const rows = await usage.tenants.as({}, (tx) =>

@@ -1,8 +1,8 @@
-import { monthAt, yearAt } from '@tidegate/contracts/billing/period';
 import type { Subscription, SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import { paidPeriod } from './interval.rules.ts';
 
 export interface SubscriptionRow {
   org_id: string;
@@ -15,9 +15,14 @@ export interface SubscriptionRow {
   /** What is paid is counted from here. */
   interval_since: Date;
   started_at: Date;
+  /** What a scheduled move gives it, and when. */
+  next_plan: string | null;
+  next_plan_version: number | null;
+  next_at: Date | null;
 }
 
-const COLUMNS = 'org_id, plan, plan_version, status, billing_interval, period_anchor, interval_since, started_at';
+const COLUMNS = `org_id, plan, plan_version, status, billing_interval, period_anchor, interval_since, started_at,
+  next_plan, next_plan_version, next_at`;
 
 export const findSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
   tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1`, [orgId]);
@@ -71,7 +76,8 @@ export async function updatePlan(
     `update subscriptions set plan = $2, plan_version = $3, billing_interval = $4, status = 'active',
             interval_since = case when billing_interval <> $4 or (plan <> $2 and $4 = 'year')
                                   then date_trunc('milliseconds', clock_timestamp()) else interval_since end,
-            started_at = case when plan = $2 then started_at else now() end
+            started_at = case when plan = $2 then started_at else now() end,
+            next_plan = null, next_plan_version = null, next_at = null, next_by = null
       where org_id = $1 returning ${COLUMNS}`,
     [before.org_id, after.plan, after.planVersion, after.interval],
   );
@@ -88,39 +94,6 @@ export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [row.plan, row.count]));
 }
 
-/** Subscriptions of the plan on an earlier version; only those that are paid by this interval, if one is given. */
-export async function countBehind(
-  tx: Tx,
-  plan: { plan: string; version: number },
-  interval?: 'month' | 'year',
-): Promise<number> {
-  const row = await tx.one<{ count: number }>(
-    `select count(*)::int as count from subscriptions
-      where plan = $1 and plan_version < $2 and ($3::text is null or billing_interval = $3)`,
-    [plan.plan, plan.version, interval ?? null],
-  );
-  return row?.count ?? 0;
-}
-
-/** Moves everybody on the plan to this version and marks their entitlements as behind. */
-export async function moveSubscriptions(tx: Tx, plan: { plan: string; version: number }, by: string): Promise<number> {
-  const row = await tx.one<{ count: number }>(
-    `with old as (
-       select org_id, plan_version from subscriptions where plan = $1 and plan_version < $2 order by org_id for update),
-     moved as (
-       update subscriptions s set plan_version = $2 from old where s.org_id = old.org_id returning s.org_id),
-     noted as (
-       insert into subscription_changes (org_id, id, changed_by, before, after)
-       select org_id, gen_random_uuid(), $3, jsonb_build_object('plan', $1::text, 'planVersion', plan_version),
-              jsonb_build_object('plan', $1::text, 'planVersion', $2::int) from old),
-     marked as (
-       update entitlements e set catalogue_version = 0 from moved where e.org_id = moved.org_id)
-     select count(*)::int as count from moved`,
-    [plan.plan, plan.version, by],
-  );
-  return row?.count ?? 0;
-}
-
 export const changedBy = (caller: Caller): string => caller.userId ?? caller.keyId ?? caller.service ?? caller.kind;
 
 const essence = (row: SubscriptionRow) => ({
@@ -132,9 +105,7 @@ const essence = (row: SubscriptionRow) => ({
 });
 
 export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersion: number, now: number): Subscription {
-  const since = row.interval_since.getTime();
-  // Clocks differ: seen from before its first instant an interval would be the one before it.
-  const period = (row.billing_interval === 'year' ? yearAt : monthAt)(since, Math.max(now, since));
+  const period = paidPeriod({ interval: row.billing_interval, since: row.interval_since }, now);
   return {
     organisationId: row.org_id,
     plan: row.plan,
@@ -148,5 +119,9 @@ export function toWire(row: SubscriptionRow, plan: { name: string }, latestVersi
     periodStart: new Date(period.start).toISOString(),
     periodEnd: new Date(period.end).toISOString(),
     startedAt: row.started_at.toISOString(),
+    scheduledMove:
+      row.next_plan && row.next_plan_version && row.next_at
+        ? { plan: row.next_plan, planVersion: row.next_plan_version, at: row.next_at.toISOString() }
+        : null,
   };
 }

@@ -3,8 +3,8 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { getUsageSettings, setUsageSettings } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findTimeZone, saveTimeZone } from './account.rows.ts';
-import { keepAccount } from './require-account.ts';
+import { findTimeZone, saveTimeZone } from './entitlement-snapshot.rows.ts';
+import { keepAccount } from './require-snapshot.ts';
 
 const UNKNOWN_ZONE = '22023';
 

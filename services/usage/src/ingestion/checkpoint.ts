@@ -17,8 +17,8 @@ import {
   resetPosition,
   savePosition,
   takePosition,
-} from './ingest-position.rows.ts';
-import { standingOf } from './position.rules.ts';
+} from './checkpoint.rows.ts';
+import { standingOf } from './checkpoint.rules.ts';
 
 /** Without news the right is only renewed, which is a write. */
 const RENEW_MS = 3_000;
