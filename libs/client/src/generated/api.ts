@@ -609,7 +609,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -1209,7 +1209,7 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "quota.reached";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
 
 export type Order = {
   id: Id;
@@ -2607,6 +2607,8 @@ export type SessionsLoginInput = {
   email: string;
   /** Its password */
   password: string;
+  /** A random text that this device keeps to itself. Where it logged in before, wrong passwords that others send do not make it wait. With `Session-Cookies` the gateway keeps one in a cookie. */
+  deviceId?: string;
 };
 
 export type SessionsLoginOutput = Session;

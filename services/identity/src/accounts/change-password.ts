@@ -26,12 +26,11 @@ export class ChangePassword {
     const userId = personOf(caller);
     const user = await findUser(this.tenants.reader({}), userId);
     if (!user) throw unauthenticated();
-    const attempt = { email: user.email, ip: caller.ip };
-    await this.throttle.enter(attempt);
+    const attempt = await this.throttle.enter({ email: user.email, ip: caller.ip });
     const matches = await this.passwords
       .verify(user.password_hash, input.currentPassword, { known: true })
       .catch(async (error) => {
-        await this.throttle.giveBack(attempt);
+        await this.throttle.takeBack(attempt);
         throw error;
       });
     if (!matches) {

@@ -5,6 +5,7 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AccountMails, DAY, hashOf, RESET_MINUTES } from '../mails/account-mails.ts';
+import { isKnownPlace } from './login-throttle.rows.ts';
 import { subjectsOf } from './login-throttle.rules.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { PasswordHashing } from './password-hashing.ts';
@@ -36,8 +37,7 @@ export class ResetPassword {
     this.mails.requireMail();
     const { account, pair } = subjectsOf(email, ip);
     await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);
-    const known = await tx.one('select 1 from login_known where subject = $1', [pair]);
-    if (!known) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
+    if (!(await isKnownPlace(tx, pair))) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
     await this.mails.queue(tx, 'reset-password', email);
     return {};
   }

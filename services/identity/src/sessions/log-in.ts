@@ -19,17 +19,18 @@ export class LogIn {
   ) {}
 
   @Handles(login)
-  async handle({ input: { email, password }, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
-    const attempt = { email, ip };
+  async handle({ input, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
+    const { email, password, deviceId } = input;
     const refused = (error: unknown, userId?: string): never => {
-      this.refused.tell(attempt, error, userId);
+      this.refused.tell({ email, ip }, error, userId);
       throw error;
     };
-    const { known, despite } = await this.throttle.enter(attempt).catch(refused);
+    const attempt = await this.throttle.enter({ email, ip, deviceId }).catch(refused);
+    const { known, despite } = attempt;
     const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
     const matches = await this.passwords.verify(user?.password_hash, password, { known }).catch(async (error) => {
       // A server too busy to look at the password is not the fault of whoever knows it.
-      await this.throttle.giveBack(attempt);
+      await this.throttle.takeBack(attempt);
       return refused(error);
     });
     if (!user || !matches) {
