@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { deleteKnownPlaces } from '../authentication/login-throttle.rows.ts';
+import type { UserRow } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
 import { endSessions } from '../sessions/sessions.ts';
-import { deleteKnownPlaces } from './login-throttle.rows.ts';
-import type { UserRow } from './user.rows.ts';
 
 /** What a new password ends, whoever sets it. The user's row has to be locked. */
 @Injectable()

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { login, type Session, wrongCredentials } from '@tidegate/contracts/identity/sessions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { LoginThrottle, tooMany } from '../accounts/login-throttle.ts';
-import { PasswordHashing } from '../accounts/password-hashing.ts';
-import { RefusedLogIns } from '../accounts/refused-log-ins.ts';
-import { findUserByEmail, stillHasPassword } from '../accounts/user.rows.ts';
+import { LoginThrottle, tooMany } from '../authentication/login-throttle.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
+import { findUserByEmail, stillHasPassword } from '../kernel/user.rows.ts';
 import { Sessions } from './sessions.ts';
 
 @Injectable()

@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
-import { RefusedLogIns } from './refused-log-ins.ts';
+import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
