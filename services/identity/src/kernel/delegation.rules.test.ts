@@ -1,5 +1,5 @@
 import { ROLE_SCOPES, Role, SCOPES } from '@tidegate/contracts/identity/roles';
-import { mayInvite, refuseLarger } from './hand-on.rules.ts';
+import { mayInvite, refuseLarger } from './delegation.rules.ts';
 
 const allowed = (work: () => void): boolean => {
   try {

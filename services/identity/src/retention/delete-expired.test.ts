@@ -1,6 +1,6 @@
 import { login, refresh } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
-import { ForgetEnded } from './forget-ended.loop.ts';
+import { ForgetEnded } from './delete-expired.loop.ts';
 
 let identity: Fixture;
 beforeAll(async () => {

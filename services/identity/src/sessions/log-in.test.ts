@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
-import { RefusedLogIns } from './refused-log-ins.ts';
+import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -121,6 +121,35 @@ test('a guesser in the same network keeps nobody out who has the right password'
   expect(await guess(other.email, network)).toMatchObject(SLOW);
   expect(await guess(other.email, network, PASSWORD)).toMatchObject(SLOW);
   for (const { email } of [known, fresh]) expect(await guess(email, network, PASSWORD)).toBeUndefined();
+});
+
+test('a device that logged in before is not kept out by what others do, wherever it is', async () => {
+  const email = `${newId()}@example.com`;
+  const device = `${newId()}-${newId()}`.slice(0, 64);
+  const logIn = (ip: string, deviceId?: string, password = PASSWORD) =>
+    problemOf(identity.call(login, { email, password, ...(deviceId ? { deviceId } : {}) }, from(ip)));
+  await identity.call(register, { email, password: PASSWORD, name: 'Ada' }, from('192.0.2.1'));
+  expect(await logIn('192.0.2.1', device)).toBeUndefined();
+  const cafe = '198.51.100.140';
+  for (let n = 0; n < 6; n += 1) await guess(email, cafe);
+  await identity.tenants.as({}, (tx) =>
+    tx.query("update login_failures set failures = 5000, last_at = clock_timestamp() where subject not like 'pair:%'"),
+  );
+  expect(await logIn(cafe)).toMatchObject(SLOW);
+  // Nobody gets more tries by making up a device, nor by one that is known to another account.
+  expect(await logIn(cafe, `${newId()}${newId()}`.slice(0, 64))).toMatchObject(SLOW);
+  const other = await identity.newUser();
+  expect(
+    await problemOf(identity.call(login, { email: other.email, password: PASSWORD, deviceId: device }, from(cafe))),
+  ).toMatchObject(SLOW);
+  expect(await logIn(cafe, device)).toBeUndefined();
+  // Its own wrong ones make it wait, at every network.
+  for (let n = 0; n < 3; n += 1)
+    expect(await logIn(`203.0.113.${n}`, device, 'wrong wrong wrong')).toMatchObject({ code: 'wrong_credentials' });
+  await identity.tenants.as({}, (tx) =>
+    tx.query("update login_failures set failures = 110, last_at = clock_timestamp() where subject like 'device:%'"),
+  );
+  expect(await logIn('203.0.113.77', device)).toMatchObject(SLOW);
 });
 
 test('a flood of refused log-ins is some lines and a number', async () => {

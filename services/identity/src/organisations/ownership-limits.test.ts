@@ -2,7 +2,7 @@ import { acceptInvitation, changeRole, invite, leaveOrganisation } from '@tidega
 import { createOrganisation, deleteOrganisation, founderOf } from '@tidegate/contracts/identity/organisations';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
-import { FoundersLimits } from './founders-limits.ts';
+import { FoundersLimits } from './ownership-limits.ts';
 
 let identity: Fixture;
 beforeAll(async () => {

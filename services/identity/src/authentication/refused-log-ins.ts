@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '@tidegate/telemetry/log';
-import { subjectsOf } from './login-throttle.rules.ts';
-import type { Try } from './login-throttle.ts';
+import { subjectsOf, type Try } from './login-throttle.rules.ts';
 
 /** Strangers choose how many there are: so many lines a second, the rest is told as a number. */
 const LINES_A_SECOND = 50;

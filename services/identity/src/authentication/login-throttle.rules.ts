@@ -15,9 +15,17 @@ const ONE_EACH = 500;
 /** What is counted for a try. Accounts are hashed, so that the tables hold no list of e-mail addresses. */
 export interface Subjects {
   account: string;
-  /** The account as it is asked for from this network. */
+  /** The account as it is asked for from this network, or by a device that logged in to it before. */
   pair: string;
   network: string;
+}
+
+/** Where from somebody tries to get into which account. */
+export interface Try {
+  email: string;
+  ip: string | undefined;
+  /** A random text that only this device has. */
+  deviceId?: string | undefined;
 }
 
 export interface Count {
@@ -29,6 +37,11 @@ export function subjectsOf(email: string, ip: string | undefined): Subjects {
   const account = hashOf(email.trim().toLowerCase());
   const network = ip ? networkOf(ip) : 'none';
   return { account: `account:${account}`, pair: `pair:${hashOf(`${account} ${network}`)}`, network: `ip:${network}` };
+}
+
+/** Undefined without a device. Hashed with the account: a browser that several people use is not seen to be one. */
+export function deviceOf({ email, deviceId }: Try): string | undefined {
+  return deviceId === undefined ? undefined : `device:${hashOf(`${hashOf(email.trim().toLowerCase())} ${deviceId}`)}`;
 }
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

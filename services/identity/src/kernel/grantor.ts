@@ -3,7 +3,7 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
-import type { Giver } from './hand-on.rules.ts';
+import type { Giver } from './delegation.rules.ts';
 
 /*
  * What somebody may do now, from the tables and not from the token they came with: that is up to five minutes old. The
