@@ -138,7 +138,7 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
     expect(done).toMatchObject({ closedTrades: report.closedTrades, profit: report.profit, fills: report.fills });
   });
 
-  test('a sweep tells how far it is and what is best; another one is cancelled', async () => {
+  test('a sweep reports its progress and its best settings; another one is cancelled', async () => {
     const rest = await signUp('sweeper');
     const sweep = {
       settings: SETTINGS,
