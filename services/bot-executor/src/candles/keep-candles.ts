@@ -3,10 +3,10 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { noteLateCandles } from '../bots/late-candles.rows.ts';
 import { wakeBots } from '../bots/lease.rows.ts';
+import type { Columns } from '../kernel/candle-series.rules.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Saved, saveImported } from './candle.rows.ts';
-import type { Columns } from './candle-series.rules.ts';
 import { refuseFull } from './stored-limit.ts';
 
 /** Stores what was read, within the organisation's bounds, and lets bots know; all in the caller's transaction. */

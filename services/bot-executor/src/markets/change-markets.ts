@@ -10,6 +10,7 @@ import {
 import { conflict, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findMarket } from './built-in-markets.ts';
 import {
   deleteOwnMarket,
   findOwnMarket,
@@ -19,7 +20,7 @@ import {
   lockMarketsSoon,
   toWire,
 } from './market.rows.ts';
-import { findMarket, type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
+import { type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
 
 const MAX_MARKETS = 50;
 const MAX_VERSIONS = 200;

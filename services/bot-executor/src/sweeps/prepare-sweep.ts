@@ -3,10 +3,10 @@ import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { unpackWanted } from '../backtests/wanted-series.ts';
-import type { CandleSeries } from '../candles/candle-series.rules.ts';
 import { gapsOf } from '../candles/gaps.rules.ts';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
 import { fingerprintOf } from '../engine/fingerprint.ts';
+import type { CandleSeries } from '../kernel/candle-series.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Combination, combinationsOf } from './combinations.rules.ts';
 

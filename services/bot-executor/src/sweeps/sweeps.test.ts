@@ -4,7 +4,7 @@ import { settingsA } from '../../test/markets.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
 import { Threads } from '../compute/threads.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
 import { MAX_QUEUED } from './create-sweep.ts';
 import { combinationCount, countedWithin } from './sweep-budget.rules.ts';
 
