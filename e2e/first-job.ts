@@ -32,7 +32,8 @@ let anonymous: Rest;
 const signUp = (name: string): Promise<Rest> => signUpAt(anonymous, name);
 const operator = (): Promise<Rest> => operatorOf(platform, anonymous);
 
-export function firstJob({ processPerService }: { processPerService: boolean }): void {
+/** Answers how to reach the platform, for what else a file asks of it. */
+export function firstJob({ processPerService }: { processPerService: boolean }): () => Platform {
   beforeAll(async () => {
     const env = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000' };
     platform = await startPlatform({ services: processPerService, env });
@@ -395,4 +396,6 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
       await client.end();
     }
   }
+
+  return () => platform;
 }

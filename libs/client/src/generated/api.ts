@@ -1,5 +1,5 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
-import { type CallOptions, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
@@ -3687,4 +3687,8 @@ export class TidegateClient extends Transport {
   /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
+
+  /** The file of a candle upload: CSV, or gzip of it, as the body. Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued it is refused with 409, and the upload is to be looked at. It has half an hour. */
+  candlesSendFile = (input: { uploadId: Id; file: FileBody }, options?: CallOptions): Promise<CandleUpload> =>
+    this.send({ method: 'PUT', path: '/api/v1/candles/uploads/{uploadId}/file', repeat: 'safe', file: 'file' }, input, options);
 }
