@@ -1,4 +1,4 @@
-import { type CandleSeries, candleSeries, indexAt, partOf } from './candle-series.rules.ts';
+import { type CandleSeries, candleSeries, indexAt, partOf } from '../kernel/candle-series.rules.ts';
 import { type Chunk, unpackChunks } from './chunk-codec.ts';
 
 /** A range of candles as it lies in the database: fit to travel to the thread that unpacks it. */
