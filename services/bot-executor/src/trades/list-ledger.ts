@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type LedgerEntry, listLedger } from '@tidegate/contracts/bot-executor/trades';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBot } from '../bots/bot.rows.ts';
-import { present } from '../bots/present.ts';
 
 interface Row {
   sequence: string;
@@ -29,7 +28,7 @@ const toWire = (row: Row): LedgerEntry => ({
 export class ListLedger {
   @Handles(listLedger)
   async handle({ input, tx }: OperationContext<typeof listLedger>) {
-    present(await findBot(tx, input.botId));
+    orNotFound(await findBot(tx, input.botId));
     const [after] = readCursor(input.cursor, 'int') ?? [0];
     const rows = await tx.query<Row>(
       `select sequence, kind, amount, balance, trade_id, order_id, at from ledger

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Fill, getTrade, listTrades, type Order, type TradeDetail } from '@tidegate/contracts/bot-executor/trades';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBot } from '../bots/bot.rows.ts';
-import { present } from '../bots/present.ts';
 import { findTrade, listTradeRows, toWire } from './trade.rows.ts';
 
 @Injectable()
 export class ReadTrades {
   @Handles(listTrades)
   async list({ input, tx }: OperationContext<typeof listTrades>) {
-    present(await findBot(tx, input.botId));
+    orNotFound(await findBot(tx, input.botId));
     const [after] = readCursor(input.cursor, 'int') ?? [];
     const rows = await listTradeRows(tx, input.botId, input.limit + 1, after);
     return pageOf(rows, input.limit, toWire, ({ number }) => [Number(number)]);
@@ -19,7 +18,7 @@ export class ReadTrades {
 
   @Handles(getTrade)
   async get({ input, tx }: OperationContext<typeof getTrade>): Promise<TradeDetail> {
-    const trade = present(await findTrade(tx, input.tradeId));
+    const trade = orNotFound(await findTrade(tx, input.tradeId));
     return { ...toWire(trade), orders: await ordersOf(tx, trade.id), fills: await fillsOf(tx, trade.id) };
   }
 }
