@@ -7,7 +7,7 @@ import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
 import { SettleLeases } from './backtests/settle-leases.loop.ts';
-import { CarryBot } from './bots/carry-bot.ts';
+import { CarryBot } from './bots/advance-bot.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
 import { NoteLateCandles } from './bots/note-late-candles.ts';
@@ -35,8 +35,8 @@ import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
 import { Threads } from './threads/threads.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
-import { ChangeUploads } from './uploads/change-uploads.ts';
 import { ReadUploads } from './uploads/read-uploads.ts';
+import { ChangeUploads } from './uploads/receive-upload.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
 
 const MARKETS = [

@@ -12,8 +12,8 @@ import { add, fraction, sub, toText } from '../engine/exact.rules.ts';
 import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { CarryBot } from './advance-bot.ts';
 import type { BotRow } from './bot.rows.ts';
-import { CarryBot } from './carry-bot.ts';
 import { takeLeases, wakeBots } from './lease.rows.ts';
 import type { RunBots } from './run-bots.loop.ts';
 

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { CarryBot } from './advance-bot.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
-import { CarryBot } from './carry-bot.ts';
 
 /**
  * running ──finish──► stopping while a trade is open, stopped after it   ──close──► stopped, the trade closed now

@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { CandleReport } from '@tidegate/contracts/bot-executor/candles';
 import { CsvError, parse } from 'csv-parse';
+import { gapsOf } from '../../kernel/gaps.rules.ts';
 import type { Columns } from '../candle-series.rules.ts';
-import { gapsOf } from '../gaps.rules.ts';
 import { INTERVAL_MS } from '../intervals.rules.ts';
 import { ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
 import { bounded, headOf, unpacked } from './pieces.ts';
