@@ -18,8 +18,8 @@ import { insertBot, setStatus } from '../src/bots/bot.rows.ts';
 import { enqueue } from '../src/bots/lease.rows.ts';
 import { RunBots } from '../src/bots/run-bots.loop.ts';
 import { saveImported } from '../src/candles/candle.rows.ts';
-import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
-import { knownMarket } from '../src/markets/markets.rules.ts';
+import { type CandleTicks } from '../src/kernel/candle-series.rules.ts';
+import { knownMarket } from '../src/markets/built-in-markets.ts';
 import { SECRET } from './neighbours.ts';
 
 export const MIGRATIONS = [

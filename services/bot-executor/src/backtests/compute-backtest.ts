@@ -1,8 +1,8 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
-import { fraction, toCents, toText } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
+import { fraction, toCents, toText } from '../kernel/exact.rules.ts';
 import { gapsOf } from '../kernel/gaps.rules.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';

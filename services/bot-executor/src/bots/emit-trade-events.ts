@@ -2,11 +2,12 @@ import type { BotPulse, BotStatus } from '@tidegate/contracts/bot-executor/bots'
 import { tradeAveraged, tradeClosed, tradeOpened } from '@tidegate/contracts/bot-executor/trades';
 import type { Tx } from '@tidegate/database/tx';
 import type { Outbox } from '@tidegate/messaging/outbox';
-import { whole } from '../engine/exact.rules.ts';
+import { tradeId } from '../engine/ids.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
+import { whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { type News, type Totals, tradeId } from '../trades/journal.rules.ts';
+import { type News, type Totals } from '../trades/journal.rules.ts';
 import { isClosed, profitPercent } from '../trades/trade-book.rules.ts';
 import type { BotRow } from './bot.rows.ts';
 

@@ -4,7 +4,7 @@ import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
-import { fraction, toCents, whole } from '../engine/exact.rules.ts';
+import { fraction, toCents, whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { worthAt } from '../trades/trade-book.rules.ts';

@@ -3,10 +3,10 @@ import { type CandleInterval, candlesScattered } from '@tidegate/contracts/bot-e
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
+import type { Columns } from '../kernel/candle-series.rules.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Saved, saveImported, storedCandles } from './candle.rows.ts';
-import type { Columns } from './candle-series.rules.ts';
 
 /** Of an organisation whose plan is from before plans said how many: nearly ten years of minutes, some 25 MB. */
 export const CANDLES_BEFORE_PLANS = 5_000_000;

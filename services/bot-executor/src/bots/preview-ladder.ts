@@ -4,10 +4,10 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newestCandle } from '../candles/candle.rows.ts';
+import { checkedPlan } from '../ladder/check-settings.rules.ts';
+import { describeLadder } from '../ladder/ladder.rules.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
-import { checkedPlan } from './check-settings.rules.ts';
-import { describeLadder } from './ladder.rules.ts';
 
 @Injectable()
 export class PreviewLadder {

@@ -1,4 +1,12 @@
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+/** A candle, its prices in whole ticks of its market. */
+export interface CandleTicks {
+  /** Epoch milliseconds of the candle's begin. */
+  at: number;
+  open: bigint;
+  high: bigint;
+  low: bigint;
+  close: bigint;
+}
 
 /*
  * Candles as columns of whole ticks, with a summary of every block of 64 candles beside them. A question over a range

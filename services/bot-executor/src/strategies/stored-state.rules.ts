@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { NOTHING } from '../engine/position.rules.ts';
+import { type LeavingOrder, type State, UNWATCHED } from '../engine/state.rules.ts';
+import { Big } from '../kernel/big.rules.ts';
+import { div, type Fraction, fraction, mul } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
+import type { Memory } from '../martingale/decide-martingale.rules.ts';
 import { rescaledMemory, StoredMemory } from '../martingale/stored-memory.rules.ts';
-import { Big } from './big.rules.ts';
-import { div, type Fraction, fraction, mul } from './exact.rules.ts';
-import { NOTHING } from './position.rules.ts';
-import { type LeavingOrder, type State, UNWATCHED } from './state.rules.ts';
 
 /*
  * The state as it is stored: whole numbers of any size as text, with the steps of the market that they count. Finer
@@ -126,7 +127,11 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
     waiting: state.waiting.map(order),
     memory:
       state.memory &&
-      rescaledMemory(state.memory, { cash: (cash) => scaled(cash, unit), price: (ticks) => scaled(ticks, tick) }, tick),
+      rescaledMemory(
+        state.memory as Memory,
+        { cash: (cash) => scaled(cash, unit), price: (ticks) => scaled(ticks, tick) },
+        tick,
+      ),
   };
 }
 

@@ -1,8 +1,9 @@
 import { decideDca } from '../dca/decide-dca.rules.ts';
+import { placeWaiting } from '../engine/orders.rules.ts';
+import { paperExchange } from '../engine/paper-exchange.rules.ts';
+import type { Decision, MarketEvent, State } from '../engine/state.rules.ts';
 import { decideMartingale } from '../martingale/decide-martingale.rules.ts';
-import type { Plan } from '../strategies/plan.rules.ts';
-import { placeWaiting } from './orders.rules.ts';
-import type { Decision, MarketEvent, State } from './state.rules.ts';
+import type { Plan } from './plan.rules.ts';
 
 /*
  * The one decision function: what a bot wants after something happened. Paper, backtest and (later) live differ only in
@@ -18,3 +19,9 @@ export function decide(state: State, event: MarketEvent, plan: Plan): Decision {
   const decision = plan.strategy === 'dca' ? decideDca(state, event, plan) : decideMartingale(state, event, plan);
   return placeWaiting(decision, event);
 }
+
+/** Whether every candle is put before the strategy, so that none can be left out. */
+export const judgesCandles = ({ strategy }: Plan): boolean => strategy === 'martingale-ema';
+
+/** The paper exchange for all of them. */
+export const { decideAtOnce, runCandle, runClose } = paperExchange<Plan>({ decide, judgesCandles });
