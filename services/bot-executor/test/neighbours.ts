@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
@@ -28,6 +29,8 @@ export class Neighbours {
   readonly limits = new Map<string, number>();
   /** Of an organisation's plan, beside what all have. */
   readonly features = new Map<string, Entitlements['features']>();
+  /** Organisations whose plan has no meters at all. */
+  readonly without = new Set<string>();
   readonly leases = new Map<string, Held>();
   private readonly nc: NatsConnection;
   private readonly servers: OperationServer[] = [];
@@ -54,6 +57,7 @@ export class Neighbours {
   }
 
   private take({ meter, want, whole }: Input<typeof takeLease>, orgId: string): Output<typeof takeLease> {
+    if (this.without.has(orgId)) throw featureNotIncluded({ feature: meter, plan: 'old', upgradeTo: 'pro' });
     const limit = this.limits.get(`${orgId} ${meter}`) ?? null;
     const reserved = this.held(orgId, meter);
     const left = limit === null ? want : Math.max(0, limit - reserved);
