@@ -13,8 +13,8 @@ import { add, fraction, sub, toText } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { moneyText } from '../markets/markets.rules.ts';
+import { CarryBot } from './advance-bot.ts';
 import type { BotRow } from './bot.rows.ts';
-import { CarryBot } from './carry-bot.ts';
 import { takeLeases, wakeBots } from './lease.rows.ts';
 import type { RunBots } from './run-bots.loop.ts';
 

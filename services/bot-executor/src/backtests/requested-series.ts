@@ -2,12 +2,9 @@ import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Measured, measureSeries, readStored } from '../candles/series.rows.ts';
-import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
+import { MAX_CANDLES, type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
 import type { CandleSeries } from '../kernel/candle-series.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
-
-/** More than a year of minutes. */
-export const MAX_CANDLES = 600_000;
 
 export interface Wanted {
   market: MarketRules;

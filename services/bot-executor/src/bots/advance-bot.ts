@@ -19,8 +19,8 @@ import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
 import { noteHalt, noteWaiting, waitingSince } from './bot-reasons.rows.ts';
+import { liveNews, tellTrades } from './emit-trade-events.ts';
 import { dequeue } from './lease.rows.ts';
-import { liveNews, tellTrades } from './tell-trades.ts';
 
 /**
  * Orders in a batch, give or take those of one candle: deciding keeps the event loop busy and writing them the

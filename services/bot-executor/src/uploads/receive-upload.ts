@@ -11,9 +11,9 @@ import {
 } from '@tidegate/contracts/bot-executor/candle-uploads';
 import { bodyTooLarge, conflict } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { present } from '../bots/present.ts';
 import { optionsOf } from '../candles/import-options.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
@@ -68,7 +68,7 @@ export class ChangeUploads {
     const bytes = Buffer.from(input.data, 'base64');
     // In the library's threads, before anything is held.
     const data = await deflate(bytes, { level: constants.Z_BEST_SPEED });
-    const upload = present(await lockUpload(tx, uploadId));
+    const upload = orNotFound(await lockUpload(tx, uploadId));
     if (upload.status !== 'receiving') throw conflict({}, `The file is ${upload.status} already.`);
     if (number === 0 && upload.attempt !== attempt) await beginAttempt(tx, uploadId, attempt);
     else if (upload.attempt !== attempt) throw conflict({}, 'The file is being sent anew by somebody else.');
@@ -83,7 +83,7 @@ export class ChangeUploads {
 
   @Handles(endFile)
   async end({ input: { uploadId, attempt, parts }, tx }: OperationContext<typeof endFile>): Promise<CandleUpload> {
-    const upload = present(await lockUpload(tx, uploadId));
+    const upload = orNotFound(await lockUpload(tx, uploadId));
     if (upload.status !== 'receiving') return toWire(upload);
     const there = await countParts(tx, uploadId);
     if (upload.attempt !== attempt || there.parts !== parts || there.last !== parts - 1)
@@ -91,7 +91,7 @@ export class ChangeUploads {
     await setUploadStatus(tx, uploadId, 'queued');
     await enqueueWork(tx, 'upload', uploadId, upload.person);
     tx.onCommit(() => this.wakes.wake('run-uploads'));
-    return toWire(present(await findUpload(tx, uploadId)));
+    return toWire(orNotFound(await findUpload(tx, uploadId)));
   }
 
   @Handles(cancelUpload)
@@ -99,6 +99,6 @@ export class ChangeUploads {
     // The queue first, as its runner does: neither waits for the other.
     if (await findUpload(tx, uploadId)) await dropWork(tx, uploadId);
     await endUpload(tx, uploadId, { status: 'cancelled' });
-    return toWire(present(await findUpload(tx, uploadId)));
+    return toWire(orNotFound(await findUpload(tx, uploadId)));
   }
 }
