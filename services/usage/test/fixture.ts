@@ -13,7 +13,7 @@ import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
-import { saveAccount } from '../src/accounts/account.rows.ts';
+import { saveAccount } from '../src/entitlements/entitlement-snapshot.rows.ts';
 import { UsageWriter } from '../src/ingestion/usage-writer.ts';
 import { nameMeters, saveMeters } from '../src/meters/meter.rows.ts';
 
