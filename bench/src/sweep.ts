@@ -1,6 +1,7 @@
-import { Threads } from '@tidegate/bot-executor/compute/threads';
+import { openThreads } from '@tidegate/bot-executor/compute/open-threads';
 import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
 import { combinationsOf } from '@tidegate/bot-executor/sweeps/combinations.rules';
+import { runSettings } from '@tidegate/bot-executor/sweeps/run-settings';
 import { runSweep } from '@tidegate/bot-executor/sweeps/run-sweep';
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
@@ -44,12 +45,12 @@ export async function sweep(): Promise<Result> {
       for (let i = 0; i < combinations.length; i += 1) scanAll(series);
     });
     const began = performance.now();
-    const threads = new Threads();
+    const threads = openThreads();
     const runs = await runSweep({
       combinations,
       series,
       rankBy: 'profit',
-      run: (some, range) => threads.runSettings({ settings: some, series, range, intervalMs: 60_000 }),
+      run: (some, range) => threads.onAllCores(runSettings, { settings: some, series, range, intervalMs: 60_000 }),
       onProgress: () => {},
     });
     await threads.close();

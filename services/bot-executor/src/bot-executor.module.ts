@@ -20,22 +20,34 @@ import { DeleteCandles } from './candles/delete-candles.ts';
 import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
-import { Threads } from './compute/threads.ts';
+import { StoreCandles } from './candles/store-candles.ts';
+import { openThreads } from './compute/open-threads.ts';
 import { ShowIndicator } from './indicators/show-indicator.ts';
 import { PreviewLadder } from './ladder/preview-ladder.ts';
 import { ChangeMarkets } from './markets/change-markets.ts';
 import { ReadMarkets } from './markets/read-markets.ts';
+import { QueueTools } from './queue/queue-runner.ts';
 import { CreateSweep } from './sweeps/create-sweep.ts';
 import { EndSweep } from './sweeps/end-sweep.ts';
 import { ReadSweeps } from './sweeps/read-sweeps.ts';
 import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
+import { Threads } from './threads/threads.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 import { ChangeUploads } from './uploads/change-uploads.ts';
 import { ReadUploads } from './uploads/read-uploads.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
 
-const MARKETS = [ReadMarkets, ChangeMarkets, LoadBundled, ListCandles, ImportCandles, DeleteCandles, ShowIndicator];
+const MARKETS = [
+  ReadMarkets,
+  ChangeMarkets,
+  LoadBundled,
+  ListCandles,
+  ImportCandles,
+  StoreCandles,
+  DeleteCandles,
+  ShowIndicator,
+];
 const UPLOADS = [ChangeUploads, ReadUploads, RunUploads];
 const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
 const RUNNING = [CarryBot, RunBots];
@@ -46,6 +58,17 @@ const SWEEPS = [CreateSweep, ReadSweeps, EndSweep, RunSweeps];
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [...MARKETS, ...UPLOADS, ...BOTS, ...RUNNING, ...HISTORY, Threads, ...QUOTA, ...BACKTESTS, ...SWEEPS],
+  providers: [
+    ...MARKETS,
+    ...UPLOADS,
+    ...BOTS,
+    ...RUNNING,
+    ...HISTORY,
+    { provide: Threads, useFactory: openThreads },
+    QueueTools,
+    ...QUOTA,
+    ...BACKTESTS,
+    ...SWEEPS,
+  ],
 })
 export class BotExecutorModule {}

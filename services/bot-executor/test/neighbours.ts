@@ -29,13 +29,17 @@ export class Neighbours {
   readonly limits = new Map<string, number>();
   /** Organisations whose plan has no meters at all. */
   readonly without = new Set<string>();
+  /** Of an organisation's plan, beside what all have. */
+  readonly features = new Map<string, Entitlements['features']>();
   readonly leases = new Map<string, Held>();
   private readonly nc: NatsConnection;
   private readonly servers: OperationServer[] = [];
 
   constructor(nc: NatsConnection) {
     this.nc = nc;
-    this.serve('billing', [answering(getEntitlements, (_input, orgId) => entitlements(orgId))]);
+    this.serve('billing', [
+      answering(getEntitlements, (_input, orgId) => entitlements(orgId, this.features.get(orgId))),
+    ]);
     this.serve('usage', [
       answering(takeLease, (input, orgId) => this.take(input, orgId)),
       answering(returnLease, ({ leaseId, spent }) => this.giveBack(leaseId, spent)),
@@ -112,14 +116,14 @@ const answering = <Op extends Operation>(
     operation.output.parse(answer(operation.input.parse(input) as Input<Op>, caller.orgId ?? '')),
 });
 
-const entitlements = (orgId: string): Entitlements => ({
+const entitlements = (orgId: string, more: Entitlements['features'] = {}): Entitlements => ({
   orgId,
   version: 1,
   plan: 'free',
   planName: 'Free',
   planVersion: 1,
   access: 'full',
-  features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 } },
+  features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 }, ...more },
   periodAnchor: '2026-01-01T00:00:00.000Z',
   upgrade: {},
 });

@@ -1,5 +1,5 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
-import { type CallOptions, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
@@ -609,7 +609,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -1209,7 +1209,7 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "quota.reached";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
 
 export type Order = {
   id: Id;
@@ -2641,6 +2641,8 @@ export type SessionsLoginInput = {
   email: string;
   /** Its password */
   password: string;
+  /** A random text that this device keeps to itself. Where it logged in before, wrong passwords that others send do not make it wait. With `Session-Cookies` the gateway keeps one in a cookie. */
+  deviceId?: string;
 };
 
 export type SessionsLoginOutput = Session;
@@ -3721,4 +3723,8 @@ export class TidegateClient extends Transport {
   /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
+
+  /** The file of a candle upload: CSV, or gzip of it, as the body. Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued it is refused with 409, and the upload is to be looked at. It has half an hour. */
+  candlesSendFile = (input: { uploadId: Id; file: FileBody }, options?: CallOptions): Promise<CandleUpload> =>
+    this.send({ method: 'PUT', path: '/api/v1/candles/uploads/{uploadId}/file', repeat: 'safe', file: 'file' }, input, options);
 }

@@ -128,7 +128,7 @@ test('a catalogue with faults is refused and changes nothing', async () => {
   for (const operation of [validatePlans, diffPlans, applyPlans]) {
     await expect(billing.call(operation, { yaml: broken })).rejects.toMatchObject({
       code: 'catalogue_invalid',
-      data: { errors: [{ field: '/plans/free/features/servers', line: 42 }] },
+      data: { errors: [{ field: '/plans/free/features/servers', line: 44 }] },
     });
   }
   expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({ plans: ['free', 'pro', 'business'] });

@@ -6,6 +6,7 @@ import { fraction, toCents, toText } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 import { entriesOf, entryOfPayment, Wallet } from '../trades/wallet.rules.ts';
 import { type BacktestFigures, type BacktestRows, fillToWire, pointToWire, tradeToWire } from './backtest.rows.ts';
 import { backtest } from './backtest.rules.ts';
@@ -29,8 +30,9 @@ export interface BacktestTask {
 /** Bounded, whatever the candles are; JSON already, so that nobody else has to write it down. */
 export type BacktestOutcome = BacktestRows;
 
-/** Runs in a thread: from stored candles to rows. */
-export function computeBacktest({ settings, market, feed, stored, progress }: BacktestTask): BacktestOutcome {
+/** From stored candles to rows. */
+export const computeBacktest = threadTask('backtest', (task: BacktestTask): BacktestOutcome => {
+  const { settings, market, feed, stored, progress } = task;
   const series = unpackWanted(stored, { market, feed });
   const candles = series.at.length;
   const plan = checkedStrategyPlan(settings, BigInt(series.open[0] as number), market);
@@ -76,7 +78,7 @@ export function computeBacktest({ settings, market, feed, stored, progress }: Ba
     fills: parts(report.fills, (fill) => fillToWire(plan, fill)),
     kept: { trades: report.trades.length, fills: report.fills.length },
   };
-}
+});
 
 function parts<Item>(items: readonly Item[], toWire: (item: Item) => unknown): string[] {
   const texts: string[] = [];

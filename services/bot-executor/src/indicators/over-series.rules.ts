@@ -1,6 +1,7 @@
 import type { Indicator, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
 import type { Columns } from '../candles/candle-series.rules.ts';
 import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 import { newAtr, nextAtr } from './atr.rules.ts';
 import { bollinger } from './bollinger.rules.ts';
 import { newEma, nextEma } from './ema.rules.ts';
@@ -80,11 +81,11 @@ export interface IndicatorTask {
   tick: number;
 }
 
-/** Runs in a thread. Strength is a percentage; everything else is a price. */
-export function indicatorPoints({ stored, wanted, tick }: IndicatorTask): IndicatorPoint[] {
+/** Strength is a percentage; everything else is a price. */
+export const computeIndicator = threadTask('indicator', ({ stored, wanted, tick }: IndicatorTask): IndicatorPoint[] => {
   const scale = wanted.indicator === 'rsi' ? 1 : tick;
   return indicatorOver(unpackSeries(stored), wanted).map(({ at, values }) => ({
     at: new Date(at).toISOString(),
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value * scale])),
   }));
-}
+});

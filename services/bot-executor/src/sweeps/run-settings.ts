@@ -3,6 +3,7 @@ import { backtest, figuresOf, NOTHING_KEPT, type RunFigures } from '../backtests
 import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket, type MarketRules } from '../markets/markets.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 
 /** Some settings over a stretch of a series that all threads share. */
 export interface RunTask {
@@ -15,10 +16,11 @@ export interface RunTask {
   intervalMs: number;
 }
 
-/** Runs in a thread. */
-export const runSettings = ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
-  settings.map((one) =>
-    figuresOf(
-      backtest(planOf(one, market ?? knownMarket(one.market)), series, { intervalMs, range, keep: NOTHING_KEPT }),
-    ),
-  );
+export const runSettings = threadTask(
+  'run-settings',
+  ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
+    settings.map((one) => {
+      const plan = planOf(one, market ?? knownMarket(one.market));
+      return figuresOf(backtest(plan, series, { intervalMs, range, keep: NOTHING_KEPT }));
+    }),
+);

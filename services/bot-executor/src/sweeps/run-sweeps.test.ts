@@ -87,9 +87,9 @@ test('the number of threads changes nothing', async () => {
   const series = seriesOf(CANDLES);
   const work = { combinations, series, rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
   const alone = async (settings: readonly DcaSettings[], range: Range) =>
-    runSettings({ ...AROUND, settings, series, range });
+    runSettings.run({ ...AROUND, settings, series, range });
   const threads = (settings: readonly DcaSettings[], range: Range) =>
-    bots.threads.runSettings({ ...AROUND, settings, series, range });
+    bots.threads.onAllCores(runSettings, { ...AROUND, settings, series, range });
   expect(await runSweep({ ...work, run: threads })).toEqual(await runSweep({ ...work, run: alone }));
 });
 
