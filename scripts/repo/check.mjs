@@ -1,6 +1,7 @@
 /* All rules of the repository that a linter does not know, over the tree below `root`. */
 import { checkImports } from './imports.mjs';
 import { checkLicences } from './licences.mjs';
+import { checkManifests } from './manifests.mjs';
 import { checkSizes } from './sizes.mjs';
 import { readSources } from './sources.mjs';
 import { checkSyntax } from './syntax.mjs';
@@ -17,6 +18,13 @@ export async function checkRepository(root) {
   }));
   return {
     figures: { ...sizes.figures, foldersInCircles: imports.circles.flatMap(({ folders }) => folders).length },
-    faults: [...imports.faults, ...circles, ...checkSyntax(sources), ...sizes.faults, ...checkLicences(root)],
+    faults: [
+      ...imports.faults,
+      ...circles,
+      ...checkSyntax(sources),
+      ...sizes.faults,
+      ...checkLicences(root),
+      ...checkManifests(root, imports.modules),
+    ],
   };
 }

@@ -93,7 +93,7 @@ export async function readModules(root, rules = []) {
       parser: 'swc',
       tsPreCompilationDeps: true,
       doNotFollow: { path: 'node_modules' },
-      exclude: { path: '(^|/)dist/' },
+      exclude: { path: '^(libs/[^/]+|services/[^/]+|cli|bench)/dist/' },
       validate: true,
       ruleSet: { forbidden: rules },
       enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
