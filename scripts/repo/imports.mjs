@@ -120,16 +120,19 @@ function aliases(root) {
 export async function checkImports(root) {
   const services = readLayers(root);
   const { modules, summary } = await readModules(root, [...RULES, ...layerRules(services)]);
-  const comments = new Map(RULES.map(({ name, comment }) => [name, comment]));
+  const comments = new Map([
+    ...RULES.map(({ name, comment }) => [name, comment]),
+    ['layers', 'imports of a service go down only, by its layers.json'],
+  ]);
   const inside = modules.filter(({ source }) => !/(^|\/)node_modules\//.test(source));
   return {
     modules: inside,
     circles: circlesOfFolders(inside),
     faults: [
-      ...summary.violations.map(({ rule: { name }, from, to, comment }) => ({
+      ...summary.violations.map(({ rule: { name }, from, to }) => ({
         rule: name,
         path: from,
-        message: `imports ${to}: ${comment ?? comments.get(name)}`,
+        message: `imports ${to}: ${comments.get(name)}`,
       })),
       ...checkLayersComplete(services, inside),
     ],

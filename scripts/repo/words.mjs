@@ -112,7 +112,6 @@ export const WORDS = [
     text: /\bstranger?s?\b|\bstranger's\b/i,
   },
   { house: 'happened', field: 'event context', names: /^happened$/ },
-  { house: 'asked, call (contexts)', field: 'operation request, operation context', names: /^(asked|tenants)$/ },
   {
     house: 'forget',
     field: 'purge, expire, evict',
