@@ -1,6 +1,6 @@
 /*
  * Words of this house that a reader from the field does not know, and the field's word for each (docs/glossary.md).
- * `node scripts/repo/words.mjs` prints what is left, `npm test` refuses it.
+ * `node scripts/check-repo.mjs --all [PATH]` prints what is left.
  *
  * `names` is looked for in identifiers and file names, whose parts are words (`carryBot` is "carry bot"), `text` in
  * comments, messages, SQL and documents as they stand. `only` limits a word to packages where it is one of the house;
@@ -8,7 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageOf, readSources, walk } from './sources.mjs';
+import { walk } from './sources.mjs';
 
 const MONITOR = /monitor/;
 const TRADING = /bot-executor|trading|bench/;
@@ -153,8 +153,8 @@ export const WORDS = [
   },
 ];
 
-export function leftWords(root) {
-  return [...readSources(root).flatMap(wordsOfSource), ...documentsOf(root).flatMap(wordsOfDocument)];
+export function checkWords(root, sources) {
+  return [...sources.flatMap(wordsOfSource), ...documentsOf(root).flatMap(wordsOfDocument)];
 }
 
 function wordsOfSource(source) {
@@ -226,21 +226,6 @@ function documentsOf(root) {
     ...(existsSync(docs) ? readdirSync(docs).map((name) => `docs/${name}`) : []),
   ];
   return paths
-    .filter((path) => /\.(md|json)$/.test(path) && existsSync(join(root, path)))
+    .filter((path) => path !== 'docs/glossary.md' && /\.(md|json)$/.test(path) && existsSync(join(root, path)))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-}
-
-if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').at(-1))) {
-  const root = new URL('../..', import.meta.url).pathname;
-  const all = leftWords(root);
-  const wanted = process.argv[2];
-  for (const { path, line, message } of all)
-    if (wanted && path.startsWith(wanted)) process.stdout.write(`${path}:${line}: ${message}\n`);
-  const counts = new Map();
-  for (const { path, house } of all) {
-    const key = `${packageOf(path)} ${house}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  for (const [key, count] of [...counts].sort()) process.stdout.write(`${String(count).padStart(5)} ${key}\n`);
-  process.stdout.write(`${all.length} in all\n`);
 }
