@@ -22,7 +22,7 @@ const today = () => Math.floor(Date.now() / DAY) * DAY;
 const TABLES = ['statement_samples', 'statement_blocks', 'statement_packs', 'statement_hour_packs'];
 
 describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
-  const store = useStore(binaries);
+  const store = useStore({ binaries, daysBack: 4 });
   afterEach(() => store.releaseServers());
 
   const replica = (now: number) => {

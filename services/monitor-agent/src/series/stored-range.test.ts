@@ -25,7 +25,7 @@ function generator(seed: number): (below: number) => number {
 }
 
 describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
-  const store = useStore(binaries);
+  const store = useStore({ binaries, daysBack: 4 });
 
   const compact = async (now: number) => {
     const loop = new CompactSamples(store.tenants, new Log());
