@@ -1,4 +1,4 @@
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { isUuid } from './ids.ts';
 
 /*
@@ -64,6 +64,12 @@ export function pageOf<Row, Item>(
   const last = shown.at(-1);
   const items = shown.map(toWire);
   return rows.length > limit && last !== undefined ? { items, nextCursor: writeCursor(...keysOf(last)) } : { items };
+}
+
+/** The row, or a 404 that is the same for what never was and for what belongs to others. */
+export function orNotFound<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw notFound();
+  return row;
 }
 
 /** For rankings, in which a place says more than a key: how many are skipped, and how many are read. */

@@ -6,7 +6,7 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../test/fixture.ts';
-import { ForgetEnded } from './sessions/forget-ended.loop.ts';
+import { ForgetEnded } from './retention/delete-expired.loop.ts';
 
 /* Lists page: every item once and in order, what has expired last or not at all, and nothing without bound. */
 let identity: Fixture;

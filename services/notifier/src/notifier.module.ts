@@ -25,10 +25,8 @@ import { RetryDelivery } from './deliveries/retry-delivery.ts';
 import { SendAccountMail } from './deliveries/send-account-mail.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
+import { NotifyChannels } from './notices/notify-channels.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
-import { TellQuotaReached } from './notices/tell-quota-reached.ts';
-import { TellServerUnreachable } from './notices/tell-server-unreachable.ts';
-import { TellTradeClosed } from './notices/tell-trade-closed.ts';
 import { LearnOwners } from './owners/learn-owners.ts';
 
 @Module({
@@ -61,9 +59,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
     AttemptDelivery,
     DeliverMessages,
     ForgetDeliveries,
-    TellServerUnreachable,
-    TellTradeClosed,
-    TellQuotaReached,
+    NotifyChannels,
   ],
 })
 export class NotifierModule {}

@@ -3,12 +3,12 @@ import { changePassword, wrongPassword } from '@tidegate/contracts/identity/pass
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { LoginThrottle } from '../authentication/login-throttle.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
+import { findUser, lockUser } from '../kernel/user.rows.ts';
 import { personOf } from '../sessions/person-of.ts';
-import { LoginThrottle } from './login-throttle.ts';
-import { PasswordHashing } from './password-hashing.ts';
-import { RefusedLogIns } from './refused-log-ins.ts';
 import { ReplacePassword } from './replace-password.ts';
-import { findUser, lockUser } from './user.rows.ts';
 
 /** Whoever has got hold of a session must not guess the password with it: a wrong one is a wrong log-in. */
 @Injectable()
@@ -26,12 +26,11 @@ export class ChangePassword {
     const userId = personOf(caller);
     const user = await findUser(this.tenants.reader({}), userId);
     if (!user) throw unauthenticated();
-    const attempt = { email: user.email, ip: caller.ip };
-    await this.throttle.enter(attempt);
+    const attempt = await this.throttle.enter({ email: user.email, ip: caller.ip });
     const matches = await this.passwords
       .verify(user.password_hash, input.currentPassword, { known: true })
       .catch(async (error) => {
-        await this.throttle.giveBack(attempt);
+        await this.throttle.takeBack(attempt);
         throw error;
       });
     if (!matches) {

@@ -10,9 +10,9 @@ import { SETTINGS } from '@tidegate/runtime/host';
 import { OnStart } from '@tidegate/runtime/loop';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { insertUser, toWire, type UserRow } from '../kernel/user.rows.ts';
 import { FoundOrganisation } from '../organisations/found-organisation.ts';
-import { PasswordHashing } from './password-hashing.ts';
-import { insertUser, toWire, type UserRow } from './user.rows.ts';
 
 const FIRST_ADMIN = 'admin@localhost';
 const LEAST_CHARACTERS = 12;

@@ -3,12 +3,12 @@ import { emailTaken, register, type Session } from '@tidegate/contracts/identity
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { newId } from '@tidegate/database/ids';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { LoginThrottle } from '../authentication/login-throttle.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { insertUser } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
 import { FoundOrganisation } from '../organisations/found-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import { LoginThrottle } from './login-throttle.ts';
-import { PasswordHashing } from './password-hashing.ts';
-import { insertUser } from './user.rows.ts';
 
 /**
  * User, organisation, membership and session in one transaction. That an address is taken is told: the alternative is a

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { deleteKnownPlaces } from '../authentication/login-throttle.rows.ts';
+import type { UserRow } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
 import { endSessions } from '../sessions/sessions.ts';
-import type { UserRow } from './user.rows.ts';
 
 /** What a new password ends, whoever sets it. The user's row has to be locked. */
 @Injectable()
@@ -35,7 +36,7 @@ export class ReplacePassword {
   }
 
   private async endGifts(tx: Tx, userId: string): Promise<void> {
-    await tx.query('delete from login_known where user_id = $1', [userId]);
+    await deleteKnownPlaces(tx, userId);
     await tx.query('delete from account_tokens where user_id = $1', [userId]);
     const memberships = await tx.query<{ org_id: string }>(
       'select org_id from members where user_id = $1 order by org_id',

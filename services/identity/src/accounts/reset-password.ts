@@ -4,12 +4,13 @@ import { forgotPassword, resetPassword, setPassword, tokenInvalid } from '@tideg
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { isKnownPlace } from '../authentication/login-throttle.rows.ts';
+import { subjectsOf } from '../authentication/login-throttle.rules.ts';
+import { LoginThrottle } from '../authentication/login-throttle.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { findUserByEmail, lockUser, toWire } from '../kernel/user.rows.ts';
 import { AccountMails, DAY, hashOf, RESET_MINUTES } from '../mails/account-mails.ts';
-import { subjectsOf } from './login-throttle.rules.ts';
-import { LoginThrottle } from './login-throttle.ts';
-import { PasswordHashing } from './password-hashing.ts';
 import { ReplacePassword } from './replace-password.ts';
-import { findUserByEmail, lockUser, toWire } from './user.rows.ts';
 
 /**
  * Mails that one network asks for, and all for one address, however many networks ask. The first lasts as long as a token:
@@ -36,8 +37,7 @@ export class ResetPassword {
     this.mails.requireMail();
     const { account, pair } = subjectsOf(email, ip);
     await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);
-    const known = await tx.one('select 1 from login_known where subject = $1', [pair]);
-    if (!known) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
+    if (!(await isKnownPlace(tx, pair))) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
     await this.mails.queue(tx, 'reset-password', email);
     return {};
   }

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
 import { conflict, notFound, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findUser, lockUser, toWire } from '../kernel/user.rows.ts';
+import { VerifiedAddresses } from '../kernel/verified-addresses.ts';
 import { AccountMails, DAY, hashOf } from '../mails/account-mails.ts';
 import { personOf } from '../sessions/person-of.ts';
-import { findUser, lockUser, toWire } from './user.rows.ts';
-import { VerifiedAddresses } from './verified-addresses.ts';
 
 const BUDGET = { most: 5, minutes: DAY };
 

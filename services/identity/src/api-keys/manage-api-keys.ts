@@ -7,10 +7,10 @@ import { conflict, forbidden, invalid, notFound } from '@tidegate/contracts/kern
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
 import { asCursor } from '../as-cursor.ts';
-import { giverOf } from '../members/giver.ts';
-import { refuseLarger } from '../members/hand-on.rules.ts';
+import { refuseLarger } from '../kernel/delegation.rules.ts';
+import { giverOf } from '../kernel/grantor.ts';
+import { VerifiedAddresses } from '../kernel/verified-addresses.ts';
 
 interface Row {
   key_id: string;

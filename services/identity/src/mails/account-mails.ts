@@ -7,7 +7,7 @@ import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
+import { VerifiedAddresses } from '../kernel/verified-addresses.ts';
 
 /** The loop to wake when there is a mail to be sent. */
 export const SEND_ACCOUNT_MAILS = 'send-account-mails';

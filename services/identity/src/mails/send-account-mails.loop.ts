@@ -6,7 +6,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { findUserByEmail } from '../accounts/user.rows.ts';
+import { findUserByEmail } from '../kernel/user.rows.ts';
 import { DAY, hashOf, RESET_MINUTES, SEND_ACCOUNT_MAILS } from './account-mails.ts';
 
 /*

@@ -8,10 +8,10 @@ import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
-import { giverOf } from './giver.ts';
-import { refuseLarger } from './hand-on.rules.ts';
-import { countSeats, isMember } from './member.rows.ts';
+import { refuseLarger } from '../kernel/delegation.rules.ts';
+import { giverOf } from '../kernel/grantor.ts';
+import { countSeats, isMember } from '../kernel/member.rows.ts';
+import { VerifiedAddresses } from '../kernel/verified-addresses.ts';
 
 const VALID_DAYS = 7;
 /** Of one organisation, whatever its plan: some plans have no end of seats. */

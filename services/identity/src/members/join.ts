@@ -13,12 +13,12 @@ import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { VerifiedAddresses } from '../accounts/verified-addresses.ts';
-import { FoundersLimits } from '../organisations/founders-limits.ts';
+import { mayInvite } from '../kernel/delegation.rules.ts';
+import { countMembers, roleIn } from '../kernel/member.rows.ts';
+import { VerifiedAddresses } from '../kernel/verified-addresses.ts';
+import { FoundersLimits } from '../organisations/ownership-limits.ts';
 import { personOf } from '../sessions/person-of.ts';
-import { mayInvite } from './hand-on.rules.ts';
 import { hashOf, type InvitationRow, invitedText } from './invitations.ts';
-import { countMembers, roleIn } from './member.rows.ts';
 
 type OwnRow = InvitationRow & { organisation: string };
 

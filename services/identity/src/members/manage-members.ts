@@ -15,11 +15,11 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { FoundersLimits } from '../organisations/founders-limits.ts';
+import { mayInvite, refuseLarger } from '../kernel/delegation.rules.ts';
+import { giverAs } from '../kernel/grantor.ts';
+import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from '../kernel/member.rows.ts';
+import { FoundersLimits } from '../organisations/ownership-limits.ts';
 import { personOf } from '../sessions/person-of.ts';
-import { giverAs } from './giver.ts';
-import { mayInvite, refuseLarger } from './hand-on.rules.ts';
-import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from './member.rows.ts';
 
 /** Who belongs to the organisation, and as what. Whatever takes rights away also revokes what carries them. */
 @Injectable()

@@ -4,7 +4,7 @@ import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { FoundOrganisation } from './found-organisation.ts';
-import { FoundersLimits } from './founders-limits.ts';
+import { FoundersLimits } from './ownership-limits.ts';
 
 @Injectable()
 export class CreateOrganisation {

@@ -7,8 +7,8 @@ import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { FORGET_ORGANISATIONS } from '@tidegate/runtime/purge-organisation';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { giverOf } from '../members/giver.ts';
-import { refuseLarger } from '../members/hand-on.rules.ts';
+import { refuseLarger } from '../kernel/delegation.rules.ts';
+import { giverOf } from '../kernel/grantor.ts';
 
 /**
  * An organisation with its members, invitations and keys. Nobody gets in any more once this is committed; the other

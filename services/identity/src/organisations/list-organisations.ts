@@ -3,7 +3,7 @@ import { listOrganisations } from '@tidegate/contracts/identity/organisations';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { membershipsOf } from '../accounts/user.rows.ts';
+import { membershipsOf } from '../kernel/user.rows.ts';
 
 @Injectable()
 export class ListOrganisations {

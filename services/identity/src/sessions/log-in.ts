@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { login, type Session, wrongCredentials } from '@tidegate/contracts/identity/sessions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { LoginThrottle, tooMany } from '../accounts/login-throttle.ts';
-import { PasswordHashing } from '../accounts/password-hashing.ts';
-import { RefusedLogIns } from '../accounts/refused-log-ins.ts';
-import { findUserByEmail, stillHasPassword } from '../accounts/user.rows.ts';
+import { LoginThrottle, tooMany } from '../authentication/login-throttle.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
+import { findUserByEmail, stillHasPassword } from '../kernel/user.rows.ts';
 import { Sessions } from './sessions.ts';
 
 @Injectable()
@@ -19,17 +19,18 @@ export class LogIn {
   ) {}
 
   @Handles(login)
-  async handle({ input: { email, password }, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
-    const attempt = { email, ip };
+  async handle({ input, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
+    const { email, password, deviceId } = input;
     const refused = (error: unknown, userId?: string): never => {
-      this.refused.tell(attempt, error, userId);
+      this.refused.tell({ email, ip }, error, userId);
       throw error;
     };
-    const { known, despite } = await this.throttle.enter(attempt).catch(refused);
+    const attempt = await this.throttle.enter({ email, ip, deviceId }).catch(refused);
+    const { known, despite } = attempt;
     const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
     const matches = await this.passwords.verify(user?.password_hash, password, { known }).catch(async (error) => {
       // A server too busy to look at the password is not the fault of whoever knows it.
-      await this.throttle.giveBack(attempt);
+      await this.throttle.takeBack(attempt);
       return refused(error);
     });
     if (!user || !matches) {

@@ -5,7 +5,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { findUser } from '../accounts/user.rows.ts';
+import { findUser } from '../kernel/user.rows.ts';
 import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
 import { endSession, findSession, type SessionRow, Sessions } from './sessions.ts';
 

@@ -6,8 +6,8 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
-import { membershipIn, membershipsOf, toWire, type UserRow } from '../accounts/user.rows.ts';
 import { asCursor } from '../as-cursor.ts';
+import { membershipIn, membershipsOf, toWire, type UserRow } from '../kernel/user.rows.ts';
 import { AccessTokens } from '../signing-keys/access-tokens.ts';
 import { makeRefreshToken } from './refresh-token.rules.ts';
 

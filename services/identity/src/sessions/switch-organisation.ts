@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findUser, membershipIn } from '../accounts/user.rows.ts';
+import { findUser, membershipIn } from '../kernel/user.rows.ts';
 import { type SessionRow, Sessions } from './sessions.ts';
 
 @Injectable()

@@ -109,13 +109,13 @@ export async function markEnded(tx: Tx, id: string, trouble: Trouble): Promise<v
   );
 }
 
-/** The quota is used up. The attempt that was begun does not count: nothing was sent. */
-export async function holdBack(tx: Tx, id: string): Promise<void> {
+/** The quota is used up, or the plan has none. The attempt that was begun does not count: nothing was sent. */
+export async function holdBack(tx: Tx, id: string, error: 'quota_exhausted' | 'feature_not_included'): Promise<void> {
   await tx.query(
     `update deliveries set state = 'quota_exhausted', attempts = attempts - 1, next_attempt_at = null,
-            last_error = 'quota_exhausted', last_status = null
+            last_error = $3, last_status = null
       where org_id = $1 and id = $2`,
-    [tx.orgId, id],
+    [tx.orgId, id, error],
   );
 }
 

@@ -56,6 +56,15 @@ it.each([
   expect(text).toContain(`Result: ${result}`);
 });
 
+it('says which bot was halted, why and what to do', () => {
+  const data = { botId: id, botName: 'Morning BTC', reason: 'cannotRun' as const, haltedAt: timestamp };
+  const { subject, text } = told({ type: 'bot.halted', timestamp, data: { ...data, message: 'It failed\r\nBcc: x' } });
+  expect(subject).toBe('Bot "Morning BTC" was halted');
+  expect(text).toContain('was halted: It failed Bcc: x\n');
+  expect(text).toContain('Reason: cannotRun');
+  expect(text).toContain('start it again');
+});
+
 it('tells a quota that fills up from one that is used up', () => {
   expect(told(quota(80, 800)).subject).toBe('80 % of the quota of api calls is used');
   expect(told(quota(100, 1000)).subject).toBe('The quota of api calls is used up');

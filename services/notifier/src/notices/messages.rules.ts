@@ -28,6 +28,8 @@ function contentOf(notice: Notice): Content {
       return serverUnreachable(notice.data);
     case 'trade.closed':
       return tradeClosed(notice.data);
+    case 'bot.halted':
+      return botHalted(notice.data);
     case 'quota.reached':
       return quotaReached(notice.data);
     case 'channel.test':
@@ -66,6 +68,21 @@ function tradeClosed(trade: DataOf<'trade.closed'>): Content {
       ['Trade id', trade.tradeId],
     ],
     advice: 'The orders and fills of this trade are listed with the bot.',
+  };
+}
+
+function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.halted'>): Content {
+  const bot = oneLine(botName, 80);
+  return {
+    subject: `Bot "${bot}" was halted`,
+    opening: `The bot "${bot}" was halted: ${oneLine(message, 500)}`,
+    facts: [
+      ['Reason', reason],
+      ['Halted', instant(haltedAt)],
+      ['Bot id', botId],
+    ],
+    advice:
+      'It makes no decisions, not even about an open trade. Find out why, then start it again, close its trade or delete it.',
   };
 }
 
