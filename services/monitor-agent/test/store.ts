@@ -10,7 +10,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import type pg from 'pg';
-import { SAMPLE_TABLES } from '../src/storage/retention.rows.ts';
+import { SAMPLE_TABLES } from '../src/retention/retention.rows.ts';
 import { type Binaries, connect, EMBEDDED, PostgresServer, runStatements } from './postgres-server.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));

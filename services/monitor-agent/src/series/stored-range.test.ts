@@ -6,9 +6,9 @@ import { useStore } from '../../test/fixture.ts';
 import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, rounded, stepsByHand, stepsSeen, summary } from '../../test/statement-truth.ts';
+import { ShowStatementSeries } from '../statements/show-statement-series.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
-import { ShowStatementSeries } from './show-statement-series.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -7,9 +7,9 @@ import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { createLease } from '../leases/lease.rows.ts';
-import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
-import { KeepSamples } from './keep-samples.loop.ts';
+import { KeepSamples } from './enforce-retention.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
 const store = useStore({ daysBack: 31 });
