@@ -12,7 +12,7 @@ import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-ser
 import { killBackend, makeWatcher } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { TopStatements } from '../statements/top-statements.ts';
-import { ListMarkers } from './list-markers.ts';
+import { ListMarkers } from './list-annotations.ts';
 
 const store = useStore();
 

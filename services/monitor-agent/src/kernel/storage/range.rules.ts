@@ -1,5 +1,5 @@
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import type { TimeRange } from './samples.ts';
+import type { TimeRange } from './sample.rows.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_RANGE_MS = 400 * 24 * HOUR_MS;

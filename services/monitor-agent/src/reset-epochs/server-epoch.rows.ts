@@ -1,8 +1,8 @@
 import type { Marker, MarkerKind } from '@tidegate/contracts/monitor-agent/markers';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../storage/samples.ts';
-import type { Epoch, FoundMarker } from './epoch.rules.ts';
-import type { Resets } from './life.rules.ts';
+import type { Resets } from '../kernel/instance/reset-epoch.rules.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { Epoch, FoundMarker } from './server-epoch.rules.ts';
 
 interface EpochRow {
   identity: string;

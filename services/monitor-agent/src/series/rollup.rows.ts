@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 import { decodeLooks, decodePoints, decodeSums, encodeLooks, encodePoints, encodeSums } from './blobs.ts';
 import { type Columns, DAY_MS, LOOK, rowsOf } from './columns.rules.ts';
-import type { Pack } from './fold.rules.ts';
+import type { Pack } from './roll-up.rules.ts';
 
 /** Tables of one partition per month. */
 export const SERIES_TABLES = ['statement_blocks', 'statement_packs'] as const;

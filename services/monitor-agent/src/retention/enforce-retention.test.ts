@@ -7,12 +7,12 @@ import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { createLease } from '../leases/lease.rows.ts';
-import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
-import { KeepSamples } from './keep-samples.loop.ts';
+import { KeepSamples } from './enforce-retention.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
-const store = useStore();
+const store = useStore({ daysBack: 31 });
 
 const turn = { signal: new AbortController().signal };
 const keeper = (days: (orgId: string) => number, mostDays = 400) =>
@@ -221,7 +221,7 @@ describe('series', () => {
     const kept = keeper(() => 365, 10).turn(turn);
     await until(async () => {
       const [waiting] = await store.server.sql<{ count: number }>(
-        "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'",
+        "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
       );
       return waiting?.count;
     });

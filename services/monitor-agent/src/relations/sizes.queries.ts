@@ -1,7 +1,7 @@
 import { oidArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { type IndexShape, readShapes } from '../index-findings/read-shapes.ts';
 import { writesTo } from './catalogue-mark.ts';
+import { type IndexShape, readShapes } from './index-shapes.queries.ts';
 
 /*
  * Sizes. Asking for one takes a lock on the relation, and would wait behind whoever holds it exclusively. So relations

@@ -1,8 +1,8 @@
 import { countArray, intArray, oidArray } from '../connection/binary-arrays.ts';
 import { mustBeFew, nameOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './changed-relations.queries.ts';
 import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
-import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './relation-questions.ts';
 
 /*
  * Tables and indexes of the connected database. Everything comes from the catalogue and from functions that take no

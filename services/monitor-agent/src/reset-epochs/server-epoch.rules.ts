@@ -1,5 +1,5 @@
 import type { MarkerKind } from '@tidegate/contracts/monitor-agent/markers';
-import { fateBetween, type Life, type Resets, recoveryBetween } from './life.rules.ts';
+import { fateBetween, type Life, type Resets, recoveryBetween } from '../kernel/instance/reset-epoch.rules.ts';
 
 /*
  * What is told of a server between two looks. One marker says it all: a crash resets the statements as well and gets no

@@ -1,10 +1,10 @@
-import type { StatementsExtension } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import type { WorkedText } from './scrub.worker.ts';
-import { MAX_READ_CHARS } from './scrub-text.rules.ts';
-import type { Scrubber } from './scrubber.ts';
+import type { StatementsExtension } from '../kernel/instance/instance.queries.ts';
+import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
+import { MAX_READ_CHARS } from '../kernel/scrubbing/scrub-text.rules.ts';
+import type { Scrubber } from '../kernel/scrubbing/scrubber.ts';
+import { MAX_BYTES_PER_PASS, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from '../kernel/scrubbing/text-limits.rules.ts';
 import { parseKey, statementKey } from './statement-key.rules.ts';
-import { MAX_BYTES_PER_PASS, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from './text-limits.rules.ts';
 
 export interface StatementTexts {
   /** How much text there is on the server in all. */

@@ -1,10 +1,10 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Instance } from '../collection/instance.ts';
 import type { Metric, Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { loadEpoch, saveEpoch, saveMarkers } from './epoch.rows.ts';
-import { type Epoch, markersBetween } from './epoch.rules.ts';
-import { readEpoch } from './read-epoch.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import { readEpoch } from './server-epoch.queries.ts';
+import { loadEpoch, saveEpoch, saveMarkers } from './server-epoch.rows.ts';
+import { type Epoch, markersBetween } from './server-epoch.rules.ts';
 
 /** Crashes, restarts and resets of one server, from the epochs of two looks. */
 export class EpochMetric implements Metric {

@@ -1,9 +1,9 @@
-import { type Instance, lifeOf, lifeSql } from '../collection/instance.ts';
 import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
-import type { ReadEpoch } from './epoch.rules.ts';
-import type { Life } from './life.rules.ts';
+import { type Instance, lifeOf, lifeSql } from '../kernel/instance/instance.queries.ts';
+import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
+import type { ReadEpoch } from './server-epoch.rules.ts';
 
 const sql = (instance: Instance) => `
   select ${lifeSql(instance)}, pg_is_in_recovery() as "inRecovery",

@@ -1,4 +1,4 @@
-import { fateBetween, type Life, recoveryBetween, SERVER_WIDE } from './life.rules.ts';
+import { fateBetween, type Life, recoveryBetween, SERVER_WIDE } from './reset-epoch.rules.ts';
 
 const MINUTE = 60_000_000;
 const all = (at: number) => Object.fromEntries(SERVER_WIDE.map((view) => [view, at]));

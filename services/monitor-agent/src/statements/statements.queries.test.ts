@@ -3,12 +3,12 @@ import { SERIES_KEY } from '../../test/executed-statements.ts';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS, PostgresServer } from '../../test/postgres-server.ts';
 import { killBackend, makeWatcher, watch } from '../../test/watched.ts';
-import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { readStatements } from './read-statements.ts';
-import { readTexts } from './read-texts.ts';
-import { Scrubber } from './scrubber.ts';
+import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
+import { Scrubber } from '../kernel/scrubbing/scrubber.ts';
 import { advance, type StatementInterval, type StatementState } from './statement-deltas.rules.ts';
+import { readStatements } from './statements.queries.ts';
+import { readTexts } from './texts.queries.ts';
 
 const CALLS = 0;
 const TOTAL_US = 3;

@@ -1,9 +1,9 @@
-import type { Instance } from '../collection/instance.ts';
 import { mustBeFew, nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import { resetAt } from './consistent-snapshot.queries.ts';
 import { type Counted, type KnownRelations, NONE_KNOWN, UNSETTLED, type WholeLook } from './known-relations.ts';
-import { resetAt } from './whole-look.ts';
 
 const MAX_DATABASES = 1_000;
 

@@ -17,7 +17,7 @@ import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
-import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
 
 /*

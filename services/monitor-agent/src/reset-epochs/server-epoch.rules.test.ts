@@ -1,5 +1,5 @@
-import { type Epoch, markersBetween, type ReadEpoch } from './epoch.rules.ts';
-import { SERVER_WIDE } from './life.rules.ts';
+import { SERVER_WIDE } from '../kernel/instance/reset-epoch.rules.ts';
+import { type Epoch, markersBetween, type ReadEpoch } from './server-epoch.rules.ts';
 
 const MINUTE = 60_000_000;
 const all = (at: number) => Object.fromEntries(SERVER_WIDE.map((view) => [view, at]));

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { listMarkers } from '@tidegate/contracts/monitor-agent/markers';
 import { placeOf, rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
-import { countMarkers, markerRows } from './epoch.rows.ts';
+import { countMarkers, markerRows } from './server-epoch.rows.ts';
 
 @Injectable()
 export class ListMarkers {

@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../storage/samples.ts';
-import { dayText, HOUR_PACKS, packPlace } from './block.rows.ts';
-import { sharedPack } from './fold.rules.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import { sharedPack } from './roll-up.rules.ts';
+import { dayText, HOUR_PACKS, packPlace } from './rollup.rows.ts';
 
 /** A block as far as a range needs it: sums when the range holds all of it, looks otherwise. */
 export interface StoredBlock {

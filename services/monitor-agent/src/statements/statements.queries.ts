@@ -1,8 +1,8 @@
-import { type Instance, identitySql, type StatementsExtension } from '../collection/instance.ts';
 import { bigintArray } from '../connection/binary-arrays.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
-import { recoveryBetween } from '../epochs/life.rules.ts';
+import { type Instance, identitySql, type StatementsExtension } from '../kernel/instance/instance.queries.ts';
+import { recoveryBetween } from '../kernel/instance/reset-epoch.rules.ts';
 import {
   needsAllRows,
   type StatementReading,

@@ -1,7 +1,7 @@
 import { loadModule } from 'libpg-query';
 import libpgQuery from 'libpg-query/package.json' with { type: 'json' };
+import { FINGERPRINT_VERSION } from '../../statements/query-key.rows.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { FINGERPRINT_VERSION } from './query-key.rows.ts';
 import { scrubScanned } from './scan-tokens.ts';
 
 beforeAll(() => loadModule());

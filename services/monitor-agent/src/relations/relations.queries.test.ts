@@ -2,12 +2,12 @@ import { until } from '@tidegate/testing/until';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
-import { readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import { readInstance } from '../kernel/instance/instance.queries.ts';
+import { DATABASE_COUNTERS, readDatabases } from './databases.queries.ts';
 import { type Counted, KnownRelations, type Looked } from './known-relations.ts';
-import { DATABASE_COUNTERS, readDatabases } from './read-databases.ts';
-import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './read-relations.ts';
-import { readDatabaseSizes, readSizes } from './read-sizes.ts';
+import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './relations.queries.ts';
+import { readDatabaseSizes, readSizes } from './sizes.queries.ts';
 
 describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($name)', (binaries) => {
   const server = useServer(binaries, { settings: { log_lock_waits: 'on', deadlock_timeout: '100ms' } });

@@ -1,5 +1,5 @@
-import { HOUR_PACKS, SERIES_TABLES } from '../series/block.rows.ts';
-import { deleteByDay, deleteByRows, type Run } from './delete-in-batches.ts';
+import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 
 /** Tables of one partition per day. */
 export const SAMPLE_TABLES = [

@@ -1,7 +1,7 @@
-import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
-import { type Life, SERVER_WIDE } from '../epochs/life.rules.ts';
+import { nameOf, numberOf } from '../../connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../../connection/connect-server.ts';
+import { micros } from '../../connection/micros.ts';
+import { type Life, SERVER_WIDE } from './reset-epoch.rules.ts';
 
 /*
  * What answers: which PostgreSQL, which of its columns exist. The version alone does not tell: an extension stays as

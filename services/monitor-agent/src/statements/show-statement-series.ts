@@ -3,11 +3,11 @@ import { notFound } from '@tidegate/contracts/kernel/problem';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
+import { statementSeries } from '../series/statement-series.ts';
+import { stepFor } from '../series/steps.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { hasStatement } from '../statements/statement.rows.ts';
-import { toRange } from '../storage/range.rules.ts';
-import { statementSeries } from './statement-series.ts';
-import { stepFor } from './steps.rules.ts';
+import { hasStatement } from './statement.rows.ts';
 
 @Injectable()
 export class ShowStatementSeries {
