@@ -33,7 +33,7 @@ export async function testDatabase({ schema, folders }: { schema: string; folder
       await migrate({ ...shared, database: unfinished }, [plan]);
       await run(postgres, `alter database ${unfinished} rename to ${template}`);
     }
-    await run(postgres, `create database ${database} template ${template}`);
+    await run(postgres, `create database ${database} template ${template} strategy file_copy`);
   });
   return {
     login: { host: shared.host, port: shared.port, database, ...role, schema },

@@ -4,12 +4,12 @@ import type pg from 'pg';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
-import { type Instance, readInstance } from '../collection/instance.ts';
-import type { StatementsExtension } from '../collection/statements-extension.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { readEpoch } from '../epochs/read-epoch.ts';
-import { readStatements } from './read-statements.ts';
-import { readTexts } from './read-texts.ts';
+import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
+import type { StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
+import { readEpoch } from '../reset-epochs/server-epoch.queries.ts';
+import { readStatements } from './statements.queries.ts';
+import { readTexts } from './texts.queries.ts';
 
 const CAUGHT = 'CAUGHT';
 

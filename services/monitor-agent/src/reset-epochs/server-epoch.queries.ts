@@ -1,0 +1,54 @@
+import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
+import { following, type Instance, lifeOf, lifeSql } from '../kernel/instance/instance.queries.ts';
+import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
+import { callInfo, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
+import type { ReadEpoch } from './server-epoch.rules.ts';
+
+const sql = (instance: Instance, extension: StatementsExtension | undefined) => `
+  select ${lifeSql(instance)}, pg_is_in_recovery() as "inRecovery",
+         current_setting('pg_stat_statements.max', true)::int as "statementsMax",
+         ${
+           extension
+             ? `${micros('i.stats_reset')} as "statementsResetAt" from ${callInfo(extension)} as i`
+             : 'null::int8 as "statementsResetAt"'
+         }`;
+
+/** More are not followed. */
+const MAX_DATABASES = 1_000;
+
+/** Those that were ever set back. */
+const DATABASES = `
+  select d.oid, d.datname::text, ${micros('pg_stat_get_db_stat_reset_time(d.oid)')}
+    from pg_database d where pg_stat_get_db_stat_reset_time(d.oid) is not null order by d.oid limit ${MAX_DATABASES}`;
+
+interface Row extends Life {
+  inRecovery: boolean;
+  statementsMax: number | null;
+  statementsResetAt: number | null;
+}
+
+function readOwn(connection: ServerConnection, instance: Instance): Promise<Row> {
+  if (!instance.statements?.hasInfo) return connection.one<Row>(sql(instance, undefined));
+  return following(connection, instance, async (extension) =>
+    connection.one<Row>(await fixed(connection, extension, sql(instance, extension))),
+  );
+}
+
+export async function readEpoch(connection: ServerConnection, instance: Instance): Promise<ReadEpoch> {
+  const [epoch, all] = await Promise.all([
+    readOwn(connection, instance),
+    connection.rows<[oid: number, name: string, resetAt: number]>(DATABASES),
+  ]);
+  const databases = all.slice(0, MAX_DATABASES).filter((row) => numberOf(row[0]) !== null && numberOf(row[2]) !== null);
+  return {
+    ...lifeOf(epoch),
+    inRecovery: epoch.inRecovery === true,
+    statementsMax: epoch.statementsMax,
+    statementsResetAt: epoch.statementsResetAt,
+    databaseResets: Object.fromEntries(databases.map(([oid, , resetAt]) => [oid, resetAt])),
+    databaseNames: new Map(databases.map(([oid, name]) => [String(oid), nameOf(name)])),
+    tellsFirstUse: instance.version < 150_000,
+  };
+}
