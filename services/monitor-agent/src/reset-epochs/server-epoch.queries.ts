@@ -1,6 +1,6 @@
-import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
+import { nameOf, numberOf } from '../kernel/connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { micros } from '../kernel/connection/micros.ts';
 import { following, type Instance, lifeOf, lifeSql } from '../kernel/instance/instance.queries.ts';
 import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
 import { callInfo, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';

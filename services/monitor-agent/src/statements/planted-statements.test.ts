@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import type { StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
 import { readEpoch } from '../reset-epochs/server-epoch.queries.ts';

@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
-import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { following, type Instance } from '../kernel/instance/instance.queries.ts';
+import { type Metric, NOTHING, type Prepared } from '../kernel/schedule/metric.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
 import {
   CHEAP_TEXT_BYTES,

@@ -1,6 +1,6 @@
-import { bigintArray } from '../connection/binary-arrays.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
+import { bigintArray } from '../kernel/connection/binary-arrays.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { micros } from '../kernel/connection/micros.ts';
 import { following, type Instance, identitySql } from '../kernel/instance/instance.queries.ts';
 import { recoveryBetween } from '../kernel/instance/reset-epoch.rules.ts';
 import {

@@ -1,4 +1,4 @@
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { callStatements, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
 import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
 import { MAX_READ_CHARS } from '../kernel/scrubbing/scrub-text.rules.ts';

@@ -1,6 +1,6 @@
-import { nameOf, numberOf } from '../../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../../connection/connect-server.ts';
-import { micros } from '../../connection/micros.ts';
+import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
 import { type Life, SERVER_WIDE } from './reset-epoch.rules.ts';
 import { LOCATION_SQL, type StatementsExtension, StatementsMoved } from './statements-extension.queries.ts';
 

@@ -1,5 +1,5 @@
-import type { ServerConnection } from '../../connection/connect-server.ts';
-import type { FixedStatement } from '../../connection/fixed-names.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import type { FixedStatement } from '../connection/fixed-names.ts';
 
 /*
  * pg_stat_statements on a server whose database owners are not trusted.
