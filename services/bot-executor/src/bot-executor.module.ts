@@ -35,17 +35,26 @@ import { ChangeUploads } from './uploads/change-uploads.ts';
 import { ReadUploads } from './uploads/read-uploads.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
 
-const MARKETS = [ReadMarkets, ChangeMarkets, LoadBundled, ListCandles, ImportCandles, DeleteCandles, ShowIndicator];
-const UPLOADS = [ChangeUploads, ReadUploads, RunUploads];
-const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
-const RUNNING = [CarryBot, RunBots];
+const CANDLES = [ReadMarkets, ChangeMarkets, ListCandles, ImportCandles, DeleteCandles, ChangeUploads, ReadUploads];
+const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder, ShowIndicator];
 const HISTORY = [ReadTrades, ListLedger];
-const QUOTA = [RunQuota, SettleLeases];
-const BACKTESTS = [CreateBacktest, AwaitBacktest, RunBacktests, EndBacktest, ReadBacktests];
-const SWEEPS = [CreateSweep, ReadSweeps, EndSweep, RunSweeps];
+const BACKTESTS = [CreateBacktest, EndBacktest, ReadBacktests];
+const SWEEPS = [CreateSweep, ReadSweeps, EndSweep];
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [...MARKETS, ...UPLOADS, ...BOTS, ...RUNNING, ...HISTORY, Threads, ...QUOTA, ...BACKTESTS, ...SWEEPS],
+  controllers: [...CANDLES, ...BOTS, ...HISTORY, ...BACKTESTS, ...SWEEPS],
+  providers: [
+    LoadBundled,
+    RunUploads,
+    CarryBot,
+    RunBots,
+    Threads,
+    RunQuota,
+    SettleLeases,
+    AwaitBacktest,
+    RunBacktests,
+    RunSweeps,
+  ],
 })
 export class BotExecutorModule {}

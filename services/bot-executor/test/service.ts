@@ -104,7 +104,7 @@ export async function openService() {
       const loops = startLoops(runs, log, wakes);
       return async () => {
         await Promise.all(loops.map((loop) => loop.stop()));
-        await runs.drained();
+        await runs.onApplicationShutdown();
       };
     },
 
@@ -126,7 +126,7 @@ export async function openService() {
 
     close: async () => {
       await Promise.all(settlingLoop.map((loop) => loop.stop()));
-      await threads.close();
+      await threads.onApplicationShutdown();
       await neighbours.stop();
       await bots.close();
     },

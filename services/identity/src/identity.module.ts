@@ -26,6 +26,7 @@ import { DeleteOrganisation } from './organisations/delete-organisation.ts';
 import { FoundOrganisation } from './organisations/found-organisation.ts';
 import { FoundersLimits } from './organisations/founders-limits.ts';
 import { ListOrganisations } from './organisations/list-organisations.ts';
+import { OwnersPlan } from './organisations/owners-plan.ts';
 import { CheckSession } from './sessions/check-session.ts';
 import { ForgetEnded } from './sessions/forget-ended.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
@@ -35,36 +36,24 @@ import { RefreshSession } from './sessions/refresh-session.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SwitchOrganisation } from './sessions/switch-organisation.ts';
 import { AccessTokens } from './signing-keys/access-tokens.ts';
+import { GetJwks } from './signing-keys/get-jwks.ts';
 import { SigningKeys } from './signing-keys/signing-keys.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    SigningKeys,
-    AccessTokens,
-    PasswordHashing,
-    LoginThrottle,
-    Sessions,
-    FoundOrganisation,
-    FoundersLimits,
+  controllers: [
     CreateAdmin,
     RegisterAccount,
     WhoAmI,
-    RefusedLogIns,
-    VerifiedAddresses,
     VerifyEmail,
-    ReplacePassword,
     ChangePassword,
     ResetPassword,
-    AccountMails,
-    SendAccountMails,
     LogIn,
     LogOut,
     OwnSessions,
     CheckSession,
     RefreshSession,
     SwitchOrganisation,
-    ForgetEnded,
     CreateOrganisation,
     CurrentOrganisation,
     DeleteOrganisation,
@@ -75,7 +64,24 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     Join,
     ManageApiKeys,
     VerifyApiKey,
+    GetJwks,
+    OwnersPlan,
+  ],
+  providers: [
+    AccessTokens,
+    PasswordHashing,
+    LoginThrottle,
+    Sessions,
+    FoundOrganisation,
+    RefusedLogIns,
+    VerifiedAddresses,
+    ReplacePassword,
+    AccountMails,
+    SendAccountMails,
+    ForgetEnded,
     KnownKeys,
+    FoundersLimits,
+    SigningKeys,
   ],
 })
 export class IdentityModule {}

@@ -33,15 +33,9 @@ import { LearnOwners } from './owners/learn-owners.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    ChannelSecrets,
-    Confirmations,
+  controllers: [
     ConfirmChannel,
-    SealUrls,
     LearnOwners,
-    QueueNotice,
-    MeasureQueue,
-    WebhookHosts,
     CreateChannel,
     ListChannels,
     GetChannel,
@@ -52,18 +46,26 @@ import { LearnOwners } from './owners/learn-owners.ts';
     ListDeliveries,
     GetDelivery,
     RetryDelivery,
-    MailSender,
     SendAccountMail,
     UnsubscribeChannel,
+    TellServerUnreachable,
+    TellTradeClosed,
+    TellQuotaReached,
+  ],
+  providers: [
+    ChannelSecrets,
+    Confirmations,
+    SealUrls,
+    QueueNotice,
+    MeasureQueue,
+    WebhookHosts,
+    MailSender,
     WebhookSender,
     NotificationQuota,
     DeliverySenders,
     AttemptDelivery,
     DeliverMessages,
     ForgetDeliveries,
-    TellServerUnreachable,
-    TellTradeClosed,
-    TellQuotaReached,
   ],
 })
 export class NotifierModule {}

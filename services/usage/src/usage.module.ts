@@ -16,22 +16,18 @@ import { ListMeters } from './meters/list-meters.ts';
 import { KeepPartitions } from './retention/keep-partitions.loop.ts';
 
 @Module({
-  providers: [
+  controllers: [
     KeepMeters,
     ListMeters,
     KeepAccount,
     UsageSettings,
-    UsageWriter,
-    KeepPosition,
-    IngestUsageStream,
     IngestUsage,
-    ReplayParked,
     ListRejectedEvents,
     CurrentUsage,
     UsageHistory,
     TakeLease,
     ReturnLease,
-    KeepPartitions,
   ],
+  providers: [UsageWriter, KeepPosition, IngestUsageStream, ReplayParked, KeepPartitions],
 })
 export class UsageModule {}

@@ -15,7 +15,7 @@ afterEach(() => billing.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const start = (PLANS_FILE?: string) =>
-  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE })).start();
+  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE })).onApplicationBootstrap();
 
 test('replicas that start at once apply the shipped catalogue once', async () => {
   await Promise.all([start(), start(), start()]);

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { OnStart } from '@tidegate/runtime/loop';
 import { BillingConfig } from '../billing.config.ts';
 import { applyCatalogue } from './apply-catalogue.ts';
 import { findCatalogue } from './catalogue.rows.ts';
@@ -13,15 +12,14 @@ const SHIPPED = fileURLToPath(new URL('../../../../plans/default.yaml', import.m
 
 /** The very first start puts the shipped catalogue in force. Later changes are the operator's: `tidegate plans apply`. */
 @Injectable()
-export class ApplyFirstCatalogue {
+export class ApplyFirstCatalogue implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly config: BillingConfig,
   ) {}
 
-  @OnStart()
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     if (await findCatalogue(this.tenants.reader({}))) return;
     const file = this.config.PLANS_FILE ?? SHIPPED;
     const yaml = await readFile(file, 'utf8');

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import { Log } from '@tidegate/telemetry/log';
@@ -14,7 +14,7 @@ import { storedSeries } from './wanted-series.ts';
 
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
 @Injectable()
-export class RunBacktests {
+export class RunBacktests implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
@@ -39,8 +39,7 @@ export class RunBacktests {
     return this.queue.turn(signal);
   }
 
-  @AtEnd()
-  drained(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError, unavailable } from '@tidegate/contracts/kernel/problem';
-import { AtEnd } from '@tidegate/runtime/loop';
 import { type RunOptions, WorkerPool, WorkersBusy, WorkerTooSlow, workerFile } from '@tidegate/runtime/worker-pool';
 import type { RunFigures } from '../backtests/backtest.rules.ts';
 import type { RunTask } from '../sweeps/run-settings.ts';
@@ -28,7 +27,7 @@ const computing = (size: number, more: { taskMs: number; maxWaiting?: number; ma
  * waits for another; all have a lower priority than the event loop, and a memory that ends them alone.
  */
 @Injectable()
-export class Threads {
+export class Threads implements OnApplicationShutdown {
   private readonly requests = computing(2, { taskMs: SHORT_MS, maxWaiting: 100, maxWaitingPerGroup: 5 });
   private readonly queued = computing(BACKTEST_PLACES, { taskMs: LONG_MS });
   private readonly sweeps = new WorkerPool<RunTask, RunFigures[]>(file('run-settings.worker'), {
@@ -66,8 +65,7 @@ export class Threads {
     return this.sweeps.run(task, options);
   }
 
-  @AtEnd()
-  async close(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.requests, this.queued, this.sweeps].map((one) => one.close()));
   }
 }

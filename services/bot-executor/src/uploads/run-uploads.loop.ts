@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import { Log } from '@tidegate/telemetry/log';
@@ -31,7 +31,7 @@ const LOOK_FOR_LATE_MS = 600_000;
 
 /** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
 @Injectable()
-export class RunUploads {
+export class RunUploads implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly wakes: Wakes;
@@ -63,8 +63,7 @@ export class RunUploads {
     await this.tenants.system('uploads', giveUpLateUploads);
   }
 
-  @AtEnd()
-  drained(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { OnStart } from '@tidegate/runtime/loop';
 
 /** A megabyte: of a million keys it lets two in a hundred strangers pass, of four million most. */
 const BITS = 2 ** 23;
@@ -17,7 +16,7 @@ const LOOK_EVERY_MS = 250;
  * who wait and at most four times a second, however many strangers come.
  */
 @Injectable()
-export class KnownKeys {
+export class KnownKeys implements OnApplicationBootstrap {
   private readonly bits = new Uint32Array(BITS / 32);
   private newest = 0;
   private lookedAt = Number.NEGATIVE_INFINITY;
@@ -26,8 +25,7 @@ export class KnownKeys {
 
   constructor(private readonly tenants: TenantDatabase) {}
 
-  @OnStart()
-  prepare(): Promise<void> {
+  onApplicationBootstrap(): Promise<void> {
     return this.look();
   }
 

@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { listPlans } from '@tidegate/contracts/billing/plans';
 import { organisationLimitReached } from '@tidegate/contracts/identity/members';
-import { founderOf } from '@tidegate/contracts/identity/organisations';
-import { notFound } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
 import { IdentityConfig } from '../identity.config.ts';
 
 const KNOWN_MS = 60_000;
@@ -72,21 +68,5 @@ export class FoundersLimits {
     const free = items.filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
     this.free = { plans: free.map(({ plan }) => plan), until: Date.now() + KNOWN_MS };
     return this.free.plans;
-  }
-
-  @Handles(founderOf)
-  async founderOf({ input: { organisationId }, tx }: OperationContext<typeof founderOf>) {
-    const row = await tx.as({ orgId: organisationId }).one<{ user_id: string }>(
-      `select coalesce(o.founded_by, m.user_id) as user_id from organisations o join members m using (org_id)
-        where o.org_id = $1 and m.role = 'owner' order by m.joined_at, m.user_id limit 1`,
-      [organisationId],
-    );
-    if (!row) throw notFound();
-    return { userId: row.user_id };
-  }
-
-  @On(entitlementsChanged)
-  async keepPlan({ data: { orgId, plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await tx.query('update organisations set plan = $2 where org_id = $1 and plan is distinct from $2', [orgId, plan]);
   }
 }

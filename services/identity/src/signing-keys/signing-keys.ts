@@ -1,9 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { getJwks } from '@tidegate/contracts/identity/tokens';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { Loop, OnStart } from '@tidegate/runtime/loop';
+import { Loop } from '@tidegate/runtime/loop';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 
@@ -28,7 +26,7 @@ interface KeyRow {
 }
 
 @Injectable()
-export class SigningKeys {
+export class SigningKeys implements OnApplicationBootstrap {
   private signer: { kid: string; key: CryptoKey } | undefined;
 
   constructor(
@@ -36,8 +34,7 @@ export class SigningKeys {
     private readonly vault: Vault,
   ) {}
 
-  @OnStart()
-  prepare(): Promise<void> {
+  onApplicationBootstrap(): Promise<void> {
     return this.rotate();
   }
 
@@ -46,10 +43,10 @@ export class SigningKeys {
     return this.rotate();
   }
 
-  @Handles(getJwks)
-  async publish({ tx }: OperationContext<typeof getJwks>) {
+  /** Published for whoever verifies, newest first. */
+  async published(tx: Tx) {
     const rows = await readKeys(tx);
-    return { keys: rows.map((row) => ({ ...row.public_jwk, kid: row.kid, alg: 'ES256', use: 'sig' })) };
+    return rows.map((row) => ({ ...row.public_jwk, kid: row.kid, alg: 'ES256', use: 'sig' }));
   }
 
   current(): { kid: string; key: CryptoKey } {
