@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
+import { connectDatabase } from '@tidegate/database/data-source';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Outbox } from '@tidegate/messaging/outbox';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 import { until } from '@tidegate/testing/until';
 import pg from 'pg';
@@ -74,7 +78,7 @@ async function customer(name: string) {
   return { rest, orgId, byKey: anonymous.as(key), anonymous };
 }
 
-test('only an owner who repeats the name deletes an organisation; nothing of it stays, and nobody else loses anything', async () => {
+test('only an owner who repeats the name deletes an organisation; everything of it is deleted, and nothing of anyone else', async () => {
   const [leaving, staying] = [await customer('leaving'), await customer('staying')];
   const remove = (name: string) => leaving.rest.send('DELETE', `/api/v1/organisation?name=${name}`);
   expect((await remove('other')).body).toMatchObject({ code: 'validation_failed', status: 422 });
@@ -83,29 +87,29 @@ test('only an owner who repeats the name deletes an organisation; nothing of it 
 
   expect((await remove('leaving')).status).toBe(204);
   for (const one of [leaving.rest, leaving.byKey]) {
-    await until(async () => (await one.get('/api/v1/bots')).status === 401, { withinMs: 2_000, what: 'no way in' });
+    await until(async () => (await one.get('/api/v1/bots')).status === 401, { withinMs: 2_000, what: 'access to end' });
   }
   await until(async () => Object.keys(await rowsOf(leaving.orgId)).length === 0, {
     withinMs: 20_000,
-    what: 'nothing to be left',
+    what: 'all rows to be gone',
   }).catch(async (error) => {
     throw new Error(`${error.message}: ${JSON.stringify(await rowsOf(leaving.orgId))}`);
   });
   expect(Object.keys(await rowsOf(staying.orgId)).sort()).toEqual(expect.arrayContaining(before));
   expect((await staying.rest.get('/api/v1/bots')).status).toBe(200);
 
-  // The person still has their account, and may begin anew.
+  // The person still has their account, and may create another organisation.
   const again = await leaving.anonymous.post<{ accessToken: string }>('/api/v1/sessions', {
     email: 'leaving@example.com',
     password: 'correct horse battery',
   });
   expect(again.status).toBe(201);
-  const anew = await leaving.anonymous.as(again.body.accessToken).post('/api/v1/organisations', { name: 'anew' });
-  expect(anew.status).toBe(201);
+  const another = await leaving.anonymous.as(again.body.accessToken).post('/api/v1/organisations', { name: 'another' });
+  expect(another.status).toBe(201);
   expect(adminPassword(platform)).not.toBe('');
 });
 
-test('organisations that are deleted while their clients are at work do not come back', async () => {
+test('organisations that are deleted while their clients are writing stay deleted', async () => {
   const anonymous = new Rest(platform.url);
   const busy = await Promise.all(
     ['a', 'b', 'c', 'd'].map(async (name) => {
@@ -149,8 +153,58 @@ test('organisations that are deleted while their clients are at work do not come
   const left = () => Promise.all(busy.map(async ({ orgId }) => rowsOf(orgId)));
   await until(async () => (await left()).every((rows) => Object.keys(rows).length === 0), {
     withinMs: 60_000,
-    what: 'nothing to be left',
+    what: 'all rows to be gone',
   }).catch(async (error) => {
     throw new Error(`${error.message}: ${JSON.stringify(await left())}`);
   });
+});
+
+interface Key {
+  wrapped: Buffer | null;
+  shredded_at: Date | null;
+}
+
+async function keyOf(service: 'notifier' | 'monitor_agent', orgId: string): Promise<Key | undefined> {
+  return (await database.query<Key>(`select * from ${service}.data_keys where org_id = $1`, [orgId])).rows[0];
+}
+
+/** As identity does it, in a transaction of its own: the keys go although the organisation's people are still let in. */
+async function emitDeleted(orgId: string): Promise<void> {
+  const password = secrets()['IDENTITY_DATABASE_PASSWORD'] as string;
+  const dataSource = await connectDatabase({ ...login(), user: 'identity', schema: 'identity', password });
+  const outbox = new Outbox('identity', () => {});
+  await new TenantDatabase(dataSource).run(orgId, (tx) => outbox.emit(tx, organisationDeleted, { orgId }));
+  await dataSource.destroy();
+}
+
+async function withWebhook(name: string) {
+  const anonymous = new Rest(platform.url);
+  const account = { email: `${name}@example.com`, password: 'correct horse battery', name };
+  const { body } = await anonymous.post<{ accessToken: string; organisation: { id: string } }>(
+    '/api/v1/accounts',
+    account,
+  );
+  const rest = anonymous.as(body.accessToken);
+  const addWebhook = () => rest.post<{ id: string }>('/api/v1/channels', { kind: 'webhook', url: 'https://1.1.1.1/' });
+  const channel = await addWebhook();
+  expect(channel.status).toBe(201);
+  const changeSecret = () => rest.post(`/api/v1/channels/${channel.body.id}/rotate-secret`);
+  return { orgId: body.organisation.id, addWebhook, changeSecret };
+}
+
+test('a deleted organisation’s secrets can never be read again, and nothing more is sealed for it', async () => {
+  const [gone, stays] = [await withWebhook('gone'), await withWebhook('stays')];
+  expect((await keyOf('notifier', gone.orgId))?.wrapped).toHaveLength(61);
+  await emitDeleted(gone.orgId);
+
+  const shredded = async (service: 'notifier' | 'monitor_agent') => (await keyOf(service, gone.orgId))?.shredded_at;
+  await until(async () => (await shredded('notifier')) != null, { what: 'notifier has shredded its key' });
+  await until(async () => (await shredded('monitor_agent')) != null, { what: 'monitor-agent refuses to make one' });
+  expect((await keyOf('notifier', gone.orgId))?.wrapped).toBeNull();
+  expect((await gone.changeSecret()).status).toBe(404);
+  expect((await gone.addWebhook()).status).toBe(404);
+  expect(platform.log()).not.toContain('whsec_');
+
+  expect((await keyOf('notifier', stays.orgId))?.wrapped).toHaveLength(61);
+  expect((await stays.changeSecret()).status).toBe(200);
 });

@@ -32,7 +32,8 @@ let anonymous: Rest;
 const signUp = (name: string): Promise<Rest> => signUpAt(anonymous, name);
 const operator = (): Promise<Rest> => operatorOf(platform, anonymous);
 
-export function firstJob({ processPerService }: { processPerService: boolean }): void {
+/** Answers how to reach the platform, for what else a file asks of it. */
+export function firstJob({ processPerService }: { processPerService: boolean }): () => Platform {
   beforeAll(async () => {
     const env = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000' };
     platform = await startPlatform({ services: processPerService, env });
@@ -137,7 +138,7 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
     expect(done).toMatchObject({ closedTrades: report.closedTrades, profit: report.profit, fills: report.fills });
   });
 
-  test('a sweep tells how far it is and what is best; another one is cancelled', async () => {
+  test('a sweep reports its progress and its best settings; another one is cancelled', async () => {
     const rest = await signUp('sweeper');
     const sweep = {
       settings: SETTINGS,
@@ -381,13 +382,8 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
   async function withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const secrets = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
     const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8'));
-    const client = new pg.Client({
-      host: '127.0.0.1',
-      port: ports.postgres,
-      user: 'postgres',
-      password: secrets.POSTGRES_PASSWORD,
-      database: 'tidegate',
-    });
+    const login = { host: '127.0.0.1', port: ports.postgres, user: 'postgres', database: 'tidegate' };
+    const client = new pg.Client({ ...login, password: secrets.POSTGRES_PASSWORD });
     await client.connect();
     try {
       return await work(client);
@@ -395,4 +391,6 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
       await client.end();
     }
   }
+
+  return () => platform;
 }

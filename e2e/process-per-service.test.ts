@@ -1,3 +1,4 @@
 import { firstJob } from './first-job.ts';
+import { rollingRestart } from './rolling-restart.ts';
 
-firstJob({ processPerService: true });
+rollingRestart(firstJob({ processPerService: true }));

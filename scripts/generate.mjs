@@ -1,5 +1,6 @@
 /*
- * Documents that are made from the code: OpenAPI, AsyncAPI, the route table, the configuration reference. `--check`
+ * Documents that are made from the code: OpenAPI, AsyncAPI, the route table, the configuration
+ * reference, the schema of plan catalogues. `--check`
  * writes nothing and fails when a committed one is not what the code says now.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { loadServices } from '../cli/dist/roles.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
+import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
 import { asyncApiDocument } from '../services/gateway/dist/documents/asyncapi.js';
 import { clientSource } from '../services/gateway/dist/documents/client-source.js';
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
@@ -61,6 +63,7 @@ const made = {
   'docs/asyncapi.json': json(asyncApiDocument(events(), liveTopics(), version)),
   'docs/routes.md': routes(),
   'docs/configuration.md': await configuration(),
+  'plans/catalogue.schema.json': json(catalogueSchema()),
   'libs/client/src/generated/api.ts': clientSource(operations()),
 };
 const stale = Object.entries(made).filter(

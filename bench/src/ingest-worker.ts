@@ -6,8 +6,8 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { KeepPosition } from '@tidegate/usage/ingestion/checkpoint';
 import { IngestUsageStream } from '@tidegate/usage/ingestion/ingest-usage.loop';
-import { KeepPosition } from '@tidegate/usage/ingestion/keep-position';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
 
 /* The ingestion of bench `ingest` in a process of its own, as it is in life: it begins with one word and ends with the next. */

@@ -1,6 +1,7 @@
-import { Threads } from '@tidegate/bot-executor/compute/threads';
-import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
+import { openThreads } from '@tidegate/bot-executor/compute/open-threads';
+import { knownMarket } from '@tidegate/bot-executor/markets/built-in-markets';
 import { combinationsOf } from '@tidegate/bot-executor/sweeps/combinations.rules';
+import { runSettings } from '@tidegate/bot-executor/sweeps/run-settings';
 import { runSweep } from '@tidegate/bot-executor/sweeps/run-sweep';
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
@@ -36,7 +37,7 @@ export async function sweep(): Promise<Result> {
     averagingOrders: { count: 6, size: '200', deviationPercent: '0.5', stepScale: '1.3', volumeScale: '1.2' },
     takeProfit: { percent: '0.5', includeFees: true },
   });
-  const combinations = combinationsOf(settings, VARY, BigInt(series.open[0] as number)).works;
+  const combinations = combinationsOf(settings, VARY, BigInt(series.open[0] as number), knownMarket('BTC-USDT')).works;
   const rounds: { sweep: number; scans: number }[] = [];
   process.stdout.write(`round  ${combinations.length} settings ms  as many scans ms  fills\n`);
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -44,12 +45,12 @@ export async function sweep(): Promise<Result> {
       for (let i = 0; i < combinations.length; i += 1) scanAll(series);
     });
     const began = performance.now();
-    const threads = new Threads();
+    const threads = openThreads();
     const runs = await runSweep({
       combinations,
       series,
       rankBy: 'profit',
-      run: (some, range) => threads.runSettings({ settings: some, series, range, intervalMs: 60_000 }),
+      run: (some, range) => threads.onAllCores(runSettings, { settings: some, series, range, intervalMs: 60_000 }),
       onProgress: () => {},
     });
     await threads.onApplicationShutdown();

@@ -59,9 +59,18 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['plans', 'move'],
     args: ['<plan>'],
-    options: { 'dry-run': { type: 'boolean', about: 'only count them' } },
-    about: 'move its running subscriptions to its newest version',
-    run: async ([plan = ''], values) => (await operator()).movePlan(plan, values['dry-run'] === true),
+    options: {
+      to: { type: 'string', about: 'the plan they get; by default the newest version of their own' },
+      at: { type: 'string', about: 'now (default), or period-end: each when what it has paid for ends' },
+      'dry-run': { type: 'boolean', about: 'only show what would move' },
+    },
+    about: 'move its running subscriptions to its newest version, or to another plan',
+    run: async ([plan = ''], values) =>
+      (await operator()).movePlan(plan, {
+        to: text(values['to']),
+        at: text(values['at']),
+        dryRun: values['dry-run'] === true,
+      }),
   },
   {
     words: ['plans', 'export'],

@@ -88,7 +88,7 @@ test('plans: all faults of a file with their lines, what is in force to the lett
   const { code, stderr } = await tidegate(['plans', 'validate', file]);
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /catalogue_invalid.*\n +line 61: \/plans\/pro\/prices\/EUR\/month 29\.00 is written 2900\..*\n +line 86: .*servers/,
+    /catalogue_invalid.*\n +line 62: \/plans\/pro\/prices\/EUR\/month 29\.00 is written 2900\..*\n +line 87: .*servers/,
   );
   expect(await tidegate(['plans', 'export'])).toEqual({ code: 0, stderr: '', stdout: shipped });
   const rest = await operator();

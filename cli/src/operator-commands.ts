@@ -7,6 +7,7 @@ import { createAdmin } from '@tidegate/contracts/identity/users';
 import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { Bus } from '@tidegate/messaging/bus';
+import { describeMove } from './describe-move.ts';
 import { ROOT } from './installation.ts';
 import { asOperator } from './operator.ts';
 
@@ -45,8 +46,22 @@ export async function exportPlanFile(version: string | undefined): Promise<void>
   process.stdout.write(yaml);
 }
 
-export async function movePlan(plan: string, dryRun: boolean): Promise<void> {
-  print(await asOperator((bus) => bus.call(movePlans, { plan, dryRun })));
+/** What moves is shown first; then it moves, unless another version of the plan came into force meanwhile. */
+export async function movePlan(
+  plan: string,
+  { to, at, dryRun }: { to: string | undefined; at: string | undefined; dryRun: boolean },
+): Promise<void> {
+  // What is not one of them is refused by the operation, which says what may stand there.
+  const when = at?.replace('-', '_') as 'now' | 'period_end' | undefined;
+  const order = { plan, ...(to && { to }), ...(when && { at: when }) };
+  await asOperator(async (bus) => {
+    const shown = await bus.call(movePlans, { ...order, dryRun: true });
+    process.stdout.write(describeMove(shown));
+    if (dryRun) return void process.stdout.write('Dry run: nothing was changed.\n');
+    if (shown.subscriptions === 0) return;
+    const { subscriptions } = await bus.call(movePlans, { ...order, toVersion: shown.version });
+    process.stdout.write(shown.at === 'now' ? `Moved: ${subscriptions}.\n` : `Scheduled: ${subscriptions}.\n`);
+  });
 }
 
 export async function makeAdmin(email: string): Promise<void> {

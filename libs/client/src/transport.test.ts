@@ -128,3 +128,16 @@ test('a list is followed to its end; paths and queries are escaped', async () =>
     '/api/v1/bots/x%2Fy/trades?limit=2&cursor=a%2Fb',
   ]);
 });
+
+test('a file is the body as it is, and sent again when the server asks for it', async () => {
+  answers = [problem(503, 'unavailable', { 'retry-after': '0' }), json(202, { id: 'u1', status: 'queued' })];
+  const uploadId = '0190c0de-0000-7000-8000-000000000001';
+  const file = new Blob(['1,2,3,4,5\n'], { type: 'application/gzip' });
+  expect(await client().candlesSendFile({ uploadId, file })).toMatchObject({ status: 'queued' });
+  expect(seen.map(({ method, url, text }) => ({ method, url, text }))).toEqual(
+    [1, 2].map(() => ({ method: 'PUT', url: `/api/v1/candles/uploads/${uploadId}/file`, text: '1,2,3,4,5\n' })),
+  );
+  expect(seen[0]?.headers['content-type']).toBe('application/gzip');
+  await client().candlesSendFile({ uploadId, file: 'text' });
+  expect(seen.at(-1)).toMatchObject({ text: 'text', headers: { 'content-type': 'text/csv' } });
+});

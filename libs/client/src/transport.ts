@@ -9,7 +9,7 @@ export interface ClientOptions {
   refresh?: () => Promise<string | undefined>;
   /** The organisation to act in; by default that of the session or the key. */
   organisation?: string;
-  /** For one attempt; default 30,000. */
+  /** For one attempt; default 30,000, and half an hour for a file. */
   timeoutMs?: number;
   /** How often a call is repeated that may be repeated; default 3. */
   retries?: number;
@@ -31,6 +31,16 @@ export interface Route {
   path: string;
   /** safe: changes nothing. keyed: an idempotency key makes it safe. never: nobody knows whether it was done. */
   repeat: 'safe' | 'keyed' | 'never';
+  /** The input's field that is the body as it is, a file; without it the body is JSON. */
+  file?: string;
+}
+
+/** What can be sent again when a connection breaks. In Node `await openAsBlob(path)` reads a file while it is sent. */
+export type FileBody = Blob | ArrayBuffer | string;
+
+interface Body {
+  type: string;
+  content: FileBody;
 }
 
 interface Page<T> {
@@ -48,6 +58,9 @@ interface Sent {
   token: string | undefined;
 }
 
+const TIMEOUT_MS = 30_000;
+/** As long as the platform waits for a file. */
+const FILE_TIMEOUT_MS = 1_800_000;
 /** Answers that ask to come back. */
 const RETRIED = new Set([429, 502, 503, 504]);
 
@@ -104,16 +117,17 @@ export class Transport {
   }
 
   private async once<T>(route: Route, input: object, options: CallOptions, sent: Sent): Promise<T> {
-    const { signal, timeoutMs = this.options.timeoutMs ?? 30_000 } = options;
+    const usual = route.file ? FILE_TIMEOUT_MS : (this.options.timeoutMs ?? TIMEOUT_MS);
+    const { signal, timeoutMs = usual } = options;
     const { url, body } = address(this.url, route, input);
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await (this.options.fetch ?? fetch)(url, {
         method: route.method,
         credentials: 'same-origin',
-        headers: this.headers(options, sent, body !== undefined),
+        headers: this.headers(options, sent, body?.type),
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        ...(body === undefined ? {} : { body }),
+        ...(body ? { body: body.content } : {}),
       });
       const text = await response.text();
       if (!response.ok) throw problemOf(response, text);
@@ -134,12 +148,12 @@ export class Transport {
     return this.fresh ?? (typeof token === 'function' ? await token() : token);
   }
 
-  private headers(options: CallOptions, { key, token }: Sent, hasBody: boolean): Record<string, string> {
+  private headers(options: CallOptions, { key, token }: Sent, type: string | undefined): Record<string, string> {
     const organisation = options.organisation ?? this.options.organisation;
     return {
       accept: 'application/json',
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(type ? { 'content-type': type } : {}),
       ...(key ? { 'idempotency-key': key } : {}),
       ...(organisation ? { 'tidegate-organisation': organisation } : {}),
     };
@@ -157,7 +171,7 @@ export class Transport {
   }
 }
 
-function address(base: string, { method, path }: Route, input: object): { url: string; body: string | undefined } {
+function address(base: string, { method, path, file }: Route, input: object): { url: string; body: Body | undefined } {
   const rest: Record<string, unknown> = { ...input };
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_match, name: string) => {
     const value = encodeURIComponent(String(rest[name]));
@@ -165,13 +179,19 @@ function address(base: string, { method, path }: Route, input: object): { url: s
     return value;
   });
   const inQuery = method === 'GET' || method === 'DELETE';
-  if (!inQuery) return { url: base + filled, body: JSON.stringify(rest) };
+  if (file) return { url: base + filled, body: fileBody(rest[file] as FileBody) };
+  if (!inQuery) return { url: base + filled, body: { type: 'application/json', content: JSON.stringify(rest) } };
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(rest)) {
     for (const one of [value].flat()) if (one !== undefined) parameters.append(name, String(one));
   }
   const text = parameters.toString();
   return { url: base + filled + (text ? `?${text}` : ''), body: undefined };
+}
+
+function fileBody(content: FileBody): Body {
+  const type = typeof content === 'string' ? 'text/csv' : content instanceof Blob ? content.type : '';
+  return { type: type || 'application/octet-stream', content };
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -21,21 +21,27 @@ export class Entitlements {
 
   /**
    * For creating one more of a counted thing. Locks the organisation's snapshot until the transaction ends, so that
-   * concurrent creators count one after the other: of N attempts at a limit of L exactly L succeed.
+   * concurrent creators count one after the other: of N attempts at a limit of L exactly L succeed. `adding`: so many at
+   * once. `otherwise`: the limit of plan versions from before the feature existed, which subscriptions may be pinned to.
    */
-  async claim(tx: Tx, feature: BuiltIn<'counted'>, count: () => Promise<number>): Promise<void> {
+  async claim(
+    tx: Tx,
+    feature: BuiltIn<'counted'>,
+    count: () => Promise<number>,
+    { adding = 1, otherwise }: { adding?: number; otherwise?: number } = {},
+  ): Promise<void> {
     const snapshot = await this.snapshot(tx, 'for update');
     if (snapshot.access === 'read_only') throw organisationReadOnly({ plan: snapshot.plan });
-    const grant = snapshot.features[feature];
-    if (grant?.kind !== 'counted') throw this.missing(snapshot, feature);
-    if (grant.limit === null) return;
+    const limit = limitOf(snapshot, feature, otherwise);
+    if (limit === undefined) throw this.missing(snapshot, feature);
+    if (limit === null) return;
     const used = await count();
-    if (used < grant.limit) return;
+    if (used + adding <= limit) return;
     const upgradeTo = snapshot.upgrade[feature]?.plan ?? null;
     throw planLimitReached(
-      { feature, limit: grant.limit, used, plan: snapshot.plan, upgradeTo },
-      `The plan ${snapshot.planName} allows ${grant.limit} ${feature}, and ${used} exist. ${
-        upgradeTo ? `The plan ${snapshot.upgrade[feature]?.planName} allows more.` : 'Delete one first.'
+      { feature, limit, used, plan: snapshot.plan, upgradeTo },
+      `The plan ${snapshot.planName} allows ${limit} ${feature}, and ${used} exist. ${
+        upgradeTo ? `The plan ${snapshot.upgrade[feature]?.planName} allows more.` : 'Delete some first.'
       }`,
     );
   }
@@ -74,6 +80,13 @@ export class Entitlements {
       upgradeTo: snapshot.upgrade[feature]?.plan ?? null,
     });
   }
+}
+
+/** Null: no limit. Undefined: the plan does not include the feature. */
+function limitOf({ features }: Snapshot, feature: string, otherwise: number | undefined): number | null | undefined {
+  const grant = features[feature];
+  if (!grant) return otherwise;
+  return grant.kind === 'counted' ? grant.limit : undefined;
 }
 
 async function read(tx: Tx, lock: '' | 'for update'): Promise<Snapshot | undefined> {

@@ -14,7 +14,7 @@ import pg from 'pg';
  * are killed with SIGKILL at random points and started again. Every event has its effect exactly once, in order per
  * aggregate.
  */
-const EVENTS = LONG ? 5_000 : 2_000;
+const EVENTS = LONG ? 5_000 : 1_000;
 const AGGREGATES = 20;
 const KILLS = Number(process.env['CHAOS_KILLS'] ?? (LONG ? 9 : 4));
 

@@ -13,15 +13,16 @@ import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
-import { GetEntitlements } from '../src/entitlements/get-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
 import { DiffPlans } from '../src/plans/diff-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
-import { MovePlans } from '../src/plans/move-plans.ts';
 import { ValidatePlans } from '../src/plans/validate-plans.ts';
+import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
+import { MoveDueSubscriptions } from '../src/subscriptions/move-due-subscriptions.loop.ts';
+import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
@@ -75,6 +76,8 @@ export async function openBilling() {
     },
     /** Loops that were told that there is work. */
     woken,
+    /** Carries out the moves that are due. */
+    moveDue: () => new MoveDueSubscriptions(tenants, wakes).turn(),
     refresh: () => refresh.turn({ signal: new AbortController().signal }),
     /** Every snapshot that was announced for the organisation, in order. */
     announced: (orgId: string): Promise<Entitlements[]> =>

@@ -7,9 +7,11 @@ import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
 import { SettleLeases } from './backtests/settle-leases.loop.ts';
-import { CarryBot } from './bots/carry-bot.ts';
+import { CarryBot } from './bots/advance-bot.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
+import { NoteLateCandles } from './bots/note-late-candles.ts';
+import { PreviewLadder } from './bots/preview-ladder.ts';
 import { ReadBots } from './bots/read-bots.ts';
 import { RunBots } from './bots/run-bots.loop.ts';
 import { StartBot } from './bots/start-bot.ts';
@@ -20,36 +22,60 @@ import { DeleteCandles } from './candles/delete-candles.ts';
 import { ImportCandles } from './candles/import-candles.ts';
 import { ListCandles } from './candles/list-candles.ts';
 import { LoadBundled } from './candles/load-bundled.ts';
-import { Threads } from './compute/threads.ts';
+import { CandleListener, StoreCandles } from './candles/store-candles.ts';
+import { openThreads } from './compute/open-threads.ts';
 import { ShowIndicator } from './indicators/show-indicator.ts';
-import { PreviewLadder } from './ladder/preview-ladder.ts';
 import { ChangeMarkets } from './markets/change-markets.ts';
 import { ReadMarkets } from './markets/read-markets.ts';
+import { QueueTools } from './queue/queue-runner.ts';
 import { CreateSweep } from './sweeps/create-sweep.ts';
 import { EndSweep } from './sweeps/end-sweep.ts';
 import { ReadSweeps } from './sweeps/read-sweeps.ts';
 import { RunSweeps } from './sweeps/run-sweeps.loop.ts';
+import { Threads } from './threads/threads.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
-import { ChangeUploads } from './uploads/change-uploads.ts';
 import { ReadUploads } from './uploads/read-uploads.ts';
+import { ChangeUploads } from './uploads/receive-upload.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
-
-const CANDLES = [ReadMarkets, ChangeMarkets, ListCandles, ImportCandles, DeleteCandles, ChangeUploads, ReadUploads];
-const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder, ShowIndicator];
-const HISTORY = [ReadTrades, ListLedger];
-const BACKTESTS = [CreateBacktest, EndBacktest, ReadBacktests];
-const SWEEPS = [CreateSweep, ReadSweeps, EndSweep];
 
 @Module({
   imports: [EntitlementsModule],
-  controllers: [...CANDLES, ...BOTS, ...HISTORY, ...BACKTESTS, ...SWEEPS],
+  controllers: [
+    ReadMarkets,
+    ChangeMarkets,
+    ListCandles,
+    ImportCandles,
+    DeleteCandles,
+    ShowIndicator,
+    ChangeUploads,
+    ReadUploads,
+    CreateBot,
+    ReadBots,
+    SummarizeBot,
+    UpdateBot,
+    StartBot,
+    StopBot,
+    DeleteBot,
+    PreviewLadder,
+    ReadTrades,
+    ListLedger,
+    CreateBacktest,
+    EndBacktest,
+    ReadBacktests,
+    CreateSweep,
+    ReadSweeps,
+    EndSweep,
+  ],
   providers: [
     LoadBundled,
+    StoreCandles,
     RunUploads,
     CarryBot,
     RunBots,
-    Threads,
+    { provide: CandleListener, useClass: NoteLateCandles },
+    { provide: Threads, useFactory: openThreads },
+    QueueTools,
     RunQuota,
     SettleLeases,
     AwaitBacktest,

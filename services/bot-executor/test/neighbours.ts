@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
@@ -26,13 +27,19 @@ interface Held {
 export class Neighbours {
   /** Of each organisation and meter; without an entry there is no end. */
   readonly limits = new Map<string, number>();
+  /** Organisations whose plan has no meters at all. */
+  readonly without = new Set<string>();
+  /** Of an organisation's plan, beside what all have. */
+  readonly features = new Map<string, Entitlements['features']>();
   readonly leases = new Map<string, Held>();
   private readonly nc: NatsConnection;
   private readonly servers: OperationServer[] = [];
 
   constructor(nc: NatsConnection) {
     this.nc = nc;
-    this.serve('billing', [answering(getEntitlements, (_input, orgId) => entitlements(orgId))]);
+    this.serve('billing', [
+      answering(getEntitlements, (_input, orgId) => entitlements(orgId, this.features.get(orgId))),
+    ]);
     this.serve('usage', [
       answering(takeLease, (input, orgId) => this.take(input, orgId)),
       answering(returnLease, ({ leaseId, spent }) => this.giveBack(leaseId, spent)),
@@ -50,6 +57,7 @@ export class Neighbours {
   }
 
   private take({ meter, want, whole }: Input<typeof takeLease>, orgId: string): Output<typeof takeLease> {
+    if (this.without.has(orgId)) throw featureNotIncluded({ feature: meter, plan: 'old', upgradeTo: 'pro' });
     const limit = this.limits.get(`${orgId} ${meter}`) ?? null;
     const reserved = this.held(orgId, meter);
     const left = limit === null ? want : Math.max(0, limit - reserved);
@@ -108,14 +116,14 @@ const answering = <Op extends Operation>(
     operation.output.parse(answer(operation.input.parse(input) as Input<Op>, caller.orgId ?? '')),
 });
 
-const entitlements = (orgId: string): Entitlements => ({
+const entitlements = (orgId: string, more: Entitlements['features'] = {}): Entitlements => ({
   orgId,
   version: 1,
   plan: 'free',
   planName: 'Free',
   planVersion: 1,
   access: 'full',
-  features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 } },
+  features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 }, ...more },
   periodAnchor: '2026-01-01T00:00:00.000Z',
   upgrade: {},
 });

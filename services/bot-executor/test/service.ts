@@ -19,6 +19,8 @@ import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
 import { CreateBot } from '../src/bots/create-bot.ts';
 import { DeleteBot } from '../src/bots/delete-bot.ts';
+import { NoteLateCandles } from '../src/bots/note-late-candles.ts';
+import { PreviewLadder } from '../src/bots/preview-ladder.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
 import { StopBot } from '../src/bots/stop-bot.ts';
@@ -27,18 +29,19 @@ import { UpdateBot } from '../src/bots/update-bot.ts';
 import { DeleteCandles } from '../src/candles/delete-candles.ts';
 import { ImportCandles } from '../src/candles/import-candles.ts';
 import { ListCandles } from '../src/candles/list-candles.ts';
-import { Threads } from '../src/compute/threads.ts';
+import { StoreCandles } from '../src/candles/store-candles.ts';
+import { openThreads } from '../src/compute/open-threads.ts';
 import { ShowIndicator } from '../src/indicators/show-indicator.ts';
-import { PreviewLadder } from '../src/ladder/preview-ladder.ts';
 import { ChangeMarkets } from '../src/markets/change-markets.ts';
 import { ReadMarkets } from '../src/markets/read-markets.ts';
+import { QueueTools } from '../src/queue/queue-runner.ts';
 import { CreateSweep } from '../src/sweeps/create-sweep.ts';
 import { EndSweep } from '../src/sweeps/end-sweep.ts';
 import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
 import { ReadTrades } from '../src/trades/read-trades.ts';
-import { ChangeUploads } from '../src/uploads/change-uploads.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
+import { ChangeUploads } from '../src/uploads/receive-upload.ts';
 import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
 import { openBots } from './bots.ts';
 import { Neighbours } from './neighbours.ts';
@@ -56,12 +59,14 @@ export async function openService() {
   const neighbours = new Neighbours(nc);
   await nc.flush();
   const [wakes, log, metrics] = [new Wakes('bot-executor', nc), new Log(), new Metrics()];
-  const threads = new Threads();
+  const threads = openThreads();
   const ended = new AwaitBacktest(tenants, wakes);
   ended.waitMs = patient(ended.waitMs);
   const settling = new SettleLeases(bus, wakes, log);
   const quota = new RunQuota(bus, settling, log);
   const entitlements = new Entitlements(bus);
+  const storing = new StoreCandles(entitlements, new NoteLateCandles(wakes));
+  const tools = new QueueTools(tenants, wakes, log, metrics);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
   const handlers = [
     new CreateBacktest(tenants, entitlements, quota, ended, wakes),
@@ -70,10 +75,10 @@ export async function openService() {
     new CreateSweep(tenants, entitlements, threads, quota, wakes),
     new EndSweep(),
     new ReadSweeps(),
-    new ImportCandles(tenants, threads, wakes),
+    new ImportCandles(tenants, threads, storing),
     new PreviewLadder(),
     new ReadMarkets(),
-    new ChangeMarkets(),
+    new ChangeMarkets(entitlements),
     new ChangeUploads(wakes),
     new ReadUploads(),
     new CreateBot(entitlements),
@@ -95,9 +100,9 @@ export async function openService() {
     neighbours,
     threads,
     ended,
-    backtests: (by = threads) => new RunBacktests(tenants, by, wakes, log, metrics),
-    sweeps: (by = threads) => new RunSweeps(tenants, by, wakes, log, metrics),
-    uploads: (by = threads) => new RunUploads(tenants, by, wakes, log, metrics),
+    backtests: (by = threads) => new RunBacktests(tools, by),
+    sweeps: (by = threads) => new RunSweeps(tools, by),
+    uploads: (by = threads) => new RunUploads(tools, by, storing),
 
     /** Loops of a replica; answers how to drain it. */
     start(runs: RunBacktests | RunSweeps | RunUploads): () => Promise<void> {

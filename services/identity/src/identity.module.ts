@@ -2,35 +2,31 @@ import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { ChangePassword } from './accounts/change-password.ts';
 import { CreateAdmin } from './accounts/create-admin.ts';
-import { LoginThrottle } from './accounts/login-throttle.ts';
-import { PasswordHashing } from './accounts/password-hashing.ts';
-import { RefusedLogIns } from './accounts/refused-log-ins.ts';
 import { RegisterAccount } from './accounts/register-account.ts';
 import { ReplacePassword } from './accounts/replace-password.ts';
 import { ResetPassword } from './accounts/reset-password.ts';
-import { VerifiedAddresses } from './accounts/verified-addresses.ts';
 import { VerifyEmail } from './accounts/verify-email.ts';
 import { WhoAmI } from './accounts/who-am-i.ts';
 import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
+import { LogInRefusals } from './authentication/log-in-refusals.ts';
+import { LoginThrottle } from './authentication/login-throttle.ts';
+import { PasswordHashing } from './authentication/password-hashing.ts';
+import { VerifiedAddresses } from './kernel/people.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
-import { Join } from './members/join.ts';
 import { ManageMembers } from './members/manage-members.ts';
-import { RoleOf } from './members/role-of.ts';
+import { ReceivedInvitations } from './members/received-invitations.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
-import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
-import { FoundOrganisation } from './organisations/found-organisation.ts';
-import { FoundersLimits } from './organisations/founders-limits.ts';
-import { ListOrganisations } from './organisations/list-organisations.ts';
+import { NewOrganisation } from './organisations/new-organisation.ts';
+import { Organisations } from './organisations/organisations.ts';
 import { OwnersPlan } from './organisations/owners-plan.ts';
-import { CheckSession } from './sessions/check-session.ts';
-import { ForgetEnded } from './sessions/forget-ended.loop.ts';
+import { OwnershipLimits } from './organisations/ownership-limits.ts';
+import { DeleteExpired } from './retention/delete-expired.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
-import { LogOut } from './sessions/log-out.ts';
 import { OwnSessions } from './sessions/own-sessions.ts';
 import { RefreshSession } from './sessions/refresh-session.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -49,19 +45,15 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ChangePassword,
     ResetPassword,
     LogIn,
-    LogOut,
     OwnSessions,
-    CheckSession,
     RefreshSession,
     SwitchOrganisation,
     CreateOrganisation,
-    CurrentOrganisation,
+    Organisations,
     DeleteOrganisation,
-    ListOrganisations,
     ManageMembers,
-    RoleOf,
     Invitations,
-    Join,
+    ReceivedInvitations,
     ManageApiKeys,
     VerifyApiKey,
     GetJwks,
@@ -72,16 +64,16 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     PasswordHashing,
     LoginThrottle,
     Sessions,
-    FoundOrganisation,
-    RefusedLogIns,
+    LogInRefusals,
     VerifiedAddresses,
     ReplacePassword,
     AccountMails,
     SendAccountMails,
-    ForgetEnded,
+    DeleteExpired,
     KnownKeys,
-    FoundersLimits,
+    OwnershipLimits,
     SigningKeys,
+    NewOrganisation,
   ],
 })
 export class IdentityModule {}

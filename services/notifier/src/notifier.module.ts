@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
+import { ConfirmChannel } from './channels/channel-consent.ts';
 import { ChannelSecrets } from './channels/channel-secrets.ts';
-import { ConfirmChannel } from './channels/confirm-channel.ts';
 import { Confirmations } from './channels/confirmations.ts';
 import { CreateChannel } from './channels/create-channel.ts';
 import { DeleteChannel } from './channels/delete-channel.ts';
@@ -13,9 +13,9 @@ import { UnsubscribeChannel } from './channels/unsubscribe-channel.ts';
 import { UpdateChannel } from './channels/update-channel.ts';
 import { WebhookHosts } from './channels/webhook-hosts.ts';
 import { AttemptDelivery } from './deliveries/attempt-delivery.ts';
+import { ForgetDeliveries } from './deliveries/delete-old-deliveries.loop.ts';
 import { DeliverMessages } from './deliveries/deliver-messages.loop.ts';
 import { DeliverySenders } from './deliveries/delivery-senders.ts';
-import { ForgetDeliveries } from './deliveries/forget-deliveries.loop.ts';
 import { GetDelivery } from './deliveries/get-delivery.ts';
 import { ListDeliveries } from './deliveries/list-deliveries.ts';
 import { MailSender } from './deliveries/mail-sender.ts';
@@ -25,10 +25,8 @@ import { RetryDelivery } from './deliveries/retry-delivery.ts';
 import { SendAccountMail } from './deliveries/send-account-mail.ts';
 import { TestChannel } from './deliveries/test-channel.ts';
 import { WebhookSender } from './deliveries/webhook-sender.ts';
+import { NotifyChannels } from './notices/notify-channels.ts';
 import { QueueNotice } from './notices/queue-notice.ts';
-import { TellQuotaReached } from './notices/tell-quota-reached.ts';
-import { TellServerUnreachable } from './notices/tell-server-unreachable.ts';
-import { TellTradeClosed } from './notices/tell-trade-closed.ts';
 import { LearnOwners } from './owners/learn-owners.ts';
 
 @Module({
@@ -48,9 +46,7 @@ import { LearnOwners } from './owners/learn-owners.ts';
     RetryDelivery,
     SendAccountMail,
     UnsubscribeChannel,
-    TellServerUnreachable,
-    TellTradeClosed,
-    TellQuotaReached,
+    NotifyChannels,
   ],
   providers: [
     ChannelSecrets,

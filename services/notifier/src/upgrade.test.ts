@@ -63,3 +63,23 @@ test('secrets whose overlap runs go on', async () => {
   expect(rows).toEqual([{ channel_id: running, secret: 'old' }]);
   await before.drop();
 });
+
+test('channels that subscribed to everything are notified of halted bots, the others are not', async () => {
+  const folder = root('services/notifier/migrations');
+  const before = await schemaBefore('0005', { schema: 'notifier', libraries, folder });
+  const { client } = before;
+  const [org, all, some] = [newId(), newId(), newId()];
+  await client.query(
+    `insert into channels (org_id, id, kind, name, target, receiver, secret, events)
+     values ($1, $2, 'webhook', 'x', 'x', 'x', 'x', '{server.unreachable,trade.closed,quota.reached}'),
+            ($1, $3, 'webhook', 'x', 'x', 'x', 'x', '{trade.closed}')`,
+    [org, all, some],
+  );
+  await before.upgrade();
+  const { rows } = await client.query('select id, events from channels order by cardinality(events) desc');
+  expect(rows).toEqual([
+    { id: all, events: ['server.unreachable', 'trade.closed', 'quota.reached', 'bot.halted'] },
+    { id: some, events: ['trade.closed'] },
+  ]);
+  await before.drop();
+});

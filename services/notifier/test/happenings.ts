@@ -1,10 +1,11 @@
+import { botWasHalted } from '@tidegate/contracts/bot-executor/bots';
 import { tradeClosed } from '@tidegate/contracts/bot-executor/trades';
 import { serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
 import { quotaReached } from '@tidegate/contracts/usage/quota';
 import { newId } from '@tidegate/database/ids';
 import type { NotifierWorld } from './fixture.ts';
 
-/* The three things worth telling, as their services say them. */
+/* What channels can subscribe to, as the other services emit it. */
 const now = () => new Date().toISOString();
 
 export function serverLost(
@@ -31,6 +32,11 @@ export function tradeDone(world: NotifierWorld, orgId: string) {
     closedAt: now(),
   };
   return world.happens(tradeClosed, data, { orgId });
+}
+
+export function botHalted(world: NotifierWorld, orgId: string) {
+  const halted = { reason: 'ordersRejected' as const, message: 'Five orders in a row were rejected.', at: now() };
+  return world.happens(botWasHalted, { botId: newId(), name: 'Morning BTC', halted }, { orgId });
 }
 
 export function quotaFilled(world: NotifierWorld, orgId: string) {

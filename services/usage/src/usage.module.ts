@@ -1,25 +1,25 @@
 import { Module } from '@nestjs/common';
-import { KeepAccount } from './accounts/keep-account.ts';
-import { UsageSettings } from './accounts/usage-settings.ts';
 import { CurrentUsage } from './balances/current-usage.ts';
+import { StoreEntitlements } from './balances/store-entitlements.ts';
 import { UsageHistory } from './balances/usage-history.ts';
+import { UsageSettings } from './entitlements/usage-settings.ts';
+import { KeepPosition } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
 import { IngestUsage } from './ingestion/ingest-usage.ts';
-import { KeepPosition } from './ingestion/keep-position.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
 import { ReplayParked } from './ingestion/replay-parked.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
 import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
-import { KeepMeters } from './meters/keep-meters.ts';
 import { ListMeters } from './meters/list-meters.ts';
-import { KeepPartitions } from './retention/keep-partitions.loop.ts';
+import { StoreMeters } from './meters/store-meters.ts';
+import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 
 @Module({
   controllers: [
-    KeepMeters,
+    StoreMeters,
     ListMeters,
-    KeepAccount,
+    StoreEntitlements,
     UsageSettings,
     IngestUsage,
     ListRejectedEvents,
@@ -28,6 +28,6 @@ import { KeepPartitions } from './retention/keep-partitions.loop.ts';
     TakeLease,
     ReturnLease,
   ],
-  providers: [UsageWriter, KeepPosition, IngestUsageStream, ReplayParked, KeepPartitions],
+  providers: [UsageWriter, KeepPosition, IngestUsageStream, ReplayParked, EnforceRetention],
 })
 export class UsageModule {}

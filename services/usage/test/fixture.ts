@@ -13,7 +13,7 @@ import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
-import { saveAccount } from '../src/accounts/account.rows.ts';
+import { saveAccount } from '../src/entitlements/entitlement-snapshot.rows.ts';
 import { UsageWriter } from '../src/ingestion/usage-writer.ts';
 import { nameMeters, saveMeters } from '../src/meters/meter.rows.ts';
 
@@ -41,10 +41,16 @@ export async function openUsage() {
     asAdmin,
     writer: () => new UsageWriter(tenants, outbox),
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
-    call: async <Op extends Operation>(handler: object, operation: Op, input: unknown, orgId: string) => {
+    call: async <Op extends Operation>(
+      handler: object,
+      operation: Op,
+      input: unknown,
+      orgId: string,
+      kind: 'user' | 'service' = 'user',
+    ) => {
       const found = operationHandlers(handler).find((one) => one.operation === operation);
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
-      const caller = { kind: 'user' as const, orgId, scopes: [operation.scope] };
+      const caller = { kind, orgId, scopes: [operation.scope] };
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,

@@ -10,6 +10,8 @@ export const BUILT_IN_FEATURES = {
   seats: 'counted',
   api_keys: 'counted',
   channels: 'counted',
+  markets: 'counted',
+  candles: 'counted',
   monitoring_retention_days: 'static',
   backtests: 'boolean',
   webhook_channels: 'boolean',

@@ -85,6 +85,8 @@ export const unknownPlan = problem(
   z.object({ plan: z.string(), plans: z.array(z.string()) }),
 );
 
+const FieldChange = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() });
+
 export const PlanChange = z
   .object({
     plan: PlanKey,
@@ -93,7 +95,7 @@ export const PlanChange = z
     toVersion: z.int().nullable(),
     /** Subscriptions on earlier versions keep theirs until `plans.move`. */
     subscriptions: z.int().min(0),
-    fields: z.array(z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
+    fields: z.array(FieldChange),
   })
   .meta({ id: 'PlanChange' });
 export type PlanChange = z.infer<typeof PlanChange>;
@@ -155,19 +157,56 @@ export const applyPlans = operation({
   errors: [catalogueInvalid, catalogueChanged],
 });
 
+const MoveTime = z.enum(['now', 'period_end']);
+
+/** Subscriptions of one version and interval, which all get the same changes. */
+export const PlanMove = z
+  .object({
+    fromVersion: z.int().min(1),
+    interval: z.enum(['month', 'year']),
+    subscriptions: z.int().min(1),
+    firstAt: Timestamp.meta({ description: 'When the first of them moves' }),
+    lastAt: Timestamp.meta({ description: 'When the last of them moves' }),
+    fields: z.array(FieldChange).meta({ description: 'What the move changes' }),
+  })
+  .meta({ id: 'PlanMove' });
+export type PlanMove = z.infer<typeof PlanMove>;
+
 export const movePlans = operation({
   service: 'billing',
   name: 'plans.move',
   http: ['POST', '/api/v1/operator/plans/{plan}/move'],
   status: 200,
   scope: 'operator',
-  summary: 'Move the running subscriptions of a plan to its newest version',
+  summary: 'Move the running subscriptions of a plan to its newest version, or to another plan',
+  description:
+    'Also of a plan that has left the catalogue. `now`: limits follow within seconds; a subscription that is paid by the ' +
+    'year and gets another plan begins a new year. `period_end`: each subscription moves when the month or year that is ' +
+    'paid ends, which its organisation sees as `scheduledMove`; a plan that is chosen before then cancels the move. ' +
+    'Counters, anchors and intervals stay as they are.',
   input: z.strictObject({
     plan: PlanKey,
-    dryRun: z.boolean().default(false).meta({ description: 'Only count them' }),
+    to: PlanKey.optional().meta({
+      description: 'The plan on offer that they get; by default the newest version of the plan they have',
+    }),
+    at: MoveTime.default('now').meta({ description: 'When they move' }),
+    toVersion: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'The version that a dry run showed: refused when another one is in force by now' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only show what would move' }),
   }),
-  output: z.object({ plan: PlanKey, version: z.int(), subscriptions: z.int().min(0) }),
-  errors: [unknownPlan, intervalNotOffered],
+  output: z.object({
+    plan: PlanKey,
+    to: PlanKey,
+    version: z.int(),
+    at: MoveTime,
+    subscriptions: z.int().min(0).meta({ description: 'How many move' }),
+    moves: z.array(PlanMove),
+    stay: z.int().min(0).meta({ description: 'Subscriptions of the plan that have the target version already' }),
+  }),
+  errors: [unknownPlan, intervalNotOffered, catalogueChanged],
   deadlineMs: 60_000,
 });
 

@@ -29,6 +29,10 @@ export const Subscription = z
     }),
     periodEnd: Timestamp,
     startedAt: Timestamp,
+    scheduledMove: z
+      .object({ plan: PlanKey, planVersion: z.int().min(1), at: Timestamp })
+      .nullable()
+      .meta({ description: 'The plan version that follows by itself, and when; null when nothing is scheduled' }),
   })
   .meta({ id: 'Subscription' });
 export type Subscription = z.infer<typeof Subscription>;
@@ -52,7 +56,7 @@ export const setSubscription = operation({
   description:
     'Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running ' +
     'period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and ' +
-    'a change of the plan that is paid by the year, begins a new interval at that moment, never before it.',
+    'a change of the plan that is paid by the year, begins a new interval at that moment, never before it. A scheduled move is cancelled.',
   input: z.strictObject({
     organisationId: Id,
     plan: PlanKey,

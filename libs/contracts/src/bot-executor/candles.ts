@@ -59,11 +59,11 @@ export const listCandles = operation({
   errors: [notFound],
 });
 
-export const candlesFull = problem(
-  'candles_full',
+export const candlesScattered = problem(
+  'candles_scattered',
   409,
-  'No more candles can be stored',
-  z.object({ candles: z.int(), limit: z.int() }),
+  'The stored candles lie too far apart',
+  z.object({ stretches: z.int(), limit: z.int() }),
 );
 
 export const TimeFormat = z
@@ -186,7 +186,8 @@ export const importCandles = operation({
     to: Timestamp,
     report: CandleReport,
   }),
-  errors: [notFound, candlesFull],
+  errors: [notFound, candlesScattered],
+  limit: 'candles',
   deadlineMs: 30_000,
 });
 

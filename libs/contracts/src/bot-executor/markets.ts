@@ -89,10 +89,10 @@ export const getMarket = operation({
   errors: [notFound],
 });
 
-export const tooManyMarkets = problem(
-  'too_many_markets',
+export const tooManyVersions = problem(
+  'too_many_versions',
   409,
-  'There are as many markets, or versions of one, as there may be',
+  'The market has as many versions as it may have',
   z.object({ limit: z.int() }),
 );
 
@@ -113,7 +113,7 @@ export const createMarket = operation({
     ...given,
   }),
   output: Market,
-  errors: [tooManyMarkets],
+  limit: 'markets',
 });
 
 export const updateMarket = operation({
@@ -134,7 +134,7 @@ export const updateMarket = operation({
     maintenanceMarginPercent: given.maintenanceMarginPercent.optional(),
   }),
   output: Market,
-  errors: [notFound, tooManyMarkets],
+  errors: [notFound, tooManyVersions],
 });
 
 export const marketInUse = problem('market_in_use', 409, 'The market has candles or bots');

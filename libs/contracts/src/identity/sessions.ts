@@ -80,6 +80,14 @@ export const login = operation({
   input: z.strictObject({
     email: z.string().max(254).meta({ description: 'E-mail address of the account' }),
     password: secret(z.string().max(256)).meta({ description: 'Its password' }),
+    deviceId: secret(z.string().regex(/^[\w-]{32,64}$/, '32 to 64 characters of base64url'))
+      .optional()
+      .meta({
+        description:
+          'A random text that this device keeps to itself. Where it logged in before, wrong passwords that others send ' +
+          'do not make it wait. With `Session-Cookies` the gateway keeps one in a cookie.',
+        examples: ['Qm9vK0x5c2V0aGlzaXNyYW5kb20xMjM0'],
+      }),
   }),
   output: Session,
   errors: [wrongCredentials],

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { Halt } from '../bot-executor/bot-reasons.ts';
 import { Decimal, Id, Timestamp } from '../kernel/types.ts';
 
 /** What a channel can be told about; the `type` of a webhook's body. */
-export const NOTICE_TYPES = ['server.unreachable', 'trade.closed', 'quota.reached'] as const;
+export const NOTICE_TYPES = ['server.unreachable', 'trade.closed', 'bot.halted', 'quota.reached'] as const;
 export const NoticeType = z.enum(NOTICE_TYPES).meta({ id: 'NoticeType' });
 export type NoticeType = z.infer<typeof NoticeType>;
 
@@ -32,6 +33,20 @@ export const TradeClosedNotice = z
   })
   .meta({ id: 'TradeClosedNotice' });
 
+export const BotHaltedNotice = z
+  .object({
+    type: z.literal('bot.halted'),
+    timestamp: Timestamp,
+    data: z.object({
+      botId: Id,
+      botName: z.string(),
+      reason: Halt.shape.reason,
+      message: z.string(),
+      haltedAt: Timestamp,
+    }),
+  })
+  .meta({ id: 'BotHaltedNotice' });
+
 export const QuotaReachedNotice = z
   .object({
     type: z.literal('quota.reached'),
@@ -57,6 +72,12 @@ export const TestNotice = z
 
 /** The body of a webhook. A type's shape only ever gains fields: receivers ignore those they do not know. */
 export const Notice = z
-  .discriminatedUnion('type', [ServerUnreachableNotice, TradeClosedNotice, QuotaReachedNotice, TestNotice])
+  .discriminatedUnion('type', [
+    ServerUnreachableNotice,
+    TradeClosedNotice,
+    BotHaltedNotice,
+    QuotaReachedNotice,
+    TestNotice,
+  ])
   .meta({ id: 'Notice' });
 export type Notice = z.infer<typeof Notice>;

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Entitlements, entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { lockSubscription } from '../kernel/subscription.rows.ts';
 import { findPlanVersion, requireCatalogue } from '../plans/catalogue.rows.ts';
-import { lockSubscription } from '../subscriptions/subscription.rows.ts';
 import { findEntitlements, saveEntitlements } from './entitlements.rows.ts';
 import { snapshotOf } from './entitlements.rules.ts';
 

@@ -1,7 +1,7 @@
 import { type CatalogueDiff, catalogueApplied, catalogueChanged } from '@tidegate/contracts/billing/plans';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { countSubscriptions } from '../subscriptions/subscription.rows.ts';
+import { countSubscriptions } from '../kernel/subscription.rows.ts';
 import {
   type CurrentCatalogue,
   catalogueHash,

@@ -128,7 +128,7 @@ test('a catalogue with faults is refused and changes nothing', async () => {
   for (const operation of [validatePlans, diffPlans, applyPlans]) {
     await expect(billing.call(operation, { yaml: broken })).rejects.toMatchObject({
       code: 'catalogue_invalid',
-      data: { errors: [{ field: '/plans/free/features/servers', line: 41 }] },
+      data: { errors: [{ field: '/plans/free/features/servers', line: 44 }] },
     });
   }
   expect(await billing.call(validatePlans, { yaml: SHIPPED })).toMatchObject({ plans: ['free', 'pro', 'business'] });
@@ -144,7 +144,7 @@ test('a catalogue that re-kinds what running subscriptions have is refused by di
   for (const operation of [diffPlans, applyPlans]) {
     await expect(billing.call(operation, { yaml: other })).rejects.toMatchObject({
       code: 'catalogue_invalid',
-      data: { errors: [{ field: '/features/reports/kind', code: 'kind_changed', line: 10 }] },
+      data: { errors: [{ field: '/features/reports/kind', code: 'kind_changed', line: 11 }] },
     });
   }
 });

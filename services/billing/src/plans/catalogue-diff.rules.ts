@@ -23,7 +23,7 @@ export function diffPlans({ offered, next, latest, subscriptions }: DiffInput): 
   return [...next.map((plan) => plan.plan), ...removed.map((plan) => plan.plan)].map((key) => {
     const old = before.get(key);
     const plan = after.get(key);
-    const fields = fieldChanges(old && flat(old), plan && flat(plan));
+    const fields = planChanges(old, plan);
     const change = !old ? 'added' : !plan ? 'removed' : fields.length > 0 ? 'changed' : 'unchanged';
     return {
       plan: key,
@@ -35,6 +35,10 @@ export function diffPlans({ offered, next, latest, subscriptions }: DiffInput): 
     };
   });
 }
+
+/** What differs between two plans, field by field. */
+export const planChanges = (before?: PlanDefinition, after?: PlanDefinition): PlanChange['fields'] =>
+  fieldChanges(before && flat(before), after && flat(after));
 
 /** A plan as field → text, so that any two can be compared and shown line by line. */
 function flat(plan: PlanDefinition): Map<string, string> {

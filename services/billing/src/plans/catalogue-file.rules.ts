@@ -1,71 +1,9 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import { type FeatureGrant, FeatureKey, type FeatureKind } from '@tidegate/contracts/billing/features';
-import { PlanKey, type Price } from '@tidegate/contracts/billing/plans';
-import { z } from 'zod';
-import { hintOfNumber, LimitValue, line, minorUnits, WHOLE, Whole } from './catalogue-values.rules.ts';
-
-/* What may stand in a catalogue file, and what it means. Nothing is assumed: a limit that is not written is an error. */
-
-const FeatureDeclaration = z.strictObject({
-  kind: z.enum(['counted', 'static', 'boolean', 'metered'], {
-    error: 'Write one of counted, static, boolean, metered.',
-  }),
-  name: line(60),
-  unit: line(30).default(''),
-  description: line(300).default(''),
-});
-
-const note = line(300).optional();
-const GRANTS = {
-  counted: z.union([
-    LimitValue.transform((limit) => ({ limit, note: undefined })),
-    z.strictObject({ limit: LimitValue, note }),
-  ]),
-  static: z.union([Whole.transform((value) => ({ value, note: undefined })), z.strictObject({ value: Whole, note })]),
-  boolean: z.union([
-    z.boolean().transform((value) => ({ value, note: undefined })),
-    z.strictObject({ value: z.boolean(), note }),
-  ]),
-  metered: z.union([
-    LimitValue.transform((limit) => ({ limit, enforcement: 'hard' as const, per: 'month' as const, note: undefined })),
-    z.strictObject({
-      limit: LimitValue,
-      enforcement: z.enum(['hard', 'soft']).default('hard'),
-      per: z.enum(['month', 'day']).default('month'),
-      note,
-    }),
-  ]),
-} as const;
-
-const EXPECTED: Record<FeatureKind, string> = {
-  counted: `Write ${WHOLE}, the word unlimited, or { limit: …, note: … }.`,
-  static: `Write ${WHOLE}, or { value: …, note: … }.`,
-  boolean: 'Write true or false, or { value: …, note: … }.',
-  metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, per: month | day, note: … }.`,
-};
-
-/** Read apart, for what is wrong with a price depends on its currency. */
-const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown() }).partial();
-const CURRENCY = 'Write a currency as three capital letters, such as EUR.';
-const Currency = z.string({ error: CURRENCY }).regex(/^[A-Z]{3}$/, CURRENCY);
-
-const PlanDeclaration = z.strictObject({
-  name: line(60),
-  description: line(300).default(''),
-  default: z.boolean({ error: 'Write true or false.' }).default(false),
-  prices: z.record(Currency, PriceList, { error: 'Write prices: { EUR: { month: 0 } }.' }),
-  features: z.record(z.string(), z.unknown(), { error: 'Write features: and how much of each.' }),
-});
-
-const CatalogueFile = z.strictObject(
-  {
-    format: z.literal('1', { error: 'Write format: 1.' }),
-    currency: Currency,
-    features: z.record(FeatureKey, FeatureDeclaration, { error: 'Write features: and declare each.' }),
-    plans: z.record(PlanKey, PlanDeclaration, { error: 'Write plans: and each plan.' }),
-  },
-  { error: 'Write a catalogue: format, currency, features and plans.' },
-);
+import type { FeatureGrant, FeatureKind } from '@tidegate/contracts/billing/features';
+import type { Price } from '@tidegate/contracts/billing/plans';
+import type { z } from 'zod';
+import { CatalogueFile, EXPECTED, type FeatureDeclaration, GRANTS } from './catalogue-model.rules.ts';
+import { hintOfNumber, line, minorUnits } from './catalogue-values.rules.ts';
 
 export interface FeatureDefinition {
   key: string;

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { getSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findSubscription, toWire } from '../kernel/subscription.rows.ts';
 import { findPlanVersion, latestVersions } from '../plans/catalogue.rows.ts';
-import { findSubscription, toWire } from './subscription.rows.ts';
 
 @Injectable()
 export class GetSubscription {

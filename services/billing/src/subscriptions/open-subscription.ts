@@ -2,8 +2,8 @@ import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
+import { insertSubscription } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
-import { insertSubscription } from './subscription.rows.ts';
 
 /** Puts the organisation on the default plan; one that has a subscription keeps it. `at` anchors its periods. */
 export async function openSubscription(tx: Tx, emit: Emit, orgId: string, at: string): Promise<Entitlements> {

@@ -130,7 +130,7 @@ test('a plan is paid by what it has a price for, and by nothing else', async () 
     for (const dryRun of [true, false]) {
       await expect(billing.call(movePlans, { plan: 'pro', dryRun })).rejects.toMatchObject({
         code: 'interval_not_offered',
-        detail: expect.stringMatching(/^\d+ of its subscriptions are paid by the year/),
+        detail: expect.stringMatching(/^\d+ of the subscriptions are paid by the year/),
       });
     }
     expect(await billing.call(getSubscription, {}, org)).toMatchObject({ planVersion: 1, interval: 'year' });

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { unknownPlan } from '@tidegate/contracts/billing/plans';
 import { type Subscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
+import { chosenInterval } from '../kernel/interval.rules.ts';
+import { changedBy, lockSubscription, toWire, updatePlan } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
-import { chosenInterval } from './interval.rules.ts';
-import { changedBy, lockSubscription, toWire, updatePlan } from './subscription.rows.ts';
+import { offeredPlan } from '../plans/offered-plan.rules.ts';
 
 /**
  * The operator acts on an organisation that is not their own. The handler's transaction belongs to the operator's
@@ -25,11 +25,7 @@ export class SetSubscription {
     const before = await lockSubscription(tx, input.organisationId);
     if (!before) throw notFound(undefined, 'No organisation has this id.');
     const { plans } = await requireCatalogue(tx);
-    const plan = plans.find((offer) => offer.plan === input.plan);
-    if (!plan) {
-      const known = plans.map((offer) => offer.plan);
-      throw unknownPlan({ plan: input.plan, plans: known }, `Plans on offer: ${known.join(', ')}.`);
-    }
+    const plan = offeredPlan(plans, input.plan);
     const after = {
       plan: plan.plan,
       planVersion: plan.version,

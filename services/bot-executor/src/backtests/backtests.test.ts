@@ -12,18 +12,21 @@ import {
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { newId } from '@tidegate/database/ids';
 import { writeCursor } from '@tidegate/database/paging';
-import { WorkerTooSlow } from '@tidegate/runtime/worker-pool';
+import { type RunOptions, WorkerTooSlow } from '@tidegate/runtime/worker-pool';
 import { metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
-import { Threads } from '../compute/threads.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { WORKER_FILES } from '../compute/open-threads.ts';
+import type { CandleTicks } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { moneyText } from '../markets/markets.rules.ts';
 import { takeWork } from '../queue/queue.rows.ts';
+import type { ThreadTask } from '../threads/thread-task.ts';
+import { Threads } from '../threads/threads.ts';
 import { backtest } from './backtest.rules.ts';
 import { KEEP } from './compute-backtest.ts';
 import { MAX_KEPT, MAX_QUEUED } from './create-backtest.ts';
@@ -144,6 +147,13 @@ test('too much is refused with what to change, before anything is read, run or s
   await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
 });
 
+test('a plan without runs of this kind refuses them: that is no outage of usage', async () => {
+  const who = await withCandles(swinging(50));
+  service.neighbours.without.add(who.orgId);
+  await expect(post(who)).rejects.toMatchObject({ code: 'feature_not_included', data: { feature: 'backtest_runs' } });
+  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
+});
+
 test('a hard quota is never passed by what is not counted yet; the use carries the lease that paid', async () => {
   start(service.backtests());
   const who = await withCandles(swinging(50));
@@ -213,14 +223,14 @@ test('a thread that runs out of memory or time fails its backtest with the reaso
   /** Threads whose first task swells, whose second never ends. */
   class Broken extends Threads {
     private tasks = 0;
-    override work: Threads['work'] = async (name, task, options) => {
+    override async work<In, Out>(task: ThreadTask<In, Out>, input: In, options?: RunOptions): Promise<Out> {
       this.tasks += 1;
       if (this.tasks === 1) throw Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
       if (this.tasks === 2) throw new WorkerTooSlow('slow');
-      return service.threads.work(name, task, options);
-    };
+      return service.threads.work(task, input, options);
+    }
   }
-  start(service.backtests(new Broken()));
+  start(service.backtests(new Broken(WORKER_FILES)));
   const who = await withCandles(swinging(50));
   expect(await post(who)).toMatchObject({
     status: 'failed',
@@ -237,13 +247,13 @@ test('a connection that breaks does not fail a backtest; a runner that died leav
   const real = service.threads;
   /** Everybody's connections break while the work is done. */
   class Cut extends Threads {
-    override work: Threads['work'] = async (...task) => {
-      const result = await real.work(...task);
+    override async work<In, Out>(task: ThreadTask<In, Out>, input: In, options?: RunOptions): Promise<Out> {
+      const result = await real.work(task, input, options);
       await service.breakConnections();
       return result;
-    };
+    }
   }
-  start(service.backtests(new Cut()));
+  start(service.backtests(new Cut(WORKER_FILES)));
   await ended(who, one, 'done');
   await Promise.all([...running].map((stop) => stop()));
   expect(await uses(who.orgId)).toHaveLength(1);

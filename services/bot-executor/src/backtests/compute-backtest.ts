@@ -1,17 +1,18 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import { gapsOf } from '../candles/gaps.rules.ts';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
-import { fraction, toCents, toText } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
+import { fraction, toCents, toText } from '../kernel/exact.rules.ts';
+import { gapsOf } from '../kernel/gaps.rules.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 import { entriesOf, entryOfPayment, Wallet } from '../trades/wallet.rules.ts';
 import { type BacktestFigures, type BacktestRows, fillToWire, pointToWire, tradeToWire } from './backtest.rows.ts';
 import { backtest } from './backtest.rules.ts';
 import { PART } from './backtest-parts.rows.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
-import { unpackWanted } from './wanted-series.ts';
+import { unpackWanted } from './requested-series.ts';
 
 /** So many trades and fills of a backtest are kept to be read; its figures are of all of them. */
 export const KEEP = { trades: 10_000, fills: 20_000 };
@@ -29,8 +30,9 @@ export interface BacktestTask {
 /** Bounded, whatever the candles are; JSON already, so that nobody else has to write it down. */
 export type BacktestOutcome = BacktestRows;
 
-/** Runs in a thread: from stored candles to rows. */
-export function computeBacktest({ settings, market, feed, stored, progress }: BacktestTask): BacktestOutcome {
+/** From stored candles to rows. */
+export const computeBacktest = threadTask('backtest', (task: BacktestTask): BacktestOutcome => {
+  const { settings, market, feed, stored, progress } = task;
   const series = unpackWanted(stored, { market, feed });
   const candles = series.at.length;
   const plan = checkedStrategyPlan(settings, BigInt(series.open[0] as number), market);
@@ -76,7 +78,7 @@ export function computeBacktest({ settings, market, feed, stored, progress }: Ba
     fills: parts(report.fills, (fill) => fillToWire(plan, fill)),
     kept: { trades: report.trades.length, fills: report.fills.length },
   };
-}
+});
 
 function parts<Item>(items: readonly Item[], toWire: (item: Item) => unknown): string[] {
   const texts: string[] = [];

@@ -1,16 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
-import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
-import { BACKTEST_PLACES, Threads } from '../compute/threads.ts';
 import type { Job } from '../queue/queue.rows.ts';
-import { type Held, QueueRunner } from '../queue/queue-runner.ts';
+import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { BACKTEST_PLACES, Threads } from '../threads/threads.ts';
 import { beginBacktest, endBacktest, findBacktest, marketOfBacktest, saveResult } from './backtest.rows.ts';
-import { storedSeries } from './wanted-series.ts';
+import { computeBacktest } from './compute-backtest.ts';
+import { storedSeries } from './requested-series.ts';
 
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
 @Injectable()
@@ -19,8 +17,8 @@ export class RunBacktests implements OnApplicationShutdown {
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
-    this.tenants = tenants;
+  constructor(tools: QueueTools, threads: Threads) {
+    this.tenants = tools.tenants;
     this.threads = threads;
     this.queue = new QueueRunner(
       {
@@ -30,7 +28,7 @@ export class RunBacktests implements OnApplicationShutdown {
         run: (job, held) => this.run(job, held),
         fail: (tx, id, failure) => endBacktest(tx, id, 'failed', failure),
       },
-      { tenants, wakes, log, metrics },
+      tools,
     );
   }
 
@@ -54,7 +52,7 @@ export class RunBacktests implements OnApplicationShutdown {
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     held.progress = () => progress[0] as number;
     const task = { settings, market, feed, stored, progress };
-    const outcome = await this.threads.work('backtest', task, { group: person, signal: held.signal });
+    const outcome = await this.threads.work(computeBacktest, task, { group: person, signal: held.signal });
     return (tx) => saveResult(tx, id, outcome);
   }
 }

@@ -1,13 +1,12 @@
 import type { Candle, CandleInterval, CandleSource, Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
-import { div, fraction, whole } from '../engine/exact.rules.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { type CandleTicks, type Columns, candleAt, columnsOf, indexAt, partOf } from '../kernel/candle-series.rules.ts';
+import { div, fraction, whole } from '../kernel/exact.rules.ts';
+import { GapCounter } from '../kernel/gaps.rules.ts';
+import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { lockMarkets } from '../markets/market.rows.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { type Columns, candleAt, columnsOf, indexAt, partOf } from './candle-series.rules.ts';
 import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
-import { gapsOf } from './gaps.rules.ts';
-import { INTERVAL_MS } from './intervals.rules.ts';
 
 export interface Series {
   source: CandleSource;
@@ -130,25 +129,75 @@ export async function saveImported(
   const columns = 'open' in candles ? candles : columnsOf(candles);
   const series: Series = { source: 'imported', market, interval };
   const [first, last] = [columns.at[0] as number, columns.at.at(-1) as number];
+  const counter = new GapCounter(INTERVAL_MS[interval]);
+  const before = await candleUpTo(tx, series, new Date(first - 1));
+  if (before) counter.next(before.at);
+  const between = await outlinesBetween(tx, series, first, last);
   const saved = { added: [] as number[], replaced: [] as number[] };
-  const times: number[] = [];
   for (const [startsAt, fresh] of byChunk(columns, INTERVAL_MS[interval])) {
+    while (between[0] && between[0].startsAt < startsAt)
+      await countChunk(tx, series, between.shift() as ChunkOutline, counter);
+    // Merged with the fresh candles instead.
+    if (between[0]?.startsAt === startsAt) between.shift();
     const old = await oneChunk(tx, series, 'starts_at = $3', [new Date(startsAt)]);
     const merged = mergeCandles(old, fresh);
     for (const name of ['added', 'replaced'] as const) for (const at of merged[name]) saved[name].push(at);
-    for (const at of merged.columns.at) if (at >= first && at <= last) times.push(at);
-    if (merged.added.length + merged.replaced.length === 0) continue;
-    await tx.query(
-      `insert into imported_chunks (org_id, market, interval, starts_at, last_at, candles, step, blob)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (org_id, market, interval, starts_at) do update
-         set last_at = excluded.last_at, candles = excluded.candles, step = excluded.step, blob = excluded.blob`,
-      [tx.orgId, ...chunkValues(market, interval, startsAt, merged.columns)],
-    );
+    for (const at of merged.columns.at) if (at >= first && at <= last) counter.next(at);
+    if (merged.added.length + merged.replaced.length > 0) await upsertChunk(tx, series, startsAt, merged.columns);
   }
-  const before = (await candleUpTo(tx, series, new Date(first - 1)))?.at;
   const [after] = await readCandles(tx, series, { after: new Date(last), limit: 1 });
-  const joints = { ...(before === undefined ? {} : { before }), ...(after ? { after: after.at } : {}) };
-  return { ...saved, gaps: gapsOf(Float64Array.from(times), INTERVAL_MS[interval], joints) };
+  if (after) counter.next(after.at);
+  return { ...saved, gaps: counter.gaps() };
+}
+
+const upsertChunk = (tx: Tx, { market, interval }: Series, startsAt: number, columns: Columns): Promise<unknown> =>
+  tx.query(
+    `insert into imported_chunks (org_id, market, interval, starts_at, last_at, candles, step, blob)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (org_id, market, interval, starts_at) do update
+       set last_at = excluded.last_at, candles = excluded.candles, step = excluded.step, blob = excluded.blob`,
+    [tx.orgId, ...chunkValues(market, interval, startsAt, columns)],
+  );
+
+interface ChunkOutline {
+  startsAt: number;
+  lastAt: number;
+  candles: number;
+}
+
+/** Chunks between those of the first and the last instant, oldest first. */
+async function outlinesBetween(
+  tx: Tx,
+  { market, interval }: Series,
+  first: number,
+  last: number,
+): Promise<ChunkOutline[]> {
+  const [from, to] = [first, last].map((at) => new Date(chunkStart(at, INTERVAL_MS[interval])));
+  const rows = await tx.query<{ starts_at: Date; last_at: Date; candles: number }>(
+    `select starts_at, last_at, candles from imported_chunks
+      where org_id = $1 and market = $2 and interval = $3 and starts_at > $4 and starts_at < $5 order by starts_at`,
+    [tx.orgId, market.market, interval, from, to],
+  );
+  return rows.map((row) => ({
+    startsAt: row.starts_at.getTime(),
+    lastAt: row.last_at.getTime(),
+    candles: row.candles,
+  }));
+}
+
+/** A chunk without gaps is counted by its outline alone. */
+async function countChunk(tx: Tx, series: Series, chunk: ChunkOutline, counter: GapCounter): Promise<void> {
+  const { startsAt, lastAt, candles } = chunk;
+  if (lastAt - startsAt === (candles - 1) * INTERVAL_MS[series.interval]) return counter.run(startsAt, lastAt);
+  const columns = await oneChunk(tx, series, 'starts_at = $3', [new Date(startsAt)]);
+  for (const at of columns?.at ?? []) counter.next(at);
+}
+
+export async function storedCandles(tx: Tx): Promise<{ candles: number; chunks: number }> {
+  const stored = await tx.one<{ candles: string; chunks: number }>(
+    'select coalesce(sum(candles), 0) as candles, count(*)::int as chunks from imported_chunks where org_id = $1',
+    [tx.orgId],
+  );
+  return { candles: Number(stored?.candles ?? 0), chunks: stored?.chunks ?? 0 };
 }
 
 export async function deleteImported(tx: Tx, market: MarketRules, interval: CandleInterval): Promise<void> {

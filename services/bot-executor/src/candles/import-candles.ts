@@ -3,12 +3,12 @@ import { importCandles } from '@tidegate/contracts/bot-executor/candles';
 import { validationFailed } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { Wakes } from '@tidegate/runtime/wakes';
-import { Threads } from '../compute/threads.ts';
 import { lockMarketsSoon, marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
+import { Threads } from '../threads/threads.ts';
 import { optionsOf, wantedOf } from './import-options.ts';
-import { keepCandles } from './keep-candles.ts';
+import { readCandles } from './read-candles.ts';
+import { StoreCandles } from './store-candles.ts';
 
 const MAX_ROWS = 20_000;
 
@@ -17,7 +17,7 @@ export class ImportCandles {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly threads: Threads,
-    private readonly wakes: Wakes,
+    private readonly storing: StoreCandles,
   ) {}
 
   @Handles(importCandles)
@@ -27,14 +27,13 @@ export class ImportCandles {
     const market = await this.tenants.read(tx.orgId as string, (read) => marketNamed(read, input.market));
     const wanted = wantedOf(market, interval, { options: optionsOf(input), maxRows: MAX_ROWS });
     const task = { text: csv, wanted };
-    const { candles, faults, report } = await this.threads.answer('readCandles', task, personOf(caller));
+    const { candles, faults, report } = await this.threads.answer(readCandles, task, personOf(caller));
     if (!candles) {
       const errors = faults.map(({ code, message }) => ({ field: '/csv', code, message }));
       throw validationFailed({ errors }, faults[0]?.message);
     }
     await lockMarketsSoon(tx);
-    const { added, replaced, gaps } = await keepCandles(tx, market, interval, candles);
-    tx.onCommit(() => this.wakes.wake('run-bots'));
+    const { added, replaced, gaps } = await this.storing.store(tx, market, interval, candles);
     return {
       market: market.market,
       interval,

@@ -25,7 +25,7 @@ import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { lockMarkets } from '../markets/market.rows.ts';
-import { MAX_STORED_CANDLES } from './stored-limit.ts';
+import { CANDLES_BEFORE_PLANS } from './store-candles.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -70,16 +70,64 @@ test('what is wrong is refused with its line, and what lies too far apart with w
   expect(items).toHaveLength(150);
 });
 
-test('an organisation stores so many candles; deleting a series makes room', async () => {
+test('the plan says how many candles are stored; deleting a series makes room', async () => {
+  const who = customer();
+  service.neighbours.features.set(who.orgId, { candles: { kind: 'counted', limit: 15 } });
+  await service.call(importCandles, { ...SERIES, csv: csv(10) }, who);
+  const another = { market: 'ETH-USDT', interval: '1d' as const, csv: csv(10) };
+  await expect(service.call(importCandles, another, who)).rejects.toMatchObject({
+    code: 'plan_limit_reached',
+    data: { feature: 'candles', limit: 15, used: 10 },
+  });
+  // Nothing of it was stored, and what only corrects prices adds nothing.
+  expect(
+    (await service.call(listCandles, { market: 'ETH-USDT', interval: '1d', source: 'imported' }, who)).items,
+  ).toEqual([]);
+  const corrected = csv(10).replace('50000', '50010');
+  expect(await service.call(importCandles, { ...SERIES, csv: corrected }, who)).toMatchObject({ replaced: 1 });
+  await service.call(deleteCandles, SERIES, who);
+  expect(await service.call(importCandles, another, who)).toMatchObject({ imported: 10 });
+});
+
+test('a plan version from before there was such a limit has the one of then', async () => {
   const who = customer();
   await service.call(importCandles, { ...SERIES, csv: csv(10) }, who);
   await service.tenants.run(who.orgId, (tx) =>
-    tx.query('update imported_chunks set candles = $1', [MAX_STORED_CANDLES]),
+    tx.query('update imported_chunks set candles = $1', [CANDLES_BEFORE_PLANS]),
   );
   const another = { market: 'ETH-USDT', interval: '1d' as const, csv: csv(10) };
-  await expect(service.call(importCandles, another, who)).rejects.toMatchObject({ code: 'candles_full' });
-  await service.call(deleteCandles, SERIES, who);
-  expect(await service.call(importCandles, another, who)).toMatchObject({ imported: 10 });
+  await expect(service.call(importCandles, another, who)).rejects.toMatchObject({
+    code: 'plan_limit_reached',
+    data: { limit: CANDLES_BEFORE_PLANS },
+  });
+});
+
+test('the plan says how many markets of their own an organisation has, also when several come at once', async () => {
+  const who = customer();
+  service.neighbours.features.set(who.orgId, { markets: { kind: 'counted', limit: 2 } });
+  const create = (market: string) => service.call(createMarket, { ...COIN, market }, who);
+  const outcomes = await Promise.allSettled(['AAA-USD', 'BBB-USD', 'CCC-USD'].map(create));
+  const refused = outcomes.filter((one) => one.status === 'rejected');
+  expect(refused).toEqual([
+    expect.objectContaining({ reason: expect.objectContaining({ code: 'plan_limit_reached' }) }),
+  ]);
+});
+
+test('gaps are counted over what was stored between the candles of a file as well', async () => {
+  const who = customer();
+  const minutes = { market: 'BTC-USDT', interval: '1m' as const };
+  const at = (minute: number) => `${BEGIN + minute * 60_000},50000,50100,49900,50000`;
+  const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => at(from + i));
+  // Stretches of 4,096 begin at multiples of that since 1970: these fill several, one of them with a hole.
+  const stored = [...rows(1, 9_000), ...rows(9_010, 13_000)].join('\n');
+  await service.call(importCandles, { ...minutes, csv: stored }, who);
+  const { gaps, report } = await service.call(
+    importCandles,
+    { ...minutes, sparse: true, csv: [at(0), at(13_000)].join('\n') },
+    who,
+  );
+  expect(gaps).toBe(1);
+  expect(report.gaps).toMatchObject({ missing: 10, longest: [expect.objectContaining({ missing: 10 })] });
 });
 
 test('what was understood is told, with gaps at the joints to what was there before', async () => {

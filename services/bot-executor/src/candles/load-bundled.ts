@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { MARKETS, type MarketRules } from '../markets/markets.rules.ts';
+import { MARKETS } from '../markets/built-in-markets.ts';
+import { type MarketRules } from '../markets/markets.rules.ts';
 import { newestCandle, saveBundled } from './candle.rows.ts';
 import { readCandleFile } from './csv/read-candle-file.ts';
 import { defaultOptions, wantedOf } from './import-options.ts';

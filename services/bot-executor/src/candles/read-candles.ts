@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
+import { threadTask } from '../threads/thread-task.ts';
 import { chunkStart } from './chunk-codec.ts';
 import { type CandleFile, readCandleFile } from './csv/read-candle-file.ts';
 import type { Wanted } from './csv/row-reader.ts';
@@ -15,8 +16,8 @@ export interface CandleText {
 /** How many chunks the candles of an import may lie in: candles far apart cost as much as a whole chunk each. */
 const MAX_CHUNKS = { text: 200, file: 1_000 };
 
-/** Runs in a thread. */
-export async function readCandles({ text, parts, wanted, progress }: CandleText): Promise<CandleFile> {
+export const readCandles = threadTask('read-candles', async (given: CandleText): Promise<CandleFile> => {
+  const { text, parts, wanted, progress } = given;
   const pieces = text === undefined ? inflated(parts ?? []) : [Buffer.from(text)];
   const file = await readCandleFile(pieces, wanted, (rows) => {
     if (progress) progress[0] = rows;
@@ -26,7 +27,7 @@ export async function readCandles({ text, parts, wanted, progress }: CandleText)
   if (chunks <= most) return file;
   const message = `These candles lie too far apart (in ${chunks} stretches of 4,096 intervals, at most ${most}). Send them in several parts, or use a longer interval.`;
   return { ...file, candles: undefined, faults: [{ code: 'too_scattered', message }] };
-}
+});
 
 function* inflated(parts: readonly Uint8Array[]): Generator<Uint8Array> {
   for (const part of parts) yield inflateRawSync(part);

@@ -1,11 +1,12 @@
 import type { Indicator, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
-import type { Columns } from '../candles/candle-series.rules.ts';
 import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
-import { newAtr, nextAtr } from './atr.rules.ts';
-import { bollinger } from './bollinger.rules.ts';
-import { newEma, nextEma } from './ema.rules.ts';
-import { macdLine, newMacd, nextMacd } from './macd.rules.ts';
-import { newRsi, nextRsi, rsiValue } from './rsi.rules.ts';
+import type { Columns } from '../kernel/candle-series.rules.ts';
+import { newAtr, nextAtr } from '../kernel/indicators/atr.rules.ts';
+import { bollinger } from '../kernel/indicators/bollinger.rules.ts';
+import { newEma, nextEma } from '../kernel/indicators/ema.rules.ts';
+import { macdLine, newMacd, nextMacd } from '../kernel/indicators/macd.rules.ts';
+import { newRsi, nextRsi, rsiValue } from '../kernel/indicators/rsi.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 
 type Values = Record<string, number>;
 /** Takes the next candle; undefined until there are enough, and may be where nobody wants the value. Prices in ticks. */
@@ -80,11 +81,11 @@ export interface IndicatorTask {
   tick: number;
 }
 
-/** Runs in a thread. Strength is a percentage; everything else is a price. */
-export function indicatorPoints({ stored, wanted, tick }: IndicatorTask): IndicatorPoint[] {
+/** Strength is a percentage; everything else is a price. */
+export const computeIndicator = threadTask('indicator', ({ stored, wanted, tick }: IndicatorTask): IndicatorPoint[] => {
   const scale = wanted.indicator === 'rsi' ? 1 : tick;
   return indicatorOver(unpackSeries(stored), wanted).map(({ at, values }) => ({
     at: new Date(at).toISOString(),
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value * scale])),
   }));
-}
+});

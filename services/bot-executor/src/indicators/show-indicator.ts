@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { MAX_CANDLES } from '../backtests/wanted-series.ts';
 import { readStored } from '../candles/series.rows.ts';
-import { Threads } from '../compute/threads.ts';
+import { MAX_CANDLES } from '../candles/stored-series.rules.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
+import { Threads } from '../threads/threads.ts';
+import { computeIndicator } from './over-series.rules.ts';
 
 @Injectable()
 export class ShowIndicator {
@@ -18,7 +19,7 @@ export class ShowIndicator {
     const stored = await readStored(tx, { source, market, interval }, { limit: MAX_CANDLES });
     const wanted = { indicator, period, from: input.from ? Date.parse(input.from) : 0, limit };
     const task = { stored, wanted, tick: Number(market.tickSize) };
-    const items = await this.threads.answer('indicator', task, personOf(caller));
+    const items = await this.threads.answer(computeIndicator, task, personOf(caller));
     return { market: market.market, interval, synthetic: source === 'bundled', items };
   }
 }

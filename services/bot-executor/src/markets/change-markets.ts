@@ -4,12 +4,14 @@ import {
   deleteMarket,
   type Market,
   marketInUse,
-  tooManyMarkets,
+  tooManyVersions,
   updateMarket,
 } from '@tidegate/contracts/bot-executor/markets';
 import { conflict, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findMarket } from './built-in-markets.ts';
 import {
   deleteOwnMarket,
   findOwnMarket,
@@ -19,22 +21,24 @@ import {
   lockMarketsSoon,
   toWire,
 } from './market.rows.ts';
-import { findMarket, type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
+import { type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
 
-const MAX_MARKETS = 50;
+/** Where the plan is from before it said how many. */
+const MARKETS_BEFORE_PLANS = 50;
 const MAX_VERSIONS = 200;
 
 /** An organisation's own markets. A version is never changed: another one is added, and what was run keeps its own. */
 @Injectable()
 export class ChangeMarkets {
+  constructor(private readonly entitlements: Entitlements) {}
+
   @Handles(createMarket)
   async create({ input, tx }: OperationContext<typeof createMarket>): Promise<Market> {
     await lockMarketsSoon(tx);
     const own = await listOwnMarkets(tx);
     if (findMarket(input.market) || own.some(({ market }) => market === input.market))
       throw conflict({}, `There is a market ${input.market} already. Choose another name.`);
-    if (own.length >= MAX_MARKETS)
-      throw tooManyMarkets({ limit: MAX_MARKETS }, 'Delete one first: DELETE /api/v1/markets/{market}');
+    await this.entitlements.claim(tx, 'markets', async () => own.length, { otherwise: MARKETS_BEFORE_PLANS });
     return added(tx, { ...input, version: 1, bundled: false });
   }
 
@@ -52,7 +56,7 @@ export class ChangeMarkets {
       throw invalid('/lotSize', 'not_finer', message);
     }
     if (before.version >= MAX_VERSIONS)
-      throw tooManyMarkets({ limit: MAX_VERSIONS }, 'It has as many versions as there may be. Make another market.');
+      throw tooManyVersions({ limit: MAX_VERSIONS }, 'It has as many versions as there may be. Make another market.');
     return added(tx, { ...terms, version: before.version + 1 });
   }
 

@@ -1,12 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
-import type { TenantDatabase } from '@tidegate/database/tenant-database';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { TurnResult } from '@tidegate/runtime/loop';
-import type { Wakes } from '@tidegate/runtime/wakes';
+import { Wakes } from '@tidegate/runtime/wakes';
 import { isOutOfMemory, TaskCancelled, WorkersBusy, WorkersClosed, WorkerTooSlow } from '@tidegate/runtime/worker-pool';
-import type { Log } from '@tidegate/telemetry/log';
-import type { Metrics } from '@tidegate/telemetry/metrics';
+import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { afterOutage, isPassing } from './after-outage.ts';
 import {
   dropWork,
@@ -54,11 +55,15 @@ export interface QueueWork {
   fail(tx: Tx, id: string, failure: string): Promise<unknown>;
 }
 
-export interface QueueTools {
-  tenants: TenantDatabase;
-  wakes: Wakes;
-  log: Log;
-  metrics: Metrics;
+/** What every queue needs, gathered once. */
+@Injectable()
+export class QueueTools {
+  constructor(
+    readonly tenants: TenantDatabase,
+    readonly wakes: Wakes,
+    readonly log: Log,
+    readonly metrics: Metrics,
+  ) {}
 }
 
 export const endedTopic = (kind: Kind): string => `ended-${kind}`;

@@ -15,7 +15,7 @@ import {
   type Kind,
   takeWork,
 } from './queue.rows.ts';
-import { Failure, QueueRunner } from './queue-runner.ts';
+import { Failure, QueueRunner, QueueTools } from './queue-runner.ts';
 
 let bots: Bots;
 beforeAll(async () => {
@@ -144,7 +144,7 @@ test('what is left of work that failed is called off', async () => {
       },
       fail: async (_tx, _id, failure) => failures.push(failure),
     },
-    { tenants: bots.tenants, wakes: { wake: () => {} } as unknown as Wakes, log: new Log(), metrics: new Metrics() },
+    new QueueTools(bots.tenants, { wake: () => {} } as unknown as Wakes, new Log(), new Metrics()),
   );
   await bots.tenants.as({}, (tx) => tx.query("delete from work_queue where kind = 'sweep'"));
   await queue('sweep', newId(), newId());

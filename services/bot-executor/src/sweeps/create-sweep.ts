@@ -5,13 +5,14 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
+import { measuredSeries } from '../backtests/requested-series.ts';
 import { RunQuota } from '../backtests/run-quota.ts';
-import { measuredSeries } from '../backtests/wanted-series.ts';
-import { Threads } from '../compute/threads.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
 import { personOf } from '../queue/person.ts';
 import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
+import { Threads } from '../threads/threads.ts';
+import { countCombinations } from './prepare-sweep.ts';
 import { forgetOldSweeps, insertSweep, toWire } from './sweep.rows.ts';
 import { countedWithin, runsWithin } from './sweep-budget.rules.ts';
 
@@ -66,7 +67,7 @@ export class CreateSweep {
     });
     countedWithin(input, candles);
     const task = { settings, market, vary, ticks: first.open };
-    const counted = await this.threads.answer('countCombinations', task, person);
+    const counted = await this.threads.answer(countCombinations, task, person);
     return { ...counted, market, runs: runsWithin(counted.works, candles, walkForward) };
   }
 }

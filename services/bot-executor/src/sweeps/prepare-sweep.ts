@@ -2,12 +2,13 @@ import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
-import { unpackWanted } from '../backtests/wanted-series.ts';
-import type { CandleSeries } from '../candles/candle-series.rules.ts';
-import { gapsOf } from '../candles/gaps.rules.ts';
+import { unpackWanted } from '../backtests/requested-series.ts';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
 import { fingerprintOf } from '../engine/fingerprint.ts';
+import type { CandleSeries } from '../kernel/candle-series.rules.ts';
+import { gapsOf } from '../kernel/gaps.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 import { type Combination, combinationsOf } from './combinations.rules.ts';
 
 /* What makes a sweep from what was asked for. Both run in threads: a thousand ladders of two hundred orders take seconds. */
@@ -20,13 +21,11 @@ export interface CombinationCount {
   ticks: bigint;
 }
 
-export function countCombinations({ settings, market, vary, ticks }: CombinationCount): {
-  works: number;
-  refused: number;
-} {
+export const countCombinations = threadTask('count-combinations', (count: CombinationCount) => {
+  const { settings, market, vary, ticks } = count;
   const { works, refused } = combinationsOf(settings, vary, ticks, market);
   return { works: works.length, refused };
-}
+});
 
 export interface SweepPreparation {
   settings: DcaSettings;
@@ -44,7 +43,8 @@ export interface SweepPrepared {
   gaps: Gaps;
 }
 
-export function prepareSweep({ settings, market, vary, feed, stored }: SweepPreparation): SweepPrepared {
+export const prepareSweep = threadTask('prepare-sweep', (preparation: SweepPreparation): SweepPrepared => {
+  const { settings, market, vary, feed, stored } = preparation;
   const series = unpackWanted(stored, { market, feed });
   const { works } = combinationsOf(settings, vary, BigInt(series.open[0] as number), market);
   const all = works.map((one) => one.settings);
@@ -54,4 +54,4 @@ export function prepareSweep({ settings, market, vary, feed, stored }: SweepPrep
     fingerprint: fingerprintOf(market, all, series),
     gaps: gapsOf(series.at, stored.intervalMs),
   };
-}
+});

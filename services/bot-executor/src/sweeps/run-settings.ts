@@ -1,8 +1,10 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { backtest, figuresOf, NOTHING_KEPT, type RunFigures } from '../backtests/backtest.rules.ts';
-import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
+import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, type MarketRules } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import type { MarketRules } from '../markets/markets.rules.ts';
+import { threadTask } from '../threads/thread-task.ts';
 
 /** Some settings over a stretch of a series that all threads share. */
 export interface RunTask {
@@ -15,10 +17,11 @@ export interface RunTask {
   intervalMs: number;
 }
 
-/** Runs in a thread. */
-export const runSettings = ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
-  settings.map((one) =>
-    figuresOf(
-      backtest(planOf(one, market ?? knownMarket(one.market)), series, { intervalMs, range, keep: NOTHING_KEPT }),
-    ),
-  );
+export const runSettings = threadTask(
+  'run-settings',
+  ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
+    settings.map((one) => {
+      const plan = planOf(one, market ?? knownMarket(one.market));
+      return figuresOf(backtest(plan, series, { intervalMs, range, keep: NOTHING_KEPT }));
+    }),
+);

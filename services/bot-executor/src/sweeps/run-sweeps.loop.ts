@@ -1,16 +1,15 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
-import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
-import { storedSeries } from '../backtests/wanted-series.ts';
-import { Threads } from '../compute/threads.ts';
+import { storedSeries } from '../backtests/requested-series.ts';
 import type { Job } from '../queue/queue.rows.ts';
-import { Failure, type Held, QueueRunner } from '../queue/queue-runner.ts';
+import { Failure, type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { Threads } from '../threads/threads.ts';
+import { prepareSweep } from './prepare-sweep.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
+import { runSettings } from './run-settings.ts';
 import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
 import { beginSweep, endSweep, marketOfSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
 
@@ -27,8 +26,8 @@ export class RunSweeps implements OnApplicationShutdown {
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
-    this.tenants = tenants;
+  constructor(tools: QueueTools, threads: Threads) {
+    this.tenants = tools.tenants;
     this.threads = threads;
     this.queue = new QueueRunner(
       {
@@ -38,7 +37,7 @@ export class RunSweeps implements OnApplicationShutdown {
         run: (job, held) => this.run(job, held),
         fail: (tx, id, failure) => endSweep(tx, id, { status: 'failed', failure }),
       },
-      { tenants, wakes, log, metrics },
+      tools,
     );
   }
 
@@ -58,7 +57,7 @@ export class RunSweeps implements OnApplicationShutdown {
     const market = marketOfSweep(input);
     const stored = await this.tenants.read(org_id, (tx) => storedSeries(tx, { market, feed }));
     const options = { group: person, signal: held.signal };
-    const prepared = await this.threads.work('prepareSweep', { settings, market, vary, feed, stored }, options);
+    const prepared = await this.threads.work(prepareSweep, { settings, market, vary, feed, stored }, options);
     const { series, combinations, fingerprint, gaps } = prepared;
     const { intervalMs } = stored;
     const until = Date.now() + LONGEST_MS;
@@ -66,7 +65,8 @@ export class RunSweeps implements OnApplicationShutdown {
       combinations,
       series,
       rankBy: input.rankBy,
-      run: (some, range) => this.threads.runSettings({ settings: some, market, series, range, intervalMs }, options),
+      run: (some, range) =>
+        this.threads.onAllCores(runSettings, { settings: some, market, series, range, intervalMs }, options),
       onProgress: (done) => {
         held.progress = () => done;
         if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');

@@ -1,10 +1,13 @@
 import { createSweep, deleteSweep, getSweep, type SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
+import type { RunOptions } from '@tidegate/runtime/worker-pool';
 import { until } from '@tidegate/testing/until';
 import { settingsA } from '../../test/markets.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
-import { Threads } from '../compute/threads.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
+import { WORKER_FILES } from '../compute/open-threads.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import type { ThreadTask } from '../threads/thread-task.ts';
+import { Threads } from '../threads/threads.ts';
 import { MAX_QUEUED } from './create-sweep.ts';
 import { combinationCount, countedWithin } from './sweep-budget.rules.ts';
 
@@ -53,11 +56,13 @@ test('a sweep whose connections break, again and again, is done all the same and
   };
   /** Every connection breaks after each task. */
   class Cut extends Threads {
-    override work: Threads['work'] = (...task) => cut(real.work(...task));
-    override runSettings: Threads['runSettings'] = (...task) => cut(real.runSettings(...task));
+    override work = <In, Out>(task: ThreadTask<In, Out>, input: In, options?: RunOptions) =>
+      cut(real.work(task, input, options));
+    override onAllCores = <In, Out>(task: ThreadTask<In, Out>, input: In, options?: RunOptions) =>
+      cut(real.onAllCores(task, input, options));
   }
   const { id } = await post(who);
-  start(service.sweeps(new Cut()));
+  start(service.sweeps(new Cut(WORKER_FILES)));
   expect(await done(who, id)).toMatchObject({ done: 4, runs: 4, failure: null });
   expect(cuts).toBeGreaterThan(1);
   const sql = 'select body from outbox where org_id = $1';

@@ -1,19 +1,17 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
-import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
-import { Log } from '@tidegate/telemetry/log';
-import { Metrics } from '@tidegate/telemetry/metrics';
 import type { CandleFile } from '../candles/csv/read-candle-file.ts';
 import { wantedOf } from '../candles/import-options.ts';
-import { keepCandles } from '../candles/keep-candles.ts';
-import { Threads } from '../compute/threads.ts';
+import { readCandles } from '../candles/read-candles.ts';
+import { StoreCandles } from '../candles/store-candles.ts';
 import { rulesOf } from '../markets/markets.rules.ts';
 import type { Job } from '../queue/queue.rows.ts';
-import { type Held, QueueRunner } from '../queue/queue-runner.ts';
+import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { Threads } from '../threads/threads.ts';
 import {
   countParts,
   endUpload,
@@ -34,13 +32,13 @@ const LOOK_FOR_LATE_MS = 600_000;
 export class RunUploads implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
-  private readonly wakes: Wakes;
+  private readonly storing: StoreCandles;
   private readonly queue: QueueRunner;
 
-  constructor(tenants: TenantDatabase, threads: Threads, wakes: Wakes, log: Log, metrics: Metrics) {
-    this.tenants = tenants;
+  constructor(tools: QueueTools, threads: Threads, storing: StoreCandles) {
+    this.tenants = tools.tenants;
+    this.storing = storing;
     this.threads = threads;
-    this.wakes = wakes;
     this.queue = new QueueRunner(
       {
         kind: 'upload',
@@ -49,7 +47,7 @@ export class RunUploads implements OnApplicationShutdown {
         run: (job, held) => this.run(job, held),
         fail: (tx, id, failure) => endUpload(tx, id, { status: 'failed', failure }),
       },
-      { tenants, wakes, log, metrics },
+      tools,
     );
   }
 
@@ -84,7 +82,7 @@ export class RunUploads implements OnApplicationShutdown {
     held.progress = () => progress[0] as number;
     const wanted = wantedOf(rulesOf(work.market), work.interval, { options: work.options, maxRows: MAX_ROWS });
     const task = { parts: data, wanted, progress };
-    const file = await this.threads.work('readCandles', task, { group: person, signal: held.signal });
+    const file = await this.threads.work(readCandles, task, { group: person, signal: held.signal });
     return (tx) => this.keep(tx, id, work, file);
   }
 
@@ -93,10 +91,9 @@ export class RunUploads implements OnApplicationShutdown {
     if (!candles) return endUpload(tx, id, { status: 'failed', report, failure: faults[0]?.message });
     await tx.query('savepoint before_candles');
     try {
-      const { added, replaced, gaps } = await keepCandles(tx, rulesOf(market), interval, candles);
+      const { added, replaced, gaps } = await this.storing.store(tx, rulesOf(market), interval, candles);
       const counts = { added: added.length, replaced: replaced.length };
       await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
-      tx.onCommit(() => this.wakes.wake('run-bots'));
     } catch (error) {
       // Nothing of it is stored, and the upload says why.
       if (!(error instanceof ProblemError)) throw error;

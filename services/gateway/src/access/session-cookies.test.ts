@@ -127,6 +127,36 @@ test('a refresh that is refused for good takes the cookies away; one that failed
   expect([away.status, away.headers.getSetCookie()]).toEqual([503, []]);
 });
 
+test('a browser is known again when it logs in, also after it logged out; a script is not followed', async () => {
+  const devices: (string | undefined)[] = [];
+  const answer = answerOf(login);
+  world.neighbours.on(login, ({ deviceId }) => {
+    devices.push(deviceId);
+    return answer;
+  });
+  const first = await browser();
+  const line = cookiesOf(first).get('__Secure-tidegate-device') ?? '';
+  expect(line).toMatch(
+    /^__Secure-tidegate-device=[\w-]{32}; Path=\/api\/v1\/sessions; Secure; HttpOnly; SameSite=Lax; Exp/,
+  );
+  const cookie = asHeader(first, /device/);
+  const again = await send('POST', '/api/v1/sessions', LOGIN, { 'session-cookies': 'true', cookie });
+  expect(asHeader(again, /device/)).toBe(cookie);
+  const other = await browser();
+  expect(asHeader(other, /device/)).not.toBe(cookie);
+  const forged = { 'session-cookies': 'true', cookie: '__Secure-tidegate-device=a' };
+  expect((await send('POST', '/api/v1/sessions', LOGIN, forged)).status).toBe(201);
+  expect((await send('POST', '/api/v1/sessions', LOGIN, { cookie })).headers.getSetCookie()).toEqual([]);
+  const sent = cookie.split('=')[1];
+  expect(devices).toEqual([
+    sent,
+    sent,
+    expect.stringMatching(/^[\w-]{32}$/),
+    expect.stringMatching(/^[\w-]{32}$/),
+    undefined,
+  ]);
+});
+
 describe('over plain http, off localhost', () => {
   // fetch does not let a test choose its host.
   const lan = { 'session-cookies': 'true', origin: 'http://192.168.1.5:3000' };
@@ -141,7 +171,11 @@ describe('over plain http, off localhost', () => {
     const open = await GatewayWorld.start({ ALLOW_INSECURE: 'true' });
     const answer = await viaHost('192.168.1.5:3000', open.settings.port, lan);
     expect(answer.status).toBe(201);
-    expect(answer.cookies.map((line) => line.split('=', 1)[0])).toEqual(['tidegate-access', 'tidegate-refresh']);
+    expect(answer.cookies.map((line) => line.split('=', 1)[0])).toEqual([
+      'tidegate-access',
+      'tidegate-refresh',
+      'tidegate-device',
+    ]);
     for (const line of answer.cookies) expect(line).not.toContain('Secure');
     const cookie = answer.cookies.map((line) => line.split(';', 1)[0]).join('; ');
     const bearer = { cookie };

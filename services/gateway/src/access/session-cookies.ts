@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { login, logout, refresh, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
@@ -12,10 +13,26 @@ import { isOwnOrigin, needsPlainCookies } from './own-origin.rules.ts';
  * For browsers: a log-in that asks with the header `Session-Cookies: true` gets its tokens as cookies that scripts
  * cannot read, and none in the body; what came by cookie is answered by cookie, whatever the header says. Cookies are
  * sent by foreign pages too, so a writing request that leans on them must come from our own origin.
+ *
+ * A log-in by cookie also leaves a device cookie, which outlives the session: a random text that proves nothing but that
+ * this browser logged in before. Identity does not make it wait for wrong passwords that others send.
  */
 const REFRESH_PATH = '/api/v1/sessions';
-const SECURE = { access: '__Host-tidegate-access', refresh: '__Secure-tidegate-refresh', flags: '; Secure' };
-const PLAIN = { access: 'tidegate-access', refresh: 'tidegate-refresh', flags: '' };
+const SECURE = {
+  access: '__Host-tidegate-access',
+  refresh: '__Secure-tidegate-refresh',
+  device: '__Secure-tidegate-device',
+  flags: '; Secure',
+};
+const PLAIN: typeof SECURE = {
+  access: 'tidegate-access',
+  refresh: 'tidegate-refresh',
+  device: 'tidegate-device',
+  flags: '',
+};
+/** As long as identity knows a device that does not come back. */
+const DEVICE_MS = 90 * 24 * 3_600_000;
+const DEVICE_ID = /^[\w-]{32,64}$/;
 const GIVING: ReadonlySet<Operation> = new Set<Operation>([login, register, refresh, switchOrganisation]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -51,7 +68,8 @@ export class SessionCookies {
   }
 
   /**
-   * The input with the cookie's refresh token when it brings none, and whether the answer's tokens become cookies.
+   * The input with the cookie's refresh token when it brings none, and whether the answer's tokens become cookies. A
+   * log-in by cookie gets the browser's device id, or a new one.
    * Everything that may be refused is refused here, before anything has happened.
    */
   prepare(operation: Operation, request: FastifyRequest, input: Record<string, unknown>) {
@@ -65,21 +83,29 @@ export class SessionCookies {
     const byCookie = fromCookie !== undefined || leansOnCookie || request.headers['session-cookies'] === 'true';
     if (byCookie) this.requireOwnOrigin(request);
     if (byCookie) this.requireKept(request);
-    return { input: fromCookie === undefined ? input : { ...input, refreshToken: fromCookie }, byCookie };
+    if (fromCookie !== undefined) return { input: { ...input, refreshToken: fromCookie }, byCookie };
+    if (operation !== login || !byCookie || input['deviceId'] !== undefined) return { input, byCookie };
+    const known = this.read(request, 'device') ?? '';
+    const deviceId = DEVICE_ID.test(known) ? known : randomBytes(24).toString('base64url');
+    return { input: { ...input, deviceId }, byCookie, deviceId };
   }
 
   /** Moves the tokens of an answer into cookies. */
-  takeTokens(request: FastifyRequest, reply: FastifyReply, output: unknown): unknown {
+  takeTokens(request: FastifyRequest, reply: FastifyReply, output: unknown, deviceId?: string): unknown {
     const { accessToken, refreshToken, ...rest } = output as Tokens & Record<string, unknown>;
-    const { access, refresh: next, flags } = this.names(request);
+    const { access, refresh: next, device, flags } = this.names(request);
     const cookies = [];
     if (accessToken) cookies.push(cookie(access, accessToken, `/${flags}`, rest.accessTokenExpiresAt));
     if (refreshToken) cookies.push(cookie(next, refreshToken, `${REFRESH_PATH}${flags}`, rest.refreshTokenExpiresAt));
+    if (deviceId) {
+      const until = new Date(Date.now() + DEVICE_MS).toISOString();
+      cookies.push(cookie(device, deviceId, `${REFRESH_PATH}${flags}`, until));
+    }
     void reply.header('set-cookie', cookies);
     return rest;
   }
 
-  /** Both kinds: a browser may have some of before the address or the setting changed. */
+  /** Both kinds, but for the device, which stays known: a browser may have some of before the address or the setting changed. */
   clear(reply: FastifyReply): void {
     const gone = new Date(0).toISOString();
     void reply.header(
@@ -104,7 +130,7 @@ export class SessionCookies {
     return plain ? PLAIN : SECURE;
   }
 
-  private read(request: FastifyRequest, kind: 'access' | 'refresh'): string | undefined {
+  private read(request: FastifyRequest, kind: 'access' | 'refresh' | 'device'): string | undefined {
     const token = readCookie(request, SECURE[kind]);
     return token === undefined && this.mayBePlain ? readCookie(request, PLAIN[kind]) : token;
   }

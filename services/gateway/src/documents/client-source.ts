@@ -1,5 +1,6 @@
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { Empty } from '@tidegate/contracts/kernel/types';
+import { CANDLE_FILE } from './fixed-paths.ts';
 import { bookOf } from './openapi.ts';
 import { pascal } from './problem-answers.ts';
 import { type Json, resolve, type SchemaBook } from './schemas.ts';
@@ -18,12 +19,12 @@ export function clientSource(operations: Operation[]): string {
     return [declaration(`${name}Input`, inputOf(operation, book)), declaration(`${name}Output`, output)];
   });
   return `/* Made from the contracts by \`npm run generate\`: do not edit. */
-import { type CallOptions, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport.ts';
 
 ${[...models, ...types].join('\n\n')}
 
 export class TidegateClient extends Transport {
-${mounted.map((operation) => method(operation)).join('\n\n')}
+${[...mounted.map((operation) => method(operation)), candleFile()].join('\n\n')}
 }
 `;
 }
@@ -43,6 +44,13 @@ function method(operation: Operation): string {
   return `  /** ${text} */
   ${camel(name)} = (input: ${name}Input${optional}, options?: CallOptions): Promise<${name}Output> =>
     this.send({ method: '${verb}', path: '${path}', repeat: '${repeat}' }, input, options);`;
+}
+
+function candleFile(): string {
+  const { id, path, summary, description } = CANDLE_FILE;
+  return `  /** ${summary}. ${description} */
+  ${camel(pascal(id))} = (input: { uploadId: Id; file: FileBody }, options?: CallOptions): Promise<CandleUpload> =>
+    this.send({ method: 'PUT', path: '${path}', repeat: 'safe', file: 'file' }, input, options);`;
 }
 
 const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

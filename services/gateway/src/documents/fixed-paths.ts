@@ -28,7 +28,7 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
     path(operationId, summary, { 200: answer(JSON_TYPE), 503: { ...answer(JSON_TYPE), description: 'It is not' } });
   return {
     '/api/v1/stream': { get: stream },
-    '/api/v1/candles/uploads/{uploadId}/file': { put: candleFile(problems) },
+    [CANDLE_FILE.path]: { put: candleFile(problems) },
     '/health': health('health.show', 'Is every part ready, and if not, why'),
     '/health/live': path('health.live', 'Is the process alive', { 200: answer(JSON_TYPE) }),
     '/health/ready': health('health.ready', 'Does it take requests'),
@@ -44,6 +44,16 @@ export function fixedPaths(problems: ProblemAnswers, stream: Json): Record<strin
     '/docs': document('documents.reference', 'This document as a page to read', 'text/html'),
   };
 }
+
+/** The only operation whose body is a file: the client has a method for it as well. */
+export const CANDLE_FILE = {
+  id: 'candles.send-file',
+  path: '/api/v1/candles/uploads/{uploadId}/file',
+  summary: 'The file of a candle upload: CSV, or gzip of it, as the body',
+  description:
+    'Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued ' +
+    'it is refused with 409, and the upload is to be looked at. It has half an hour.',
+} as const;
 
 const JSON_TYPE = 'application/json';
 
@@ -65,12 +75,10 @@ function candleFile(problems: ProblemAnswers): Json {
     unavailable,
   ];
   return {
-    operationId: 'candles.send-file',
+    operationId: CANDLE_FILE.id,
     tags: ['bot-executor'],
-    summary: 'The file of a candle upload: CSV, or gzip of it, as the body',
-    description:
-      'Answers when all of it has come and waits to be read. Sent again it replaces what came before; once it is queued ' +
-      'it is refused with 409, and the upload is to be looked at. It has half an hour.',
+    summary: CANDLE_FILE.summary,
+    description: CANDLE_FILE.description,
     'x-scope': 'bots:write',
     parameters: [
       {

@@ -171,10 +171,10 @@ function asker(operation: Operation, edge: EdgeParts): Ask {
   if (!hasSecrets(operation.output)) return (exchange) => bus.callRaw(operation, exchange.input, optionsOf(exchange));
   return async (exchange) => {
     const { request, reply } = exchange;
-    const { input, byCookie } = cookies.prepare(operation, request, exchange.input);
+    const { input, byCookie, deviceId } = cookies.prepare(operation, request, exchange.input);
     try {
       const output = await bus.call(operation, input, optionsOf(exchange));
-      return JSON.stringify(byCookie ? cookies.takeTokens(request, reply, output) : output);
+      return JSON.stringify(byCookie ? cookies.takeTokens(request, reply, output, deviceId) : output);
     } catch (error) {
       // A browser whose session has ended is not left with what is good for nothing.
       const ended = error instanceof ProblemError && error.code === 'invalid_grant';

@@ -9,9 +9,9 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
-import { FoundOrganisation } from '../organisations/found-organisation.ts';
-import { PasswordHashing } from './password-hashing.ts';
-import { insertUser, toWire, type UserRow } from './user.rows.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { insertUser, isAnybodyThere, toWire, type UserRow } from '../kernel/user.rows.ts';
+import { NewOrganisation } from '../organisations/new-organisation.ts';
 
 const FIRST_ADMIN = 'admin@localhost';
 const LEAST_CHARACTERS = 12;
@@ -24,7 +24,7 @@ export class CreateAdmin implements OnApplicationBootstrap {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
-    private readonly organisations: FoundOrganisation,
+    private readonly organisations: NewOrganisation,
     private readonly log: Log,
   ) {}
 
@@ -37,7 +37,7 @@ export class CreateAdmin implements OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (await this.tenants.as({}, (tx) => tx.one('select 1 from users limit 1'))) return;
+    if (await isAnybodyThere(this.tenants.reader({}))) return;
     const password = this.firstPassword();
     const user = password && (await this.create(FIRST_ADMIN, password));
     if (user) this.log.info({ email: FIRST_ADMIN }, 'The first operator was created');
@@ -61,7 +61,7 @@ export class CreateAdmin implements OnApplicationBootstrap {
     const [userId, orgId] = [newId(), newId()];
     return this.tenants.as({ orgId, userId }, async (tx) => {
       const user = await insertUser(tx, { id: userId, email, passwordHash, ...VOUCHED });
-      if (user) await this.organisations.found(tx, { orgId, name: 'Operator', userId });
+      if (user) await this.organisations.create(tx, 'Operator', userId);
       return user;
     });
   }

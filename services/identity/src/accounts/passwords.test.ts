@@ -15,7 +15,7 @@ import { ANONYMOUS, type Caller } from '@tidegate/contracts/kernel/caller';
 import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../../test/fixture.ts';
-import { PasswordHashing } from './password-hashing.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
 
 /* Whose an address is, and who may set its password. */
 let identity: Fixture;

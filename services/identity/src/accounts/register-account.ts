@@ -3,12 +3,12 @@ import { emailTaken, register, type Session } from '@tidegate/contracts/identity
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { newId } from '@tidegate/database/ids';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { LoginThrottle } from '../authentication/login-throttle.ts';
+import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { insertUser } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
-import { FoundOrganisation } from '../organisations/found-organisation.ts';
+import { NewOrganisation } from '../organisations/new-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
-import { LoginThrottle } from './login-throttle.ts';
-import { PasswordHashing } from './password-hashing.ts';
-import { insertUser } from './user.rows.ts';
 
 /**
  * User, organisation, membership and session in one transaction. That an address is taken is told: the alternative is a
@@ -19,7 +19,7 @@ import { insertUser } from './user.rows.ts';
 export class RegisterAccount {
   constructor(
     private readonly passwords: PasswordHashing,
-    private readonly organisations: FoundOrganisation,
+    private readonly organisations: NewOrganisation,
     private readonly sessions: Sessions,
     private readonly throttle: LoginThrottle,
     private readonly mails: AccountMails,
@@ -33,7 +33,7 @@ export class RegisterAccount {
     const { email, name } = input;
     const user = await insertUser(own, { id: userId, email, name, passwordHash, ...NEW });
     if (!user) throw emailTaken({}, TAKEN);
-    await this.organisations.found(own, { orgId, name: input.organisationName ?? organisationOf(name), userId });
+    await this.organisations.create(own, input.organisationName ?? organisationOf(name), userId);
     await this.throttle.know(own, userId, { email, ip });
     await this.mails.queue(own, 'verify-email', email);
     return this.sessions.begin(own, user, orgId);

@@ -34,7 +34,7 @@ it('adds an e-mail channel for every event, named after its address, and sends n
     state: 'unconfirmed',
   });
   expect(channel.name).toBe(channel.address);
-  expect(channel.events).toEqual(['server.unreachable', 'trade.closed', 'quota.reached']);
+  expect(channel.events).toEqual(['server.unreachable', 'trade.closed', 'bot.halted', 'quota.reached']);
   expect(channel.secret).toBeUndefined();
   expect(await world.call(getChannel, { channelId: channel.id }, org)).toEqual(channel);
 });

@@ -6,7 +6,7 @@ import { type FakeSmtpServer, startSmtpServer } from '@tidegate/testing/fakes/sm
 import { startWebhookReceiver, type WebhookReceiver } from '@tidegate/testing/fakes/webhook-receiver';
 import { until } from '@tidegate/testing/until';
 import { NotifierWorld } from '../../test/fixture.ts';
-import { quotaFilled, serverLost, tradeDone } from '../../test/happenings.ts';
+import { botHalted, quotaFilled, serverLost, tradeDone } from '../../test/happenings.ts';
 import { deliveries, deliveryWhen, hook, inbox, verify } from '../../test/receiver.ts';
 
 let world: NotifierWorld;
@@ -42,10 +42,23 @@ it('tells a webhook what happened, in a small signed body', async () => {
   const { secret } = await hook(world, org, receiver);
   await serverLost(world, org);
   await tradeDone(world, org);
+  await botHalted(world, org);
   await quotaFilled(world, org);
-  const requests = await arrived(3);
+  const requests = await arrived(4);
   const bodies = requests.map(({ body }) => JSON.parse(body));
-  expect(bodies.map(({ type }) => type).sort()).toEqual(['quota.reached', 'server.unreachable', 'trade.closed']);
+  expect(bodies.map(({ type }) => type).sort()).toEqual([
+    'bot.halted',
+    'quota.reached',
+    'server.unreachable',
+    'trade.closed',
+  ]);
+  expect(bodies.find(({ type }) => type === 'bot.halted').data).toEqual({
+    botId: expect.any(String),
+    botName: 'Morning BTC',
+    reason: 'ordersRejected',
+    message: 'Five orders in a row were rejected.',
+    haltedAt: expect.any(String),
+  });
   expect(bodies.find(({ type }) => type === 'trade.closed')).toEqual({
     type: 'trade.closed',
     timestamp: expect.stringMatching(/Z$/),

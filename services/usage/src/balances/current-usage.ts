@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { currentUsage, type MeterUsage } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { requireAccount } from '../accounts/require-account.ts';
+import { requireAccount } from '../entitlements/require-snapshot.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { findBalances } from './balance.rows.ts';
 import { currentPeriod, meterUsage } from './balance.rules.ts';

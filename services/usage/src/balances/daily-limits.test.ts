@@ -3,11 +3,11 @@ import { currentUsage, setUsageSettings } from '@tidegate/contracts/usage/usage'
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { KeepAccount } from '../accounts/keep-account.ts';
-import { UsageSettings } from '../accounts/usage-settings.ts';
+import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { ReturnLease } from '../leases/return-lease.ts';
 import { TakeLease } from '../leases/take-lease.ts';
 import { CurrentUsage } from './current-usage.ts';
+import { StoreEntitlements } from './store-entitlements.ts';
 
 let usage: Fixture;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const noBus = undefined as never;
 const HOUR_MS = 3_600_000;
 const arrive = (given: Parameters<typeof snapshot>[0]) => {
   const data = snapshot({ per: 'day', ...given });
-  const keep = new KeepAccount({ wake: () => undefined } as never);
+  const keep = new StoreEntitlements({ wake: () => undefined } as never);
   return usage.tenants
     .run(data.orgId, (tx) => keep.handle({ data, tx, emit: usage.outbox.emitter(tx) } as never))
     .then(() => data.orgId);

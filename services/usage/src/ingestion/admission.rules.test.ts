@@ -1,7 +1,7 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import fc from 'fast-check';
-import { admit, digestOf } from './admission.rules.ts';
-import { eventKey } from './event-key.ts';
+import { digestOf, eventKey } from '../kernel/event-identity.ts';
+import { admit } from './admission.rules.ts';
 
 const now = Date.parse('2026-03-31T12:00:00Z');
 const org = '0197f0e0-0000-7000-8000-000000000001';

@@ -50,13 +50,3 @@ function periodOf(anchor: number, at: number): Period {
   lastPeriods.set(anchor, period);
   return period;
 }
-
-/** A fingerprint of what the event says, apart from when: two events of one id that differ here are in conflict. */
-export function digestOf({ meter, quantity }: Pick<UsageEvent, 'meter' | 'quantity'>): number {
-  let hash = 0x811c9dc5;
-  const text = `${meter}:${quantity}`;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash | 0;
-}

@@ -1,6 +1,6 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
-import type { Position } from './ingest-position.rows.ts';
+import type { Position } from './checkpoint.rows.ts';
 import type { RejectedEvent } from './rejected-event.rows.ts';
 import { readMessage } from './usage-messages.ts';
 

@@ -8,8 +8,8 @@ import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
+import { KeepPosition } from './checkpoint.ts';
 import { IngestUsageStream } from './ingest-usage.loop.ts';
-import { KeepPosition } from './keep-position.ts';
 import { ReplayParked } from './replay-parked.loop.ts';
 import type { UsageWriter } from './usage-writer.ts';
 

@@ -9,7 +9,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { isBadData } from './bad-data.ts';
 import { type Batch, Batches } from './batches.ts';
-import { KeepPosition } from './keep-position.ts';
+import { KeepPosition } from './checkpoint.ts';
 import { Progress } from './progress.rules.ts';
 import type { RejectedEvent } from './rejected-event.rows.ts';
 import { UsageWriter } from './usage-writer.ts';

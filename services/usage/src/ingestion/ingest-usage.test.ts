@@ -12,9 +12,9 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { UsageSettings } from '../accounts/usage-settings.ts';
 import { CurrentUsage } from '../balances/current-usage.ts';
 import { UsageHistory } from '../balances/usage-history.ts';
+import { UsageSettings } from '../entitlements/usage-settings.ts';
 import { ListMeters } from '../meters/list-meters.ts';
 import { IngestUsage } from './ingest-usage.ts';
 

@@ -6,7 +6,7 @@ import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contra
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { keepAccount } from '../accounts/require-account.ts';
+import { keepAccount } from '../entitlements/require-snapshot.ts';
 import { judgeLeases } from '../leases/judge-leases.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { outOfTime } from './admission.rules.ts';

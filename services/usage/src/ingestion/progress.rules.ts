@@ -1,4 +1,4 @@
-import type { Position } from './ingest-position.rows.ts';
+import type { Position } from './checkpoint.rows.ts';
 
 /**
  * Batches are counted side by side and end in any order. What may be saved as done is the last message before the

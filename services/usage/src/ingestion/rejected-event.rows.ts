@@ -13,8 +13,6 @@ export interface RejectedEvent {
 /** For payloads that do not say whose they are. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-export const PARKED: readonly RejectionCode[] = ['unknown_meter', 'unknown_organisation'];
-
 const MAX_PAYLOAD = 10_000;
 
 /** Keeps what was not counted. The same again raises a counter, so that a resend loop fills no table. */
@@ -91,6 +89,10 @@ export function listRejected(
       order by last_at desc, fingerprint limit $2`,
     [orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
   );
+}
+
+export async function expireRejected(tx: Tx, days: number): Promise<void> {
+  await tx.query("delete from rejected_events where last_at < now() - $1::int * interval '1 day'", [days]);
 }
 
 /** Postgres cannot store NUL in text. */

@@ -5,10 +5,10 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { findDue, takeParked } from './rejected-event.rows.ts';
 import { UsageWriter } from './usage-writer.ts';
 
-export const REPLAY_PARKED = 'replay-parked-usage';
 const AT_ONCE = 500;
 
 /*

@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { noteReached, type Reached } from '../balances/quota-alert.rows.ts';
+import { plain, quoted } from '../kernel/array-literal.ts';
 
 /** An event that may be counted, with everything the statement needs. */
 export interface CountableEvent {
@@ -88,65 +89,4 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Pr
   ]);
   const { repeated = [], reached = [], daily = [] } = row ?? {};
   return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, daily };
-}
-
-/** Of events whose identity is known: the positions of those that say something else now. */
-export async function findConflicts(tx: Tx, events: readonly CountableEvent[]): Promise<Set<number>> {
-  const rows = await tx.query<{ n: number }>(
-    `select t.n::int as n from unnest($1::uuid[], $2::uuid[], $3::int[]) with ordinality as t(org_id, key, digest, n)
-       join usage_identities u on u.org_id = t.org_id and u.key = t.key where u.digest <> t.digest`,
-    [plain(events, (event) => event.org), plain(events, (event) => event.key), plain(events, (event) => event.digest)],
-  );
-  return new Set(rows.map((row) => row.n - 1));
-}
-
-/** Which of these identities of an organisation are known already. */
-export async function findKnown(tx: Tx, orgId: string, keys: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.query<{ key: string }>(
-    "select replace(key::text, '-', '') as key from usage_identities where org_id = $1 and key = any($2::uuid[])",
-    [orgId, keys],
-  );
-  return new Set(rows.map((row) => row.key));
-}
-
-/**
- * Units of leases that have arrived as events no longer count as lent: of the lease's own meter and period, and no more
- * than it granted, or usage would free a quota that nobody lent.
- */
-export async function settleLeases(tx: Tx, events: readonly CountableEvent[]): Promise<void> {
-  if (!events.some((event) => event.lease)) return;
-  const leased = events.filter((event) => event.lease);
-  await tx.query(
-    `with arrived as (
-       select l.org_id, l.id, sum(t.quantity) as quantity
-         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::timestamptz[])
-                as t(org_id, id, quantity, meter, at)
-              join leases l on l.org_id = t.org_id and l.id = t.id and l.meter = t.meter
-               and t.at >= l.period_start and (l.period_end is null or t.at < l.period_end)
-        group by 1, 2),
-     locked as (
-       select l.org_id, l.id, a.quantity
-         from leases l join arrived a on a.org_id = l.org_id and a.id = l.id
-        order by 1, 2 for update of l)
-     update leases l set settled = greatest(0, least(l.granted, l.settled + k.quantity))
-       from locked k where l.org_id = k.org_id and l.id = k.id`,
-    [
-      plain(leased, (event) => event.org),
-      plain(leased, (event) => event.lease ?? 'NULL'),
-      plain(leased, (event) => event.quantity),
-      plain(leased, (event) => event.meter),
-      plain(leased, (event) => event.at),
-    ],
-  );
-}
-
-/** An array literal of values that need no quotes: checked uuids, names, numbers and ISO instants. */
-function plain<T>(items: readonly T[], value: (item: T) => string | number): string {
-  let text = '{';
-  for (const item of items) text += text.length === 1 ? value(item) : `,${value(item)}`;
-  return `${text}}`;
-}
-
-function quoted<T>(items: readonly T[], value: (item: T) => string): string {
-  return plain(items, (item) => `"${value(item).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
 }

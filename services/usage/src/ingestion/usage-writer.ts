@@ -4,7 +4,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { findAnchors } from '../accounts/account.rows.ts';
+import { findAnchors } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import type { Known } from './admission.rules.ts';
 import { ensureEventDays } from './event-days.ts';

@@ -1,11 +1,13 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
+import { tellReached } from '../balances/emit-reached.ts';
 import { reachedToday } from '../balances/quota-alert.rows.ts';
-import { tellReached } from '../balances/tell-reached.ts';
-import { admit, digestOf, type Known, type Rejection } from './admission.rules.ts';
-import { eventKey } from './event-key.ts';
-import { type CountableEvent, countEvents, findConflicts, settleLeases } from './usage-event.rows.ts';
+import { digestOf, eventKey } from '../kernel/event-identity.ts';
+import { findConflicts } from '../kernel/usage-identity.rows.ts';
+import { settleLeases } from '../leases/lease.rows.ts';
+import { admit, type Known, type Rejection } from './admission.rules.ts';
+import { type CountableEvent, countEvents } from './usage-event.rows.ts';
 
 export interface Written {
   accepted: number;
@@ -25,7 +27,7 @@ const CONFLICT: Rejection = {
 
 /**
  * Counts a batch in the given transaction: each event once, in the hour and period it happened in, and emits
- * what quotas that reached. Everything or nothing is committed; sent again it counts nothing twice.
+ * which thresholds of quotas were reached. Everything or nothing is committed; sent again it counts nothing twice.
  */
 export async function writeEvents(
   tx: Tx,

@@ -1,7 +1,7 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
-import { eventKey } from '../ingestion/event-key.ts';
-import { findKnown } from '../ingestion/usage-event.rows.ts';
+import { eventKey } from '../kernel/event-identity.ts';
+import { findKnown } from '../kernel/usage-identity.rows.ts';
 import { lockLeases } from './lease.rows.ts';
 import { type LeaseLeft, whyNotFrom } from './lease.rules.ts';
 

@@ -1,6 +1,10 @@
 import type { Tx } from '@tidegate/database/tx';
 import { HOLDS } from '../balances/balance.rows.ts';
 import type { PeriodText } from '../balances/balance.rules.ts';
+import { plain } from '../kernel/array-literal.ts';
+
+/** Rows that one statement deletes, so that neither locks nor dead rows pile up. */
+const CHUNK = 20_000;
 
 export interface LeaseRow {
   id: string;
@@ -105,4 +109,63 @@ export const lockLeases = (tx: Tx, orgId: string, ids: readonly string[]): Promi
 
 export async function closeLease(tx: Tx, orgId: string, id: string, spent: number): Promise<void> {
   await tx.query('update leases set spent = $3 where org_id = $1 and id = $2', [orgId, id, spent]);
+}
+
+/** An event that was counted, and the lease it names. */
+export interface LeasedEvent {
+  org: string;
+  lease: string | undefined;
+  meter: string;
+  quantity: number;
+  at: string;
+}
+
+/**
+ * Units of leases that have arrived as events no longer count as lent: of the lease's own meter and period, and no more
+ * than it granted, or usage would free a quota that nobody lent.
+ */
+export async function settleLeases(tx: Tx, events: readonly LeasedEvent[]): Promise<void> {
+  const leased = events.filter((event) => event.lease);
+  if (leased.length === 0) return;
+  await tx.query(
+    `with arrived as (
+       select l.org_id, l.id, sum(t.quantity) as quantity
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::timestamptz[])
+                as t(org_id, id, quantity, meter, at)
+              join leases l on l.org_id = t.org_id and l.id = t.id and l.meter = t.meter
+               and t.at >= l.period_start and (l.period_end is null or t.at < l.period_end)
+        group by 1, 2),
+     locked as (
+       select l.org_id, l.id, a.quantity
+         from leases l join arrived a on a.org_id = l.org_id and a.id = l.id
+        order by 1, 2 for update of l)
+     update leases l set settled = greatest(0, least(l.granted, l.settled + k.quantity))
+       from locked k where l.org_id = k.org_id and l.id = k.id`,
+    [
+      plain(leased, (event) => event.org),
+      plain(leased, (event) => event.lease ?? 'NULL'),
+      plain(leased, (event) => event.quantity),
+      plain(leased, (event) => event.meter),
+      plain(leased, (event) => event.at),
+    ],
+  );
+}
+
+/**
+ * A lease that holds nothing any more is kept for two hours, for whoever asks again with its key or returns it late;
+ * one whose last events have not come, for as long as they may come. Returns whether there may be more.
+ */
+export async function expireLeases(tx: Tx, days: number): Promise<boolean> {
+  const row = await tx.one<{ count: number }>(
+    `with old as (
+       select org_id, id from leases
+        where created_at < now() - $1::int * interval '1 day'
+           or (created_at < now() - interval '2 hours' and expires_at < now() - interval '2 hours'
+               and (spent is null or held = 0))
+        limit $2 for update skip locked),
+     deleted as (delete from leases l using old where l.org_id = old.org_id and l.id = old.id returning 1)
+     select count(*)::int as count from deleted`,
+    [days, CHUNK],
+  );
+  return row?.count === CHUNK;
 }

@@ -9,9 +9,9 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { keepAccount } from '../accounts/require-account.ts';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { findDayBalance, quotaWindow } from '../balances/quota-window.rows.ts';
+import { keepAccount } from '../entitlements/require-snapshot.ts';
 import { requireMeter } from '../meters/require-meter.ts';
 import { findLeaseByKey, insertLease, lockBalance, sumHeld } from './lease.rows.ts';
 import { leaseEnd, slice } from './lease.rules.ts';
@@ -28,7 +28,8 @@ export class TakeLease {
     const account = await keepAccount(tx, this.bus);
     const grant = account.features[input.meter];
     if (grant?.kind !== 'metered') {
-      await requireMeter(tx, input.meter);
+      // The platform's own meters exist whether a catalogue declares them or not.
+      if (!PLATFORM_METERS.has(input.meter)) await requireMeter(tx, input.meter);
       const upgradeTo = account.upgrade[input.meter]?.plan ?? null;
       throw featureNotIncluded({ feature: input.meter, plan: account.plan, upgradeTo });
     }

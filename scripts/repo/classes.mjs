@@ -1,0 +1,21 @@
+/* How many things a class depends on. */
+
+const MOST = 5;
+/** The edge gathers what a request meets; it only passes it on. */
+const GATHERERS = new Set(['services/gateway/src/http/edge-parts.ts', 'services/gateway/src/access/access.ts']);
+
+export const classRules = [
+  {
+    name: 'few-dependencies',
+    concerns: ({ path, isForTests }) => !isForTests && !GATHERERS.has(path),
+    visit: (node, parents) => {
+      if (node.type !== 'Constructor') return undefined;
+      const owner = parents.findLast(({ type }) => type === 'ClassDeclaration' || type === 'ClassExpression');
+      if (!owner.decorators?.some((one) => nameOf(one.expression) === 'Injectable')) return undefined;
+      const count = node.params.length;
+      return count > MOST ? `${count} constructor dependencies, at most ${MOST}` : undefined;
+    },
+  },
+];
+
+const nameOf = (expression) => (expression.type === 'CallExpression' ? expression.callee.value : expression.value);

@@ -1,0 +1,72 @@
+/* Connections belong to libs: services get them, and every one has a listener for its errors. */
+import { importsOf } from './sources.mjs';
+
+const inCapability = ({ path, isForTests }) => /^services\/[^/]+\/src\/[^/]+\//.test(path) && !isForTests;
+
+export const connectionRules = [
+  {
+    name: 'one-pool',
+    concerns: ({ path, isForTests }) => !isForTests && !path.startsWith('libs/database/'),
+    visit: (node, _parents, { tree }) =>
+      node.type === 'NewExpression' && isFromPg(tree, node.callee, 'Pool')
+        ? 'opens a pool of its own; a service has the one of TenantDatabase'
+        : undefined,
+  },
+  {
+    name: 'one-bus',
+    concerns: inCapability,
+    visit: (node) => injects(node, 'NATS') && 'injects the NATS connection; a capability uses Bus or libs/messaging',
+  },
+  {
+    name: 'one-database',
+    concerns: inCapability,
+    visit: (node) => injects(node, 'DataSource') && 'injects a DataSource; a capability uses TenantDatabase',
+  },
+  {
+    // A connection that breaks tells its listeners before the query that it is for; without one the process ends.
+    name: 'client-listens',
+    concerns: ({ isForTests }) => !isForTests,
+    visit: (node, parents, { tree }) => {
+      if (node.type !== 'NewExpression' || !isFromPg(tree, node.callee, 'Client')) return undefined;
+      const owner = parents.findLast(({ type }) => type === 'FunctionBody' || type === 'BlockStatement');
+      // Who returns a client leaves the listener to another function of the file.
+      const near = parents.at(-1).type === 'ReturnStatement' ? tree : (owner ?? tree);
+      return listensForErrors(near) ? undefined : 'a pg.Client without a listener for its errors beside it';
+    },
+  },
+];
+
+function isFromPg(tree, callee, name) {
+  const local = importsOf(tree).filter(({ from }) => from === 'pg');
+  if (callee.type === 'Identifier') return local.some((one) => one.local === callee.value && one.imported === name);
+  return (
+    callee.type === 'MemberExpression' &&
+    callee.property.value === name &&
+    local.some((one) => one.local === callee.object.value)
+  );
+}
+
+/** `@Inject(NATS) nc` or a constructor parameter of that type. */
+function injects(node, name) {
+  if (node.type === 'Decorator' && node.expression.type === 'CallExpression')
+    return node.expression.callee.value === 'Inject' && node.expression.arguments[0]?.expression.value === name;
+  if (node.type !== 'TsParameterProperty' && node.type !== 'Parameter') return false;
+  const typed = (node.param ?? node.pat)?.typeAnnotation?.typeAnnotation;
+  return typed?.type === 'TsTypeReference' && typed.typeName.value === name;
+}
+
+function listensForErrors(block) {
+  let found = false;
+  const look = (value) => {
+    if (found || value === null || typeof value !== 'object') return;
+    if (Array.isArray(value)) return value.forEach(look);
+    found =
+      value.type === 'CallExpression' &&
+      value.callee.type === 'MemberExpression' &&
+      /^(on|once|addListener)$/.test(value.callee.property.value) &&
+      value.arguments[0]?.expression.value === 'error';
+    if (!found) Object.values(value).forEach(look);
+  };
+  look(block);
+  return found;
+}

@@ -1,0 +1,22 @@
+/* Which licences dependencies may have. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ALLOWED =
+  /^(MIT|MIT-0|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Python-2\.0|Unlicense|Zlib)$/;
+
+export function checkLicences(root) {
+  const lock = join(root, 'package-lock.json');
+  if (!existsSync(lock)) return [];
+  return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages)
+    .filter(([path, { link, license }]) => path.startsWith('node_modules/') && !link && !isAllowed(license))
+    .map(([path, { license }]) => ({ rule: 'licences', path, message: `has the licence ${license ?? 'none'}` }));
+}
+
+/** Of `A OR B` one is enough. Of `A AND B` both must be allowed. */
+function isAllowed(licence = '') {
+  return licence
+    .replaceAll(/[()]/g, '')
+    .split(' OR ')
+    .some((choice) => choice.split(' AND ').every((one) => ALLOWED.test(one.trim())));
+}

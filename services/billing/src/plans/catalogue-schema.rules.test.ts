@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { SHIPPED } from '../../test/fixture.ts';
+import { catalogueSchema } from './catalogue-schema.rules.ts';
+import { parseCatalogue } from './parse-catalogue.ts';
+
+const validate = new Ajv({ allErrors: true }).compile(catalogueSchema());
+const own = SHIPPED.replace('features:\n', 'features:\n  reports: { kind: metered, name: Reports }\n').replaceAll(
+  '    features:\n',
+  '    features:\n      reports: { limit: 1_000, per: day, note: Per day }\n',
+);
+
+test.each([
+  ['the shipped catalogue', SHIPPED],
+  ['one with a feature of its own', own],
+  ['one with numbers as editors see them', SHIPPED.replaceAll('10_000', '10000').replace('format: 1', "format: '1'")],
+])('an editor finds no mistake in %s', (_what, yaml) => {
+  parseCatalogue(yaml);
+  validate(parse(yaml));
+  expect(validate.errors).toBeNull();
+});
+
+test.each([
+  ['a limit that is no number', 'servers: 2', 'servers: lots', '/plans/free/features/servers'],
+  ['a built-in feature that a plan lacks', '      seats: 3\n', '', '/plans/free/features'],
+  ['a built-in feature of another kind', 'bots: { kind: counted', 'bots: { kind: metered', '/features/bots/kind'],
+  ['a price with a fraction', 'month: 2900', 'month: 29.99', '/plans/pro/prices/EUR/month'],
+  ['an unknown field', 'default: true', 'defualt: true', '/plans/free'],
+  ['an unknown currency', 'currency: EUR', 'currency: euro', '/currency'],
+  ['an enforcement that does not exist', 'enforcement: soft', 'enforcement: mild', '/plans/free/features/bot_orders'],
+])('an editor marks %s, as the command refuses it', (_what, from, to, where) => {
+  const yaml = SHIPPED.replace(from, to);
+  expect(() => parseCatalogue(yaml)).toThrow();
+  expect(validate(parse(yaml))).toBe(false);
+  expect(validate.errors?.map((error) => error.instancePath)).toContain(where);
+});
+
+test('the shipped catalogue names its schema, which lies beside it and is the one the code makes', () => {
+  expect(SHIPPED).toMatch(/^# yaml-language-server: \$schema=\.\/catalogue\.schema\.json\n/);
+  const file = readFileSync(join(__dirname, '../../../..', 'plans/catalogue.schema.json'), 'utf8');
+  expect(JSON.parse(file)).toEqual(JSON.parse(JSON.stringify(catalogueSchema())));
+});

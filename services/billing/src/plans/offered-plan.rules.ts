@@ -1,0 +1,16 @@
+import { unknownPlan } from '@tidegate/contracts/billing/plans';
+import type { VersionedPlan } from './catalogue-diff.rules.ts';
+
+type Offers = readonly VersionedPlan[];
+
+/** The plan as it is on offer now. Refuses one that is not. */
+export function offeredPlan(offers: Offers, plan: string): VersionedPlan {
+  const offered = offers.find((offer) => offer.plan === plan);
+  if (!offered) throw noSuchPlan(offers, plan);
+  return offered;
+}
+
+export function noSuchPlan(offers: Offers, plan: string): Error {
+  const plans = offers.map((offer) => offer.plan);
+  return unknownPlan({ plan, plans }, `Plans on offer: ${plans.join(', ')}.`);
+}

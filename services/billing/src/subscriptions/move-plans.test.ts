@@ -1,0 +1,101 @@
+import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import { applyPlans, movePlans } from '@tidegate/contracts/billing/plans';
+import { getSubscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
+import { newId } from '@tidegate/database/ids';
+import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
+
+let billing: Fixture;
+beforeEach(async () => {
+  billing = await openBilling();
+  await billing.call(applyPlans, { yaml: SHIPPED });
+});
+afterEach(() => billing.close());
+
+const generous = SHIPPED.replace('      bots: 25\n', '      bots: 30\n');
+const withoutPro = SHIPPED.replace(/ {2}pro:[\s\S]*? {2}business:/, '  business:');
+
+async function subscribed(plan: string, interval: 'month' | 'year' = 'month'): Promise<string> {
+  const org = newId();
+  await billing.call(getEntitlements, {}, org);
+  await billing.call(setSubscription, { organisationId: org, plan, interval });
+  return org;
+}
+const pinned = async (org: string) => {
+  const { plan, planVersion, scheduledMove } = await billing.call(getSubscription, {}, org);
+  return { plan, planVersion, scheduledMove };
+};
+/** As if the instant of the scheduled move had come. */
+const letPeriodEnd = (org: string) =>
+  billing.tenants.run(org, (tx) => tx.query("update subscriptions set next_at = now() - interval '1 second'"));
+
+test('a dry run shows what moves, from what to what, and what stays, and changes nothing', async () => {
+  const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
+  await billing.call(applyPlans, { yaml: generous });
+  await subscribed('pro');
+  const fields = [{ field: 'features/bots/limit', before: '25', after: '30' }];
+  expect(await billing.call(movePlans, { plan: 'pro', dryRun: true })).toMatchObject({
+    to: 'pro',
+    version: 2,
+    subscriptions: 2,
+    stay: 1,
+    moves: [
+      { fromVersion: 1, interval: 'month', subscriptions: 1, fields },
+      { fromVersion: 1, interval: 'year', subscriptions: 1, fields },
+    ],
+  });
+  for (const org of [monthly, yearly]) expect(await pinned(org)).toMatchObject({ planVersion: 1, scheduledMove: null });
+});
+
+test('whoever has a plan that left the catalogue can be moved off it; a year that is paid begins with the new plan', async () => {
+  const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
+  await billing.call(applyPlans, { yaml: withoutPro });
+  await expect(billing.call(movePlans, { plan: 'pro' })).rejects.toMatchObject({ code: 'unknown_plan' });
+  const since = (org: string) => billing.call(getSubscription, {}, org).then((one) => one.intervalSince);
+  const before = { monthly: await since(monthly), yearly: await since(yearly) };
+  expect(await billing.call(movePlans, { plan: 'pro', to: 'business' })).toMatchObject({ subscriptions: 2, stay: 0 });
+  await billing.refresh();
+  expect(await billing.call(getEntitlements, {}, monthly)).toMatchObject({ plan: 'business' });
+  expect(await since(monthly)).toBe(before.monthly);
+  expect(Date.parse(await since(yearly))).toBeGreaterThan(Date.parse(before.yearly));
+});
+
+test('at the end of the period each moves when what it has paid for ends, and until then keeps what it has', async () => {
+  const [monthly, yearly] = [await subscribed('pro'), await subscribed('pro', 'year')];
+  const order = { plan: 'pro', to: 'business', at: 'period_end' };
+  expect(await billing.call(movePlans, order)).toMatchObject({ subscriptions: 2, at: 'period_end' });
+  for (const org of [monthly, yearly]) {
+    const { periodEnd, scheduledMove, plan } = await billing.call(getSubscription, {}, org);
+    expect(plan).toBe('pro');
+    expect(scheduledMove).toEqual({ plan: 'business', planVersion: 1, at: periodEnd });
+  }
+  await billing.moveDue();
+  expect(await pinned(monthly)).toMatchObject({ plan: 'pro' });
+  await letPeriodEnd(monthly);
+  await billing.moveDue();
+  await billing.refresh();
+  expect(await pinned(monthly)).toEqual({ plan: 'business', planVersion: 1, scheduledMove: null });
+  expect(await billing.call(getEntitlements, {}, monthly)).toMatchObject({ plan: 'business' });
+  expect(await pinned(yearly)).toMatchObject({ plan: 'pro', scheduledMove: { plan: 'business' } });
+  expect(billing.woken.at(-1)).toBe('refresh-entitlements');
+});
+
+test('a plan that is chosen before the period ends cancels the move; so does a move at once', async () => {
+  const [chooses, moved] = [await subscribed('pro'), await subscribed('pro')];
+  await billing.call(movePlans, { plan: 'pro', to: 'business', at: 'period_end' });
+  await billing.call(setSubscription, { organisationId: chooses, plan: 'free' });
+  await billing.call(movePlans, { plan: 'pro', to: 'free' });
+  for (const org of [chooses, moved]) {
+    expect(await pinned(org)).toEqual({ plan: 'free', planVersion: 1, scheduledMove: null });
+  }
+});
+
+test('a move is refused when the version that was shown is not in force any more', async () => {
+  const org = await subscribed('pro');
+  await billing.call(applyPlans, { yaml: generous });
+  await expect(billing.call(movePlans, { plan: 'pro', toVersion: 1 })).rejects.toMatchObject({
+    code: 'catalogue_changed',
+    detail: expect.stringContaining('Version 2 of pro is in force'),
+  });
+  expect(await pinned(org)).toMatchObject({ planVersion: 1 });
+  expect(await billing.call(movePlans, { plan: 'pro', toVersion: 2 })).toMatchObject({ subscriptions: 1 });
+});

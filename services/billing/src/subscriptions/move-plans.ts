@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { catalogueChanged, intervalNotOffered, movePlans } from '@tidegate/contracts/billing/plans';
+import type { Tx } from '@tidegate/database/tx';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { Wakes } from '@tidegate/runtime/wakes';
+import { intervalsOf } from '../kernel/interval.rules.ts';
+import { changedBy } from '../kernel/subscription.rows.ts';
+import { findPlanVersion, latestVersions, lockCatalogue, requireCatalogue } from '../plans/catalogue.rows.ts';
+import { planChanges, type VersionedPlan } from '../plans/catalogue-diff.rules.ts';
+import { noSuchPlan, offeredPlan } from '../plans/offered-plan.rules.ts';
+import { countOf, findMoving, type MoveOrder, moveNow, scheduleMoves } from './plan-move.rows.ts';
+import { type Move, movesOf, summary } from './plan-move.rules.ts';
+
+/** Moves subscriptions, or schedules their moves; the entitlements follow within seconds (refresh-entitlements). */
+@Injectable()
+export class MovePlans {
+  constructor(private readonly wakes: Wakes) {}
+
+  @Handles(movePlans)
+  async handle({ input, caller, tx }: OperationContext<typeof movePlans>) {
+    const all = tx.as({ system: 'catalogue' });
+    await lockCatalogue(all);
+    const catalogue = await requireCatalogue(all);
+    if (!(await latestVersions(all)).has(input.plan)) throw noSuchPlan(catalogue.plans, input.plan);
+    const target = offeredPlan(catalogue.plans, input.to ?? input.plan);
+    if (input.toVersion !== undefined && input.toVersion !== target.version) {
+      throw catalogueChanged(
+        { catalogueVersion: catalogue.version },
+        `Version ${target.version} of ${target.plan} is in force by now, not ${input.toVersion}. Look at a dry run again.`,
+      );
+    }
+    const order = { plan: input.plan, to: target.plan, version: target.version };
+    const moves = movesOf(await findMoving(all, order), input.at, Date.now());
+    refuseMissingInterval(target, moves);
+    const shown = {
+      ...order,
+      at: input.at,
+      moves: summary(moves, await changes(all, input.plan, target, moves)),
+      stay: (await countOf(all, input.plan)) - moves.length,
+    };
+    if (input.dryRun) return { ...shown, subscriptions: moves.length };
+    return { ...shown, subscriptions: await this.carryOut(all, order, input.at, moves, changedBy(caller)) };
+  }
+
+  private async carryOut(
+    tx: Tx,
+    order: MoveOrder,
+    at: 'now' | 'period_end',
+    moves: Move[],
+    by: string,
+  ): Promise<number> {
+    if (at === 'period_end') return scheduleMoves(tx, order, moves, by);
+    tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
+    return moveNow(tx, order, by);
+  }
+}
+
+function refuseMissingInterval(target: VersionedPlan, moves: readonly Move[]): void {
+  const intervals = intervalsOf(target);
+  const yearly = intervals.includes('year') ? 0 : moves.filter(({ interval }) => interval === 'year').length;
+  if (yearly === 0) return;
+  throw intervalNotOffered(
+    { plan: target.plan, interval: 'year', intervals },
+    `${yearly} of the subscriptions are paid by the year, and version ${target.version} of ${target.plan} has no yearly ` +
+      'price. Write one and apply the catalogue, or put them on month first.',
+  );
+}
+
+/** What changes for those who come from a version. */
+async function changes(tx: Tx, plan: string, target: VersionedPlan, moves: readonly Move[]) {
+  const from = new Map<number, VersionedPlan | undefined>();
+  for (const version of new Set(moves.map(({ fromVersion }) => fromVersion))) {
+    from.set(version, await findPlanVersion(tx, plan, version));
+  }
+  return (version: number) => planChanges(from.get(version), target);
+}

@@ -1,0 +1,98 @@
+import type { Tx } from '@tidegate/database/tx';
+
+export interface MovingRow {
+  org_id: string;
+  plan_version: number;
+  billing_interval: 'month' | 'year';
+  interval_since: Date;
+}
+
+/** Which subscriptions move, and what they get: those of `plan` that do not have `version` of `to` already. */
+export interface MoveOrder {
+  plan: string;
+  to: string;
+  version: number;
+}
+
+const MOVING = 'plan = $1 and (plan <> $2 or plan_version < $3)';
+const UNSCHEDULED = 'next_plan = null, next_plan_version = null, next_at = null, next_by = null';
+
+/** What every move leaves behind: a line in the history, and entitlements that the refresh loop computes again. */
+const NOTED = `noted as (
+       insert into subscription_changes (org_id, id, changed_by, before, after)
+       select org_id, gen_random_uuid(), by, jsonb_build_object('plan', old_plan, 'planVersion', old_version),
+              jsonb_build_object('plan', plan, 'planVersion', plan_version) from moved),
+     marked as (
+       update entitlements e set catalogue_version = 0 from moved where e.org_id = moved.org_id)`;
+
+/** Needs a transaction that sees all organisations. */
+export const findMoving = (tx: Tx, { plan, to, version }: MoveOrder): Promise<MovingRow[]> =>
+  tx.query<MovingRow>(
+    `select org_id, plan_version, billing_interval, interval_since from subscriptions where ${MOVING} order by org_id`,
+    [plan, to, version],
+  );
+
+export async function countOf(tx: Tx, plan: string): Promise<number> {
+  const row = await tx.one<{ count: number }>('select count(*)::int as count from subscriptions where plan = $1', [
+    plan,
+  ]);
+  return row?.count ?? 0;
+}
+
+/** Moves them at once and marks their entitlements as behind. Returns how many moved. */
+export async function moveNow(tx: Tx, { plan, to, version }: MoveOrder, by: string): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `with old as (
+       select org_id, plan, plan_version from subscriptions where ${MOVING} order by org_id for update),
+     moved as (
+       update subscriptions s
+          set plan = $2, plan_version = $3, ${UNSCHEDULED},
+              interval_since = case when s.plan <> $2 and s.billing_interval = 'year'
+                                    then date_trunc('milliseconds', clock_timestamp()) else s.interval_since end,
+              started_at = case when s.plan = $2 then s.started_at else now() end
+         from old where s.org_id = old.org_id
+       returning s.org_id, old.plan as old_plan, old.plan_version as old_version, s.plan, s.plan_version, $4 as by),
+     ${NOTED}
+     select count(*)::int as count from moved`,
+    [plan, to, version, by],
+  );
+  return row?.count ?? 0;
+}
+
+/** Notes for each when it moves. One that was scheduled before gets this order instead. */
+export async function scheduleMoves(
+  tx: Tx,
+  { plan, to, version }: MoveOrder,
+  moves: readonly { orgId: string; at: string }[],
+  by: string,
+): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `with scheduled as (
+       update subscriptions s set next_plan = $2, next_plan_version = $3, next_at = m.at, next_by = $4
+         from unnest($5::uuid[], $6::timestamptz[]) as m(org_id, at)
+        where s.org_id = m.org_id and ${MOVING} returning 1)
+     select count(*)::int as count from scheduled`,
+    [plan, to, version, by, moves.map((move) => move.orgId), moves.map((move) => move.at)],
+  );
+  return row?.count ?? 0;
+}
+
+/** Carries out scheduled moves that are due. What is paid goes on without a gap: the next interval begins where one ended. */
+export async function moveDue(tx: Tx, limit: number): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `with due as (
+       select org_id, plan, plan_version, next_by from subscriptions where next_at <= now()
+        order by next_at limit $1 for update skip locked),
+     moved as (
+       update subscriptions s
+          set plan = s.next_plan, plan_version = s.next_plan_version, ${UNSCHEDULED},
+              started_at = case when s.plan = s.next_plan then s.started_at else s.next_at end
+         from due where s.org_id = due.org_id
+       returning s.org_id, due.plan as old_plan, due.plan_version as old_version, s.plan, s.plan_version,
+                 due.next_by as by),
+     ${NOTED}
+     select count(*)::int as count from moved`,
+    [limit],
+  );
+  return row?.count ?? 0;
+}

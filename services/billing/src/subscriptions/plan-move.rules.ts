@@ -1,0 +1,48 @@
+import type { PlanMove } from '@tidegate/contracts/billing/plans';
+import { paidPeriod } from '../kernel/interval.rules.ts';
+
+/** A subscription that moves, and the instant at which it does. */
+export interface Move {
+  orgId: string;
+  fromVersion: number;
+  interval: 'month' | 'year';
+  at: string;
+}
+
+interface Moving {
+  org_id: string;
+  plan_version: number;
+  billing_interval: 'month' | 'year';
+  interval_since: Date;
+}
+
+/** At once, or each at the end of what it has paid for. */
+export const movesOf = (rows: readonly Moving[], at: 'now' | 'period_end', now: number): Move[] =>
+  rows.map((row) => {
+    const { end } = paidPeriod({ interval: row.billing_interval, since: row.interval_since }, now);
+    return {
+      orgId: row.org_id,
+      fromVersion: row.plan_version,
+      interval: row.billing_interval,
+      at: new Date(at === 'now' ? now : end).toISOString(),
+    };
+  });
+
+/** What an operator is shown: one line for all that move from the same version and are paid by the same interval. */
+export function summary(moves: readonly Move[], changesFrom: (version: number) => PlanMove['fields']): PlanMove[] {
+  const groups = Map.groupBy(moves, ({ fromVersion, interval }) => `${fromVersion} ${interval}`);
+  return [...groups.values()]
+    .map((group) => {
+      const [{ fromVersion, interval }] = group as [Move];
+      const times = group.map(({ at }) => at).sort();
+      return {
+        fromVersion,
+        interval,
+        subscriptions: group.length,
+        firstAt: times[0] as string,
+        lastAt: times.at(-1) as string,
+        fields: changesFrom(fromVersion),
+      };
+    })
+    .sort((a, b) => a.fromVersion - b.fromVersion || a.interval.localeCompare(b.interval));
+}

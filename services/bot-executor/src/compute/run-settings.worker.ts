@@ -1,5 +1,0 @@
-import { answerTasks } from '@tidegate/runtime/worker-side';
-import { runSettings } from '../sweeps/run-settings.ts';
-
-/* Apart from the other worker: it loads the engine and nothing else, on every core. */
-answerTasks(runSettings);

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { listPlans } from '@tidegate/contracts/billing/plans';
+import { organisationLimitReached } from '@tidegate/contracts/identity/members';
+import { AskFirst } from '@tidegate/database/ask-first';
+import { holdsConnection } from '@tidegate/database/one-connection';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { IdentityConfig } from '../identity.config.ts';
+import { lockUser } from '../kernel/user.rows.ts';
+import { countOwned } from './organisation.rows.ts';
+
+const CACHED_MS = 60_000;
+const CURE = 'Choose another plan for one of them, delete one, or leave one that has another owner.';
+
+/**
+ * How many organisations one person may own. Each begins on a free plan with quotas of its own, so without a limit a
+ * person has as much for nothing as they like; and so they would if one that was handed over counted for nobody.
+ */
+@Injectable()
+export class OwnershipLimits {
+  private cached: { freePlans: readonly string[]; until: number } | undefined;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly config: IdentityConfig,
+  ) {}
+
+  /**
+   * For whoever is about to become an owner: of `orgId`, which is theirs to see, or of a new organisation. Needs a
+   * transaction that runs as this user. Whoever becomes the owner of two at once does so one after the other; rows of
+   * members are locked before, never after.
+   */
+  async requireRoom(tx: Tx, userId: string, orgId?: string): Promise<void> {
+    const freePlans = await this.freePlans();
+    await lockUser(tx, userId);
+    const { all: used, free, addsFree } = await countOwned(tx, userId, freePlans, orgId);
+    const { MAX_FREE_ORGANISATIONS_PER_PERSON: mostFree, MAX_ORGANISATIONS_PER_PERSON: most } = this.config;
+    if (addsFree && free >= mostFree) {
+      throw organisationLimitReached(
+        { limit: mostFree, used: free },
+        `One person owns at most ${mostFree} organisations on a free plan. ${CURE} An admin may do the same as an owner.`,
+      );
+    }
+    if (used >= most) {
+      throw organisationLimitReached({ limit: most, used }, `One person owns at most ${most} organisations. ${CURE}`);
+    }
+  }
+
+  /** Plans without any price. Billing is asked while no transaction is open. */
+  private async freePlans(): Promise<readonly string[]> {
+    if (this.cached && this.cached.until > Date.now()) return this.cached.freePlans;
+    if (holdsConnection()) {
+      throw new AskFirst(async () => {
+        await this.fetchPlans();
+        return async () => undefined;
+      });
+    }
+    return this.fetchPlans();
+  }
+
+  private async fetchPlans(): Promise<readonly string[]> {
+    const { items } = await this.bus.call(listPlans, {});
+    const free = items.filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
+    this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
+    return this.cached.freePlans;
+  }
+}

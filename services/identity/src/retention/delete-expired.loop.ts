@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Loop, type TurnResult } from '@tidegate/runtime/loop';
+import { deleteExpired, EXPIRED } from './expired.rows.ts';
+
+const BATCH = 1_000;
+
+/** In batches, so that no turn holds many locks; a full batch means there is more. */
+@Injectable()
+export class DeleteExpired {
+  constructor(private readonly tenants: TenantDatabase) {}
+
+  @Loop({ name: 'delete-expired', everyMs: 600_000 })
+  async turn(): Promise<TurnResult> {
+    let more = false;
+    for (const expired of EXPIRED) {
+      const deleted = await this.tenants.system('retention', (tx) => deleteExpired(tx, expired, BATCH));
+      more ||= deleted === BATCH;
+    }
+    return more ? 'again' : undefined;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Notice } from '@tidegate/contracts/notifier/notices';
+
+/** A message for people. The subject is one line; the HTML holds no markup that came from outside. */
+export interface Message {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** What a template says; how it looks as text and as HTML is the same for all. */
+export interface Content {
+  subject: string;
+  opening: string;
+  facts: readonly (readonly [label: string, value: string])[];
+  advice: string;
+}
+
+/** `leave` is the address that ends these messages. */
+export function messageOf(notice: Notice, leave: string): Message {
+  const content = contentOf(notice);
+  const subject = oneLine(content.subject, 200);
+  return messageFrom({ ...content, subject }, `${FOOTER} To get no more of them: curl -X POST ${leave}`);
+}
+
+function contentOf(notice: Notice): Content {
+  switch (notice.type) {
+    case 'server.unreachable':
+      return serverUnreachable(notice.data);
+    case 'trade.closed':
+      return tradeClosed(notice.data);
+    case 'bot.halted':
+      return botHalted(notice.data);
+    case 'quota.reached':
+      return quotaReached(notice.data);
+    case 'channel.test':
+      return test(notice.data);
+  }
+}
+
+type DataOf<T extends Notice['type']> = Extract<Notice, { type: T }>['data'];
+
+function serverUnreachable({ name, since, code, serverId }: DataOf<'server.unreachable'>): Content {
+  return {
+    subject: `Server "${oneLine(name, 80)}" is unreachable`,
+    opening: `Tidegate has not been able to reach the server "${oneLine(name, 80)}" since ${instant(since)}.`,
+    facts: [
+      ['Since', instant(since)],
+      ['Reason', oneLine(code, 80)],
+      ['Server id', serverId],
+    ],
+    advice:
+      'Check that the server is running and that its firewall lets Tidegate in. ' +
+      'Monitoring goes on by itself as soon as the server answers.',
+  };
+}
+
+function tradeClosed(trade: DataOf<'trade.closed'>): Content {
+  const bot = oneLine(trade.botName, 80);
+  const result = `${signed(trade.profit)} ${oneLine(trade.currency, 20)} (${signed(trade.profitPercent)} %)`;
+  return {
+    subject: `Bot "${bot}" closed a trade: ${result}`,
+    opening: `The bot "${bot}" has closed a ${trade.direction} trade on ${oneLine(trade.market, 40)}.`,
+    facts: [
+      ['Result', result],
+      ['Market', oneLine(trade.market, 40)],
+      ['Direction', trade.direction],
+      ['Closed', instant(trade.closedAt)],
+      ['Trade id', trade.tradeId],
+    ],
+    advice: 'The orders and fills of this trade are listed with the bot.',
+  };
+}
+
+function botHalted({ botId, botName, reason, message, haltedAt }: DataOf<'bot.halted'>): Content {
+  const bot = oneLine(botName, 80);
+  return {
+    subject: `Bot "${bot}" was halted`,
+    opening: `The bot "${bot}" was halted: ${oneLine(message, 500)}`,
+    facts: [
+      ['Reason', reason],
+      ['Halted', instant(haltedAt)],
+      ['Bot id', botId],
+    ],
+    advice:
+      'It makes no decisions, not even about an open trade. Find out why, then start it again, close its trade or delete it.',
+  };
+}
+
+function quotaReached(quota: DataOf<'quota.reached'>): Content {
+  const meter = oneLine(quota.meter.replaceAll('_', ' '), 60);
+  const full = quota.percent >= 100;
+  return {
+    subject: full ? `The quota of ${meter} is used up` : `${quota.percent} % of the quota of ${meter} is used`,
+    opening: full
+      ? `Your organisation has used all of its ${meter} for this period.`
+      : `Your organisation has used ${quota.percent} % of its ${meter} for this period.`,
+    facts: [
+      ['Used', `${quota.used} of ${quota.limit}`],
+      ['Period', `${instant(quota.periodStart)} to ${instant(quota.periodEnd)}`],
+    ],
+    advice: `The quota is full again on ${instant(quota.periodEnd)}. A larger plan raises it at once.`,
+  };
+}
+
+function test({ name, channelId }: DataOf<'channel.test'>): Content {
+  return {
+    subject: 'Test message from Tidegate',
+    opening: `This is a test of the channel "${oneLine(name, 100)}". It works.`,
+    facts: [['Channel id', channelId]],
+    advice: 'Nothing needs to be done.',
+  };
+}
+
+/** Characters that end a line, hide text or turn its direction become a space: a name must not forge a header. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
+
+export function oneLine(text: string, longest: number): string {
+  const line = text.replaceAll(UNPRINTABLE, ' ').replaceAll(/ {2,}/g, ' ').trim();
+  const characters = [...line];
+  return characters.length <= longest ? line : `${characters.slice(0, longest - 1).join('')}…`;
+}
+
+const signed = (decimal: string) => (/^-|^0+(\.0+)?$/.test(decimal) ? decimal : `+${decimal}`);
+
+/** `2026-11-20 10:05 UTC` */
+const instant = (timestamp: string) => `${timestamp.slice(0, 10)} ${timestamp.slice(11, 16)} UTC`;
+
+function asText({ opening, facts, advice }: Content, footer: string): string {
+  const lines = facts.map(([label, value]) => `${label}: ${value}`);
+  return [opening, '', ...lines, '', advice, '', '-- ', footer, ''].join('\n');
+}
+
+function asHtml(subject: string, { opening, facts, advice }: Content, footer: string): string {
+  const cell = 'style="padding:2px 16px 2px 0;vertical-align:top"';
+  const rows = facts.map(
+    ([label, value]) => `<tr><td ${cell}>${escapeHtml(label)}</td><td>${escapeHtml(value)}</td></tr>`,
+  );
+  return [
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>`,
+    '<body style="font-family:sans-serif;font-size:15px;line-height:1.5">',
+    `<p>${escapeHtml(opening)}</p><table>${rows.join('')}</table><p>${escapeHtml(advice)}</p>`,
+    `<p style="color:#666;font-size:13px">${escapeHtml(footer)}</p></body></html>`,
+  ].join('\n');
+}
+
+/** A message that is not about a notice: about an address or an account. */
+export function messageFrom(content: Content, footer: string): Message {
+  return { subject: content.subject, text: asText(content, footer), html: asHtml(content.subject, content, footer) };
+}
+
+const FOOTER = 'Sent by Tidegate because this address is a notification channel of your organisation.';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text: string) => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

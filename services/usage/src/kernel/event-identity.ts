@@ -1,0 +1,20 @@
+import { hash } from 'node:crypto';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
+
+/**
+ * The event's identity within its organisation: the first 16 bytes of sha-256, as a uuid without dashes. The length
+ * stands in front, so that ("a-b", "c") and ("a", "b-c") differ.
+ */
+export function eventKey(source: string, id: string): string {
+  return hash('sha256', `${source.length}:${source}${id}`, 'hex').slice(0, 32);
+}
+
+/** A hash of meter and quantity, not of the time: two events with the same id that differ here are in conflict. */
+export function digestOf({ meter, quantity }: Pick<UsageEvent, 'meter' | 'quantity'>): number {
+  let hash = 0x811c9dc5;
+  const text = `${meter}:${quantity}`;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash | 0;
+}

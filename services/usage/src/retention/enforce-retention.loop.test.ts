@@ -1,0 +1,91 @@
+import { IDENTITY_DAYS } from '@tidegate/contracts/usage/event';
+import { ingestUsage } from '@tidegate/contracts/usage/usage';
+import { newId } from '@tidegate/database/ids';
+import { type Fixture, openUsage } from '../../test/fixture.ts';
+import { snapshot } from '../../test/snapshot.ts';
+import { UsageConfig } from '../usage.config.ts';
+import { EnforceRetention } from './enforce-retention.loop.ts';
+
+let usage: Fixture;
+beforeAll(async () => {
+  usage = await openUsage();
+});
+afterAll(() => usage.close());
+
+const keeper = () => new EnforceRetention(usage.tenants, new UsageConfig({ USAGE_EVENT_DAYS: 40 }));
+const turn = () => keeper().turn({ signal: new AbortController().signal });
+const partitions = async () => {
+  const rows = await usage.tenants.as({}, (tx) =>
+    tx.query<{ name: string }>(
+      "select relname as name from pg_class where relname like 'usage\\_events\\_%' and relkind = 'r' order by 1",
+    ),
+  );
+  return rows.map((row) => row.name.slice(-8));
+};
+const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+
+test('two replicas that start at once make the days from yesterday to three ahead', async () => {
+  await Promise.all([keeper().onApplicationBootstrap(), keeper().onApplicationBootstrap()]);
+  expect(await partitions()).toEqual([-1, 0, 1, 2, 3].map(day));
+});
+
+test('what is past its time goes, what may still be needed stays', async () => {
+  await usage.asAdmin((client) =>
+    client.query('set search_path = usage; select ensure_day_partitions($$usage_events$$, 45, 0)'),
+  );
+  await turn();
+  expect((await partitions())[0]).toBe(day(-40));
+});
+
+test('an identity outlives every event that could still be counted, so forgetting it counts nothing twice', async () => {
+  const account = snapshot();
+  const org = account.orgId;
+  await usage.saveAccount(account);
+  const event = (at: number) => ({
+    id: newId(),
+    org,
+    meter: 'calls',
+    quantity: 1,
+    at: new Date(Date.now() - at * 86_400_000).toISOString(),
+    source: 'test',
+  });
+  const [old, young] = [event(34.9), event(0)];
+  await usage.writer().writeBatch([old, young]);
+  const age = (days: number) =>
+    usage.tenants.run(org, (tx) => tx.query('update usage_identities set seen = seen - $1::int', [days]));
+  await age(37);
+  await turn();
+  expect(await usage.writer().writeBatch([young])).toMatchObject({ accepted: 0, duplicates: 1 });
+  await age(1);
+  await turn();
+  // 38 days later both identities are gone; by then the events are too old.
+  const later = Date.now() + 38 * 86_400_000;
+  const { accepted, rejected } = await usage.writer().writeBatch([old, young], later);
+  expect(accepted).toBe(0);
+  expect([...rejected.values()].map(({ code }) => code)).toEqual(['too_old', 'too_old']);
+  // Without its own time the same id is news again, and so the documentation says it.
+  await age(1);
+  await turn();
+  expect(await usage.writer().writeBatch([{ ...young, at: new Date().toISOString() }])).toMatchObject({ accepted: 1 });
+  expect(ingestUsage.description).toContain(`for ${IDENTITY_DAYS} days after it was counted`);
+});
+
+test('a lease goes two hours after it holds nothing; one whose events may still come stays', async () => {
+  const org = newId();
+  const lease = (id: string, spent: number | null, settled: number, ended: string) =>
+    usage.tenants.run(org, (tx) =>
+      tx.query(
+        `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, settled, spent, expires_at, created_at)
+         values ($1, $2::uuid, 'calls', now(), 'h', gen_random_uuid()::text, 10, $3, $4, now() - $5::interval, now() - $5::interval)`,
+        [org, id, settled, spent, ended],
+      ),
+    );
+  const [settled, unreturned, owing, young] = [newId(), newId(), newId(), newId()];
+  await lease(settled, 4, 4, '3 hours');
+  await lease(unreturned, null, 2, '3 hours');
+  await lease(owing, 4, 1, '3 hours');
+  await lease(young, 4, 4, '1 hour');
+  await turn();
+  const left = await usage.tenants.read(org, (tx) => tx.query<{ id: string }>('select id from leases'));
+  expect(left.map(({ id }) => id).sort()).toEqual([owing, young].sort());
+});

@@ -1,0 +1,38 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { IDENTITY_DAYS, MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
+import { dropDays } from '@tidegate/database/partitions';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { ensureEventDays } from '../ingestion/event-days.ts';
+import { expireRejected } from '../ingestion/rejected-event.rows.ts';
+import { expireIdentities } from '../kernel/usage-identity.rows.ts';
+import { expireLeases } from '../leases/lease.rows.ts';
+import { UsageConfig } from '../usage.config.ts';
+
+const REJECTED_DAYS = 90;
+
+/* Creates the next days' partitions and deletes what has expired. Harmless when several replicas do it at once. */
+@Injectable()
+export class EnforceRetention implements OnApplicationBootstrap {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly config: UsageConfig,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await ensureEventDays(this.tenants, { back: 1, ahead: 3 });
+  }
+
+  @Loop({ name: 'enforce-usage-retention', everyMs: 3_600_000 })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    await ensureEventDays(this.tenants, { ahead: 3 });
+    await this.tenants.system('ingest', (tx) => dropDays(tx, 'usage_events', this.config.USAGE_EVENT_DAYS));
+    await this.tenants.system('ingest', (tx) => expireRejected(tx, REJECTED_DAYS));
+    const inChunks = async (expire: (tx: Tx) => Promise<boolean>) => {
+      while (!signal.aborted && (await this.tenants.system('ingest', expire)));
+    };
+    await inChunks((tx) => expireLeases(tx, MAX_EVENT_AGE_DAYS + 5));
+    await inChunks((tx) => expireIdentities(tx, IDENTITY_DAYS));
+  }
+}
