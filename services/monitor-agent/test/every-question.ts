@@ -2,6 +2,7 @@ import { readActivity } from '../src/activity/activity.queries.ts';
 import { readLockWaits } from '../src/activity/lock-waits.queries.ts';
 import type { ServerConnection } from '../src/kernel/connection/connect-server.ts';
 import { type Instance, RESETTABLE, readInstance } from '../src/kernel/instance/instance.queries.ts';
+import { readHere, readOthers, readUse } from '../src/kernel/instance/other-databases.queries.ts';
 import { isUnmoved } from '../src/kernel/instance/statements-extension.queries.ts';
 import { countSql, INDEXES, TABLES } from '../src/relations/changed-relations.queries.ts';
 import { wholeLook } from '../src/relations/consistent-snapshot.queries.ts';
@@ -10,7 +11,6 @@ import { readShapes } from '../src/relations/index-shapes.queries.ts';
 import { readIndexes, readTables } from '../src/relations/relations.queries.ts';
 import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/sizes.queries.ts';
 import { readEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
-import { readHere, readOthers, readUse } from '../src/servers/other-databases.queries.ts';
 import { readFacts } from '../src/servers/report/facts.queries.ts';
 import { ObjectNames } from '../src/statements/object-names.queries.ts';
 import { readStatements } from '../src/statements/statements.queries.ts';
@@ -22,7 +22,7 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
   'activity/activity.queries.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
   'activity/lock-waits.queries.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
   'kernel/instance/instance.queries.ts': (connection) => [readInstance(connection)],
-  'servers/other-databases.queries.ts': (connection) => [
+  'kernel/instance/other-databases.queries.ts': (connection) => [
     readOthers(connection, 1),
     readUse(connection, 1),
     readHere(connection),

@@ -1,24 +1,31 @@
-import { serverPulse } from '@tidegate/contracts/monitor-agent/overview';
-import type { CollectorTools } from '../collector/collector-tools.ts';
-import { pulseOf } from '../collector/server-events.ts';
+import { type ServerPulse, serverPulse } from '@tidegate/contracts/monitor-agent/overview';
+import type { Bus } from '@tidegate/messaging/bus';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import type { Prepared } from '../kernel/schedule/metric.ts';
 import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
-import { readActivity } from './activity.queries.ts';
-import { insertActivity } from './activity.rows.ts';
+import { type ActivityLook, readActivity } from './activity.queries.ts';
+import { insertActivity, toPoint } from './activity.rows.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';
 import { CALM, nextPace, type Pace } from './pace.rules.ts';
+
+/** How often sessions are read, in milliseconds, and how to tell everybody who watches. */
+export interface ActivityTools {
+  readonly bus: Pick<Bus, 'live'>;
+  /** `troubleProbeMs` while there is trouble and for `troubleMs` afterwards. */
+  readonly plan: { probeMs: number; troubleProbeMs: number; troubleMs: number };
+  now(): number;
+}
 
 /** The look at the sessions: what they do is stored, who blocks whom becomes history, trouble brings the next look near. */
 export class SessionProbe {
   readonly question: Question;
   private readonly orgId: string;
   private readonly serverId: string;
-  private readonly tools: CollectorTools;
+  private readonly tools: ActivityTools;
   private readonly scrubber: ServerScrubber;
   private pace: Pace = CALM;
   private lookedAt: number | undefined;
@@ -27,7 +34,7 @@ export class SessionProbe {
 
   constructor(
     { orgId, serverId }: { orgId: string; serverId: string },
-    tools: CollectorTools,
+    tools: ActivityTools,
     questions: Questions,
     scrubber: ServerScrubber,
   ) {
@@ -68,4 +75,18 @@ export class SessionProbe {
       },
     };
   }
+}
+
+function pulseOf(serverId: string, takenAt: Date, look: ActivityLook): ServerPulse {
+  const activity = toPoint({
+    taken_at: takenAt,
+    total: look.total,
+    active: look.active,
+    idle: look.idle,
+    idle_in_transaction: look.idleInTransaction,
+    waiting: look.waiting,
+    others: look.others,
+    longest_transaction_us: String(look.longestTransactionUs),
+  });
+  return { serverId, state: 'ok', activity };
 }

@@ -2,7 +2,8 @@ import { until } from '@tidegate/testing/until';
 import { addServer, lookedAt, Replica } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
-import { COLLECT_SERVERS, CollectServers } from './collect-servers.loop.ts';
+import { COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
+import { CollectServers } from './collect-servers.loop.ts';
 
 const store = useStore();
 const server = useServer(FIRST_VERSION);

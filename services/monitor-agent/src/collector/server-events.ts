@@ -1,8 +1,5 @@
-import type { ServerPulse } from '@tidegate/contracts/monitor-agent/overview';
 import { serverReachable, serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
-import type { ActivityLook } from '../activity/activity.queries.ts';
-import { toPoint } from '../activity/activity.rows.ts';
 import type { FailureCode } from '../kernel/connection/connection-failure.rules.ts';
 import { markFailed, markReached } from '../servers/server.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
@@ -28,18 +25,4 @@ export async function tellFailed(
   if (!news) return;
   tools.log.warn({ serverId, code }, 'A server is unreachable');
   await tools.outbox.emit(tx, serverUnreachable, { serverId, name: news.name, since: news.since.toISOString(), code });
-}
-
-export function pulseOf(serverId: string, takenAt: Date, look: ActivityLook): ServerPulse {
-  const activity = toPoint({
-    taken_at: takenAt,
-    total: look.total,
-    active: look.active,
-    idle: look.idle,
-    idle_in_transaction: look.idleInTransaction,
-    waiting: look.waiting,
-    others: look.others,
-    longest_transaction_us: String(look.longestTransactionUs),
-  });
-  return { serverId, state: 'ok', activity };
 }

@@ -3,8 +3,7 @@ import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { COLLECT_SERVERS } from '../collector/collect-servers.loop.ts';
-import { announceChange } from '../kernel/schedule/lease.rows.ts';
+import { announceChange, COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
 import { Dialer } from '../servers/dialer.ts';
 import { sinceBefore } from '../servers/report/server-report.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
