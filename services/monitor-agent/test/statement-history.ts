@@ -1,7 +1,7 @@
+import { STATEMENT_COUNTERS } from '../src/series/statement-counters.rules.ts';
 import {
   advance,
   needsAllRows,
-  STATEMENT_COUNTERS,
   type StatementInterval,
   type StatementReading,
   type StatementScrape,

@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { IndexFacts, IndexSnapshot } from './index-facts.rules.ts';
+import type { IndexFacts } from '../relations/index-shape.rules.ts';
+import type { IndexSnapshot } from './index-facts.rules.ts';
 import { LIMITS } from './index-findings.rules.ts';
 
 /** More are not judged; the answer says so. */

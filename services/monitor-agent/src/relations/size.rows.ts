@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import { arrayText } from '../kernel/storage/sample.rows.ts';
-import type { IndexShape } from './index-shapes.queries.ts';
+import type { IndexShape } from './index-shape.rules.ts';
 import type { RelationSizes } from './sizes.queries.ts';
 
 /** Sizes of tables and indexes of one database. Answers the highest oid of an index whose shape was stored, or 0. */

@@ -1,7 +1,7 @@
 import type { Marker, MarkerKind } from '@tidegate/contracts/monitor-agent/markers';
 import type { Tx } from '@tidegate/database/tx';
 import type { Resets } from '../kernel/instance/reset-epoch.rules.ts';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { Epoch, FoundMarker } from './server-epoch.rules.ts';
 
 interface EpochRow {

@@ -1,4 +1,4 @@
-import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
 /*
  * The three tables that blobs of a block hold, as columns:

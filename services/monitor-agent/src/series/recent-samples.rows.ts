@@ -1,8 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { DAY_MS } from './columns.rules.ts';
 import type { HotLook } from './roll-up.rules.ts';
+import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
 interface Row {
   taken_at: Date;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { decodeLooks, decodePoints, decodeSums } from './blobs.ts';
 
 import { statementLooks } from './recent-samples.rows.ts';

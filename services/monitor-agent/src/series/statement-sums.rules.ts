@@ -1,5 +1,5 @@
-import { STATEMENT_COUNTERS, type StatementCounter } from '../statements/statement-deltas.rules.ts';
 import { columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
+import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
 

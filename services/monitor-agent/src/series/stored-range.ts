@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { decodeLooks, decodePoints, decodePointsUntil, decodeSums } from './blobs.ts';
 import { columnOf, LOOK } from './columns.rules.ts';
 import { type PartOfBlock, partOfBlock, withoutHours } from './range-parts.rules.ts';

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { sharedPack } from './roll-up.rules.ts';
 import { dayText, HOUR_PACKS, packPlace } from './rollup.rows.ts';
 

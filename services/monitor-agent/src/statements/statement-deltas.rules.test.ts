@@ -1,10 +1,10 @@
 import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
 import { History, type Step } from '../../test/statement-history.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import {
   advance,
   needsAllRows,
-  STATEMENT_COUNTERS,
   type StatementReading,
   type StatementScrape,
   type StatementState,

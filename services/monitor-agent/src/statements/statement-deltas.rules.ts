@@ -1,4 +1,5 @@
 import { fateBetween, type Life } from '../kernel/instance/reset-epoch.rules.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import { StatementEntries } from './statement-entries.ts';
 
 /*
@@ -13,7 +14,7 @@ import { StatementEntries } from './statement-entries.ts';
  *
  * and everything here decides which of the two it is. In this order:
  *
- *  1. Another instance answers (life.rules.ts): nothing is comparable. Remember, report a gap.
+ *  1. Another instance answers (reset-epoch.rules.ts): nothing is comparable. Remember, report a gap.
  *  2. `stats_reset` moved: all rows died (by hand, or by a crash), all lives began then. Everything is `current`, and
  *     the time between the previous look and the reset is lost: reported as such. A `stats_reset` that lies before
  *     the previous look (restored statistics) makes nothing comparable: as 1.
@@ -29,28 +30,6 @@ import { StatementEntries } from './statement-entries.ts';
  * Times are whole microseconds from here on: rounded counters telescope, so sums over any number of looks equal the
  * difference of the ends exactly. Nothing here can give a negative number.
  */
-
-/** Everything that only rises within one life, in the order in which it is read and stored. */
-export const STATEMENT_COUNTERS = [
-  'calls',
-  'plans',
-  'rows',
-  'total_us',
-  'plan_us',
-  'shared_hit',
-  'shared_read',
-  'shared_dirtied',
-  'shared_written',
-  'local_hit',
-  'local_read',
-  'temp_read',
-  'temp_written',
-  'io_read_us',
-  'io_write_us',
-  'wal_records',
-  'wal_bytes',
-] as const;
-export type StatementCounter = (typeof STATEMENT_COUNTERS)[number];
 
 const CALLS = 0;
 

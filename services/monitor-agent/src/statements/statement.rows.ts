@@ -2,13 +2,9 @@ import type { Tx } from '@tidegate/database/tx';
 import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
 import { arrayOf, arrayText, insertSample, sampleTable } from '../kernel/storage/sample.rows.ts';
 import { loadEpoch } from '../reset-epochs/server-epoch.rows.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
-import {
-  STATEMENT_COUNTERS,
-  type StatementInterval,
-  type StatementReading,
-  type StatementState,
-} from './statement-deltas.rules.ts';
+import { type StatementInterval, type StatementReading, type StatementState } from './statement-deltas.rules.ts';
 import { StatementEntries } from './statement-entries.ts';
 import { parseKey, statementKey } from './statement-key.rules.ts';
 

@@ -1,5 +1,6 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
+import type { TimeRange } from './range.rules.ts';
 
 /*
  * Samples of counted things: one row per server and look, with parallel arrays. A row per thing would be ten times as
@@ -72,11 +73,6 @@ export const arrayText = (values: readonly (number | boolean)[]): string => `{${
 
 /** From `array_to_string(…, ',')`, which is read ten times as fast as an array. */
 export const arrayOf = (text: string): number[] => text.split(',').map(Number);
-
-export interface TimeRange {
-  from: Date;
-  to: Date;
-}
 
 /** The range as asked for, and how much of it looks of this kind covered: at the scope that was looked at longest. */
 export async function coveredRange(tx: Tx, sampled: SampleTable, serverId: string, range: TimeRange): Promise<Range> {
