@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { emailUnverified } from '@tidegate/contracts/identity/sessions';
-import { unauthenticated } from '@tidegate/contracts/kernel/problem';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { forbidden, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { IdentityConfig } from '../identity.config.ts';
 import { findUser, type UserRow } from './user.rows.ts';
+
+/** The caller's user id; an API key does nothing with what is its creator's own. */
+export function requirePerson({ kind, userId }: Caller): string {
+  if (kind !== 'user' || !userId) throw forbidden({}, 'This is a person’s own, not an API key’s: log in.');
+  return userId;
+}
 
 /**
  * An account whose address nobody has verified may be of anybody who knows that address: it may look after what is its

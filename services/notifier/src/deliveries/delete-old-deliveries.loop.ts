@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop, type TurnResult } from '@tidegate/runtime/loop';
-import { forgetEarlier } from '../channels/earlier-secrets.rows.ts';
+import { forgetEarlier } from '../channels/earlier-secret.rows.ts';
 import { NotifierConfig } from '../notifier.config.ts';
-import { forgetDeliveries } from './delivery.rows.ts';
+import { forgetDeliveries } from '../queue/delivery.rows.ts';
 
 const BATCH = 1_000;
 

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Log } from '@tidegate/telemetry/log';
-import { subjectsOf, type Try } from './login-throttle.rules.ts';
+import { type Attempt, subjectsOf } from './login-throttle.rules.ts';
 
-/** Strangers choose how many there are: so many lines a second, the rest is told as a number. */
+/** Attackers choose how many there are: so many lines a second, of the rest only the number. */
 const LINES_A_SECOND = 50;
 
-/** One line each, for whoever looks for guessers: by what is known of them, and without what they typed. */
+/** One line each, for whoever looks for guessers: what identifies them, and nothing that they typed. */
 @Injectable()
-export class RefusedLogIns {
+export class LogInRefusals {
   private second = 0;
   private lines = 0;
 
   constructor(private readonly log: Log) {}
 
-  tell({ email, ip }: Try, error: unknown, userId?: string): void {
+  report({ email, ip }: Attempt, error: unknown, userId?: string): void {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.second) {
-      const left = this.lines - LINES_A_SECOND;
-      if (left > 0) this.log.warn({ requests: left }, 'Log-ins were refused that are not told one by one');
+      const omitted = this.lines - LINES_A_SECOND;
+      if (omitted > 0) this.log.warn({ requests: omitted }, 'More log-ins were refused than are logged one by one');
       [this.second, this.lines] = [second, 0];
     }
     this.lines += 1;
