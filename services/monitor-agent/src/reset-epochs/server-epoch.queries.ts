@@ -1,12 +1,12 @@
 import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
-import { type Instance, lifeOf, lifeSql } from '../kernel/instance/instance.queries.ts';
-import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
-import type { ReadEpoch } from './server-epoch.rules.ts';
+import { type Instance, resetEpochOf, resetEpochSql } from '../kernel/instance/instance.queries.ts';
+import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
+import type { ServerEpochSnapshot } from './server-epoch.rules.ts';
 
 const sql = (instance: Instance) => `
-  select ${lifeSql(instance)}, pg_is_in_recovery() as "inRecovery",
+  select ${resetEpochSql(instance)}, pg_is_in_recovery() as "inRecovery",
          current_setting('pg_stat_statements.max', true)::int as "statementsMax",
          ${
            // The view came in the same version as \`toplevel\`.
@@ -23,20 +23,20 @@ const DATABASES = `
   select d.oid, d.datname::text, ${micros('pg_stat_get_db_stat_reset_time(d.oid)')}
     from pg_database d where pg_stat_get_db_stat_reset_time(d.oid) is not null order by d.oid limit ${MAX_DATABASES}`;
 
-interface Row extends Life {
+interface Row extends ResetEpoch {
   inRecovery: boolean;
   statementsMax: number | null;
   statementsResetAt: number | null;
 }
 
-export async function readEpoch(connection: ServerConnection, instance: Instance): Promise<ReadEpoch> {
+export async function readServerEpoch(connection: ServerConnection, instance: Instance): Promise<ServerEpochSnapshot> {
   const [epoch, all] = await Promise.all([
     connection.one<Row>(sql(instance)),
     connection.rows<[oid: number, name: string, resetAt: number]>(DATABASES),
   ]);
   const databases = all.slice(0, MAX_DATABASES).filter((row) => numberOf(row[0]) !== null && numberOf(row[2]) !== null);
   return {
-    ...lifeOf(epoch),
+    ...resetEpochOf(epoch),
     inRecovery: epoch.inRecovery === true,
     statementsMax: epoch.statementsMax,
     statementsResetAt: epoch.statementsResetAt,

@@ -12,7 +12,7 @@ import {
   knownStatements,
   type StatementFilter,
   sampledActiveUs,
-  sampledLooks,
+  sampledSnapshots,
   statementsMax,
 } from './top-statements.rows.ts';
 import { orderedIds } from './top-statements.rules.ts';
@@ -26,7 +26,7 @@ export interface RangeStatements {
 }
 
 /**
- * The statements of any range, however much of it has moved from samples into blocks; `tx` is of one moment. Sums over
+ * The statements of any range, however much of it has moved from samples into rollups; `tx` is of one moment. Sums over
  * the whole range first, then the order: a top list of top lists would miss what is steady.
  */
 export async function rangeStatements(
@@ -38,7 +38,7 @@ export async function rangeStatements(
   const stored = await storedRange(tx, serverId, range);
   const { sums } = stored;
   await addSampledSums(tx, serverId, range, sums);
-  const sampled = await sampledLooks(tx, serverId, range);
+  const sampled = await sampledSnapshots(tx, serverId, range);
   const active = stored.activeUs + (await sampledActiveUs(tx, serverId, stored.uncounted));
   const known = await knownStatements(tx, serverId, sums.ids, filter);
   const total = (statements: typeof known, name: StatementCounter): number =>

@@ -105,7 +105,7 @@ function toWire(row: Row, sums: StatementSums): Statement {
   };
 }
 
-export interface SampledLooks {
+export interface SampledSnapshots {
   resets: number;
   evictions: number;
   gaps: number;
@@ -113,8 +113,8 @@ export interface SampledLooks {
   spanUs: number;
 }
 
-/** What the looks in samples say about completeness. */
-export async function sampledLooks(tx: Tx, serverId: string, range: TimeRange): Promise<SampledLooks> {
+/** What the snapshots in samples say about completeness. */
+export async function sampledSnapshots(tx: Tx, serverId: string, range: TimeRange): Promise<SampledSnapshots> {
   const row = await tx.one<{ resets: number; evictions: number; gaps: number; lost_us: number; span_us: number }>(
     `select count(*) filter (where reset)::int as resets, coalesce(sum(evictions), 0)::int as evictions,
             count(*) filter (where gap)::int as gaps, coalesce(sum(lost_us), 0)::float8 as lost_us,
