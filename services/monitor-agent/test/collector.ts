@@ -139,7 +139,7 @@ export class Replica {
 /** The server's clock at the last look at its statements that was stored. */
 export async function lookedAt(store: Store, serverId: string): Promise<string | undefined> {
   const [row] = await store.server.sql<{ at: string }>(
-    `select at from monitor_agent.statement_looks where server_id = '${serverId}'`,
+    `select at from monitor_agent.statement_snapshots where server_id = '${serverId}'`,
   );
   return row?.at;
 }

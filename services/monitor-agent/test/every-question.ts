@@ -5,12 +5,12 @@ import { type Instance, RESETTABLE, readInstance } from '../src/kernel/instance/
 import { readHere, readOthers, readUse } from '../src/kernel/instance/other-databases.queries.ts';
 import { isUnmoved } from '../src/kernel/instance/statements-extension.queries.ts';
 import { countSql, INDEXES, TABLES } from '../src/relations/changed-relations.queries.ts';
-import { wholeLook } from '../src/relations/consistent-snapshot.queries.ts';
+import { consistentSnapshot } from '../src/relations/consistent-snapshot.queries.ts';
 import { readDatabases } from '../src/relations/databases.queries.ts';
 import { readShapes } from '../src/relations/index-shapes.queries.ts';
 import { readIndexes, readTables } from '../src/relations/relations.queries.ts';
 import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/sizes.queries.ts';
-import { readEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
+import { readServerEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
 import { readFacts } from '../src/servers/report/facts.queries.ts';
 import { ObjectNames } from '../src/statements/object-names.queries.ts';
 import { readStatements } from '../src/statements/statements.queries.ts';
@@ -31,7 +31,7 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
     statements ? isUnmoved(connection, statements) : Promise.resolve(),
   ],
   'servers/report/facts.queries.ts': (connection) => [readFacts(connection)],
-  'reset-epochs/server-epoch.queries.ts': (connection, instance) => [readEpoch(connection, instance)],
+  'reset-epochs/server-epoch.queries.ts': (connection, instance) => [readServerEpoch(connection, instance)],
   'relations/index-shapes.queries.ts': (connection) => [readShapes(connection, [1])],
   'relations/databases.queries.ts': (connection, instance) => [readDatabases(connection, instance)],
   'relations/relations.queries.ts': (connection) => [
@@ -49,7 +49,7 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
       readStatements(connection, instance, state as never),
     ),
   'relations/consistent-snapshot.queries.ts': (connection) => [
-    wholeLook(connection, async () => ({ known: 0, items: [], gone: [] })),
+    consistentSnapshot(connection, async () => ({ known: 0, items: [], gone: [] })),
   ],
   'statements/object-names.queries.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
   'statements/texts.queries.ts': (connection, { statements }) => [

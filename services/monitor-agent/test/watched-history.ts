@@ -149,11 +149,11 @@ export class WatchedHistory {
     storeFails: async () => {
       const rename = (from: string, to: string) =>
         this.store.server.sql(`alter table monitor_agent.${from} rename to ${to}`);
-      await rename('statement_looks', 'away');
+      await rename('statement_snapshots', 'away');
       this.replica.putForward(1_000);
       await this.replica.turn();
       await this.replica.turnUntil(async () => true);
-      await rename('away', 'statement_looks');
+      await rename('away', 'statement_snapshots');
     },
     create: async () => {
       this.made += 1;

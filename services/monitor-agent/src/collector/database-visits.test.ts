@@ -42,7 +42,7 @@ testOfSessions(
     const lookedAt = async (name: string) => {
       const [row] = await store.server.sql<{ at: Date; sized: boolean }>(
         `select max(l.taken_at) as at, bool_and(t.heap_bytes is not null) as sized from monitor_agent.tables t
-         join monitor_agent.relation_looks l using (org_id, server_id, database_oid)
+         join monitor_agent.relation_snapshots l using (org_id, server_id, database_oid)
         where server_id = '${at.serverId}' and l.kind = 'tables' and t.database_name = '${name}'`,
       );
       return row?.sized ? row.at.getTime() : 0;

@@ -150,8 +150,8 @@ export class DatabaseVisits {
 
   private async look(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
     const here = await readHere(connection);
-    const { startedAt, workersStartedAt } = server.life;
-    // After a crash as well: what is counted from now on belongs to another life than the one that we know of.
+    const { startedAt, workersStartedAt } = server.resetEpoch;
+    // After a crash as well: what is counted from now on belongs to another reset epoch than the one that we know of.
     const same = here.started_at === startedAt && here.workers_started_at === workersStartedAt;
     if (here.oid !== database.oid || !same) throw new VisitFailed(new Error('Another server or database answered.'));
     const instance = { ...server, database: database.name, databaseOid: database.oid };

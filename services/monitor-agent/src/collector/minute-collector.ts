@@ -6,14 +6,14 @@ import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import { type Metric, type Prepared, together } from '../kernel/schedule/metric.ts';
 import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
-import { wholeLook } from '../relations/consistent-snapshot.queries.ts';
+import { consistentSnapshot } from '../relations/consistent-snapshot.queries.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
 import { type DatabaseReading, readDatabases } from '../relations/databases.queries.ts';
 import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
 import { type IndexReading, readIndexes, readTables, type TableReading } from '../relations/relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
-import { EpochMetric } from '../reset-epochs/server-epoch-metric.ts';
+import { ServerEpochMetric } from '../reset-epochs/server-epoch-metric.ts';
 import { markCollected } from '../servers/server.rows.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { busiestDatabases } from './busiest.rules.ts';
@@ -44,20 +44,20 @@ export class MinutePass {
     this.tools = tools;
     this.statements = new StatementMetric(serverId, scrubber);
     this.databases = new CountedMetric(serverId, DATABASES, {
-      look: readDatabases,
+      readSnapshot: readDatabases,
       found: (_, items, before) => {
         this.busiest = busiestDatabases(items, before?.relations);
       },
     });
     this.tables = new CountedMetric(serverId, TABLES, {
-      look: (connection, _, before) => wholeLook(connection, () => readTables(connection, before)),
+      readSnapshot: (connection, _, before) => consistentSnapshot(connection, () => readTables(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, resizedTables(items, before)),
     });
     this.indexes = new CountedMetric(serverId, INDEXES, {
-      look: (connection, _, before) => wholeLook(connection, () => readIndexes(connection, before)),
+      readSnapshot: (connection, _, before) => consistentSnapshot(connection, () => readIndexes(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
     });
-    const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new EpochMetric(serverId)];
+    const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new ServerEpochMetric(serverId)];
     this.metrics = all.map((metric) => ({ metric, question: questions.add(metric.name) }));
   }
 

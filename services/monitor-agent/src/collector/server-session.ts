@@ -359,4 +359,4 @@ export class ServerSession {
 }
 
 /** What an instance is and has, whatever the time. */
-const shape = ({ life: _, ...instance }: Instance): string => JSON.stringify(instance);
+const shape = ({ resetEpoch: _, ...instance }: Instance): string => JSON.stringify(instance);

@@ -5,7 +5,7 @@ import { type Prepared, together } from '../kernel/schedule/metric.ts';
 import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
 import { DATABASE_COUNTERS } from '../relations/databases.queries.ts';
 import { WRITES } from '../relations/resized.rules.ts';
-import { saveDatabaseSizes } from '../relations/size.rows.ts';
+import { storeDatabaseSizes } from '../relations/size.rows.ts';
 import { readDatabaseSizes } from '../relations/sizes.queries.ts';
 import { ALL_MS } from '../relations/table-sizes.ts';
 import type { MinutePass } from './minute-collector.ts';
@@ -58,7 +58,7 @@ export class SizesPass {
       wanted.map(([oid]) => oid),
     );
     return {
-      save: (tx) => saveDatabaseSizes(tx, this.serverId, sizes),
+      save: (tx) => storeDatabaseSizes(tx, this.serverId, sizes),
       committed: () => {
         this.writtenAt = written;
         if (all) this.allAt = now;

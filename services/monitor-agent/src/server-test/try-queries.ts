@@ -8,7 +8,7 @@ import type { Dark } from '../kernel/schedule/scheduled-query.ts';
 import { readDatabases } from '../relations/databases.queries.ts';
 import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { readSizes } from '../relations/sizes.queries.ts';
-import { readEpoch } from '../reset-epochs/server-epoch.queries.ts';
+import { readServerEpoch } from '../reset-epochs/server-epoch.queries.ts';
 import { readStatements } from '../statements/statements.queries.ts';
 import { readTexts } from '../statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../wraparound/wraparound.queries.ts';
@@ -28,7 +28,7 @@ const TRIES: readonly [
   ['databases', readDatabases],
   ['tables', (connection) => readTables(connection)],
   ['indexes', (connection) => readIndexes(connection)],
-  ['epochs', readEpoch],
+  ['epochs', readServerEpoch],
   ['sizes', (connection) => readSizes(connection, [PG_CLASS])],
   ['wraparound', (connection) => Promise.all([readWraparound(connection), readAgedTables(connection)])],
   ['facts', (connection, { databaseOid }) => readOthers(connection, databaseOid)],

@@ -9,7 +9,7 @@ import { DAY_FIRST, MONTH_FIRST, prepareFixed } from './fixed-names.ts';
 import { qualified } from './qualified.rules.ts';
 import { SESSION } from './session-settings.rules.ts';
 
-const SOURCES = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
 const EXTENSION = ['odd Schema'];
 
 beforeAll(() => loadModule());
