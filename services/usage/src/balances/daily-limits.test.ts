@@ -66,7 +66,7 @@ test('a limit for a day counts what was used since midnight in the zone of the o
   await zone(org, 'Asia/Kolkata');
   // As if it had been chosen long ago.
   await usage.tenants.run(org, (tx) =>
-    tx.query("update accounts set zone_day = '-infinity', zone_until = '-infinity'"),
+    tx.query("update entitlement_snapshots set zone_day = '-infinity', zone_until = '-infinity'"),
   );
   const { periodStart, periodEnd } = await today(org);
   expect(periodStart).toMatch(/T18:30:00\.000Z$/);

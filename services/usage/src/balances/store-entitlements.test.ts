@@ -3,7 +3,7 @@ import { catalogueApplied } from '@tidegate/contracts/billing/plans';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { findAccount } from '../entitlements/entitlement-snapshot.rows.ts';
+import { findSnapshot } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { StoreMeters } from '../meters/store-meters.ts';
 import { StoreEntitlements } from './store-entitlements.ts';
@@ -34,7 +34,7 @@ test('the newest snapshot stays, whatever arrives after it; finite limits become
   ]);
   await arrive(second);
   await arrive(first);
-  expect(await usage.tenants.read(first.orgId, (tx) => findAccount(tx, first.orgId))).toMatchObject({ plan: 'pro' });
+  expect(await usage.tenants.read(first.orgId, (tx) => findSnapshot(tx, first.orgId))).toMatchObject({ plan: 'pro' });
   expect(await quotas(first.orgId)).toEqual([{ meter: 'mails', quota: '100' }]);
 });
 

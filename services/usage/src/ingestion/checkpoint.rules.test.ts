@@ -1,4 +1,4 @@
-import { standingOf } from './checkpoint.rules.ts';
+import { compareWithStream } from './checkpoint.rules.ts';
 
 const at = Date.parse('2026-11-28T10:00:00.123Z');
 
@@ -16,15 +16,15 @@ test.each([
     3,
   ],
   [
-    'the stream ends before the position',
+    'the stream ends before the checkpoint',
     { sequence: 5, at },
     { first: 1, last: 3, there: undefined },
-    'another',
+    'replaced',
     undefined,
   ],
-  ['another message is there', { sequence: 5, at }, { first: 1, last: 9, there: at + 500 }, 'another', undefined],
+  ['another message is there', { sequence: 5, at }, { first: 1, last: 9, there: at + 500 }, 'replaced', undefined],
   [
-    'the position of a version that noted no message',
+    'the checkpoint of a version that noted no message',
     { sequence: 5, at: undefined },
     { first: 1, last: 9, there: at },
     'unmarked',
@@ -34,9 +34,9 @@ test.each([
     'the message is gone from the middle',
     { sequence: 5, at },
     { first: 1, last: 9, there: undefined },
-    'another',
+    'replaced',
     undefined,
   ],
-])('%s', (_what, position, now, kind, sequence) => {
-  expect(standingOf(position, now)).toMatchObject({ kind, ...(sequence === undefined ? {} : { sequence }) });
+])('%s', (_what, checkpoint, now, kind, sequence) => {
+  expect(compareWithStream(checkpoint, now)).toMatchObject({ kind, ...(sequence === undefined ? {} : { sequence }) });
 });

@@ -20,7 +20,7 @@ import { IngestUsage } from './ingest-usage.ts';
 
 let usage: Fixture;
 let handler: IngestUsage;
-// The accounts are known here, so nobody asks billing over the bus.
+// The snapshots are stored here, so nobody asks billing over the bus.
 const noBus = undefined as never;
 beforeAll(async () => {
   usage = await openUsage();
@@ -29,9 +29,9 @@ beforeAll(async () => {
 afterAll(() => usage.close());
 
 async function newOrg(given: Parameters<typeof snapshot>[0] = {}): Promise<string> {
-  const account = snapshot(given);
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot(given);
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 const send = (org: string, ...events: unknown[]) => usage.call(handler, ingestUsage, { events }, org);
 async function used(org: string, meter = 'calls') {
@@ -223,7 +223,7 @@ test('what the plan lacks is refused as its leases are, and counts nothing; what
   expect(await used(org, 'scans')).toMatchObject({ included: false, used: 0 });
   // With a plan that has it the same event counts.
   const plan = snapshot({ orgId: org, version: 2 });
-  await usage.saveAccount({ ...plan, features: { ...plan.features, scans: plan.features['mails'] as never } });
+  await usage.storeSnapshot({ ...plan, features: { ...plan.features, scans: plan.features['mails'] as never } });
   expect(await send(org, { id: '1', meter: 'scans' })).toMatchObject({ accepted: 1 });
 });
 

@@ -21,9 +21,9 @@ function event(org: string, given: Partial<UsageEvent> = {}): UsageEvent {
 }
 
 async function newOrg(given: Parameters<typeof snapshot>[0] = {}): Promise<string> {
-  const account = snapshot(given);
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot(given);
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 
 /** Raw rows, hours and balances must always tell the same. */
@@ -145,7 +145,7 @@ test('thresholds are announced once each; one event that jumps over both is told
 test('a raised limit arms the thresholds that lie above the balance again', async () => {
   const org = await newOrg({ calls: 10 });
   await usage.writer().writeBatch([event(org, { quantity: 10 })]);
-  await usage.saveAccount(snapshot({ orgId: org, calls: 12, version: 2 }));
+  await usage.storeSnapshot(snapshot({ orgId: org, calls: 12, version: 2 }));
   await usage.tenants.run(org, (tx) => rearmAlerts(tx, org));
   await usage.writer().writeBatch([event(org, { quantity: 2 })]);
   // 10 of 12 is still past 80 %, so only 100 % is told again.

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => usage.close());
 
-// The accounts are known here, so nobody asks billing over the bus.
+// The snapshots are stored here, so nobody asks billing over the bus.
 const taker = new TakeLease(undefined as never);
 let keys = 0;
 const nextKey = () => {
@@ -43,9 +43,9 @@ async function standing(org: string) {
   return { used, reserved, remaining, limit };
 }
 async function newOrg(calls: number | null): Promise<string> {
-  const account = snapshot({ calls });
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot({ calls });
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 
 test('64 callers that take as much as they can get exactly the limit, to the unit', async () => {

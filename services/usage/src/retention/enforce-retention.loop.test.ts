@@ -38,9 +38,9 @@ test('what is past its time goes, what may still be needed stays', async () => {
 });
 
 test('an identity outlives every event that could still be counted, so forgetting it counts nothing twice', async () => {
-  const account = snapshot();
-  const org = account.orgId;
-  await usage.saveAccount(account);
+  const entitlements = snapshot();
+  const org = entitlements.orgId;
+  await usage.storeSnapshot(entitlements);
   const event = (at: number) => ({
     id: newId(),
     org,
