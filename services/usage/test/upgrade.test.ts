@@ -5,7 +5,7 @@ import { snapshot } from './snapshot.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
 
-test('an upgrade renames tables and columns with everything in them, and their policies go on', async () => {
+test('an upgrade renames tables and columns with their rows, and their policies stay in force', async () => {
   const libraries = ['database', 'messaging'].map((lib) => root(`libs/${lib}/migrations`));
   const schema = await schemaBefore('0006', { schema: 'usage', libraries, folder: root('services/usage/migrations') });
   const { client } = schema;

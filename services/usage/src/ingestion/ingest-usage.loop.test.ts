@@ -93,7 +93,7 @@ const savedSequence = async (): Promise<number> => {
   return Number(row?.sequence);
 };
 
-test('two replicas count every event of every message once, whatever is sent again', async () => {
+test('two replicas count every event of every message once, whatever is resent', async () => {
   const orgs = await Promise.all(Array.from({ length: 10 }, newOrg));
   const replicas = [replica(), replica()];
   const distinct = Array.from({ length: 3_000 }, (_, index) =>
@@ -148,7 +148,7 @@ test('killed between commit and the checkpoint, the messages are read again and 
   expect(await balance(org)).toBe(2);
 });
 
-test('one replica counts at a time; when it is gone without a word the other goes on from its checkpoint', async () => {
+test('one replica counts at a time; when it vanishes, the other continues from its checkpoint', async () => {
   const org = await newOrg();
   const gone = replica();
   await publish([event(org)], org);
@@ -163,7 +163,7 @@ test('one replica counts at a time; when it is gone without a word the other goe
   expect(await balance(org)).toBe(3);
 });
 
-test('a replica that was alone when it died keeps its successor waiting for a short term only', async () => {
+test('a replica that had no rival when it died delays its successor by a short lease only', async () => {
   const org = await newOrg();
   const gone = replica();
   await publish([event(org)], org);
@@ -180,7 +180,7 @@ test('a replica that was alone when it died keeps its successor waiting for a sh
   expect(await balance(org)).toBe(2);
 });
 
-test('a checkpoint of an earlier version is no alarm: the stream is read once again and counts once', async () => {
+test('a checkpoint of an earlier version raises no alarm: the stream is read again and counts once', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -199,7 +199,7 @@ test('a checkpoint of an earlier version is no alarm: the stream is read once ag
   expect(await balance(org)).toBe(1);
 });
 
-test('a stream that was made anew is read from its beginning, and counts nothing twice', async () => {
+test('a recreated stream is read from its beginning and counts nothing twice', async () => {
   const org = await newOrg();
   const known = event(org);
   const one = replica();
@@ -215,7 +215,7 @@ test('a stream that was made anew is read from its beginning, and counts nothing
   expect(await balance(org)).toBe(4);
 });
 
-test('a server that says another birth of the same stream has nothing read again', async () => {
+test('a changed creation time of the same stream does not make it read again', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -230,7 +230,7 @@ test('a server that says another birth of the same stream has nothing read again
   await keeper.release({ sequence: state.last_seq, at: undefined });
 });
 
-test('usage that the stream threw away before it was counted is told', async () => {
+test('usage that the stream dropped before it was counted is reported', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -247,7 +247,7 @@ test('usage that the stream threw away before it was counted is told', async () 
   expect(await metricsText()).toContain('tidegate_usage_checkpoint_lost_messages_total{kind="skipped"} 2');
 });
 
-test('a stream put back to an older state is read again, also when it has grown past the checkpoint since', async () => {
+test('a stream restored to an older state is read again, even when it has grown past the checkpoint since', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -264,7 +264,7 @@ test('a stream put back to an older state is read again, also when it has grown 
   expect(await balance(org)).toBe(1 + state.last_seq + 2);
 });
 
-test('what cannot be read is kept with the reason; the rest of the message counts', async () => {
+test('an unreadable event is stored with the reason; the rest of the message counts', async () => {
   const [org, other] = [await newOrg(), await newOrg()];
   const one = replica();
   await publish('not json', org);
@@ -287,7 +287,7 @@ test('what cannot be read is kept with the reason; the rest of the message count
   ]);
 });
 
-test('an event that Postgres refuses is kept aside and does not hold up the others', async () => {
+test('an event that Postgres refuses is stored as rejected and does not block the others', async () => {
   const [full, org] = [await newOrg(), await newOrg()];
   await usage.writer().writeBatch([event(full)]);
   await usage.tenants.run(full, (tx) => tx.query('update usage_balances set used = 9007199254740990'));
@@ -301,7 +301,7 @@ test('an event that Postgres refuses is kept aside and does not hold up the othe
   expect(kept).toEqual([{ code: 'malformed' }]);
 });
 
-test('usage that comes before its organisation or meter is parked and counted when they are known', async () => {
+test('usage that arrives before its organisation or meter is parked and counted when both are known', async () => {
   const entitlements = snapshot();
   const org = entitlements.orgId;
   const one = replica();

@@ -2,7 +2,7 @@ import { Progress } from './progress.rules.ts';
 
 const at = (sequence: number) => ({ sequence, at: undefined });
 
-test('what is done never passes a batch that is still open, whatever the order in which they end', () => {
+test('the checkpoint never passes an open batch, whatever the order in which batches finish', () => {
   const progress = new Progress(at(10));
   const [first, second, third] = [progress.begin(at(20)), progress.begin(at(25)), progress.begin(at(40))];
   third();
