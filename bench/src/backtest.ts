@@ -1,7 +1,7 @@
 import { backtest as run } from '@tidegate/bot-executor/backtests/backtest.rules';
-import type { CandleSeries } from '@tidegate/bot-executor/candles/candle-series.rules';
+import type { CandleSeries } from '@tidegate/bot-executor/kernel/candle-series.rules';
 import { planOf } from '@tidegate/bot-executor/ladder/plan.rules';
-import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
+import { knownMarket } from '@tidegate/bot-executor/markets/built-in-markets';
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { minuteCandles } from './candles.ts';
 import type { Result } from './main.ts';

@@ -1,4 +1,4 @@
-import { type CandleSeries, candleSeries } from '@tidegate/bot-executor/candles/candle-series.rules';
+import { type CandleSeries, candleSeries } from '@tidegate/bot-executor/kernel/candle-series.rules';
 
 /** Small deterministic generator (mulberry32): every run of a bench has the same candles. */
 export function random(seed: number): () => number {

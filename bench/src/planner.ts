@@ -1,7 +1,8 @@
-import { type CandleTicks, runCandle } from '@tidegate/bot-executor/engine/paper-exchange.rules';
 import { INITIAL, type State } from '@tidegate/bot-executor/engine/state.rules';
+import type { CandleTicks } from '@tidegate/bot-executor/kernel/candle-series.rules';
 import { planOf } from '@tidegate/bot-executor/ladder/plan.rules';
-import { knownMarket } from '@tidegate/bot-executor/markets/markets.rules';
+import { knownMarket } from '@tidegate/bot-executor/markets/built-in-markets';
+import { runCandle } from '@tidegate/bot-executor/strategies/decide.rules';
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { random } from './candles.ts';
 import type { Result } from './main.ts';

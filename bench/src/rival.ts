@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CandleSeries } from '@tidegate/bot-executor/candles/candle-series.rules';
+import type { CandleSeries } from '@tidegate/bot-executor/kernel/candle-series.rules';
 
 /*
  * What a user would pick from npm instead: grademark (MIT), the backtester with the most installations that knows

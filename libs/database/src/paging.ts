@@ -1,4 +1,4 @@
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { isUuid } from './ids.ts';
 
 /*
@@ -53,6 +53,10 @@ export function writeCursor(...keys: (string | number)[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
+/** SQL of an instant as a cursor holds it: to the microsecond, which JavaScript's dates do not have. */
+export const cursorTime = (column: string): string =>
+  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /** A page of at most `limit` of the rows, of which there is one more when another page follows. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],
@@ -64,6 +68,12 @@ export function pageOf<Row, Item>(
   const last = shown.at(-1);
   const items = shown.map(toWire);
   return rows.length > limit && last !== undefined ? { items, nextCursor: writeCursor(...keysOf(last)) } : { items };
+}
+
+/** The row, or a 404 that is the same for what never was and for what belongs to others. */
+export function orNotFound<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw notFound();
+  return row;
 }
 
 /** For rankings, in which a place says more than a key: how many are skipped, and how many are read. */

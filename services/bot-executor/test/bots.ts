@@ -13,13 +13,13 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
+import { CarryBot } from '../src/bots/advance-bot.ts';
 import { insertBot, setStatus } from '../src/bots/bot.rows.ts';
-import { CarryBot } from '../src/bots/carry-bot.ts';
 import { enqueue } from '../src/bots/lease.rows.ts';
 import { RunBots } from '../src/bots/run-bots.loop.ts';
 import { saveImported } from '../src/candles/candle.rows.ts';
-import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
-import { knownMarket } from '../src/markets/markets.rules.ts';
+import { type CandleTicks } from '../src/kernel/candle-series.rules.ts';
+import { knownMarket } from '../src/markets/built-in-markets.ts';
 import { SECRET } from './neighbours.ts';
 
 export const MIGRATIONS = [

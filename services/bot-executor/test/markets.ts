@@ -1,6 +1,6 @@
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import fc from 'fast-check';
-import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
+import { type CandleTicks } from '../src/kernel/candle-series.rules.ts';
 import { marketRules } from '../src/markets/markets.rules.ts';
 
 /** So fine that rounding does not show in the eighth decimal: for the tables of the reference, which do not round. */

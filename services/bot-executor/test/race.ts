@@ -1,5 +1,5 @@
-import { decide } from '../src/engine/decide.rules.ts';
 import { INITIAL, type Intent, type MarketEvent, type RejectReason, type State } from '../src/engine/state.rules.ts';
+import { decide } from '../src/strategies/decide.rules.ts';
 import type { Plan } from '../src/strategies/plan.rules.ts';
 
 const line = (intent: Intent): string => {

@@ -1,5 +1,4 @@
-import { type CandleSeries, candleSeries } from '../src/candles/candle-series.rules.ts';
-import type { CandleTicks } from '../src/engine/paper-exchange.rules.ts';
+import { type CandleSeries, type CandleTicks, candleSeries } from '../src/kernel/candle-series.rules.ts';
 
 /** From candles one by one, oldest first. Their prices must be below `MAX_TICKS`. */
 export function seriesOf(candles: readonly CandleTicks[]): CandleSeries {

@@ -19,6 +19,8 @@ import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
 import { CreateBot } from '../src/bots/create-bot.ts';
 import { DeleteBot } from '../src/bots/delete-bot.ts';
+import { NoteLateCandles } from '../src/bots/note-late-candles.ts';
+import { PreviewLadder } from '../src/bots/preview-ladder.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
 import { StopBot } from '../src/bots/stop-bot.ts';
@@ -30,7 +32,6 @@ import { ListCandles } from '../src/candles/list-candles.ts';
 import { StoreCandles } from '../src/candles/store-candles.ts';
 import { openThreads } from '../src/compute/open-threads.ts';
 import { ShowIndicator } from '../src/indicators/show-indicator.ts';
-import { PreviewLadder } from '../src/ladder/preview-ladder.ts';
 import { ChangeMarkets } from '../src/markets/change-markets.ts';
 import { ReadMarkets } from '../src/markets/read-markets.ts';
 import { QueueTools } from '../src/queue/queue-runner.ts';
@@ -39,8 +40,8 @@ import { EndSweep } from '../src/sweeps/end-sweep.ts';
 import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
 import { ReadTrades } from '../src/trades/read-trades.ts';
-import { ChangeUploads } from '../src/uploads/change-uploads.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
+import { ChangeUploads } from '../src/uploads/receive-upload.ts';
 import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
 import { openBots } from './bots.ts';
 import { Neighbours } from './neighbours.ts';
@@ -64,7 +65,7 @@ export async function openService() {
   const settling = new SettleLeases(bus, wakes, log);
   const quota = new RunQuota(bus, settling, log);
   const entitlements = new Entitlements(bus);
-  const storing = new StoreCandles(entitlements);
+  const storing = new StoreCandles(entitlements, new NoteLateCandles(wakes));
   const tools = new QueueTools(tenants, wakes, log, metrics);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
   const handlers = [
@@ -74,7 +75,7 @@ export async function openService() {
     new CreateSweep(tenants, entitlements, threads, quota, wakes),
     new EndSweep(),
     new ReadSweeps(),
-    new ImportCandles(tenants, threads, storing, wakes),
+    new ImportCandles(tenants, threads, storing),
     new PreviewLadder(),
     new ReadMarkets(),
     new ChangeMarkets(entitlements),

@@ -1,4 +1,3 @@
-import { decide } from '../src/engine/decide.rules.ts';
 import { orderOf } from '../src/engine/fills.rules.ts';
 import type { ExchangeFill } from '../src/engine/paper-exchange.rules.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type State,
 } from '../src/engine/state.rules.ts';
 import { fillFee, fillValue } from '../src/markets/markets.rules.ts';
+import { decide } from '../src/strategies/decide.rules.ts';
 import type { Plan } from '../src/strategies/plan.rules.ts';
 import { Journal } from '../src/trades/journal.rules.ts';
 import { SlowExchange, STEP_MS } from './slow-exchange.ts';

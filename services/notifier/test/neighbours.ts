@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { founderOf } from '@tidegate/contracts/identity/organisations';
+import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { featureNotIncluded, notFound } from '@tidegate/contracts/kernel/problem';
@@ -67,7 +67,7 @@ export class Neighbours {
     const identity = await this.connect('identity');
     this.serve('identity', identity, {
       [addressOf.subject]: (input) => this.address(input as { userId: string }),
-      [founderOf.subject]: (input) => this.founder(input as { organisationId: string }),
+      [creatorOf.subject]: (input) => this.founder(input as { organisationId: string }),
     }).start();
     await identity.flush();
   }
@@ -120,7 +120,7 @@ export class Neighbours {
     const { sealing, callerSecret } = this.settings;
     const publicKeys = Object.fromEntries(Object.entries(sealing).map(([name, keys]) => [name, keys.publicKey]));
     const own = { name: service, privateKey: sealing[service]?.privateKey ?? '' };
-    const operations = [getEntitlements, takeLease, returnLease, addressOf, founderOf] as unknown as Operation[];
+    const operations = [getEntitlements, takeLease, returnLease, addressOf, creatorOf] as unknown as Operation[];
     return new OperationServer(
       {
         service,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Backtest } from '@tidegate/contracts/bot-executor/backtests';
+import { orNotFound } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { present } from '../bots/present.ts';
 import { endedTopic } from '../queue/queue-runner.ts';
 import { findBacktest, toWire } from './backtest.rows.ts';
 
@@ -32,7 +32,7 @@ export class AwaitBacktest {
   }
 
   async answer(orgId: string, id: string, person: string): Promise<Backtest> {
-    const read = async () => toWire(present(await this.tenants.read(orgId, (tx) => findBacktest(tx, id))));
+    const read = async () => toWire(orNotFound(await this.tenants.read(orgId, (tx) => findBacktest(tx, id))));
     const mine = this.waiting.get(person) ?? 0;
     if (mine >= MOST_OF_A_PERSON || this.inAll >= MOST) return read();
     this.note(person, 1);

@@ -7,8 +7,8 @@ import type {
 } from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
 import {
-  knownMarket,
   type MarketRules,
   type MarketTerms,
   moneyText,

@@ -1,5 +1,10 @@
+import { nextFunding, type Payment } from '../engine/funding.rules.ts';
+import { type ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { quietOf } from '../engine/quiet.rules.ts';
+import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
 import {
   type CandleSeries,
+  type CandleTicks,
   candleAt,
   closeCourse,
   firstOpenWithin,
@@ -7,13 +12,10 @@ import {
   indexAt,
   NEVER_ABOVE,
   type Range,
-} from '../candles/candle-series.rules.ts';
-import { add, ceil, compare, div, type Fraction, millionths, mul, whole } from '../engine/exact.rules.ts';
-import { nextFunding, type Payment } from '../engine/funding.rules.ts';
-import { type CandleTicks, type ExchangeFill, runCandle } from '../engine/paper-exchange.rules.ts';
-import { quietOf } from '../engine/quiet.rules.ts';
-import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
+} from '../kernel/candle-series.rules.ts';
+import { add, ceil, compare, div, type Fraction, millionths, mul, whole } from '../kernel/exact.rules.ts';
 import { entryPpm } from '../ladder/plan.rules.ts';
+import { judgesCandles, runCandle } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
 import { Equity } from './equity.rules.ts';
@@ -95,7 +97,7 @@ export const NOTHING_KEPT = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
-  const quiet = quietOf(state, plan);
+  const quiet = judgesCandles(plan) ? undefined : quietOf(state, plan);
   if (!quiet) return from;
   const touched = firstTouch(series, { from, to }, quiet.below, quiet.above);
   if (!plan.funding) return touched;

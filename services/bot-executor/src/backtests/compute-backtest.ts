@@ -1,9 +1,9 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import { gapsOf } from '../candles/gaps.rules.ts';
 import type { StoredSeries } from '../candles/stored-series.rules.ts';
-import { fraction, toCents, toText } from '../engine/exact.rules.ts';
 import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
+import { fraction, toCents, toText } from '../kernel/exact.rules.ts';
+import { gapsOf } from '../kernel/gaps.rules.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { threadTask } from '../threads/thread-task.ts';
@@ -12,7 +12,7 @@ import { type BacktestFigures, type BacktestRows, fillToWire, pointToWire, trade
 import { backtest } from './backtest.rules.ts';
 import { PART } from './backtest-parts.rows.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
-import { unpackWanted } from './wanted-series.ts';
+import { unpackWanted } from './requested-series.ts';
 
 /** So many trades and fills of a backtest are kept to be read; its figures are of all of them. */
 export const KEEP = { trades: 10_000, fills: 20_000 };

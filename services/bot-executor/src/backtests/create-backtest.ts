@@ -14,8 +14,8 @@ import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { AwaitBacktest } from './await-backtest.ts';
 import { type BacktestBase, forgetOldBacktests, insertBacktest, toWire } from './backtest.rows.ts';
 import { refuseTooMuch } from './budget.rules.ts';
+import { measuredSeries } from './requested-series.ts';
 import { RunQuota } from './run-quota.ts';
-import { measuredSeries } from './wanted-series.ts';
 
 /** Of an organisation; and of a person, in all organisations together. */
 export const MAX_QUEUED = { organisation: 10, person: 20 };

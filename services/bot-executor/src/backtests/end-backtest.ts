@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Backtest, cancelBacktest, deleteBacktest } from '@tidegate/contracts/bot-executor/backtests';
 import { notFound } from '@tidegate/contracts/kernel/problem';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { present } from '../bots/present.ts';
 import { dropWork } from '../queue/queue.rows.ts';
 import { endedTopic } from '../queue/queue-runner.ts';
 import { deleteBacktestRow, endBacktest, findBacktest, toWire } from './backtest.rows.ts';
@@ -19,7 +19,7 @@ export class EndBacktest {
     // The queue first, as its runner does: neither waits for the other.
     if (await findBacktest(tx, id)) await this.drop(tx, id);
     await endBacktest(tx, id, 'cancelled');
-    return toWire(present(await findBacktest(tx, id)));
+    return toWire(orNotFound(await findBacktest(tx, id)));
   }
 
   @Handles(deleteBacktest)

@@ -1,4 +1,4 @@
-import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
+import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 
 /** Money units, after the close of the candle that begins at `at`. */
 export interface EquityPoint {

@@ -1,4 +1,4 @@
-import type { Course } from '../candles/candle-series.rules.ts';
+import type { Course } from '../kernel/candle-series.rules.ts';
 import { type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
 
 const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);

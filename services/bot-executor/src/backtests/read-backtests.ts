@@ -9,10 +9,9 @@ import {
   listBacktestTrades,
   showEquity,
 } from '@tidegate/contracts/bot-executor/backtests';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { present } from '../bots/present.ts';
 import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
 import { partOf } from './backtest-parts.rows.ts';
 
@@ -27,12 +26,12 @@ export class ReadBacktests {
 
   @Handles(getBacktest)
   async get({ input, tx }: OperationContext<typeof getBacktest>): Promise<Backtest> {
-    return toWire(present(await findBacktest(tx, input.backtestId)));
+    return toWire(orNotFound(await findBacktest(tx, input.backtestId)));
   }
 
   @Handles(showEquity)
   async equity({ input, tx }: OperationContext<typeof showEquity>) {
-    return { items: present(await findEquity(tx, input.backtestId)) };
+    return { items: orNotFound(await findEquity(tx, input.backtestId)) };
   }
 
   @Handles(listBacktestTrades)
@@ -51,7 +50,7 @@ async function part<Item>(
   what: 'trades' | 'fills',
   { backtestId, limit, cursor }: { backtestId: string; limit: number; cursor?: string | undefined },
 ) {
-  present(await findBacktest(tx, backtestId));
+  orNotFound(await findBacktest(tx, backtestId));
   const [after = 0] = readCursor(cursor, 'int') ?? [];
   const rows = await partOf<Item>(tx, backtestId, what, limit + 1, Number(after));
   return pageOf(

@@ -8,7 +8,7 @@ import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
 import { BACKTEST_PLACES, Threads } from '../threads/threads.ts';
 import { beginBacktest, endBacktest, findBacktest, marketOfBacktest, saveResult } from './backtest.rows.ts';
 import { computeBacktest } from './compute-backtest.ts';
-import { storedSeries } from './wanted-series.ts';
+import { storedSeries } from './requested-series.ts';
 
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
 @Injectable()

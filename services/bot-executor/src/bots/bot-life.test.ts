@@ -5,8 +5,8 @@ import { MINUTES_5, settingsA } from '../../test/markets.ts';
 import { martingaleSettings } from '../../test/martingale.ts';
 import { openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
 import { boundHistory, MAX_LEDGER, MAX_ORDERS } from './bot-history.rows.ts';
 
 let service: Service;

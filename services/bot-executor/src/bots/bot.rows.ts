@@ -3,17 +3,12 @@ import type { Bot, BotStatus } from '@tidegate/contracts/bot-executor/bots';
 import type { CandleInterval, CandleSource } from '@tidegate/contracts/bot-executor/candles';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
+import { tradeId } from '../engine/ids.rules.ts';
 import { INITIAL, isOver, type State } from '../engine/state.rules.ts';
-import { readState, writeState } from '../engine/stored-state.rules.ts';
-import {
-  knownMarket,
-  type MarketRules,
-  type MarketTerms,
-  moneyText,
-  rulesOf,
-  toMoney,
-} from '../markets/markets.rules.ts';
-import { type Totals, tradeId } from '../trades/journal.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { type MarketRules, type MarketTerms, moneyText, rulesOf, toMoney } from '../markets/markets.rules.ts';
+import { readState, writeState } from '../strategies/stored-state.rules.ts';
+import { type Totals } from '../trades/journal.rules.ts';
 import { type StoredWaiting, waitingToWire } from './bot-reasons.rows.ts';
 
 export interface BotRow {

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { botDeleted, botNotStopped, deleteBot } from '@tidegate/contracts/bot-executor/bots';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { deleteBotRow, lockBot } from './bot.rows.ts';
 import { deleteLease } from './lease.rows.ts';
-import { present } from './present.ts';
 
 @Injectable()
 export class DeleteBot {
   @Handles(deleteBot)
   async handle({ input, tx, emit }: OperationContext<typeof deleteBot>) {
-    const bot = present(await lockBot(tx, input.botId));
+    const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status !== 'stopped' && bot.status !== 'halted') {
       throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }

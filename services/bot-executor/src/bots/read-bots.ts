@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, getBot, listBots } from '@tidegate/contracts/bot-executor/bots';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBot, listBotRows, toWire } from './bot.rows.ts';
-import { present } from './present.ts';
 
 @Injectable()
 export class ReadBots {
@@ -16,6 +15,6 @@ export class ReadBots {
 
   @Handles(getBot)
   async get({ input, tx }: OperationContext<typeof getBot>): Promise<Bot> {
-    return toWire(present(await findBot(tx, input.botId)));
+    return toWire(orNotFound(await findBot(tx, input.botId)));
   }
 }

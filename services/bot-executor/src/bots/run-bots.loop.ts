@@ -7,8 +7,8 @@ import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { readCandles } from '../candles/candle.rows.ts';
 import { afterOutage, isPassing } from '../queue/after-outage.ts';
+import { CarryBot } from './advance-bot.ts';
 import { type BotRow, lockBot, rulesOfBot } from './bot.rows.ts';
-import { CarryBot } from './carry-bot.ts';
 import {
   deleteLease,
   dequeue,

@@ -8,12 +8,13 @@ import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { saveImported } from '../candles/candle.rows.ts';
-import { add, fraction, sub, toText } from '../engine/exact.rules.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
+import { add, fraction, sub, toText } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { moneyText } from '../markets/markets.rules.ts';
+import { CarryBot } from './advance-bot.ts';
 import type { BotRow } from './bot.rows.ts';
-import { CarryBot } from './carry-bot.ts';
 import { takeLeases, wakeBots } from './lease.rows.ts';
 import type { RunBots } from './run-bots.loop.ts';
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import { type Bot, botStarted, startBot } from '@tidegate/contracts/bot-executor/bots';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -8,7 +9,6 @@ import { personOf } from '../queue/person.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
 import { newestAt, noteResumed } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
-import { present } from './present.ts';
 
 /**
  * A stopped bot did not trade: candles that came meanwhile are not traded afterwards either, unless that is asked for.
@@ -20,14 +20,14 @@ export class StartBot {
 
   @Handles(startBot)
   async handle({ input, caller, tx, emit }: OperationContext<typeof startBot>): Promise<Bot> {
-    const bot = present(await lockBot(tx, input.botId));
+    const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'running') return toWire(bot);
     if (!bot.open_trade_id) await resume(tx, bot, input.resume);
     await setStatus(tx, bot.id, 'running');
     await enqueue(tx, bot.id, personOf(caller));
     tx.onCommit(() => this.wakes.wake('run-bots'));
     await emit(botStarted, { botId: bot.id, name: bot.name });
-    return toWire(present(await findBot(tx, bot.id)));
+    return toWire(orNotFound(await findBot(tx, bot.id)));
   }
 }
 

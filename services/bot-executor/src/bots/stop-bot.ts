@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { CarryBot } from './advance-bot.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
-import { CarryBot } from './carry-bot.ts';
-import { present } from './present.ts';
 
 /**
  * running ──finish──► stopping while a trade is open, stopped after it   ──close──► stopped, the trade closed now
@@ -15,13 +15,13 @@ export class StopBot {
 
   @Handles(stopBot)
   async handle({ input, tx }: OperationContext<typeof stopBot>): Promise<Bot> {
-    const bot = present(await lockBot(tx, input.botId));
+    const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'stopped') return toWire(bot);
     if (bot.status === 'halted' && bot.open_trade_id && input.openTrade === 'finish')
       throw halted(bot, 'It finishes nothing.');
     if (input.openTrade === 'close' || !bot.open_trade_id) await this.carry.close(tx, bot);
     else await setStatus(tx, bot.id, 'stopping');
-    const after = present(await findBot(tx, bot.id));
+    const after = orNotFound(await findBot(tx, bot.id));
     if (after.status === 'halted') throw halted(after, 'Its trade cannot be closed.');
     return toWire(after);
   }

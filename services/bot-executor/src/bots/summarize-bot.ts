@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type BotSummary, summarizeBot } from '@tidegate/contracts/bot-executor/bots';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
-import { fraction, toCents, whole } from '../engine/exact.rules.ts';
+import { fraction, toCents, whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { worthAt } from '../trades/trade-book.rules.ts';
 import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
-import { present } from './present.ts';
 
 interface Sums {
   winning: number;
@@ -23,7 +23,7 @@ interface Sums {
 export class SummarizeBot {
   @Handles(summarizeBot)
   async handle({ input, tx }: OperationContext<typeof summarizeBot>): Promise<BotSummary> {
-    const bot = present(await findBot(tx, input.botId));
+    const bot = orNotFound(await findBot(tx, input.botId));
     const market = rulesOfBot(bot);
     const sums = await sumTrades(tx, bot.id);
     const newest = await newestCandle(tx, { source: bot.source, market, interval: bot.interval });
@@ -66,7 +66,7 @@ async function sumTrades(tx: Tx, botId: string): Promise<Sums> {
       where b.org_id = $1 and b.id = $2`,
     [tx.orgId, botId],
   );
-  return present(row);
+  return orNotFound(row);
 }
 
 async function openTrade(tx: Tx, bot: BotRow): Promise<BotSummary['openTrade']> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Bot, botNotStopped, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid } from '@tidegate/contracts/kernel/problem';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, firstCandle } from '../candles/candle.rows.ts';
@@ -9,18 +10,17 @@ import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
-import { present } from './present.ts';
 
 @Injectable()
 export class UpdateBot {
   @Handles(updateBot)
   async handle({ input, tx }: OperationContext<typeof updateBot>): Promise<Bot> {
-    const bot = present(await lockBot(tx, input.botId));
+    const bot = orNotFound(await lockBot(tx, input.botId));
     const { name = bot.name, settings } = input;
     // With its settings a bot gets the market's newest rules; a name changes nothing else.
     const market = settings && (await this.check(tx, bot, settings));
     const rules = market ? termsOf(market) : bot.market_rules;
-    return toWire(present(await setSettings(tx, bot.id, { name, settings: settings ?? bot.settings, rules })));
+    return toWire(orNotFound(await setSettings(tx, bot.id, { name, settings: settings ?? bot.settings, rules })));
   }
 
   private async check(tx: Tx, bot: BotRow, settings: BotSettings): Promise<MarketRules> {

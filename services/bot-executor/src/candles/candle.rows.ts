@@ -1,13 +1,12 @@
 import type { Candle, CandleInterval, CandleSource, Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { Tx } from '@tidegate/database/tx';
-import { div, fraction, whole } from '../engine/exact.rules.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { type CandleTicks, type Columns, candleAt, columnsOf, indexAt, partOf } from '../kernel/candle-series.rules.ts';
+import { div, fraction, whole } from '../kernel/exact.rules.ts';
+import { GapCounter } from '../kernel/gaps.rules.ts';
+import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { lockMarkets } from '../markets/market.rows.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { type Columns, candleAt, columnsOf, indexAt, partOf } from './candle-series.rules.ts';
 import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
-import { GapCounter } from './gaps.rules.ts';
-import { INTERVAL_MS } from './intervals.rules.ts';
 
 export interface Series {
   source: CandleSource;

@@ -1,5 +1,5 @@
 import { packColumns, unpackColumns } from '@tidegate/database/packed-columns';
-import { type Columns, MAX_TICKS, partOf } from './candle-series.rules.ts';
+import { type Columns, MAX_TICKS, partOf } from '../kernel/candle-series.rules.ts';
 
 /*
  * Candles as they are stored: chunks of up to 4,096 neighbours, packed by column. A minute candle takes about five

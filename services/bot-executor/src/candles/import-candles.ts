@@ -3,7 +3,6 @@ import { importCandles } from '@tidegate/contracts/bot-executor/candles';
 import { validationFailed } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { Wakes } from '@tidegate/runtime/wakes';
 import { lockMarketsSoon, marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
 import { Threads } from '../threads/threads.ts';
@@ -19,7 +18,6 @@ export class ImportCandles {
     private readonly tenants: TenantDatabase,
     private readonly threads: Threads,
     private readonly storing: StoreCandles,
-    private readonly wakes: Wakes,
   ) {}
 
   @Handles(importCandles)
@@ -36,7 +34,6 @@ export class ImportCandles {
     }
     await lockMarketsSoon(tx);
     const { added, replaced, gaps } = await this.storing.store(tx, market, interval, candles);
-    tx.onCommit(() => this.wakes.wake('run-bots'));
     return {
       market: market.market,
       interval,

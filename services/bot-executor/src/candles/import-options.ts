@@ -1,7 +1,7 @@
 import type { CandleInterval, ImportOptions } from '@tidegate/contracts/bot-executor/candles';
+import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import type { Wanted } from './csv/row-reader.ts';
-import { INTERVAL_MS } from './intervals.rules.ts';
 
 export const defaultOptions: ImportOptions = {
   duplicates: 'identical',

@@ -1,9 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
+import { type CandleTicks, candleAt, indexAt, partOf } from '../kernel/candle-series.rules.ts';
+import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { type CandleRange, type ChunkRow, oneChunk, type Series, TABLE, toChunk } from './candle.rows.ts';
-import { candleAt, indexAt, partOf } from './candle-series.rules.ts';
 import { CHUNK_CANDLES } from './chunk-codec.ts';
-import { INTERVAL_MS } from './intervals.rules.ts';
 import type { StoredSeries } from './stored-series.rules.ts';
 
 /**

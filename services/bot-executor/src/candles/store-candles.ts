@@ -3,12 +3,10 @@ import { type CandleInterval, candlesScattered } from '@tidegate/contracts/bot-e
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
-import { noteLateCandles } from '../bots/late-candles.rows.ts';
-import { wakeBots } from '../bots/lease.rows.ts';
+import type { Columns } from '../kernel/candle-series.rules.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Saved, saveImported, storedCandles } from './candle.rows.ts';
-import type { Columns } from './candle-series.rules.ts';
 
 /** Of an organisation whose plan is from before plans said how many: nearly ten years of minutes, some 25 MB. */
 export const CANDLES_BEFORE_PLANS = 5_000_000;
@@ -16,10 +14,22 @@ export const CANDLES_BEFORE_PLANS = 5_000_000;
 const MAX_SPARSE_CHUNKS = 5_000;
 const CANDLES_OF_A_FILLED_CHUNK = 1_000;
 
-/** Stores what was read, within the organisation's limits, and lets bots know; all in the caller's transaction. */
+/** What works on stored candles and has to know when they change: in the transaction that changes them. */
+export abstract class CandleListener {
+  abstract candlesChanged(
+    tx: Tx,
+    series: { market: string; interval: CandleInterval },
+    changed: Pick<Saved, 'added' | 'replaced'>,
+  ): Promise<void>;
+}
+
+/** Stores what was read, within the organisation's limits; all in the caller's transaction. */
 @Injectable()
 export class StoreCandles {
-  constructor(private readonly entitlements: Entitlements) {}
+  constructor(
+    private readonly entitlements: Entitlements,
+    private readonly listener: CandleListener,
+  ) {}
 
   async store(tx: Tx, market: MarketRules, interval: CandleInterval, candles: Columns): Promise<Saved> {
     const saved = await saveImported(tx, market, interval, candles);
@@ -28,8 +38,7 @@ export class StoreCandles {
     if (tickSize !== market.tickSize)
       throw notFound({}, 'The market was deleted and created again meanwhile. Import the candles again.');
     await this.claim(tx, saved.added.length);
-    await noteLateCandles(tx, { market: market.market, interval }, [saved.added, saved.replaced]);
-    await wakeBots(tx, tx.orgId);
+    await this.listener.candlesChanged(tx, { market: market.market, interval }, saved);
     return saved;
   }
 

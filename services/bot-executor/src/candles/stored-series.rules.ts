@@ -1,5 +1,8 @@
-import { type CandleSeries, candleSeries, indexAt, partOf } from './candle-series.rules.ts';
+import { type CandleSeries, candleSeries, indexAt, partOf } from '../kernel/candle-series.rules.ts';
 import { type Chunk, unpackChunks } from './chunk-codec.ts';
+
+/** Of a series that a thread works on at once: more than a year of minutes. */
+export const MAX_CANDLES = 600_000;
 
 /** A range of candles as it lies in the database: fit to travel to the thread that unpacks it. */
 export interface StoredSeries {

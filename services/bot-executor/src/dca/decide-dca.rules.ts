@@ -4,6 +4,7 @@ import { cancel } from '../engine/orders.rules.ts';
 import { enter, flat, fund, leave } from '../engine/position.rules.ts';
 import { accepted, bookPosition, bookRejected, isHopeless, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
+  atTicks,
   type Decision,
   type Fill,
   fillWorth,
@@ -17,7 +18,7 @@ import {
   stay,
   UNWATCHED,
 } from '../engine/state.rules.ts';
-import { atTicks, type DcaPlan } from '../ladder/plan.rules.ts';
+import { type DcaPlan } from '../ladder/plan.rules.ts';
 import { begin, placeEntries } from './entries.rules.ts';
 import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 

@@ -1,7 +1,16 @@
 import { newOrder, place } from '../engine/orders.rules.ts';
-import { type Decision, INITIAL, type Obstacle, type PlacedOrder, type State, stay } from '../engine/state.rules.ts';
+import {
+  atTicks,
+  type Decision,
+  INITIAL,
+  type Obstacle,
+  type PlacedOrder,
+  type State,
+  stay,
+} from '../engine/state.rules.ts';
 import { baseFits } from '../ladder/exit-parts.rules.ts';
-import { atTicks, type DcaPlan, entryTicks, lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
+import { type DcaPlan, entryTicks } from '../ladder/plan.rules.ts';
+import { lotsFor, meetsMinimum } from '../markets/markets.rules.ts';
 
 interface Moment {
   at: number;

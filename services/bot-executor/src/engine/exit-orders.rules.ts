@@ -1,4 +1,4 @@
-import { meetsMinimum } from '../ladder/plan.rules.ts';
+import { meetsMinimum } from '../markets/markets.rules.ts';
 import { cancel, dropWaiting, newOrder, place } from './orders.rules.ts';
 import { type Decision, isExit, type OrderKind, type PlacedOrder, UNWATCHED } from './state.rules.ts';
 import type { TradePlan } from './trade-plan.rules.ts';

@@ -4,14 +4,14 @@ import { COARSE } from '../../test/markets.ts';
 import { martingaleSettings } from '../../test/martingale.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
+import { whole } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules, moneyText, priceText, toTicks } from '../markets/markets.rules.ts';
 import { choose } from '../martingale/choose.rules.ts';
-import { EMPTY } from '../martingale/decide-martingale.rules.ts';
+import { EMPTY, memoryOf } from '../martingale/decide-martingale.rules.ts';
 import { martingalePlanOf } from '../martingale/plan.rules.ts';
 import { NO_SIGNALS } from '../martingale/signals.rules.ts';
-import { decide } from './decide.rules.ts';
-import { whole } from './exact.rules.ts';
+import { decide } from '../strategies/decide.rules.ts';
 import { INITIAL } from './state.rules.ts';
 
 /* At which prices and when a trade may end, in decimals as one would reckon on paper. Fee 0.1 %, minimum 5. */
@@ -253,7 +253,7 @@ describe('funding comes out of the margin', () => {
     const plan = martingalePlanOf(martingaleSettings(), MARKET);
     const state = { ...INITIAL, memory: EMPTY };
     const after = decide(state, { type: 'funding', at: 0, amount: -5_000_000n }, plan).state;
-    expect(after.memory?.cash).toBe(-5_000_000n);
+    expect(memoryOf(after).cash).toBe(-5_000_000n);
   });
 });
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import type { Columns } from '../candles/candle-series.rules.ts';
+import type { Columns } from '../kernel/candle-series.rules.ts';
+import { toText } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
-import { toText } from './exact.rules.ts';
 
 /**
  * Grows whenever the same settings may trade otherwise over the same candles. 3: the open is a price like any other,

@@ -1,4 +1,4 @@
-import { ceil, mul, whole } from './exact.rules.ts';
+import { ceil, mul, whole } from '../kernel/exact.rules.ts';
 import { isOpen, type State } from './state.rules.ts';
 import { marginLeft, type TradePlan } from './trade-plan.rules.ts';
 

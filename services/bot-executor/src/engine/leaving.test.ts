@@ -2,8 +2,8 @@ import { COARSE, settingsA } from '../../test/markets.ts';
 import { Race } from '../../test/race.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules } from '../markets/markets.rules.ts';
+import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { INITIAL } from './state.rules.ts';
-import { readState, writeState } from './stored-state.rules.ts';
 
 /*
  * What happens while an order is on its way out. Base order 1000 lots at 200 ticks, one averaging order of 1010 at 198,

@@ -3,11 +3,13 @@ import { enough, runs } from '../../test/long.ts';
 import { AROUND, anySettings, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules } from '../markets/markets.rules.ts';
-import { type CandleTicks, decideAtOnce, runCandle, type Step } from './paper-exchange.rules.ts';
+import { decideAtOnce, runCandle } from '../strategies/decide.rules.ts';
+import { readState, writeState } from '../strategies/stored-state.rules.ts';
+import { type Step } from './paper-exchange.rules.ts';
 import { INITIAL, type PlacedOrder, type State } from './state.rules.ts';
-import { readState, writeState } from './stored-state.rules.ts';
 
 /* Properties that hold whatever the prices are. Source: trading.md 3.7. */
 

@@ -5,16 +5,10 @@ import { exact, oracle, same } from '../../test/oracle.ts';
 import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import {
-  knownMarket,
-  type MarketRules,
-  marketRules,
-  moneyText,
-  priceText,
-  quantityText,
-} from '../markets/markets.rules.ts';
-import type { CandleTicks } from './paper-exchange.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { type MarketRules, marketRules, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 
 const signed = (text: string) => {
   const value = exact(text.replace('-', ''));

@@ -1,4 +1,4 @@
-import { orderId } from '../trades/journal.rules.ts';
+import { orderId } from './ids.rules.ts';
 import { isEntry, type PlacedOrder } from './state.rules.ts';
 import type { TradePlan } from './trade-plan.rules.ts';
 

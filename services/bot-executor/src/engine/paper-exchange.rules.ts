@@ -1,7 +1,6 @@
+import type { CandleTicks } from '../kernel/candle-series.rules.ts';
+import type { Fraction } from '../kernel/exact.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
-import type { Plan } from '../strategies/plan.rules.ts';
-import { decide } from './decide.rules.ts';
-import type { Fraction } from './exact.rules.ts';
 import { nextFunding, type Payment, paymentAt } from './funding.rules.ts';
 import {
   type Decision,
@@ -12,7 +11,7 @@ import {
   type PlacedOrder,
   type State,
 } from './state.rules.ts';
-import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts';
+import { bankruptcyTicks, beats, liquidationTicks, type TradePlan } from './trade-plan.rules.ts';
 
 /*
  * The paper exchange: fills orders from candles, conservatively. Of a candle's prices two are known by their time: the
@@ -30,15 +29,6 @@ import { bankruptcyTicks, beats, liquidationTicks } from './trade-plan.rules.ts'
  * stood before, and settled where its margin is used up. What fills within a candle has filled at its end at the latest.
  * What is taken back is gone at once. Backtests and paper bots both run through here. Source: trading.md 8 and 3.5.
  */
-export interface CandleTicks {
-  /** Epoch milliseconds of the candle's begin. */
-  at: number;
-  open: bigint;
-  high: bigint;
-  low: bigint;
-  close: bigint;
-}
-
 export interface ExchangeFill {
   trade: number;
   order: PlacedOrder;
@@ -76,28 +66,47 @@ export interface Around {
   before?: number | undefined;
 }
 
-/** What one candle does to a bot. */
-export function runCandle(state: State, candle: CandleTicks, plan: Plan, around: Around): Step {
-  const { intervalMs, mayOpen = true, before } = around;
-  const run = new Exchange(state, candle, plan, candle.at + intervalMs);
-  run.open(mayOpen, before);
-  run.inFavour(run.against());
-  run.close(mayOpen);
-  return run.step();
+/** What the exchange has to know of a strategy, whose plan it is given with every call. */
+export interface Strategy<Plan extends TradePlan> {
+  decide(state: State, event: MarketEvent, plan: Plan): Decision;
+  /** It judges whole candles: each one is reported to it once it has closed. */
+  judgesCandles(plan: Plan): boolean;
 }
 
-/** Closes the open trade at the close of a candle that was decided on. */
-export function runClose(state: State, { at, close }: CandleTicks, plan: Plan, { intervalMs }: Around): Step {
-  const run = new Exchange(state, { at, open: close, high: close, low: close, close }, plan, at + intervalMs);
-  run.end('close', close);
-  return run.step();
+export function paperExchange<Plan extends TradePlan>(strategy: Strategy<Plan>) {
+  return {
+    /** What one candle does to a bot. */
+    runCandle(state: State, candle: CandleTicks, plan: Plan, around: Around): Step {
+      const { intervalMs, mayOpen = true, before } = around;
+      const run = new Exchange(strategy, state, candle, plan, candle.at + intervalMs);
+      run.open(mayOpen, before);
+      run.inFavour(run.against());
+      run.close(mayOpen);
+      return run.step();
+    },
+
+    /** Closes the open trade at the close of a candle that was decided on. */
+    runClose(state: State, { at, close }: CandleTicks, plan: Plan, { intervalMs }: Around): Step {
+      const candle = { at, open: close, high: close, low: close, close };
+      const run = new Exchange(strategy, state, candle, plan, at + intervalMs);
+      run.end('close', close);
+      return run.step();
+    },
+
+    decideAtOnce: (state: State, event: MarketEvent, plan: Plan) => decideAtOnce(strategy, state, event, plan),
+  };
 }
 
 /** What is taken back is gone before anything else can happen to it. */
-export function decideAtOnce(before: State, event: MarketEvent, plan: Plan): Decision {
-  let { state, intents } = decide(before, event, plan);
+function decideAtOnce<Plan extends TradePlan>(
+  strategy: Strategy<Plan>,
+  before: State,
+  event: MarketEvent,
+  plan: Plan,
+): Decision {
+  let { state, intents } = strategy.decide(before, event, plan);
   for (let leaving = state.leaving[0]; leaving; leaving = state.leaving[0]) {
-    const after = decide(state, { type: 'cancelled', key: leaving.key, filled: leaving.filled.lots }, plan);
+    const after = strategy.decide(state, { type: 'cancelled', key: leaving.key, filled: leaving.filled.lots }, plan);
     state = after.state;
     if (after.intents.length > 0) intents = [...intents, ...after.intents];
   }
@@ -110,7 +119,8 @@ interface Met {
   ticks: bigint;
 }
 
-class Exchange {
+class Exchange<Plan extends TradePlan> {
+  private readonly strategy: Strategy<Plan>;
   private readonly intents: Intent[] = [];
   private readonly fills: ExchangeFill[] = [];
   private readonly payments: Payment[] = [];
@@ -121,7 +131,8 @@ class Exchange {
   /** When what happens now has happened at the latest. */
   private latest: number;
 
-  constructor(state: State, candle: CandleTicks, plan: Plan, ends: number) {
+  constructor(strategy: Strategy<Plan>, state: State, candle: CandleTicks, plan: Plan, ends: number) {
+    this.strategy = strategy;
     this.state = state;
     this.candle = candle;
     this.plan = plan;
@@ -142,7 +153,7 @@ class Exchange {
   }
 
   /** At the stamps after the candle before began and up to the begin of this one. */
-  private payFunding(funding: NonNullable<Plan['funding']>, before: number): void {
+  private payFunding(funding: NonNullable<TradePlan['funding']>, before: number): void {
     const { at, open } = this.candle;
     for (let stamp = nextFunding(funding, before); stamp <= at; stamp += funding.everyMs) {
       const amount = paymentAt(this.state, this.plan, open);
@@ -186,7 +197,7 @@ class Exchange {
     if (stop && this.isBeyond(close, stop.ticks)) this.fill(stop, stop.ticks);
     this.tellPrice(close);
     // A DCA bot lives by its orders; others judge whole candles.
-    if (this.plan.strategy !== 'dca') this.tell({ type: 'closed', at, high, low, close, mayOpen });
+    if (this.strategy.judgesCandles(this.plan)) this.tell({ type: 'closed', at, high, low, close, mayOpen });
   }
 
   end(by: 'close' | 'liquidation', ticks: bigint): void {
@@ -267,7 +278,7 @@ class Exchange {
   }
 
   private tell(event: MarketEvent): void {
-    const decision = decideAtOnce(this.state, event, this.plan);
+    const decision = decideAtOnce(this.strategy, this.state, event, this.plan);
     this.state = decision.state;
     this.intents.push(...decision.intents);
   }

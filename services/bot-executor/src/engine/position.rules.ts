@@ -1,5 +1,5 @@
+import { add, type Fraction, millionths, mul, reduced, sub, whole } from '../kernel/exact.rules.ts';
 import { Contradiction } from './contradiction.rules.ts';
-import { add, type Fraction, millionths, mul, reduced, sub, whole } from './exact.rules.ts';
 
 /*
  * What is open of a trade, at average cost. Entries add to it; exits take cost out in proportion and never change the

@@ -1,7 +1,6 @@
-import { NEVER_ABOVE, NEVER_BELOW } from '../candles/candle-series.rules.ts';
-import type { Plan } from '../strategies/plan.rules.ts';
+import { NEVER_ABOVE, NEVER_BELOW } from '../kernel/candle-series.rules.ts';
 import { isOpen, type State } from './state.rules.ts';
-import { liquidationTicks } from './trade-plan.rules.ts';
+import { liquidationTicks, type TradePlan } from './trade-plan.rules.ts';
 
 /** Ticks: a candle that stays above `below` and below `above` changes nothing. */
 export interface Quiet {
@@ -11,12 +10,12 @@ export interface Quiet {
 
 /**
  * How far prices may go before the decision function has anything to do: up to the nearest price on either side that an
- * order, a watch or the exchange waits for. Undefined when every candle matters: the strategy judges whole candles,
- * nothing is open, a market order waits for the next one, or a patient stop counts the time.
+ * order, a watch or the exchange waits for. Undefined when every candle matters: nothing is open, a market order waits
+ * for the next one, or a patient stop counts the time.
  */
-export function quietOf(state: State, plan: Plan): Quiet | undefined {
+export function quietOf(state: State, plan: TradePlan): Quiet | undefined {
   const { orders, watch } = state;
-  if (plan.strategy !== 'dca' || !isOpen(state) || watch.beyondSince !== undefined) return undefined;
+  if (!isOpen(state) || watch.beyondSince !== undefined) return undefined;
   const range = { below: NEVER_BELOW, above: NEVER_ABOVE };
   for (const { type, side, ticks } of orders) {
     if (type === 'market') return undefined;

@@ -1,5 +1,5 @@
+import { div, mul, whole } from '../kernel/exact.rules.ts';
 import { Contradiction } from './contradiction.rules.ts';
-import { div, mul, whole } from './exact.rules.ts';
 import { orderOf, standing } from './fills.rules.ts';
 import { cancel } from './orders.rules.ts';
 import type { Position } from './position.rules.ts';

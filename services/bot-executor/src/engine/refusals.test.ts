@@ -1,13 +1,14 @@
 import { COARSE, settingsA } from '../../test/markets.ts';
 import { martingaleSettings, warmedUp } from '../../test/martingale.ts';
 import { Race } from '../../test/race.ts';
+import { whole } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
+import { memoryOf } from '../martingale/decide-martingale.rules.ts';
 import { martingalePlanOf } from '../martingale/plan.rules.ts';
+import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { Contradiction } from './contradiction.rules.ts';
-import { whole } from './exact.rules.ts';
 import { termsOf } from './order-terms.rules.ts';
 import { INITIAL } from './state.rules.ts';
-import { readState, writeState } from './stored-state.rules.ts';
 
 /* What an exchange may answer. Base order 1000 lots at 200 ticks, averaging 1010 at 198, take profit 203, stop 190. */
 type Change = Parameters<typeof settingsA>[1] & { maxTrades?: number };
@@ -242,7 +243,7 @@ test('an exchange that tells an average and its own fee is believed to the last 
     lots: 1_500n,
     fee: 7n,
   });
-  expect(other.state.memory?.cash).toBe(-5_998_000_000_000n - 7n);
+  expect(memoryOf(other.state).cash).toBe(-5_998_000_000_000n - 7n);
 });
 
 test.each([

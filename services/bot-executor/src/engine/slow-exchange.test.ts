@@ -4,16 +4,16 @@ import { anySettings, COARSE } from '../../test/markets.ts';
 import { anyMartingale, warmedUp } from '../../test/martingale.ts';
 import { randomOf } from '../../test/slow-exchange.ts';
 import { NOTHING_SEEN, type Seen, SlowRun } from '../../test/slow-run.ts';
+import { compare, mul, whole } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { moneyOf } from '../markets/markets.rules.ts';
 import { martingalePlanOf } from '../martingale/plan.rules.ts';
+import { decide } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
+import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { isClosed, worthAt } from '../trades/trade-book.rules.ts';
 import { entriesOf, Wallet } from '../trades/wallet.rules.ts';
-import { decide } from './decide.rules.ts';
-import { compare, mul, whole } from './exact.rules.ts';
 import { INITIAL, type Intent, type State } from './state.rules.ts';
-import { readState, writeState } from './stored-state.rules.ts';
 
 /* On an exchange that takes its time. That nothing is oversold is judged by the exchange, at every moment. */
 

@@ -1,10 +1,16 @@
-import type { PricePoint } from '../ladder/plan.rules.ts';
-import type { Memory } from '../martingale/decide-martingale.rules.ts';
 import { FLAT, type Position } from './position.rules.ts';
 import type { Refused } from './refusals.rules.ts';
 
 /** What a bot knows and wants: the vocabulary of the decision function. */
 export type OrderKind = 'base' | 'averaging' | 'takeProfit' | 'stopLoss' | 'close' | 'liquidation';
+
+/** An average price in ticks that need not be whole: tick × lots over lots. */
+export interface PricePoint {
+  value: bigint;
+  lots: bigint;
+}
+
+export const atTicks = (ticks: bigint): PricePoint => ({ value: ticks, lots: 1n });
 
 export interface PlacedOrder {
   key: string;
@@ -69,8 +75,8 @@ export interface State {
   watch: Watch;
   /** When the last trade ended, epoch ms. */
   endedAt: number | undefined;
-  /** Of a strategy that remembers more than its orders. */
-  memory?: Memory | undefined;
+  /** Of a strategy that remembers more than its orders; it alone knows what is in it. */
+  memory?: object | undefined;
   /** On the exchange, and meant to be. */
   orders: readonly PlacedOrder[];
   leaving: readonly LeavingOrder[];

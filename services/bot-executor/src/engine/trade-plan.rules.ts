@@ -1,6 +1,6 @@
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
+import { add, ceil, div, type Fraction, floor, fraction, millionths, mul, sub, whole } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
-import { add, ceil, div, type Fraction, floor, fraction, millionths, mul, sub, whole } from './exact.rules.ts';
 
 /* What every strategy's plan has, and what the exchange needs to know of it. */
 

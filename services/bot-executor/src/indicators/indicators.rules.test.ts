@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { ATR, BollingerBands, EMA, MACD, RSI } from 'trading-signals';
 import { walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
-import { newAtr, nextAtr } from './atr.rules.ts';
-import { bollinger } from './bollinger.rules.ts';
-import { newEma, nextEma } from './ema.rules.ts';
-import { macdLine, newMacd, nextMacd } from './macd.rules.ts';
+import { newAtr, nextAtr } from '../kernel/indicators/atr.rules.ts';
+import { bollinger } from '../kernel/indicators/bollinger.rules.ts';
+import { newEma, nextEma } from '../kernel/indicators/ema.rules.ts';
+import { macdLine, newMacd, nextMacd } from '../kernel/indicators/macd.rules.ts';
+import { newRsi, nextRsi, rsiValue } from '../kernel/indicators/rsi.rules.ts';
 import { indicatorOver } from './over-series.rules.ts';
-import { newRsi, nextRsi, rsiValue } from './rsi.rules.ts';
 
 /* Against trading-signals, which was written by others. */
 

@@ -1,12 +1,12 @@
 import type { Indicator, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
-import type { Columns } from '../candles/candle-series.rules.ts';
 import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
+import type { Columns } from '../kernel/candle-series.rules.ts';
+import { newAtr, nextAtr } from '../kernel/indicators/atr.rules.ts';
+import { bollinger } from '../kernel/indicators/bollinger.rules.ts';
+import { newEma, nextEma } from '../kernel/indicators/ema.rules.ts';
+import { macdLine, newMacd, nextMacd } from '../kernel/indicators/macd.rules.ts';
+import { newRsi, nextRsi, rsiValue } from '../kernel/indicators/rsi.rules.ts';
 import { threadTask } from '../threads/thread-task.ts';
-import { newAtr, nextAtr } from './atr.rules.ts';
-import { bollinger } from './bollinger.rules.ts';
-import { newEma, nextEma } from './ema.rules.ts';
-import { macdLine, newMacd, nextMacd } from './macd.rules.ts';
-import { newRsi, nextRsi, rsiValue } from './rsi.rules.ts';
 
 type Values = Record<string, number>;
 /** Takes the next candle; undefined until there are enough, and may be where nobody wants the value. Prices in ticks. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { MAX_CANDLES } from '../backtests/wanted-series.ts';
 import { readStored } from '../candles/series.rows.ts';
+import { MAX_CANDLES } from '../candles/stored-series.rules.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import { personOf } from '../queue/person.ts';
 import { Threads } from '../threads/threads.ts';

@@ -1,6 +1,7 @@
 import type { FieldError } from '@tidegate/contracts/kernel/problem';
 import { settingsA } from '../../test/markets.ts';
-import { checkSettings, marketOf } from './check-settings.rules.ts';
+import { marketOf } from '../markets/built-in-markets.ts';
+import { checkSettings } from './check-settings.rules.ts';
 import { planOf } from './plan.rules.ts';
 
 type Change = Parameters<typeof settingsA>[1];

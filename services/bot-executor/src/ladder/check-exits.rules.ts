@@ -1,10 +1,11 @@
 import type { FieldError } from '@tidegate/contracts/kernel/problem';
-import { compare, fraction, toText, whole } from '../engine/exact.rules.ts';
+import { atTicks } from '../engine/state.rules.ts';
+import { compare, fraction, toText, whole } from '../kernel/exact.rules.ts';
 import { priceText } from '../markets/markets.rules.ts';
 import { baseFits, divided } from './exit-parts.rules.ts';
 import type { Level } from './ladder.rules.ts';
 import { liquidationDanger } from './margin.rules.ts';
-import { atTicks, breakEvenTicks, type DcaPlan, profitTicks } from './plan.rules.ts';
+import { breakEvenTicks, type DcaPlan, profitTicks } from './plan.rules.ts';
 
 /* Faults of what ends a trade: steps, trailing exit, stop loss, leverage; and of when one may begin. */
 

@@ -3,10 +3,12 @@ import { type FieldError, fieldErrors } from '@tidegate/contracts/kernel/problem
 import fc from 'fast-check';
 import { enough, runs } from '../../test/long.ts';
 import { anySettings, COARSE, settingsA } from '../../test/markets.ts';
-import { whole } from '../engine/exact.rules.ts';
-import { checkedPlan, checkSettings, marketOf } from './check-settings.rules.ts';
+import { whole } from '../kernel/exact.rules.ts';
+import { marketOf } from '../markets/built-in-markets.ts';
+import { meetsMinimum } from '../markets/markets.rules.ts';
+import { checkedPlan, checkSettings } from './check-settings.rules.ts';
 import { ladder } from './ladder.rules.ts';
-import { isProfit, meetsMinimum, netAt, planOf, takeProfitTicks } from './plan.rules.ts';
+import { isProfit, netAt, planOf, takeProfitTicks } from './plan.rules.ts';
 
 const ORDERS = '/settings/averagingOrders';
 /** 50,000.00 */
@@ -20,7 +22,7 @@ const faultsOf = (settings: DcaSettings, price = PRICE): FieldError[] => {
 
 test.each(['long', 'short'] as const)('ladder A %s works', (direction) => {
   expect(faultsOf(settingsA(direction))).toEqual([]);
-  expect(checkedPlan(settingsA(direction), PRICE).rungs).toHaveLength(6);
+  expect(checkedPlan(settingsA(direction), PRICE, marketOf(settingsA(direction))).rungs).toHaveLength(6);
 });
 
 test('a market that does not exist', () => {

@@ -1,19 +1,10 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { type FieldError, invalid, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
-import { add, compare, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
-import { findMarket, MARKETS, type MarketRules, priceText } from '../markets/markets.rules.ts';
+import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import { add, compare, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
+import { type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
 import { exitFaults, fault, leverageFaults, limitFaults, minimumFault } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
-import {
-  type DcaPlan,
-  isProfit,
-  meetsMinimum,
-  netAt,
-  planOf,
-  type Rung,
-  takeProfitTicks,
-  trailTicks,
-} from './plan.rules.ts';
+import { type DcaPlan, isProfit, netAt, planOf, type Rung, takeProfitTicks, trailTicks } from './plan.rules.ts';
 
 /*
  * Settings that cannot work are refused before a bot exists, each fault with its field and what to do. Sizes are
@@ -34,16 +25,8 @@ const MAX_RISE = 11n;
 /** In the quote currency. */
 const MAX_CAPITAL = whole(10n ** 12n);
 
-/** The market of settings of those that come with Tidegate, or a refusal that names the field. */
-export function marketOf(settings: { market: string }): MarketRules {
-  const market = findMarket(settings.market);
-  if (market) return market;
-  const known = MARKETS.map((one) => one.market).join(', ');
-  throw invalid('/settings/market', 'unknown_market', `The paper exchange has ${known}.`);
-}
-
 /** The plan of settings that can work at the price given in ticks; else a refusal that says all that is wrong. */
-export function checkedPlan(settings: DcaSettings, ticks: bigint, market = marketOf(settings)): DcaPlan {
+export function checkedPlan(settings: DcaSettings, ticks: bigint, market: MarketRules): DcaPlan {
   const plan = planOf(settings, market);
   const refusal = checkSettings(plan, ticks);
   if (refusal) throw refusal;

@@ -1,10 +1,10 @@
-import { ceil, type Fraction, floor, mul, whole } from '../engine/exact.rules.ts';
+import { atTicks } from '../engine/state.rules.ts';
 import type { Open } from '../engine/trade-plan.rules.ts';
+import { ceil, type Fraction, floor, mul, whole } from '../kernel/exact.rules.ts';
+import { meetsMinimum } from '../markets/markets.rules.ts';
 import {
-  atTicks,
   type DcaPlan,
   type Entries,
-  meetsMinimum,
   stopLossTicks,
   type TakeProfitStep,
   takeProfitTicks,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { COARSE, FINE, settingsA } from '../../test/markets.ts';
-import { compare, div, fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
+import { compare, div, fraction, mul, sub, toText, whole } from '../kernel/exact.rules.ts';
 import { describeLadder, ladder } from './ladder.rules.ts';
 import { type DcaPlan, planOf } from './plan.rules.ts';
 

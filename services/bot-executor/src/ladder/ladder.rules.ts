@@ -1,8 +1,9 @@
 import type { Ladder, LadderLevel } from '@tidegate/contracts/bot-executor/ladder';
-import { add, div, type Fraction, mul, sub, toText, whole } from '../engine/exact.rules.ts';
-import { averageText, priceText, quantityText } from '../markets/markets.rules.ts';
+import { atTicks } from '../engine/state.rules.ts';
+import { add, div, type Fraction, mul, sub, toText, whole } from '../kernel/exact.rules.ts';
+import { averageText, lotsFor, priceText, quantityText } from '../markets/markets.rules.ts';
 import { exposures, worstLoss } from './margin.rules.ts';
-import { atTicks, breakEvenTicks, type DcaPlan, entryTicks, lotsFor, takeProfitTicks } from './plan.rules.ts';
+import { breakEvenTicks, type DcaPlan, entryTicks, takeProfitTicks } from './plan.rules.ts';
 
 const MILLION = 1_000_000n;
 

@@ -1,5 +1,5 @@
 import { FINE, settingsA } from '../../test/markets.ts';
-import { div, fraction, toText } from '../engine/exact.rules.ts';
+import { div, fraction, toText } from '../kernel/exact.rules.ts';
 import { checkSettings } from './check-settings.rules.ts';
 import { describeLadder, ladder } from './ladder.rules.ts';
 import { liquidationDanger } from './margin.rules.ts';

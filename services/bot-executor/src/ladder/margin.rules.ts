@@ -1,7 +1,8 @@
-import { add, compare, div, type Fraction, millionths, mul, sub, whole } from '../engine/exact.rules.ts';
+import { atTicks } from '../engine/state.rules.ts';
 import { bankruptcyTicks, beats, liquidationTicks } from '../engine/trade-plan.rules.ts';
+import { add, compare, div, type Fraction, millionths, mul, sub, whole } from '../kernel/exact.rules.ts';
 import type { Level } from './ladder.rules.ts';
-import { atTicks, type DcaPlan, netAt, stopLossTicks } from './plan.rules.ts';
+import { type DcaPlan, netAt, stopLossTicks } from './plan.rules.ts';
 
 /*
  * What a ladder risks. Level by level, as if every order filled at its price: where the stop loss and the liquidation

@@ -1,6 +1,7 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { add, ceil, compare, div, type Fraction, floor, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
+import { atTicks, type PricePoint } from '../engine/state.rules.ts';
 import { type Open, percentOf, type TradePlan, tradePlanOf, triggerTicks } from '../engine/trade-plan.rules.ts';
+import { add, ceil, compare, div, type Fraction, floor, fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 
 /*
@@ -140,26 +141,11 @@ function rungsOf({ direction, averagingOrders }: DcaSettings, market: MarketRule
   return rungs;
 }
 
-/** An average price in ticks that need not be whole: tick × lots over lots. */
-export interface PricePoint {
-  value: bigint;
-  lots: bigint;
-}
-
-export const atTicks = (ticks: bigint): PricePoint => ({ value: ticks, lots: 1n });
-
 /** Price of a rung in ticks; `reference` is the base order's fill, or the fill (or skipped level) before. */
 export function entryTicks({ long }: DcaPlan, { factor }: Rung, reference: PricePoint): bigint {
   const exact = { n: reference.value * factor.n, d: reference.lots * factor.d };
   return long ? floor(exact) : ceil(exact);
 }
-
-/** Quantity in lots of an order of `size` tick × lots; rounded down, never up to a minimum. */
-export const lotsFor = (size: Fraction, ticks: bigint): bigint =>
-  ticks <= 0n ? 0n : floor({ n: size.n, d: size.d * ticks });
-
-export const meetsMinimum = ({ minLots, minValue }: MarketRules, ticks: bigint, lots: bigint): boolean =>
-  lots >= minLots && ticks * lots >= minValue;
 
 /** What is open, in tick × lots and lots, its part of everything entered, and the part that is to be gained. */
 export interface Wanted {

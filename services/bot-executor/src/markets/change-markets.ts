@@ -11,6 +11,7 @@ import { conflict, invalid, notFound } from '@tidegate/contracts/kernel/problem'
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findMarket } from './built-in-markets.ts';
 import {
   deleteOwnMarket,
   findOwnMarket,
@@ -20,7 +21,7 @@ import {
   lockMarketsSoon,
   toWire,
 } from './market.rows.ts';
-import { findMarket, type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
+import { type MarketRules, type MarketTerms, rulesOf, termsOf, toLots } from './markets.rules.ts';
 
 /** Where the plan is from before it said how many. */
 const MARKETS_BEFORE_PLANS = 50;

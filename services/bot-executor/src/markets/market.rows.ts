@@ -2,16 +2,9 @@ import type { Market } from '@tidegate/contracts/bot-executor/markets';
 import { invalid, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
 import { isLockTimeout } from '@tidegate/database/partitions';
 import type { Tx } from '@tidegate/database/tx';
-import { MAX_TICKS } from '../candles/candle-series.rules.ts';
-import {
-  findMarket,
-  MARKETS,
-  type MarketRules,
-  type MarketTerms,
-  priceText,
-  rulesOf,
-  termsOf,
-} from './markets.rules.ts';
+import { MAX_TICKS } from '../kernel/candle-series.rules.ts';
+import { findMarket, MARKETS } from './built-in-markets.ts';
+import { type MarketRules, type MarketTerms, priceText, rulesOf, termsOf } from './markets.rules.ts';
 
 const REQUEST_WAITS = '3s';
 

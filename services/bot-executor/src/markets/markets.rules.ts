@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Market } from '@tidegate/contracts/bot-executor/markets';
-import { ceil, div, type Fraction, fraction, mul, toText, whole } from '../engine/exact.rules.ts';
+import { ceil, div, type Fraction, floor, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
 
 /*
  * Inside, prices are whole ticks, quantities whole lots, and values whole tick × lots of a market. Money is counted in
@@ -97,32 +96,6 @@ export function termsOf(rules: MarketRules): MarketTerms {
   };
 }
 
-/**
- * What comes with Tidegate: steps as large exchanges have them, the fee of their first tier, and 0.5 % maintenance
- * margin. A version that was used is never changed: another one is added. The tick is the same in all versions of a
- * market, for its candles are stored in it.
- */
-const BUILT_IN = (
-  JSON.parse(readFileSync(new URL('../../data/markets.json', import.meta.url), 'utf8')) as MarketTerms[]
-).map(rulesOf);
-
-/** The newest version of each. */
-export const MARKETS: readonly MarketRules[] = [
-  ...new Map(BUILT_IN.toSorted((a, b) => a.version - b.version).map((one) => [one.market, one])).values(),
-];
-
-export const findMarket = (name: string, version?: number): MarketRules | undefined =>
-  version === undefined
-    ? MARKETS.find(({ market }) => market === name)
-    : BUILT_IN.find((one) => one.market === name && one.version === version);
-
-/** A market that comes with Tidegate, from a row without rules of its own: such rows are of its first version. */
-export function knownMarket(name: string): MarketRules {
-  const market = findMarket(name, 1);
-  if (!market) throw new Error(`The market ${name} is gone from the paper exchange.`);
-  return market;
-}
-
 /** Undefined when the price is not a whole number of ticks. */
 export const toTicks = ({ tick }: MarketRules, price: string): bigint | undefined =>
   wholeOf(div(fraction(price), tick));
@@ -131,6 +104,13 @@ export const toLots = ({ lot }: MarketRules, quantity: string): bigint | undefin
 
 export const priceText = ({ tick }: MarketRules, ticks: bigint): string => toText(mul(whole(ticks), tick));
 export const quantityText = ({ lot }: MarketRules, lots: bigint): string => toText(mul(whole(lots), lot));
+
+/** Quantity in lots of an order of `size` tick × lots; rounded down, never up to a minimum. */
+export const lotsFor = (size: Fraction, ticks: bigint): bigint =>
+  ticks <= 0n ? 0n : floor({ n: size.n, d: size.d * ticks });
+
+export const meetsMinimum = ({ minLots, minValue }: MarketRules, ticks: bigint, lots: bigint): boolean =>
+  lots >= minLots && ticks * lots >= minValue;
 
 const MICRO = 1_000_000n;
 export const fillValue = (ticks: bigint, lots: bigint): bigint => ticks * lots * MICRO;

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { getMarket, listMarkets, type Market } from '@tidegate/contracts/bot-executor/markets';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findMarket, MARKETS } from './built-in-markets.ts';
 import { findOwnMarket, listOwnMarkets, toWire } from './market.rows.ts';
-import { findMarket, MARKETS } from './markets.rules.ts';
 
 @Injectable()
 export class ReadMarkets {

@@ -1,3 +1,4 @@
+import { liquidationTicks, marginLeft, type Open } from '../engine/trade-plan.rules.ts';
 import {
   add,
   compare,
@@ -9,9 +10,8 @@ import {
   mul,
   sub,
   whole,
-} from '../engine/exact.rules.ts';
-import { liquidationTicks, marginLeft, type Open } from '../engine/trade-plan.rules.ts';
-import { lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
+} from '../kernel/exact.rules.ts';
+import { lotsFor, meetsMinimum } from '../markets/markets.rules.ts';
 import { type MartingalePlan, openLots } from './plan.rules.ts';
 import { type Mood, moodOf, type Signals } from './signals.rules.ts';
 

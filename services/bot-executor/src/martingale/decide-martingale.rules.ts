@@ -1,4 +1,3 @@
-import { add, type Fraction, millionths, mul, whole } from '../engine/exact.rules.ts';
 import { closeRest, endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel, newOrder, place } from '../engine/orders.rules.ts';
@@ -14,6 +13,7 @@ import {
   type State,
   stay,
 } from '../engine/state.rules.ts';
+import { add, type Fraction, millionths, mul, whole } from '../kernel/exact.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
 import { type Choice, choose } from './choose.rules.ts';
 import type { MartingalePlan } from './plan.rules.ts';
@@ -66,7 +66,7 @@ export function decideMartingale(state: State, event: MarketEvent, plan: Marting
   }
 }
 
-const memoryOf = ({ memory }: State): Memory => memory ?? EMPTY;
+export const memoryOf = ({ memory }: State): Memory => (memory as Memory | undefined) ?? EMPTY;
 
 /** What it pays is gone from its balance and from its margin. */
 function funded(state: State, amount: bigint): State {

@@ -6,12 +6,12 @@ import { AROUND, COARSE, candles, walk } from '../../test/markets.ts';
 import { anyMartingale, martingaleSettings } from '../../test/martingale.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
-import { whole } from '../engine/exact.rules.ts';
-import { runCandle } from '../engine/paper-exchange.rules.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
-import { readState, writeState } from '../engine/stored-state.rules.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
+import { whole } from '../kernel/exact.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { runCandle } from '../strategies/decide.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
+import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { choose, type Situation } from './choose.rules.ts';
 import { martingalePlanOf } from './plan.rules.ts';
 import { NO_SIGNALS, nextSignals, type Signals } from './signals.rules.ts';
@@ -194,7 +194,7 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ['a profit below the fees', { closeAtReturnPercent: '2' }, '/settings/closeAtReturnPercent', 'profit_below_fees'],
   ['a first order below the minimum', { balance: '10' }, '/settings/openPercent', 'below_minimum'],
 ])('%s is refused', (_what, change, field, code) => {
-  expect(() => checkedStrategyPlan(settings(change), P)).toThrow(
+  expect(() => checkedStrategyPlan(settings(change), P, MARKET)).toThrow(
     expect.objectContaining({ data: { errors: [expect.objectContaining<Partial<FieldError>>({ field, code })] } }),
   );
 });

@@ -1,9 +1,8 @@
 import type { MartingaleEmaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
-import { compare, div, type Fraction, fraction, millionths, mul, toText, whole } from '../engine/exact.rules.ts';
 import { percentOf, type TradePlan, tradePlanOf } from '../engine/trade-plan.rules.ts';
-import { lotsFor, meetsMinimum } from '../ladder/plan.rules.ts';
-import { type MarketRules, priceText } from '../markets/markets.rules.ts';
+import { compare, div, type Fraction, fraction, millionths, mul, toText, whole } from '../kernel/exact.rules.ts';
+import { lotsFor, type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
 
 export interface MartingalePlan extends TradePlan {
   strategy: 'martingale-ema';

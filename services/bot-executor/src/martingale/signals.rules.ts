@@ -1,6 +1,6 @@
-import { type Atr, type Bar, newAtr, nextAtr } from '../indicators/atr.rules.ts';
-import { bollinger, spread } from '../indicators/bollinger.rules.ts';
-import { type Ema, newEma, nextEma } from '../indicators/ema.rules.ts';
+import { type Atr, type Bar, newAtr, nextAtr } from '../kernel/indicators/atr.rules.ts';
+import { bollinger, spread } from '../kernel/indicators/bollinger.rules.ts';
+import { type Ema, newEma, nextEma } from '../kernel/indicators/ema.rules.ts';
 
 /*
  * What the candles say, carried on from candle to candle: trends by moving averages, how wild prices are, and how fast

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Big } from '../engine/big.rules.ts';
-import { type Fraction } from '../engine/exact.rules.ts';
+import { Big } from '../kernel/big.rules.ts';
+import { type Fraction } from '../kernel/exact.rules.ts';
 import type { Memory } from './decide-martingale.rules.ts';
 
 /** Averages are left out by JSON where there is none yet. */

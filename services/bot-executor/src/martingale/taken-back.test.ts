@@ -1,6 +1,7 @@
 import { COARSE } from '../../test/markets.ts';
 import { martingaleSettings, warmedUp } from '../../test/martingale.ts';
 import { Race } from '../../test/race.ts';
+import { memoryOf } from './decide-martingale.rules.ts';
 import { martingalePlanOf } from './plan.rules.ts';
 
 /* Entries are taken back at the end of each candle; the table is asked when it is known what is open. */
@@ -39,10 +40,10 @@ test('the same when its report comes after the confirmation, or when it fills to
     const race = begun();
     close(race, 1, 3_998n);
     expect(race.cancelled('1:base:1', lots)).toEqual([]);
-    expect(race.state.memory?.unjudged).toBeDefined();
+    expect(memoryOf(race.state).unjudged).toBeDefined();
     expect(race.fill('1:base:1', lots, 3_999n)).toEqual([]);
     expect([race.state.trade, race.state.position.lots]).toEqual([1, lots]);
-    expect(race.state.memory?.unjudged).toBeUndefined();
+    expect(memoryOf(race.state).unjudged).toBeUndefined();
   }
 });
 

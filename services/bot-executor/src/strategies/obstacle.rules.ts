@@ -1,7 +1,7 @@
 import { obstacleTo } from '../dca/entries.rules.ts';
-import type { CandleTicks } from '../engine/paper-exchange.rules.ts';
 import { isOver, type Obstacle, type State } from '../engine/state.rules.ts';
-import { meetsMinimum } from '../ladder/plan.rules.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
+import { meetsMinimum } from '../markets/markets.rules.ts';
 import { balanceOf } from '../martingale/decide-martingale.rules.ts';
 import { openLots } from '../martingale/plan.rules.ts';
 import type { Plan } from './plan.rules.ts';

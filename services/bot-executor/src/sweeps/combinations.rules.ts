@@ -1,7 +1,7 @@
 import { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import { checkedPlan, checkSettings, marketOf } from '../ladder/check-settings.rules.ts';
+import { checkedPlan, checkSettings } from '../ladder/check-settings.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { combinationCount } from './sweep-budget.rules.ts';
@@ -21,7 +21,7 @@ export function combinationsOf(
   settings: DcaSettings,
   vary: readonly SweptSetting[],
   ticks: bigint,
-  market = marketOf(settings),
+  market: MarketRules,
 ): { works: Combination[]; refused: number } {
   const twice = vary.findIndex(({ setting }, index) => vary.some((one, at) => at < index && one.setting === setting));
   if (twice >= 0) throw invalid(`/vary/${twice}/setting`, 'swept_twice', 'Give all values of a setting in one place.');

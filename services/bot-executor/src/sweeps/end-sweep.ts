@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { cancelSweep, deleteSweep, type Sweep } from '@tidegate/contracts/bot-executor/sweeps';
 import { notFound } from '@tidegate/contracts/kernel/problem';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { present } from '../bots/present.ts';
 import { dropWork } from '../queue/queue.rows.ts';
 import { deleteSweepRow, endSweep, findSweep, toWire } from './sweep.rows.ts';
 
@@ -15,7 +15,7 @@ export class EndSweep {
     // The queue first, as its runner does: neither waits for the other.
     if (await findSweep(tx, id)) await dropWork(tx, id);
     await endSweep(tx, id, { status: 'cancelled' });
-    return toWire(present(await findSweep(tx, id)));
+    return toWire(orNotFound(await findSweep(tx, id)));
   }
 
   @Handles(deleteSweep)

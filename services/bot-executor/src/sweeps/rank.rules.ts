@@ -1,6 +1,6 @@
 import type { SweepRank } from '@tidegate/contracts/bot-executor/sweeps';
 import type { RunFigures } from '../backtests/backtest.rules.ts';
-import { compare, type Fraction } from '../engine/exact.rules.ts';
+import { compare, type Fraction } from '../kernel/exact.rules.ts';
 
 /** Closed and open profit, as it is or per what it took. Nothing risked and nothing lost ranks as risking one unit. */
 function scoreOf({ profit, openProfit, maxCapital, maxDrawdown }: RunFigures, by: SweepRank): Fraction {

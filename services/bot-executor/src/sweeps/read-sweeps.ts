@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { getSweep, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { present } from '../bots/present.ts';
 import { findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
 
 @Injectable()
@@ -16,7 +15,7 @@ export class ReadSweeps {
 
   @Handles(getSweep)
   async get({ input, tx }: OperationContext<typeof getSweep>): Promise<SweepDetail> {
-    const row = present(await findSweep(tx, input.sweepId));
+    const row = orNotFound(await findSweep(tx, input.sweepId));
     const { results, gaps = null, windows, outOfSample } = (await findResults(tx, row.id)) ?? NOTHING_YET;
     return { ...toWire(row), results, gaps, windows, outOfSample };
   }

@@ -1,6 +1,6 @@
 import type { SweepFigures } from '@tidegate/contracts/bot-executor/sweeps';
 import type { RunFigures } from '../backtests/backtest.rules.ts';
-import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
+import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
 import type { SweepRun, WalkedWindow } from './run-sweep.ts';
 import type { SweepResults } from './sweep.rows.ts';

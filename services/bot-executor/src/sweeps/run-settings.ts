@@ -1,8 +1,9 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { backtest, figuresOf, NOTHING_KEPT, type RunFigures } from '../backtests/backtest.rules.ts';
-import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
+import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, type MarketRules } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import type { MarketRules } from '../markets/markets.rules.ts';
 import { threadTask } from '../threads/thread-task.ts';
 
 /** Some settings over a stretch of a series that all threads share. */

@@ -1,7 +1,7 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweepRank } from '@tidegate/contracts/bot-executor/sweeps';
 import type { RunFigures } from '../backtests/backtest.rules.ts';
-import type { CandleSeries, Range } from '../candles/candle-series.rules.ts';
+import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 import type { Combination } from './combinations.rules.ts';
 import { ranked } from './rank.rules.ts';
 import { type Window, type WindowLengths, windowsOf } from './windows.rules.ts';

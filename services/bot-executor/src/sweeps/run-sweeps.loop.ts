@@ -3,7 +3,7 @@ import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
-import { storedSeries } from '../backtests/wanted-series.ts';
+import { storedSeries } from '../backtests/requested-series.ts';
 import type { Job } from '../queue/queue.rows.ts';
 import { Failure, type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
 import { Threads } from '../threads/threads.ts';

@@ -8,9 +8,10 @@ import { seriesOf } from '../../test/series.ts';
 import { openService, type Service } from '../../test/service.ts';
 import { backtest, figuresOf } from '../backtests/backtest.rules.ts';
 import { saveImported } from '../candles/candle.rows.ts';
-import type { Range } from '../candles/candle-series.rules.ts';
+import type { Range } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
-import { knownMarket, moneyText } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { moneyText } from '../markets/markets.rules.ts';
 import { enqueueWork, takeWork } from '../queue/queue.rows.ts';
 import { combinationsOf } from './combinations.rules.ts';
 import { runSettings } from './run-settings.ts';
@@ -56,7 +57,7 @@ const take = () => bots.tenants.as({}, (tx) => takeWork(tx, 'sweep'));
 /** What a single backtest says. */
 const alone = (values: Record<string, string | number>, from = 0, to = CANDLES.length) => {
   const vary = Object.entries(values).map(([setting, value]) => ({ setting, values: [value] })) as SweptSetting[];
-  const [combination] = combinationsOf(settings, vary, 5_000_000n).works;
+  const [combination] = combinationsOf(settings, vary, 5_000_000n, MARKET).works;
   if (!combination) throw new Error('No settings.');
   return figuresOf(backtest(planOf(combination.settings, MARKET), seriesOf(CANDLES.slice(from, to)), AROUND));
 };
@@ -83,7 +84,7 @@ test('a sweep finds what single backtests say, best first; settings below the fe
 });
 
 test('the number of threads changes nothing', async () => {
-  const combinations = combinationsOf(settings, VARY, 5_000_000n).works;
+  const combinations = combinationsOf(settings, VARY, 5_000_000n, MARKET).works;
   const series = seriesOf(CANDLES);
   const work = { combinations, series, rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
   const alone = async (settings: readonly DcaSettings[], range: Range) =>
@@ -171,7 +172,7 @@ test.each<[string, SweptSetting[], string, string]>([
     'profit_below_fees',
   ],
 ])('%s is refused with its field', (_what, vary, field, code) => {
-  expect(() => combinationsOf(settings, vary, 5_000_000n)).toThrow(
+  expect(() => combinationsOf(settings, vary, 5_000_000n, MARKET)).toThrow(
     expect.objectContaining({ data: { errors: [expect.objectContaining({ field, code })] } }),
   );
 });

@@ -2,7 +2,8 @@ import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { createSweep, Sweep, SweepDetail, SweepStatus } from '@tidegate/contracts/bot-executor/sweeps';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import type { Tx } from '@tidegate/database/tx';
-import { knownMarket, type MarketRules, type MarketTerms, rulesOf } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
+import { type MarketRules, type MarketTerms, rulesOf } from '../markets/markets.rules.ts';
 
 /** What was asked for. */
 export type SweepInput = Input<typeof createSweep> & {

@@ -5,7 +5,7 @@ import { settingsA } from '../../test/markets.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
 import { WORKER_FILES } from '../compute/open-threads.ts';
-import { knownMarket } from '../markets/markets.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
 import type { ThreadTask } from '../threads/thread-task.ts';
 import { Threads } from '../threads/threads.ts';
 import { MAX_QUEUED } from './create-sweep.ts';

@@ -1,4 +1,4 @@
-import type { Range } from '../candles/candle-series.rules.ts';
+import type { Range } from '../kernel/candle-series.rules.ts';
 
 /*
  * Walk-forward: values are chosen on a stretch of candles and tested on the stretch after it, which they have not seen;

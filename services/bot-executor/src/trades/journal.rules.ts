@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { OrderStatus } from '@tidegate/contracts/bot-executor/trades';
 import type { Payment } from '../engine/funding.rules.ts';
+import { orderId, tradeId } from '../engine/ids.rules.ts';
 import type { ExchangeFill, Step } from '../engine/paper-exchange.rules.ts';
 import type { PlacedOrder } from '../engine/state.rules.ts';
 import { type LedgerChange, ledgerChanges, paymentChange } from './ledger.rules.ts';
@@ -131,15 +131,3 @@ export class Journal {
 
 /** Keys begin with the number of their trade. */
 const tradeOf = (key: string): number => Number(key.slice(0, key.indexOf(':')));
-
-export const tradeId = (botId: string, number: number): string => deterministicId(`${botId} trade ${number}`);
-export const orderId = (botId: string, key: string): string => deterministicId(`${botId} order ${key}`);
-
-/** A uuid of version 8 (RFC 9562 5.8) from a text. */
-function deterministicId(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}

@@ -1,7 +1,7 @@
 import type { ClosedBy } from '@tidegate/contracts/bot-executor/trades';
-import { div, mul, toText, whole } from '../engine/exact.rules.ts';
 import type { Payment } from '../engine/funding.rules.ts';
 import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { div, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { cashFlow } from './ledger.rules.ts';
 
 /** What the fills of one trade add up to. Once it is closed, its cash is its profit, for long and for short alike. */

@@ -1,10 +1,11 @@
-import type { ClosedBy, Trade } from '@tidegate/contracts/bot-executor/trades';
+import type { ClosedBy, Fill, Order, Trade } from '@tidegate/contracts/bot-executor/trades';
+import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import { whole } from '../engine/exact.rules.ts';
+import { whole } from '../kernel/exact.rules.ts';
+import { knownMarket } from '../markets/built-in-markets.ts';
 import {
   averageText,
   fillValue,
-  knownMarket,
   type MarketRules,
   type MarketTerms,
   moneyText,
@@ -111,3 +112,25 @@ export const listTradeRows = (tx: Tx, botId: string, limit: number, before: numb
       order by number desc limit $4`,
     [tx.orgId, botId, before ?? null, limit],
   );
+
+export async function ordersOf(tx: Tx, tradeId: string): Promise<Order[]> {
+  const rows = await tx.query<Omit<Order, 'placedAt'> & { placed_at: Date }>(
+    `select id, key, kind, side, type, price, quantity, status, placed_at from orders
+      where org_id = $1 and trade_id = $2 order by position`,
+    [tx.orgId, tradeId],
+  );
+  return rows.map(({ placed_at, ...order }) => ({ ...order, placedAt: placed_at.toISOString() }));
+}
+
+export async function fillsOf(tx: Tx, tradeId: string): Promise<Fill[]> {
+  const rows = await tx.query<Omit<Fill, 'at' | 'orderId'> & { order_id: string; at: Date }>(
+    `select order_id, price, quantity, value, fee, at from fills where org_id = $1 and trade_id = $2 order by position`,
+    [tx.orgId, tradeId],
+  );
+  return rows.map(({ order_id, at, ...fill }) => ({ orderId: order_id, ...fill, at: at.toISOString() }));
+}
+
+/** Whose trades and ledger are asked for: a bot without any is not one that does not exist. */
+export async function expectBot(tx: Tx, id: string): Promise<void> {
+  orNotFound(await tx.one('select 1 from bots where org_id = $1 and id = $2', [tx.orgId, id]));
+}

@@ -3,7 +3,7 @@ import { runs } from '../../test/long.ts';
 import { AROUND, anySettings, COARSE, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
-import { add, compare, fraction, mul, sub, whole } from '../engine/exact.rules.ts';
+import { add, compare, fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { type MarketRules, marketRules, moneyOf } from '../markets/markets.rules.ts';
 import { entriesOf, entryOfPayment, Wallet } from './wallet.rules.ts';

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CandleUpload, getUpload, listUploads } from '@tidegate/contracts/bot-executor/candle-uploads';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { present } from '../bots/present.ts';
 import { findUpload, listUploadRows, toWire } from './upload.rows.ts';
 
 @Injectable()
@@ -16,6 +15,6 @@ export class ReadUploads {
 
   @Handles(getUpload)
   async get({ input, tx }: OperationContext<typeof getUpload>): Promise<CandleUpload> {
-    return toWire(present(await findUpload(tx, input.uploadId)));
+    return toWire(orNotFound(await findUpload(tx, input.uploadId)));
   }
 }

@@ -3,7 +3,6 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
-import type { Wakes } from '@tidegate/runtime/wakes';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { CandleFile } from '../candles/csv/read-candle-file.ts';
 import { wantedOf } from '../candles/import-options.ts';
@@ -34,14 +33,12 @@ export class RunUploads {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly storing: StoreCandles;
-  private readonly wakes: Wakes;
   private readonly queue: QueueRunner;
 
   constructor(tools: QueueTools, threads: Threads, storing: StoreCandles) {
     this.tenants = tools.tenants;
     this.storing = storing;
     this.threads = threads;
-    this.wakes = tools.wakes;
     this.queue = new QueueRunner(
       {
         kind: 'upload',
@@ -98,7 +95,6 @@ export class RunUploads {
       const { added, replaced, gaps } = await this.storing.store(tx, rulesOf(market), interval, candles);
       const counts = { added: added.length, replaced: replaced.length };
       await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
-      tx.onCommit(() => this.wakes.wake('run-bots'));
     } catch (error) {
       // Nothing of it is stored, and the upload says why.
       if (!(error instanceof ProblemError)) throw error;

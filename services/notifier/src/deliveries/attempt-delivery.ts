@@ -14,8 +14,8 @@ import {
   markDelivered,
   markEnded,
   markForRetry,
-} from './delivery.rows.ts';
-import { dueAgain, holdLease, type Lease, leaveQueue } from './delivery-queue.rows.ts';
+} from '../queue/delivery.rows.ts';
+import { dueAgain, holdLease, type Lease, leaveQueue } from '../queue/delivery-queue.rows.ts';
 import { DeliverySenders } from './delivery-senders.ts';
 import { leaseOf, NotificationQuota, type Share } from './notification-quota.ts';
 import { nextDelayMs, type Outcome } from './retry.rules.ts';

@@ -1,4 +1,4 @@
-import type { Columns as Prices } from '../candle-series.rules.ts';
+import type { Columns as Prices } from '../../kernel/candle-series.rules.ts';
 
 const TOLD = 20;
 

@@ -1,4 +1,4 @@
-import { MAX_TICKS } from '../candle-series.rules.ts';
+import { MAX_TICKS } from '../../kernel/candle-series.rules.ts';
 import { told } from './told.rules.ts';
 
 /*

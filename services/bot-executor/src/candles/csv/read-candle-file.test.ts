@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { CandleInterval, ImportOptions } from '@tidegate/contracts/bot-executor/candles';
-import { findMarket, type MarketRules } from '../../markets/markets.rules.ts';
-import { candlesOf } from '../candle-series.rules.ts';
+import { candlesOf } from '../../kernel/candle-series.rules.ts';
+import { findMarket } from '../../markets/built-in-markets.ts';
+import { type MarketRules } from '../../markets/markets.rules.ts';
 import { defaultOptions, wantedOf } from '../import-options.ts';
 import { type CandleFile, readCandleFile } from './read-candle-file.ts';
 

@@ -1,9 +1,9 @@
 import { pipeline } from 'node:stream/promises';
 import type { CandleReport } from '@tidegate/contracts/bot-executor/candles';
 import { CsvError, parse } from 'csv-parse';
-import type { Columns } from '../candle-series.rules.ts';
-import { gapsOf } from '../gaps.rules.ts';
-import { INTERVAL_MS } from '../intervals.rules.ts';
+import type { Columns } from '../../kernel/candle-series.rules.ts';
+import { gapsOf } from '../../kernel/gaps.rules.ts';
+import { INTERVAL_MS } from '../../kernel/intervals.rules.ts';
 import { ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
 import { bounded, headOf, unpacked } from './pieces.ts';
 import { RowReader, Unreadable, type Wanted } from './row-reader.ts';

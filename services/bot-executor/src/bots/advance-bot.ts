@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import type { Halt } from '@tidegate/contracts/bot-executor/bot-reasons';
+import { type BotStatus, botPulse, botStopped, botWasHalted } from '@tidegate/contracts/bot-executor/bots';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { candleUpTo } from '../candles/candle.rows.ts';
+import { Contradiction } from '../engine/contradiction.rules.ts';
+import { type Step } from '../engine/paper-exchange.rules.ts';
+import { isOver, type State } from '../engine/state.rules.ts';
+import { type CandleTicks } from '../kernel/candle-series.rules.ts';
+import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
+import { runCandle, runClose } from '../strategies/decide.rules.ts';
+import { obstacleOf } from '../strategies/obstacle.rules.ts';
+import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
+import { saveJournal } from '../trades/journal.rows.ts';
+import { Journal } from '../trades/journal.rules.ts';
+import { bookOf, findTrade } from '../trades/trade.rows.ts';
+import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
+import { boundHistory } from './bot-history.rows.ts';
+import { noteHalt, noteWaiting, waitingSince } from './bot-reasons.rows.ts';
+import { liveNews, tellTrades } from './emit-trade-events.ts';
+import { dequeue } from './lease.rows.ts';
+
+/**
+ * Orders in a batch, give or take those of one candle: deciding keeps the event loop busy and writing them the
+ * connection, so however wild the candles are, a batch is some tens of milliseconds.
+ */
+const MOST_ORDERS = 400;
+
+/**
+ * Carries a bot over candles, in the caller's transaction: decisions, orders, fills, ledger, events and the position
+ * in the candles are one write, and the bot's row is locked. Who is killed leaves the bot as it was; who comes second
+ * finds the candles decided already.
+ */
+@Injectable()
+export class CarryBot {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly bus: Bus,
+  ) {}
+
+  /** Answers how many of the candles were decided on: a batch ends early when very much happens in it. */
+  async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
+    const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
+    const journal = await openJournal(tx, bot);
+    const running = bot.status === 'running';
+    const looksUpTo = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
+    const intervalMs = INTERVAL_MS[bot.interval];
+    let state = stateOf(bot, plan.market);
+    let { waiting } = bot;
+    let upTo: number | undefined;
+    let before = bot.decided_up_to?.getTime();
+    let halt: Halt | undefined;
+    let decided = 0;
+    for (const candle of candles) {
+      if ((!running && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
+      const mayOpen = running && candle.at > looksUpTo;
+      const step = possible(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
+      if ('halt' in step) {
+        halt = step.halt;
+        break;
+      }
+      decided += 1;
+      journal.add(step);
+      state = step.state;
+      upTo = before = candle.at;
+      if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
+    }
+    await this.save(tx, { bot, plan, journal, state, upTo, halt });
+    if (waiting !== bot.waiting) await noteWaiting(tx, bot.id, waiting);
+    return decided;
+  }
+
+  /** Ends the bot now; its open trade is closed at the last price that it saw. */
+  async close(tx: Tx, bot: BotRow): Promise<void> {
+    const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
+    const journal = await openJournal(tx, bot);
+    const series = { source: bot.source, market: plan.market, interval: bot.interval };
+    const last = bot.decided_up_to ? await candleUpTo(tx, series, bot.decided_up_to) : undefined;
+    let state = stateOf(bot, plan.market);
+    let halt: Halt | undefined;
+    if (last) {
+      const step = possible(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
+      if ('halt' in step) halt = step.halt;
+      else {
+        journal.add(step);
+        state = step.state;
+      }
+    }
+    await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
+  }
+
+  /** A bot that cannot be run stays as it is, and somebody is told. */
+  async giveUp(tx: Tx, id: string): Promise<void> {
+    const bot = await lockBot(tx, id);
+    if (!bot || bot.status === 'stopped' || bot.status === 'halted') return;
+    const message = 'It could not be run, many times in a row; the log of the service says why.';
+    await setStatus(tx, id, 'halted');
+    await this.halt(tx, bot, { reason: 'cannotRun', message, at: new Date().toISOString() });
+  }
+
+  private async halt(tx: Tx, { id, name }: BotRow, halted: Halt): Promise<void> {
+    await dequeue(tx, id);
+    await noteHalt(tx, id, halted);
+    await this.outbox.emit(tx, botWasHalted, { botId: id, name, halted });
+  }
+
+  private async save(
+    tx: Tx,
+    done: { bot: BotRow; plan: Plan; journal: Journal; state: State; upTo: number | undefined; halt: Halt | undefined },
+  ): Promise<void> {
+    const { bot, plan, journal, state, upTo, halt } = done;
+    const { market } = plan;
+    const stopped = bot.status === 'stopping' && isOver(state) && !halt;
+    const status: BotStatus = halt ? 'halted' : stopped ? 'stopped' : bot.status;
+    await saveJournal(tx, { botId: bot.id, market, direction: bot.settings.direction }, journal);
+    await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
+    await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
+    for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
+    await tellTrades(tx, this.outbox, bot, plan, journal.news);
+    if (stopped) {
+      await dequeue(tx, bot.id);
+      await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
+    }
+    if (halt) await this.halt(tx, bot, halt);
+    if (journal.news.length === 0 && !stopped && !halt) return;
+    const news = liveNews(bot, plan, { status, state, totals: journal.totals });
+    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));
+  }
+}
+
+/** What was decided, or why nothing can be: the bot's own reports contradict each other. */
+function possible(decide: () => Step, at: number): Step | { halt: Halt } {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof Contradiction)) throw error;
+    return { halt: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
+  }
+}
+
+async function openJournal(tx: Tx, bot: BotRow): Promise<Journal> {
+  const row = bot.open_trade_id ? await findTrade(tx, bot.open_trade_id) : undefined;
+  return new Journal(bot.id, totalsOf(bot), row && bookOf(row));
+}

@@ -1,0 +1,61 @@
+import type { BotPulse, BotStatus } from '@tidegate/contracts/bot-executor/bots';
+import { tradeAveraged, tradeClosed, tradeOpened } from '@tidegate/contracts/bot-executor/trades';
+import type { Tx } from '@tidegate/database/tx';
+import type { Outbox } from '@tidegate/messaging/outbox';
+import { tradeId } from '../engine/ids.rules.ts';
+import { isOver, type State } from '../engine/state.rules.ts';
+import { whole } from '../kernel/exact.rules.ts';
+import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
+import type { Plan } from '../strategies/plan.rules.ts';
+import { type News, type Totals } from '../trades/journal.rules.ts';
+import { isClosed, profitPercent } from '../trades/trade-book.rules.ts';
+import type { BotRow } from './bot.rows.ts';
+
+/** One event per fill, in the transaction that books it. */
+export async function tellTrades(tx: Tx, outbox: Outbox, bot: BotRow, plan: Plan, news: News[]): Promise<void> {
+  for (const one of news) await tell(tx, outbox, bot, plan, one);
+}
+
+async function tell(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: Plan, news: News): Promise<void> {
+  const { fill, book } = news;
+  const shared = {
+    tradeId: news.tradeId,
+    botId: bot.id,
+    botName: bot.name,
+    market: market.market,
+    direction: settings.direction,
+  };
+  const at = new Date(fill.at).toISOString();
+  const [price, quantity] = [priceText(market, fill.ticks), quantityText(market, fill.lots)];
+  if (isClosed(book)) {
+    await outbox.emit(tx, tradeClosed, {
+      ...shared,
+      profit: moneyText(market, book.cash),
+      profitPercent: profitPercent(book),
+      currency: market.quote,
+      closedAt: at,
+    });
+  } else if (fill.order.kind === 'base') {
+    await outbox.emit(tx, tradeOpened, { ...shared, price, quantity, openedAt: at });
+  } else if (fill.order.kind === 'averaging') {
+    const averagePrice = averageText(market, whole(book.cost), book.lots);
+    await outbox.emit(tx, tradeAveraged, { ...shared, price, quantity, averagePrice, filledAt: at });
+  }
+}
+
+/** For whoever is looking at the bot right now. */
+export function liveNews(
+  bot: BotRow,
+  { market }: Plan,
+  after: { status: BotStatus; state: State; totals: Totals },
+): BotPulse {
+  const { status, state, totals } = after;
+  return {
+    botId: bot.id,
+    status,
+    closedTrades: totals.closedTrades,
+    profit: moneyText(market, totals.profit),
+    currency: market.quote,
+    openTradeId: isOver(state) ? null : tradeId(bot.id, state.trade),
+  };
+}
