@@ -27,10 +27,10 @@ interface Held {
 export class Neighbours {
   /** Of each organisation and meter; without an entry there is no end. */
   readonly limits = new Map<string, number>();
-  /** Of an organisation's plan, beside what all have. */
-  readonly features = new Map<string, Entitlements['features']>();
   /** Organisations whose plan has no meters at all. */
   readonly without = new Set<string>();
+  /** Of an organisation's plan, beside what all have. */
+  readonly features = new Map<string, Entitlements['features']>();
   readonly leases = new Map<string, Held>();
   private readonly nc: NatsConnection;
   private readonly servers: OperationServer[] = [];

@@ -20,7 +20,7 @@ import { seriesOf } from '../../test/series.ts';
 import { type Customer, customer, openService, type Service } from '../../test/service.ts';
 import { saveImported } from '../candles/candle.rows.ts';
 import { WORKER_FILES } from '../compute/open-threads.ts';
-import { type CandleTicks } from '../kernel/candle-series.rules.ts';
+import type { CandleTicks } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { moneyText } from '../markets/markets.rules.ts';

@@ -3,7 +3,7 @@ import { backtest, figuresOf, NOTHING_KEPT, type RunFigures } from '../backtests
 import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
-import { type MarketRules } from '../markets/markets.rules.ts';
+import type { MarketRules } from '../markets/markets.rules.ts';
 import { threadTask } from '../threads/thread-task.ts';
 
 /** Some settings over a stretch of a series that all threads share. */
