@@ -78,7 +78,7 @@ async function customer(name: string) {
   return { rest, orgId, byKey: anonymous.as(key), anonymous };
 }
 
-test('only an owner who repeats the name deletes an organisation; nothing of it stays, and nobody else loses anything', async () => {
+test('only an owner who repeats the name deletes an organisation; everything of it is deleted, and nothing of anyone else', async () => {
   const [leaving, staying] = [await customer('leaving'), await customer('staying')];
   const remove = (name: string) => leaving.rest.send('DELETE', `/api/v1/organisation?name=${name}`);
   expect((await remove('other')).body).toMatchObject({ code: 'validation_failed', status: 422 });
@@ -87,29 +87,29 @@ test('only an owner who repeats the name deletes an organisation; nothing of it 
 
   expect((await remove('leaving')).status).toBe(204);
   for (const one of [leaving.rest, leaving.byKey]) {
-    await until(async () => (await one.get('/api/v1/bots')).status === 401, { withinMs: 2_000, what: 'no way in' });
+    await until(async () => (await one.get('/api/v1/bots')).status === 401, { withinMs: 2_000, what: 'access to end' });
   }
   await until(async () => Object.keys(await rowsOf(leaving.orgId)).length === 0, {
     withinMs: 20_000,
-    what: 'nothing to be left',
+    what: 'all rows to be gone',
   }).catch(async (error) => {
     throw new Error(`${error.message}: ${JSON.stringify(await rowsOf(leaving.orgId))}`);
   });
   expect(Object.keys(await rowsOf(staying.orgId)).sort()).toEqual(expect.arrayContaining(before));
   expect((await staying.rest.get('/api/v1/bots')).status).toBe(200);
 
-  // The person still has their account, and may begin anew.
+  // The person still has their account, and may create another organisation.
   const again = await leaving.anonymous.post<{ accessToken: string }>('/api/v1/sessions', {
     email: 'leaving@example.com',
     password: 'correct horse battery',
   });
   expect(again.status).toBe(201);
-  const anew = await leaving.anonymous.as(again.body.accessToken).post('/api/v1/organisations', { name: 'anew' });
-  expect(anew.status).toBe(201);
+  const another = await leaving.anonymous.as(again.body.accessToken).post('/api/v1/organisations', { name: 'another' });
+  expect(another.status).toBe(201);
   expect(adminPassword(platform)).not.toBe('');
 });
 
-test('organisations that are deleted while their clients are at work do not come back', async () => {
+test('organisations that are deleted while their clients are writing stay deleted', async () => {
   const anonymous = new Rest(platform.url);
   const busy = await Promise.all(
     ['a', 'b', 'c', 'd'].map(async (name) => {
@@ -153,7 +153,7 @@ test('organisations that are deleted while their clients are at work do not come
   const left = () => Promise.all(busy.map(async ({ orgId }) => rowsOf(orgId)));
   await until(async () => (await left()).every((rows) => Object.keys(rows).length === 0), {
     withinMs: 60_000,
-    what: 'nothing to be left',
+    what: 'all rows to be gone',
   }).catch(async (error) => {
     throw new Error(`${error.message}: ${JSON.stringify(await left())}`);
   });

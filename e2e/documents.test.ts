@@ -8,7 +8,7 @@ import { documentValidator } from '@tidegate/testing/document-validator';
 import { adminPassword, type Platform, Rest, startPlatform } from '@tidegate/testing/platform';
 
 /*
- * The API tells the truth about itself: every operation is asked, with its own example and wrongly in many ways, and
+ * The API is what its document says: every operation is called with its own example and with many kinds of bad input, and
  * every answer that comes is one that the document describes.
  */
 type Json = Record<string, unknown>;

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 let accounts = 0;
-/** A sign-up reaches everybody: identity writes it, its outbox tells billing, whose answer is the subscription. */
+/** A sign-up reaches every service: identity writes it, its outbox publishes it to billing, which creates the subscription. */
 async function signUp(): Promise<void> {
   const anonymous = new Rest(platform.url);
   accounts += 1;

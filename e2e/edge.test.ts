@@ -126,7 +126,7 @@ test('a browser’s cookies are renewed and cleared by the real sessions', async
   await until(async () => (await anonymous.send('GET', '/api/v1/me', undefined, { cookie: next })).status === 401);
 });
 
-test('a bot is changed by whoever has seen it, and a lost answer is told again', async () => {
+test('a bot is changed by whoever has seen it, and a lost answer is repeated', async () => {
   const { person } = await signUp();
   const made = await person.post<{ id: string }>('/api/v1/bots', { name: 'one', settings: SETTINGS });
   const where = made.headers.get('location') as string;
@@ -258,7 +258,7 @@ test('pages of others: none writes by our cookie, a listed one uses tokens', asy
   expect(evil.headers.get('access-control-allow-origin')).toBeNull();
 });
 
-test('what is made with a key is made once, and its secret is told once', async () => {
+test('a create with an idempotency key creates once, and its secret is shown once', async () => {
   const { person } = await signUp();
   const keyed = { 'idempotency-key': crypto.randomUUID() };
   const bot = { name: 'once', settings: SETTINGS };

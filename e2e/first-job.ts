@@ -138,7 +138,7 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
     expect(done).toMatchObject({ closedTrades: report.closedTrades, profit: report.profit, fills: report.fills });
   });
 
-  test('a sweep tells how far it is and what is best; another one is cancelled', async () => {
+  test('a sweep reports its progress and its best settings; another one is cancelled', async () => {
     const rest = await signUp('sweeper');
     const sweep = {
       settings: SETTINGS,
@@ -382,13 +382,8 @@ export function firstJob({ processPerService }: { processPerService: boolean }):
   async function withDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const secrets = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'));
     const { ports } = JSON.parse(readFileSync(join(platform.dataDir, 'installation.json'), 'utf8'));
-    const client = new pg.Client({
-      host: '127.0.0.1',
-      port: ports.postgres,
-      user: 'postgres',
-      password: secrets.POSTGRES_PASSWORD,
-      database: 'tidegate',
-    });
+    const login = { host: '127.0.0.1', port: ports.postgres, user: 'postgres', database: 'tidegate' };
+    const client = new pg.Client({ ...login, password: secrets.POSTGRES_PASSWORD });
     await client.connect();
     try {
       return await work(client);

@@ -28,7 +28,7 @@ test('nats-server and PostgreSQL that were killed are started again on their por
     const before = await find();
     if (!before) throw new Error('A server does not run.');
     process.kill(before.pid, 'SIGKILL');
-    await until(async () => !(await isReady()), { what: 'readiness to tell', everyMs: 5 });
+    await until(async () => !(await isReady()), { what: '/health/ready to fail', everyMs: 5 });
     const after = await until(find, { withinMs: 30_000, what: 'the server to run again' });
     expect(after.port).toBe(before.port);
     await until(async () => (await isReady()) && (await logIn())?.status === 201, { withinMs: 30_000 });

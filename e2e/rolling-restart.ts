@@ -45,12 +45,12 @@ export function rollingRestart(platform: () => Platform): void {
         fetch(`${platform().url}/api/v1/bots`, { headers: { authorization: `Bearer ${keys[client % keys.length]}` } }),
     });
     for (const { name } of children()) await restart(name);
-    const told = await load.stop();
-    expect(told.failures).toEqual([]);
+    const report = await load.stop();
+    expect(report.failures).toEqual([]);
     // Each client may have been connecting at the one instant at which the only gateway stopped to listen.
-    expect(told.reset).toBeLessThan(8);
-    expect(Object.keys(told.statuses)).toEqual(['200']);
-    const answered = told.statuses[200] ?? 0;
+    expect(report.reset).toBeLessThan(8);
+    expect(Object.keys(report.statuses)).toEqual(['200']);
+    const answered = report.statuses[200] ?? 0;
     const used = async (): Promise<number> => {
       const each = await Promise.all(
         keys.map(async (key) => {
@@ -62,6 +62,6 @@ export function rollingRestart(platform: () => Platform): void {
     };
     await until(async () => (await used()) >= answered, { withinMs: 20_000, what: `${answered} calls to be counted` });
     // What was sent again may have been counted twice; reading the usage is not counted.
-    expect(await used()).toBeLessThanOrEqual(answered + told.toldToWait + told.reset);
+    expect(await used()).toBeLessThanOrEqual(answered + report.askedToWait + report.reset);
   });
 }

@@ -13,7 +13,7 @@ import type { Result } from './main.ts';
 /*
  * Kills, stops and freezes everything, one after the other, while customers work: the app or its services, nats-server,
  * the postmaster, all backends. After each fault a probe walks every way through the platform: a read, a write, a usage
- * event that is counted, a bot whose trades arrive as webhooks. In the end what customers were told is compared with
+ * event that is counted, a bot whose trades arrive as webhooks. In the end what customers were answered is compared with
  * what is there.
  *
  *   npm run -s bench -- chaos          once through all faults in both layouts, outages of 5 s
@@ -194,12 +194,15 @@ export async function chaos([length = 'short', only = '']: string[]): Promise<Re
     const { lost, doubled, uncounted, left } = outcome.verdict;
     faults += outcome.recoveries.length;
     bad += lost.length + doubled.length + left.length + uncounted + outcome.stuck.length;
-    process.stdout.write(`${services ? 'process per service' : 'one process'}: ${told(outcome, outages)}\n`);
+    process.stdout.write(`${services ? 'process per service' : 'one process'}: ${summaryOf(outcome, outages)}\n`);
   }
   return { name: 'chaos', value: bad, unit: 'faults that showed', ratio: bad / faults, against: `${faults} faults` };
 }
 
-function told({ recoveries, leftOut, aggregates, stuck, unhelpful, answered, verdict }: Outcome, outages: number[]) {
+function summaryOf(
+  { recoveries, leftOut, aggregates, stuck, unhelpful, answered, verdict }: Outcome,
+  outages: number[],
+) {
   const { lost, doubled, uncounted, left } = verdict;
   const times = recoveries.map(({ ms }) => ms).sort((a, b) => a - b);
   const at = (share: number) => seconds(times[Math.floor((times.length - 1) * share)] ?? 0);

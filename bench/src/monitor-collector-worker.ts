@@ -4,7 +4,7 @@ import { startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { openMonitorStore } from './monitor-store.ts';
 
-/* The collector of bench `monitor-collector` in a process of its own. Asked anything, it tells what it has used. */
+/* The collector of bench `monitor-collector` in a process of its own. It answers every message with the CPU time it has used. */
 export interface Used {
   /** User and system time, in microseconds. */
   cpuUs: number;

@@ -109,7 +109,7 @@ async function fill(client: pg.Client): Promise<void> {
 }
 
 /**
- * Text of about 760 bytes, as those that an object-relational mapper writes. From 18 on PostgreSQL tells tables apart
+ * Text of about 760 bytes, as those that an object-relational mapper writes. From version 18 on PostgreSQL distinguishes tables
  * by the alias, before by the table, so both differ.
  */
 function statement(table: number, shape: number): string {

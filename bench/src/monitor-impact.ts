@@ -95,12 +95,12 @@ interface PgbenchAt {
   env: NodeJS.ProcessEnv;
 }
 
-/** One run of pgbench, which tells its transactions of every second. */
+/** One run of pgbench, which reports its transactions every second. */
 class Rounds {
   private readonly at: PgbenchAt;
   private readonly seconds: number;
   private process: ChildProcess | undefined;
-  private told: AsyncIterator<string> | undefined;
+  private lines: AsyncIterator<string> | undefined;
 
   constructor(at: PgbenchAt, seconds: number) {
     this.at = at;
@@ -112,13 +112,13 @@ class Rounds {
     const options = [`--client=${CLIENTS}`, '--jobs=1', '--protocol=prepared', '--no-vacuum', '--progress=1'];
     const pinned = ['--cpu-list', String(WATCHED_CORE), program, ...options, `--time=${this.seconds}`, ...where];
     this.process = spawn('taskset', pinned, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-    if (this.process.stderr) this.told = createInterface(this.process.stderr)[Symbol.asyncIterator]();
+    if (this.process.stderr) this.lines = createInterface(this.process.stderr)[Symbol.asyncIterator]();
   }
 
   async perSecond(seconds: number): Promise<number> {
     let sum = 0;
     for (let second = 0; second < seconds; ) {
-      const line = await this.told?.next();
+      const line = await this.lines?.next();
       if (!line || line.done) throw new Error('pgbench ended too early.');
       const rate = /^progress: .* s, ([\d.]+) tps/.exec(line.value)?.[1];
       if (rate === undefined) continue;
@@ -151,7 +151,7 @@ function runOn(core: number): void {
   execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(process.pid)], { stdio: 'pipe' });
 }
 
-/** While it is stopped nobody renews its leases, and a session that lost its lease begins anew. */
+/** While it is stopped nobody renews its leases, and a session that lost its lease restarts. */
 async function turn(worker: ChildProcess, database: BenchDatabase, watched: boolean): Promise<void> {
   if (!watched) worker.kill('SIGSTOP');
   const client = new pg.Client(database.admin);

@@ -160,8 +160,8 @@ async function costOf(name: string, fixture: Fixture, readings: readonly Reading
 
 function completeness(readings: readonly Reading[]): Pick<Cost, 'statements' | 'tables' | 'indexes'> {
   const of = (what: 'statements' | 'tables' | 'indexes'): string => {
-    const told = readings.filter((reading) => reading.reports?.[what] !== undefined);
-    const [first] = told.sort((a, b) => a.everySeconds - b.everySeconds);
+    const reported = readings.filter((reading) => reading.reports?.[what] !== undefined);
+    const [first] = reported.sort((a, b) => a.everySeconds - b.everySeconds);
     return first ? `${first.reports?.[what]} each ${first.everySeconds} s` : 'none';
   };
   return { statements: of('statements'), tables: of('tables'), indexes: of('indexes') };

@@ -1,6 +1,6 @@
 /*
- * What other monitoring reads, written anew from public descriptions of what they report, so that their load on a
- * server can be compared with ours on the same machine. Each has more than is listed here (connecting anew, for one):
+ * What other monitoring reads, rewritten from public descriptions of what they report, so that their load on a
+ * server can be compared with ours on the same machine. Each has more than is listed here (reconnecting, for one):
  * what is left out is left out in their favour.
  */
 export interface Reading {

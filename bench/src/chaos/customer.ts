@@ -3,7 +3,7 @@ import '@tidegate/contracts/all';
 import { operations } from '@tidegate/contracts/kernel/registry';
 
 /*
- * A faithful customer: sends each write with its key or id again until it is acknowledged, waits as it is told to, and
+ * A faithful customer: sends each write with its key or id again until it is acknowledged, waits as long as it is asked to, and
  * remembers what was acknowledged. What it remembers is the truth that the platform is compared with.
  */
 const SETTINGS = {

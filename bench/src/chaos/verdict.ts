@@ -16,7 +16,7 @@ export interface Verdict {
 /** What is on its way arrives within this time after the last fault, or is lost: a bot's lease lasts a minute. */
 const SETTLE_MS = 90_000;
 
-/** Compares what the customers were told with what the platform has, once everything has arrived. */
+/** Compares what the customers were answered with what the platform has, once everything has arrived. */
 export async function judge(
   platform: Platform,
   customers: Customer[],

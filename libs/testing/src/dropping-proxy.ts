@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * Stands before a server and drops what it is told to, as a failover or a NAT does: the connections stay open on both
+ * Stands before a server and drops connections on demand, as a failover or a NAT does: the connections stay open on both
  * sides and nothing comes through, no FIN and no RST.
  */
 export async function droppingProxy(port: number) {

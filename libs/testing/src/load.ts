@@ -1,24 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-export interface Told {
-  /** Requests that were answered for good, by status. */
+export interface LoadReport {
+  /** Final answers by status. */
   statuses: Record<number, number>;
-  /** Tries that were told to come back (429, 503, 504 with Retry-After) or met nobody who listens; each was tried again. */
-  toldToWait: number;
+  /** Requests answered with Retry-After (429, 503, 504) or refused because nothing listens; each was retried. */
+  askedToWait: number;
   refused: number;
-  /** Resets before any answer: a connection that waited in the kernel's queue when the listener closed. Tried again. */
+  /** Resets before any answer: a connection that waited in the kernel's queue when the listener closed. Retried. */
   reset: number;
-  /** What a client that honours Retry-After does not survive. */
+  /** Failures that a client which honours Retry-After still sees. */
   failures: string[];
 }
 
 /**
- * Clients that ask one after the other until they are stopped, as a careful program does: it comes back when it is told
- * to, or when nobody listens yet, and sends what may be sent twice again after a reset (there may be few of these). An
- * answer that breaks off, a 503 that does not say when to come back and any other 5xx are failures.
+ * Clients that send one request after the other until they are stopped, as careful programs do: they honour Retry-After,
+ * retry while nothing listens yet, and resend idempotent requests after a reset (there may be few of these). A
+ * truncated answer, a 503 without Retry-After and any other 5xx are failures.
  */
 export class Load {
-  readonly told: Told = { statuses: {}, toldToWait: 0, refused: 0, reset: 0, failures: [] };
+  readonly report: LoadReport = { statuses: {}, askedToWait: 0, refused: 0, reset: 0, failures: [] };
   private readonly ask: (client: number) => Promise<Response>;
   private readonly clients: Promise<void>[];
   private running = true;
@@ -28,11 +28,11 @@ export class Load {
     this.clients = Array.from({ length: options.clients }, (_, client) => this.run(client, options.pauseMs));
   }
 
-  /** Lets each finish the request that it has begun. */
-  async stop(): Promise<Told> {
+  /** Waits for every request in flight. */
+  async stop(): Promise<LoadReport> {
     this.running = false;
     await Promise.all(this.clients);
-    return this.told;
+    return this.report;
   }
 
   private async run(client: number, pauseMs: number): Promise<void> {
@@ -42,9 +42,9 @@ export class Load {
     }
   }
 
-  /** True when it has its answer, or will get none. */
+  /** True when it has its answer, or has failed for good. */
   private async tryOnce(client: number): Promise<boolean> {
-    const { told } = this;
+    const { report } = this;
     let answer: Response;
     try {
       answer = await this.ask(client);
@@ -52,25 +52,25 @@ export class Load {
     } catch (error) {
       const { cause, message } = error as { cause?: { code?: string; message?: string }; message: string };
       if (cause?.code === 'ECONNREFUSED') {
-        told.refused += 1;
+        report.refused += 1;
         return false;
       }
       if (cause?.code === 'ECONNRESET') {
-        told.reset += 1;
+        report.reset += 1;
         return false;
       }
-      told.failures.push(`${cause?.code ?? ''} ${cause?.message ?? message}`);
+      report.failures.push(`${cause?.code ?? ''} ${cause?.message ?? message}`);
       return true;
     }
     const { status, headers } = answer;
     const wait = headers.get('retry-after');
     if ([429, 503, 504].includes(status) && wait) {
-      told.toldToWait += 1;
+      report.askedToWait += 1;
       await pause(Math.min(Number(wait), 5) * 1_000);
       return false;
     }
-    told.statuses[status] = (told.statuses[status] ?? 0) + 1;
-    if (status >= 500) told.failures.push(`${status} without Retry-After`);
+    report.statuses[status] = (report.statuses[status] ?? 0) + 1;
+    if (status >= 500) report.failures.push(`${status} without Retry-After`);
     return true;
   }
 }

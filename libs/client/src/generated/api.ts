@@ -609,7 +609,7 @@ export type Delivery = {
   /** Also the `webhook-id` and the local part of the Message-ID: the same for every attempt */
   id: Id;
   channelId: Id;
-  event: "server.unreachable" | "trade.closed" | "quota.reached" | "channel.test" | "channel.confirmation";
+  event: "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached" | "channel.test" | "channel.confirmation";
   state: DeliveryState;
   attempts: number;
   lastError?: DeliveryError;
@@ -619,7 +619,7 @@ export type Delivery = {
   deliveredAt?: Timestamp;
 };
 
-export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
+export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "feature_not_included" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
 
@@ -1209,7 +1209,7 @@ export type NewWebhookChannel = {
   events?: Array<NoticeType>;
 };
 
-export type NoticeType = "server.unreachable" | "trade.closed" | "quota.reached";
+export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
 
 export type Order = {
   id: Id;
@@ -1321,6 +1321,22 @@ export type PlanFeature = (FeatureGrant) & ({
 
 /** Name of a plan */
 export type PlanKey = string;
+
+export type PlanMove = {
+  fromVersion: number;
+  interval: "month" | "year";
+  subscriptions: number;
+  /** When the first of them moves */
+  firstAt: Timestamp;
+  /** When the last of them moves */
+  lastAt: Timestamp;
+  /** What the move changes */
+  fields: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
+};
 
 export type PositiveDecimal = Decimal;
 
@@ -1595,6 +1611,12 @@ export type Subscription = {
   periodStart: Timestamp;
   periodEnd: Timestamp;
   startedAt: Timestamp;
+  /** The plan version that follows by itself, and when; null when nothing is scheduled */
+  scheduledMove: {
+    plan: PlanKey;
+    planVersion: number;
+    at: Timestamp;
+  } | null;
 };
 
 export type SubscriptionStatus = "trialing" | "active" | "past_due" | "unpaid" | "paused" | "incomplete" | "incomplete_expired" | "canceled";
@@ -1937,14 +1959,26 @@ export type PlansListOutput = {
 
 export type PlansMoveInput = {
   plan: PlanKey;
-  /** Only count them */
+  /** The plan on offer that they get; by default the newest version of the plan they have */
+  to?: PlanKey;
+  /** When they move */
+  at?: "now" | "period_end";
+  /** The version that a dry run showed: refused when another one is in force by now */
+  toVersion?: number;
+  /** Only show what would move */
   dryRun?: boolean;
 };
 
 export type PlansMoveOutput = {
   plan: PlanKey;
+  to: PlanKey;
   version: number;
+  at: "now" | "period_end";
+  /** How many move */
   subscriptions: number;
+  moves: Array<PlanMove>;
+  /** Subscriptions of the plan that have the target version already */
+  stay: number;
 };
 
 export type PlansValidateInput = {
@@ -2607,6 +2641,8 @@ export type SessionsLoginInput = {
   email: string;
   /** Its password */
   password: string;
+  /** A random text that this device keeps to itself. Where it logged in before, wrong passwords that others send do not make it wait. With `Session-Cookies` the gateway keeps one in a cookie. */
+  deviceId?: string;
 };
 
 export type SessionsLoginOutput = Session;
@@ -3220,7 +3256,7 @@ export class TidegateClient extends Transport {
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
 
-  /** Move the running subscriptions of a plan to its newest version */
+  /** Move the running subscriptions of a plan to its newest version, or to another plan. Also of a plan that has left the catalogue. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan begins a new year. `period_end`: each subscription moves when the month or year that is paid ends, which its organisation sees as `scheduledMove`; a plan that is chosen before then cancels the move. Counters, anchors and intervals stay as they are. */
   plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
 
@@ -3232,7 +3268,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and a change of the plan that is paid by the year, begins a new interval at that moment, never before it. */
+  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and a change of the plan that is paid by the year, begins a new interval at that moment, never before it. A scheduled move is cancelled. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 

@@ -24,7 +24,7 @@ export interface SmtpServerOptions {
   password?: string;
 }
 
-/** A real SMTP server on loopback: keeps what it receives and fails when told to. */
+/** A real SMTP server on loopback: stores what it receives and fails on demand. */
 export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<FakeSmtpServer> {
   const server = new FakeSmtpServer(options);
   await server.listen(0);

@@ -30,7 +30,7 @@ export interface ReceivedRequest {
   readonly at: Date;
 }
 
-/** A real HTTP server on loopback: records every request and answers as told, with 204 by default. */
+/** A real HTTP server on loopback: records every request and answers as configured, with 204 by default. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const receiver = new WebhookReceiver();
   await receiver.listen();
