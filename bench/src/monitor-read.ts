@@ -5,7 +5,6 @@ import { ensureMonths } from '@tidegate/database/partitions';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { HOURS, insertBlock, insertPacks, SERIES_TABLES } from '@tidegate/monitor-agent/series/block.rows';
 import {
   foldHour,
   foldLooks,
@@ -13,8 +12,9 @@ import {
   foldSums,
   type HotLook,
   sharedPack,
-} from '@tidegate/monitor-agent/series/fold.rules';
-import { ShowStatementSeries } from '@tidegate/monitor-agent/series/show-statement-series';
+} from '@tidegate/monitor-agent/series/roll-up.rules';
+import { HOURS, insertBlock, insertPacks, SERIES_TABLES } from '@tidegate/monitor-agent/series/rollup.rows';
+import { ShowStatementSeries } from '@tidegate/monitor-agent/statements/show-statement-series';
 import { TopStatements } from '@tidegate/monitor-agent/statements/top-statements';
 import type { Result } from './main.ts';
 import { compactUntil, DAY_MS, type WatchedServer, watchedServer, writeMinutes } from './statement-days.ts';

@@ -1,4 +1,4 @@
-import { Scrubber } from '@tidegate/monitor-agent/statements/scrubber';
+import { Scrubber } from '@tidegate/monitor-agent/kernel/scrubbing/scrubber';
 import { loadModule, normalizeSync } from 'libpg-query';
 import { random } from './candles.ts';
 import type { Result } from './main.ts';

@@ -1,9 +1,9 @@
 import { newId } from '@tidegate/database/ids';
 import { ensureDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { insertSample } from '@tidegate/monitor-agent/kernel/storage/sample.rows';
 import { CompactSamples } from '@tidegate/monitor-agent/series/compact-samples.loop';
 import { STATEMENT_SAMPLES } from '@tidegate/monitor-agent/statements/statement.rows';
-import { insertSample } from '@tidegate/monitor-agent/storage/samples';
 import { Log } from '@tidegate/telemetry/log';
 import { type BenchDatabase, benchDatabase } from './servers.ts';
 import { KNOWN, StatementLoad } from './statement-load.ts';

@@ -66,7 +66,7 @@ function dataFolder({ dataDir }: Patient): Finding {
   return trouble('data', 'data_dir_not_writable', `${dataDir} cannot be written by this user`, fix);
 }
 
-function mayWrite(path: string): boolean {
+export function mayWrite(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
     return true;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { examine } from './doctor.ts';
+import { judge } from './doctor-api-calls.ts';
 import { takeRun } from './run-file.ts';
 
 let folder: string;
@@ -67,4 +68,26 @@ test('what a running platform starts again by itself needs no npm start', async 
     expect(findings.find((one) => one.code === code)?.fix).toMatch(/^wait: it is started again/);
   }
   taken.release();
+});
+
+const FOLDER = '/srv/api-calls';
+test.each([
+  ['is on a disk of this machine', { type: 0xef53, freeMb: 5_000, writable: true }, undefined],
+  ['belongs to somebody else', { type: 0xef53, freeMb: 5_000, writable: false }, 'api_calls_not_writable'],
+  ['is on NFS', { type: 0x6969, freeMb: 5_000, writable: true }, 'api_calls_network_disk'],
+  [
+    'is on CIFS, whose number has the sign bit',
+    { type: 0xff534d42 | 0, freeMb: 5_000, writable: true },
+    'api_calls_network_disk',
+  ],
+  ['is full', { type: 0xef53, freeMb: 12.7, writable: true }, 'api_calls_disk_low'],
+])('a folder of API calls that %s', (_what, disk, code) => {
+  expect(judge(FOLDER, disk)?.code).toBe(code);
+});
+
+test('the folder that API_CALLS_DIR names is looked at, and one that is not there yet is judged by where it will be', async () => {
+  const find = async (API_CALLS_DIR: string) =>
+    (await examine({ ...env, API_CALLS_DIR })).find(({ check }) => check === 'api-calls');
+  expect(await find(join(folder, 'deep', 'calls'))).toMatchObject({ what: expect.stringContaining('is made when') });
+  expect(await find('/proc/calls')).toMatchObject({ code: expect.stringMatching(/^api_calls_/) });
 });

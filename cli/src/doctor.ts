@@ -1,3 +1,4 @@
+import { apiCalls } from './doctor-api-calls.ts';
 import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.ts';
 import { SERVERS } from './doctor-servers.ts';
 import { dataDirOf } from './installation.ts';
@@ -31,7 +32,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
       }),
     );
   const findings: Finding[] = [];
-  for (const stage of [...FIRST, [...MACHINE, ...SERVERS]]) {
+  for (const stage of [...FIRST, [...MACHINE, apiCalls, ...SERVERS]]) {
     findings.push(...(await ask(stage)));
     if (findings.some(isBroken)) break;
   }

@@ -1,9 +1,14 @@
 /* All rules of the repository that a linter does not know, over the tree below `root`. */
+import { checkDocuments } from './documents.mjs';
+import { checkFigures } from './figures.mjs';
 import { checkImports } from './imports.mjs';
 import { checkLicences } from './licences.mjs';
+import { checkManifests } from './manifests.mjs';
+import { checkSettings } from './settings.mjs';
 import { checkSizes } from './sizes.mjs';
 import { readSources } from './sources.mjs';
 import { checkSyntax } from './syntax.mjs';
+import { checkWords } from './words.mjs';
 
 /** `{ faults: [{ rule, path, line?, message }], figures }` */
 export async function checkRepository(root) {
@@ -15,8 +20,27 @@ export async function checkRepository(root) {
     path: first.source,
     message: `imports ${first.resolved} in a circle of folders: ${folders.join(', ')}`,
   }));
+  const syntax = checkSyntax(sources);
+  const words = checkWords(root, sources);
+  const figures = {
+    ...sizes.figures,
+    foldersInCircles: imports.circles.flatMap(({ folders }) => folders).length,
+    sqlOutsideRows: syntax.filter(({ rule }) => rule === 'sql-in-rows').length,
+    houseWords: words.length,
+  };
   return {
-    figures: { ...sizes.figures, foldersInCircles: imports.circles.flatMap(({ folders }) => folders).length },
-    faults: [...imports.faults, ...circles, ...checkSyntax(sources), ...sizes.faults, ...checkLicences(root)],
+    figures,
+    faults: [
+      ...imports.faults,
+      ...circles,
+      ...syntax,
+      ...words,
+      ...sizes.faults,
+      ...checkFigures(root, figures),
+      ...checkSettings(root, sources),
+      ...checkDocuments(root, sources),
+      ...checkLicences(root),
+      ...checkManifests(root, imports.modules),
+    ],
   };
 }

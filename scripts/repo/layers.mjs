@@ -31,7 +31,6 @@ export function layerRules(services) {
           const to = pattern(service, other);
           return {
             name: 'layers',
-            comment: `${entry} may not import ${other} (services/${service.name}/layers.json)`,
             severity: 'error',
             from: { path: pattern(service, entry).path, pathNot: [...pattern(service, entry).pathNot, TESTS] },
             to: { path: to.path, pathNot: [...to.pathNot, own] },

@@ -53,6 +53,10 @@ export function writeCursor(...keys: (string | number)[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
 }
 
+/** SQL of an instant as a cursor holds it: to the microsecond, which JavaScript's dates do not have. */
+export const cursorTime = (column: string): string =>
+  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /** A page of at most `limit` of the rows, of which there is one more when another page follows. */
 export function pageOf<Row, Item>(
   rows: readonly Row[],

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
@@ -26,6 +27,8 @@ interface Held {
 export class Neighbours {
   /** Of each organisation and meter; without an entry there is no end. */
   readonly limits = new Map<string, number>();
+  /** Organisations whose plan has no meters at all. */
+  readonly without = new Set<string>();
   /** Of an organisation's plan, beside what all have. */
   readonly features = new Map<string, Entitlements['features']>();
   readonly leases = new Map<string, Held>();
@@ -54,6 +57,7 @@ export class Neighbours {
   }
 
   private take({ meter, want, whole }: Input<typeof takeLease>, orgId: string): Output<typeof takeLease> {
+    if (this.without.has(orgId)) throw featureNotIncluded({ feature: meter, plan: 'old', upgradeTo: 'pro' });
     const limit = this.limits.get(`${orgId} ${meter}`) ?? null;
     const reserved = this.held(orgId, meter);
     const left = limit === null ? want : Math.max(0, limit - reserved);

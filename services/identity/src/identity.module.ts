@@ -10,26 +10,21 @@ import { WhoAmI } from './accounts/who-am-i.ts';
 import { KnownKeys } from './api-keys/known-keys.ts';
 import { ManageApiKeys } from './api-keys/manage-api-keys.ts';
 import { VerifyApiKey } from './api-keys/verify-api-key.ts';
+import { LogInRefusals } from './authentication/log-in-refusals.ts';
 import { LoginThrottle } from './authentication/login-throttle.ts';
 import { PasswordHashing } from './authentication/password-hashing.ts';
-import { RefusedLogIns } from './authentication/refused-log-ins.ts';
-import { VerifiedAddresses } from './kernel/verified-addresses.ts';
+import { VerifiedAddresses } from './kernel/people.ts';
 import { AccountMails } from './mails/account-mails.ts';
 import { SendAccountMails } from './mails/send-account-mails.loop.ts';
 import { Invitations } from './members/invitations.ts';
-import { Join } from './members/join.ts';
 import { ManageMembers } from './members/manage-members.ts';
-import { RoleOf } from './members/role-of.ts';
+import { ReceivedInvitations } from './members/received-invitations.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
-import { CurrentOrganisation } from './organisations/current-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
-import { FoundOrganisation } from './organisations/found-organisation.ts';
-import { ListOrganisations } from './organisations/list-organisations.ts';
-import { FoundersLimits } from './organisations/ownership-limits.ts';
-import { ForgetEnded } from './retention/delete-expired.loop.ts';
-import { CheckSession } from './sessions/check-session.ts';
+import { Organisations } from './organisations/organisations.ts';
+import { OwnershipLimits } from './organisations/ownership-limits.ts';
+import { DeleteExpired } from './retention/delete-expired.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
-import { LogOut } from './sessions/log-out.ts';
 import { OwnSessions } from './sessions/own-sessions.ts';
 import { RefreshSession } from './sessions/refresh-session.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -45,12 +40,11 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     PasswordHashing,
     LoginThrottle,
     Sessions,
-    FoundOrganisation,
-    FoundersLimits,
+    OwnershipLimits,
     CreateAdmin,
     RegisterAccount,
     WhoAmI,
-    RefusedLogIns,
+    LogInRefusals,
     VerifiedAddresses,
     VerifyEmail,
     ReplacePassword,
@@ -59,20 +53,16 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     AccountMails,
     SendAccountMails,
     LogIn,
-    LogOut,
     OwnSessions,
-    CheckSession,
     RefreshSession,
     SwitchOrganisation,
-    ForgetEnded,
+    DeleteExpired,
     CreateOrganisation,
-    CurrentOrganisation,
+    Organisations,
     DeleteOrganisation,
-    ListOrganisations,
     ManageMembers,
-    RoleOf,
     Invitations,
-    Join,
+    ReceivedInvitations,
     ManageApiKeys,
     VerifyApiKey,
     KnownKeys,

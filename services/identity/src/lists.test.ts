@@ -6,7 +6,7 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openIdentity, PASSWORD } from '../test/fixture.ts';
-import { ForgetEnded } from './retention/delete-expired.loop.ts';
+import { DeleteExpired } from './retention/delete-expired.loop.ts';
 
 /* Lists page: every item once and in order, what has expired last or not at all, and nothing without bound. */
 let identity: Fixture;
@@ -52,7 +52,7 @@ test('invitations come newest first, without those that have expired', async () 
   }
   await inOrg(owner, "update invitations set expires_at = now() - interval '25 hours' where id = $1", [made[1]]);
   expect((await everything(listInvitations, owner)).map((one) => one['id'])).toEqual(made.filter((_, at) => at !== 1));
-  await identity.app.get(ForgetEnded).turn();
+  await identity.app.get(DeleteExpired).turn();
   expect(await inOrg(owner, 'select 1 from invitations')).toHaveLength(4);
 });
 
@@ -67,7 +67,7 @@ test('keys that work come before those that have expired, which are deleted afte
     [owner.orgId, owner.userId],
   );
   expect((await everything(listApiKeys, owner)).map((one) => one['name'])).toEqual(['1', '3', '5', '2', '4', '6']);
-  await identity.app.get(ForgetEnded).turn();
+  await identity.app.get(DeleteExpired).turn();
   expect((await everything(listApiKeys, owner)).map((one) => one['name'])).toEqual(['1', '3', '5', '2', '4']);
 });
 

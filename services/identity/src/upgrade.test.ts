@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { newId } from '@tidegate/database/ids';
 import { type SchemaBefore, schemaBefore } from '@tidegate/testing/upgrade';
-import { hashOf, invitedText } from './members/invitations.ts';
+import { invitedHash } from './members/invitation.rows.ts';
 
 /* What was there before the upgrade. */
 const root = (path: string) => join(__dirname, '../../..', path);
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => schema.drop());
 
-test('members get versions, organisations their founders and plans; invitations that name nobody end', async () => {
+test('members get versions, organisations their creators and plans; invitations that name nobody end', async () => {
   const { client } = schema;
   const [org, first, second] = [newId(), newId(), newId()];
   for (const id of [second, first]) {
@@ -33,8 +33,8 @@ test('members get versions, organisations their founders and plans; invitations 
   await client.query('insert into entitlements (org_id, version, snapshot) values ($1, 1, $2)', [org, { plan: 'pro' }]);
 
   await schema.upgrade();
-  const { rows: organisations } = await client.query('select org_id, founded_by, plan from organisations');
-  expect(organisations).toEqual([{ org_id: org, founded_by: first, plan: 'pro' }]);
+  const { rows: organisations } = await client.query('select org_id, created_by, plan from organisations');
+  expect(organisations).toEqual([{ org_id: org, created_by: first, plan: 'pro' }]);
   const { rows: members } = await client.query('select distinct version from members');
   expect(members).toHaveLength(2);
   expect((await client.query('select 1 from invitations')).rows).toEqual([]);
@@ -64,6 +64,34 @@ test('operators are verified, others are not; open invitations are found by whom
   const { rows: verified } = await client.query('select id from users where email_verified_at is not null');
   expect(verified).toEqual([{ id: operator }]);
   const { rows: invitations } = await client.query('select invited_hash from invitations');
-  expect(invitations).toEqual([{ invited_hash: hashOf(invitedText('guest@example.COM')) }]);
+  expect(invitations).toEqual([{ invited_hash: invitedHash('guest@example.COM') }]);
+  await before.drop();
+});
+
+test('tables and columns get the field’s names with all their rows, and retention still sees what expired', async () => {
+  const folder = root('services/identity/migrations');
+  const before = await schemaBefore('0011', { schema: 'identity', libraries, folder });
+  const { client } = before;
+  const [org, user] = [newId(), newId()];
+  await client.query("insert into users (id, email, name, password_hash) values ($1, 'a', 'x', 'x')", [user]);
+  await client.query("insert into organisations (org_id, name, founded_by) values ($1, 'x', $2)", [org, user]);
+  await client.query("insert into members (org_id, user_id, role) values ($1, $2, 'owner')", [org, user]);
+  await client.query("insert into login_known (user_id, subject) values ($1, 'pair:x')", [user]);
+  await client.query(
+    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by) values ($1, 'k', 'x', 'x', '{}', $2)`,
+    [org, user],
+  );
+  await before.upgrade();
+  const rows = async (sql: string) => (await client.query(sql)).rows;
+  expect(await rows('select created_by from organisations')).toEqual([{ created_by: user }]);
+  expect(await rows('select user_id, subject from known_login_sources')).toEqual([
+    { user_id: user, subject: 'pair:x' },
+  ]);
+  expect(await rows('select sequence::int from api_keys')).toEqual([{ sequence: 1 }]);
+  const policies = await rows(
+    "select tablename, qual from pg_policies where schemaname = 'identity' and policyname = 'tenant' and qual like '%retention%'",
+  );
+  expect(policies.map(({ tablename }) => tablename).sort()).toEqual(['api_keys', 'invitations']);
+  expect(await rows("select 1 from pg_policies where qual like '%forget-ended%'")).toEqual([]);
   await before.drop();
 });

@@ -7,14 +7,14 @@ import { CollectServers } from './collection/collect-servers.loop.ts';
 import { CollectorTools } from './collection/collector-tools.ts';
 import { Dialer } from './collection/dialer.ts';
 import { HostGuard } from './connection/host-guard.ts';
-import { ListMarkers } from './epochs/list-markers.ts';
 import { ListIndexFindings } from './index-findings/list-index-findings.ts';
 import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
+import { ListMarkers } from './reset-epochs/list-annotations.ts';
+import { KeepSamples } from './retention/enforce-retention.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
-import { ShowStatementSeries } from './series/show-statement-series.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
 import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
@@ -28,8 +28,8 @@ import { ServerTester } from './servers/server-tester.ts';
 import { TestNewServer } from './servers/test-new-server.ts';
 import { TestServer } from './servers/test-server.ts';
 import { UpdateServer } from './servers/update-server.ts';
+import { ShowStatementSeries } from './statements/show-statement-series.ts';
 import { TopStatements } from './statements/top-statements.ts';
-import { KeepSamples } from './storage/keep-samples.loop.ts';
 import { ShowWraparound } from './wraparound/show-wraparound.ts';
 
 @Module({

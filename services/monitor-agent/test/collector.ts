@@ -2,10 +2,12 @@ import type { Live } from '@tidegate/contracts/kernel/live';
 import { newId } from '@tidegate/database/ids';
 import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
+import { closing } from '@tidegate/testing/closing';
 import { until } from '@tidegate/testing/until';
 import { COLLECT_SERVERS, CollectServers } from '../src/collection/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collection/collector-tools.ts';
 import { Dialer } from '../src/collection/dialer.ts';
+import { Scrubber } from '../src/kernel/scrubbing/scrubber.ts';
 import { createLease } from '../src/leases/lease.rows.ts';
 import { insertServer } from '../src/servers/server.rows.ts';
 import { ServerPasswords } from '../src/servers/server-passwords.ts';
@@ -26,6 +28,28 @@ export const dialer = (config = {}) => new Dialer(passwords, guard as never, con
 export interface Plan {
   probe?: number;
   minute?: number;
+}
+
+/** All replicas of a file share one thread: starting it costs as much as a whole look. */
+class SharedScrubber extends Scrubber {
+  override async close(): Promise<void> {}
+
+  end(): Promise<void> {
+    return super.close();
+  }
+}
+let scrubber: SharedScrubber | undefined;
+
+function sharedScrubber(): Scrubber {
+  if (!scrubber) {
+    const opened = new SharedScrubber();
+    scrubber = opened;
+    closing(async () => {
+      scrubber = undefined;
+      await opened.end();
+    });
+  }
+  return scrubber;
 }
 
 /** One replica of the collector, with a clock that can be put forward. */
@@ -54,6 +78,7 @@ export class Replica {
     const tools = new CollectorTools(tenants, outbox, bus as never, dialer(), new Log(), config as never);
     tools.now = () => Date.now() + this.aheadMs;
     tools.random = () => 0.5;
+    Object.assign(tools, { scrubber: sharedScrubber() });
     this.collector = new CollectServers(tools, config as never, store.wakes as never);
   }
 

@@ -1,52 +1,54 @@
 import { readActivity } from '../src/activity/read-activity.ts';
 import { readLockWaits } from '../src/activity/read-lock-waits.ts';
-import { type Instance, RESETTABLE, readInstance } from '../src/collection/instance.ts';
 import { readHere, readOthers, readUse } from '../src/collection/read-others.ts';
 import type { ServerConnection } from '../src/connection/connect-server.ts';
 import { readFacts } from '../src/connection/read-facts.ts';
-import { readEpoch } from '../src/epochs/read-epoch.ts';
-import { readShapes } from '../src/index-findings/read-shapes.ts';
-import { readDatabases } from '../src/relations/read-databases.ts';
-import { readIndexes, readTables } from '../src/relations/read-relations.ts';
-import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/read-sizes.ts';
-import { countSql, INDEXES, TABLES } from '../src/relations/relation-questions.ts';
-import { wholeLook } from '../src/relations/whole-look.ts';
-import { ObjectNames } from '../src/statements/object-names.ts';
-import { readStatements } from '../src/statements/read-statements.ts';
-import { readTexts } from '../src/statements/read-texts.ts';
+import { type Instance, RESETTABLE, readInstance } from '../src/kernel/instance/instance.queries.ts';
+import { countSql, INDEXES, TABLES } from '../src/relations/changed-relations.queries.ts';
+import { wholeLook } from '../src/relations/consistent-snapshot.queries.ts';
+import { readDatabases } from '../src/relations/databases.queries.ts';
+import { readShapes } from '../src/relations/index-shapes.queries.ts';
+import { readIndexes, readTables } from '../src/relations/relations.queries.ts';
+import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/sizes.queries.ts';
+import { readEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
+import { ObjectNames } from '../src/statements/object-names.queries.ts';
+import { readStatements } from '../src/statements/statements.queries.ts';
+import { readTexts } from '../src/statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../src/wraparound/read-wraparound.ts';
 
 /** Whoever asks a question, by its file; a test holds that none is missing. */
 export const QUESTIONS: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
   'activity/read-activity.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
   'activity/read-lock-waits.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
-  'collection/instance.ts': (connection) => [readInstance(connection)],
+  'kernel/instance/instance.queries.ts': (connection) => [readInstance(connection)],
   'collection/read-others.ts': (connection) => [
     readOthers(connection, 1),
     readUse(connection, 1),
     readHere(connection),
   ],
   'connection/read-facts.ts': (connection) => [readFacts(connection)],
-  'epochs/read-epoch.ts': (connection, instance) => [readEpoch(connection, instance)],
-  'index-findings/read-shapes.ts': (connection) => [readShapes(connection, [1])],
-  'relations/read-databases.ts': (connection, instance) => [readDatabases(connection, instance)],
-  'relations/read-relations.ts': (connection) => [
+  'reset-epochs/server-epoch.queries.ts': (connection, instance) => [readEpoch(connection, instance)],
+  'relations/index-shapes.queries.ts': (connection) => [readShapes(connection, [1])],
+  'relations/databases.queries.ts': (connection, instance) => [readDatabases(connection, instance)],
+  'relations/relations.queries.ts': (connection) => [
     readTables(connection),
     readIndexes(connection),
     ...[TABLES, INDEXES].map(({ relkinds }) => connection.one(countSql(relkinds))),
   ],
-  'relations/read-sizes.ts': (connection) => [
+  'relations/sizes.queries.ts': (connection) => [
     readCatalogueMark(connection),
     readSizes(connection, [1]),
     readDatabaseSizes(connection, [1]),
   ],
-  'statements/read-statements.ts': (connection, instance) =>
+  'statements/statements.queries.ts': (connection, instance) =>
     [undefined, { entries: { size: 1, checksums: new BigInt64Array(1) } }].map((state) =>
       readStatements(connection, instance, state as never),
     ),
-  'relations/whole-look.ts': (connection) => [wholeLook(connection, async () => ({ known: 0, items: [], gone: [] }))],
-  'statements/object-names.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
-  'statements/read-texts.ts': (connection, { statements }) => [
+  'relations/consistent-snapshot.queries.ts': (connection) => [
+    wholeLook(connection, async () => ({ known: 0, items: [], gone: [] })),
+  ],
+  'statements/object-names.queries.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
+  'statements/texts.queries.ts': (connection, { statements }) => [
     statements ? readTexts(connection, statements, ['1/2/3/t'], NO_TEXTS as never) : Promise.resolve(),
   ],
   'wraparound/read-wraparound.ts': (connection) => [readWraparound(connection), readAgedTables(connection)],

@@ -1,6 +1,6 @@
 import { addServer, lookOnce, type Plan, Replica, type WatchedServer } from './collector.ts';
 import { type Binaries, type PostgresOptions, PostgresServer } from './postgres-server.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, type StoreOptions } from './store.ts';
 import { makeWatcher } from './watched.ts';
 
 /*
@@ -8,10 +8,10 @@ import { makeWatcher } from './watched.ts';
  * from `beforeAll` on.
  */
 
-export function useStore(binaries?: Binaries): Store {
+export function useStore(options: StoreOptions = {}): Store {
   const store = {} as Store;
   beforeAll(async () => {
-    Object.assign(store, await openStore(binaries));
+    Object.assign(store, await openStore(options));
   });
   afterAll(() => store.close());
   return store;

@@ -1,13 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hash } from 'node:crypto';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { postgresBinaries } from '@tidegate/runtime/embedded/postgres-binaries';
 import { unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 import { LONG } from '@tidegate/testing/long';
+import { alone, runDir } from '@tidegate/testing/test-run';
 import pg from 'pg';
+import { clusterFolder, copyCluster } from './cluster-copy.ts';
 
 /*
  * A throw-away PostgreSQL to watch, with a port and a folder of its own. PostgreSQL refuses to run as root, so its
@@ -20,6 +22,9 @@ export interface Binaries {
 }
 
 const identity = unprivilegedIdentity();
+const env = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+const USER = 'postgres';
+const PASSWORD = 'throw-away';
 
 /** What a test that failed left running ends with the process. */
 const running = new Set<ChildProcess>();
@@ -60,12 +65,30 @@ export interface PostgresOptions {
   hba?: string;
 }
 
+/** What the tests themselves ask needs no proof of who asks, which costs both sides thousands of hashes. */
+const HBA = `host all ${USER} all trust\nhost all all all scram-sha-256\n`;
+
 export const pidOf = (client: pg.Client): number => (client as unknown as { processID: number }).processID;
 
+export async function connect(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client({ ...config, ssl: false });
+  // The server may be killed under it: what was asked then fails by itself.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** Statements apart by `;` at the end of a line; answers the rows of the last one. */
+export async function runStatements<Row extends pg.QueryResultRow>(client: pg.Client, text: string): Promise<Row[]> {
+  let rows: Row[] = [];
+  for (const statement of text.split(/;\s*\n/)) rows = (await client.query<Row>(statement)).rows;
+  return rows;
+}
+
 export class PostgresServer {
-  readonly host = '127.0.0.1';
-  readonly user = 'postgres';
-  readonly password = 'throw-away';
+  readonly host: string = '127.0.0.1';
+  readonly user = USER;
+  readonly password = PASSWORD;
   port = 0;
   readonly major: number;
   private readonly binaries: Binaries;
@@ -87,37 +110,40 @@ export class PostgresServer {
   }
 
   async begin(): Promise<void> {
-    this.folder = mkdtempSync(join(tmpdir(), 'monitored-pg-'));
-    this.initialise(this.options);
+    this.folder = clusterFolder();
+    give(this.folder);
+    copyCluster(await initialised(this.binaries), this.data);
+    this.configure(this.options);
     this.port = await freePort();
     await this.boot();
   }
 
   /** A client of the superuser, closed with the server. */
   async client(database = 'postgres', user = this.user, password = this.password): Promise<pg.Client> {
-    const client = this.newClient(database, user, password);
-    await client.connect();
+    const { host, port } = this;
+    const client = await connect({ host, port, user, password, database });
     this.beforeStop(() => client.end());
     return client;
   }
 
-  /** Statements of the superuser, apart by `;` at the end of a line; answers the rows of the last one. */
+  /**
+   * Statements of the superuser, in a session of their own: when it ends, all that it did is counted. Answers the rows
+   * of the last one.
+   */
   async sql<Row extends pg.QueryResultRow>(text: string, database = 'postgres'): Promise<Row[]> {
-    const client = this.newClient(database, this.user, this.password);
-    await client.connect();
+    const { host, port, user, password } = this;
+    const client = await connect({ host, port, user, password, database });
     try {
-      let rows: Row[] = [];
-      for (const statement of text.split(/;\s*\n/)) rows = (await client.query<Row>(statement)).rows;
-      return rows;
+      return await runStatements<Row>(client, text);
     } finally {
       await client.end();
     }
   }
 
   async boot(): Promise<void> {
-    this.process = spawn(this.path('postgres'), ['-D', this.data, '-p', String(this.port)], {
+    this.process = spawn(join(this.binaries.bin, 'postgres'), ['-D', this.data, '-p', String(this.port)], {
       stdio: 'ignore',
-      env: this.env,
+      env,
       ...identity,
     });
     const child = this.process;
@@ -148,20 +174,13 @@ export class PostgresServer {
 
   async stop(): Promise<void> {
     for (const end of this.users.splice(0).reverse()) await end().catch(() => undefined);
-    await this.halt();
+    await this.halt('SIGQUIT');
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   log(): string {
     const file = join(this.folder, 'server.log');
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
-  }
-
-  private newClient(database: string, user: string, password: string): pg.Client {
-    const client = new pg.Client({ host: this.host, port: this.port, user, password, database, ssl: false });
-    // The server may be killed under it: what was asked then fails by itself.
-    client.on('error', () => {});
-    return client;
   }
 
   private isReady(): boolean {
@@ -173,35 +192,7 @@ export class PostgresServer {
     return join(this.folder, 'data');
   }
 
-  private get env(): NodeJS.ProcessEnv {
-    return { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' };
-  }
-
-  private path(program: string): string {
-    return join(this.binaries.bin, program);
-  }
-
-  private initialise({ settings = {}, tls, hba }: PostgresOptions): void {
-    const password = join(this.folder, 'password');
-    writeFileSync(password, this.password);
-    this.give(this.folder, password);
-    execFileSync(
-      this.path('initdb'),
-      [
-        '-D',
-        this.data,
-        '-U',
-        this.user,
-        `--pwfile=${password}`,
-        '-A',
-        'scram-sha-256',
-        '-E',
-        'UTF8',
-        '--no-sync',
-        '--locale=C',
-      ],
-      { env: this.env, stdio: 'pipe', cwd: this.folder, ...identity },
-    );
+  private configure({ settings = {}, tls, hba }: PostgresOptions): void {
     const all: Record<string, string | number> = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
@@ -211,6 +202,8 @@ export class PostgresServer {
       fsync: 'off',
       shared_buffers: '16MB',
       max_connections: 40,
+      max_logical_replication_workers: 0,
+      ...(this.major >= 18 ? { io_method: 'sync' } : {}),
       logging_collector: 'on',
       log_directory: this.folder,
       log_filename: 'server.log',
@@ -222,20 +215,38 @@ export class PostgresServer {
         ['server.key', tls.key],
       ] as const) {
         writeFileSync(join(this.data, name), text, { mode: 0o600 });
-        this.give(join(this.data, name));
+        give(join(this.data, name));
       }
       all['ssl'] = 'on';
     }
     const lines = Object.entries(all).map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'`);
     writeFileSync(join(this.data, 'postgresql.conf'), `${lines.join('\n')}\n`);
-    if (hba) writeFileSync(join(this.data, 'pg_hba.conf'), hba);
+    writeFileSync(join(this.data, 'pg_hba.conf'), hba ?? HBA);
   }
+}
 
-  private give(...paths: string[]): void {
-    if (!identity) return;
-    for (const path of paths) {
-      chownSync(path, identity.uid, identity.gid);
-      chmodSync(path, path === this.folder ? 0o700 : 0o600);
-    }
-  }
+/** A cluster that the servers of this run are copies of. */
+async function initialised({ bin }: Binaries): Promise<string> {
+  const data = join(runDir(), `cluster-${hash('sha256', bin).slice(0, 12)}`);
+  if (existsSync(data)) return data;
+  return alone('clusters', async () => {
+    if (existsSync(data)) return data;
+    const folder = clusterFolder();
+    const password = join(folder, 'password');
+    writeFileSync(password, PASSWORD);
+    give(folder, password);
+    const made = join(folder, 'data');
+    const login = ['-U', USER, `--pwfile=${password}`, '-A', 'scram-sha-256'];
+    const options = [...login, '-E', 'UTF8', '--locale=C', '--no-sync', '--wal-segsize=1'];
+    execFileSync(join(bin, 'initdb'), ['-D', made, ...options], { env, stdio: 'pipe', cwd: folder, ...identity });
+    copyCluster(made, `${data}.unfinished`);
+    renameSync(`${data}.unfinished`, data);
+    rmSync(folder, { recursive: true });
+    return data;
+  });
+}
+
+function give(folder: string, ...files: string[]): void {
+  if (!identity) return;
+  for (const path of [folder, ...files]) chownSync(path, identity.uid, identity.gid);
 }

@@ -1,6 +1,6 @@
+import { insertSample } from '../src/kernel/storage/sample.rows.ts';
 import { STATEMENT_SAMPLES } from '../src/statements/statement.rows.ts';
 import { STATEMENT_COUNTERS } from '../src/statements/statement-deltas.rules.ts';
-import { insertSample } from '../src/storage/samples.ts';
 import type { Store } from './store.ts';
 
 /** One look as it is stored, kept for counting by hand. */

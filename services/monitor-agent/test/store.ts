@@ -7,9 +7,11 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
-import { SAMPLE_TABLES } from '../src/storage/retention.rows.ts';
-import { type Binaries, EMBEDDED, PostgresServer } from './postgres-server.ts';
+import type pg from 'pg';
+import { SAMPLE_TABLES } from '../src/retention/retention.rows.ts';
+import { type Binaries, connect, EMBEDDED, PostgresServer, runStatements } from './postgres-server.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,33 +29,51 @@ export function localWakes() {
 
 export const vault = new Vault(() => [Buffer.alloc(32, 7).toString('base64')]);
 
-/** The service's own database, migrated, with the service's role as the service has it. */
-export async function openStore(binaries: Binaries = EMBEDDED) {
+const SCHEMA = 'monitor_agent';
+const MIGRATIONS = ['libs/database', 'libs/messaging', 'libs/vault', 'libs/entitlements', 'services/monitor-agent'].map(
+  (one) => folder(`../../../${one}/migrations`),
+);
+
+/** A database of the run's PostgreSQL, or of a server of its own where another version has to hold the service's data. */
+async function database(binaries: Binaries) {
+  if (binaries === EMBEDDED) return testDatabase({ schema: SCHEMA, folders: MIGRATIONS });
   const server = await PostgresServer.start(binaries);
   const { host, port, user, password } = server;
-  await migrate({ host, port, user, password, database: 'postgres' }, [
-    {
-      schema: 'monitor_agent',
-      role: 'monitor_agent',
-      password: 'm',
-      folders: ['libs/database', 'libs/messaging', 'libs/vault', 'libs/entitlements', 'services/monitor-agent'].map(
-        (one) => folder(`../../../${one}/migrations`),
-      ),
+  const admin = { host, port, user, password, database: 'postgres' };
+  const role = { user: 'monitor_agent', password: 'm' };
+  await migrate(admin, [{ schema: SCHEMA, role: role.user, password: role.password, folders: MIGRATIONS }]);
+  return { admin, login: { host, port, database: 'postgres', ...role, schema: SCHEMA }, drop: () => server.stop() };
+}
+
+export interface StoreOptions {
+  binaries?: Binaries;
+  /** How far back there are days for samples. */
+  daysBack?: number;
+}
+
+/** The service's own database, migrated, with the service's role as the service has it. */
+export async function openStore({ binaries = EMBEDDED, daysBack = 1 }: StoreOptions = {}) {
+  const { admin, login, drop } = await database(binaries);
+  const dataSource = await connectDatabase(login);
+  const superuser = await connect(admin);
+  const more: pg.Client[] = [];
+  const server = {
+    host: admin.host,
+    port: admin.port,
+    /** Statements of the superuser, apart by `;` at the end of a line; answers the rows of the last one. */
+    sql: <Row extends pg.QueryResultRow>(text: string) => runStatements<Row>(superuser, text),
+    /** A session of the superuser, closed with the store. */
+    client: async () => {
+      const client = await connect(admin);
+      more.push(client);
+      return client;
     },
-  ]);
-  const dataSource = await connectDatabase({
-    host,
-    port,
-    database: 'postgres',
-    user: 'monitor_agent',
-    password: 'm',
-    schema: 'monitor_agent',
-  });
+  };
   const tenants = new TenantDatabase(dataSource);
   const outbox = new Outbox('monitor-agent', () => {});
   await vault.prepare(tenants);
   for (const table of SAMPLE_TABLES)
-    await tenants.system('partitions', (tx) => ensureDays(tx, table, { back: 40, ahead: 1 }));
+    await tenants.system('partitions', (tx) => ensureDays(tx, table, { back: daysBack, ahead: 1 }));
   return {
     server,
     wakes: localWakes(),
@@ -83,20 +103,18 @@ export async function openStore(binaries: Binaries = EMBEDDED) {
         `select c.oid::regclass::text as name from pg_class c where relnamespace = 'monitor_agent'::regnamespace
           and relkind = 'r'`,
       );
-      const client = await server.client();
       const texts: string[] = [];
       for (const { name } of tables) {
-        const { rows } = await client.query<{ text: string }>(`select t::text as text from ${name} t`);
-        texts.push(...rows.map(({ text }) => text));
+        const rows = await server.sql<{ text: string }>(`select t::text as text from ${name} t`);
+        for (const { text } of rows) texts.push(text);
       }
-      await client.end();
       return texts.join('\n');
     },
     /** No collector goes on with any server. */
     releaseServers: () => server.sql('delete from monitor_agent.server_leases'),
     close: async () => {
-      await dataSource.destroy();
-      await server.stop();
+      await Promise.all([dataSource.destroy(), superuser.end(), ...more.map((client) => client.end())]);
+      await drop();
     },
   };
 }

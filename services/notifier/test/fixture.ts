@@ -22,9 +22,9 @@ import { BUS_MEMBERS, ensureSecrets, variablePrefix } from '@tidegate/runtime/se
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import pg from 'pg';
 import type { z } from 'zod';
-import { DELIVER } from '../src/deliveries/delivery.rows.ts';
 import { NotifierConfig } from '../src/notifier.config.ts';
 import { service } from '../src/notifier.service.ts';
+import { DELIVER } from '../src/queue/delivery.rows.ts';
 import { Neighbours, type Use } from './neighbours.ts';
 import { type Servers, startServers } from './servers.ts';
 

@@ -1,9 +1,9 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
-import { founderOf } from '@tidegate/contracts/identity/organisations';
+import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { featureNotIncluded, notFound } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
@@ -45,6 +45,8 @@ export class Neighbours {
   readonly askedFounders: string[] = [];
   /** Units of the period per organisation; without an entry there is no end. */
   readonly limit = new Map<string, number>();
+  /** Organisations whose plan has no notifications. */
+  readonly without = new Set<string>();
   /** Whether usage events that arrive are counted; what came meanwhile is counted when they are again. */
   ingesting = true;
   private readonly leases = new Map<string, Lent>();
@@ -65,7 +67,7 @@ export class Neighbours {
     const identity = await this.connect('identity');
     this.serve('identity', identity, {
       [addressOf.subject]: (input) => this.address(input as { userId: string }),
-      [founderOf.subject]: (input) => this.founder(input as { organisationId: string }),
+      [creatorOf.subject]: (input) => this.founder(input as { organisationId: string }),
     }).start();
     await identity.flush();
   }
@@ -118,7 +120,7 @@ export class Neighbours {
     const { sealing, callerSecret } = this.settings;
     const publicKeys = Object.fromEntries(Object.entries(sealing).map(([name, keys]) => [name, keys.publicKey]));
     const own = { name: service, privateKey: sealing[service]?.privateKey ?? '' };
-    const operations = [getEntitlements, takeLease, returnLease, addressOf, founderOf] as unknown as Operation[];
+    const operations = [getEntitlements, takeLease, returnLease, addressOf, creatorOf] as unknown as Operation[];
     return new OperationServer(
       {
         service,
@@ -175,6 +177,7 @@ export class Neighbours {
   used = (orgId: string): number => [...this.uses.values()].filter((use) => use.org === orgId).length;
 
   private take(orgId: string) {
+    if (this.without.has(orgId)) throw featureNotIncluded({ feature: 'notifications', plan: 'old', upgradeTo: 'pro' });
     const limit = this.limit.get(orgId) ?? null;
     const left = limit === null ? 1 : limit - this.used(orgId) - this.reserved(orgId);
     const leaseId = left > 0 ? newId() : null;

@@ -41,10 +41,16 @@ export async function openUsage() {
     asAdmin,
     writer: () => new UsageWriter(tenants, outbox),
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
-    call: async <Op extends Operation>(handler: object, operation: Op, input: unknown, orgId: string) => {
+    call: async <Op extends Operation>(
+      handler: object,
+      operation: Op,
+      input: unknown,
+      orgId: string,
+      kind: 'user' | 'service' = 'user',
+    ) => {
       const found = operationHandlers(handler).find((one) => one.operation === operation);
       if (!found) throw new Error(`No handler of ${operation.name} here.`);
-      const caller = { kind: 'user' as const, orgId, scopes: [operation.scope] };
+      const caller = { kind, orgId, scopes: [operation.scope] };
       return (await new OperationRunner(tenants, outbox).run(found, {
         caller,
         input,

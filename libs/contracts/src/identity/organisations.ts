@@ -21,7 +21,7 @@ export const organisationCreated = event({
 export const organisationDeleted = event({
   service: 'identity',
   name: 'organisation.deleted.v1',
-  summary: 'An organisation was deleted: every service forgets it and destroys the key of its secrets',
+  summary: 'An organisation was deleted: every service purges it and destroys the key of its secrets',
   data: z.object({ orgId: Id }),
   aggregate: (data) => data.orgId,
 });
@@ -50,11 +50,11 @@ export const listOrganisations = operation({
 });
 
 /** For services that share out by person what organisations use. */
-export const founderOf = operation({
+export const creatorOf = operation({
   service: 'identity',
-  name: 'organisations.founder-of',
+  name: 'organisations.creator-of',
   scope: 'service',
-  summary: 'Who made an organisation, or its first owner',
+  summary: 'Who created an organisation, or its first owner',
   input: z.strictObject({ organisationId: Id }),
   output: z.object({ userId: Id }),
   errors: [notFound],

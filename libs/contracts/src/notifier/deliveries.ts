@@ -20,6 +20,7 @@ export const DeliveryError = z
     'smtp_not_configured',
     'quota_exhausted',
     'quota_unknown',
+    'feature_not_included',
     'channel_disabled',
     'channel_unconfirmed',
     'too_many_waiting',

@@ -64,6 +64,28 @@ test('a feature that the pinned version does not know is not included, and the p
   expect(snapshot.upgrade['sso']).toMatchObject({ plan: 'business' });
 });
 
+test('a built-in feature that an old version lacks, or has as another kind, is what the default plan gives', () => {
+  const calls = { kind: 'metered', limit: 10_000, enforcement: 'hard', per: 'month' } as const;
+  const fallback = {
+    ...free,
+    features: { ...free.features, api_calls: calls, seats: { kind: 'counted', limit: 3 } } as const,
+  };
+  const old = { ...pro, features: { ...pro.features, seats: { kind: 'static', value: 9 } } as const };
+  const { features, upgrade } = snapshotOf({
+    ...base,
+    fallback,
+    offers: [fallback, pro],
+    status: 'active',
+    pinned: old,
+  });
+  expect(features).toMatchObject({ api_calls: calls, seats: { kind: 'counted', limit: 3 }, bots: { limit: 5 } });
+  expect(upgrade['api_calls']).toBeUndefined();
+  // A default plan from before knows no more than its versions: then it is not included.
+  const none = snapshotOf({ ...base, status: 'active', pinned: old }).features;
+  expect(none['seats']).toBeUndefined();
+  expect(none['api_calls']).toBeUndefined();
+});
+
 test.each(['unpaid', 'canceled', 'incomplete', 'incomplete_expired'] as const)(
   '%s falls back to the default plan',
   (status) => {

@@ -1,3 +1,4 @@
+import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import type { Entitlements, Upgrade } from '@tidegate/contracts/billing/entitlements';
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
@@ -38,10 +39,25 @@ const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Entitlement
   canceled: { valid: false, access: 'full' },
 };
 
+/**
+ * A plan version from before a feature was built in lacks it, or has it as another kind. It gets what the default plan
+ * gives, so that an upgrade of the software neither takes a part of the product away nor gives it without a limit.
+ */
+function whole(plan: GrantingPlan, fallback: GrantingPlan): GrantingPlan {
+  const features = { ...plan.features };
+  for (const [key, kind] of Object.entries(BUILT_IN_FEATURES)) {
+    const given = fallback.features[key];
+    if (features[key]?.kind === kind) continue;
+    if (given?.kind === kind) features[key] = given;
+    else delete features[key];
+  }
+  return { ...plan, features };
+}
+
 /** Everything the organisation may do now; the caller numbers it. */
 export function snapshotOf(input: SnapshotInput): Omit<Entitlements, 'version'> {
   const { valid, access } = STANDING[input.status];
-  const plan = valid ? input.pinned : input.fallback;
+  const plan = whole(valid ? input.pinned : input.fallback, input.fallback);
   return {
     orgId: input.orgId,
     plan: plan.plan,

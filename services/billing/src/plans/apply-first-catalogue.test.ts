@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listPlans } from '@tidegate/contracts/billing/plans';
+import { Log } from '@tidegate/telemetry/log';
 import { type Fixture, openBilling, SHIPPED } from '../../test/fixture.ts';
 import { BillingConfig } from '../billing.config.ts';
 import { ApplyFirstCatalogue } from './apply-first-catalogue.ts';
@@ -14,8 +15,9 @@ beforeEach(async () => {
 afterEach(() => billing.close());
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const log = new Log({ service: 'billing' });
 const start = (PLANS_FILE?: string) =>
-  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE })).start();
+  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE }), log).start();
 
 test('replicas that start at once apply the shipped catalogue once', async () => {
   await Promise.all([start(), start(), start()]);
@@ -37,4 +39,20 @@ test('a file with a fault stops the start and names file, line and cure', async 
   await expect(start(file)).rejects.toThrow(
     /broken\.yaml.*line 44: \/plans\/free\/features\/servers Write a whole number/s,
   );
+});
+
+test('a catalogue in force that lacks what this version has built in is warned of, with its fix', async () => {
+  await start();
+  const warn = vi.spyOn(log, 'warn');
+  await start();
+  expect(warn).not.toHaveBeenCalled();
+  // As an earlier version left it.
+  await billing.tenants.system('catalogue', (tx) =>
+    tx.query(
+      `update catalogues set document = jsonb_set(document, '{features}',
+         (select jsonb_agg(f) from jsonb_array_elements(document -> 'features') f where f ->> 'key' <> 'api_calls'))`,
+    ),
+  );
+  await start();
+  expect(warn).toHaveBeenCalledExactlyOnceWith({ features: ['api_calls'] }, expect.stringContaining('plans apply'));
 });

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
+import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { OnStart } from '@tidegate/runtime/loop';
+import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
 import { applyCatalogue } from './apply-catalogue.ts';
-import { findCatalogue } from './catalogue.rows.ts';
+import { type CurrentCatalogue, findCatalogue } from './catalogue.rows.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../../../plans/default.yaml', import.meta.url));
 
@@ -18,11 +20,13 @@ export class ApplyFirstCatalogue {
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly config: BillingConfig,
+    private readonly log: Log,
   ) {}
 
   @OnStart()
   async start(): Promise<void> {
-    if (await findCatalogue(this.tenants.reader({}))) return;
+    const current = await findCatalogue(this.tenants.reader({}));
+    if (current) return this.warnOfMissing(current);
     const file = this.config.PLANS_FILE ?? SHIPPED;
     const yaml = await readFile(file, 'utf8');
     try {
@@ -35,5 +39,16 @@ export class ApplyFirstCatalogue {
       if (error.code === 'catalogue_changed') return;
       throw new Error(`${file}: ${explain(error)}`, { cause: error });
     }
+  }
+
+  /** A catalogue from before a feature was built in stays in force after an upgrade: nobody has that feature then. */
+  private warnOfMissing({ features }: CurrentCatalogue): void {
+    const kinds = new Map<string, string>(features.map(({ key, kind }) => [key, kind]));
+    const missing = Object.entries(BUILT_IN_FEATURES).filter(([key, kind]) => kinds.get(key) !== kind);
+    if (missing.length === 0) return;
+    this.log.warn(
+      { features: missing.map(([key]) => key) },
+      'The plan catalogue in force lacks features of this version, so nobody has them. Fix: npx tidegate plans apply',
+    );
   }
 }

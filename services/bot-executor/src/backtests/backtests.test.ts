@@ -147,6 +147,13 @@ test('too much is refused with what to change, before anything is read, run or s
   await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
 });
 
+test('a plan without runs of this kind refuses them: that is no outage of usage', async () => {
+  const who = await withCandles(swinging(50));
+  service.neighbours.without.add(who.orgId);
+  await expect(post(who)).rejects.toMatchObject({ code: 'feature_not_included', data: { feature: 'backtest_runs' } });
+  await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
+});
+
 test('a hard quota is never passed by what is not counted yet; the use carries the lease that paid', async () => {
   start(service.backtests());
   const who = await withCandles(swinging(50));

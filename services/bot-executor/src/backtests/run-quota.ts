@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { quotaExhausted } from '@tidegate/contracts/kernel/problem';
+import { featureNotIncluded, ProblemError, quotaExhausted } from '@tidegate/contracts/kernel/problem';
 import { type Lease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
 import type { OperationContext } from '@tidegate/messaging/handler';
@@ -54,6 +54,8 @@ export class RunQuota {
   private take(orgId: string, { meter, count, key }: Spending): Promise<Lease | undefined> {
     const input = { meter, want: count, whole: true, holderId: this.holder, leaseKey: key };
     return this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS }).catch((error: unknown) => {
+      // An answer and no outage: the plan has none of these runs.
+      if (error instanceof ProblemError && error.code === featureNotIncluded.code) throw error;
       this.log.warn({ error, orgId, meter }, 'Backtests are not held to their quota at the moment');
       return undefined;
     });

@@ -124,29 +124,43 @@ test('a lease that comes while the process stops goes back, although no request 
   expect(returned).toEqual([{ leaseId: lease.leaseId, spent: 0 }]);
 });
 
-const feature = { feature: 'api_calls', plan: 'free', upgradeTo: null };
 test.each([
   ['is away', unavailable({}), 2],
   ['has a fault', internalError(), 2],
   ['does not know the organisation', notFound(), 2],
-  ['says that the plan has no such limit', featureNotIncluded(feature), 1],
-  ['says that there is no such meter', unknownMeter({ meter: 'api_calls', meters: [] }), 1],
-])(
-  'when usage %s calls go through, and a second later it is asked again unless there is no limit',
-  async (_what, problem, asks) => {
-    let asked = 0;
-    const call = () => {
-      asked += 1;
-      return Promise.reject(problem);
-    };
-    const reports = { hold: () => {}, letGo: () => {} };
-    const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
-    const orgId = newId();
-    expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
-    expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
-    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_500);
-    await quota.spend(orgId);
-    vi.restoreAllMocks();
-    expect(asked).toBe(asks);
-  },
-);
+  ['says that there is no such meter', unknownMeter({ meter: 'api_calls', meters: [] }), 2],
+])('when usage %s calls go through, and a second later it is asked again', async (_what, problem, asks) => {
+  let asked = 0;
+  const call = () => {
+    asked += 1;
+    return Promise.reject(problem);
+  };
+  const reports = { hold: () => {}, letGo: () => {} };
+  const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
+  const orgId = newId();
+  expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
+  expect(await quota.spend(orgId)).toEqual({ orgId, holding: undefined });
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_500);
+  await quota.spend(orgId);
+  vi.restoreAllMocks();
+  expect(asked).toBe(asks);
+});
+
+test('a plan without API calls refuses them as usage says it, and usage is not asked for each', async () => {
+  const refusal = featureNotIncluded({ feature: 'api_calls', plan: 'old', upgradeTo: 'pro' });
+  let asked = 0;
+  const call = () => {
+    asked += 1;
+    return Promise.reject(refusal);
+  };
+  const reports = { hold: () => {}, letGo: () => {} };
+  const quota = new Quota({ call } as never, reports as never, new Log({ service: 'gateway' }), new Metrics());
+  const orgId = newId();
+  for (let n = 0; n < 3; n += 1) {
+    await expect(quota.spend(orgId)).rejects.toMatchObject({
+      code: 'feature_not_included',
+      data: { upgradeTo: 'pro' },
+    });
+  }
+  expect(asked).toBe(1);
+});

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { featureNotIncluded, ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
-import { type Lease, returnLease, takeLease, unknownMeter } from '@tidegate/contracts/usage/leases';
+import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
 import { isOutage } from '@tidegate/messaging/errors';
 import { AtEnd, Loop } from '@tidegate/runtime/loop';
@@ -16,7 +16,7 @@ import { UsageReports } from './usage-reports.ts';
  * by our fault (5xx) is given back.
  *
  *   unit there ─────► spend it
- *   refused ────────► throw, until the limit may have moved (short)
+ *   refused ────────► throw, until the limit may have moved (short): the quota is used up, or the plan has no API calls
  *   usage is away ──► let through and counted without a lease, while one caller asks in the background each second: an
  *                     outage or a fault of metering is not one of the product, and nobody waits for it twice
  *   else ───────────► wait for the one lease that is being taken, and look again: of all who wait for a lease of one
@@ -24,9 +24,6 @@ import { UsageReports } from './usage-reports.ts';
  */
 const REFUSED_MS = 2_000;
 const AWAY_MS = 1_000;
-/** For a plan that knows no API calls: nothing to ask for. */
-const UNLIMITED_MS = 30_000;
-const NO_LIMIT: ReadonlySet<string> = new Set([featureNotIncluded.code, unknownMeter.code]);
 const ANSWER_MS = 2_000;
 const TIDY_MS = 5_000;
 
@@ -61,7 +58,7 @@ export class Quota {
   ) {
     this.refusals = metrics.counter(
       'tidegate_quota_refusals_total',
-      'API calls refused because the quota of the period is used up',
+      'API calls refused because the quota of the period is used up, or the plan has none',
     );
   }
 
@@ -170,16 +167,21 @@ export class Quota {
     }
   }
 
-  /** Only a plan that has no such limit is left alone for long: any other trouble may end at once, and it is unlimited. */
+  /** A plan without API calls is an answer, and refuses them. Anything else is trouble of ours and may end at once. */
   private goWithout(orgId: string, account: Account, error: unknown): void {
-    const noLimit = error instanceof ProblemError && NO_LIMIT.has(error.code);
-    if (!account.away && !noLimit) {
+    if (error instanceof ProblemError && error.code === featureNotIncluded.code) {
+      account.away = false;
+      account.refusal = error;
+      account.refusedUntil = Date.now() + REFUSED_MS;
+      return;
+    }
+    if (!account.away) {
       const text = 'No lease could be taken: calls go through and are counted';
       if (isOutage(error)) this.log.warn({ error, orgId }, text);
       else this.log.error({ error, orgId }, text);
     }
     account.away = true;
-    account.awayUntil = Date.now() + (noLimit ? UNLIMITED_MS : AWAY_MS);
+    account.awayUntil = Date.now() + AWAY_MS;
   }
 
   /**

@@ -3,11 +3,11 @@ import { changePassword, wrongPassword } from '@tidegate/contracts/identity/pass
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { LogInRefusals } from '../authentication/log-in-refusals.ts';
 import { LoginThrottle } from '../authentication/login-throttle.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
-import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
+import { requirePerson } from '../kernel/people.ts';
 import { findUser, lockUser } from '../kernel/user.rows.ts';
-import { personOf } from '../sessions/person-of.ts';
 import { ReplacePassword } from './replace-password.ts';
 
 /** Whoever has got hold of a session must not guess the password with it: a wrong one is a wrong log-in. */
@@ -18,24 +18,24 @@ export class ChangePassword {
     private readonly passwords: PasswordHashing,
     private readonly throttle: LoginThrottle,
     private readonly replace: ReplacePassword,
-    private readonly refused: RefusedLogIns,
+    private readonly refusals: LogInRefusals,
   ) {}
 
   @Handles(changePassword)
   async handle({ input, caller, tx }: OperationContext<typeof changePassword>) {
-    const userId = personOf(caller);
+    const userId = requirePerson(caller);
     const user = await findUser(this.tenants.reader({}), userId);
     if (!user) throw unauthenticated();
-    const attempt = await this.throttle.enter({ email: user.email, ip: caller.ip });
+    const admitted = await this.throttle.admit({ email: user.email, ip: caller.ip });
     const matches = await this.passwords
       .verify(user.password_hash, input.currentPassword, { known: true })
       .catch(async (error) => {
-        await this.throttle.takeBack(attempt);
+        await this.throttle.takeBack(admitted);
         throw error;
       });
     if (!matches) {
-      await this.throttle.failed(attempt);
-      this.refused.tell(attempt, wrongPassword(), userId);
+      await this.throttle.failed(admitted);
+      this.refusals.report(admitted, wrongPassword(), userId);
       throw wrongPassword(
         {},
         'Send the password that you log in with now. Forgotten: POST /api/v1/password/forgotten.',
@@ -46,7 +46,7 @@ export class ChangePassword {
     const locked = await lockUser(own, userId);
     // Somebody else changed it meanwhile, with the same old one or by mail: theirs came first.
     if (locked?.password_hash !== user.password_hash) throw conflict({}, 'The password was changed meanwhile.');
-    await this.throttle.succeeded(own, userId, attempt);
+    await this.throttle.succeeded(own, userId, admitted);
     await this.replace.change(own, locked, passwordHash, caller.sessionId ?? '');
     return {};
   }

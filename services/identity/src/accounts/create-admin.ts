@@ -11,8 +11,8 @@ import { OnStart } from '@tidegate/runtime/loop';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
-import { insertUser, toWire, type UserRow } from '../kernel/user.rows.ts';
-import { FoundOrganisation } from '../organisations/found-organisation.ts';
+import { insertUser, isAnybodyThere, toWire, type UserRow } from '../kernel/user.rows.ts';
+import { CreateOrganisation } from '../organisations/create-organisation.ts';
 
 const FIRST_ADMIN = 'admin@localhost';
 const LEAST_CHARACTERS = 12;
@@ -25,7 +25,7 @@ export class CreateAdmin {
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
-    private readonly organisations: FoundOrganisation,
+    private readonly organisations: CreateOrganisation,
     private readonly log: Log,
   ) {}
 
@@ -39,7 +39,7 @@ export class CreateAdmin {
 
   @OnStart()
   async createFirst(): Promise<void> {
-    if (await this.tenants.as({}, (tx) => tx.one('select 1 from users limit 1'))) return;
+    if (await isAnybodyThere(this.tenants.reader({}))) return;
     const password = this.firstPassword();
     const user = password && (await this.create(FIRST_ADMIN, password));
     if (user) this.log.info({ email: FIRST_ADMIN }, 'The first operator was created');
@@ -63,7 +63,7 @@ export class CreateAdmin {
     const [userId, orgId] = [newId(), newId()];
     return this.tenants.as({ orgId, userId }, async (tx) => {
       const user = await insertUser(tx, { id: userId, email, passwordHash, ...VOUCHED });
-      if (user) await this.organisations.found(tx, { orgId, name: 'Operator', userId });
+      if (user) await this.organisations.create(tx, 'Operator', userId);
       return user;
     });
   }

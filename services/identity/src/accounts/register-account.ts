@@ -7,7 +7,7 @@ import { LoginThrottle } from '../authentication/login-throttle.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { insertUser } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
-import { FoundOrganisation } from '../organisations/found-organisation.ts';
+import { CreateOrganisation } from '../organisations/create-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
 
 /**
@@ -19,7 +19,7 @@ import { Sessions } from '../sessions/sessions.ts';
 export class RegisterAccount {
   constructor(
     private readonly passwords: PasswordHashing,
-    private readonly organisations: FoundOrganisation,
+    private readonly organisations: CreateOrganisation,
     private readonly sessions: Sessions,
     private readonly throttle: LoginThrottle,
     private readonly mails: AccountMails,
@@ -33,7 +33,7 @@ export class RegisterAccount {
     const { email, name } = input;
     const user = await insertUser(own, { id: userId, email, name, passwordHash, ...NEW });
     if (!user) throw emailTaken({}, TAKEN);
-    await this.organisations.found(own, { orgId, name: input.organisationName ?? organisationOf(name), userId });
+    await this.organisations.create(own, input.organisationName ?? organisationOf(name), userId);
     await this.throttle.know(own, userId, { email, ip });
     await this.mails.queue(own, 'verify-email', email);
     return this.sessions.begin(own, user, orgId);

@@ -4,12 +4,14 @@ import { forgotPassword, resetPassword, setPassword, tokenInvalid } from '@tideg
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { isKnownPlace } from '../authentication/login-throttle.rows.ts';
+import { isKnownSource } from '../authentication/login-throttle.rows.ts';
 import { subjectsOf } from '../authentication/login-throttle.rules.ts';
 import { LoginThrottle } from '../authentication/login-throttle.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
+import { hashOf } from '../kernel/tokens.ts';
 import { findUserByEmail, lockUser, toWire } from '../kernel/user.rows.ts';
-import { AccountMails, DAY, hashOf, RESET_MINUTES } from '../mails/account-mails.ts';
+import { AccountMails, DAY, RESET_MINUTES } from '../mails/account-mails.ts';
+import { findToken, useToken } from '../mails/account-token.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
 /**
@@ -37,7 +39,7 @@ export class ResetPassword {
     this.mails.requireMail();
     const { account, pair } = subjectsOf(email, ip);
     await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);
-    if (!(await isKnownPlace(tx, pair))) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
+    if (!(await isKnownSource(tx, pair))) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
     await this.mails.queue(tx, 'reset-password', email);
     return {};
   }
@@ -45,15 +47,10 @@ export class ResetPassword {
   @Handles(resetPassword)
   async reset({ input, caller: { ip }, tx }: OperationContext<typeof resetPassword>) {
     const tokenHash = hashOf(input.token);
-    const fits = "token_hash = $1 and purpose = 'reset-password' and expires_at > now()";
-    // Looked at before the work: a made-up token costs no hashing.
-    if (!(await this.tenants.reader({}).one(`select 1 from account_tokens where ${fits}`, [tokenHash]))) {
-      throw tokenInvalid({}, USED_UP);
-    }
+    // Read before the work: a made-up token costs no hashing.
+    if (!(await findToken(this.tenants.reader({}), tokenHash, 'reset-password'))) throw tokenInvalid({}, USED_UP);
     const passwordHash = await this.passwords.hash(input.password, { known: true });
-    const taken = await tx.one<{ user_id: string }>(`delete from account_tokens where ${fits} returning user_id`, [
-      tokenHash,
-    ]);
+    const taken = await useToken(tx, tokenHash, 'reset-password');
     if (!taken) throw tokenInvalid({}, USED_UP);
     const own = tx.as({ userId: taken.user_id });
     const user = await lockUser(own, taken.user_id);

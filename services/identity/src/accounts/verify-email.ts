@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
 import { conflict, notFound, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findUser, lockUser, toWire } from '../kernel/user.rows.ts';
-import { VerifiedAddresses } from '../kernel/verified-addresses.ts';
-import { AccountMails, DAY, hashOf } from '../mails/account-mails.ts';
-import { personOf } from '../sessions/person-of.ts';
+import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
+import { hashOf } from '../kernel/tokens.ts';
+import { findUser, lockUser, setEmailVerified, toWire } from '../kernel/user.rows.ts';
+import { AccountMails, DAY } from '../mails/account-mails.ts';
+import { findToken } from '../mails/account-token.rows.ts';
 
 const BUDGET = { most: 5, minutes: DAY };
 
@@ -22,25 +23,21 @@ export class VerifyEmail {
 
   @Handles(verifyEmail)
   async verify({ input, caller, tx }: OperationContext<typeof verifyEmail>) {
-    const userId = personOf(caller);
+    const userId = requirePerson(caller);
     const own = tx.as({ userId });
     const user = await lockUser(own, userId);
     if (!user) throw unauthenticated();
-    const fits = await own.one(
-      `select 1 from account_tokens
-        where token_hash = $1 and user_id = $2 and purpose = 'verify-email' and expires_at > now()`,
-      [hashOf(input.token), userId],
-    );
-    if (!fits) throw tokenInvalid({}, 'Ask for another mail: POST /api/v1/me/email/resend.');
+    const token = await findToken(own, hashOf(input.token), 'verify-email');
+    if (token?.user_id !== userId) throw tokenInvalid({}, 'Ask for another mail: POST /api/v1/me/email/resend.');
     const at = user.email_verified_at ?? new Date();
-    await own.query('update users set email_verified_at = coalesce(email_verified_at, $2) where id = $1', [userId, at]);
+    await setEmailVerified(own, userId, at);
     return toWire({ ...user, email_verified_at: at });
   }
 
   @Handles(resendVerification)
   async resend({ caller, tx }: OperationContext<typeof resendVerification>) {
     this.mails.requireMail();
-    const userId = personOf(caller);
+    const userId = requirePerson(caller);
     const own = tx.as({ userId });
     const user = await findUser(own, userId);
     if (!user) throw unauthenticated();

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { me } from '@tidegate/contracts/identity/sessions';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findUser, membershipsOf, toWire } from '../kernel/user.rows.ts';
+import { membershipsOf } from '../kernel/member.rows.ts';
+import { findUser, toWire } from '../kernel/user.rows.ts';
 
 /** Whoever is in more organisations pages through their list. */
 const SHOWN = 200;

@@ -56,7 +56,7 @@ test('a clock that was set back hides no new key', async () => {
   await elsewhere.prepare();
   const made = await newKey();
   // Its clock had gone back before it was made.
-  await identity.tenants.system('forget-ended', (tx) =>
+  await identity.tenants.system('retention', (tx) =>
     tx.query("update api_keys set created_at = created_at - interval '1 hour' where key_hash = $1", [made]),
   );
   expect(await elsewhere.mayExist(made)).toBe(true);

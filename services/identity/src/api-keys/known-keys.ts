@@ -2,25 +2,26 @@ import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { OnStart } from '@tidegate/runtime/loop';
+import { readKeyHashes } from '../kernel/api-key.rows.ts';
 
-/** A megabyte: of a million keys it lets two in a hundred strangers pass, of four million most. */
+/** A megabyte: with a million keys two in a hundred made-up ones pass, with four million most. */
 const BITS = 2 ** 23;
 const HASHES = 5;
 const PAGE = 10_000;
-/** A key is seen once its transaction is over, which may be after some that began later: so many are read again. */
-const AGAIN = 1_000;
-const LOOK_EVERY_MS = 250;
+/** A key is visible once its transaction has committed, maybe after later ones: so many are read again. */
+const OVERLAP = 1_000;
+const READ_EVERY_MS = 250;
 
 /**
- * Which keys there may be: a Bloom filter of their hashes, so that a made-up key costs no look into the database. One
- * that is not in it may have been made a moment ago, elsewhere: what was made since the last look is read, once for all
- * who wait and at most four times a second, however many strangers come.
+ * Which keys there may be: a Bloom filter of their hashes, so that a made-up key costs no query. One that is not in it
+ * may have been created a moment ago by another replica: what is new since the last read is read, once for all who wait
+ * and at most four times a second, however many made-up keys come.
  */
 @Injectable()
 export class KnownKeys {
   private readonly bits = new Uint32Array(BITS / 32);
   private newest = 0;
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private readAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
 
@@ -28,39 +29,34 @@ export class KnownKeys {
 
   @OnStart()
   prepare(): Promise<void> {
-    return this.look();
+    return this.read();
   }
 
   /** False: it does not exist. True: ask. */
   async mayExist(keyHash: string): Promise<boolean> {
     if (this.has(keyHash)) return true;
-    this.next ??= this.lookNext();
+    this.next ??= this.readNext();
     await this.next;
     return this.has(keyHash);
   }
 
-  /** A look that begins after everybody who waits for it has come: what was made before then is in it. */
-  private async lookNext(): Promise<void> {
+  /** A read that begins after everybody who waits for it has come: what was created before then is in it. */
+  private async readNext(): Promise<void> {
     await this.running;
-    await setTimeout(Math.max(0, this.lookedAt + LOOK_EVERY_MS - performance.now()));
+    await setTimeout(Math.max(0, this.readAt + READ_EVERY_MS - performance.now()));
     this.next = undefined;
-    const look = this.look();
-    this.running = look.catch(() => undefined);
-    return look;
+    const read = this.read();
+    this.running = read.catch(() => undefined);
+    return read;
   }
 
-  private async look(): Promise<void> {
-    this.lookedAt = performance.now();
-    let after = this.newest - AGAIN;
+  private async read(): Promise<void> {
+    this.readAt = performance.now();
+    let after = this.newest - OVERLAP;
     for (let rows = PAGE; rows === PAGE; ) {
-      const found = await this.tenants
-        .reader({ system: 'forget-ended' })
-        .query<{ hash: string; made: string }>(
-          `select key_hash as hash, made from api_keys where made > $1 order by made limit ${PAGE}`,
-          [after],
-        );
+      const found = await readKeyHashes(this.tenants.reader({ system: 'known-keys' }), after, PAGE);
       for (const { hash } of found) this.add(hash);
-      after = Number(found.at(-1)?.made ?? after);
+      after = Number(found.at(-1)?.sequence ?? after);
       rows = found.length;
     }
     this.newest = Math.max(this.newest, after);

@@ -2,16 +2,16 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Count } from './login-throttle.rules.ts';
 
 /** Networks and devices of one person; those that were used last stay. */
-const KNOWN_PLACES = 50;
+const MOST_SOURCES = 50;
 
-/** What is counted of these, at which of the places the account's owner got in before, and whether there is an account. */
-export async function readThrottle(tx: Tx, email: string, subjects: string[], places: string[]) {
+/** What is counted of these, from which of the sources the account's owner got in before, and whether there is an account. */
+export async function readThrottle(tx: Tx, email: string, subjects: string[], sources: string[]) {
   const row = await tx.one<{ counts: Record<string, [number, number]> | null; known: string[]; exists: boolean }>(
-    `select array(select distinct subject from login_known where subject = any($2)) as known,
+    `select array(select distinct subject from known_login_sources where subject = any($2)) as known,
             exists (select 1 from users where lower(email) = lower($3)) as exists,
             (select json_object_agg(subject, json_build_array(failures, extract(epoch from clock_timestamp() - last_at)))
                from login_failures where subject = any($1) and last_at > now() - interval '1 day') as counts`,
-    [subjects, places, email],
+    [subjects, sources, email],
   );
   const counts = new Map<string, Count>();
   for (const [subject, [failures, ageSeconds]] of Object.entries(row?.counts ?? {})) {
@@ -48,7 +48,7 @@ export async function takeBackFailures(tx: Tx, subjects: string[]): Promise<void
 }
 
 /** Whoever finds the row locked goes on without: no crowd at one account queues up with our connections. */
-export async function countAttackOn(tx: Tx, account: string): Promise<void> {
+export async function countAttack(tx: Tx, account: string): Promise<void> {
   await tx.query('insert into login_failures (subject, failures) values ($1, 0) on conflict do nothing', [account]);
   await tx.query(
     `update login_failures f set last_at = clock_timestamp(),
@@ -62,22 +62,22 @@ export async function clearFailures(tx: Tx, subject: string): Promise<void> {
   await tx.query('delete from login_failures where subject = $1', [subject]);
 }
 
-export const isKnownPlace = async (tx: Tx, place: string): Promise<boolean> =>
-  (await tx.one('select 1 from login_known where subject = $1', [place])) !== undefined;
+export const isKnownSource = async (tx: Tx, source: string): Promise<boolean> =>
+  (await tx.one('select 1 from known_login_sources where subject = $1', [source])) !== undefined;
 
-export async function addKnownPlaces(tx: Tx, userId: string, places: string[]): Promise<void> {
+export async function addKnownSources(tx: Tx, userId: string, sources: string[]): Promise<void> {
   await tx.query(
-    `insert into login_known (user_id, subject) select $1, s from unnest($2::text[]) s order by s
+    `insert into known_login_sources (user_id, subject) select $1, s from unnest($2::text[]) s order by s
      on conflict (user_id, subject) do update set last_at = now()`,
-    [userId, places],
+    [userId, sources],
   );
   await tx.query(
-    `delete from login_known where user_id = $1 and subject in (
-       select subject from login_known where user_id = $1 order by last_at desc, subject offset $2)`,
-    [userId, KNOWN_PLACES],
+    `delete from known_login_sources where user_id = $1 and subject in (
+       select subject from known_login_sources where user_id = $1 order by last_at desc, subject offset $2)`,
+    [userId, MOST_SOURCES],
   );
 }
 
-export async function deleteKnownPlaces(tx: Tx, userId: string): Promise<void> {
-  await tx.query('delete from login_known where user_id = $1', [userId]);
+export async function deleteKnownSources(tx: Tx, userId: string): Promise<void> {
+  await tx.query('delete from known_login_sources where user_id = $1', [userId]);
 }

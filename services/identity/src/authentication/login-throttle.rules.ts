@@ -12,7 +12,7 @@ const MAX_WAIT_SECONDS = 900;
  */
 const ONE_EACH = 500;
 
-/** What is counted for a try. Accounts are hashed, so that the tables hold no list of e-mail addresses. */
+/** What an attempt is counted for. Accounts are hashed, so that the tables hold no list of e-mail addresses. */
 export interface Subjects {
   account: string;
   /** The account as it is asked for from this network, or by a device that logged in to it before. */
@@ -20,8 +20,8 @@ export interface Subjects {
   network: string;
 }
 
-/** Where from somebody tries to get into which account. */
-export interface Try {
+/** A log-in: to which account, and from where. */
+export interface Attempt {
   email: string;
   ip: string | undefined;
   /** A random text that only this device has. */
@@ -40,7 +40,7 @@ export function subjectsOf(email: string, ip: string | undefined): Subjects {
 }
 
 /** Undefined without a device. Hashed with the account: a browser that several people use is not seen to be one. */
-export function deviceOf({ email, deviceId }: Try): string | undefined {
+export function deviceOf({ email, deviceId }: Attempt): string | undefined {
   return deviceId === undefined ? undefined : `device:${hashOf(`${hashOf(email.trim().toLowerCase())} ${deviceId}`)}`;
 }
 

@@ -4,72 +4,78 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import {
   addFailures,
-  addKnownPlaces,
+  addKnownSources,
   clearFailures,
-  countAttackOn,
+  countAttack,
   lockFailures,
   readThrottle,
   takeBackFailures,
 } from './login-throttle.rows.ts';
-import { deviceOf, judge, type Subjects, subjectsOf, type Try } from './login-throttle.rules.ts';
+import { type Attempt, deviceOf, judge, type Subjects, subjectsOf } from './login-throttle.rules.ts';
 
-/** An attempt that was let in: what it counts for, and how its account is guarded. */
-export interface Attempt extends Try {
+/** An attempt whose password may be checked. */
+export interface Admitted extends Attempt {
+  /** What it was counted for. */
   subjects: Subjects;
+  /** Whether the account's owner logged in from there before. */
   known: boolean;
   despite: number;
 }
 
 /**
- * Slows down guessing, without ever keeping the owner of an account out by what others do. A try is counted before the
- * password is looked at and taken back when it was right, so that many tries at once count as many.
+ * Slows down guessing, without ever keeping the owner of an account out by what others do. An attempt is counted before
+ * the password is checked and taken back when it was right, so that many attempts at once count as many.
  */
 @Injectable()
 export class LoginThrottle {
   constructor(private readonly tenants: TenantDatabase) {}
 
   /**
-   * Counts one try; throws when the last wrong ones are too recent. What will be refused is refused by a read, so that a
-   * flood holds no row and writes nothing.
+   * Counts one attempt; throws when the last wrong ones are too recent. What will be refused is refused by a read, so
+   * that a flood holds no row and writes nothing.
    */
-  async enter(given: Try): Promise<Attempt> {
-    const first = await look(this.tenants.reader({}), given, subjectsOf(given.email, given.ip), deviceOf(given));
-    refuse(first.wait);
-    const { subjects } = first;
+  async admit(attempt: Attempt): Promise<Admitted> {
+    const { subjects, wait } = await assess(
+      this.tenants.reader({}),
+      attempt,
+      subjectsOf(attempt.email, attempt.ip),
+      deviceOf(attempt),
+    );
+    refuse(wait);
     return this.tenants.as({}, async (tx) => {
       await lockFailures(tx, [subjects.pair, subjects.network]);
-      const { wait, despite, known } = await look(tx, given, subjects);
-      refuse(wait);
+      const locked = await assess(tx, attempt, subjects);
+      refuse(locked.wait);
       await addFailures(tx, [subjects.pair, subjects.network]);
-      return { ...given, subjects, known, despite };
+      return { ...attempt, subjects, known: locked.known, despite: locked.despite };
     });
   }
 
-  /** The password was not looked at: the try does not count. */
-  async takeBack({ subjects: { pair, network } }: Attempt): Promise<void> {
+  /** The password was not checked: the attempt does not count. */
+  async takeBack({ subjects: { pair, network } }: Admitted): Promise<void> {
     await this.tenants.as({}, (tx) => takeBackFailures(tx, [pair, network]));
   }
 
   /** It was wrong: one more for the account, over all networks. That number only tells an attack from a mistake. */
-  async failed({ subjects: { account } }: Attempt): Promise<void> {
-    await this.tenants.as({}, (tx) => countAttackOn(tx, account));
+  async failed({ subjects: { account } }: Admitted): Promise<void> {
+    await this.tenants.as({}, (tx) => countAttack(tx, account));
   }
 
-  /** The right password forgives what was tried from this place, and the place is known from now on. */
-  async succeeded(tx: Tx, userId: string, attempt: Attempt): Promise<void> {
-    const { pair, network } = attempt.subjects;
+  /** The right password clears what was counted for its source, and the source is known from now on. */
+  async succeeded(tx: Tx, userId: string, admitted: Admitted): Promise<void> {
+    const { pair, network } = admitted.subjects;
     await takeBackFailures(tx, [network]);
     await clearFailures(tx, pair);
-    await this.know(tx, userId, attempt);
+    await this.know(tx, userId, admitted);
   }
 
   /**
-   * The account is at home in this network, and on this device. Forgives nothing: a new account is no right guess at
-   * another one.
+   * The account's owner uses this network and this device. Clears nothing: a new account is no right guess at another
+   * one.
    */
-  async know(tx: Tx, userId: string, given: Try): Promise<void> {
-    const device = deviceOf(given);
-    await addKnownPlaces(tx, userId, [subjectsOf(given.email, given.ip).pair, ...(device ? [device] : [])]);
+  async know(tx: Tx, userId: string, attempt: Attempt): Promise<void> {
+    const device = deviceOf(attempt);
+    await addKnownSources(tx, userId, [subjectsOf(attempt.email, attempt.ip).pair, ...(device ? [device] : [])]);
   }
 }
 
@@ -81,9 +87,9 @@ function refuse(seconds: number): void {
 }
 
 /** A device that is known is counted by itself, wherever it is; any other one by its network. */
-async function look(tx: Tx, { email }: Try, subjects: Subjects, device?: string) {
-  const places = [subjects.pair, ...(device ? [device] : [])];
-  const { counts, known, exists } = await readThrottle(tx, email, [...Object.values(subjects), ...places], places);
+async function assess(tx: Tx, { email }: Attempt, subjects: Subjects, device?: string) {
+  const sources = [subjects.pair, ...(device ? [device] : [])];
+  const { counts, known, exists } = await readThrottle(tx, email, [...Object.values(subjects), ...sources], sources);
   const chosen = device && known.has(device) ? { ...subjects, pair: device } : subjects;
   const of = (subject: string) => counts.get(subject) ?? { failures: 0, ageSeconds: 0 };
   const counted = { account: of(chosen.account), pair: of(chosen.pair), network: of(chosen.network) };

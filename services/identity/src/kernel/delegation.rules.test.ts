@@ -1,5 +1,5 @@
 import { ROLE_SCOPES, Role, SCOPES } from '@tidegate/contracts/identity/roles';
-import { mayInvite, refuseLarger } from './delegation.rules.ts';
+import { mayInvite, requireMayGrant } from './delegation.rules.ts';
 
 const allowed = (work: () => void): boolean => {
   try {
@@ -19,28 +19,31 @@ const MAY: Readonly<Record<Role, readonly Role[]>> = {
   admin: ['viewer', 'editor', 'admin'],
   owner: ['viewer', 'editor', 'admin', 'owner'],
 };
-const PAIRS = Role.options.flatMap((giver) => Role.options.map((gift) => [giver, gift] as const));
+const PAIRS = Role.options.flatMap((grantor) => Role.options.map((granted) => [grantor, granted] as const));
 
-test.each(PAIRS)('%s with all their scopes hands on %s or not', (giver, gift) => {
-  expect(allowed(() => refuseLarger(everything(giver), gift))).toBe(MAY[giver].includes(gift));
-  const invites = ['admin', 'owner'].includes(giver) && MAY[giver].includes(gift);
-  expect(mayInvite(everything(giver), gift)).toBe(invites);
+test.each(PAIRS)('%s with all their scopes delegates %s or not', (grantor, granted) => {
+  expect(allowed(() => requireMayGrant(everything(grantor), granted))).toBe(MAY[grantor].includes(granted));
+  const invites = ['admin', 'owner'].includes(grantor) && MAY[grantor].includes(granted);
+  expect(mayInvite(everything(grantor), granted)).toBe(invites);
 });
 
-test.each(PAIRS)('%s without any one scope of %s does not hand it on, without any other they do', (giver, gift) => {
-  for (const scope of SCOPES) {
-    const key = { role: giver, scopes: ROLE_SCOPES[giver].filter((one) => one !== scope) };
-    const expected = MAY[giver].includes(gift) && !ROLE_SCOPES[gift].includes(scope);
-    expect([scope, allowed(() => refuseLarger(key, gift))]).toEqual([scope, expected]);
-    expect(allowed(() => refuseLarger(key, [scope]))).toBe(false);
-    if (scope === 'members:write') expect(mayInvite(key, gift)).toBe(false);
-  }
-});
+test.each(PAIRS)(
+  '%s without any one scope of %s does not delegate it, without any other they do',
+  (grantor, granted) => {
+    for (const scope of SCOPES) {
+      const key = { role: grantor, scopes: ROLE_SCOPES[grantor].filter((one) => one !== scope) };
+      const expected = MAY[grantor].includes(granted) && !ROLE_SCOPES[granted].includes(scope);
+      expect([scope, allowed(() => requireMayGrant(key, granted))]).toEqual([scope, expected]);
+      expect(allowed(() => requireMayGrant(key, [scope]))).toBe(false);
+      if (scope === 'members:write') expect(mayInvite(key, granted)).toBe(false);
+    }
+  },
+);
 
-test('one scope alone hands on nothing but itself', () => {
+test('one scope alone delegates nothing but itself', () => {
   for (const scope of SCOPES) {
     const key = { role: 'owner' as const, scopes: [scope] };
-    expect(Role.options.filter((gift) => allowed(() => refuseLarger(key, gift)))).toEqual([]);
-    expect(SCOPES.filter((gift) => allowed(() => refuseLarger(key, [gift])))).toEqual([scope]);
+    expect(Role.options.filter((granted) => allowed(() => requireMayGrant(key, granted)))).toEqual([]);
+    expect(SCOPES.filter((granted) => allowed(() => requireMayGrant(key, [granted])))).toEqual([scope]);
   }
 });

@@ -1,7 +1,5 @@
-import type { Role } from '@tidegate/contracts/identity/roles';
 import type { User } from '@tidegate/contracts/identity/sessions';
 import type { Tx } from '@tidegate/database/tx';
-import { asCursor } from '../as-cursor.ts';
 
 export interface UserRow {
   id: string;
@@ -38,43 +36,26 @@ export function insertUser(
 export const findUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where id = $1', [id]);
 
-/** Whether the password is still the one that was judged; it stays so until the transaction ends. */
+export const findUserByEmail = (tx: Tx, email: string): Promise<UserRow | undefined> =>
+  tx.one<UserRow>('select * from users where lower(email) = lower($1)', [email]);
+
+export const isAnybodyThere = async (tx: Tx): Promise<boolean> =>
+  (await tx.one('select 1 from users limit 1')) !== undefined;
+
+/** Nobody else changes the account until the transaction ends. */
+export const lockUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
+  tx.one<UserRow>('select * from users where id = $1 for no key update', [id]);
+
+/** Whether the password is still the one that was checked; it stays so until the transaction ends. */
 export const stillHasPassword = async (tx: Tx, { id, password_hash }: UserRow): Promise<boolean> =>
   (await tx.one('select 1 from users where id = $1 and password_hash = $2 for share', [id, password_hash])) !==
   undefined;
 
-/** Nobody else changes the account meanwhile. */
-export const lockUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
-  tx.one<UserRow>('select * from users where id = $1 for no key update', [id]);
-
-export const findUserByEmail = (tx: Tx, email: string): Promise<UserRow | undefined> =>
-  tx.one<UserRow>('select * from users where lower(email) = lower($1)', [email]);
-
-export interface Membership {
-  org_id: string;
-  name: string;
-  role: Role;
-  version: string;
-  /** When they joined, as a cursor. */
-  joined: string;
+export async function setPasswordHash(tx: Tx, id: string, passwordHash: string): Promise<void> {
+  await tx.query('update users set password_hash = $2 where id = $1', [id, passwordHash]);
 }
 
-const MEMBERSHIPS = `select m.org_id, o.name, m.role, m.version, ${asCursor('m.joined_at')} as joined
-  from members m join organisations o using (org_id) where m.user_id = $1`;
-
-/** Needs a transaction that runs as this user. The organisation they joined first comes first. */
-export const membershipsOf = (
-  tx: Tx,
-  userId: string,
-  limit: number,
-  [joined, orgId]: readonly string[] = [],
-): Promise<Membership[]> =>
-  tx.query<Membership>(
-    `${MEMBERSHIPS} and ($3::timestamptz is null or (m.joined_at, m.org_id) > ($3, $4::uuid))
-      order by m.joined_at, m.org_id limit $2`,
-    [userId, limit, joined ?? null, orgId ?? null],
-  );
-
-/** Undefined for an organisation that is not theirs. */
-export const membershipIn = (tx: Tx, userId: string, orgId: string): Promise<Membership | undefined> =>
-  tx.one<Membership>(`${MEMBERSHIPS} and m.org_id = $2`, [userId, orgId]);
+/** The first time counts. */
+export async function setEmailVerified(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.query('update users set email_verified_at = coalesce(email_verified_at, $2) where id = $1', [id, at]);
+}

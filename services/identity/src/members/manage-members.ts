@@ -7,28 +7,44 @@ import {
   type Member,
   memberChanged,
   removeMember,
+  roleOf,
 } from '@tidegate/contracts/identity/members';
 import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { mayInvite, refuseLarger } from '../kernel/delegation.rules.ts';
-import { giverAs } from '../kernel/grantor.ts';
-import { listMemberRows, lockMembers, type MemberRow, nextVersion, toWire } from '../kernel/member.rows.ts';
-import { FoundersLimits } from '../organisations/ownership-limits.ts';
-import { personOf } from '../sessions/person-of.ts';
+import { deleteKeysOf } from '../kernel/api-key.rows.ts';
+import { mayInvite, requireMayGrant } from '../kernel/delegation.rules.ts';
+import { grantorAs } from '../kernel/grantor.ts';
+import {
+  deleteMember,
+  findRole,
+  listMembers as listRows,
+  lockMembers,
+  type MemberRow,
+  nextVersion,
+  setRole,
+  toWire,
+} from '../kernel/member.rows.ts';
+import { requirePerson } from '../kernel/people.ts';
+import { OwnershipLimits } from '../organisations/ownership-limits.ts';
+import { deleteInvitationsBy } from './invitation.rows.ts';
 
 /** Who belongs to the organisation, and as what. Whatever takes rights away also revokes what carries them. */
 @Injectable()
 export class ManageMembers {
-  constructor(private readonly limits: FoundersLimits) {}
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly limits: OwnershipLimits,
+  ) {}
 
   @Handles(listMembers)
   async list({ input: { limit, cursor }, tx }: OperationContext<typeof listMembers>) {
-    const rows = await listMemberRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
+    const rows = await listRows(tx, limit + 1, readCursor(cursor, 'time', 'uuid'));
     return pageOf(rows, limit, toWire, (row) => [row.joined, row.user_id]);
   }
 
@@ -42,16 +58,11 @@ export class ManageMembers {
     const member = await changeable(tx, caller, userId, role);
     // Said again it changes nothing, and ends nobody's tokens.
     if (member.role === role) return toWire(member);
-    if (role === 'owner') await this.limits.refuseOwning(tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);
+    if (role === 'owner') await this.limits.requireRoom(tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);
     const version = await nextVersion(tx);
-    await tx.query('update members set role = $3, version = $4 where org_id = $1 and user_id = $2', [
-      tx.orgId,
-      userId,
-      role,
-      version,
-    ]);
+    await setRole(tx, userId, role, version);
     await endInvitations(tx, userId, role);
-    await tell(emit, { orgId: tx.orgId as string, userId, role, version });
+    await emitChange(emit, { orgId: tx.orgId as string, userId, role, version });
     return toWire({ ...member, role });
   }
 
@@ -65,7 +76,7 @@ export class ManageMembers {
   /** Needs no right but to be there: whoever belongs to an organisation may go, whatever their role. */
   @Handles(leaveOrganisation)
   async leave({ input: { organisationId: orgId }, caller, tx, emit }: OperationContext<typeof leaveOrganisation>) {
-    const userId = personOf(caller);
+    const userId = requirePerson(caller);
     const own = tx.as({ orgId, userId });
     const rows = await lockMembers(own, [userId]);
     const member = rows.find((row) => row.user_id === userId);
@@ -74,13 +85,21 @@ export class ManageMembers {
     await removeFrom(own, userId, emit);
     return {};
   }
+
+  /** For the gateway: a session may act in any organisation of its person, request by request. */
+  @Handles(roleOf)
+  async roleOf({ input: { organisationId, userId } }: OperationContext<typeof roleOf>) {
+    const member = await findRole(this.tenants.reader({ orgId: organisationId }), userId);
+    if (!member) throw notFound();
+    return { role: member.role, scopes: [...ROLE_SCOPES[member.role]], memberVersion: Number(member.version) };
+  }
 }
 
-/** Their invitations go with them. So do their keys: were these kept, an invitation back would bring them to life. */
+/** Their invitations are deleted with them, and their keys: an invitation back would make these work again. */
 async function removeFrom(tx: Tx, userId: string, emit: Emit): Promise<void> {
-  await tx.query('delete from api_keys where org_id = $1 and created_by = $2', [tx.orgId, userId]);
-  await tx.query('delete from members where org_id = $1 and user_id = $2', [tx.orgId, userId]);
-  await tell(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
+  await deleteKeysOf(tx, userId);
+  await deleteMember(tx, userId);
+  await emitChange(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
 }
 
 function refuseLastOwner(rows: readonly MemberRow[], { role }: MemberRow): void {
@@ -92,26 +111,26 @@ function refuseLastOwner(rows: readonly MemberRow[], { role }: MemberRow): void 
 async function changeable(tx: Tx, caller: Caller, userId: string, role: Role | null): Promise<MemberRow> {
   const rows = await lockMembers(tx, [userId, caller.userId ?? userId]);
   const own = rows.find((row) => row.user_id === caller.userId)?.role;
-  const giver = await giverAs(tx, own, caller, changeRole);
+  const grantor = await grantorAs(tx, own, caller, changeRole);
   const member = rows.find((row) => row.user_id === userId);
   if (!member) throw notFound();
-  refuseLarger(giver, member.role);
-  if (role) refuseLarger(giver, role);
+  requireMayGrant(grantor, member.role);
+  if (role) requireMayGrant(grantor, role);
   if (role !== 'owner') refuseLastOwner(rows, member);
   return member;
 }
 
 /** An invitation ends with the right of whoever made it. */
 async function endInvitations(tx: Tx, inviter: string, role: Role): Promise<void> {
-  const over = Role.options.filter((invited) => !mayInvite({ role, scopes: ROLE_SCOPES[role] }, invited));
-  await tx.query('delete from invitations where org_id = $1 and invited_by = $2 and role = any($3)', [
-    tx.orgId,
+  const grantor = { role, scopes: ROLE_SCOPES[role] };
+  await deleteInvitationsBy(
+    tx,
     inviter,
-    over,
-  ]);
+    Role.options.filter((invited) => !mayInvite(grantor, invited)),
+  );
 }
 
-async function tell(
+async function emitChange(
   emit: Emit,
   { version, ...change }: { orgId: string; userId: string; role: Role | null; version: number },
 ): Promise<void> {

@@ -7,12 +7,13 @@ import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { FORGET_ORGANISATIONS } from '@tidegate/runtime/purge-organisation';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { refuseLarger } from '../kernel/delegation.rules.ts';
-import { giverOf } from '../kernel/grantor.ts';
+import { requireMayGrant } from '../kernel/delegation.rules.ts';
+import { grantorOf } from '../kernel/grantor.ts';
+import { deleteOrganisation as deleteRow, lockOrganisation } from './organisation.rows.ts';
 
 /**
  * An organisation with its members, invitations and keys. Nobody gets in any more once this is committed; the other
- * services forget it when they hear of it.
+ * services purge it when they receive the event.
  */
 @Injectable()
 export class DeleteOrganisation {
@@ -21,13 +22,13 @@ export class DeleteOrganisation {
   @Handles(deleteOrganisation)
   async handle({ input, caller, tx, emit }: OperationContext<typeof deleteOrganisation>) {
     const orgId = tx.orgId as string;
-    const row = await tx.one<{ name: string }>('select name from organisations where org_id = $1 for update', [orgId]);
+    const row = await lockOrganisation(tx);
     if (!row) throw notFound();
-    refuseLarger(await giverOf(tx, caller, deleteOrganisation), 'owner');
+    requireMayGrant(await grantorOf(tx, caller, deleteOrganisation), 'owner');
     if (input.name !== cleanName(row.name)) {
       throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);
     }
-    await tx.query('delete from organisations where org_id = $1', [orgId]);
+    await deleteRow(tx);
     // One for all: an organisation of many thousands must be as easy to delete as one of two.
     await emit(accessRevoked, { kind: 'organisation', id: orgId, at: new Date().toISOString() });
     await noteDeleted(tx, orgId);

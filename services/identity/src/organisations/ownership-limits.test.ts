@@ -1,8 +1,8 @@
 import { acceptInvitation, changeRole, invite, leaveOrganisation } from '@tidegate/contracts/identity/members';
-import { createOrganisation, deleteOrganisation, founderOf } from '@tidegate/contracts/identity/organisations';
+import { createOrganisation, creatorOf, deleteOrganisation } from '@tidegate/contracts/identity/organisations';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
-import { FoundersLimits } from './ownership-limits.ts';
+import { OwnershipLimits } from './ownership-limits.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ const reached = { code: 'organisation_limit_reached', status: 409, data: { limit
 /** Billing says that the organisation has another plan. */
 const billingSays = (orgId: string, plan: string) =>
   identity.tenants.run(orgId, (tx) =>
-    identity.app.get(FoundersLimits).keepPlan({ data: { orgId, plan }, tx } as never),
+    identity.app.get(OwnershipLimits).storePlan({ data: { orgId, plan }, tx } as never),
   );
 
 test('a person has three organisations on free plans, also when they make many at once, and is told what to do', async () => {
@@ -38,10 +38,10 @@ test('a person has three organisations on free plans, also when they make many a
   await expect(make(ada)).rejects.toMatchObject(reached);
 
   const notifier = { kind: 'service' as const, service: 'notifier' as const, scopes: [] };
-  const founder = (organisation: string) => identity.call(founderOf, { organisationId: organisation }, notifier);
-  expect(await founder(ada.orgId)).toEqual({ userId: ada.userId });
-  await expect(founder(organisationId)).rejects.toMatchObject({ code: 'not_found' });
-  const curious = identity.call(founderOf, { organisationId: ada.orgId }, ada.caller);
+  const creator = (organisation: string) => identity.call(creatorOf, { organisationId: organisation }, notifier);
+  expect(await creator(ada.orgId)).toEqual({ userId: ada.userId });
+  await expect(creator(organisationId)).rejects.toMatchObject({ code: 'not_found' });
+  const curious = identity.call(creatorOf, { organisationId: ada.orgId }, ada.caller);
   await expect(curious).rejects.toMatchObject({ code: 'forbidden' });
 });
 

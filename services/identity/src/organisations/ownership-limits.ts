@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { listPlans } from '@tidegate/contracts/billing/plans';
 import { organisationLimitReached } from '@tidegate/contracts/identity/members';
-import { founderOf } from '@tidegate/contracts/identity/organisations';
+import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
@@ -10,8 +10,10 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
 import { IdentityConfig } from '../identity.config.ts';
+import { lockUser } from '../kernel/user.rows.ts';
+import { countOwned, findCreator, setPlan } from './organisation.rows.ts';
 
-const KNOWN_MS = 60_000;
+const CACHED_MS = 60_000;
 const CURE = 'Choose another plan for one of them, delete one, or leave one that has another owner.';
 
 /**
@@ -19,8 +21,8 @@ const CURE = 'Choose another plan for one of them, delete one, or leave one that
  * person has as much for nothing as they like; and so they would if one that was handed over counted for nobody.
  */
 @Injectable()
-export class FoundersLimits {
-  private free: { plans: readonly string[]; until: number } | undefined;
+export class OwnershipLimits {
+  private cached: { freePlans: readonly string[]; until: number } | undefined;
 
   constructor(
     private readonly bus: Bus,
@@ -32,19 +34,12 @@ export class FoundersLimits {
    * transaction that runs as this user. Whoever becomes the owner of two at once does so one after the other; rows of
    * members are locked before, never after.
    */
-  async refuseOwning(tx: Tx, userId: string, orgId?: string): Promise<void> {
+  async requireRoom(tx: Tx, userId: string, orgId?: string): Promise<void> {
     const freePlans = await this.freePlans();
-    await tx.query('select 1 from users where id = $1 for no key update', [userId]);
-    const isFree = '(o.plan is null or o.plan = any($2))';
-    const owned = await tx.one<{ all: number; free: number; adds: boolean }>(
-      `select count(*)::int as all, count(*) filter (where ${isFree})::int as free,
-              coalesce((select ${isFree} from organisations o where o.org_id = $3), true) as adds
-         from organisations o join members m using (org_id) where m.user_id = $1 and m.role = 'owner'`,
-      [userId, freePlans, orgId ?? null],
-    );
+    await lockUser(tx, userId);
+    const { all: used, free, addsFree } = await countOwned(tx, userId, freePlans, orgId);
     const { MAX_FREE_ORGANISATIONS_PER_PERSON: mostFree, MAX_ORGANISATIONS_PER_PERSON: most } = this.config;
-    const { all: used, free, adds } = owned ?? { all: 0, free: 0, adds: true };
-    if (adds && free >= mostFree) {
+    if (addsFree && free >= mostFree) {
       throw organisationLimitReached(
         { limit: mostFree, used: free },
         `One person owns at most ${mostFree} organisations on a free plan. ${CURE} An admin may do the same as an owner.`,
@@ -55,38 +50,34 @@ export class FoundersLimits {
     }
   }
 
-  /** Plans without any price. Billing is asked without holding the transaction meanwhile. */
+  /** Plans without any price. Billing is asked while no transaction is open. */
   private async freePlans(): Promise<readonly string[]> {
-    if (this.free && this.free.until > Date.now()) return this.free.plans;
+    if (this.cached && this.cached.until > Date.now()) return this.cached.freePlans;
     if (holdsConnection()) {
       throw new AskFirst(async () => {
-        await this.askPlans();
+        await this.fetchPlans();
         return async () => undefined;
       });
     }
-    return this.askPlans();
+    return this.fetchPlans();
   }
 
-  private async askPlans(): Promise<readonly string[]> {
+  private async fetchPlans(): Promise<readonly string[]> {
     const { items } = await this.bus.call(listPlans, {});
     const free = items.filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
-    this.free = { plans: free.map(({ plan }) => plan), until: Date.now() + KNOWN_MS };
-    return this.free.plans;
+    this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
+    return this.cached.freePlans;
   }
 
-  @Handles(founderOf)
-  async founderOf({ input: { organisationId }, tx }: OperationContext<typeof founderOf>) {
-    const row = await tx.as({ orgId: organisationId }).one<{ user_id: string }>(
-      `select coalesce(o.founded_by, m.user_id) as user_id from organisations o join members m using (org_id)
-        where o.org_id = $1 and m.role = 'owner' order by m.joined_at, m.user_id limit 1`,
-      [organisationId],
-    );
-    if (!row) throw notFound();
-    return { userId: row.user_id };
+  @Handles(creatorOf)
+  async creatorOf({ input: { organisationId }, tx }: OperationContext<typeof creatorOf>) {
+    const userId = await findCreator(tx.as({ orgId: organisationId }));
+    if (!userId) throw notFound();
+    return { userId };
   }
 
   @On(entitlementsChanged)
-  async keepPlan({ data: { orgId, plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await tx.query('update organisations set plan = $2 where org_id = $1 and plan is distinct from $2', [orgId, plan]);
+  async storePlan({ data: { plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
+    await setPlan(tx, plan);
   }
 }

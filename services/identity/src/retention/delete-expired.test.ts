@@ -1,6 +1,6 @@
 import { login, refresh } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
-import { ForgetEnded } from './delete-expired.loop.ts';
+import { DeleteExpired } from './delete-expired.loop.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -22,14 +22,16 @@ test('what ended more than a day ago is forgotten; what lives or ended just now 
   await run('update sessions set revoked_at = now() where id = $1', [idOf(justNow)]);
   await identity.call(login, { email: 'nobody@example.com', password: 'wrong' }).catch(() => undefined);
   await run("update login_failures set last_at = now() - interval '25 hours'");
-  await run("update login_known set last_at = now() - interval '91 days' where user_id = $1", [expired?.userId]);
+  await run("update known_login_sources set last_at = now() - interval '91 days' where user_id = $1", [
+    expired?.userId,
+  ]);
   await identity.call(login, { email: 'somebody@example.com', password: 'wrong' }).catch(() => undefined);
 
-  await identity.app.get(ForgetEnded).turn();
+  await identity.app.get(DeleteExpired).turn();
   expect((await ids('sessions', 'id')).sort()).toEqual([idOf(living), idOf(justNow)].sort());
   // Of the other try: the account, the network, and both together.
   expect(await ids('login_failures', 'subject')).toHaveLength(3);
   const remembered = [living, revoked, justNow].map((user) => user?.userId);
-  expect((await ids('login_known', 'user_id')).sort()).toEqual(remembered.sort());
+  expect((await ids('known_login_sources', 'user_id')).sort()).toEqual(remembered.sort());
   expect(await identity.call(refresh, { refreshToken: living?.session.refreshToken })).toMatchObject({ role: 'owner' });
 });

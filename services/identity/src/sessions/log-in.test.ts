@@ -4,7 +4,7 @@ import { newId } from '@tidegate/database/ids';
 import { alsoTo, Log, setLogLevel } from '@tidegate/telemetry/log';
 import { decodeProtectedHeader } from 'jose';
 import { type Fixture, openIdentity, PASSWORD, PUBLIC_URL } from '../../test/fixture.ts';
-import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
+import { LogInRefusals } from '../authentication/log-in-refusals.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -156,8 +156,9 @@ test('a flood of refused log-ins is some lines and a number', async () => {
   const lines: string[] = [];
   alsoTo({ write: (line: string) => lines.push(line) });
   setLogLevel('warn');
-  const refused = new RefusedLogIns(new Log({ service: 'identity' }));
-  for (let n = 0; n < 300; n += 1) refused.tell({ email: 'flood@example.com', ip: '198.51.100.230' }, new Error('no'));
+  const refused = new LogInRefusals(new Log({ service: 'identity' }));
+  for (let n = 0; n < 300; n += 1)
+    refused.report({ email: 'flood@example.com', ip: '198.51.100.230' }, new Error('no'));
   expect(lines.length).toBeLessThanOrEqual(150);
   expect(lines.length).toBeGreaterThan(10);
 });

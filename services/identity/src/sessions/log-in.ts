@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { login, type Session, wrongCredentials } from '@tidegate/contracts/identity/sessions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { LogInRefusals } from '../authentication/log-in-refusals.ts';
 import { LoginThrottle, tooMany } from '../authentication/login-throttle.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
-import { RefusedLogIns } from '../authentication/refused-log-ins.ts';
 import { findUserByEmail, stillHasPassword } from '../kernel/user.rows.ts';
 import { Sessions } from './sessions.ts';
 
@@ -15,32 +15,32 @@ export class LogIn {
     private readonly passwords: PasswordHashing,
     private readonly throttle: LoginThrottle,
     private readonly sessions: Sessions,
-    private readonly refused: RefusedLogIns,
+    private readonly refusals: LogInRefusals,
   ) {}
 
   @Handles(login)
   async handle({ input, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
     const { email, password, deviceId } = input;
     const refused = (error: unknown, userId?: string): never => {
-      this.refused.tell({ email, ip }, error, userId);
+      this.refusals.report({ email, ip }, error, userId);
       throw error;
     };
-    const attempt = await this.throttle.enter({ email, ip, deviceId }).catch(refused);
-    const { known, despite } = attempt;
+    const admitted = await this.throttle.admit({ email, ip, deviceId }).catch(refused);
+    const { known, despite } = admitted;
     const user = await this.tenants.as({}, (tx) => findUserByEmail(tx, email));
     const matches = await this.passwords.verify(user?.password_hash, password, { known }).catch(async (error) => {
-      // A server too busy to look at the password is not the fault of whoever knows it.
-      await this.throttle.takeBack(attempt);
+      // A server too busy to check the password is not the fault of whoever knows it.
+      await this.throttle.takeBack(admitted);
       return refused(error);
     });
     if (!user || !matches) {
-      await this.throttle.failed(attempt);
+      await this.throttle.failed(admitted);
       return refused(despite > 0 ? tooMany(despite) : wrongCredentials(), user?.id);
     }
     return this.tenants.as({ userId: user.id }, async (tx) => {
-      // Changed while it was judged, which ended all sessions: no session begins with the old one after that.
+      // Changed while it was checked, which ended all sessions: no session begins with the old one after that.
       if (!(await stillHasPassword(tx, user))) return refused(wrongCredentials(), user.id);
-      await this.throttle.succeeded(tx, user.id, attempt);
+      await this.throttle.succeeded(tx, user.id, admitted);
       return this.sessions.begin(tx, user);
     });
   }

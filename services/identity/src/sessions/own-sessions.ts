@@ -1,20 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { listSessions, revokeSession } from '@tidegate/contracts/identity/sessions';
+import { checkSession, listSessions, logout, revokeSession } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
-import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { personOf } from './person-of.ts';
-import { endSession, findOwnSession, listOwnSessions } from './sessions.ts';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { requirePerson } from '../kernel/people.ts';
+import { endSession, findOwnSession, listOwnSessions } from './session.rows.ts';
 
-/** Where a person is logged in. Nobody sees or ends the sessions of somebody else. */
+/** Where a person is logged in, and how that ends. Nobody sees or ends the sessions of somebody else. */
 @Injectable()
 export class OwnSessions {
+  constructor(private readonly tenants: TenantDatabase) {}
+
   @Handles(listSessions)
   async list({ input, caller, tx }: OperationContext<typeof listSessions>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
     return pageOf(
-      await listOwnSessions(tx, personOf(caller), input.limit + 1, after),
+      await listOwnSessions(tx, requirePerson(caller), input.limit + 1, after),
       input.limit,
       (row) => ({
         id: row.id,
@@ -29,10 +33,27 @@ export class OwnSessions {
 
   @Handles(revokeSession)
   async revoke({ input: { sessionId }, caller, tx, emit }: OperationContext<typeof revokeSession>) {
-    if (!(await findOwnSession(tx, personOf(caller), sessionId))) throw notFound();
-    if (await endSession(tx, sessionId)) {
-      await emit(accessRevoked, { kind: 'session', id: sessionId, at: new Date().toISOString() });
-    }
+    if (!(await findOwnSession(tx, requirePerson(caller), sessionId))) throw notFound();
+    await end(tx, emit, sessionId);
     return {};
   }
+
+  @Handles(logout)
+  async logOut({ caller: { sessionId }, tx, emit }: OperationContext<typeof logout>) {
+    if (!sessionId) throw forbidden({}, 'An API key has no session. Revoke the key instead.');
+    await end(tx, emit, sessionId);
+    return {};
+  }
+
+  /** For the gateway, of a session that it knows. */
+  @Handles(checkSession)
+  async check({ input: { sessionId, userId } }: OperationContext<typeof checkSession>) {
+    const row = await this.tenants.as({ userId }, (tx) => findOwnSession(tx, userId, sessionId));
+    if (!row || row.revoked_at || row.expires_at.getTime() <= Date.now()) throw notFound();
+    return { expiresAt: row.expires_at.toISOString() };
+  }
+}
+
+async function end(tx: Tx, emit: Emit, id: string): Promise<void> {
+  if (await endSession(tx, id)) await emit(accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
 }

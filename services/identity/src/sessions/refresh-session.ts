@@ -7,7 +7,8 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { findUser } from '../kernel/user.rows.ts';
 import { isGenuine, readRefreshToken } from './refresh-token.rules.ts';
-import { endSession, findSession, type SessionRow, Sessions } from './sessions.ts';
+import { endSession, findJustRotated, findSession, rotateSession, type SessionRow } from './session.rows.ts';
+import { Sessions } from './sessions.ts';
 
 /**
  * Longer than an outage of a minute with the deadline of a call before it and some seconds after, so that a lost answer
@@ -53,18 +54,8 @@ export class RefreshSession {
 
   /** The session after the use of this token; undefined when the token is not valid, the session then revoked. */
   private async rotate(tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> {
-    const rotated = await tx.one<SessionRow>(
-      `update sessions set refresh_counter = refresh_counter + 1, rotated_at = now()
-        where id = $1 and refresh_counter = $2 and revoked_at is null and expires_at > now() returning *`,
-      [id, counter],
-    );
-    if (rotated) return rotated;
-    const graced = await tx.one<SessionRow>(
-      `select * from sessions where id = $1 and refresh_counter = $2 + 1 and revoked_at is null and expires_at > now()
-          and rotated_at > now() - make_interval(secs => $3)`,
-      [id, counter, GRACE_SECONDS],
-    );
-    if (graced) return graced;
+    const current = (await rotateSession(tx, id, counter)) ?? (await findJustRotated(tx, id, counter, GRACE_SECONDS));
+    if (current) return current;
     if (await endSession(tx, id)) {
       await this.outbox.emit(tx, accessRevoked, { kind: 'session', id, at: new Date().toISOString() });
     }

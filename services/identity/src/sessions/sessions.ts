@@ -6,26 +6,15 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
-import { asCursor } from '../as-cursor.ts';
-import { membershipIn, membershipsOf, toWire, type UserRow } from '../kernel/user.rows.ts';
+import { membershipIn, membershipsOf } from '../kernel/member.rows.ts';
+import { toWire, type UserRow } from '../kernel/user.rows.ts';
 import { AccessTokens } from '../signing-keys/access-tokens.ts';
 import { makeRefreshToken } from './refresh-token.rules.ts';
+import { endSurplus, insertSession, type SessionRow } from './session.rows.ts';
 
 const LIFETIME_DAYS = 30;
 /** Sessions that one person has at a time; another one ends the one that was used longest ago. */
 const MOST_OF_A_PERSON = 100;
-
-export interface SessionRow {
-  id: string;
-  user_id: string;
-  current_org_id: string | null;
-  refresh_key_sealed: string;
-  refresh_counter: string;
-  rotated_at: Date;
-  created_at: Date;
-  expires_at: Date;
-  revoked_at: Date | null;
-}
 
 const place = (sessionId: string) => ({
   orgId: INSTALLATION,
@@ -55,13 +44,14 @@ export class Sessions {
     const chosen = orgId ?? (await membershipsOf(tx, user.id, 1))[0]?.org_id;
     const id = newId();
     const sealed = await this.vault.seal(tx, place(id), randomBytes(32).toString('base64'));
-    const row = await tx.one<SessionRow>(
-      `insert into sessions (id, user_id, current_org_id, refresh_key_sealed, expires_at)
-       values ($1, $2, $3, $4, now() + make_interval(days => $5)) returning *`,
-      [id, user.id, chosen ?? null, sealed, LIFETIME_DAYS],
-    );
-    if (!row) throw new Error('The session was not stored.');
-    for (const { id: surplus } of await endSurplus(tx, user.id, MOST_OF_A_PERSON)) {
+    const row = await insertSession(tx, {
+      id,
+      userId: user.id,
+      orgId: chosen,
+      refreshKeySealed: sealed,
+      days: LIFETIME_DAYS,
+    });
+    for (const surplus of await endSurplus(tx, user.id, MOST_OF_A_PERSON)) {
       await this.outbox.emit(tx, accessRevoked, { kind: 'session', id: surplus, at: new Date().toISOString() });
     }
     return this.toSession(tx, row, user);
@@ -91,52 +81,4 @@ export class Sessions {
       role: current?.role ?? null,
     };
   }
-}
-
-export const findSession = (tx: Tx, id: string): Promise<SessionRow | undefined> =>
-  tx.one<SessionRow>('select * from sessions where id = $1', [id]);
-
-/** Those that can still be used, last used first. */
-export const listOwnSessions = (
-  tx: Tx,
-  userId: string,
-  limit: number,
-  [used, id]: readonly string[] = [],
-): Promise<(SessionRow & { used: string })[]> =>
-  tx.query<SessionRow & { used: string }>(
-    `select *, ${asCursor('rotated_at')} as used from sessions
-      where user_id = $1 and revoked_at is null and expires_at > now()
-        and ($3::timestamptz is null or (rotated_at, id) < ($3, $4::uuid))
-      order by rotated_at desc, id desc limit $2`,
-    [userId, limit, used ?? null, id ?? null],
-  );
-
-/** Ends those that were used longest ago when there are more than one person may have. Answers which. */
-export const endSurplus = (tx: Tx, userId: string, most: number): Promise<{ id: string }[]> =>
-  tx.query<{ id: string }>(
-    `update sessions set revoked_at = now() where id in (
-       select id from sessions where user_id = $1 and revoked_at is null and expires_at > now()
-        order by rotated_at desc, id desc offset $2) returning id`,
-    [userId, most],
-  );
-
-/** All of a person, or all but one. Answers which. */
-export async function endSessions(tx: Tx, userId: string, except?: string): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
-    `update sessions set revoked_at = now()
-      where user_id = $1 and revoked_at is null and id::text is distinct from $2 returning id`,
-    [userId, except ?? null],
-  );
-  return rows.map((row) => row.id);
-}
-
-export const findOwnSession = (tx: Tx, userId: string, id: string): Promise<SessionRow | undefined> =>
-  tx.one<SessionRow>('select * from sessions where id = $1 and user_id = $2', [id, userId]);
-
-/** False when it was revoked before. */
-export async function endSession(tx: Tx, id: string): Promise<boolean> {
-  const row = await tx.one('update sessions set revoked_at = now() where id = $1 and revoked_at is null returning id', [
-    id,
-  ]);
-  return row !== undefined;
 }

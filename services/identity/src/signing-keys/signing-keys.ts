@@ -6,6 +6,13 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Loop, OnStart } from '@tidegate/runtime/loop';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import {
+  deleteSigningKeys,
+  hasSigningKey,
+  insertSigningKey,
+  lockSigningKeys,
+  readSigningKeys,
+} from './signing-key.rows.ts';
 
 /*
  * Keys by age: one younger than an hour is published and does not sign yet (verifiers learn of it first); the newest
@@ -19,13 +26,6 @@ const place = (kid: string) => ({
   column: 'private_sealed',
   recordId: kid,
 });
-
-interface KeyRow {
-  kid: string;
-  public_jwk: JWK;
-  private_sealed: string;
-  young: boolean;
-}
 
 @Injectable()
 export class SigningKeys {
@@ -48,7 +48,7 @@ export class SigningKeys {
 
   @Handles(getJwks)
   async publish({ tx }: OperationContext<typeof getJwks>) {
-    const rows = await readKeys(tx);
+    const rows = await readSigningKeys(tx);
     return { keys: rows.map((row) => ({ ...row.public_jwk, kid: row.kid, alg: 'ES256', use: 'sig' })) };
   }
 
@@ -57,18 +57,12 @@ export class SigningKeys {
     return this.signer;
   }
 
-  /** Two replicas that start at once make one key: the second waits for the first's lock. */
   private async rotate(): Promise<void> {
     const rows = await this.tenants.as({}, async (tx) => {
-      await tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' signing keys', 0))");
-      await tx.query('delete from signing_keys where created_at < now() - make_interval(days => $1)', [
-        ROTATE_DAYS * 2 + 1,
-      ]);
-      const fresh = await tx.one('select 1 from signing_keys where created_at > now() - make_interval(days => $1)', [
-        ROTATE_DAYS,
-      ]);
-      if (!fresh) await this.make(tx);
-      return readKeys(tx);
+      await lockSigningKeys(tx);
+      await deleteSigningKeys(tx, ROTATE_DAYS * 2 + 1);
+      if (!(await hasSigningKey(tx, ROTATE_DAYS))) await this.make(tx);
+      return readSigningKeys(tx);
     });
     const chosen = rows.find((row) => !row.young) ?? rows.at(-1);
     if (!chosen || chosen.kid === this.signer?.kid) return;
@@ -81,18 +75,7 @@ export class SigningKeys {
     const pair = await generateKeyPair('ES256', { extractable: true });
     const publicJwk = await exportJWK(pair.publicKey);
     const kid = await calculateJwkThumbprint(publicJwk);
-    const sealed = await this.vault.seal(tx, place(kid), JSON.stringify(await exportJWK(pair.privateKey)));
-    await tx.query('insert into signing_keys (kid, public_jwk, private_sealed) values ($1, $2, $3)', [
-      kid,
-      publicJwk,
-      sealed,
-    ]);
+    const privateSealed = await this.vault.seal(tx, place(kid), JSON.stringify(await exportJWK(pair.privateKey)));
+    await insertSigningKey(tx, { kid, publicJwk, privateSealed });
   }
 }
-
-/** Newest first. */
-const readKeys = (tx: Tx): Promise<KeyRow[]> =>
-  tx.query<KeyRow>(
-    `select kid, public_jwk, private_sealed, created_at > now() - interval '1 hour' as young
-       from signing_keys order by created_at desc, kid`,
-  );

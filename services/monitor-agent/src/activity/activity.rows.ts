@@ -2,7 +2,7 @@ import type { ActivityPoint, Session, SessionGroup } from '@tidegate/contracts/m
 import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { Tx } from '@tidegate/database/tx';
 import type { z } from 'zod';
-import type { TimeRange } from '../storage/samples.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
 import type { ActivityLook } from './read-activity.ts';
 
 type Group = z.infer<typeof SessionGroup>;

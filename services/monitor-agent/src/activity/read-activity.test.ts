@@ -3,9 +3,9 @@ import pg from 'pg';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS, pidOf } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
-import { type Instance, readInstance } from '../collection/instance.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { Scrubber } from '../statements/scrubber.ts';
+import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
+import { Scrubber } from '../kernel/scrubbing/scrubber.ts';
 import { type ActivityLook, readActivity } from './read-activity.ts';
 
 describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {

@@ -1,12 +1,12 @@
 import type { Session, SessionGroup } from '@tidegate/contracts/monitor-agent/activity';
 import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { z } from 'zod';
-import type { Instance } from '../collection/instance.ts';
 import { mustBeFew, shortened } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import { decoderFor, unescaped } from '../connection/readable-bytes.rules.ts';
-import type { Scrubber } from '../statements/scrubber.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { Scrubber } from '../kernel/scrubbing/scrubber.ts';
 import { readLockWaits } from './read-lock-waits.ts';
 
 /*

@@ -1,12 +1,12 @@
 import { serverPulse } from '@tidegate/contracts/monitor-agent/overview';
 import { nextDue } from '../collection/backoff.rules.ts';
 import type { CollectorTools } from '../collection/collector-tools.ts';
-import type { Instance } from '../collection/instance.ts';
 import type { Prepared } from '../collection/metric.ts';
 import type { Question, Questions } from '../collection/question.ts';
 import { pulseOf } from '../collection/server-news.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import type { ServerScrubber } from '../statements/scrubber.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
 import { insertActivity } from './activity.rows.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { showActivity } from '@tidegate/contracts/monitor-agent/activity';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
 import { activityHistory, lastActivity } from './activity.rows.ts';
 
 @Injectable()

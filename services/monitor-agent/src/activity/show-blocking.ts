@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { showBlocking } from '@tidegate/contracts/monitor-agent/blocking';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
 import { lastActivity } from './activity.rows.ts';
 import { blockingTree } from './blocking.rules.ts';
 import { incidents } from './incident.rows.ts';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { showWaits } from '@tidegate/contracts/monitor-agent/blocking';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
 import { looksOfRange, statementTexts, waitSlices, waitSums } from './waits.rows.ts';
 import { statementWaits, totalSessions, waitShares } from './waits.rules.ts';
 

@@ -1,5 +1,5 @@
+import { DATABASE_COUNTERS } from '../relations/databases.queries.ts';
 import { KnownRelations } from '../relations/known-relations.ts';
-import { DATABASE_COUNTERS } from '../relations/read-databases.ts';
 import { busiestDatabases, nextVisit } from './busiest.rules.ts';
 
 const database = (oid: number, counted: Partial<Record<(typeof DATABASE_COUNTERS)[number], number>>) => ({

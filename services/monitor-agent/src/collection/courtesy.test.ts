@@ -6,10 +6,10 @@ import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { HoldingProxy } from '../../test/holding-proxy.ts';
 import { FIRST_VERSION, VERSIONS } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
+import { readInstance } from '../kernel/instance/instance.queries.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { ListTables } from '../relations/list-tables.ts';
 import type { CollectorTools } from './collector-tools.ts';
-import { readInstance } from './instance.ts';
 import { MinutePass } from './minute-pass.ts';
 import { Questions } from './question.ts';
 

@@ -1,12 +1,12 @@
 import { mustBeFew } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { readAgedTables } from '../wraparound/read-wraparound.ts';
 import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
 import { nextVisit } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import type { Opened } from './dialer.ts';
-import type { Instance } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
 import type { Question, Questions } from './question.ts';

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import type { Instance } from './instance.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
 
 /**
  * One kind of figure of the minute pass. What was read is stored in the transaction of the whole pass; what the metric

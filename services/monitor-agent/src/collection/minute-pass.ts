@@ -1,21 +1,21 @@
 import { serverMinutes } from '@tidegate/contracts/monitor-agent/meters';
 import type { Tx } from '@tidegate/database/tx';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { EpochMetric } from '../epochs/epoch-metric.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
+import { wholeLook } from '../relations/consistent-snapshot.queries.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
-import { type DatabaseReading, readDatabases } from '../relations/read-databases.ts';
-import { type IndexReading, readIndexes, readTables, type TableReading } from '../relations/read-relations.ts';
+import { type DatabaseReading, readDatabases } from '../relations/databases.queries.ts';
 import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
+import { type IndexReading, readIndexes, readTables, type TableReading } from '../relations/relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
-import { wholeLook } from '../relations/whole-look.ts';
+import { EpochMetric } from '../reset-epochs/server-epoch-metric.ts';
 import { markCollected } from '../servers/server.rows.ts';
-import type { ServerScrubber } from '../statements/scrubber.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { nextDue } from './backoff.rules.ts';
 import { busiestDatabases } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
-import type { Instance } from './instance.ts';
 import { type Metric, type Prepared, together } from './metric.ts';
 import type { Question, Questions } from './question.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
-import { WORKERS_STARTED_AT } from './instance.ts';
+import { WORKERS_STARTED_AT } from '../kernel/instance/instance.queries.ts';
 
 /* What is asked about the databases beside the one that we are connected to, and of each of them when it is visited. */
 export const PROVIDERS_OWN = [

@@ -1,11 +1,11 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { DATABASE_COUNTERS } from '../relations/read-databases.ts';
-import { readDatabaseSizes } from '../relations/read-sizes.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import { DATABASE_COUNTERS } from '../relations/databases.queries.ts';
 import { WRITES } from '../relations/resized.rules.ts';
 import { saveDatabaseSizes } from '../relations/size.rows.ts';
+import { readDatabaseSizes } from '../relations/sizes.queries.ts';
 import { ALL_MS } from '../relations/table-sizes.ts';
 import { nextDue } from './backoff.rules.ts';
-import type { Instance } from './instance.ts';
 import { type Prepared, together } from './metric.ts';
 import type { MinutePass } from './minute-pass.ts';
 import type { Question, Questions } from './question.ts';

@@ -1,14 +1,14 @@
 import { readActivity } from '../activity/read-activity.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { isConnectionLoss } from '../connection/connection-failure.rules.ts';
-import { readEpoch } from '../epochs/read-epoch.ts';
-import { readDatabases } from '../relations/read-databases.ts';
-import { readIndexes, readTables } from '../relations/read-relations.ts';
-import { readSizes } from '../relations/read-sizes.ts';
-import { readStatements } from '../statements/read-statements.ts';
-import { readTexts } from '../statements/read-texts.ts';
+import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
+import { readDatabases } from '../relations/databases.queries.ts';
+import { readIndexes, readTables } from '../relations/relations.queries.ts';
+import { readSizes } from '../relations/sizes.queries.ts';
+import { readEpoch } from '../reset-epochs/server-epoch.queries.ts';
+import { readStatements } from '../statements/statements.queries.ts';
+import { readTexts } from '../statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../wraparound/read-wraparound.ts';
-import { type Instance, readInstance } from './instance.ts';
 import type { Dark } from './question.ts';
 import { readOthers } from './read-others.ts';
 

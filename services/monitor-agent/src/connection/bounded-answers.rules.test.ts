@@ -1,4 +1,4 @@
-import { lifeOf } from '../collection/instance.ts';
+import { lifeOf } from '../kernel/instance/instance.queries.ts';
 import { mustBeFew, nameOf, numberOf, shortened } from './bounded-answers.rules.ts';
 
 test('more rows than the question asked for are no answer to it', () => {

@@ -5,7 +5,7 @@ import { failure, LOOPBACK, PASSWORD, target, WATCHER } from '../../test/connect
 import { QUESTIONS } from '../../test/every-question.ts';
 import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { CAUGHT, SHADOWS } from '../../test/shadows.ts';
-import { readInstance } from '../collection/instance.ts';
+import { readInstance } from '../kernel/instance/instance.queries.ts';
 import { connectServer, type ServerConnection, type ServerTarget } from './connect-server.ts';
 import { GuardedWire } from './guarded-wire.ts';
 

@@ -6,7 +6,7 @@ import { FakeServer } from '../../test/fake-server.ts';
 import { conversations, type Pieces, type Talk } from '../../test/mutations.ts';
 import { FIRST_VERSION, PostgresServer } from '../../test/postgres-server.ts';
 import { makeWatcher, WATCHER_PASSWORD } from '../../test/watched.ts';
-import { readInstance } from '../collection/instance.ts';
+import { readInstance } from '../kernel/instance/instance.queries.ts';
 import { connectServer } from './connect-server.ts';
 import { describeFailure, failureCode } from './connection-failure.rules.ts';
 import { Intake } from './intake.ts';

@@ -1,5 +1,5 @@
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
-import { MAX_TEXT_BYTES } from '../statements/text-limits.rules.ts';
+import { MAX_TEXT_BYTES } from '../kernel/scrubbing/text-limits.rules.ts';
 import { check, literal, quote } from './check.rules.ts';
 import type { Where } from './connection-failure.rules.ts';
 import type { ServerFacts } from './server-report.rules.ts';

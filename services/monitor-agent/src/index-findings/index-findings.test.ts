@@ -4,9 +4,9 @@ import { addServer, Replica, type WatchedServer } from '../../test/collector.ts'
 import { useServer, useStore } from '../../test/fixture.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
 import { killBackend, watch } from '../../test/watched.ts';
-import { readIndexes } from '../relations/read-relations.ts';
+import { readShapes } from '../relations/index-shapes.queries.ts';
+import { readIndexes } from '../relations/relations.queries.ts';
 import { ListIndexFindings } from './list-index-findings.ts';
-import { readShapes } from './read-shapes.ts';
 
 const store = useStore();
 

@@ -3,13 +3,13 @@ import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import type { Database } from '@tidegate/contracts/monitor-agent/relations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { lastActivity, toPoint } from '../activity/activity.rows.ts';
+import { toRange } from '../kernel/storage/range.rules.ts';
+import { coveredRange } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
 import { databaseRows } from '../relations/relation-lists.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { missingOf, toWire } from '../servers/server.rows.ts';
 import { rangeStatements } from '../statements/range-statements.ts';
-import { toRange } from '../storage/range.rules.ts';
-import { coveredRange } from '../storage/samples.ts';
 
 const TOP = 5;
 

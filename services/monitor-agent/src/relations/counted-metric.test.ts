@@ -1,10 +1,10 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Instance } from '../collection/instance.ts';
-import { SERVER_WIDE } from '../epochs/life.rules.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import { SERVER_WIDE } from '../kernel/instance/reset-epoch.rules.ts';
 import { CountedMetric } from './counted-metric.ts';
 import type { WholeLook } from './known-relations.ts';
-import { INDEX_COUNTERS, type IndexReading } from './read-relations.ts';
 import { INDEXES } from './relation.rows.ts';
+import { INDEX_COUNTERS, type IndexReading } from './relations.queries.ts';
 
 const DATABASE = 5;
 const SECOND = 1_000_000;

@@ -1,9 +1,9 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Instance } from '../collection/instance.ts';
 import type { Metric, Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { type Fate, fateBetween, type Life, worse } from '../epochs/life.rules.ts';
-import type { CountedDelta } from '../storage/samples.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import { type Fate, fateBetween, type Life, worse } from '../kernel/instance/reset-epoch.rules.ts';
+import type { CountedDelta } from '../kernel/storage/sample.rows.ts';
 import { counterDelta, databaseFate } from './counters.rules.ts';
 import { forgetDatabases } from './gone.rows.ts';
 import { type Counted, KnownRelations, NONE_KNOWN, type WholeLook } from './known-relations.ts';

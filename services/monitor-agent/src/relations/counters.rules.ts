@@ -1,4 +1,4 @@
-import type { Fate } from '../epochs/life.rules.ts';
+import type { Fate } from '../kernel/instance/reset-epoch.rules.ts';
 
 /*
  * Differences of counters that only rise until somebody resets them or the server crashes: those of databases, tables

@@ -1,4 +1,4 @@
-import { PackedCounters } from '../storage/packed-counters.ts';
+import { PackedCounters } from '../kernel/storage/packed-counters.ts';
 import type { DatabaseState } from './counters.rules.ts';
 
 /** A table, index or database as a look found it. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { listDatabases } from '@tidegate/contracts/monitor-agent/relations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
+import { coveredRange } from '../kernel/storage/sample.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
-import { coveredRange } from '../storage/samples.ts';
 import { DATABASE_SAMPLES } from './relation.rows.ts';
 import { databaseRows } from './relation-lists.rows.ts';
 

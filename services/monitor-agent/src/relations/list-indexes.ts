@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { listIndexes } from '@tidegate/contracts/monitor-agent/relations';
 import { rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
+import { coveredRange } from '../kernel/storage/sample.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
-import { coveredRange } from '../storage/samples.ts';
 import { INDEX_SAMPLES } from './relation.rows.ts';
 import { indexRows } from './relation-lists.rows.ts';
 

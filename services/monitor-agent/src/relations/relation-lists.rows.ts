@@ -1,7 +1,7 @@
 import type { Database, Index, Table } from '@tidegate/contracts/monitor-agent/relations';
 import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import type { SampleTable, TimeRange } from '../storage/samples.ts';
+import type { SampleTable, TimeRange } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation.rows.ts';
 
 type Row = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Life } from '../epochs/life.rules.ts';
+import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
 import {
   arrayOf,
   arrayText,
@@ -7,12 +7,12 @@ import {
   insertSample,
   type SampleTable,
   sampleTable,
-} from '../storage/samples.ts';
+} from '../kernel/storage/sample.rows.ts';
 import type { DatabaseState } from './counters.rules.ts';
+import { DATABASE_COUNTERS, type DatabaseReading } from './databases.queries.ts';
 import { leave } from './gone.rows.ts';
 import { type Counted, KnownRelations, UNSETTLED } from './known-relations.ts';
-import { DATABASE_COUNTERS, type DatabaseReading } from './read-databases.ts';
-import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
+import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
 
 export const DATABASE_SAMPLES = sampleTable('database_samples', DATABASE_COUNTERS);
 export const TABLE_SAMPLES = sampleTable('table_samples', TABLE_COUNTERS, { scope: 'database_oid' });

@@ -1,5 +1,5 @@
 import { KnownRelations } from './known-relations.ts';
-import { type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
+import { type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from './resized.rules.ts';
 
 const LOOKED_AT = new Date('2026-06-01T12:00:00Z');

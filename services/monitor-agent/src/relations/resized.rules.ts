@@ -1,5 +1,5 @@
 import { type KnownRelations, NONE_KNOWN } from './known-relations.ts';
-import { type IndexReading, TABLE_COUNTERS, type TableReading } from './read-relations.ts';
+import { type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
 
 /*
  * Which tables may have another size than at the look before: those that are new, that were rewritten or renamed, that

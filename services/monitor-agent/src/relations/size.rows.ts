@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { IndexShape } from '../index-findings/read-shapes.ts';
-import { arrayText } from '../storage/samples.ts';
-import type { RelationSizes } from './read-sizes.ts';
+import { arrayText } from '../kernel/storage/sample.rows.ts';
+import type { IndexShape } from './index-shapes.queries.ts';
+import type { RelationSizes } from './sizes.queries.ts';
 
 /** Sizes of tables and indexes of one database. Answers the highest oid of an index whose shape was stored, or 0. */
 export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { readCatalogueMark, readLocked, readSizes } from './read-sizes.ts';
 import { saveSizes } from './size.rows.ts';
+import { readCatalogueMark, readLocked, readSizes } from './sizes.queries.ts';
 
 /*
  * Sizes of the tables of one server, each database by itself. To ask thousands of relations for their size costs a

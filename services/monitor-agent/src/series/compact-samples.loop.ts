@@ -7,6 +7,9 @@ import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../leases/lease.rows.ts';
+import { DAY_MS } from './columns.rules.ts';
+import { type DueHour, dueHours, takeHotLooks } from './recent-samples.rows.ts';
+import { foldHour, foldLooks, foldPacks, foldSums, type LookFold, SHARED_PACKS, sharedPack } from './roll-up.rules.ts';
 import {
   type DueDay,
   dueDays,
@@ -20,10 +23,7 @@ import {
   takeHourBlocks,
   takeHourPacks,
   uncountedActiveUs,
-} from './block.rows.ts';
-import { DAY_MS } from './columns.rules.ts';
-import { foldHour, foldLooks, foldPacks, foldSums, type LookFold, SHARED_PACKS, sharedPack } from './fold.rules.ts';
-import { type DueHour, dueHours, takeHotLooks } from './hot-looks.rows.ts';
+} from './rollup.rows.ts';
 
 /*
  * Moves statement samples to where a year of them is small and quickly read (monitoring.md 3.4): an hour after its end

@@ -11,9 +11,9 @@ import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../.
 import { byHand, summary } from '../../test/statement-truth.ts';
 import { DeleteServer } from '../servers/delete-server.ts';
 import { RemoveServers } from '../servers/remove-servers.loop.ts';
+import { ShowStatementSeries } from '../statements/show-statement-series.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
-import { ShowStatementSeries } from './show-statement-series.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -22,7 +22,7 @@ const today = () => Math.floor(Date.now() / DAY) * DAY;
 const TABLES = ['statement_samples', 'statement_blocks', 'statement_packs', 'statement_hour_packs'];
 
 describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
-  const store = useStore(binaries);
+  const store = useStore({ binaries, daysBack: 4 });
   afterEach(() => store.releaseServers());
 
   const replica = (now: number) => {

@@ -1,4 +1,4 @@
-import type { TimeRange } from '../storage/samples.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
 import { type Columns, hourOf, LOOK, rowsOf } from './columns.rules.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../storage/samples.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
 import { decodeLooks, decodePoints, decodeSums } from './blobs.ts';
 
-import { statementLooks } from './hot-looks.rows.ts';
+import { statementLooks } from './recent-samples.rows.ts';
 import { StepSums } from './steps.rules.ts';
-import { statementBlocksIn } from './stored-blocks.rows.ts';
+import { statementBlocksIn } from './stored-rollups.rows.ts';
 
 const HOUR_SECONDS = 3_600;
 /** Blocks that are decoded before others get their turn: a few milliseconds. */

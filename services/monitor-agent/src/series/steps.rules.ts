@@ -1,8 +1,8 @@
 import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/monitor-agent/statement-series';
-import { toFigures } from '../statements/figures.rules.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
 import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
-import type { TimeRange } from '../storage/samples.ts';
 import { addColumn, columnOf, type Decoded, LOOK, POINT, SUM } from './columns.rules.ts';
+import { toFigures } from './figures.rules.ts';
 
 /** Lengths that people read easily; two weeks is enough for sixty years. */
 const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160];

@@ -6,9 +6,9 @@ import { useStore } from '../../test/fixture.ts';
 import { STORE_VERSIONS } from '../../test/postgres-server.ts';
 import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
 import { byHand, rounded, stepsByHand, stepsSeen, summary } from '../../test/statement-truth.ts';
+import { ShowStatementSeries } from '../statements/show-statement-series.ts';
 import { TopStatements } from '../statements/top-statements.ts';
 import { CompactSamples } from './compact-samples.loop.ts';
-import { ShowStatementSeries } from './show-statement-series.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,7 +25,7 @@ function generator(seed: number): (below: number) => number {
 }
 
 describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
-  const store = useStore(binaries);
+  const store = useStore({ binaries, daysBack: 4 });
 
   const compact = async (now: number) => {
     const loop = new CompactSamples(store.tenants, new Log());

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../storage/samples.ts';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
 import { decodeLooks, decodePoints, decodePointsUntil, decodeSums } from './blobs.ts';
 import { columnOf, LOOK } from './columns.rules.ts';
-import { hotHours } from './hot-looks.rows.ts';
 import { type PartOfBlock, partOfBlock, withoutHours } from './range-parts.rules.ts';
+import { hotHours } from './recent-samples.rows.ts';
 import { StatementSums } from './statement-sums.rules.ts';
-import { blocksIn, packsOf, type StoredBlock } from './stored-blocks.rows.ts';
+import { blocksIn, packsOf, type StoredBlock } from './stored-rollups.rows.ts';
 
 /*
  * Statements of a range as far as they are stored in blocks: sums of whole blocks; of the blocks at the ends, sums of

@@ -3,7 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { deleteByDay, deleteByRows, type Run } from '../storage/delete-in-batches.ts';
+import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
 import { finishRemoval, type Removal, removals, type ServerTable, tablesOfServers } from './removal.rows.ts';
 
 export const REMOVE_SERVERS = 'remove-servers';

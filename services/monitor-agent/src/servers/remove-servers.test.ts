@@ -8,7 +8,7 @@ import { DeleteServer } from './delete-server.ts';
 import { tablesOfServers } from './removal.rows.ts';
 import { REMOVE_SERVERS, RemoveServers } from './remove-servers.loop.ts';
 
-const store = useStore();
+const store = useStore({ daysBack: 31 });
 const orgId = newId();
 const unlimited = { claim: async () => {} };
 

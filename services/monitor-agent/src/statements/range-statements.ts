@@ -2,8 +2,8 @@ import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Statement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
 import { slicePage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import type { TimeRange } from '../kernel/storage/sample.rows.ts';
 import { storedRange } from '../series/stored-range.ts';
-import type { TimeRange } from '../storage/samples.ts';
 import { completenessOf } from './completeness.rules.ts';
 import type { StatementCounter } from './statement-deltas.rules.ts';
 import {

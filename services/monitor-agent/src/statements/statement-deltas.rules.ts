@@ -1,4 +1,4 @@
-import { fateBetween, type Life } from '../epochs/life.rules.ts';
+import { fateBetween, type Life } from '../kernel/instance/reset-epoch.rules.ts';
 import { StatementEntries } from './statement-entries.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { PackedCounters } from '../storage/packed-counters.ts';
+import { PackedCounters } from '../kernel/storage/packed-counters.ts';
 import type { StatementReading } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
 

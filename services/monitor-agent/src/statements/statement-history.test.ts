@@ -15,7 +15,7 @@ import { Load } from '../../test/load.ts';
 import { callsByLook } from '../../test/look-check.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
 import { WatchedHistory } from '../../test/watched-history.ts';
-import { SAMPLE_TABLES } from '../storage/retention.rows.ts';
+import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
 import { TopStatements } from './top-statements.ts';
 
 /*

@@ -1,16 +1,21 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Instance } from '../collection/instance.ts';
 import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
-import { ObjectNames } from './object-names.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
+import {
+  CHEAP_TEXT_BYTES,
+  MAX_TEXT_BYTES,
+  MAX_TEXTS_PER_PASS,
+  wereReset,
+} from '../kernel/scrubbing/text-limits.rules.ts';
+import { ObjectNames } from './object-names.queries.ts';
 import { FINGERPRINT_VERSION } from './query-key.rows.ts';
-import { readStatements } from './read-statements.ts';
-import { readTexts } from './read-texts.ts';
 import { type RunInTx, rehashStatements } from './rehash-statements.ts';
-import type { ServerScrubber } from './scrubber.ts';
 import { loadStatements, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
-import { CHEAP_TEXT_BYTES, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS, wereReset } from './text-limits.rules.ts';
+import { readStatements } from './statements.queries.ts';
+import { readTexts } from './texts.queries.ts';
 
 /** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {

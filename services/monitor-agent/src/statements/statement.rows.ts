@@ -1,8 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
-import { loadEpoch } from '../epochs/epoch.rows.ts';
-import { arrayOf, arrayText, insertSample, sampleTable } from '../storage/samples.ts';
+import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
+import { arrayOf, arrayText, insertSample, sampleTable } from '../kernel/storage/sample.rows.ts';
+import { loadEpoch } from '../reset-epochs/server-epoch.rows.ts';
 import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
-import type { WorkedText } from './scrub.worker.ts';
 import {
   STATEMENT_COUNTERS,
   type StatementInterval,

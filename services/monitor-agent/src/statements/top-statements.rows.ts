@@ -1,8 +1,8 @@
 import type { Statement, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
+import { arrayText, type TimeRange } from '../kernel/storage/sample.rows.ts';
+import { toFigures } from '../series/figures.rules.ts';
 import type { StatementSums } from '../series/statement-sums.rules.ts';
-import { arrayText, type TimeRange } from '../storage/samples.ts';
-import { toFigures } from './figures.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
 import { STATEMENT_COUNTERS } from './statement-deltas.rules.ts';
 

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { toRange } from '../storage/range.rules.ts';
 import { rangeStatements } from './range-statements.ts';
 
 @Injectable()

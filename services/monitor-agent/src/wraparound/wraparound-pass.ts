@@ -1,8 +1,8 @@
 import { nextDue } from '../collection/backoff.rules.ts';
-import type { Instance } from '../collection/instance.ts';
 import type { Prepared } from '../collection/metric.ts';
 import type { Question, Questions } from '../collection/question.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
+import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { readAgedTables, readWraparound } from './read-wraparound.ts';
 import { saveAgedTables, saveWraparound } from './wraparound.rows.ts';
 

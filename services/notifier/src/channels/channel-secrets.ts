@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '@tidegate/database/tx';
 import { Vault } from '@tidegate/vault/vault';
 import { type ChannelRow, keepUnsubscribe, lockChannel } from './channel.rows.ts';
-import { earlierSecrets } from './earlier-secrets.rows.ts';
+import { earlierSecrets } from './earlier-secret.rows.ts';
 
 /** What a channel keeps sealed, each for its own column of its own row. */
 type Column = 'secret' | 'url_sealed' | 'confirmation' | 'unsubscribe';

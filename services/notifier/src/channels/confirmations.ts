@@ -8,7 +8,7 @@ import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { DELIVER, insertDelivery } from '../deliveries/delivery.rows.ts';
+import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 import { type ChannelRow, keepConfirmation } from './channel.rows.ts';
 import { ChannelSecrets, hashOf } from './channel-secrets.ts';
 

@@ -3,7 +3,7 @@ import { type CreatedChannel, createChannel, webhookHostNotAllowed } from '@tide
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { newWebhookSecret } from '../deliveries/webhook-signature.ts';
+import { newWebhookSecret } from '../messages/webhook-signature.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { countChannels, findChannel, insertChannel, type NewChannelRow, toWire } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { deleteChannel } from '@tidegate/contracts/notifier/channels';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { cancelDeliveries } from '../deliveries/delivery.rows.ts';
+import { cancelDeliveries } from '../queue/delivery.rows.ts';
 import { lockChannel, removeChannel } from './channel.rows.ts';
 
 @Injectable()

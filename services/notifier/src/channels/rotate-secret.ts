@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { notAWebhook, rotateSecret, secretsOverlap } from '@tidegate/contracts/notifier/channels';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { newWebhookSecret } from '../deliveries/webhook-signature.ts';
+import { newWebhookSecret } from '../messages/webhook-signature.ts';
 import { lockChannel, replaceSecret } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
-import { dropEarlier, type EarlierSecret, earlierSecrets, keepEarlier } from './earlier-secrets.rows.ts';
+import { dropEarlier, type EarlierSecret, earlierSecrets, keepEarlier } from './earlier-secret.rows.ts';
 
 const HOUR_MS = 3_600_000;
 /** Signatures of one request stay few: so many earlier secrets may run out side by side. */

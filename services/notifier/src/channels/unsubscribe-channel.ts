@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { confirmationInvalid, unsubscribeChannel } from '@tidegate/contracts/notifier/channels';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { cancelDeliveries } from '../deliveries/delivery.rows.ts';
+import { cancelDeliveries } from '../queue/delivery.rows.ts';
 import { findChannelByUnsubscribe, lockChannel, unsubscribe } from './channel.rows.ts';
 import { hashOf } from './channel-secrets.ts';
 

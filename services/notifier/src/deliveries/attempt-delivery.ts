@@ -14,8 +14,8 @@ import {
   markDelivered,
   markEnded,
   markForRetry,
-} from './delivery.rows.ts';
-import { dueAgain, holdLease, type Lease, leaveQueue } from './delivery-queue.rows.ts';
+} from '../queue/delivery.rows.ts';
+import { dueAgain, holdLease, type Lease, leaveQueue } from '../queue/delivery-queue.rows.ts';
 import { DeliverySenders } from './delivery-senders.ts';
 import { leaseOf, NotificationQuota, type Share } from './notification-quota.ts';
 import { nextDelayMs, type Outcome } from './retry.rules.ts';
@@ -56,16 +56,17 @@ export class AttemptDelivery {
     const counted = await this.tenants.run(orgId, (tx) => this.record(tx, lease, { ...work, share }, outcome));
     // Not reached when the recording failed: then nobody knows whether it counts, and the share comes back by itself.
     await this.quota.giveBack(orgId, share, counted);
-    const what = outcome === 'exhausted' ? outcome : outcome.kind;
     this.metrics
       .counter('tidegate_deliveries_total', 'Attempts to deliver a message, by how they went', ['kind', 'outcome'])
-      .inc({ kind: work.channel.kind, outcome: what });
-    return outcome === 'exhausted' ? undefined : outcome.kind === 'delivered' || outcome.error !== 'unreachable';
+      .inc({ kind: work.channel.kind, outcome: outcome.kind });
+    if (outcome.kind === 'exhausted') return undefined;
+    return outcome.kind === 'delivered' || outcome.error !== 'unreachable';
   }
 
   /** Alarms go out while nobody counts; a test that might pass the limit does not. */
-  private async tryToSend(orgId: string, work: Work, share: Share): Promise<Outcome | 'exhausted'> {
-    if (share === 'exhausted') return share;
+  private async tryToSend(orgId: string, work: Work, share: Share): Promise<Outcome | HeldBack> {
+    if (share === 'exhausted') return { kind: 'exhausted', error: 'quota_exhausted' };
+    if (share === 'not_included') return { kind: 'exhausted', error: 'feature_not_included' };
     if (share === 'unknown' && work.delivery.event === 'channel.test')
       return { kind: 'failed', error: 'quota_unknown' };
     return this.senders.send(orgId, work);
@@ -76,20 +77,20 @@ export class AttemptDelivery {
     tx: Tx,
     lease: Lease,
     work: Work & { share: Share },
-    outcome: Outcome | 'exhausted',
+    outcome: Outcome | HeldBack,
   ): Promise<0 | 1> {
-    const gone = outcome !== 'exhausted' && outcome.kind === 'gone';
+    const gone = outcome.kind === 'gone';
     if (gone) await lockChannel(tx, work.channel.id);
     if (!(await stillMine(tx, lease))) return 0;
     const { id } = work.delivery;
-    if (outcome !== 'exhausted' && outcome.kind === 'delivered') {
+    if (outcome.kind === 'delivered') {
       await markDelivered(tx, id, outcome.status);
       await this.outbox.meter(tx, NOTIFICATIONS_METER, 1, { key: id, lease: leaseOf(work.share) });
       await leaveQueue(tx, id);
       return 1;
     }
-    if (outcome === 'exhausted') {
-      await holdBack(tx, id);
+    if (outcome.kind === 'exhausted') {
+      await holdBack(tx, id, outcome.error);
       await leaveQueue(tx, id);
       return 0;
     }
@@ -125,6 +126,12 @@ export class AttemptDelivery {
       error,
     });
   }
+}
+
+/** Not sent, because the plan has no unit for it. */
+interface HeldBack {
+  kind: 'exhausted';
+  error: 'quota_exhausted' | 'feature_not_included';
 }
 
 type Failure = Exclude<Outcome, { kind: 'delivered' }>['error'];

@@ -4,9 +4,9 @@ import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop'
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { NotifierConfig } from '../notifier.config.ts';
+import { DELIVER } from '../queue/delivery.rows.ts';
+import { type Lease, leaseDue, untilNextDue } from '../queue/delivery-queue.rows.ts';
 import { AttemptDelivery } from './attempt-delivery.ts';
-import { DELIVER } from './delivery.rows.ts';
-import { type Lease, leaseDue, untilNextDue } from './delivery-queue.rows.ts';
 import { HangingReceivers } from './hanging-receivers.rules.ts';
 
 /*

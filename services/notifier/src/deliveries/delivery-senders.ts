@@ -4,7 +4,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import type { ChannelRow } from '../channels/channel.rows.ts';
 import { ChannelSecrets } from '../channels/channel-secrets.ts';
-import type { DeliveryRow } from './delivery.rows.ts';
+import type { DeliveryRow } from '../queue/delivery.rows.ts';
 import { MailSender } from './mail-sender.ts';
 import type { Outcome } from './retry.rules.ts';
 import { WebhookSender } from './webhook-sender.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newWebhookSecret, signWebhook } from './webhook-signature.ts';
+import { newWebhookSecret, signWebhook } from '../messages/webhook-signature.ts';
 
 /* docs/notifications.md promises that its code verifies its example and whatever else we send. */
 const page = readFileSync(join(__dirname, '../../../../docs/notifications.md'), 'utf8');

@@ -7,7 +7,7 @@ import { NotifierWorld } from '../../test/fixture.ts';
 import { serverLost } from '../../test/happenings.ts';
 import { deliveries, deliveryWhen, hook } from '../../test/receiver.ts';
 import { LearnOwners } from '../owners/learn-owners.ts';
-import { type Lease, type Looking, leaseDue, SHARE } from './delivery-queue.rows.ts';
+import { type Lease, type Looking, leaseDue, SHARE } from '../queue/delivery-queue.rows.ts';
 
 /* One who has much to send, or whose receivers hang, keeps nobody else waiting: counted in turns, not in seconds. */
 let world: NotifierWorld;

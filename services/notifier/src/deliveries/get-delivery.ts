@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type Delivery, getDelivery } from '@tidegate/contracts/notifier/deliveries';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findDelivery, toWire } from './delivery.rows.ts';
+import { findDelivery, toWire } from '../queue/delivery.rows.ts';
 
 @Injectable()
 export class GetDelivery {

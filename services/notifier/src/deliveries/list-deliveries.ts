@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { listDeliveries } from '@tidegate/contracts/notifier/deliveries';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { pageOfDeliveries, toWire } from './delivery.rows.ts';
+import { pageOfDeliveries, toWire } from '../queue/delivery.rows.ts';
 
 @Injectable()
 export class ListDeliveries {

@@ -1,6 +1,6 @@
 import type { Settings } from '@tidegate/runtime/settings';
 import { type FakeSmtpServer, type SmtpFault, startSmtpServer } from '@tidegate/testing/fakes/smtp-server';
-import { messageOf } from '../notices/messages.rules.ts';
+import { messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { MailSender } from './mail-sender.ts';
 

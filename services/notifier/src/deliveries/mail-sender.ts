@@ -3,8 +3,8 @@ import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { createTransport } from 'nodemailer';
-import { confirmationMessage } from '../notices/account-messages.rules.ts';
-import { type Message, messageOf } from '../notices/messages.rules.ts';
+import { confirmationMessage } from '../messages/account-messages.rules.ts';
+import { type Message, messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
 import { type Outcome, smtpOutcome } from './retry.rules.ts';
 

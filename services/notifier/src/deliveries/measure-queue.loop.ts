@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Loop } from '@tidegate/runtime/loop';
 import { Metrics } from '@tidegate/telemetry/metrics';
-import { measureQueue } from './delivery-queue.rows.ts';
+import { measureQueue } from '../queue/delivery-queue.rows.ts';
 
 /** What an operator sees of the queue; its outcomes are counted where they are recorded. */
 @Injectable()

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { featureNotIncluded, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { NOTIFICATIONS_METER } from '@tidegate/contracts/notifier/deliveries';
 import { returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
@@ -6,8 +7,11 @@ import { Log } from '@tidegate/telemetry/log';
 
 const DEADLINE_MS = 3_000;
 
-/** A unit that was lent, `'exhausted'`, none where the limit refuses nothing, or `'unknown'` while nobody counts. */
-export type Share = { leaseId: string } | 'exhausted' | 'unlimited' | 'unknown';
+/**
+ * A unit that was lent, `'exhausted'`, `'not_included'` where the plan has no notifications, none where the limit refuses
+ * nothing, or `'unknown'` while nobody counts.
+ */
+export type Share = { leaseId: string } | 'exhausted' | 'not_included' | 'unlimited' | 'unknown';
 
 export const leaseOf = (share: Share): string | undefined => (typeof share === 'object' ? share.leaseId : undefined);
 
@@ -32,6 +36,7 @@ export class NotificationQuota {
       if (leaseId) return { leaseId };
       return enforcement === 'hard' ? 'exhausted' : 'unlimited';
     } catch (error) {
+      if (error instanceof ProblemError && error.code === featureNotIncluded.code) return 'not_included';
       this.log.warn({ error, orgId }, 'Notifications are not counted at the moment');
       return 'unknown';
     }

@@ -50,6 +50,18 @@ describe('the quota of notifications', () => {
     await until(() => world.metered.filter((use) => use.org === org).length === 2);
   });
 
+  it('of a plan without notifications sends nothing, and what is held back says so', async () => {
+    world.neighbours.without.add(org);
+    await hook(world, org, receiver);
+    await serverLost(world, org);
+    const held = await deliveryWhen(world, org, (one) => one.state === 'quota_exhausted');
+    expect(held).toMatchObject({ attempts: 0, lastError: 'feature_not_included' });
+    expect(receiver.requests).toEqual([]);
+    world.neighbours.without.delete(org);
+    await world.call(retryDelivery, { deliveryId: held.id }, org);
+    await delivered();
+  });
+
   it('is never passed, also by tests and before anything is counted', async () => {
     const usage = world.neighbours;
     usage.limit.set(org, 2);

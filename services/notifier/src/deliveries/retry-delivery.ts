@@ -5,7 +5,14 @@ import { type Delivery, retryDelivery } from '@tidegate/contracts/notifier/deliv
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
-import { DELIVER, findDelivery, hastenDelivery, lockDelivery, restartDelivery, toWire } from './delivery.rows.ts';
+import {
+  DELIVER,
+  findDelivery,
+  hastenDelivery,
+  lockDelivery,
+  restartDelivery,
+  toWire,
+} from '../queue/delivery.rows.ts';
 import { ASK_AGAIN } from './test-channel.ts';
 
 @Injectable()

@@ -3,7 +3,7 @@ import { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
-import { accountMessage } from '../notices/account-messages.rules.ts';
+import { accountMessage } from '../messages/account-messages.rules.ts';
 import { MailSender } from './mail-sender.ts';
 
 /** One attempt for identity, which keeps the mail and comes again: nothing of it is kept here, least of all its token. */

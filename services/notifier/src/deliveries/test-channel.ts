@@ -7,7 +7,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
-import { DELIVER, findDelivery, insertDelivery, toWire } from './delivery.rows.ts';
+import { DELIVER, findDelivery, insertDelivery, toWire } from '../queue/delivery.rows.ts';
 
 /** What to do about an address that has not answered. */
 export const ASK_AGAIN =

@@ -4,9 +4,9 @@ import type { DeliveryError } from '@tidegate/contracts/notifier/deliveries';
 import { guardedFetch } from '@tidegate/netguard/guarded-fetch';
 import { hostNotResolvable } from '@tidegate/netguard/problems';
 import { WebhookHosts } from '../channels/webhook-hosts.ts';
+import { signWebhook } from '../messages/webhook-signature.ts';
 import { NotifierConfig } from '../notifier.config.ts';
 import { type Outcome, webhookOutcome } from './retry.rules.ts';
-import { signWebhook } from './webhook-signature.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 

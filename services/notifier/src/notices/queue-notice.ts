@@ -5,7 +5,7 @@ import type { Notice, NoticeType } from '@tidegate/contracts/notifier/notices';
 import type { Tx } from '@tidegate/database/tx';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { channelsFor } from '../channels/channel.rows.ts';
-import { DELIVER, insertDelivery } from '../deliveries/delivery.rows.ts';
+import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 
 /** One delivery for each channel that wants the notice, in the transaction that marks the event as handled. */
 @Injectable()

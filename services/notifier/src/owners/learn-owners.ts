@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { founderOf, organisationCreated } from '@tidegate/contracts/identity/organisations';
+import { creatorOf, organisationCreated } from '@tidegate/contracts/identity/organisations';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -39,7 +39,7 @@ export class LearnOwners {
     let page = await this.unknown(NONE);
     for (; page.length > 0 && !signal.aborted; page = await this.unknown(page.at(-1)?.org_id ?? NONE)) {
       await each(page, options, async ({ org_id }) => {
-        const userId = await this.founder(org_id);
+        const userId = await this.creator(org_id);
         await this.tenants.run(org_id, (tx) => keepOwner(tx, org_id, userId));
       });
     }
@@ -57,9 +57,9 @@ export class LearnOwners {
   }
 
   /** Of an organisation that is being deleted nobody: itself. */
-  private async founder(organisationId: string): Promise<string> {
+  private async creator(organisationId: string): Promise<string> {
     try {
-      return (await this.bus.call(founderOf, { organisationId })).userId;
+      return (await this.bus.call(creatorOf, { organisationId })).userId;
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'not_found') return organisationId;
       throw error;

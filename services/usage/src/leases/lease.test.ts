@@ -158,6 +158,15 @@ test('unlimited meters are lent as wanted, meters outside the plan not at all', 
   });
 });
 
+test('a meter of the platform that the plan lacks is not included, also when no catalogue ever had it', async () => {
+  const org = await newOrg(100);
+  const ask = { meter: 'api_calls', want: 1, holderId: 'gateway', leaseKey: nextKey() };
+  await expect(usage.call(taker, takeLease, ask, org, 'service')).rejects.toMatchObject({
+    code: 'feature_not_included',
+    data: { feature: 'api_calls', plan: 'free' },
+  });
+});
+
 test('nobody but the platform lends out or takes back what the platform counts', async () => {
   const org = await newOrg(100);
   await expect(take(org, { meter: 'api_calls' })).rejects.toMatchObject({ code: 'forbidden' });

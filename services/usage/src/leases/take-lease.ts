@@ -28,7 +28,8 @@ export class TakeLease {
     const account = await keepAccount(tx, this.bus);
     const grant = account.features[input.meter];
     if (grant?.kind !== 'metered') {
-      await requireMeter(tx, input.meter);
+      // The platform's own meters exist whether a catalogue declares them or not.
+      if (!PLATFORM_METERS.has(input.meter)) await requireMeter(tx, input.meter);
       const upgradeTo = account.upgrade[input.meter]?.plan ?? null;
       throw featureNotIncluded({ feature: input.meter, plan: account.plan, upgradeTo });
     }

@@ -1,0 +1,96 @@
+import type { ApiKey } from '@tidegate/contracts/identity/api-keys';
+import { cursorTime } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface ApiKeyRow {
+  org_id: string;
+  key_id: string;
+  name: string;
+  scopes: string[];
+  created_by: string;
+  created_at: Date;
+  expires_at: Date | null;
+}
+
+export const toWire = (row: ApiKeyRow): ApiKey => ({
+  id: row.key_id,
+  name: row.name,
+  scopes: row.scopes,
+  createdBy: row.created_by,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at?.toISOString() ?? null,
+});
+
+const ACTIVE = '(expires_at is null or expires_at > now())';
+
+export async function insertApiKey(
+  tx: Tx,
+  key: { keyId: string; keyHash: string; name: string; scopes: string[]; createdBy: string; expiresAt?: string },
+): Promise<ApiKeyRow> {
+  const row = await tx.one<ApiKeyRow>(
+    `insert into api_keys (org_id, key_id, name, key_hash, scopes, created_by, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7) returning *`,
+    [tx.orgId, key.keyId, key.name, key.keyHash, key.scopes, key.createdBy, key.expiresAt ?? null],
+  );
+  return row as ApiKeyRow;
+}
+
+export async function countActiveKeys(tx: Tx): Promise<number> {
+  const row = await tx.one<{ used: number }>(
+    `select count(*)::int as used from api_keys where org_id = $1 and ${ACTIVE}`,
+    [tx.orgId],
+  );
+  return row?.used ?? 0;
+}
+
+/** With those that have expired. */
+export const hasKeys = async (tx: Tx, atLeast: number): Promise<boolean> =>
+  (await tx.one('select 1 from api_keys where org_id = $1 offset $2 limit 1', [tx.orgId, atLeast - 1])) !== undefined;
+
+/** Those that work, newest first, then those that have expired. */
+export const listApiKeys = (
+  tx: Tx,
+  limit: number,
+  [expired, created, keyId]: readonly (string | number)[] = [],
+): Promise<(ApiKeyRow & { expired: number; created: string })[]> =>
+  tx.query(
+    `with keys as (
+       select *, (not ${ACTIVE})::int as expired, ${cursorTime('created_at')} as created
+         from api_keys where org_id = $1)
+     select * from keys
+      where $3::int is null or expired > $3 or (expired = $3 and (created_at, key_id) < ($4::timestamptz, $5::text))
+      order by expired, created_at desc, key_id desc limit $2`,
+    [tx.orgId, limit, expired ?? null, created ?? null, keyId ?? null],
+  );
+
+/** Needs a transaction that looks up this hash. */
+export const findActiveKey = (tx: Tx, keyHash: string): Promise<ApiKeyRow | undefined> =>
+  tx.one<ApiKeyRow>(`select * from api_keys where key_hash = $1 and ${ACTIVE}`, [keyHash]);
+
+/** False when it does not work any more; else it does until the transaction ends. */
+export const lockActiveKey = async (tx: Tx, keyId: string): Promise<boolean> =>
+  (await tx.one(`select 1 from api_keys where org_id = $1 and key_id = $2 and ${ACTIVE} for key share`, [
+    tx.orgId,
+    keyId,
+  ])) !== undefined;
+
+/** False when there is none. */
+export const deleteApiKey = async (tx: Tx, keyId: string): Promise<boolean> =>
+  (await tx.one('delete from api_keys where org_id = $1 and key_id = $2 returning key_id', [tx.orgId, keyId])) !==
+  undefined;
+
+/** Of this member in this organisation. Answers which. */
+export async function deleteKeysOf(tx: Tx, userId: string): Promise<string[]> {
+  const rows = await tx.query<{ key_id: string }>(
+    'delete from api_keys where org_id = $1 and created_by = $2 returning key_id',
+    [tx.orgId, userId],
+  );
+  return rows.map(({ key_id }) => key_id);
+}
+
+/** System purpose `known-keys`: in the order in which they were made, which no clock decides. */
+export const readKeyHashes = (tx: Tx, after: number, limit: number): Promise<{ hash: string; sequence: string }[]> =>
+  tx.query('select key_hash as hash, sequence from api_keys where sequence > $1 order by sequence limit $2', [
+    after,
+    limit,
+  ]);

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { emailUnverified } from '@tidegate/contracts/identity/sessions';
+import type { Caller } from '@tidegate/contracts/kernel/caller';
+import { forbidden, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import type { Tx } from '@tidegate/database/tx';
+import { IdentityConfig } from '../identity.config.ts';
+import { findUser, type UserRow } from './user.rows.ts';
+
+/** The caller's user id; an API key does nothing with what is its creator's own. */
+export function requirePerson({ kind, userId }: Caller): string {
+  if (kind !== 'user' || !userId) throw forbidden({}, 'This is a person’s own, not an API key’s: log in.');
+  return userId;
+}
+
+/**
+ * An account whose address nobody has verified may be of anybody who knows that address: it may look after what is its
+ * own, and do nothing that reaches others or outlasts it. Where no e-mail is sent an address is what somebody says.
+ */
+@Injectable()
+export class VerifiedAddresses {
+  constructor(private readonly config: IdentityConfig) {}
+
+  get sendsMail(): boolean {
+    return this.config.SMTP_HOST !== undefined;
+  }
+
+  mayReachOthers({ email_verified_at }: UserRow): boolean {
+    return !this.sendsMail || email_verified_at !== null;
+  }
+
+  /** The person; throws while their address has to be verified first. */
+  async require(tx: Tx, userId: string | undefined): Promise<UserRow> {
+    const user = userId ? await findUser(tx, userId) : undefined;
+    if (!user) throw unauthenticated();
+    if (this.mayReachOthers(user)) return user;
+    throw emailUnverified(
+      {},
+      'Send the token of the mail to POST /api/v1/me/email/verify; another mail: POST /api/v1/me/email/resend.',
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+
+const LEASE_SECONDS = 120;
+const GIVE_UP = "interval '1 day'";
+
+export interface AccountMailRow {
+  id: string;
+  kind: AccountMailKind;
+  email: string;
+  attempts: number;
+  created_at: Date;
+}
+
+export async function insertMail(tx: Tx, kind: AccountMailKind, email: string): Promise<void> {
+  await tx.query('insert into account_mails (id, kind, email) values ($1, $2, $3)', [newId(), kind, email]);
+}
+
+/** Milliseconds until the next one is due; undefined when there is none. */
+export async function nextMailIn(tx: Tx): Promise<number | undefined> {
+  const next = await tx.one<{ ms: number | null }>(
+    'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as ms from account_mails',
+  );
+  return next?.ms ?? undefined;
+}
+
+export async function deleteOldMails(tx: Tx): Promise<void> {
+  await tx.query(`delete from account_mails where created_at < now() - ${GIVE_UP}`);
+}
+
+/** Those that are due, leased: nobody else sends them meanwhile. */
+export const leaseMails = (tx: Tx, atMost: number): Promise<AccountMailRow[]> =>
+  tx.query<AccountMailRow>(
+    `update account_mails set attempts = attempts + 1, due_at = now() + make_interval(secs => $2) where id in (
+       select id from account_mails where due_at <= now() order by due_at limit $1 for update skip locked)
+     returning *`,
+    [atMost, LEASE_SECONDS],
+  );
+
+export async function postponeMail(tx: Tx, id: string, seconds: number): Promise<void> {
+  await tx.query('update account_mails set due_at = now() + make_interval(secs => $2) where id = $1', [id, seconds]);
+}
+
+export async function deleteMail(tx: Tx, id: string): Promise<void> {
+  await tx.query('delete from account_mails where id = $1', [id]);
+}
+
+/** How many mails the subject has had in its period with this one, and the seconds that are left of the period. */
+export async function countMail(tx: Tx, subject: string, minutes: number): Promise<{ sent: number; left: number }> {
+  const row = await tx.one<{ sent: number; left: number }>(
+    `insert into account_mail_budgets as b (subject, sent) values ($1, 1)
+     on conflict (subject) do update set
+       sent = case when b.since < now() - make_interval(mins => $2) then 1 else b.sent + 1 end,
+       since = case when b.since < now() - make_interval(mins => $2) then now() else b.since end
+     returning sent, ceil(extract(epoch from since + make_interval(mins => $2) - now()))::int as left`,
+    [subject, minutes],
+  );
+  return row ?? { sent: 1, left: 0 };
+}

@@ -1,0 +1,131 @@
+import type { Role } from '@tidegate/contracts/identity/roles';
+import { newId } from '@tidegate/database/ids';
+import type { Tx } from '@tidegate/database/tx';
+import { hashOf } from '../kernel/tokens.ts';
+
+export interface InvitationRow {
+  org_id: string;
+  id: string;
+  email: string;
+  role: Role;
+  invited_by: string;
+  invited_with_key: string | null;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export const toWire = (row: InvitationRow) => ({
+  id: row.id,
+  email: row.email,
+  role: row.role,
+  invitedBy: row.invited_by,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at.toISOString(),
+});
+
+/** What whoever has the address finds its invitations by. */
+export const invitedHash = (email: string): string => hashOf(`invited ${email.toLowerCase()}`);
+
+/** Expires with the key that it was made with, and is deleted with it by a foreign key. */
+export async function insertInvitation(
+  tx: Tx,
+  invitation: {
+    email: string;
+    role: Role;
+    tokenHash: string;
+    invitedBy: string | undefined;
+    keyId: string | undefined;
+  },
+  validDays: number,
+): Promise<InvitationRow> {
+  const row = await tx.one<InvitationRow>(
+    `insert into invitations (org_id, id, email, role, token_hash, invited_hash, invited_by, invited_with_key, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, least(now() + make_interval(days => $9),
+       (select expires_at from api_keys where org_id = $1 and key_id = $8))) returning *`,
+    [
+      tx.orgId,
+      newId(),
+      invitation.email,
+      invitation.role,
+      invitation.tokenHash,
+      invitedHash(invitation.email),
+      invitation.invitedBy,
+      invitation.keyId ?? null,
+      validDays,
+    ],
+  );
+  return row as InvitationRow;
+}
+
+/** Newest first. */
+export const listOpenInvitations = (tx: Tx, limit: number, before: string | undefined): Promise<InvitationRow[]> =>
+  tx.query<InvitationRow>(
+    `select * from invitations where org_id = $1 and expires_at > now() and ($2::uuid is null or id < $2)
+      order by id desc limit $3`,
+    [tx.orgId, before ?? null, limit],
+  );
+
+export async function countOpenInvitations(tx: Tx, exceptFor?: string): Promise<number> {
+  const row = await tx.one<{ open: number }>(
+    `select count(*)::int as open from invitations
+      where org_id = $1 and expires_at > now() and ($2::text is null or lower(email) <> lower($2))`,
+    [tx.orgId, exceptFor ?? null],
+  );
+  return row?.open ?? 0;
+}
+
+/** Needs a transaction that looks up this hash. */
+export const findOpenByToken = (tx: Tx, tokenHash: string): Promise<InvitationRow | undefined> =>
+  tx.one<InvitationRow>('select * from invitations where token_hash = $1 and expires_at > now()', [tokenHash]);
+
+/* To an address: for transactions that look up its `invitedHash`. */
+
+export type ReceivedRow = InvitationRow & { organisation: string };
+
+/** Newest first. */
+export const listReceived = (
+  tx: Tx,
+  invited: string,
+  limit: number,
+  before: string | undefined,
+): Promise<ReceivedRow[]> =>
+  tx.query<ReceivedRow>(
+    `select i.*, o.name as organisation from invitations i join organisations o using (org_id)
+      where i.invited_hash = $1 and i.expires_at > now() and ($2::uuid is null or i.id < $2)
+      order by i.id desc limit $3`,
+    [invited, before ?? null, limit],
+  );
+
+export const findReceived = (tx: Tx, invited: string, id: string): Promise<{ org_id: string } | undefined> =>
+  tx.one('select org_id from invitations where invited_hash = $1 and id = $2', [invited, id]);
+
+/** False when there is none. */
+export const deleteInvitation = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.one('delete from invitations where org_id = $1 and id = $2 returning id', [tx.orgId, id])) !== undefined;
+
+/** Makes room for another one to the same address. */
+export async function deleteInvitationsTo(tx: Tx, email: string): Promise<void> {
+  await tx.query('delete from invitations where org_id = $1 and (lower(email) = lower($2) or expires_at <= now())', [
+    tx.orgId,
+    email,
+  ]);
+}
+
+/** Of this member, to these roles or to any. */
+export async function deleteInvitationsBy(tx: Tx, userId: string, roles?: readonly Role[]): Promise<void> {
+  await tx.query(
+    'delete from invitations where org_id = $1 and invited_by = $2 and ($3::text[] is null or role = any($3))',
+    [tx.orgId, userId, roles ?? null],
+  );
+}
+
+/** What the invitation was made with has now; both stay locked until the transaction ends. Undefined when it is gone. */
+export const lockInviter = (
+  tx: Tx,
+  { invited_by: userId, invited_with_key: keyId }: InvitationRow,
+): Promise<{ role: Role; scopes: string[] | null } | undefined> =>
+  tx.one(
+    `select m.role, k.scopes from members m left join api_keys k on k.org_id = m.org_id and k.key_id = $3
+      where m.org_id = $1 and m.user_id = $2 and ($3::text is null or k.key_id is not null) for share of m`,
+    [tx.orgId, userId, keyId],
+  );

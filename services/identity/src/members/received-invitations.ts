@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import {
+  acceptInvitation,
+  declineInvitation,
+  invitationInvalid,
+  listOwnInvitations,
+  memberChanged,
+} from '@tidegate/contracts/identity/members';
+import { ROLE_SCOPES } from '@tidegate/contracts/identity/roles';
+import { notFound, ProblemError, planLimitReached } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { mayInvite } from '../kernel/delegation.rules.ts';
+import { countMembers, findRole, insertMember } from '../kernel/member.rows.ts';
+import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
+import { hashOf } from '../kernel/tokens.ts';
+import { OwnershipLimits } from '../organisations/ownership-limits.ts';
+import {
+  deleteInvitation,
+  findOpenByToken,
+  findReceived,
+  type InvitationRow,
+  invitedHash,
+  listReceived,
+  lockInviter,
+  type ReceivedRow,
+} from './invitation.rows.ts';
+
+/** The invited: who they are is their address, so it has to be known to be theirs. */
+@Injectable()
+export class ReceivedInvitations {
+  constructor(
+    private readonly entitlements: Entitlements,
+    private readonly limits: OwnershipLimits,
+    private readonly addresses: VerifiedAddresses,
+    private readonly outbox: Outbox,
+  ) {}
+
+  @Handles(acceptInvitation)
+  async accept({ input, caller, tx }: OperationContext<typeof acceptInvitation>) {
+    const userId = requirePerson(caller);
+    const tokenHash = hashOf(input.token);
+    const found = await findOpenByToken(tx.as({ lookup: tokenHash }), tokenHash);
+    if (!found) throw invitationInvalid();
+    const { org_id: orgId, role } = found;
+    const joining = tx.as({ orgId, userId });
+    const { email } = await this.addresses.require(joining, userId);
+    if (email.toLowerCase() !== found.email.toLowerCase()) throw invitationInvalid();
+    if (!(await couldStillInvite(joining, found))) throw invitationInvalid();
+    if (!(await deleteInvitation(joining, found.id))) throw invitationInvalid();
+    const member = await findRole(joining, userId);
+    if (member) return { organisationId: orgId, role: member.role };
+    await this.claimSeat(joining);
+    if (role === 'owner') await this.limits.requireRoom(joining, userId, orgId);
+    await insertMember(joining, userId, role);
+    await this.outbox.emit(joining, memberChanged, { orgId, userId, role });
+    return { organisationId: orgId, role };
+  }
+
+  @Handles(listOwnInvitations)
+  async list({ input: { limit, cursor }, caller, tx }: OperationContext<typeof listOwnInvitations>) {
+    const lookup = await this.invited(tx, requirePerson(caller));
+    const [before] = readCursor(cursor, 'uuid') ?? [];
+    const rows = await listReceived(tx.as({ lookup }), lookup, limit + 1, before);
+    return pageOf(rows, limit, toWire, (row) => [row.id]);
+  }
+
+  @Handles(declineInvitation)
+  async decline({ input: { invitationId }, caller, tx }: OperationContext<typeof declineInvitation>) {
+    const lookup = await this.invited(tx, requirePerson(caller));
+    const found = await findReceived(tx.as({ lookup }), lookup, invitationId);
+    if (!found) throw notFound();
+    await deleteInvitation(tx.as({ orgId: found.org_id }), invitationId);
+    return {};
+  }
+
+  private async invited(tx: Tx, userId: string): Promise<string> {
+    return invitedHash((await this.addresses.require(tx, userId)).email);
+  }
+
+  /** A seat that an open invitation holds may be gone with a smaller plan. The guest cannot help that. */
+  private async claimSeat(tx: Tx): Promise<void> {
+    try {
+      await this.entitlements.claim(tx, 'seats', () => countMembers(tx));
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== planLimitReached.code) throw error;
+      const why = 'All seats of this organisation are taken. Ask who invited you to make room; the invitation stays.';
+      throw planLimitReached(error.data as never, why);
+    }
+  }
+}
+
+const toWire = (row: ReceivedRow) => ({
+  id: row.id,
+  organisation: { id: row.org_id, name: row.organisation },
+  role: row.role,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at.toISOString(),
+});
+
+async function couldStillInvite(tx: Tx, invitation: InvitationRow): Promise<boolean> {
+  const inviter = await lockInviter(tx, invitation);
+  if (!inviter) return false;
+  const scopes = ROLE_SCOPES[inviter.role].filter((scope) => inviter.scopes?.includes(scope) ?? true);
+  return mayInvite({ role: inviter.role, scopes }, invitation.role);
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import {
+  getOrganisation,
+  listOrganisations,
+  type Organisation,
+  renameOrganisation,
+} from '@tidegate/contracts/identity/organisations';
+import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
+import { pageOf, readCursor } from '@tidegate/database/paging';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { membershipsOf } from '../kernel/member.rows.ts';
+import { findOrganisation, type OrganisationRow, renameOrganisation as rename, toWire } from './organisation.rows.ts';
+
+/** The organisation that the caller acts in, and those that they can act in. */
+@Injectable()
+export class Organisations {
+  @Handles(getOrganisation)
+  async get({ tx }: OperationContext<typeof getOrganisation>): Promise<Organisation> {
+    return toWire(orNotFound(await findOrganisation(tx)));
+  }
+
+  @Handles(renameOrganisation)
+  async rename({ input, tx }: OperationContext<typeof renameOrganisation>): Promise<Organisation> {
+    return toWire(orNotFound(await rename(tx, input.name)));
+  }
+
+  @Handles(listOrganisations)
+  async list({ input, caller, tx }: OperationContext<typeof listOrganisations>) {
+    if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'An API key belongs to one organisation.');
+    const after = readCursor(input.cursor, 'time', 'uuid');
+    const rows = await membershipsOf(tx, caller.userId, input.limit + 1, after);
+    return pageOf(
+      rows,
+      input.limit,
+      ({ org_id, name, role }) => ({ id: org_id, name, role }),
+      (row) => [row.joined, row.org_id],
+    );
+  }
+}
+
+function orNotFound(row: OrganisationRow | undefined): OrganisationRow {
+  if (!row) throw notFound();
+  return row;
+}

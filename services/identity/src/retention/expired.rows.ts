@@ -1,0 +1,42 @@
+import type { Tx } from '@tidegate/database/tx';
+
+/** Rows that attackers add with each wrong log-in or asked-for mail: the newest stay. */
+const MOST_COUNTED = 100_000;
+
+export interface Expired {
+  table: string;
+  key: string;
+  where: string;
+}
+
+/* What nothing asks for any more, table by table. */
+export const EXPIRED: readonly Expired[] = [
+  // A day after they ended, by age or by revocation.
+  { table: 'sessions', key: 'id', where: "least(expires_at, revoked_at) < now() - interval '1 day'" },
+  { table: 'login_failures', key: 'subject', where: "last_at < now() - interval '1 day'" },
+  {
+    table: 'login_failures',
+    key: 'subject',
+    where: `last_at <= (select last_at from login_failures order by last_at desc offset ${MOST_COUNTED} limit 1)`,
+  },
+  { table: 'known_login_sources', key: 'user_id, subject', where: "last_at < now() - interval '90 days'" },
+  { table: 'account_tokens', key: 'token_hash', where: 'expires_at < now()' },
+  { table: 'account_mail_budgets', key: 'subject', where: "since < now() - interval '1 day'" },
+  {
+    table: 'account_mail_budgets',
+    key: 'subject',
+    where: `since <= (select since from account_mail_budgets order by since desc offset ${MOST_COUNTED} limit 1)`,
+  },
+  { table: 'api_keys', key: 'org_id, key_id', where: "expires_at < now() - interval '30 days'" },
+  { table: 'invitations', key: 'org_id, id', where: "expires_at < now() - interval '1 day'" },
+];
+
+/** System purpose `retention`. Answers how many rows were deleted. */
+export async function deleteExpired(tx: Tx, { table, key, where }: Expired, atMost: number): Promise<number> {
+  const deleted = await tx.query(
+    `delete from ${table} where (${key}) in (select ${key} from ${table} where ${where} limit $1 for update skip locked)
+     returning 1`,
+    [atMost],
+  );
+  return deleted.length;
+}

@@ -1,0 +1,101 @@
+import { cursorTime } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface SessionRow {
+  id: string;
+  user_id: string;
+  current_org_id: string | null;
+  refresh_key_sealed: string;
+  refresh_counter: string;
+  rotated_at: Date;
+  created_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+}
+
+const ALIVE = 'revoked_at is null and expires_at > now()';
+
+export async function insertSession(
+  tx: Tx,
+  session: { id: string; userId: string; orgId: string | undefined; refreshKeySealed: string; days: number },
+): Promise<SessionRow> {
+  const row = await tx.one<SessionRow>(
+    `insert into sessions (id, user_id, current_org_id, refresh_key_sealed, expires_at)
+     values ($1, $2, $3, $4, now() + make_interval(days => $5)) returning *`,
+    [session.id, session.userId, session.orgId ?? null, session.refreshKeySealed, session.days],
+  );
+  return row as SessionRow;
+}
+
+export const findSession = (tx: Tx, id: string): Promise<SessionRow | undefined> =>
+  tx.one<SessionRow>('select * from sessions where id = $1', [id]);
+
+export const findOwnSession = (tx: Tx, userId: string, id: string): Promise<SessionRow | undefined> =>
+  tx.one<SessionRow>('select * from sessions where id = $1 and user_id = $2', [id, userId]);
+
+/** Those that can still be used, last used first. */
+export const listOwnSessions = (
+  tx: Tx,
+  userId: string,
+  limit: number,
+  [used, id]: readonly string[] = [],
+): Promise<(SessionRow & { used: string })[]> =>
+  tx.query<SessionRow & { used: string }>(
+    `select *, ${cursorTime('rotated_at')} as used from sessions
+      where user_id = $1 and ${ALIVE} and ($3::timestamptz is null or (rotated_at, id) < ($3, $4::uuid))
+      order by rotated_at desc, id desc limit $2`,
+    [userId, limit, used ?? null, id ?? null],
+  );
+
+/** One compare-and-swap: of many uses of one token at once exactly one rotates. */
+export const rotateSession = (tx: Tx, id: string, counter: number): Promise<SessionRow | undefined> =>
+  tx.one<SessionRow>(
+    `update sessions set refresh_counter = refresh_counter + 1, rotated_at = now()
+      where id = $1 and refresh_counter = $2 and ${ALIVE} returning *`,
+    [id, counter],
+  );
+
+/** The session that a token with this counter was rotated to within the last seconds, and whose token nobody has used. */
+export const findJustRotated = (
+  tx: Tx,
+  id: string,
+  counter: number,
+  seconds: number,
+): Promise<SessionRow | undefined> =>
+  tx.one<SessionRow>(
+    `select * from sessions where id = $1 and refresh_counter = $2 + 1 and ${ALIVE}
+        and rotated_at > now() - make_interval(secs => $3)`,
+    [id, counter, seconds],
+  );
+
+export const moveSession = (tx: Tx, userId: string, id: string, orgId: string): Promise<SessionRow | undefined> =>
+  tx.one<SessionRow>(
+    'update sessions set current_org_id = $2 where id = $1 and user_id = $3 and revoked_at is null returning *',
+    [id, orgId, userId],
+  );
+
+/** False when it was revoked before. */
+export const endSession = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.one('update sessions set revoked_at = now() where id = $1 and revoked_at is null returning id', [id])) !==
+  undefined;
+
+/** All of a person, or all but one. Answers which. */
+export async function endSessions(tx: Tx, userId: string, except?: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `update sessions set revoked_at = now()
+      where user_id = $1 and revoked_at is null and id::text is distinct from $2 returning id`,
+    [userId, except ?? null],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Ends those that were used longest ago when there are more than one person may have. Answers which. */
+export async function endSurplus(tx: Tx, userId: string, most: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `update sessions set revoked_at = now() where id in (
+       select id from sessions where user_id = $1 and ${ALIVE}
+        order by rotated_at desc, id desc offset $2) returning id`,
+    [userId, most],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,148 @@
+import { nameOf, numberOf } from '../../connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../../connection/connect-server.ts';
+import { micros } from '../../connection/micros.ts';
+import { type Life, SERVER_WIDE } from './reset-epoch.rules.ts';
+
+/*
+ * What answers: which PostgreSQL, which of its columns exist. The version alone does not tell: an extension stays as
+ * old as it was until somebody runs ALTER EXTENSION … UPDATE, so the columns are asked for by name.
+ */
+export interface Instance {
+  version: number;
+  versionText: string;
+  database: string;
+  databaseOid: number;
+  /** A name or a proxy may lead to another instance at any time. */
+  identity: string;
+  startedAt: number;
+  /** A crash ends the connection, so this is the life of whatever is read over it. */
+  life: Life;
+  maxConnections: number;
+  parallelWorkers: number;
+  statements: StatementsExtension | undefined;
+  /** Columns of the catalogue's own views that differ between versions. */
+  has: { activityQueryId: boolean; databaseTime: boolean; controlData: boolean };
+  /** Views of server-wide statistics that say when they were set back. */
+  resettable: readonly string[];
+}
+
+export interface StatementsExtension {
+  /** Quoted, ready to stand before the function's name. */
+  schema: string;
+  version: string;
+  columns: ReadonlySet<string>;
+}
+
+interface Row {
+  version: number;
+  version_text: string;
+  database: string;
+  database_oid: number;
+  max_connections: number;
+  parallel_workers: number;
+  schema: string | null;
+  extension_version: string | null;
+  columns: string[];
+  loaded: boolean;
+  activity_columns: string[];
+  database_columns: string[];
+  control: boolean;
+  resettable: string[];
+}
+
+const attributes = (relation: string) => `(select coalesce(array_agg(attname::text), '{}') from pg_attribute
+  where attrelid = ${relation} and attnum > 0 and not attisdropped)`;
+
+/** Null for a role that does not see it. */
+const processStart = (backend: string) => `(select ${micros('max(backend_start)')}
+  from pg_stat_activity where backend_type = '${backend}')`;
+export const WORKERS_STARTED_AT = processStart('checkpointer');
+
+/** All that can be set back and is neither a database's nor a statement's; several rows are one. */
+export const RESETTABLE: readonly string[] = [
+  ...SERVER_WIDE,
+  'pg_stat_replication_slots',
+  'pg_stat_subscription_stats',
+];
+
+/** What tells one life of the counters from the next, as the columns of Life. */
+export const lifeSql = ({ version, has, resettable }: Pick<Instance, 'version' | 'has' | 'resettable'>): string => `
+  ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
+  ${micros('pg_postmaster_start_time()')} as "startedAt", ${WORKERS_STARTED_AT} as "workersStartedAt",
+  ${version >= 150_000 ? processStart('walwriter') : 'null::int8'} as "openedAt",
+  json_build_object(${resettable
+    .map((view) => `'${view}', (select coalesce(${micros('max(stats_reset)')}, 0) from ${view})`)
+    .join(', ')}) as resets`;
+
+const SQL = `
+  with e as (
+    select quote_ident(n.nspname) as schema, e.extversion as version,
+           (select c.oid from pg_class c where c.relnamespace = n.oid and c.relname = 'pg_stat_statements') as view
+      from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+     where e.extname = 'pg_stat_statements' and has_schema_privilege(n.oid, 'usage'))
+  select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
+         current_database()::text as database,
+         (select oid from pg_database where datname = current_database()) as database_oid,
+         (select coalesce(array_agg(c.relname::text), '{}') from pg_class c join pg_attribute a on a.attrelid = c.oid
+           where c.relnamespace = (select oid from pg_namespace where nspname = 'pg_catalog') and a.attname = 'stats_reset' and a.attnum > 0
+             and c.relname = any ($1::text[])) as resettable,
+         current_setting('max_connections')::int as max_connections,
+         current_setting('max_parallel_workers')::int as parallel_workers,
+         (select schema from e) as schema, (select version from e) as extension_version,
+         ${attributes('(select view from e)')} as columns,
+         exists (select from pg_settings where name = 'pg_stat_statements.max') as loaded,
+         ${attributes("'pg_catalog.pg_stat_activity'::regclass")} as activity_columns,
+         ${attributes("'pg_catalog.pg_stat_database'::regclass")} as database_columns,
+         has_function_privilege('pg_catalog.pg_control_system()', 'execute') as control`;
+
+/** The cluster where the role may ask for it, else the address that answers: others may answer there some day. */
+export const identitySql = (controlData: boolean): string =>
+  controlData
+    ? `concat('system/', (select system_identifier from pg_control_system()))`
+    : `concat_ws('/', 'address', host(inet_server_addr()), inet_server_port())`;
+
+export async function readInstance(connection: ServerConnection): Promise<Instance> {
+  const row = await connection.one<Row>(SQL, [RESETTABLE]);
+  const has = {
+    activityQueryId: row.activity_columns.includes('query_id'),
+    databaseTime: row.database_columns.includes('active_time'),
+    controlData: row.control,
+  };
+  // Names from a server are not put into a question: only those of ours that it has.
+  const resettable = RESETTABLE.filter((view) => row.resettable.includes(view));
+  const life = lifeOf(await connection.one<Life>(`select ${lifeSql({ version: row.version, has, resettable })}`));
+  return {
+    identity: life.identity,
+    version: row.version,
+    versionText: row.version_text.split(' ')[0] ?? row.version_text,
+    database: row.database,
+    databaseOid: row.database_oid,
+    startedAt: life.startedAt,
+    life,
+    resettable,
+    maxConnections: row.max_connections,
+    parallelWorkers: row.parallel_workers,
+    statements:
+      // Created is not enough: without its library, or its columns, every question is an error in the customer's log.
+      row.loaded && row.schema !== null && row.extension_version !== null && row.columns.includes('total_exec_time')
+        ? { schema: row.schema, version: row.extension_version, columns: new Set(row.columns) }
+        : undefined,
+    has,
+  };
+}
+
+/** As it is stored: nothing but what was asked for, whatever a server sends. */
+export function lifeOf(row: Life): Life {
+  const resets = RESETTABLE.flatMap((view) => {
+    const at = numberOf(row.resets?.[view]);
+    return at === null ? [] : [[view, at] as const];
+  });
+  return {
+    identity: nameOf(String(row.identity)),
+    at: numberOf(row.at) ?? 0,
+    startedAt: numberOf(row.startedAt) ?? 0,
+    workersStartedAt: numberOf(row.workersStartedAt),
+    openedAt: numberOf(row.openedAt),
+    resets: Object.fromEntries(resets),
+  };
+}

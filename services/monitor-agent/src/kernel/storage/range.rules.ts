@@ -1,0 +1,18 @@
+import { invalid } from '@tidegate/contracts/kernel/problem';
+import type { TimeRange } from './sample.rows.ts';
+
+const HOUR_MS = 3_600_000;
+const MAX_RANGE_MS = 400 * 24 * HOUR_MS;
+
+/** The hour before `to` unless said otherwise. */
+export function toRange(
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  now = new Date(),
+): TimeRange {
+  const end = to === undefined ? now : new Date(to);
+  const start = from === undefined ? new Date(end.getTime() - HOUR_MS) : new Date(from);
+  if (start >= end) throw invalid('/from', 'range_empty', 'must be before `to`');
+  if (end.getTime() - start.getTime() > MAX_RANGE_MS)
+    throw invalid('/from', 'range_too_long', 'at most 400 days before `to`');
+  return { from: start, to: end };
+}

@@ -1,0 +1,265 @@
+import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
+import { uncoveredTables } from '@tidegate/database/catalogue';
+import { newId } from '@tidegate/database/ids';
+import { dropMonth, ensureDays, ensureMonths } from '@tidegate/database/partitions';
+import { Log } from '@tidegate/telemetry/log';
+import { until } from '@tidegate/testing/until';
+import { addServer } from '../../test/collector.ts';
+import { useStore } from '../../test/fixture.ts';
+import { createLease } from '../leases/lease.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
+import { KeepSamples } from './enforce-retention.loop.ts';
+import { SAMPLE_TABLES } from './retention.rows.ts';
+
+const store = useStore({ daysBack: 31 });
+
+const turn = { signal: new AbortController().signal };
+const keeper = (days: (orgId: string) => number, mostDays = 400) =>
+  new KeepSamples(
+    store.tenants,
+    { number: async (tx: { orgId: string }) => days(tx.orgId) } as never,
+    { MONITOR_MAX_RETENTION_DAYS: mostDays } as never,
+    new Log(),
+  );
+
+async function sampleDaysAgo(orgId: string, days: number): Promise<void> {
+  const at = new Date(Date.now() - days * 86_400_000);
+  await store.tenants.run(orgId, (tx) =>
+    tx.query(
+      `insert into activity_samples (org_id, server_id, taken_at, total, active, idle, idle_in_transaction, waiting,
+         longest_transaction_us, busy, groups, sessions) values ($1, $1, $2, 1, 1, 0, 0, 0, 0, 0, '[]', '[]')`,
+      [orgId, at],
+    ),
+  );
+}
+const agesOf = async (orgId: string): Promise<number[]> => {
+  const rows = await store.server.sql<{ days: number }>(
+    `select (extract(epoch from now() - taken_at) / 86400)::int as days from monitor_agent.activity_samples
+      where org_id = '${orgId}' order by 1`,
+  );
+  return rows.map(({ days }) => days);
+};
+
+test('each organisation keeps what its plan says', async () => {
+  const [short, long, none] = [newId(), newId(), newId()];
+  for (const orgId of [short, long, none]) {
+    await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
+    for (const days of [0, 3, 10, 30]) await sampleDaysAgo(orgId, days);
+  }
+  await keeper((orgId) => {
+    if (orgId === none) throw featureNotIncluded({ feature: 'monitoring', plan: 'free', upgradeTo: null });
+    return orgId === short ? 7 : 365;
+  }).turn(turn);
+  expect(await agesOf(short)).toEqual([0, 3]);
+  expect(await agesOf(long)).toEqual([0, 3, 10, 30]);
+  expect(await agesOf(none)).toEqual([0]);
+});
+
+test('jams of the past go like samples', async () => {
+  const orgId = newId();
+  const serverId = newId();
+  await store.tenants.run(orgId, async (tx) => {
+    await createLease(tx, serverId);
+    await tx.query(
+      `insert into servers (org_id, id, name, host, port, database_name, user_name, password, tls_mode)
+       values ($1, $2, 'db', 'h', 1, 'd', 'u', 'p', 'disable')`,
+      [orgId, serverId],
+    );
+    for (const days of [0, 10])
+      await tx.query(
+        `insert into blocking_incidents (org_id, server_id, root_key, started_at, last_seen_at, ongoing, root_pid,
+           most_blocked, deepest, longest_wait_seconds)
+         values ($1, $2, $3, $4, $4, false, 1, 1, 1, 1)`,
+        [orgId, serverId, `key ${days}`, new Date(Date.now() - days * 86_400_000)],
+      );
+  });
+  await keeper(() => 7).turn(turn);
+  const left = await store.server.sql<{ root_key: string }>(
+    `select root_key from monitor_agent.blocking_incidents where org_id = '${orgId}'`,
+  );
+  expect(left.map(({ root_key }) => root_key)).toEqual(['key 0']);
+});
+
+test('databases, tables and indexes that were dropped go when no figures of them are left', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  const gone = [null, new Date(), new Date(Date.now() - 10 * 86_400_000)];
+  await store.tenants.run(orgId, async (tx) => {
+    for (const [oid, at] of gone.entries()) {
+      const row = [orgId, serverId, oid, at];
+      await tx.query(
+        `insert into databases (org_id, server_id, oid, gone_at, name, connections, transaction_age, counters)
+         values ($1, $2, $3, $4, 'd', 0, 0, '{1}')`,
+        row,
+      );
+      await tx.query(
+        `insert into tables (org_id, server_id, database_oid, oid, gone_at, database_name, schema_name, name, kind,
+           live_rows, dead_rows, counters) values ($1, $2, 5, $3, $4, 'd', 's', 't', 'table', 0, 0, '{1}')`,
+        row,
+      );
+      await tx.query(
+        `insert into indexes (org_id, server_id, database_oid, oid, gone_at, table_oid, database_name, schema_name,
+           table_name, name, is_unique, is_primary, is_valid, counters)
+         values ($1, $2, 5, $3, $4, 1, 'd', 's', 't', 'i', false, false, true, '{1}')`,
+        row,
+      );
+    }
+  });
+  await keeper(() => 7).turn(turn);
+  for (const table of ['databases', 'tables', 'indexes']) {
+    const left = await store.server.sql<{ oid: string }>(
+      `select oid from monitor_agent.${table} where org_id = '${orgId}' order by oid`,
+    );
+    expect([table, ...left.map(({ oid }) => Number(oid))]).toEqual([table, 0, 1]);
+  }
+});
+
+test('statements that went long ago go with the keys that no other statement has', async () => {
+  const { orgId, serverId } = await addServer(store, store.server);
+  await store.tenants.run(orgId, async (tx) => {
+    const keys = ['5/10/1/t', '5/10/2/t', '5/11/2/t'];
+    const { ids } = await numberStatements(tx, serverId, keys, { database: () => 'd', role: () => 'r' });
+    const texts = [...ids.values()].map((id, index) => ({
+      id,
+      text: { text: `select ${index}`, truncated: false, fingerprint: index === 0 ? 'alone' : 'shared' },
+    }));
+    await saveTexts(tx, serverId, texts);
+    await tx.query(`update statements set gone_at = now() - interval '8 days' where org_id = $1 and role_oid = 10`, [
+      orgId,
+    ]);
+  });
+  await keeper(() => 7).turn(turn);
+  const left = await store.server.sql<{ role_oid: string; fingerprint: string }>(
+    `select role_oid, fingerprint from monitor_agent.query_keys
+       left join monitor_agent.statements using (server_id, query_key) where server_id = '${serverId}'`,
+  );
+  expect(left).toEqual([{ role_oid: '11', fingerprint: 'shared' }]);
+});
+
+test('whole days past the longest plan are dropped; tomorrow has a partition in every table', async () => {
+  const orgId = newId();
+  await sampleDaysAgo(orgId, 30);
+  await keeper(() => 365, 20).turn(turn);
+  expect(await agesOf(orgId)).toEqual([]);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  for (const table of SAMPLE_TABLES) {
+    const [found] = await store.server.sql<{ name: string | null }>(
+      `select to_regclass('monitor_agent.${table}_${tomorrow}')::text as name`,
+    );
+    expect(found?.name).not.toBeNull();
+  }
+});
+
+const exists = async (table: string): Promise<boolean> => {
+  const [found] = await store.server.sql<{ name: string | null }>(
+    `select to_regclass('monitor_agent.${table}')::text as name`,
+  );
+  return found?.name !== null;
+};
+const dayName = (daysAgo: number) =>
+  new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+const blocksDaysAgo = (orgId: string, ...daysAgo: number[]) =>
+  store.tenants.run(orgId, async (tx) => {
+    for (const days of daysAgo) {
+      await tx.query(
+        `insert into statement_packs (org_id, server_id, day, part, pack, points, blob)
+         values ($1, $1, (now() at time zone 'utc')::date - $2::int, 1, 1, 1, '')`,
+        [orgId, days],
+      );
+    }
+  });
+const blockAges = async (orgId: string) => {
+  const rows = await store.server.sql<{ age: number }>(
+    `select (now() at time zone 'utc')::date - day as age from monitor_agent.statement_packs
+      where org_id = '${orgId}' order by 1`,
+  );
+  return rows.map(({ age }) => age);
+};
+
+describe('series', () => {
+  beforeAll(async () => {
+    for (const table of SERIES_TABLES) {
+      await store.tenants.system('partitions', (tx) =>
+        ensureMonths(tx, table, { from: new Date(Date.now() - 130 * 86_400_000), to: new Date() }),
+      );
+    }
+  });
+
+  test('months lie ready, in both tables, closed like their parent', async () => {
+    await keeper(() => 365).prepare();
+    const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
+    for (const table of SERIES_TABLES) expect(await exists(`${table}_${nextMonth}`)).toBe(true);
+    const open = await store.server.sql(
+      `select relname from pg_class where relname ~ '^statement_(blocks|packs|hour_packs)' and relkind in ('r', 'p')
+          and not (relrowsecurity and relforcerowsecurity)`,
+    );
+    expect(open).toEqual([]);
+  });
+
+  test('days past the plan go, and whole months past the longest', async () => {
+    const [short, long] = [newId(), newId()];
+    for (const orgId of [short, long]) {
+      await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
+      await blocksDaysAgo(orgId, 0, 6, 7, 8, 60, 120);
+    }
+    const oldest = new Date(Date.now() - 120 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
+    expect(await exists(`statement_packs_${oldest}`)).toBe(true);
+    await keeper((orgId) => (orgId === short ? 7 : 365), 80).turn(turn);
+    expect(await blockAges(short)).toEqual([0, 6, 7]);
+    expect(await blockAges(long)).toEqual([0, 6, 7, 8, 60]);
+    expect(await exists(`statement_packs_${oldest}`)).toBe(false);
+  });
+
+  test('a month that somebody reads is left for later, and writers do not wait for that', async () => {
+    const orgId = newId();
+    await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
+    await blocksDaysAgo(orgId, 60);
+    const reader = await store.server.client();
+    await reader.query('begin; select count(*) from monitor_agent.statement_packs');
+    const dropping = store.tenants.system('partitions', (tx) => dropMonth(tx, 'statement_packs', 10));
+    await Promise.all([expect(dropping).rejects.toMatchObject({ code: '55P03' }), blocksDaysAgo(orgId, 1)]);
+    const kept = keeper(() => 365, 10).turn(turn);
+    await until(async () => {
+      const [waiting] = await store.server.sql<{ count: number }>(
+        "select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      return waiting?.count;
+    });
+    await reader.query('commit');
+    await kept;
+    expect(await blockAges(orgId)).toEqual([1]);
+  });
+
+  test('a day is dropped early only when everything has moved away from it', async () => {
+    const orgId = newId();
+    const insert = `insert into statement_hour_packs (org_id, server_id, hour, part, pack, points, blob)
+                    values ($1, $1, now() - interval '5 days', 1, -1, 1, '')`;
+    await store.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back: 6, ahead: 0 }));
+    await store.tenants.run(orgId, (tx) => tx.query(insert, [orgId]));
+    await keeper(() => 365).turn(turn);
+    expect(await exists(`${HOUR_PACKS}_${dayName(4)}`)).toBe(false);
+    expect(await exists(`${HOUR_PACKS}_${dayName(5)}`)).toBe(true);
+    expect(await exists(`${HOUR_PACKS}_${dayName(2)}`)).toBe(true);
+    await store.tenants.run(orgId, (tx) => tx.query(`delete from ${HOUR_PACKS} where org_id = $1`, [orgId]));
+    await keeper(() => 365).turn(turn);
+    expect(await exists(`${HOUR_PACKS}_${dayName(5)}`)).toBe(false);
+  });
+});
+
+test('every table is closed with row-level security, or says why not', async () => {
+  const client = await store.server.client();
+  expect(await uncoveredTables(client, 'monitor_agent')).toEqual([]);
+  await client.end();
+});
+
+test('whoever makes the same months at the same time finds those of the others', async () => {
+  const make = () =>
+    store.tenants.run(newId(), (tx) =>
+      ensureMonths(tx, 'statement_blocks', { from: new Date('2091-01-01'), to: new Date('2092-12-31') }),
+    );
+  await Promise.all(Array.from({ length: 6 }, make));
+  const [made] = await store.server.sql<{ months: string }>(
+    "select count(*) as months from pg_class where relname ~ '^statement_blocks_209[12]..$'",
+  );
+  expect(made?.months).toBe('24');
+});

@@ -1,0 +1,50 @@
+import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
+import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+
+/** Tables of one partition per day. */
+export const SAMPLE_TABLES = [
+  'statement_samples',
+  'activity_samples',
+  'database_samples',
+  'table_samples',
+  'index_samples',
+  'wraparound_samples',
+] as const;
+
+const OLD = 'now() - make_interval(days => $2)';
+/** Days in UTC that ended before that. */
+const OLD_DAY = `date_trunc('day', now() at time zone 'utc' - make_interval(days => $2))`;
+
+/** What the organisation's plan no longer keeps. Whole days go with their partition; this is for shorter plans. */
+export async function deleteOlderThan(run: Run, signal: AbortSignal, days: number): Promise<void> {
+  for (const table of SAMPLE_TABLES) {
+    await deleteByDay(run, signal, { table, key: 'taken_at', where: `taken_at < ${OLD}`, value: days });
+  }
+  for (const table of SERIES_TABLES) {
+    await deleteByDay(run, signal, { table, key: 'day', where: `day < ${OLD_DAY}::date`, value: days });
+  }
+  const packs = { table: HOUR_PACKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
+  await deleteByDay(run, signal, packs);
+  await deleteByRows(run, signal, { table: 'blocking_incidents', where: `last_seen_at < ${OLD}`, value: days });
+  await deleteByRows(run, signal, { table: 'server_markers', where: `seen_at < ${OLD}`, value: days });
+  await deleteByRows(run, signal, { ...STATEMENTS, value: days });
+  for (const table of COUNTED_TABLES) {
+    await deleteByRows(run, signal, { table, where: `gone_at < ${OLD}`, value: days });
+  }
+}
+
+/** What is gone stays until its last figures are. */
+const COUNTED_TABLES = ['databases', 'tables', 'indexes'];
+
+/** Statements that went long ago, and the keys of queries that no statement has any more. */
+const STATEMENTS = {
+  table: 'statements',
+  where: `gone_at < ${OLD}`,
+  also: {
+    returning: 'server_id, query_key',
+    sql: `delete from query_keys k using (select distinct server_id, query_key from gone) g
+      where k.org_id = $1 and k.server_id = g.server_id and k.query_key = g.query_key
+        and not exists (select from statements s where s.org_id = $1 and s.server_id = k.server_id
+                          and s.query_key = k.query_key and (gone_at < ${OLD}) is not true)`,
+  },
+};

@@ -1,0 +1,183 @@
+import type { Delivery, DeliveryError, DeliveryState } from '@tidegate/contracts/notifier/deliveries';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface DeliveryRow {
+  id: string;
+  channel_id: string;
+  event: Delivery['event'];
+  body: string;
+  state: DeliveryState;
+  attempts: number;
+  last_error: DeliveryError | null;
+  last_status: number | null;
+  next_attempt_at: Date | null;
+  created_at: Date;
+  delivered_at: Date | null;
+}
+
+const COLUMNS = `id, channel_id, event, body, state, attempts, last_error, last_status, next_attempt_at, created_at,
+  delivered_at`;
+
+/** The loop to wake when there is something in the queue. */
+export const DELIVER = 'deliver-messages';
+
+/** That wait for one channel: a receiver that is away for a day must not fill our tables. */
+const MOST_WAITING = 1_000;
+
+/**
+ * A delivery and its place in the queue; nothing happens when there is one with this id already. When too many wait for
+ * the channel it has failed at once.
+ */
+export async function insertDelivery(
+  tx: Tx,
+  delivery: { id: string; channelId: string; event: Delivery['event']; body: string },
+): Promise<void> {
+  await tx.query(
+    `with room as (
+       select count(*) < $6 as free from (select 1 from delivery_queue where channel_id = $3 limit $6) waiting),
+     fresh as (
+       insert into deliveries (org_id, id, channel_id, event, body, state, next_attempt_at, last_error)
+       select $1, $2, $3, $4, $5, case when free then 'pending' else 'failed' end, case when free then now() end,
+              case when not free then 'too_many_waiting' end
+         from room on conflict do nothing returning *)
+     ${ENQUEUE} from fresh f where f.state = 'pending'`,
+    [tx.orgId, delivery.id, delivery.channelId, delivery.event, delivery.body, MOST_WAITING],
+  );
+}
+
+/** Into the queue, with whose share of it this is and who is called. */
+const ENQUEUE = `insert into delivery_queue (delivery_id, org_id, owner_id, channel_id, receiver, due_at)
+  select f.id, f.org_id, coalesce((select user_id from owners o where o.org_id = f.org_id), f.org_id), f.channel_id,
+         (select receiver from channels c where c.org_id = f.org_id and c.id = f.channel_id), f.next_attempt_at`;
+
+export function findDelivery(tx: Tx, id: string): Promise<DeliveryRow | undefined> {
+  return tx.one<DeliveryRow>(`select ${COLUMNS} from deliveries where org_id = $1 and id = $2`, [tx.orgId, id]);
+}
+
+export function lockDelivery(tx: Tx, id: string): Promise<DeliveryRow | undefined> {
+  return tx.one<DeliveryRow>(`select ${COLUMNS} from deliveries where org_id = $1 and id = $2 for update`, [
+    tx.orgId,
+    id,
+  ]);
+}
+
+/** Newest first; ids are time-ordered. */
+export function pageOfDeliveries(
+  tx: Tx,
+  wanted: { channelId?: string | undefined; state?: DeliveryState | undefined; before?: string | undefined },
+  limit: number,
+): Promise<DeliveryRow[]> {
+  return tx.query<DeliveryRow>(
+    `select ${COLUMNS} from deliveries
+      where org_id = $1 and ($2::uuid is null or channel_id = $2) and ($3::text is null or state = $3)
+        and ($4::uuid is null or id < $4)
+      order by id desc limit $5`,
+    [tx.orgId, wanted.channelId ?? null, wanted.state ?? null, wanted.before ?? null, limit],
+  );
+}
+
+/** Counted when it begins: an attempt that kills the process is an attempt too. */
+export async function beginAttempt(tx: Tx, id: string): Promise<void> {
+  await tx.query('update deliveries set attempts = attempts + 1 where org_id = $1 and id = $2', [tx.orgId, id]);
+}
+
+export async function markDelivered(tx: Tx, id: string, status: number | undefined): Promise<void> {
+  await tx.query(
+    `update deliveries set state = 'delivered', delivered_at = now(), next_attempt_at = null, last_error = null,
+            last_status = $3 where org_id = $1 and id = $2`,
+    [tx.orgId, id, status ?? null],
+  );
+}
+
+export interface Trouble {
+  error: DeliveryError;
+  status?: number | undefined;
+}
+
+export async function markForRetry(tx: Tx, id: string, trouble: Trouble, at: Date): Promise<void> {
+  await tx.query(
+    `update deliveries set next_attempt_at = $3, last_error = $4, last_status = $5 where org_id = $1 and id = $2`,
+    [tx.orgId, id, at, trouble.error, trouble.status ?? null],
+  );
+}
+
+export async function markEnded(tx: Tx, id: string, trouble: Trouble): Promise<void> {
+  await tx.query(
+    `update deliveries set state = 'failed', next_attempt_at = null, last_error = $3, last_status = $4
+      where org_id = $1 and id = $2`,
+    [tx.orgId, id, trouble.error, trouble.status ?? null],
+  );
+}
+
+/** The quota is used up, or the plan has none. The attempt that was begun does not count: nothing was sent. */
+export async function holdBack(tx: Tx, id: string, error: 'quota_exhausted' | 'feature_not_included'): Promise<void> {
+  await tx.query(
+    `update deliveries set state = 'quota_exhausted', attempts = attempts - 1, next_attempt_at = null,
+            last_error = $3, last_status = null
+      where org_id = $1 and id = $2`,
+    [tx.orgId, id, error],
+  );
+}
+
+/** Everything of this channel that still waits is not sent any more. */
+export async function cancelDeliveries(tx: Tx, channelId: string): Promise<void> {
+  await tx.query(
+    `with cancelled as (
+       update deliveries set state = 'cancelled', next_attempt_at = null, last_error = 'channel_disabled'
+        where org_id = $1 and channel_id = $2 and state = 'pending' returning id)
+     delete from delivery_queue where delivery_id in (select id from cancelled)`,
+    [tx.orgId, channelId],
+  );
+}
+
+/** Back into the queue as if it were new; the id, and with it what the receiver deduplicates by, stays. */
+export async function restartDelivery(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `with restarted as (
+       update deliveries set state = 'pending', attempts = 0, next_attempt_at = now(), last_error = null,
+              last_status = null
+        where org_id = $1 and id = $2 returning *)
+     ${ENQUEUE} from restarted f`,
+    [tx.orgId, id],
+  );
+}
+
+/** Makes a waiting delivery due now. One that is being sent at this moment is left alone: its lease says otherwise. */
+export async function hastenDelivery(tx: Tx, id: string): Promise<void> {
+  await tx.query(
+    `with hastened as (
+       update delivery_queue q set due_at = now() from deliveries d
+        where d.org_id = $1 and d.id = $2 and q.delivery_id = d.id and q.due_at = d.next_attempt_at
+       returning q.delivery_id, q.due_at)
+     update deliveries d set next_attempt_at = hastened.due_at from hastened
+      where d.org_id = $1 and d.id = hastened.delivery_id`,
+    [tx.orgId, id],
+  );
+}
+
+/** System purpose `forget-deliveries`: what ended long ago. Returns how many rows went. */
+export async function forgetDeliveries(tx: Tx, olderThanDays: number, atMost: number): Promise<number> {
+  const rows = await tx.query(
+    `delete from deliveries where (org_id, id) in (
+       select org_id, id from deliveries
+        where created_at < now() - make_interval(days => $1) and state <> 'pending' limit $2)
+     returning id`,
+    [olderThanDays, atMost],
+  );
+  return rows.length;
+}
+
+export function toWire(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    channelId: row.channel_id,
+    event: row.event,
+    state: row.state,
+    attempts: row.attempts,
+    ...(row.last_error ? { lastError: row.last_error } : {}),
+    ...(row.last_status === null ? {} : { lastStatus: row.last_status }),
+    ...(row.next_attempt_at ? { nextAttemptAt: row.next_attempt_at.toISOString() } : {}),
+    createdAt: row.created_at.toISOString(),
+    ...(row.delivered_at ? { deliveredAt: row.delivered_at.toISOString() } : {}),
+  };
+}
