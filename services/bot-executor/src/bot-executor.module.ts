@@ -7,12 +7,12 @@ import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
 import { SettleLeases } from './backtests/settle-leases.loop.ts';
-import { CarryBot } from './bots/advance-bot.ts';
+import { AdvanceBot } from './bots/advance-bot.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
-import { NoteLateCandles } from './bots/note-late-candles.ts';
 import { PreviewLadder } from './bots/preview-ladder.ts';
 import { ReadBots } from './bots/read-bots.ts';
+import { RecordLateCandles } from './bots/record-late-candles.ts';
 import { RunBots } from './bots/run-bots.loop.ts';
 import { StartBot } from './bots/start-bot.ts';
 import { StopBot } from './bots/stop-bot.ts';
@@ -71,9 +71,9 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     LoadBundled,
     StoreCandles,
     RunUploads,
-    CarryBot,
+    AdvanceBot,
     RunBots,
-    { provide: CandleListener, useClass: NoteLateCandles },
+    { provide: CandleListener, useClass: RecordLateCandles },
     { provide: Threads, useFactory: openThreads },
     QueueTools,
     RunQuota,

@@ -31,13 +31,13 @@ test('a bot keeps its newest orders and ledger entries; its summary is of everyt
       tx.one<Record<string, number>>(
         `select (select count(*)::int from orders) as orders, (select count(*)::int from fills) as fills,
                 (select count(*)::int from trades) as trades, (select count(*)::int from ledger) as ledger,
-                (select orders_kept from bots) as kept, (select min(number) from trades) as first`,
+                (select stored_orders from bots) as kept, (select min(number) from trades) as first`,
       ),
     );
   const [before, all] = [await summary(), await count()];
   expect(all).toMatchObject({ orders: 2_400, fills: 2_400, trades: 1_200, ledger: 4_800, kept: 2_400, first: 1 });
 
-  await service.tenants.run(one.orgId, (tx) => tx.query('update bots set orders_kept = $1', [MAX_ORDERS]));
+  await service.tenants.run(one.orgId, (tx) => tx.query('update bots set stored_orders = $1', [MAX_ORDERS]));
   const bound = () =>
     service.tenants.run(one.orgId, (tx) => boundHistory(tx, one.id, { placed: 1, sequence: MAX_LEDGER + 800 }));
   await bound();
@@ -46,7 +46,7 @@ test('a bot keeps its newest orders and ledger entries; its summary is of everyt
   // Below the limit nothing more goes; above it everything closed does, and the sums stay.
   await bound();
   expect(await count()).toMatchObject({ orders: 900, kept: MAX_ORDERS - 1_498 });
-  await service.tenants.run(one.orgId, (tx) => tx.query('update bots set orders_kept = $1', [MAX_ORDERS]));
+  await service.tenants.run(one.orgId, (tx) => tx.query('update bots set stored_orders = $1', [MAX_ORDERS]));
   await bound();
   expect(await count()).toMatchObject({ orders: 0, trades: 0 });
   expect(await summary()).toEqual(before);

@@ -13,9 +13,9 @@ import { add, fraction, sub, toText } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { moneyText } from '../markets/markets.rules.ts';
-import { CarryBot } from './advance-bot.ts';
+import { AdvanceBot } from './advance-bot.ts';
 import type { BotRow } from './bot.rows.ts';
-import { takeLeases, wakeBots } from './lease.rows.ts';
+import { acquireLeases, wakeBots } from './lease.rows.ts';
 import type { RunBots } from './run-bots.loop.ts';
 
 let bots: Bots;
@@ -71,7 +71,7 @@ test.each([
   ['long', LONG],
   ['short, from the last fill, with fees', SHORT],
   ['short with futures, steps, trailing and a stop', FUTURES],
-])('two replicas carry bots as one backtest does: %s', async (_name, settings) => {
+])('two replicas advance bots as one backtest does: %s', async (_name, settings) => {
   const wanted = expected(settings);
   expect(wanted.fills.length).toBeGreaterThan(20);
   const started = await Promise.all(Array.from({ length: 3 }, () => bots.startBot(settings, CANDLES)));
@@ -115,7 +115,7 @@ test('a runner that dies in the middle of a batch leaves nothing; another takes 
   const wanted = expected(LONG);
   const one = await bots.startBot(LONG, CANDLES);
   let batches = 0;
-  class Dying extends CarryBot {
+  class Dying extends AdvanceBot {
     override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
       const decided = await super.run(tx, bot, candles);
       batches += 1;
@@ -124,7 +124,7 @@ test('a runner that dies in the middle of a batch leaves nothing; another takes 
       return decided;
     }
   }
-  const dying = bots.runner(Object.setPrototypeOf(bots.carry(), Dying.prototype) as CarryBot);
+  const dying = bots.runner(Object.setPrototypeOf(bots.advance(), Dying.prototype) as AdvanceBot);
   await turn(dying);
   const before = await bots.done(one);
   await turn(dying);
@@ -137,7 +137,7 @@ test('a runner that dies in the middle of a batch leaves nothing; another takes 
 
 test('a runner that was only slow finds its fence outdated and writes nothing', async () => {
   const one = await bots.startBot(LONG, CANDLES);
-  const [slow] = await bots.tenants.as({}, (tx) => takeLeases(tx, 1));
+  const [slow] = await bots.tenants.as({}, (tx) => acquireLeases(tx, 1));
   if (!slow) throw new Error('There is no lease.');
   expect(await turn(bots.runner())).not.toBe('again');
   await bots.timePasses();
@@ -216,7 +216,7 @@ test('a bot that has caught up costs nothing; an import that comes while it look
   expect(await written()).toEqual(before);
 
   let importing: Promise<unknown> | undefined;
-  class Importing extends CarryBot {
+  class Importing extends AdvanceBot {
     override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
       const decided = await super.run(tx, bot, candles);
       // The batch has looked already; its transaction is not over.
@@ -233,7 +233,7 @@ test('a bot that has caught up costs nothing; an import that comes while it look
     await saveImported(tx, knownMarket('BTC-USDT'), '5m', more);
     await wakeBots(tx, one.orgId);
   });
-  await turn(bots.runner(Object.setPrototypeOf(bots.carry(), Importing.prototype) as CarryBot));
+  await turn(bots.runner(Object.setPrototypeOf(bots.advance(), Importing.prototype) as AdvanceBot));
   await importing;
   await runAll([bots.runner()]);
   expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);

@@ -292,7 +292,7 @@ test('backtests name the version they used, and bots keep theirs until they get 
   expect([before.marketVersion, after.marketVersion]).toEqual([1, 2]);
   expect(Number(before.fees)).toBeGreaterThan(0);
   expect(Number(after.fees)).toBe(0);
-  expect(before.fingerprint).not.toBe(after.fingerprint);
+  expect(before.contentHash).not.toBe(after.contentHash);
   expect(bot.marketVersion).toBe(1);
   expect((await service.call(updateBot, { botId: bot.id, name: 'c' }, who)).marketVersion).toBe(1);
   expect((await service.call(updateBot, { botId: bot.id, settings }, who)).marketVersion).toBe(2);
