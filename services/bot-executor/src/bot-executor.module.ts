@@ -36,7 +36,7 @@ import { Threads } from './threads/threads.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 import { ReadUploads } from './uploads/read-uploads.ts';
-import { ChangeUploads } from './uploads/receive-upload.ts';
+import { ReceiveUpload } from './uploads/receive-upload.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
 
 @Module({
@@ -48,7 +48,7 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     ImportCandles,
     DeleteCandles,
     ShowIndicator,
-    ChangeUploads,
+    ReceiveUpload,
     ReadUploads,
     CreateBot,
     ReadBots,

@@ -41,7 +41,7 @@ import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
 import { ReadTrades } from '../src/trades/read-trades.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
-import { ChangeUploads } from '../src/uploads/receive-upload.ts';
+import { ReceiveUpload } from '../src/uploads/receive-upload.ts';
 import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
 import { openBots } from './bots.ts';
 import { Neighbours } from './neighbours.ts';
@@ -79,7 +79,7 @@ export async function openService() {
     new PreviewLadder(),
     new ReadMarkets(),
     new ChangeMarkets(entitlements),
-    new ChangeUploads(wakes),
+    new ReceiveUpload(wakes),
     new ReadUploads(),
     new CreateBot(entitlements),
     new UpdateBot(),
