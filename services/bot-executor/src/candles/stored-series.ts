@@ -1,5 +1,5 @@
 import { type CandleSeries, candleSeries, indexAt, partOf } from '../kernel/candle-series.rules.ts';
-import { type Chunk, unpackChunks } from './chunk-codec.ts';
+import { type Chunk, decodeChunks } from './chunk-codec.ts';
 
 /** Of a series that a thread works on at once: more than a year of minutes. */
 export const MAX_CANDLES = 600_000;
@@ -13,10 +13,10 @@ export interface StoredSeries {
   until?: number | undefined;
 }
 
-export function unpackSeries({ chunks, intervalMs, from, until }: StoredSeries): CandleSeries {
+export function decodeSeries({ chunks, intervalMs, from, until }: StoredSeries): CandleSeries {
   // A buffer arrives in a thread as plain bytes.
   const buffers = chunks.map((chunk) => ({ ...chunk, blob: bufferOf(chunk.blob) }));
-  const columns = unpackChunks(buffers, intervalMs);
+  const columns = decodeChunks(buffers, intervalMs);
   const first = from === undefined ? 0 : indexAt(columns, from);
   const end = until === undefined ? columns.at.length : indexAt(columns, until);
   return candleSeries(partOf(columns, { from: first, to: Math.max(first, end) }));

@@ -21,3 +21,9 @@ export interface Credential {
   /** The browser's session cookie, which foreign pages send as well. */
   byCookie: boolean;
 }
+
+/** The same caller at another address: what was verified is cached by the credentials, which move between networks. */
+export function atAddress(principal: Principal, ip: string): Principal {
+  if (principal.caller.ip === ip) return principal;
+  return { ...principal, caller: { ...principal.caller, ip }, signed: undefined };
+}

@@ -11,7 +11,7 @@ import { wakeBots } from './lease.rows.ts';
  * same settings do over the same candles. The bot says so.
  */
 @Injectable()
-export class NoteLateCandles extends CandleListener {
+export class RecordLateCandles extends CandleListener {
   constructor(private readonly wakes: Wakes) {
     super();
   }

@@ -12,9 +12,9 @@ export const ENGINE_VERSION = 3;
 
 /**
  * SHA-256 of all that a result follows from: engine version, market rules, settings (in the order of their schema) and
- * every candle. Equal fingerprints mean equal results.
+ * every candle. Equal content hashes mean equal results.
  */
-export function fingerprintOf(market: MarketRules, settings: readonly BotSettings[], columns: Columns): string {
+export function contentHashOf(market: MarketRules, settings: readonly BotSettings[], columns: Columns): string {
   const { tickSize, lotSize, minQuantity, minNotional, feePpm, feeFrom, maintenancePpm } = market;
   const fees = typeof feeFrom === 'string' ? feeFrom : `${feeFrom.currency} ${toText(feeFrom.price, 24)}`;
   const rules = { market: market.market, tickSize, lotSize, minQuantity, minNotional, feePpm, fees, maintenancePpm };
