@@ -137,7 +137,7 @@ export class Replica {
 }
 
 /** The server's clock at the last look at its statements that was stored. */
-export async function lookedAt(store: Store, serverId: string): Promise<string | undefined> {
+export async function snapshotAt(store: Store, serverId: string): Promise<string | undefined> {
   const [row] = await store.server.sql<{ at: string }>(
     `select at from monitor_agent.statement_snapshots where server_id = '${serverId}'`,
   );
@@ -145,9 +145,9 @@ export async function lookedAt(store: Store, serverId: string): Promise<string |
 }
 
 /** Turns by hand until there is one look more. */
-export async function lookOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
-  const before = await lookedAt(store, serverId);
-  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== before);
+export async function collectOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
+  const before = await snapshotAt(store, serverId);
+  await replica.turnUntil(async () => (await snapshotAt(store, serverId)) !== before);
 }
 
 export interface WatchedServer {

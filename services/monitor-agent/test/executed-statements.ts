@@ -132,7 +132,7 @@ export class ExecutedStatements {
   }
 
   /** After a look: what runs from now on belongs to the next one. */
-  lookedAt(): void {
+  snapshotAt(): void {
     for (const key of this.alive.keys()) this.alive.set(key, 0);
     this.killed.clear();
     this.allKilled = false;

@@ -198,7 +198,7 @@ export class History {
     this.account(interval);
   }
 
-  private audit(interval: StatementInterval, lookedAt: number): void {
+  private audit(interval: StatementInterval, snapshotAt: number): void {
     const { reset, failedOver, evictions } = this.since;
     const check = (what: string, is: unknown, ought: unknown) => {
       if (is !== ought) this.faults.push(`${what} is ${is} instead of ${ought}`);
@@ -206,7 +206,7 @@ export class History {
     const comparable = reset && !failedOver;
     check('gap', interval.gap, failedOver);
     check('resetAt', interval.resetAt, comparable ? this.statsReset : null);
-    check('lostUs', interval.lostUs, comparable ? this.statsReset - lookedAt : 0);
+    check('lostUs', interval.lostUs, comparable ? this.statsReset - snapshotAt : 0);
     check('evictions', interval.evictions, failedOver ? 0 : evictions);
   }
 
