@@ -8,7 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { walk } from './sources.mjs';
+import { lineOf, walk } from './sources.mjs';
 
 const MONITOR = /monitor/;
 const TRADING = /bot-executor|trading|bench/;
@@ -172,11 +172,13 @@ function wordsOfSource(source) {
   walk(source.tree, (node) => {
     if (node.type !== 'Identifier' && node.type !== 'PrivateName') return;
     const name = splitName(node.value ?? node.id?.value ?? '');
-    if (!names.has(name)) names.set(name, lineAt(source.text, node.span?.start ?? 1));
+    if (!names.has(name)) names.set(name, node);
   });
   return concerning(source.path).flatMap((word) => [
     ...(word.names
-      ? [...names].filter(([name]) => word.names.test(name)).map(([name, line]) => left(source.path, line, word, name))
+      ? [...names]
+          .filter(([name]) => word.names.test(name))
+          .map(([name, node]) => left(source.path, node?.span ? lineOf(source, node) : 1, word, name))
       : []),
     ...inText(source.path, source.text, word),
   ]);
@@ -196,7 +198,7 @@ const left = (path, line, { house, field }, found) => ({
 });
 
 function inText(path, text, word) {
-  if (!word.text) return [];
+  if (!word.text?.test(text)) return [];
   return text.split('\n').flatMap((line, index) => {
     const hit = word.text.exec(line);
     return hit ? [left(path, index + 1, word, hit[0])] : [];
@@ -211,21 +213,15 @@ const splitName = (name) =>
     .trim()
     .toLowerCase();
 
-const lineAt = (text, byte) =>
-  Buffer.from(text)
-    .subarray(0, byte - 1)
-    .toString()
-    .split('\n').length;
-
+/** Documents, and the scripts, which the other checks do not read. */
 function documentsOf(root) {
-  const docs = join(root, 'docs');
+  const list = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
   const paths = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'SECURITY.md',
-    ...(existsSync(docs) ? readdirSync(docs).map((name) => `docs/${name}`) : []),
+    ...list('.'),
+    ...list('docs').map((name) => `docs/${name}`),
+    ...list('scripts').map((name) => `scripts/${name}`),
   ];
   return paths
-    .filter((path) => path !== 'docs/glossary.md' && /\.(md|json)$/.test(path) && existsSync(join(root, path)))
+    .filter((path) => /\.(md|mjs)$/.test(path) && !/^(docs\/glossary|CHANGELOG)\.md$/.test(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
