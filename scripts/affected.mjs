@@ -16,7 +16,7 @@ function run(args, stdio = ['ignore', 2, 2]) {
   if (status !== 0) process.exit(status ?? 1);
   return stdout;
 }
-const nx = (...args) => [join(ROOT, 'node_modules/nx/bin/nx.js'), ...args];
+const nx = (...args) => [join(ROOT, 'node_modules/.bin/nx'), ...args];
 
 const show = (...which) => JSON.parse(run(nx('show', 'projects', '--json', ...which), ['ignore', 'pipe', 2]));
 const names = show('--affected', `--base=${base}`);
