@@ -27,7 +27,9 @@ if (names.length === 0) {
 process.stderr.write(`${names.length} of ${show().length} projects: ${names.sort().join(', ')}\n`);
 const folders = names.map(folderOf);
 run(nx('run-many', '-t', 'lint', '-p', names.join(',')));
-run(['scripts/types.mjs', ...folders]);
+// Scripts are JavaScript.
+const typed = folders.filter((folder) => folder !== 'scripts');
+if (typed.length > 0) run(['scripts/types.mjs', ...typed]);
 run(['scripts/check-repo.mjs']);
 run(['scripts/generate.mjs', '--check']);
 // With a slash at the end, or `cli` would be `libs/client` as well.
