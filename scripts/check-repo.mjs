@@ -40,7 +40,7 @@ if (process.argv.includes('--shrink')) {
 const about = process.argv[process.argv.indexOf('--all') + 1] ?? '';
 if (process.argv.includes('--all')) for (const fault of known) if (fault.path.startsWith(about)) say(describe(fault));
 for (const fault of fresh) say(describe(fault));
-process.exit(fresh.length > 0 ? 1 : 0);
+process.exitCode = fresh.length > 0 ? 1 : 0;
 
 function describe({ rule, path, line, message }) {
   return `${path}${line ? `:${line}` : ''}: ${message} [${rule}]`;

@@ -58,7 +58,8 @@ export const WORDS = [
   {
     house: 'leaving, waiting',
     field: 'pending cancel, deferred',
-    names: /\b(leaving|waiting)\b/,
+    // A bot that begins no trade is `waiting` in the API: that is another thing.
+    names: /\bleaving\b|\w (waiting)$|\bwaiting orders?\b/,
     only: /bot-executor/,
   },
   {
@@ -84,7 +85,8 @@ export const WORDS = [
   {
     house: 'block',
     field: 'chunk',
-    names: /\bblocks?\b(?! (size|count))/,
+    // PostgreSQL's own blocks (`shared_blks_hit`) and sessions that block others keep their word.
+    names: /\b(hour|day) blocks?\b|\bblock (rows|writer|codec|columns|of)\b|^blocks? (rows|test)$/,
     text: /\bblocks? of (hours?|days?|an hour|a day)\b|\b(hour|day) blocks?\b/i,
     only: MONITOR,
   },
@@ -95,7 +97,13 @@ export const WORDS = [
     text: /\b(fold|folds|folded|folding)\b/i,
     only: MONITOR,
   },
-  { house: 'hot', field: 'recent', names: /\bhot\b/, text: /\bhot\b(?! (path|standby))/i, only: MONITOR },
+  {
+    house: 'hot',
+    field: 'recent',
+    names: /\bhot\b(?! updated)/,
+    text: /\bhot\b(?! (path|standby|update))/i,
+    only: MONITOR,
+  },
   { house: 'marker', field: 'annotation', names: /\bmarkers?\b/, text: /\bmarkers?\b/i },
   { house: 'dark', field: 'uncollected', names: /\bdark\b/, text: /\bdark\b/i },
   {
@@ -115,8 +123,9 @@ export const WORDS = [
   {
     house: 'forget',
     field: 'purge, expire, evict',
-    names: /\b(forget|forgets|forgot|forgotten|forgetting)\b/,
-    text: /\bforg(et|ets|ot|otten|etting)\b/i,
+    // A forgotten password is one everywhere, and people forget.
+    names: /\b(forget|forgets|forgetting)\b/,
+    text: /\b(is|are|be|was|were) forgotten\b|\bforgets? (it|them|what|everything|the|all|its)\b/i,
   },
   {
     house: 'found, founder',
