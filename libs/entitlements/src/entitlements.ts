@@ -11,6 +11,7 @@ import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { type EventContext, On } from '@tidegate/messaging/handler';
+import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service stored. The snapshot of an
@@ -69,18 +70,18 @@ export class Entitlements {
 
   @On(entitlementsChanged)
   async store({ data, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await save(tx, data);
+    await storeSnapshot(tx, data);
   }
 
-  async snapshot(tx: Tx, lock: '' | 'for update' = ''): Promise<Snapshot> {
-    const stored = await read(tx, lock);
+  async snapshot(tx: Tx, lock: Lock = ''): Promise<Snapshot> {
+    const stored = await findSnapshot(tx, lock);
     if (stored) return stored;
     const orgId = tx.orgId as string;
     const fetch = () => this.bus.call(getEntitlements, {}, { orgId });
     if (!holdsConnection()) return fetch();
     throw new AskFirst(async () => {
       const fetched = await fetch();
-      return (next) => save(next.as({ orgId }), fetched);
+      return (next) => storeSnapshot(next.as({ orgId }), fetched);
     });
   }
 
@@ -98,21 +99,4 @@ function limitOf({ features }: Snapshot, feature: string, otherwise: number | un
   const grant = features[feature];
   if (!grant) return otherwise;
   return grant.kind === 'counted' ? grant.limit : undefined;
-}
-
-async function read(tx: Tx, lock: '' | 'for update'): Promise<Snapshot | undefined> {
-  const row = await tx.one<{ snapshot: Snapshot }>(`select snapshot from entitlements where org_id = $1 ${lock}`, [
-    tx.orgId,
-  ]);
-  return row?.snapshot;
-}
-
-/** Snapshots may arrive out of order; the highest version wins. */
-async function save(tx: Tx, snapshot: Snapshot): Promise<void> {
-  await tx.query(
-    `insert into entitlements as e (org_id, version, snapshot) values ($1, $2, $3)
-     on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
-       where e.version < excluded.version`,
-    [snapshot.orgId, snapshot.version, snapshot],
-  );
 }
