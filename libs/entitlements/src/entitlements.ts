@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
-import {
-  entitlementsChanged,
-  getEntitlements,
-  type Entitlements as Snapshot,
-} from '@tidegate/contracts/billing/entitlements';
+import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type EventContext, On } from '@tidegate/messaging/handler';
 import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
 
 /**
@@ -66,11 +61,6 @@ export class Entitlements {
     const grant = snapshot.features[feature];
     if (grant?.kind !== 'static') throw this.missing(snapshot, feature);
     return grant.value;
-  }
-
-  @On(entitlementsChanged)
-  async store({ data, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await storeSnapshot(tx, data);
   }
 
   async snapshot(tx: Tx, lock: Lock = ''): Promise<Snapshot> {

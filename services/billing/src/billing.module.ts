@@ -14,20 +14,18 @@ import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 
 @Module({
-  providers: [
-    ApplyFirstCatalogue,
+  controllers: [
     ListPlans,
     CheckPlans,
     ApplyPlans,
     MovePlans,
-    MoveDueSubscriptions,
     ExportPlans,
     OpenFreeSubscription,
     GetSubscription,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
-    RefreshEntitlements,
   ],
+  providers: [ApplyFirstCatalogue, MoveDueSubscriptions, RefreshEntitlements],
 })
 export class BillingModule {}

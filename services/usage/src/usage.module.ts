@@ -18,22 +18,24 @@ import { StoreMeters } from './meters/store-meters.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 
 @Module({
-  providers: [
-    { provide: UsageStream, useClass: JetStreamUsage },
+  controllers: [
     StoreMeters,
     ListMeters,
     StoreEntitlements,
     UsageSettings,
-    UsageWriter,
-    IngestCheckpoint,
-    IngestUsageStream,
     IngestUsage,
-    ReplayParked,
     ListRejectedEvents,
     CurrentUsage,
     UsageHistory,
     TakeLease,
     ReturnLease,
+  ],
+  providers: [
+    { provide: UsageStream, useClass: JetStreamUsage },
+    UsageWriter,
+    IngestCheckpoint,
+    IngestUsageStream,
+    ReplayParked,
     EnforceRetention,
   ],
 })
