@@ -50,7 +50,7 @@ export const SessionGroup = z
     backend: z
       .string()
       .nullable()
-      .meta({ description: 'null in looks older than this field', examples: ['client backend', 'walsender'] }),
+      .meta({ description: 'null in snapshots older than this field', examples: ['client backend', 'walsender'] }),
     sessions: Count,
   })
   .meta({ id: 'SessionGroup' });

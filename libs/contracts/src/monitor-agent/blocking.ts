@@ -107,7 +107,7 @@ export const showWaits = operation({
   input: z.strictObject(serverRange),
   output: z.object({
     range: Range,
-    looks: Count.meta({ description: 'Looks that were read: at most 5000, evenly picked' }),
+    snapshots: Count.meta({ description: 'Snapshots that were read: at most 5000, evenly picked' }),
     sessions: sessions.meta({ description: 'Sessions that were not idle, on average' }),
     waits: z.array(WaitShare).meta({ description: 'The 50 that most sessions were in' }),
     statements: z

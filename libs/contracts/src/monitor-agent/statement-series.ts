@@ -10,7 +10,7 @@ export const StatementPoint = z
   .object({
     at: Timestamp.meta({ description: 'Beginning of the step; steps begin at multiples of their length' }),
     coveredSeconds: z.number().min(0).meta({
-      description: 'Time that the looks of this step covered: more than the step after a pause of the collection',
+      description: 'Time that the snapshots of this step covered: more than the step after a pause of the collection',
     }),
     gap: z.boolean().meta({ description: 'Another server answered: what came before is not compared' }),
     partial: z.boolean().meta({ description: 'The counters were reset in the step' }),
@@ -28,7 +28,7 @@ export const showStatementSeries = operation({
   scope: 'servers:read',
   summary: 'One statement over time',
   description:
-    'At the resolution of the looks (a minute) for as long as the plan keeps history. A step becomes as long as ' +
+    'At the resolution of the snapshots (a minute) for as long as the plan keeps history. A step becomes as long as ' +
     `needed for at most ${MAX_SERIES_POINTS.toLocaleString('en')} points.`,
   input: z.strictObject({
     serverId: Id,

@@ -98,7 +98,7 @@ export const showWraparound = operation({
     pace: z.object({
       xidsPerDay: z.number().min(0).nullable(),
       multixactsPerDay: z.number().min(0).nullable(),
-      overSeconds: z.number().min(0).meta({ description: 'How far apart the two looks are that it is taken from' }),
+      overSeconds: z.number().min(0).meta({ description: 'How far apart the two snapshots are that it is taken from' }),
     }),
     databases: z
       .array(z.object({ database: z.string(), level: WraparoundLevel, xids: WraparoundAge, multixacts: WraparoundAge }))

@@ -177,10 +177,10 @@ describe('what is in the way', () => {
   });
 });
 
-describe('the pace of looks', () => {
+describe('the pace of snapshots', () => {
   const load = (blocked: number, active = 0) => ({ blocked, active, parallelWorkers: 8 });
 
-  test('three that wait, or more active than processors can be, bring looks near for five minutes', () => {
+  test('three that wait, or more active than processors can be, bring snapshots near for five minutes', () => {
     expect(nextPace(CALM, load(2, 16), 1_000, 300_000)).toEqual(CALM);
     expect(nextPace(CALM, load(3), 1_000, 300_000)).toEqual({ troubled: true, fastUntil: 301_000 });
     expect(nextPace(CALM, load(0, 17), 1_000, 300_000)).toEqual({ troubled: true, fastUntil: 301_000 });

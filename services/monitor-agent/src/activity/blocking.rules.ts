@@ -9,7 +9,7 @@ import type { BlockingSession, LockWait } from '@tidegate/contracts/monitor-agen
  * SELECT behind an ALTER TABLE that waits behind a forgotten transaction is two steps from the root. The depth of a
  * session is its longest way from a root, so that everybody is deeper than all who are in its way.
  *
- * Deadlocks are there for an instant, and looks are not atomic, so the graph may have cycles. All members of a cycle
+ * Deadlocks are there for an instant, and snapshots are not atomic, so the graph may have cycles. All members of a cycle
  * count as one step; when nobody outside blocks them, the lowest pid stands for the root that there is not.
  */
 export interface BlockingTree {

@@ -1,5 +1,5 @@
 /*
- * How close to each other the looks at the sessions are (monitoring.md 3.12): every second for five minutes from when
+ * How close to each other the snapshots at the sessions are (monitoring.md 3.12): every second for five minutes from when
  * three sessions wait for others, or when more are active than the machine can have the processors for. The trouble has
  * to go before it counts anew, so that a server which is always busy is not looked at every second for ever.
  */
@@ -12,7 +12,7 @@ export const CALM: Pace = { fastUntil: 0, troubled: false };
 
 const MANY_BLOCKED = 3;
 
-/** PostgreSQL does not tell its processors; parallel workers are set to their number, or are eight by default. */
+/** PostgreSQL does not report how many processors it has; parallel workers are set to their number, or are eight by default. */
 const MANY_ACTIVE_PER_WORKER = 2;
 
 export interface Load {

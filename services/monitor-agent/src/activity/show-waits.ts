@@ -3,7 +3,7 @@ import { showWaits } from '@tidegate/contracts/monitor-agent/blocking';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { looksOfRange, statementTexts, waitSlices, waitSums } from './waits.rows.ts';
+import { snapshotsOfRange, statementTexts, waitSlices, waitSums } from './waits.rows.ts';
 import { statementWaits, totalSessions, waitShares } from './waits.rules.ts';
 
 const MAX_WAITS = 50;
@@ -16,20 +16,20 @@ export class ShowWaits {
   async handle({ input, tx }: OperationContext<typeof showWaits>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
-    const { looks, lookedMs, coveredSeconds, step } = await looksOfRange(tx, input.serverId, range);
+    const { snapshots, observedMs, coveredSeconds, step } = await snapshotsOfRange(tx, input.serverId, range);
     const sums = await waitSums(tx, input.serverId, range, step);
     const slices = await waitSlices(tx, input.serverId, range, step);
-    const statements = statementWaits(sums, lookedMs, MAX_STATEMENTS);
+    const statements = statementWaits(sums, observedMs, MAX_STATEMENTS);
     const textOf = await statementTexts(tx, input.serverId, statements);
     return {
       range: { from: range.from.toISOString(), to: range.to.toISOString(), coveredSeconds },
-      looks,
-      sessions: totalSessions(sums, lookedMs),
-      waits: waitShares(sums, lookedMs, MAX_WAITS),
+      snapshots,
+      sessions: totalSessions(sums, observedMs),
+      waits: waitShares(sums, observedMs, MAX_WAITS),
       statements: statements.map((statement) => ({ ...statement, text: textOf(statement) })),
       series: slices.map((slice) => ({
         at: slice.at.toISOString(),
-        waits: waitShares(slice.sums, slice.lookedMs, MAX_WAITS_OF_SLICE),
+        waits: waitShares(slice.sums, slice.observedMs, MAX_WAITS_OF_SLICE),
       })),
     };
   }

@@ -3,12 +3,12 @@ import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { StatementWaitSum, StatementWaits, WaitSum } from './waits.rules.ts';
 
 /** More are not read: every n-th look of a long range says the same. */
-const MAX_LOOKS = 5_000;
+const MAX_SNAPSHOTS = 5_000;
 const MAX_SLICES = 120;
 
-export interface LooksOfRange {
-  looks: number;
-  lookedMs: number;
+export interface SnapshotsOfRange {
+  snapshots: number;
+  observedMs: number;
   coveredSeconds: number;
   /** Every n-th is read. */
   step: number;
@@ -21,19 +21,19 @@ const PICKED = `picked as (
 const FIELDS = `e ->> 0 as "state", e ->> 1 as "waitType", e ->> 2 as "waitEvent"`;
 const SUM = `sum((e ->> 5)::int8 * span_ms)::float8 as "sessionMs"`;
 
-export async function looksOfRange(tx: Tx, serverId: string, range: TimeRange): Promise<LooksOfRange> {
+export async function snapshotsOfRange(tx: Tx, serverId: string, range: TimeRange): Promise<SnapshotsOfRange> {
   const parameters = [tx.orgId, serverId, range.from, range.to];
-  const all = await tx.one<{ looks: number; ms: number }>(
-    `select count(*)::int as looks, coalesce(sum(span_ms), 0)::float8 as ms from activity_samples
+  const all = await tx.one<{ snapshots: number; ms: number }>(
+    `select count(*)::int as snapshots, coalesce(sum(span_ms), 0)::float8 as ms from activity_samples
       where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
     parameters,
   );
-  const step = Math.max(1, Math.ceil((all?.looks ?? 0) / MAX_LOOKS));
-  const read = await tx.one<{ looks: number; ms: number }>(
-    `with ${PICKED} select count(*)::int as looks, coalesce(sum(span_ms), 0)::float8 as ms from picked`,
+  const step = Math.max(1, Math.ceil((all?.snapshots ?? 0) / MAX_SNAPSHOTS));
+  const read = await tx.one<{ snapshots: number; ms: number }>(
+    `with ${PICKED} select count(*)::int as snapshots, coalesce(sum(span_ms), 0)::float8 as ms from picked`,
     [...parameters, step],
   );
-  return { looks: read?.looks ?? 0, lookedMs: read?.ms ?? 0, coveredSeconds: (all?.ms ?? 0) / 1_000, step };
+  return { snapshots: read?.snapshots ?? 0, observedMs: read?.ms ?? 0, coveredSeconds: (all?.ms ?? 0) / 1_000, step };
 }
 
 export function waitSums(tx: Tx, serverId: string, range: TimeRange, step: number): Promise<StatementWaitSum[]> {
@@ -46,7 +46,7 @@ export function waitSums(tx: Tx, serverId: string, range: TimeRange, step: numbe
 
 export interface Slice {
   at: Date;
-  lookedMs: number;
+  observedMs: number;
   sums: WaitSum[];
 }
 
@@ -63,7 +63,7 @@ export async function waitSlices(tx: Tx, serverId: string, range: TimeRange, ste
   );
   return rows.map(({ slice, ms, sums }) => ({
     at: new Date(range.from.getTime() + slice * sliceMs),
-    lookedMs: ms,
+    observedMs: ms,
     sums: sums ?? [],
   }));
 }

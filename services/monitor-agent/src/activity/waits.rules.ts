@@ -24,34 +24,34 @@ export interface StatementWaits {
   waits: WaitShare[];
 }
 
-const average = (sessionMs: number, lookedMs: number): number =>
-  lookedMs > 0 ? Math.round((1_000 * sessionMs) / lookedMs) / 1_000 : 0;
+const average = (sessionMs: number, observedMs: number): number =>
+  observedMs > 0 ? Math.round((1_000 * sessionMs) / observedMs) / 1_000 : 0;
 
-export const totalSessions = (sums: readonly WaitSum[], lookedMs: number): number =>
+export const totalSessions = (sums: readonly WaitSum[], observedMs: number): number =>
   average(
     sums.reduce((total, { sessionMs }) => total + sessionMs, 0),
-    lookedMs,
+    observedMs,
   );
 
 /** The waits that most sessions were in, whatever their statement. */
-export function waitShares(sums: readonly WaitSum[], lookedMs: number, most: number): WaitShare[] {
+export function waitShares(sums: readonly WaitSum[], observedMs: number, most: number): WaitShare[] {
   const groups = grouped(sums, ({ state, waitType, waitEvent }) => [state, waitType, waitEvent]);
   return groups
     .map(([first, ...rest]) => {
       const { state, waitType, waitEvent } = first;
-      return { state, waitType, waitEvent, sessions: totalSessions([first, ...rest], lookedMs) };
+      return { state, waitType, waitEvent, sessions: totalSessions([first, ...rest], observedMs) };
     })
     .sort((a, b) => b.sessions - a.sessions)
     .slice(0, most);
 }
 
-export function statementWaits(sums: readonly StatementWaitSum[], lookedMs: number, most: number): StatementWaits[] {
+export function statementWaits(sums: readonly StatementWaitSum[], observedMs: number, most: number): StatementWaits[] {
   return grouped(sums, ({ queryId, database }) => [queryId, database])
     .map((own) => ({
       queryId: own[0].queryId,
       database: own[0].database,
-      sessions: totalSessions(own, lookedMs),
-      waits: waitShares(own, lookedMs, 5),
+      sessions: totalSessions(own, observedMs),
+      waits: waitShares(own, observedMs, 5),
     }))
     .sort((a, b) => b.sessions - a.sessions)
     .slice(0, most);

@@ -38,7 +38,7 @@ const RENEW_ALONE_MS = 30_000;
 /** Without a word that there are servers to take, and without a lease that runs out. */
 const NET_MS = 30_000;
 /** Where there are servers: who is due is looked up in memory. */
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 const CLAIM_PER_TURN = 20;
 /*
  * Servers that answer have places that no other can take. Those that failed or took long when they had their turn last,
@@ -59,7 +59,7 @@ export class CollectServers implements OnApplicationShutdown {
   private readonly rivals: Rivals;
   private isNew = true;
   /** Kept until a turn begins: news that come during a snapshot are not in its answer. */
-  private news = true;
+  private changed = true;
   private renewAt = 0;
   private claimAt = 0;
 
@@ -67,7 +67,7 @@ export class CollectServers implements OnApplicationShutdown {
     this.tools = tools;
     this.config = config;
     wakes.on(COLLECT_SERVERS, () => {
-      this.news = true;
+      this.changed = true;
     });
     const renewSoon = () => {
       this.renewAt = 0;
@@ -79,19 +79,19 @@ export class CollectServers implements OnApplicationShutdown {
   async turn({ signal }: Turn): Promise<TurnResult> {
     for (const [serverId, session] of this.sessions) if (session.lost) this.drop(serverId);
     const now = this.tools.now();
-    if (this.news) {
-      this.news = false;
+    if (this.changed) {
+      this.changed = false;
       this.renewAt = 0;
       this.claimAt = 0;
     }
     if (now >= this.renewAt) {
       await this.renew(now);
-      this.tools.metrics.tell([...this.sessions.values()], now);
+      this.tools.metrics.report([...this.sessions.values()], now);
     }
     const isMore = now >= this.claimAt && (await this.claim(now));
     if (!signal.aborted) this.startDue();
     if (isMore) return 'again';
-    return this.sessions.size > 0 ? LOOK_MS : this.claimAt - this.tools.now();
+    return this.sessions.size > 0 ? CHECK_MS : this.claimAt - this.tools.now();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -141,7 +141,7 @@ export class CollectServers implements OnApplicationShutdown {
       this.drop(lease.serverId);
       this.sessions.set(lease.serverId, new ServerSession(lease, this.tools));
     }
-    this.claimAt = now + Math.min(NET_MS, Math.max(LOOK_MS, next ?? NET_MS));
+    this.claimAt = now + Math.min(NET_MS, Math.max(CHECK_MS, next ?? NET_MS));
     return leases.length === most;
   }
 

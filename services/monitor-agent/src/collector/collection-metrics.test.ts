@@ -3,7 +3,7 @@ import { CollectionMetrics } from './collection-metrics.ts';
 
 test('operators see how many servers are there, how old the oldest figures are, and why connections were cut', async () => {
   const metrics = new CollectionMetrics();
-  metrics.tell(
+  metrics.report(
     [
       { connected: true, collectedAt: 90_000 },
       { connected: true, collectedAt: undefined },

@@ -33,7 +33,7 @@ export class CollectionMetrics {
     this.failures.inc({ code });
   }
 
-  tell(watched: readonly Watched[], now: number): void {
+  report(watched: readonly Watched[], now: number): void {
     const connected = watched.filter((one) => one.connected);
     this.servers.set({ state: 'connected' }, connected.length);
     this.servers.set({ state: 'away' }, watched.length - connected.length);

@@ -140,7 +140,7 @@ export class DatabaseVisits {
   ): Promise<Prepared> {
     try {
       const { connection } = await open(database.name);
-      return await this.look(connection, database, instance).finally(() => connection.close());
+      return await this.read(connection, database, instance).finally(() => connection.close());
     } catch (error) {
       throw error instanceof VisitFailed || isConnectionLoss(error) ? new VisitFailed(error) : error;
     } finally {
@@ -148,7 +148,7 @@ export class DatabaseVisits {
     }
   }
 
-  private async look(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
+  private async read(connection: ServerConnection, database: Database, server: Instance): Promise<Prepared> {
     const here = await readHere(connection);
     const { startedAt, workersStartedAt } = server.resetEpoch;
     // After a crash as well: what is counted from now on belongs to another reset epoch than the one that we know of.

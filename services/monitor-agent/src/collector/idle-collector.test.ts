@@ -13,7 +13,7 @@ function counting(meanwhile = () => {}) {
   let asked = 0;
   const tools = {
     now: () => Date.now(),
-    metrics: { tell: () => {} },
+    metrics: { report: () => {} },
     tenants: {
       system: (purpose: string, work: never) => {
         asked += 1;
@@ -37,7 +37,7 @@ test('without servers nothing is asked until somebody says that there is one', a
   expect(asked()).toBe(2);
 });
 
-test('a server that is told of during a snapshot is looked for after it', async () => {
+test('a server that is added during a turn is claimed after it', async () => {
   const { turn, asked } = counting(() => store.wakes.wake(COLLECT_SERVERS));
   await turn();
   expect(asked()).toBe(1);

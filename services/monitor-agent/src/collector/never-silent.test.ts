@@ -150,7 +150,7 @@ test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
   },
 );
 
-test('a database whose owner cuts us off is told of and leaves the rest of the server alone', async () => {
+test('a database whose owner ends our sessions is reported and leaves the rest of the server alone', async () => {
   const queries = new ScheduledQueries(() => {});
   const visit = queries.add('database', 'evil');
   const cut = async () => {

@@ -38,7 +38,7 @@ const MAX_PATIENCE = 6;
  * While watching: a look at the sessions every 10 s, every second in trouble; the minute pass; texts of new statements;
  * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks, and at how far its
  * transaction ids have come. A query that fails
- * is left alone by itself. A pass that takes longer than its interval makes the next tick be skipped. Whatever is stored
+ * is left alone by itself. A collector that takes longer than its interval skips the next tick. Whatever is stored
  * proves in the same transaction that the lease is still held; when it is not, the session ends.
  */
 export class ServerSession {

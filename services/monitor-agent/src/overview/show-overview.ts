@@ -29,7 +29,7 @@ export class ShowOverview {
     ]);
     const sum = (pick: (database: Database) => number | null) =>
       databases.reduce((total, database) => total + (pick(database) ?? 0), 0);
-    const present = databases.filter(({ goneAt }) => goneAt === null);
+    const existing = databases.filter(({ goneAt }) => goneAt === null);
     // Statements and databases are looked at by queries of their own, of which one may have failed for a while.
     const rate = (count: number, { coveredSeconds } = range) => (coveredSeconds > 0 ? count / coveredSeconds : 0);
     const [hit, read] = [sum((one) => one.blocksHit), sum((one) => one.blocksRead)];
@@ -47,9 +47,9 @@ export class ShowOverview {
         calls: rate(top.total.calls, top.range),
       },
       cacheHitRatio: hit + read > 0 ? hit / (hit + read) : null,
-      databases: present.length,
-      bytes: present.some(({ bytes }) => bytes !== null)
-        ? present.reduce((total, { bytes }) => total + (bytes ?? 0), 0)
+      databases: existing.length,
+      bytes: existing.some(({ bytes }) => bytes !== null)
+        ? existing.reduce((total, { bytes }) => total + (bytes ?? 0), 0)
         : null,
       tables: row.facts?.tablesKnown ?? 0,
       indexes: row.facts?.indexesKnown ?? 0,

@@ -12,7 +12,7 @@ import { Dialer } from '../servers/dialer.ts';
 import { readFacts } from '../servers/report/facts.queries.ts';
 import { reportOf, reportOfFailure, type Target } from '../servers/report/server-report.rules.ts';
 import { uncollectedChecks } from '../servers/report/uncollected.rules.ts';
-import { tryQueries } from './try-queries.ts';
+import { tryQueries } from './tried.queries.ts';
 
 /** In all, and of one organisation or person: each may wait for a server that does not answer. */
 const PLACES = { all: 40, each: 4 };
@@ -45,13 +45,13 @@ export class ServerTester {
         'Other tests of yours, or many of others, are running. Wait for them.',
       );
     try {
-      return await this.look(given, ours, statementTextBytes);
+      return await this.read(given, ours, statementTextBytes);
     } finally {
       leave();
     }
   }
 
-  private async look(
+  private async read(
     given: Given,
     ours: boolean,
     statementTextBytes: number | null,

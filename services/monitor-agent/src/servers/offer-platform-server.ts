@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { organisationCreated } from '@tidegate/contracts/identity/organisations';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { PlatformServer } from './platform-server.ts';
+import { claimPlatformOffer } from './server.rows.ts';
 
 /**
  * The organisation that came first is the operator's: it gets the installation's own database as a first server, so
@@ -13,10 +14,6 @@ export class OfferPlatformServer {
 
   @On(organisationCreated)
   async handle({ tx, emit }: EventContext<typeof organisationCreated>): Promise<void> {
-    const first = await tx.one(
-      'insert into platform_offers (org_id) values ($1) on conflict do nothing returning org_id',
-      [tx.orgId],
-    );
-    if (first && this.platform.isOffered) await this.platform.add(tx, emit);
+    if ((await claimPlatformOffer(tx)) && this.platform.isOffered) await this.platform.add(tx, emit);
   }
 }

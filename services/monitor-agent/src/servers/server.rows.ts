@@ -134,7 +134,7 @@ export function listServerRows(
   );
 }
 
-/** The installation's own database is a gift and does not count. */
+/** The installation's own database does not count towards the limit. */
 export async function countServers(tx: Tx): Promise<number> {
   const row = await tx.one<{ count: number }>(
     'select count(*)::int as count from servers where org_id = $1 and not platform and removed_at is null',
@@ -223,7 +223,7 @@ export async function storeUncollected(tx: Tx, serverId: string, uncollected: re
   ]);
 }
 
-/** An attempt failed. `unreachable` makes it official; answers the row only when that is news. */
+/** An attempt failed. `unreachable` makes it official; answers the row only when that is change. */
 export async function markFailed(
   tx: Tx,
   serverId: string,
@@ -241,3 +241,9 @@ export async function markFailed(
     [tx.orgId, serverId],
   );
 }
+
+/** Answers whether this organisation is the first of the installation. */
+export const claimPlatformOffer = async (tx: Tx): Promise<boolean> =>
+  (await tx.one('insert into platform_offers (org_id) values ($1) on conflict do nothing returning org_id', [
+    tx.orgId,
+  ])) !== undefined;

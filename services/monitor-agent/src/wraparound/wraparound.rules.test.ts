@@ -63,7 +63,7 @@ describe('the pace', () => {
     nextMultixact: nextMulti,
   });
 
-  test('is what two looks are apart, over the edge of 2^32 as well', () => {
+  test('is the difference of two snapshots, over the edge of 2^32 as well', () => {
     expect(paceOf(at(0, 2 ** 32 - 500), at(12, 2 ** 32 + 500))).toEqual({
       xidsPerDay: 2_000,
       multixactsPerDay: 0,

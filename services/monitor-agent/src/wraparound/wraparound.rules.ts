@@ -118,7 +118,7 @@ const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 function held(holder: HorizonHolder): WraparoundCause {
   const { kind, name, age } = holder;
   const where = holder.database ? ` in ${holder.database}` : '';
-  const told = {
+  const reported = {
     session: {
       what: `The transaction of session ${name}${where} (${holder.state ?? 'state unknown'}) is open: end it.`,
       sql: `SELECT pg_terminate_backend(${name});`,
@@ -140,7 +140,7 @@ function held(holder: HorizonHolder): WraparoundCause {
       sql: null,
     },
   }[kind];
-  return { kind, name, age, ...told };
+  return { kind, name, age, ...reported };
 }
 
 function notVacuumed(

@@ -9,11 +9,11 @@ import {
   MONTH_FIRST,
   NamesChanged,
   prepareFixed,
-} from './fixed-names.ts';
+} from './fixed-names.queries.ts';
 import { GuardedWire } from './guarded-wire.ts';
 import type { Intake } from './intake.ts';
 import { qualified } from './qualified.rules.ts';
-import { isSafe, nextPacket, SESSION, START_PACKET, type StartPacket } from './session-settings.rules.ts';
+import { GREETING, isSafe, nextPacket, SESSION, START_PACKET, type StartPacket } from './session-settings.queries.ts';
 import { isVerified, lacksCa } from './tls-mode.rules.ts';
 import { tlsOptions } from './tls-options.ts';
 import { getTypeParser } from './value-parsers.ts';
@@ -26,7 +26,7 @@ import { getTypeParser } from './value-parsers.ts';
  * that was given. Nothing of the server's can hurt: the driver sees whole messages only that may come now and are what
  * they say (`GuardedWire`), a password is never sent in clear text to whom we cannot verify, every name in a query
  * means what PostgreSQL means by it (`qualified`), and no session is used whose settings are not ours
- * (session-settings.rules.ts).
+ * (session-settings.queries.ts).
  */
 export interface ServerTarget extends Where {
   password: string;
@@ -60,11 +60,6 @@ const MAX_GREETING_BYTES = 1024 * 1024;
 const MAX_OWN_SESSIONS = 10;
 /** Texts are the same with every snapshot; should one ever not be, the server's memory must not fill with plans. */
 const MAX_PREPARED = 50;
-export const GREETING = qualified(`
-  select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
-    current_setting('server_encoding') as encoding,
-    (select count(*)::int from pg_stat_activity
-      where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`);
 
 export class ServerConnection {
   /** As in `server_version_num`: 180001. */
@@ -115,7 +110,7 @@ export class ServerConnection {
   }
 
   /**
-   * Prepares a text whose names must mean what they mean now (fixed-names.ts). `check` throws when that is not what they
+   * Prepares a text whose names must mean what they mean now (fixed-names.queries.ts). `check` throws when that is not what they
    * were meant to mean.
    */
   async fix(text: string, check: () => Promise<void>): Promise<FixedStatement> {

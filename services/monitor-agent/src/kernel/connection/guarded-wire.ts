@@ -96,7 +96,7 @@ export class GuardedWire extends EventEmitter implements Holder {
     else this.destroy();
   }
 
-  /** For good, and told once: nothing that arrives or fails afterwards is heard of. */
+  /** For good, and logged once: whatever arrives or fails afterwards is ignored. */
   destroy(error?: Error): void {
     if (this.closed) return;
     this.closed = true;

@@ -320,7 +320,7 @@ describe('between answers and at the end', () => {
     ).toMatch(/answer_malformed|connection_lost/);
   });
 
-  test('an honest server may tell of a changed setting at any time', async () => {
+  test('an honest server may report a changed setting at any time', async () => {
     const one = Buffer.concat([fields(field('a', INT4)), row('7'), complete(), ready()]);
     const connection = await connect(saying(welcome, greeting, speaking(parameter('TimeZone', 'UTC')), one));
     expect(await connection.rows('select 7')).toEqual([[7]]);

@@ -4,10 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { loadModule } from 'libpg-query';
 import { everyQuery, QUERIES } from '../../../test/every-query.ts';
 import { parsed, plain, unqualified } from '../../../test/names-of.ts';
-import { GREETING } from './connect-server.ts';
-import { DAY_FIRST, MONTH_FIRST, prepareFixed } from './fixed-names.ts';
+import { DAY_FIRST, MONTH_FIRST, prepareFixed } from './fixed-names.queries.ts';
 import { qualified } from './qualified.rules.ts';
-import { SESSION } from './session-settings.rules.ts';
+import { GREETING, SESSION } from './session-settings.queries.ts';
 
 const SOURCES = fileURLToPath(new URL('../..', import.meta.url));
 const EXTENSION = ['odd Schema'];

@@ -1,11 +1,11 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
-import type { FixedStatement } from '../connection/fixed-names.ts';
+import type { FixedStatement } from '../connection/fixed-names.queries.ts';
 
 /*
  * pg_stat_statements on a server whose database owners are not trusted.
  *
  * SQL calls functions by name only, and whoever owns the schema may rename it and put a function of their own where the
- * extension's was: it would run with our role's rights. So names are looked up once (fixed-names.ts), between two looks at
+ * extension's was: it would run with our role's rights. So names are looked up once (fixed-names.queries.ts), between two looks at
  * the catalogue that prove what they meant:
  *
  * 1. Where the extension is, is read in one snapshot: the C function that is its member (only a superuser can make one),

@@ -4,7 +4,7 @@ import type { Instance } from '../instance/instance.queries.ts';
 
 /**
  * One kind of figure of the minute pass. What was read is stored in the transaction of the whole pass; what the metric
- * remembers moves on only after that was committed, so that a pass which could not be stored is made up for by the next.
+ * remembers moves on only after that was committed, so that the next run makes up for one that could not be stored.
  */
 export interface Metric {
   readonly name: string;

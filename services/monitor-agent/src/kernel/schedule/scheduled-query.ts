@@ -13,7 +13,7 @@ export class ServerTrouble extends Error {
   }
 }
 
-/** Hears of the first failure in a row. */
+/** Called with the first failure in a row. */
 export type FailureReport = (query: string, error: unknown) => void;
 
 /** A query that is not answered, as it is stored. */
@@ -80,7 +80,7 @@ export class ScheduledQuery {
     }
   }
 
-  /** What everybody is told of: what failed twice, and what does not pass by itself at once. */
+  /** Reported to everybody once it failed twice, or at once when it will not pass by itself. */
   get uncollected(): Uncollected | undefined {
     const { trouble } = this;
     const isReported = trouble && (this.inARow >= REPORTED_AFTER || isPermanent(trouble.code));

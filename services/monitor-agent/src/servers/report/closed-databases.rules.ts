@@ -3,7 +3,7 @@ import type { Where } from '../../kernel/connection/connection-failure.rules.ts'
 import { check, listed, quote } from './check.rules.ts';
 import type { ServerFacts } from './server-report.rules.ts';
 
-const DARK = 'their tables and indexes are not collected';
+const NOT_COLLECTED = 'their tables and indexes are not collected';
 
 /** Databases that are never visited, by what keeps us out of them. */
 export function closedChecks({ closedDatabases }: ServerFacts, { user }: Where): ServerCheck[] {
@@ -14,13 +14,13 @@ export function closedChecks({ closedDatabases }: ServerFacts, { user }: Where):
     check(forbidden.length === 0, 'databases_connect', 'The role may connect to the databases.', {
       severity: 'warning',
       code: 'databases_forbidden',
-      what: `The role may not connect to ${listed(forbidden)}: ${DARK}.`,
+      what: `The role may not connect to ${listed(forbidden)}: ${NOT_COLLECTED}.`,
       fixSql: sql(forbidden, (name) => `GRANT CONNECT ON DATABASE ${name} TO ${quote(user)};`),
     }),
     check(limited.length === 0, 'databases_limit', 'No database has a connection limit of 0.', {
       severity: 'warning',
       code: 'databases_limit_zero',
-      what: `The connection limit of ${listed(limited)} is 0: ${DARK}.`,
+      what: `The connection limit of ${listed(limited)} is 0: ${NOT_COLLECTED}.`,
       fixSql: sql(limited, (name) => `ALTER DATABASE ${name} CONNECTION LIMIT -1;`),
     }),
     check(invalid.length === 0, 'databases_valid', 'No database was dropped by halves.', {
@@ -32,7 +32,7 @@ export function closedChecks({ closedDatabases }: ServerFacts, { user }: Where):
     check(closed.length === 0, 'databases_open', 'All databases take connections.', {
       severity: 'info',
       code: 'databases_closed',
-      what: `Nobody may connect to ${listed(closed)}: ${DARK}.`,
+      what: `Nobody may connect to ${listed(closed)}: ${NOT_COLLECTED}.`,
       fixSql: sql(closed, (name) => `ALTER DATABASE ${name} ALLOW_CONNECTIONS true;`),
     }),
   ];

@@ -179,7 +179,7 @@ function unseenChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
   const uncollected = (id: string, seen: string, missing: string) =>
     check(facts.readsAllData, id, seen, {
       severity: 'info',
-      code: `${id}_dark`,
+      code: `${id}_uncollected`,
       what: `${missing} ${choice}`,
       ...grant,
     });

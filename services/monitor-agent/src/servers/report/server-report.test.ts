@@ -14,7 +14,7 @@ const target = {
   loopback: false,
 };
 /** Without the right to read all data. */
-const DARK = ['bloat', 'explain', 'sequences'];
+const NOT_COLLECTED = ['bloat', 'explain', 'sequences'];
 const bad = (report: ServerReport) => report.checks.filter((check) => !check.ok);
 
 describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries) => {
@@ -36,7 +36,7 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
     const first = await report(server);
     expect(first).toMatchObject({ ok: true, usable: true });
     expect(first.version).toMatch(/^\d+\.\d+$/);
-    expect(bad(first).map((check) => check.id)).toEqual(DARK);
+    expect(bad(first).map((check) => check.id)).toEqual(NOT_COLLECTED);
     const what = /\bgrant\b/;
     if (binaries.major >= 14) {
       for (const check of bad(first))
@@ -68,9 +68,9 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
       'connection_limit_low',
       'statements_not_preloaded',
       'statements_not_created',
-      'bloat_dark',
-      'explain_dark',
-      'sequences_dark',
+      'bloat_uncollected',
+      'explain_uncollected',
+      'sequences_uncollected',
     ]);
     await mend(server, first, 'monitoring_role');
     await mend(server, first, 'connection_limit');
@@ -83,7 +83,7 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
     await mend(server, second, 'statements_created');
     await server.halt();
     await server.boot();
-    expect(bad(await report(server)).map((check) => check.id)).toEqual(DARK);
+    expect(bad(await report(server)).map((check) => check.id)).toEqual(NOT_COLLECTED);
     await server.stop();
   });
 
@@ -101,12 +101,12 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
       'track_counts_off',
       'track_activities_off',
       'track_io_timing_off',
-      'bloat_dark',
-      'explain_dark',
-      'sequences_dark',
+      'bloat_uncollected',
+      'explain_uncollected',
+      'sequences_uncollected',
     ]);
-    for (const { id, fixSql } of bad(first)) if (fixSql && !DARK.includes(id)) await mend(server, first, id);
-    expect(bad(await report(server)).map((check) => check.id)).toEqual(DARK);
+    for (const { id, fixSql } of bad(first)) if (fixSql && !NOT_COLLECTED.includes(id)) await mend(server, first, id);
+    expect(bad(await report(server)).map((check) => check.id)).toEqual(NOT_COLLECTED);
     await server.stop();
   });
 
@@ -121,12 +121,12 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
       'pg_monitor_not_inherited',
       'password_expires',
       'statements_hidden',
-      'bloat_dark',
-      'explain_dark',
-      'sequences_dark',
+      'bloat_uncollected',
+      'explain_uncollected',
+      'sequences_uncollected',
     ]);
     for (const id of ['monitoring_role', 'password_expiry']) await mend(server, first, id);
-    expect(bad(await report(server)).map((check) => check.id)).toEqual(DARK);
+    expect(bad(await report(server)).map((check) => check.id)).toEqual(NOT_COLLECTED);
     await server.stop();
   });
 

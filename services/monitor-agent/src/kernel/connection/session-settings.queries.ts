@@ -37,7 +37,7 @@ const SETTINGS: readonly SessionSetting[] = [
   { name: 'extra_float_digits', value: '1' },
   { name: 'bytea_output', value: 'hex' },
   { name: 'TimeZone', value: 'UTC' },
-  // A date says whether a statement is being prepared (fixed-names.ts).
+  // A date says whether a statement is being prepared (fixed-names.queries.ts).
   { name: 'DateStyle', value: 'ISO, MDY' },
   { name: 'jit', value: 'off' },
   { name: 'enable_mergejoin', value: 'off' },
@@ -75,6 +75,13 @@ export function nextPacket(failed: StartPacket, sqlstate: unknown, loggedIn: boo
 }
 
 const literal = (text: string) => `'${text}'`;
+
+/** Asked first, before anything is set in the session. */
+export const GREETING = qualified(`
+  select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
+    current_setting('server_encoding') as encoding,
+    (select count(*)::int from pg_stat_activity
+      where application_name = 'tidegate' and usename = current_user and pid <> pg_backend_pid()) as own`);
 
 export const SESSION = qualified(`
   select s.name, case when current_setting(s.name) <> s.value then set_config(s.name, s.value, false) else s.value end as value

@@ -1,7 +1,7 @@
 import { readActivity } from '../activity/activity.queries.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { isConnectionLoss } from '../kernel/connection/connection-failure.rules.ts';
-import type { FixedStatement } from '../kernel/connection/fixed-names.ts';
+import type { FixedStatement } from '../kernel/connection/fixed-names.queries.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import { readOthers } from '../kernel/instance/other-databases.queries.ts';
 import type { Uncollected } from '../kernel/schedule/scheduled-query.ts';
