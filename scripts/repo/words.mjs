@@ -115,8 +115,9 @@ export const WORDS = [
   {
     house: 'forget',
     field: 'purge, expire, evict',
-    names: /\b(forget|forgets|forgot|forgotten|forgetting)\b/,
-    text: /\bforg(et|ets|ot|otten|etting)\b/i,
+    // The field says so of passwords.
+    names: /\b(forget|forgets|forgot|forgotten|forgetting)\b(?! password)/,
+    text: /(?<!passwords?[/.])\bforg(et|ets|ot|otten|etting)\b/i,
   },
   {
     house: 'found, founder',

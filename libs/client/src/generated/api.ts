@@ -426,7 +426,7 @@ export type CreatedChannel = {
   disabledBecause?: "gone" | "by_member" | "unsubscribed";
   previousSecretValidUntil?: Timestamp;
   createdAt: Timestamp;
-  /** Signing secret of a webhook channel (`whsec_…`). Shown once: keep it. */
+  /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
   secret?: string;
 };
 
@@ -1138,7 +1138,7 @@ export type NewEmailChannel = {
   address: string;
   /** Defaults to the address or host */
   name?: Name;
-  /** What this channel is told about; everything when absent */
+  /** What this channel is notified of; everything when absent */
   events?: Array<NoticeType>;
 };
 
@@ -1205,7 +1205,7 @@ export type NewWebhookChannel = {
   url: string;
   /** Defaults to the address or host */
   name?: Name;
-  /** What this channel is told about; everything when absent */
+  /** What this channel is notified of; everything when absent */
   events?: Array<NoticeType>;
 };
 
@@ -3110,9 +3110,9 @@ export type ChannelsUnsubscribeOutput = unknown;
 export type ChannelsUpdateInput = {
   channelId: Id;
   name?: Name;
-  /** What this channel is told about */
+  /** What this channel is notified of */
   events?: Array<NoticeType>;
-  /** A disabled channel is told nothing */
+  /** A disabled channel gets nothing */
   state?: "active" | "disabled";
 };
 
@@ -3640,7 +3640,7 @@ export class TidegateClient extends Transport {
   channelsConfirm = (input: ChannelsConfirmInput, options?: CallOptions): Promise<ChannelsConfirmOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/confirm', repeat: 'never' }, input, options);
 
-  /** Add an e-mail address or a webhook that is told what happens. Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else until that token came to POST /api/v1/channels/confirm. */
+  /** Add an e-mail address or a webhook that is notified. Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else until that token came to POST /api/v1/channels/confirm. */
   channelsCreate = (input: ChannelsCreateInput, options?: CallOptions): Promise<ChannelsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels', repeat: 'keyed' }, input, options);
 
@@ -3668,7 +3668,7 @@ export class TidegateClient extends Transport {
   channelsTest = (input: ChannelsTestInput, options?: CallOptions): Promise<ChannelsTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/{channelId}/test', repeat: 'keyed' }, input, options);
 
-  /** End an e-mail channel, with the token of one of its mails. Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel is told nothing until its address confirms it anew. */
+  /** End an e-mail channel, with the token of one of its mails. Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form `List-Unsubscribe=One-Click` is taken as a body. The channel gets nothing until its address confirms it again. */
   channelsUnsubscribe = (input: ChannelsUnsubscribeInput, options?: CallOptions): Promise<ChannelsUnsubscribeOutput> =>
     this.send({ method: 'POST', path: '/api/v1/channels/unsubscribe/{token}', repeat: 'never' }, input, options);
 

@@ -13,15 +13,15 @@ import { Revoked } from './revoked.rules.ts';
 
 /** A token revoked earlier than this has expired by itself, also where clocks differ by minutes. */
 const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 300;
-const LOOK_AGAIN_MS = 60_000;
+const READ_AGAIN_MS = 60_000;
 const RETRY_MS = 500;
 const START_MS = 30_000;
 
 /**
- * What was revoked recently. Revocations are heard as they are published; what came while nobody listened (before the
- * start, or while the connection was down) is looked up in the stream by its time: at the start, whenever the
- * connection is back, and each minute. To hear one twice is harmless, so nothing hangs on the stream's numbers or on
- * a consumer: a stream that was made anew silences nobody.
+ * What was revoked recently. Revocations are received as they are published; what came while nobody listened (before the
+ * start, or while the connection was down) is read from the stream by its time: at the start, whenever the connection
+ * is back, and each minute. To receive one twice is harmless, so nothing depends on the stream's sequence numbers or on
+ * a consumer: a stream that was recreated hides no revocation.
  */
 @Injectable()
 export class Revocations {
@@ -38,16 +38,16 @@ export class Revocations {
     return this.revoked.has(principal);
   }
 
-  /** Tells of each revocation as it comes: open streams end on it. */
+  /** Calls back on each revocation as it arrives: open streams end on it. */
   onRevoked(listener: (key: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The next news of this key; also when they came while nobody waited yet. */
-  news(key: string): { within(ms: number): Promise<void>; forget(): void } {
+  /** The next revocation of this key; also one that arrives before anybody waits. */
+  arrivalOf(key: string): { within(ms: number): Promise<void>; ignore(): void } {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const forget = this.onRevoked((one) => {
+    const ignore = this.onRevoked((one) => {
       if (one === key) resolve();
     });
     const within = (ms: number) => {
@@ -55,7 +55,7 @@ export class Revocations {
       const time = setTimeout(ms, undefined, { signal: tooLong.signal }).catch(() => undefined);
       return Promise.race([promise, time]).finally(() => tooLong.abort());
     };
-    return { within, forget };
+    return { within, ignore };
   }
 
   /** Ready only when what was revoked lately is known. */
@@ -70,34 +70,34 @@ export class Revocations {
       },
     });
     await this.nc.flush();
-    await this.lookUpUntilDone(AbortSignal.timeout(START_MS));
+    await this.catchUpUntilDone(AbortSignal.timeout(START_MS));
   }
 
   @Loop({ name: 'follow-revocations', everyMs: 0 })
   async follow({ signal }: Turn): Promise<void> {
-    await setTimeout(LOOK_AGAIN_MS, undefined, { signal: AbortSignal.any([signal, this.behind.signal]) }).catch(
+    await setTimeout(READ_AGAIN_MS, undefined, { signal: AbortSignal.any([signal, this.behind.signal]) }).catch(
       () => undefined,
     );
     if (signal.aborted) return;
     this.behind = new AbortController();
-    await this.lookUpUntilDone(signal);
+    await this.catchUpUntilDone(signal);
   }
 
-  @Loop({ name: 'forget-revocations', everyMs: 60_000 })
-  async forget(): Promise<undefined> {
-    this.revoked.forget(Date.now() - REPLAY_SECONDS * 1_000);
+  @Loop({ name: 'evict-revocations', everyMs: 60_000 })
+  async evict(): Promise<undefined> {
+    this.revoked.evict(Date.now() - REPLAY_SECONDS * 1_000);
   }
 
   /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
-  private async lookUpUntilDone(signal: AbortSignal): Promise<void> {
+  private async catchUpUntilDone(signal: AbortSignal): Promise<void> {
     const watch = watchOf(this.nc);
     for (let failures = 0; ; failures += 1) {
       try {
-        await this.lookUp(Date.now() - REPLAY_SECONDS * 1_000);
+        await this.catchUp(Date.now() - REPLAY_SECONDS * 1_000);
         watch.report('revocations', undefined);
         return;
       } catch (error) {
-        if (failures === 0) this.log.warn({ error }, 'The latest revocations could not be looked up; trying again');
+        if (failures === 0) this.log.warn({ error }, 'The latest revocations could not be read; trying again');
         watch.report('revocations', 'the latest revocations are not known');
         await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw error;
@@ -105,7 +105,7 @@ export class Revocations {
     }
   }
 
-  private async lookUp(from: number): Promise<void> {
+  private async catchUp(from: number): Promise<void> {
     const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
     // nats-server 2.9 knows this form; the client's types do not.
     const next = (seq: number) =>

@@ -15,8 +15,8 @@ import type { Tally } from './tally.ts';
 import { publishCalls } from './usage-reports.ts';
 import { isWriting } from './writer-lock.ts';
 
-/** Who died is found by whoever starts in its place; this is for those in whose place nobody starts. */
-const LOOK_MS = 600_000;
+/** A gateway that died is found by the one that starts in its place; this is for those that nothing replaces. */
+const SEARCH_MS = 600_000;
 const EVENTS_A_MESSAGE = 400;
 const RETURN_MS = 2_000;
 
@@ -36,7 +36,7 @@ interface Recovered {
 /**
  * Reports the API calls of gateways that died before they could, under the names that these would have used: what had
  * arrived before is known to usage, so it makes no difference how far they came, nor how many of us do this at once.
- * Then the leases go back that they held. Damaged lines are told and passed; a segment that cannot be read stays.
+ * Then the leases go back that they held. Damaged lines are logged and skipped; a segment that cannot be read stays.
  */
 @Injectable()
 export class RecoverCalls {
@@ -47,7 +47,7 @@ export class RecoverCalls {
     private readonly log: Log,
   ) {}
 
-  @Loop({ name: 'recover-api-calls', everyMs: LOOK_MS })
+  @Loop({ name: 'recover-api-calls', everyMs: SEARCH_MS })
   async turn({ signal }: Turn): Promise<void> {
     const of = { signal, log: this.log, what: 'Reporting the API calls of a gateway that died' };
     await each(await this.left(), of, (left) => this.recover(left));
@@ -71,7 +71,7 @@ export class RecoverCalls {
     const of = { log: this.log, what: 'Reading a segment of API calls' };
     const failed = await each(segments, of, ({ name }) => this.report(name, recovered));
     for (const [leaseId, { orgId, spent }] of recovered.leases) await this.giveBack(leaseId, orgId, spent);
-    // Without one that could not be read: the next look tries it again.
+    // Without one that could not be read: the next turn retries it.
     const done = failed === 0 ? listed(this.journal.folder).filter((name) => name.startsWith(writer)) : [];
     for (const name of [...recovered.segments, ...done]) rmSync(join(this.journal.folder, name), { force: true });
     const { calls } = recovered;

@@ -23,7 +23,7 @@ interface Sealed {
 
 /**
  * Calls that were answered, on their way into the usage stream: counted in memory and noted in the journal, sealed once
- * a second when the segment before is in the stream, sent, and forgotten when JetStream has them. An outage of any
+ * a second when the segment before is in the stream, sent, and deleted when JetStream has them. An outage of any
  * length loses nothing, nor does a death (`RecoverCalls`).
  */
 @Injectable()
@@ -81,7 +81,7 @@ export class UsageReports {
     this.sealed = undefined;
   }
 
-  /** At the end: everything reported, however long it waited; what cannot be is for the next start, or told. */
+  /** At the end: everything reported, however long it waited; what cannot be is for the next start, or logged. */
   @AtEnd()
   async reportLast(): Promise<void> {
     const until = Date.now() + LAST_MS;

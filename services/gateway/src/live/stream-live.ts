@@ -47,7 +47,7 @@ export class StreamLive {
     revocations.onRevoked(() => this.endRevoked());
   }
 
-  /** Tells every client to come back elsewhere. */
+  /** Sends every client elsewhere. */
   close(): void {
     this.closed = true;
     clearInterval(this.heartbeat);
@@ -69,7 +69,7 @@ export class StreamLive {
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value as string);
-    // Who left while we looked who it is has nothing to be told, and is not counted.
+    // Whoever left while they were verified is sent nothing, and is not counted.
     if (reply.raw.destroyed || request.raw.socket.destroyed) return;
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -79,11 +79,11 @@ export class StreamLive {
     let recheck: NodeJS.Timeout | undefined;
     const client = new LiveClient(reply.raw, { ...given, topics }, () => {
       clearTimeout(recheck);
-      this.forget(orgId, client);
+      this.remove(orgId, client);
     });
     const watch = (ms: number) => {
       if (client.over) return;
-      recheck = setTimeout(() => void this.look(client, watch), Math.min(Math.max(ms, 0), LONGEST_MS));
+      recheck = setTimeout(() => void this.recheck(client, watch), Math.min(Math.max(ms, 0), LONGEST_MS));
       recheck.unref();
     };
     others.add(client);
@@ -91,18 +91,18 @@ export class StreamLive {
     this.open.inc();
     this.subscribe(orgId);
     client.send('retry: 2000\n\nevent: ready\ndata: {}\n\n');
-    // What is asked for from now on is as new as what will be told: nats-server has the subscription.
+    // What is read from now on is as new as what will be sent: nats-server has the subscription.
     void this.nc.flush().then(
       () => client.over || client.send('event: resync\ndata: {}\n\n'),
       () => this.end(client, 'bye'),
     );
     watch(given.principal.expires - Date.now());
-    // It may have been revoked between the look and the list.
+    // It may have been revoked between the check and the list.
     if (this.revocations.isRevoked(given.principal)) this.end(client, 'revoked');
   }
 
   /** The time of a client's credentials is over: asks whether they still count, and goes on or ends. */
-  private async look(client: LiveClient, watch: (ms: number) => void): Promise<void> {
+  private async recheck(client: LiveClient, watch: (ms: number) => void): Promise<void> {
     const { principal, credential } = client;
     try {
       if ((principal.endsAt ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.end(client, 'expired');
@@ -141,7 +141,7 @@ export class StreamLive {
 
   /** From the list first: what is ended once is never written to again. */
   private end(client: LiveClient, why: string): void {
-    this.forget(client.principal.caller.orgId ?? '', client);
+    this.remove(client.principal.caller.orgId ?? '', client);
     client.end(why);
   }
 
@@ -149,7 +149,7 @@ export class StreamLive {
     return [...this.clients.values()].flatMap((set) => [...set]);
   }
 
-  private forget(orgId: string, client: LiveClient): void {
+  private remove(orgId: string, client: LiveClient): void {
     const set = this.clients.get(orgId);
     if (!set?.delete(client)) return;
     this.open.dec();

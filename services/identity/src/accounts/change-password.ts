@@ -36,10 +36,7 @@ export class ChangePassword {
     if (!matches) {
       await this.throttle.failed(admitted);
       this.refusals.report(admitted, wrongPassword(), userId);
-      throw wrongPassword(
-        {},
-        'Send the password that you log in with now. Forgotten: POST /api/v1/password/forgotten.',
-      );
+      throw wrongPassword({}, 'Send the password that you log in with now. Lost it: POST /api/v1/password/forgotten.');
     }
     const passwordHash = await this.passwords.hash(input.newPassword, { known: true });
     const own = tx.as({ userId });

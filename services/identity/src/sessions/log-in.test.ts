@@ -89,11 +89,11 @@ test('guessing is slowed down for the network that guesses, however it writes th
   expect(await guess(other.email, '2001:db8:1:2::7', PASSWORD)).toBeUndefined();
 });
 
-test('a stranger who knows the address does not keep its owner out, at home or elsewhere', async () => {
+test('an outsider who knows the address does not keep its owner out, at home or elsewhere', async () => {
   const email = `${newId()}@example.com`;
   const home = '192.0.2.1';
   await identity.call(register, { email, password: PASSWORD, name: 'Ada' }, from(home));
-  // The stranger has many networks, and sits at the owner's own table as well.
+  // The outsider has many networks, and sits at the owner's own table as well.
   await identity.tenants.as({}, (tx) => tx.query('update login_failures set failures = 0'));
   for (let n = 0; n < 12; n += 1) await guess(email, `198.51.100.${n % 2}`);
   for (let n = 0; n < 12; n += 1) await guess(email, home);
