@@ -1,6 +1,6 @@
 import { jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { type Event, Envelope } from '@tidegate/contracts/kernel/event';
+import { Envelope, type Event } from '@tidegate/contracts/kernel/event';
 import { watchOf } from './nats-watch.ts';
 
 /**

@@ -5,6 +5,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { newId } from '@tidegate/database/ids';
+import { EventTail } from '@tidegate/messaging/event-tail';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { watchOf } from '@tidegate/messaging/nats-watch';
@@ -38,7 +39,7 @@ afterAll(async () => {
 /** As a gateway has it, with a gateway's rights. */
 async function follower() {
   const nc = await connect('gateway');
-  const revocations = new Revocations(nc, new Log());
+  const revocations = new Revocations(new EventTail(nc), new Log());
   await revocations.listen();
   const abort = new AbortController();
   const following = (async () => {

@@ -1,11 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { Envelope } from '@tidegate/contracts/kernel/event';
-import { watchOf } from '@tidegate/messaging/nats-watch';
-import { NATS } from '@tidegate/runtime/host';
+import { EventTail } from '@tidegate/messaging/event-tail';
 import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import type { Principal } from '../kernel/principal.ts';
@@ -16,6 +12,7 @@ const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 300;
 const READ_AGAIN_MS = 60_000;
 const RETRY_MS = 500;
 const START_MS = 30_000;
+const PART = 'revocations';
 
 /**
  * What was revoked recently. Revocations are received as they are published; what came while nobody listened (before the
@@ -30,7 +27,7 @@ export class Revocations {
   private behind = new AbortController();
 
   constructor(
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly events: EventTail,
     private readonly log: Log,
   ) {}
 
@@ -61,15 +58,8 @@ export class Revocations {
   /** Ready only when what was revoked lately is known. */
   @OnStart()
   async listen(): Promise<void> {
-    const watch = watchOf(this.nc);
-    watch.onReconnect(() => this.behind.abort());
-    this.nc.subscribe(accessRevoked.subject, {
-      callback: (error, message) => {
-        if (error) watch.refuse('revocations', error);
-        else this.take(message.string());
-      },
-    });
-    await this.nc.flush();
+    this.events.onReconnect(() => this.behind.abort());
+    await this.events.follow(accessRevoked, PART, (data) => this.take(data));
     await this.catchUpUntilDone(AbortSignal.timeout(START_MS));
   }
 
@@ -90,40 +80,22 @@ export class Revocations {
 
   /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
   private async catchUpUntilDone(signal: AbortSignal): Promise<void> {
-    const watch = watchOf(this.nc);
     for (let failures = 0; ; failures += 1) {
       try {
-        await this.catchUp(Date.now() - REPLAY_SECONDS * 1_000);
-        watch.report('revocations', undefined);
+        await this.events.readSince(accessRevoked, Date.now() - REPLAY_SECONDS * 1_000, (data) => this.take(data));
+        this.events.report(PART, undefined);
         return;
       } catch (error) {
         if (failures === 0) this.log.warn({ error }, 'The latest revocations could not be read; trying again');
-        watch.report('revocations', 'the latest revocations are not known');
+        this.events.report(PART, 'the latest revocations are not known');
         await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw error;
       }
     }
   }
 
-  private async catchUp(from: number): Promise<void> {
-    const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
-    // nats-server 2.9 knows this form; the client's types do not.
-    const next = (seq: number) =>
-      streams.getMessage('EVENTS', { next_by_subj: accessRevoked.subject, seq } as MsgRequest);
-    const { state } = await streams.info('EVENTS');
-    let [low, high] = [state.first_seq, state.last_seq + 1];
-    // The first revocation since then, by halves: messages lie in the order of their times.
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const found = await next(middle);
-      if (!found || found.time.getTime() >= from) high = middle;
-      else low = found.seq + 1;
-    }
-    for (let found = await next(low); found; found = await next(found.seq + 1)) this.take(found.string());
-  }
-
-  private take(text: string): void {
-    const parsed = accessRevoked.data.safeParse(dataOf(text));
+  private take(data: unknown): void {
+    const parsed = accessRevoked.data.safeParse(data);
     if (!parsed.success) {
       this.log.error({}, 'A revocation could not be read');
       return;
@@ -131,13 +103,5 @@ export class Revocations {
     const key = this.revoked.note(parsed.data);
     if (key === undefined) return;
     for (const listener of this.listeners) listener(key);
-  }
-}
-
-function dataOf(text: string): unknown {
-  try {
-    return Envelope.parse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

@@ -1,13 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { returnLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
+import { UsageStream } from '@tidegate/messaging/usage-stream';
 import { each } from '@tidegate/runtime/each';
-import { NATS } from '@tidegate/runtime/host';
-import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal, SEGMENT } from './call-journal.ts';
 import { readSegment } from './read-segment.ts';
@@ -17,6 +16,8 @@ import { isWriting } from './writer-lock.ts';
 
 /** A gateway that died is found by the one that starts in its place; this is for those that nothing replaces. */
 const SEARCH_MS = 600_000;
+/** After the bus did not take everything. */
+const RETRY_MS = 5_000;
 const EVENTS_A_MESSAGE = 400;
 const RETURN_MS = 2_000;
 
@@ -40,17 +41,21 @@ interface Recovered {
  */
 @Injectable()
 export class RecoverCalls {
+  private interrupted = false;
+
   constructor(
     private readonly journal: CallJournal,
     private readonly bus: Bus,
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly usage: UsageStream,
     private readonly log: Log,
   ) {}
 
   @Loop({ name: 'recover-api-calls', everyMs: SEARCH_MS })
-  async turn({ signal }: Turn): Promise<void> {
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    this.interrupted = false;
     const of = { signal, log: this.log, what: 'Reporting the API calls of a gateway that died' };
     await each(await this.left(), of, (left) => this.recover(left));
+    return this.interrupted ? RETRY_MS : undefined;
   }
 
   private async left(): Promise<Left[]> {
@@ -85,7 +90,10 @@ export class RecoverCalls {
     const segment = name.replace('.calls', '');
     for (const [orgId, events] of tally.events(segment)) {
       for (let from = 0; from < events.length; from += EVENTS_A_MESSAGE) {
-        await publishCalls(this.nc, segment, orgId, events.slice(from, from + EVENTS_A_MESSAGE));
+        await publishCalls(this.usage, segment, orgId, events.slice(from, from + EVENTS_A_MESSAGE)).catch((error) => {
+          this.interrupted = true;
+          throw error;
+        });
       }
     }
     recovered.calls += tally.calls();

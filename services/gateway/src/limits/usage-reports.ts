@@ -1,8 +1,6 @@
-import { jetstream } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
-import { type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
-import { NATS } from '@tidegate/runtime/host';
+import { Injectable } from '@nestjs/common';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import { UsageStream } from '@tidegate/messaging/usage-stream';
 import { AtEnd, Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal } from './call-journal.ts';
@@ -10,7 +8,6 @@ import type { Note } from './call-notes.rules.ts';
 import { METER, Tally } from './tally.ts';
 
 const REPORT_MS = 1_000;
-const PUBLISH_MS = 2_000;
 /** At an orderly stop so long is tried; the process may live 25 s after the signal. */
 const LAST_MS = 8_000;
 
@@ -35,7 +32,7 @@ export class UsageReports {
   private failing = false;
 
   constructor(
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly usage: UsageStream,
     private readonly log: Log,
     private readonly journal: CallJournal,
   ) {
@@ -85,7 +82,7 @@ export class UsageReports {
   @AtEnd()
   async reportLast(): Promise<void> {
     const until = Date.now() + LAST_MS;
-    while (this.unsent() > 0 && Date.now() < until && !this.nc.isClosed()) {
+    while (this.unsent() > 0 && Date.now() < until && !this.usage.isClosed) {
       await this.report();
       if (this.failing) await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -122,7 +119,7 @@ export class UsageReports {
     const some = events.get(orgId);
     if (!some) return true;
     try {
-      await publishCalls(this.nc, segment, orgId, some);
+      await publishCalls(this.usage, segment, orgId, some);
     } catch (error) {
       if (!this.failing) this.log.warn({ error }, 'API calls cannot be reported now; they are kept and reported later');
       this.failing = true;
@@ -135,8 +132,6 @@ export class UsageReports {
   }
 }
 
-/** One message; the stream and usage know it again when it is sent again. */
-export async function publishCalls(nc: NatsConnection, segment: string, orgId: string, events: UsageEvent[]) {
-  const options = { msgID: `${segment}:${orgId}:${events[0]?.id}`, timeout: PUBLISH_MS };
-  await jetstream(nc, { checkAPI: false }).publish(usageSubject(orgId, METER), JSON.stringify(events), options);
-}
+/** One message; the stream and usage recognise it when it is sent again. */
+export const publishCalls = (usage: UsageStream, segment: string, orgId: string, events: UsageEvent[]): Promise<void> =>
+  usage.publish(`${segment}:${orgId}:${events[0]?.id}`, orgId, METER, events);

@@ -1,7 +1,6 @@
-import type { NatsConnection, Subscription } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { forbidden, ProblemError, rateLimited, unauthenticated, unavailable } from '@tidegate/contracts/kernel/problem';
-import { NATS } from '@tidegate/runtime/host';
+import { LiveTopics } from '@tidegate/messaging/live-topics';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Memberships } from '../access/memberships.ts';
@@ -12,28 +11,28 @@ import { LiveClient } from './live-client.ts';
 import { readTopics } from './topics.rules.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** Identity is away: the credentials were good a moment ago, so the stream goes on and is looked at again. */
+/** Identity is away: the credentials were good a moment ago, so the stream goes on and is verified again later. */
 const AGAIN_MS = 15_000;
 /** The longest a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Live topics as server-sent events. One NATS subscription per organisation that anybody watches; a client that cannot
- * keep up loses messages and is told to fetch again (`resync`), instead of filling our memory. A stream begins with
+ * keep up loses messages and has to fetch again (`resync`), instead of filling our memory. A stream begins with
  * `resync` as well, because nobody knows what came between the last one and this. It ends with its credentials: a
  * script's with its access token, a browser's with its session, a key's with the key.
  */
 @Injectable()
 export class StreamLive {
   private readonly clients = new Map<string, Set<LiveClient>>();
-  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly subscriptions = new Map<string, { unsubscribe(): void }>();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly open;
   private sent = 0;
   private closed = false;
 
   constructor(
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly topics: LiveTopics,
     private readonly memberships: Memberships,
     private readonly revocations: Revocations,
     private readonly config: GatewayConfig,
@@ -92,7 +91,7 @@ export class StreamLive {
     this.subscribe(orgId);
     client.send('retry: 2000\n\nevent: ready\ndata: {}\n\n');
     // What is read from now on is as new as what will be sent: nats-server has the subscription.
-    void this.nc.flush().then(
+    void this.topics.ready().then(
       () => client.over || client.send('event: resync\ndata: {}\n\n'),
       () => this.end(client, 'bye'),
     );
@@ -117,15 +116,11 @@ export class StreamLive {
 
   private subscribe(orgId: string): void {
     if (this.subscriptions.has(orgId)) return;
-    const prefix = `live.${orgId}.`;
-    const subscription = this.nc.subscribe(`${prefix}>`, {
-      callback: (error, message) => {
-        if (error) return this.endAll(orgId);
-        const topic = message.subject.slice(prefix.length);
-        this.sent += 1;
-        const frame = `id: ${this.sent}\nevent: ${topic}\ndata: ${message.string().replaceAll('\n', ' ')}\n\n`;
-        for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) client.send(frame);
-      },
+    const subscription = this.topics.subscribe(orgId, (error, { topic, text }) => {
+      if (error) return this.endAll(orgId);
+      this.sent += 1;
+      const frame = `id: ${this.sent}\nevent: ${topic}\ndata: ${text.replaceAll('\n', ' ')}\n\n`;
+      for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) client.send(frame);
     });
     this.subscriptions.set(orgId, subscription);
   }

@@ -190,6 +190,21 @@ test('the wait is over after its time, and the right password clears what was co
   expect(await attempt(PASSWORD)).toBeUndefined();
 });
 
+test('an address that is written in other letters is counted as the account that it finds, whatever the locale', async () => {
+  const { email } = await identity.newUser(`kiwi-${newId()}@example.com`);
+  const network = '198.51.100.203';
+  // The Kelvin sign in small is a k; of the dotted capital I some locales of PostgreSQL make an i, and others do not.
+  const [kelvin, dotted] = [email.replace('k', '\u212a'), email.replace('i', '\u0130')];
+  expect(await guess(kelvin, network, PASSWORD)).toBeUndefined();
+  for (let n = 0; n < 6; n += 1) await guess(dotted, network);
+  expect(await guess(dotted, '198.51.100.204', PASSWORD)).toMatchObject({ code: 'wrong_credentials' });
+  for (let n = 0; n < 110; n += 1) {
+    const problem = await guess(n % 2 ? kelvin : ` ${email}`, '198.51.100.205');
+    if (problem?.code === 'rate_limited') break;
+  }
+  expect(await guess(email, '198.51.100.205', PASSWORD)).toMatchObject(SLOW);
+});
+
 test('many guesses at once are no way around the count', async () => {
   const { email } = await identity.newUser();
   const guesses = Array.from({ length: 30 }, () => guess(email, '198.51.100.202'));
