@@ -15,21 +15,19 @@ import { OpenFreeSubscription } from './subscriptions/open-free-subscription.ts'
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 
 @Module({
-  providers: [
-    ApplyFirstCatalogue,
+  controllers: [
     ListPlans,
     ValidatePlans,
     DiffPlans,
     ApplyPlans,
     MovePlans,
-    MoveDueSubscriptions,
     ExportPlans,
     OpenFreeSubscription,
     GetSubscription,
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
-    RefreshEntitlements,
   ],
+  providers: [ApplyFirstCatalogue, MoveDueSubscriptions, RefreshEntitlements],
 })
 export class BillingModule {}

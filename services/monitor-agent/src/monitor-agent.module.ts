@@ -3,11 +3,10 @@ import { EntitlementsModule } from '@tidegate/entitlements/entitlements.module';
 import { ShowActivity } from './activity/show-activity.ts';
 import { ShowBlocking } from './activity/show-blocking.ts';
 import { ShowWaits } from './activity/show-waits.ts';
-import { CollectServers } from './collection/collect-servers.loop.ts';
-import { CollectorTools } from './collection/collector-tools.ts';
-import { Dialer } from './collection/dialer.ts';
-import { HostGuard } from './connection/host-guard.ts';
+import { CollectServers } from './collector/collect-servers.loop.ts';
+import { CollectorTools } from './collector/collector-tools.ts';
 import { ListIndexFindings } from './index-findings/list-index-findings.ts';
+import { HostGuard } from './kernel/connection/host-guard.ts';
 import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
@@ -15,18 +14,19 @@ import { ListTables } from './relations/list-tables.ts';
 import { ListMarkers } from './reset-epochs/list-annotations.ts';
 import { KeepSamples } from './retention/enforce-retention.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
+import { ServerTester } from './server-test/server-tester.ts';
+import { TestNewServer } from './server-test/test-new-server.ts';
+import { TestServer } from './server-test/test-server.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
 import { CreateServer } from './servers/create-server.ts';
 import { DeleteServer } from './servers/delete-server.ts';
+import { Dialer } from './servers/dialer.ts';
 import { GetServer } from './servers/get-server.ts';
 import { ListServers } from './servers/list-servers.ts';
 import { OfferPlatformServer } from './servers/offer-platform-server.ts';
 import { PlatformServer } from './servers/platform-server.ts';
 import { RemoveServers } from './servers/remove-servers.loop.ts';
 import { ServerPasswords } from './servers/server-passwords.ts';
-import { ServerTester } from './servers/server-tester.ts';
-import { TestNewServer } from './servers/test-new-server.ts';
-import { TestServer } from './servers/test-server.ts';
 import { UpdateServer } from './servers/update-server.ts';
 import { ShowStatementSeries } from './statements/show-statement-series.ts';
 import { TopStatements } from './statements/top-statements.ts';
@@ -34,15 +34,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    // What others are made of
-    HostGuard,
-    ServerPasswords,
-    Dialer,
-    ServerTester,
-    PlatformServer,
-    CollectorTools,
-    // Servers
+  controllers: [
     CreateServer,
     ListServers,
     GetServer,
@@ -52,10 +44,9 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     TestServer,
     AddPlatformServer,
     OfferPlatformServer,
-    // What was collected
-    ShowOverview,
     TopStatements,
     ShowStatementSeries,
+    ShowOverview,
     ShowActivity,
     ShowBlocking,
     ShowWaits,
@@ -65,7 +56,14 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ListIndexFindings,
     ShowWraparound,
     ListMarkers,
-    // Loops
+  ],
+  providers: [
+    HostGuard,
+    ServerPasswords,
+    Dialer,
+    ServerTester,
+    PlatformServer,
+    CollectorTools,
     CollectServers,
     KeepSamples,
     CompactSamples,

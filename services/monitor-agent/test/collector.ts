@@ -4,11 +4,11 @@ import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { until } from '@tidegate/testing/until';
-import { COLLECT_SERVERS, CollectServers } from '../src/collection/collect-servers.loop.ts';
-import { CollectorTools } from '../src/collection/collector-tools.ts';
-import { Dialer } from '../src/collection/dialer.ts';
+import { COLLECT_SERVERS, CollectServers } from '../src/collector/collect-servers.loop.ts';
+import { CollectorTools } from '../src/collector/collector-tools.ts';
+import { createLease } from '../src/kernel/schedule/lease.rows.ts';
 import { Scrubber } from '../src/kernel/scrubbing/scrubber.ts';
-import { createLease } from '../src/leases/lease.rows.ts';
+import { Dialer } from '../src/servers/dialer.ts';
 import { insertServer } from '../src/servers/server.rows.ts';
 import { ServerPasswords } from '../src/servers/server-passwords.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -104,7 +104,7 @@ export class Replica {
   }
 
   async stop(): Promise<void> {
-    this.stopped ??= this.freeze().then(() => this.collector.end());
+    this.stopped ??= this.freeze().then(() => this.collector.onApplicationShutdown());
     await this.stopped;
   }
 

@@ -26,30 +26,32 @@ import { LearnOwners } from './owners/learn-owners.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    ChannelSecrets,
-    Confirmations,
+  controllers: [
     ChannelConsent,
     ManageChannels,
     ReadDeliveries,
-    DeleteOldDeliveries,
-    SealUrls,
     LearnOwners,
-    QueueNotice,
-    MeasureQueue,
-    WebhookHosts,
     CreateChannel,
     RotateSecret,
     TestChannel,
     RetryDelivery,
-    MailSender,
     SendAccountMail,
+    NotifyChannels,
+  ],
+  providers: [
+    ChannelSecrets,
+    Confirmations,
+    DeleteOldDeliveries,
+    SealUrls,
+    QueueNotice,
+    MeasureQueue,
+    WebhookHosts,
+    MailSender,
     WebhookSender,
     NotificationQuota,
     DeliverySenders,
     AttemptDelivery,
     DeliverMessages,
-    NotifyChannels,
   ],
 })
 export class NotifierModule {}

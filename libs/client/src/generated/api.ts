@@ -1,5 +1,5 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
-import { type CallOptions, type FileBody, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
@@ -49,7 +49,7 @@ export type Backtest = {
   currency: string;
   engineVersion: number;
   /** SHA-256 of candles, settings, market rules and engine version: equal means equal results */
-  fingerprint: string | null;
+  contentHash: string | null;
   candles: number;
   /** How far it is */
   candlesDone: number;
@@ -85,7 +85,7 @@ export type Backtest = {
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
-  kept: {
+  stored: {
     trades: number;
     fills: number;
   };
@@ -1356,7 +1356,7 @@ export type Problem = {
   status: number;
   /** For people: what happened here and what to do */
   detail?: string;
-  /** The path that was asked */
+  /** The path of the request */
   instance?: string;
   traceId?: string;
   retryAfterSeconds?: number;
@@ -1643,7 +1643,7 @@ export type Sweep = {
   /** Backtests run so far */
   done: number;
   /** Of candles, settings and engine: equal means equal results */
-  fingerprint: string | null;
+  contentHash: string | null;
   failure: string | null;
   createdAt: Timestamp;
   finishedAt: Timestamp | null;
@@ -1671,7 +1671,7 @@ export type SweepDetail = {
   /** Backtests run so far */
   done: number;
   /** Of candles, settings and engine: equal means equal results */
-  fingerprint: string | null;
+  contentHash: string | null;
   failure: string | null;
   createdAt: Timestamp;
   finishedAt: Timestamp | null;

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError, unavailable } from '@tidegate/contracts/kernel/problem';
-import { AtEnd } from '@tidegate/runtime/loop';
 import { type RunOptions, WorkerPool, WorkersBusy, WorkerTooSlow } from '@tidegate/runtime/worker-pool';
 import type { Assignment, Outcome, ThreadTask } from './thread-task.ts';
 
@@ -13,7 +13,7 @@ const SHORT_MS = 20_000;
 const IDLE_MS = 10_000;
 
 /** Backtests that run at a time in a process. */
-export const BACKTEST_PLACES = 2;
+export const BACKTEST_CONCURRENCY = 2;
 
 /** The workers' files, which load the tasks. */
 export interface WorkerFiles {
@@ -26,7 +26,7 @@ export interface WorkerFiles {
  * The threads of this process. What answers a request, backtests, and sweeps have threads of their own, so that none
  * waits for another; all have a lower priority than the event loop, and a memory limit that ends only the thread.
  */
-export class Threads {
+export class Threads implements OnApplicationShutdown {
   private readonly requests: Pool;
   private readonly queued: Pool;
   private readonly sweeps: Pool;
@@ -36,7 +36,7 @@ export class Threads {
     const short = { ...limits, taskMs: SHORT_MS };
     const long = { ...limits, taskMs: LONG_MS };
     this.requests = new WorkerPool(tasks, { size: 2, ...short, maxWaiting: 100, maxWaitingPerGroup: 5 });
-    this.queued = new WorkerPool(tasks, { size: BACKTEST_PLACES, ...long });
+    this.queued = new WorkerPool(tasks, { size: BACKTEST_CONCURRENCY, ...long });
     this.sweeps = new WorkerPool(onAllCores, { size: availableParallelism(), ...long });
   }
 
@@ -61,8 +61,7 @@ export class Threads {
     return run(this.sweeps, task, input, options);
   }
 
-  @AtEnd()
-  async close(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.requests, this.queued, this.sweeps].map((one) => one.close()));
   }
 }

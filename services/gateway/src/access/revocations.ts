@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { EventTail } from '@tidegate/messaging/event-tail';
-import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import type { Principal } from '../kernel/principal.ts';
 import { Revoked } from './revoked.rules.ts';
@@ -21,7 +21,7 @@ const PART = 'revocations';
  * a consumer: a stream that was recreated hides no revocation.
  */
 @Injectable()
-export class Revocations {
+export class Revocations implements OnApplicationBootstrap {
   private readonly revoked = new Revoked();
   private readonly listeners = new Set<(key: string) => void>();
   private behind = new AbortController();
@@ -56,8 +56,7 @@ export class Revocations {
   }
 
   /** Ready only when what was revoked lately is known. */
-  @OnStart()
-  async listen(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     this.events.onReconnect(() => this.behind.abort());
     await this.events.follow(accessRevoked, PART, (data) => this.take(data));
     await this.catchUpUntilDone(AbortSignal.timeout(START_MS));

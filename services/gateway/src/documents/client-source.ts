@@ -6,7 +6,7 @@ import { pascal } from './problem-answers.ts';
 import { type Json, resolve, type SchemaBook } from './schemas.ts';
 
 /** Where the client's transport lies, as seen from the generated file. */
-const TRANSPORT = '../transport.ts';
+const TRANSPORT = '../transport/transport.ts';
 
 /** Source of the typed client: one method per operation, one type per model, nothing to install beside it. */
 export function clientSource(operations: Operation[]): string {

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { UsageStream } from '@tidegate/messaging/usage-stream';
-import { AtEnd, Loop } from '@tidegate/runtime/loop';
+import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal } from './call-journal.ts';
 import type { Note } from './call-notes.rules.ts';
@@ -24,7 +24,7 @@ interface Sealed {
  * length loses nothing, nor does a death (`RecoverCalls`).
  */
 @Injectable()
-export class UsageReports {
+export class UsageReports implements OnApplicationShutdown {
   private open = new Tally();
   private sealed: Sealed | undefined;
   /** Held by this process. `before`: calls of earlier segments. */
@@ -79,8 +79,7 @@ export class UsageReports {
   }
 
   /** At the end: everything reported, however long it waited; what cannot be is for the next start, or logged. */
-  @AtEnd()
-  async reportLast(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     const until = Date.now() + LAST_MS;
     while (this.unsent() > 0 && Date.now() < until && !this.usage.isClosed) {
       await this.report();

@@ -6,7 +6,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
-import { createLease } from '../leases/lease.rows.ts';
+import { createLease } from '../kernel/schedule/lease.rows.ts';
 import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
 import { KeepSamples } from './enforce-retention.loop.ts';
@@ -186,7 +186,7 @@ describe('series', () => {
   });
 
   test('months lie ready, in both tables, closed like their parent', async () => {
-    await keeper(() => 365).prepare();
+    await keeper(() => 365).onApplicationBootstrap();
     const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
     for (const table of SERIES_TABLES) expect(await exists(`${table}_${nextMonth}`)).toBe(true);
     const open = await store.server.sql(
