@@ -25,6 +25,8 @@ export interface Seen {
   rejected: number;
   overdue: number;
   halted: number;
+  deferred: number;
+  refusedByVenue: number;
 }
 
 export const NOTHING_SEEN: Readonly<Seen> = {
@@ -37,6 +39,8 @@ export const NOTHING_SEEN: Readonly<Seen> = {
   rejected: 0,
   overdue: 0,
   halted: 0,
+  deferred: 0,
+  refusedByVenue: 0,
 };
 
 /** A bot on a slow exchange, with its books, as a live runner would advance it. */
@@ -53,7 +57,7 @@ export class SlowRun {
   constructor(plan: Plan, random: () => number, state: State = INITIAL) {
     this.plan = plan;
     this.state = state;
-    this.exchange = new SlowExchange(random);
+    this.exchange = new SlowExchange(random, plan.market.venue);
   }
 
   /** One minute at this price. */
@@ -98,6 +102,9 @@ export class SlowRun {
     const rejected = event.type === 'rejected' && orderOf(before, event.key) ? [event.key] : [];
     this.journal.add({ at: this.minutes * STEP_MS, state, intents, payments: [], fills, rejected });
     this.seen.rejected += rejected.length;
+    if (state.entryFrom !== undefined && before.entryFrom === undefined) this.seen.deferred += 1;
+    if (rejected.length > 0 && event.type === 'rejected' && event.reason !== 'unavailable')
+      this.seen.refusedByVenue += 1;
     this.seen.overdue += intents.filter((one) => one.type === 'place' && one.late).length;
     this.seen.halted += intents.filter(({ type }) => type === 'halt').length;
     this.exchange.take(decision.intents);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runs } from '../../test/long.ts';
-import { AROUND, anySettings, anyWalk, COARSE, settingsA } from '../../test/markets.ts';
+import { AROUND, anySettings, anyWalk, COARSE, DEMANDING, settingsA } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
@@ -45,21 +45,27 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
   return { fills, trades: [...trades.values()], profit: realised, openProfit, maxDrawdown, candlesInTrade, curve };
 }
 
-test('skipping candles changes nothing: fills, trades, profit and drawdown are those of deciding on every one', () => {
-  fc.assert(
-    fc.property(anySettings, anyWalk(200, 400), (settings, candles) => {
-      const plan = planOf(settings, COARSE);
-      const series = seriesOf(candles);
-      const drawn = new EquityCurve(series, { from: 0, to: candles.length }, 50);
-      const { curve, ...obvious } = candleByCandle(plan, candles);
-      expect(backtest(plan, series, { ...AROUND, curve: drawn })).toMatchObject(obvious);
-      const every = Math.ceil(candles.length / 50);
-      const places = curve.map((_, index) => index).filter((i) => (i + 1) % every === 0 || i === curve.length - 1);
-      expect(drawn.points).toEqual(places.map((i) => ({ at: candles[i]?.at, equity: curve[i] })));
-    }),
-    { numRuns: runs(1_000) },
-  );
-});
+test.each([
+  ['a market of paper', COARSE, 200],
+  ['a market of an exchange with rules of its own', DEMANDING, 2_000],
+] as const)(
+  'skipping candles changes nothing on %s: fills, trades, profit and drawdown are those of deciding on every one',
+  (_what, market, start) => {
+    fc.assert(
+      fc.property(anySettings, anyWalk(start, 400), (settings, candles) => {
+        const plan = planOf(settings, market);
+        const series = seriesOf(candles);
+        const drawn = new EquityCurve(series, { from: 0, to: candles.length }, 50);
+        const { curve, ...obvious } = candleByCandle(plan, candles);
+        expect(backtest(plan, series, { ...AROUND, curve: drawn })).toMatchObject(obvious);
+        const every = Math.ceil(candles.length / 50);
+        const places = curve.map((_, index) => index).filter((i) => (i + 1) % every === 0 || i === curve.length - 1);
+        expect(drawn.points).toEqual(places.map((i) => ({ at: candles[i]?.at, equity: curve[i] })));
+      }),
+      { numRuns: runs(500) },
+    );
+  },
+);
 
 test('a month of calm is skipped whole, and its drawdown is found', () => {
   const market = findMarket('BTC-USDT') as MarketRules;

@@ -155,10 +155,11 @@ class Run {
   }
 
   step(candle: CandleTicks, index: number, before: number | undefined): void {
-    const { state, fills, payments } = runCandle(this.state, candle, this.plan, {
+    const { state, fills, payments, halt } = runCandle(this.state, candle, this.plan, {
       intervalMs: this.options.intervalMs,
       before,
     });
+    if (halt) throw new Error(`The bot was halted at ${new Date(candle.at).toISOString()}: ${halt.message}`);
     this.state = state;
     for (const payment of payments) this.pay(payment);
     for (const fill of fills) this.book(fill);

@@ -57,14 +57,16 @@ export class AdvanceBot {
       if ((!running && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
       const mayOpen = running && candle.at > looksUpTo;
       const step = possible(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
-      if ('halt' in step) {
-        halt = step.halt;
+      if ('impossible' in step) {
+        halt = step.impossible;
         break;
       }
       decided += 1;
       journal.add(step);
       state = step.state;
       upTo = before = candle.at;
+      halt = haltOf(step);
+      if (halt) break;
       if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
     await this.save(tx, { bot, plan, journal, state, upTo, halt });
@@ -82,10 +84,11 @@ export class AdvanceBot {
     let halt: Halt | undefined;
     if (last) {
       const step = possible(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
-      if ('halt' in step) halt = step.halt;
+      if ('impossible' in step) halt = step.impossible;
       else {
         journal.add(step);
         state = step.state;
+        halt = haltOf(step);
       }
     }
     await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
@@ -131,14 +134,18 @@ export class AdvanceBot {
 }
 
 /** What was decided, or why nothing can be: the bot's own reports contradict each other. */
-function possible(decide: () => Step, at: number): Step | { halt: Halt } {
+function possible(decide: () => Step, at: number): Step | { impossible: Halt } {
   try {
     return decide();
   } catch (error) {
     if (!(error instanceof Contradiction)) throw error;
-    return { halt: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
+    return { impossible: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
   }
 }
+
+/** What the bot itself asks for. */
+const haltOf = ({ halt, at }: Step): Halt | undefined =>
+  halt && { reason: halt.reason, message: halt.message, at: new Date(at).toISOString() };
 
 async function openJournal(tx: Tx, bot: BotRow): Promise<Journal> {
   const row = bot.open_trade_id ? await findTrade(tx, bot.open_trade_id) : undefined;

@@ -39,6 +39,10 @@ export const storeWaiting = (tx: Tx, id: string, waiting: StoredWaiting | null):
 export const storeHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
   tx.query('update bots set halted = $3, waiting = null where org_id = $1 and id = $2', [tx.orgId, id, halt]);
 
+/** Whoever starts it again has seen to it: it may buy again, and refusals count anew. */
+export const liftHalt = (tx: Tx, id: string): Promise<unknown> =>
+  tx.query("update bots set state = state - 'halted' - 'refused' where org_id = $1 and id = $2", [tx.orgId, id]);
+
 /** `decidedUpTo`: candles before and at it are passed over; `tradesAfter`: they are looked at, and not traded. */
 export const storeResumed = (
   tx: Tx,

@@ -18,6 +18,7 @@ import {
   stay,
   UNWATCHED,
 } from '../engine/state.rules.ts';
+import { beats } from '../engine/trade-plan.rules.ts';
 import { type DcaPlan } from '../ladder/plan.rules.ts';
 import { begin, placeEntries } from './entries.rules.ts';
 import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
@@ -36,7 +37,7 @@ import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Decision {
   switch (event.type) {
     case 'candle':
-      if (isOpen(state)) return retry(state, event.at, event.openTicks, plan);
+      if (isOpen(state)) return placeDeferred(retry(state, event.at, event.openTicks, plan), event.openTicks, plan);
       return event.mayOpen && isOver(state) && state.orders.length === 0
         ? begin(state, { at: event.at, ticks: event.openTicks }, plan)
         : stay(state);
@@ -63,6 +64,14 @@ export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Deci
     case 'closed':
       return stay(state);
   }
+}
+
+/** The price has come near enough for the next averaging order. */
+function placeDeferred(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
+  const { entryFrom, closing } = decision.state;
+  if (entryFrom === undefined || closing !== undefined || beats(plan, ticks, entryFrom)) return decision;
+  const { state, intents } = placeEntries(decision.state, plan, ticks);
+  return { state, intents: [...decision.intents, ...intents] };
 }
 
 function filled(state: State, event: Fill, plan: DcaPlan): Decision {

@@ -55,6 +55,8 @@ export interface Step {
   fills: ExchangeFill[];
   /** Keys of orders that were refused; paper refuses none. */
   rejected?: readonly string[];
+  /** The bot asks to be halted: whoever runs it has to, and asks it nothing more. */
+  halt?: Extract<Intent, { type: 'halt' }> | undefined;
 }
 
 export interface Around {
@@ -234,7 +236,8 @@ class Exchange<Plan extends TradePlan> {
 
   step(): Step {
     const { intents, fills, payments, state } = this;
-    return { at: this.candle.at, state, intents, fills, payments };
+    const halt = state.halted && intents.find((intent) => intent.type === 'halt');
+    return { at: this.candle.at, state, intents, fills, payments, halt };
   }
 
   /** What a price on its way against the trade meets first; a stop before what is at the same price. */

@@ -23,6 +23,7 @@ export function quietOf(state: State, plan: TradePlan): Quiet | undefined {
   }
   narrow(range, liquidationTicks(plan, state.position), plan.long);
   narrow(range, watch.patientStop, plan.long);
+  narrow(range, state.entryFrom, plan.long);
   narrow(range, watch.breakEvenFrom, !plan.long);
   // Once followed, only a price that is better than the best so far is news.
   const next = watch.best === undefined ? watch.trailFrom : watch.best + (plan.long ? 1n : -1n);

@@ -10,6 +10,7 @@ import {
   type MarketEvent,
   type OrderKind,
   type PlacedOrder,
+  type RejectReason,
   type State,
   stay,
 } from './state.rules.ts';
@@ -51,9 +52,12 @@ export function bookRejected(state: State, event: Rejected): { decision: Decisio
   const times = (state.refused?.times ?? 0) + 1;
   const refused = { kind: order.kind, times, until: event.at + pauseMs(times) };
   const decision = stay({ ...state, orders: without(state.orders), refused });
-  const forGood = times >= MOST || event.reason === 'notAllowed';
+  const forGood = (times >= MOST && !passesByItself(event.reason)) || event.reason === 'notAllowed';
   return { decision: forGood ? halt(decision, 'ordersRejected', `${order.key}: ${event.reason}`) : decision, order };
 }
+
+/** The price comes nearer, or another order goes: asking again is right however often it was refused. */
+const passesByItself = (reason: RejectReason): boolean => reason === 'priceBand' || reason === 'tooMany';
 
 /** Whether an order has been refused too often to be asked for in the same way again. */
 export const isHopeless = ({ refused }: State): boolean => (refused?.times ?? 0) >= MOST;

@@ -73,6 +73,8 @@ export interface State {
   /** The last step of the take profit that was filled. */
   step: number;
   watch: Watch;
+  /** The next averaging order is too far from the price for the exchange, and is placed from this price on. */
+  entryFrom?: bigint | undefined;
   /** When the last trade ended, epoch ms. */
   endedAt: number | undefined;
   /** Of a strategy that remembers more than its orders; it alone knows what is in it. */

@@ -2,7 +2,7 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
-import { exitFaults, fault, leverageFaults, limitFaults, minimumFault } from './check-exits.rules.ts';
+import { exitFaults, fault, leverageFaults, limitFaults, minimumFault, venueFaults } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
 import { type DcaPlan, isProfit, netAt, planOf, type Rung, takeProfitTicks, trailTicks } from './plan.rules.ts';
 
@@ -39,7 +39,7 @@ export function checkSettings(plan: DcaPlan, base: bigint): ProblemError | undef
   if (faults.length === 0) {
     const levels = ladder(plan, base);
     faults.push(...levelFaults(plan, levels, base));
-    if (faults.length === 0) faults.push(...leverageFaults(plan, levels));
+    if (faults.length === 0) faults.push(...venueFaults(plan, levels), ...leverageFaults(plan, levels));
   }
   const [first] = faults;
   return first && validationFailed({ errors: faults }, `${first.field}: ${first.message}`);

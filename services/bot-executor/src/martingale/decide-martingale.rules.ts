@@ -15,6 +15,7 @@ import {
 } from '../engine/state.rules.ts';
 import { add, type Fraction, millionths, mul, whole } from '../kernel/exact.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
+import { onStep } from '../markets/venue.rules.ts';
 import { type Choice, choose } from './choose.rules.ts';
 import type { MartingalePlan } from './plan.rules.ts';
 import { NO_SIGNALS, nextSignals, type Signals } from './signals.rules.ts';
@@ -127,7 +128,10 @@ function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: Marti
   // Whatever was being closed is closed, or the table would not have been asked.
   const state: State = { ...decision.state, trade, revision, closing: undefined };
   const key = `${trade}:${kind}:${revision}`;
-  return place({ ...decision, state }, newOrder(plan.long, { key, kind, type: 'limit', ticks, lots }));
+  return place(
+    { ...decision, state },
+    newOrder(plan.long, { key, kind, type: 'limit', ticks: onStep(plan.market, ticks, !plan.long), lots }),
+  );
 }
 
 function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: MartingalePlan): Decision {

@@ -54,6 +54,7 @@ const Stored = z.object({
       beyondSince: z.number().optional(),
     })
     .default(UNWATCHED),
+  entryFrom: Level,
   endedAt: z.number().optional(),
   memory: StoredMemory.optional(),
   orders: z.array(Order),
@@ -122,6 +123,7 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
       patientStop: level(watch.patientStop),
       beyondSince: watch.beyondSince,
     },
+    ...(state.entryFrom === undefined ? {} : { entryFrom: scaled(state.entryFrom, tick) }),
     orders: state.orders.map(order),
     leaving: state.leaving.map(order),
     waiting: state.waiting.map(order),
