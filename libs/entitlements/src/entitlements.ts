@@ -1,16 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
-import {
-  entitlementsChanged,
-  getEntitlements,
-  type Entitlements as Snapshot,
-} from '@tidegate/contracts/billing/entitlements';
+import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type EventContext, On } from '@tidegate/messaging/handler';
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service keeps. An organisation
@@ -66,11 +61,6 @@ export class Entitlements {
     return grant.value;
   }
 
-  @On(entitlementsChanged)
-  async store({ data, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await save(tx, data);
-  }
-
   async snapshot(tx: Tx, lock: '' | 'for update' = ''): Promise<Snapshot> {
     const found = await read(tx, lock);
     if (found) return found;
@@ -79,7 +69,7 @@ export class Entitlements {
     if (!holdsConnection()) return ask();
     throw new AskFirst(async () => {
       const fetched = await ask();
-      return (next) => save(next.as({ orgId }), fetched);
+      return (next) => storeSnapshot(next.as({ orgId }), fetched);
     });
   }
 
@@ -107,7 +97,7 @@ async function read(tx: Tx, lock: '' | 'for update'): Promise<Snapshot | undefin
 }
 
 /** Snapshots may arrive out of order; the highest version stays. */
-async function save(tx: Tx, snapshot: Snapshot): Promise<void> {
+export async function storeSnapshot(tx: Tx, snapshot: Snapshot): Promise<void> {
   await tx.query(
     `insert into entitlements as e (org_id, version, snapshot) values ($1, $2, $3)
      on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot

@@ -3,7 +3,7 @@ import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
-import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { Entitlements, storeSnapshot } from '@tidegate/entitlements/entitlements';
 import { type Fixture, type Owner, openBilling, openOwner, SHIPPED } from './fixture.ts';
 
 /*
@@ -70,7 +70,7 @@ test('another plan changes the limit at once; a smaller one deletes nothing and 
   const change = async (plan: string) => {
     await billing.call(setSubscription, { organisationId: org, plan });
     const newest = (await billing.announced(org)).at(-1);
-    await owner.tenants.run(org, (tx) => entitlements.store({ data: newest, tx } as never));
+    await owner.tenants.run(org, (tx) => storeSnapshot(tx, newest as never));
   };
   await change('pro');
   expect((await attempt(org, 60)).made).toBe(20);

@@ -41,7 +41,7 @@ import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
 import { ReadTrades } from '../src/trades/read-trades.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
-import { ChangeUploads } from '../src/uploads/receive-upload.ts';
+import { ReceiveUpload } from '../src/uploads/receive-upload.ts';
 import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
 import { openBots } from './bots.ts';
 import { Neighbours } from './neighbours.ts';
@@ -79,7 +79,7 @@ export async function openService() {
     new PreviewLadder(),
     new ReadMarkets(),
     new ChangeMarkets(entitlements),
-    new ChangeUploads(wakes),
+    new ReceiveUpload(wakes),
     new ReadUploads(),
     new CreateBot(entitlements),
     new UpdateBot(),
@@ -109,7 +109,7 @@ export async function openService() {
       const loops = startLoops(runs, log, wakes);
       return async () => {
         await Promise.all(loops.map((loop) => loop.stop()));
-        await runs.drained();
+        await runs.onApplicationShutdown();
       };
     },
 
@@ -131,7 +131,7 @@ export async function openService() {
 
     close: async () => {
       await Promise.all(settlingLoop.map((loop) => loop.stop()));
-      await threads.close();
+      await threads.onApplicationShutdown();
       await neighbours.stop();
       await bots.close();
     },

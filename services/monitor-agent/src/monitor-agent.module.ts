@@ -34,15 +34,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    // What others are made of
-    HostGuard,
-    ServerPasswords,
-    Dialer,
-    ServerTester,
-    PlatformServer,
-    CollectorTools,
-    // Servers
+  controllers: [
     CreateServer,
     ListServers,
     GetServer,
@@ -52,10 +44,9 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     TestServer,
     AddPlatformServer,
     OfferPlatformServer,
-    // What was collected
-    ShowOverview,
     TopStatements,
     ShowStatementSeries,
+    ShowOverview,
     ShowActivity,
     ShowBlocking,
     ShowWaits,
@@ -65,7 +56,14 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ListIndexFindings,
     ShowWraparound,
     ListMarkers,
-    // Loops
+  ],
+  providers: [
+    HostGuard,
+    ServerPasswords,
+    Dialer,
+    ServerTester,
+    PlatformServer,
+    CollectorTools,
     CollectServers,
     KeepSamples,
     CompactSamples,

@@ -16,22 +16,18 @@ import { StoreMeters } from './meters/store-meters.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 
 @Module({
-  providers: [
+  controllers: [
     StoreMeters,
     ListMeters,
     StoreEntitlements,
     UsageSettings,
-    UsageWriter,
-    KeepPosition,
-    IngestUsageStream,
     IngestUsage,
-    ReplayParked,
     ListRejectedEvents,
     CurrentUsage,
     UsageHistory,
     TakeLease,
     ReturnLease,
-    EnforceRetention,
   ],
+  providers: [UsageWriter, KeepPosition, IngestUsageStream, ReplayParked, EnforceRetention],
 })
 export class UsageModule {}

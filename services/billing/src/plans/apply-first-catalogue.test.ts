@@ -17,7 +17,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const log = new Log({ service: 'billing' });
 const start = (PLANS_FILE?: string) =>
-  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE }), log).start();
+  new ApplyFirstCatalogue(
+    billing.tenants,
+    billing.outbox,
+    new BillingConfig({ PLANS_FILE }),
+    log,
+  ).onApplicationBootstrap();
 
 test('replicas that start at once apply the shipped catalogue once', async () => {
   await Promise.all([start(), start(), start()]);

@@ -47,7 +47,7 @@ const deflate = promisify(deflateRaw);
  * and what has gone on is answered as it is.
  */
 @Injectable()
-export class ChangeUploads {
+export class ReceiveUpload {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(beginUpload)

@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { CandleFile } from '../candles/csv/read-candle-file.ts';
 import { fileRequest } from '../candles/import-options.ts';
@@ -30,7 +30,7 @@ const FAIL_LATE_EVERY_MS = 600_000;
 
 /** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
 @Injectable()
-export class RunUploads {
+export class RunUploads implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly storing: StoreCandles;
@@ -62,8 +62,7 @@ export class RunUploads {
     await this.tenants.system('uploads', failLateUploads);
   }
 
-  @AtEnd()
-  drained(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 

@@ -186,7 +186,7 @@ describe('series', () => {
   });
 
   test('months lie ready, in both tables, closed like their parent', async () => {
-    await keeper(() => 365).prepare();
+    await keeper(() => 365).onApplicationBootstrap();
     const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
     for (const table of SERIES_TABLES) expect(await exists(`${table}_${nextMonth}`)).toBe(true);
     const open = await store.server.sql(

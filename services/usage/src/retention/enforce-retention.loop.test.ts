@@ -25,7 +25,7 @@ const partitions = async () => {
 const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
 
 test('two replicas that start at once make the days from yesterday to three ahead', async () => {
-  await Promise.all([keeper().start(), keeper().start()]);
+  await Promise.all([keeper().onApplicationBootstrap(), keeper().onApplicationBootstrap()]);
   expect(await partitions()).toEqual([-1, 0, 1, 2, 3].map(day));
 });
 
