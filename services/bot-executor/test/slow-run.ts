@@ -138,7 +138,7 @@ export class SlowRun {
   }
 
   private note(before: State, order: NonNullable<ReturnType<typeof orderOf>>): void {
-    if (!before.leaving.includes(order)) return;
+    if (!before.pendingCancels.includes(order)) return;
     this.seen.late += 1;
     if (order.total !== undefined) this.seen.cut += 1;
     if (!isEntry(order)) return;

@@ -18,7 +18,7 @@ import {
 } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { bookToWire } from '../trades/trade.rows.ts';
-import type { TradeBook } from '../trades/trade-book.rules.ts';
+import type { TradeBook } from '../trades/trade-summary.rules.ts';
 import { saveParts } from './backtest-parts.rows.ts';
 import type { EquityPoint } from './equity-curve.rules.ts';
 

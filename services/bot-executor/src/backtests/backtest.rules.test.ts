@@ -9,7 +9,7 @@ import { findMarket } from '../markets/built-in-markets.ts';
 import { type MarketRules } from '../markets/markets.rules.ts';
 import { runCandle } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeBook, worthAt } from '../trades/trade-summary.rules.ts';
 import { backtest } from './backtest.rules.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
 

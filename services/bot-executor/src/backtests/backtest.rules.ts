@@ -1,7 +1,7 @@
 import { nextFunding, type Payment } from '../engine/funding.rules.ts';
 import { type ExchangeFill } from '../engine/paper-exchange.rules.ts';
-import { quietOf } from '../engine/quiet.rules.ts';
 import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
+import { triggerBounds } from '../engine/trigger-bounds.rules.ts';
 import {
   type CandleSeries,
   type CandleTicks,
@@ -17,7 +17,7 @@ import { add, ceil, compare, div, type Fraction, millionths, mul, whole } from '
 import { entryPpm } from '../ladder/plan.rules.ts';
 import { judgesCandles, runCandle } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-summary.rules.ts';
 import { Equity } from './equity.rules.ts';
 import type { EquityCurve } from './equity-curve.rules.ts';
 
@@ -97,9 +97,9 @@ export const FIGURES_ONLY = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
-  const quiet = judgesCandles(plan) ? undefined : quietOf(state, plan);
-  if (!quiet) return from;
-  const touched = firstTouch(series, { from, to }, quiet.below, quiet.above);
+  const bounds = judgesCandles(plan) ? undefined : triggerBounds(state, plan);
+  if (!bounds) return from;
+  const touched = firstTouch(series, { from, to }, bounds.below, bounds.above);
   if (!plan.funding) return touched;
   return Math.min(touched, indexAt(series, nextFunding(plan.funding, series.at[from - 1] as number), from), to);
 }

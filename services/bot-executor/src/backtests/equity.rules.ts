@@ -1,5 +1,5 @@
 import type { Course } from '../kernel/candle-series.rules.ts';
-import { type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+import { type TradeBook, worthAt } from '../trades/trade-summary.rules.ts';
 
 const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 

@@ -8,7 +8,7 @@ import { whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { type News, type Totals } from '../trades/journal.rules.ts';
-import { isClosed, profitPercent } from '../trades/trade-book.rules.ts';
+import { isClosed, profitPercent } from '../trades/trade-summary.rules.ts';
 import type { BotRow } from './bot.rows.ts';
 
 /** One event per fill, in the transaction that books it. */

@@ -7,7 +7,7 @@ import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
 import { fraction, toCents, whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
-import { worthAt } from '../trades/trade-book.rules.ts';
+import { worthAt } from '../trades/trade-summary.rules.ts';
 import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
 import { sumTrades } from './bot-history.rows.ts';
 

@@ -37,7 +37,7 @@ import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Decision {
   switch (event.type) {
     case 'candle':
-      if (isOpen(state)) return placeDeferred(retry(state, event.at, event.openTicks, plan), event.openTicks, plan);
+      if (isOpen(state)) return placeNextEntry(retry(state, event.at, event.openTicks, plan), event.openTicks, plan);
       return event.mayOpen && isOver(state) && state.orders.length === 0
         ? begin(state, { at: event.at, ticks: event.openTicks }, plan)
         : stay(state);
@@ -67,7 +67,7 @@ export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Deci
 }
 
 /** The price has come near enough for the next averaging order. */
-function placeDeferred(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
+function placeNextEntry(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
   const { entryFrom, closing } = decision.state;
   if (entryFrom === undefined || closing !== undefined || beats(plan, ticks, entryFrom)) return decision;
   const { state, intents } = placeEntries(decision.state, plan, ticks);
@@ -80,15 +80,15 @@ function filled(state: State, event: Fill, plan: DcaPlan): Decision {
   return isEntry(booked.order) ? entered(booked, event, plan) : left(booked, event, plan);
 }
 
-function entered({ state, order, leaving }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+function entered({ state, order, late }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, heldBack } = fill;
   const position = enter(state.position, fillWorth(fill), lots, heldBack);
   // Prices that distances count from are known once the order is complete; until then they are of what there is.
   const point = order.filled;
   const at = { ...state, position, base: order.kind === 'base' ? point : state.base, lastFill: point, last: point };
   if (state.closing !== undefined) return closeRest(stay(at), ticks, plan);
-  if (leaving || order.filled.lots < order.lots) return replaceExits(stay(at), plan);
-  const done: State = { ...at, rung: Math.max(state.rung, order.rung) };
+  if (late || order.filled.lots < order.lots) return replaceExits(stay(at), plan);
+  const done: State = { ...at, level: Math.max(state.level, order.level) };
   return replaceExits(placeEntries(done, plan), plan);
 }
 
@@ -100,7 +100,7 @@ function left({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision
   if (position.lots === 0n)
     return cancel(stay({ ...state, position: flat(position), watch: UNWATCHED, endedAt: at, closing }));
   const complete = order.filled.lots === order.lots;
-  const open: State = { ...state, position, step: complete ? Math.max(state.step, order.rung) : state.step };
+  const open: State = { ...state, position, step: complete ? Math.max(state.step, order.level) : state.step };
   if (closing === undefined) return fitExits(open, plan);
   return endTrade(stay(open), { kind: closing, ticks, keep: isClosing }, plan);
 }
@@ -122,13 +122,13 @@ function rejected(state: State, event: MarketEvent & { type: 'rejected' }, plan:
   const { decision, order } = booked;
   const { kind, ticks, type } = order;
   const after = decision.state;
-  if (state.leaving.some(({ key }) => key === order.key)) return decision;
+  if (state.pendingCancels.some(({ key }) => key === order.key)) return decision;
   if (kind === 'base') return { ...decision, state: { ...after, unbegun: (after.unbegun ?? 0) + 1 } };
   if (!isOpen(after) || after.closing !== undefined) return decision;
   if (kind === 'averaging')
     return plan.settings.averagingOrders.deviationFrom === 'base'
       ? goOn(decision, after, plan)
-      : goOn(decision, { ...after, last: atTicks(ticks), rung: order.rung }, plan);
+      : goOn(decision, { ...after, last: atTicks(ticks), level: order.level }, plan);
   // The price is there already, or no stop can stand.
   const mustSell = type === 'stop' && (event.reason === 'wouldTrigger' || isHopeless(after));
   return mustSell ? endTrade(decision, { kind, ticks }, plan) : decision;
@@ -148,5 +148,7 @@ function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, pla
   if (!gone || asked || !isOpen(booked.state)) return stay(booked.state);
   if (booked.state.closing !== undefined) return closeRest(stay(booked.state), gone.ticks, plan);
   const entered = isEntry(gone) && gone.filled.lots > 0n;
-  return entered ? placeEntries({ ...booked.state, rung: Math.max(state.rung, gone.rung) }, plan) : stay(booked.state);
+  return entered
+    ? placeEntries({ ...booked.state, level: Math.max(state.level, gone.level) }, plan)
+    : stay(booked.state);
 }

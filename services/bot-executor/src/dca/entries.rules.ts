@@ -56,19 +56,19 @@ export function placeEntries(start: State, plan: DcaPlan, price = lastPrice(star
   const fromBase = plan.settings.averagingOrders.deviationFrom === 'base';
   let room = plan.activeLimit - start.orders.filter(({ kind }) => kind === 'averaging').length;
   let decision = stay(start.entryFrom === undefined ? start : { ...start, entryFrom: undefined });
-  for (const rung of plan.rungs.slice(start.planned)) {
+  for (const level of plan.averagingLevels.slice(start.planned)) {
     if (room <= 0) break;
     const { state } = decision;
-    const ticks = entryTicks(plan, rung, fromBase ? state.base : state.last);
+    const ticks = entryTicks(plan, level, fromBase ? state.base : state.last);
     const entryFrom = bandTicks(plan, ticks);
     if (entryFrom !== undefined && beats(plan, price, entryFrom))
       return { ...decision, state: { ...state, entryFrom } };
-    const lots = lotsFor(rung.size, ticks);
-    const key = `${state.trade}:averaging:${rung.index}`;
-    const order = newOrder(plan.long, { key, kind: 'averaging', type: 'limit', rung: rung.index, ticks, lots });
+    const lots = lotsFor(level.size, ticks);
+    const key = `${state.trade}:averaging:${level.index}`;
+    const order = newOrder(plan.long, { key, kind: 'averaging', type: 'limit', level: level.index, ticks, lots });
     const fits = meetsMinimum(plan.market, ticks, lots) && !isTooMuch(state, lots, plan);
     decision = fits ? place(decision, order) : skip(decision, order, fromBase);
-    decision = { ...decision, state: { ...decision.state, planned: rung.index } };
+    decision = { ...decision, state: { ...decision.state, planned: level.index } };
     if (fits) room -= 1;
   }
   return decision;
@@ -93,7 +93,7 @@ function bandTicks({ long, market: { venue } }: DcaPlan, ticks: bigint): bigint 
 /** From the last fill, the next one's distance is measured from where this one would have been. */
 function skip({ state, intents }: Decision, order: PlacedOrder, fromBase: boolean): Decision {
   return {
-    state: fromBase ? state : { ...state, last: atTicks(order.ticks), rung: order.rung },
+    state: fromBase ? state : { ...state, last: atTicks(order.ticks), level: order.level },
     intents: [...intents, { type: 'skip', order }],
   };
 }

@@ -107,8 +107,8 @@ function decideAtOnce<Plan extends TradePlan>(
   plan: Plan,
 ): Decision {
   let { state, intents } = strategy.decide(before, event, plan);
-  for (let leaving = state.leaving[0]; leaving; leaving = state.leaving[0]) {
-    const after = strategy.decide(state, { type: 'cancelled', key: leaving.key, filled: leaving.filled.lots }, plan);
+  for (let order = state.pendingCancels[0]; order; order = state.pendingCancels[0]) {
+    const after = strategy.decide(state, { type: 'cancelled', key: order.key, filled: order.filled.lots }, plan);
     state = after.state;
     if (after.intents.length > 0) intents = [...intents, ...after.intents];
   }

@@ -47,8 +47,8 @@ export function bookRejected(state: State, event: Rejected): { decision: Decisio
   if (order.filled.lots > 0n) throw new Contradiction(`${order.key} was refused after ${order.filled.lots} lots.`);
   const without = <One extends PlacedOrder>(orders: readonly One[]) => orders.filter(({ key }) => key !== order.key);
   // Refused while it was taken back: that is what was wanted.
-  if (state.leaving.some(({ key }) => key === order.key))
-    return { decision: stay({ ...state, leaving: without(state.leaving) }), order };
+  if (state.pendingCancels.some(({ key }) => key === order.key))
+    return { decision: stay({ ...state, pendingCancels: without(state.pendingCancels) }), order };
   const times = (state.refused?.times ?? 0) + 1;
   const refused = { kind: order.kind, times, until: event.at + pauseMs(times) };
   const decision = stay({ ...state, orders: without(state.orders), refused });

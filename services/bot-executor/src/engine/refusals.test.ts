@@ -164,7 +164,7 @@ describe('a position that changes behind the bot’s back', () => {
     const race = opened(STOP);
     expect(race.position(0n)).toContain('halt positionChanged');
     for (const key of ['1:averaging:1', '1:takeProfit:1', '1:stopLoss:2']) race.cancelled(key, 0n);
-    expect([race.state.orders, race.state.leaving, race.state.waiting]).toEqual([[], [], []]);
+    expect([race.state.orders, race.state.pendingCancels, race.state.deferred]).toEqual([[], [], []]);
     expect(race.end(200n)).toEqual([]);
   });
 
@@ -285,7 +285,7 @@ test('a trade that was open under the rules before goes on, with its orders; wha
 
   race.rejected('1:takeProfit:1');
   race.position(400n);
-  const state = { ...race.state, unbegun: 2, waitingSince: 5 };
+  const state = { ...race.state, unbegun: 2, deferredSince: 5 };
   expect(readState(JSON.parse(writeState(state, COARSE)), COARSE)).toEqual(state);
   expect(INITIAL.halted).toBeUndefined();
 });

@@ -11,7 +11,7 @@ import { martingalePlanOf } from '../martingale/plan.rules.ts';
 import { decide } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { readState, writeState } from '../strategies/stored-state.rules.ts';
-import { isClosed, worthAt } from '../trades/trade-book.rules.ts';
+import { isClosed, worthAt } from '../trades/trade-summary.rules.ts';
 import { entriesOf, Wallet } from '../trades/wallet.rules.ts';
 import { INITIAL, type Intent, type State } from './state.rules.ts';
 
@@ -58,7 +58,7 @@ function expectWorth({ journal }: SlowRun, { market, long }: Plan, ticks: bigint
 /** Flat, nothing left, and every fill of the exchange is in the books once. */
 function expectFinished({ state, exchange, journal, intents }: SlowRun): void {
   expect([exchange.isQuiet, exchange.position, state.position.lots]).toEqual([true, 0n, 0n]);
-  expect([state.orders, state.leaving, state.waiting]).toEqual([[], [], []]);
+  expect([state.orders, state.pendingCancels, state.deferred]).toEqual([[], [], []]);
   const booked = journal.fills.map(({ fill: { id, order, ticks, lots } }) => ({ id, key: order.key, ticks, lots }));
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   expect(booked.sort(byId)).toEqual([...exchange.executions].sort(byId));

@@ -3,7 +3,7 @@ import { isOpen, type State } from './state.rules.ts';
 import { liquidationTicks, type TradePlan } from './trade-plan.rules.ts';
 
 /** Ticks: a candle that stays above `below` and below `above` changes nothing. */
-export interface Quiet {
+export interface TriggerBounds {
   below: number;
   above: number;
 }
@@ -13,7 +13,7 @@ export interface Quiet {
  * order, a watch or the exchange waits for. Undefined when every candle matters: nothing is open, a market order waits
  * for the next one, or a patient stop counts the time.
  */
-export function quietOf(state: State, plan: TradePlan): Quiet | undefined {
+export function triggerBounds(state: State, plan: TradePlan): TriggerBounds | undefined {
   const { orders, watch } = state;
   if (!isOpen(state) || watch.beyondSince !== undefined) return undefined;
   const range = { below: NEVER_BELOW, above: NEVER_ABOVE };
@@ -32,7 +32,7 @@ export function quietOf(state: State, plan: TradePlan): Quiet | undefined {
 }
 
 /** A price beyond what a candle can hold is never reached. */
-function narrow(range: Quiet, ticks: bigint | undefined, isBelow: boolean): void {
+function narrow(range: TriggerBounds, ticks: bigint | undefined, isBelow: boolean): void {
   if (ticks === undefined) return;
   if (isBelow) range.below = Math.max(range.below, Number(ticks));
   else range.above = Math.min(range.above, Number(ticks));

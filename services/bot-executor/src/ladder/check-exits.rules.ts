@@ -84,13 +84,16 @@ export function limitFaults({ settings, limits }: DcaPlan): FieldError[] {
 }
 
 /** What the exchange allows of orders and of positions as large as all of the ladder. */
-export function venueFaults({ activeLimit, rungs, leverage, market }: DcaPlan, levels: readonly Level[]): FieldError[] {
+export function venueFaults(
+  { activeLimit, averagingLevels, leverage, market }: DcaPlan,
+  levels: readonly Level[],
+): FieldError[] {
   const { venue, base, quote } = market;
   if (!venue) return [];
   const cost = levels.reduce((sum, { ticks, lots }) => sum + ticks * lots, 0n);
   const lots = levels.reduce((sum, level) => sum + level.lots, 0n);
   const { maxQuantity, maxOrders, tiers } = venue.terms;
-  if (rungs.length > 0 && activeLimit < 1) {
+  if (averagingLevels.length > 0 && activeLimit < 1) {
     const message = `The exchange takes ${maxOrders} orders of a bot: its exits leave no room for averaging orders. Use fewer steps.`;
     return [fault(`${TAKE_PROFIT}/steps`, 'too_many_orders', message)];
   }

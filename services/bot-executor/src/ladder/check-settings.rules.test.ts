@@ -22,7 +22,7 @@ const faultsOf = (settings: DcaSettings, price = PRICE): FieldError[] => {
 
 test.each(['long', 'short'] as const)('ladder A %s works', (direction) => {
   expect(faultsOf(settingsA(direction))).toEqual([]);
-  expect(checkedPlan(settingsA(direction), PRICE, marketOf(settingsA(direction))).rungs).toHaveLength(6);
+  expect(checkedPlan(settingsA(direction), PRICE, marketOf(settingsA(direction))).averagingLevels).toHaveLength(6);
 });
 
 test('a market that does not exist', () => {

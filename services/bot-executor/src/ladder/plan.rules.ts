@@ -25,7 +25,7 @@ const ONE = whole(1);
 const MILLION = 1_000_000n;
 
 /** What the settings say about one averaging order, worked out once. */
-export interface Rung {
+export interface AveragingLevel {
   index: number;
   /** From the base order's price (or the fill before), in percent. */
   deviationPercent: Fraction;
@@ -40,7 +40,7 @@ export interface DcaPlan extends TradePlan {
   settings: DcaSettings;
   /** In tick × lots. */
   baseSize: Fraction;
-  rungs: readonly Rung[];
+  averagingLevels: readonly AveragingLevel[];
   /** Averaging orders that may wait at the exchange at a time. */
   activeLimit: number;
   /** Part of the cost (or of the base order) that is to be gained, and the fee of a fill that it is net of. */
@@ -88,7 +88,7 @@ export function planOf(settings: DcaSettings, market: MarketRules): DcaPlan {
     strategy: 'dca',
     settings,
     baseSize: div(fraction(settings.baseOrder), market.unit),
-    rungs: rungsOf(settings, market),
+    averagingLevels: averagingLevelsOf(settings, market),
     activeLimit: activeLimitOf(settings, market),
     profit: percentOf(percent),
     fee: { n: BigInt(includeFees ? market.feePpm : 0), d: MILLION },
@@ -135,10 +135,10 @@ function activeLimitOf({ averagingOrders, takeProfit, stopLoss }: DcaSettings, {
   return Math.min(wanted, venue.maxOrders - exits);
 }
 
-function rungsOf({ direction, averagingOrders }: DcaSettings, market: MarketRules): Rung[] {
+function averagingLevelsOf({ direction, averagingOrders }: DcaSettings, market: MarketRules): AveragingLevel[] {
   const { count, deviationFrom } = averagingOrders;
   const [stepScale, volumeScale] = [fraction(averagingOrders.stepScale), fraction(averagingOrders.volumeScale)];
-  const rungs: Rung[] = [];
+  const averagingLevels: AveragingLevel[] = [];
   let step = fraction(averagingOrders.deviationPercent);
   let size = div(fraction(averagingOrders.size), market.unit);
   let total = whole(0);
@@ -147,15 +147,15 @@ function rungsOf({ direction, averagingOrders }: DcaSettings, market: MarketRule
     const deviationPercent = deviationFrom === 'base' ? total : step;
     const distance = div(deviationPercent, whole(100));
     const factor = direction === 'long' ? sub(ONE, distance) : add(ONE, distance);
-    rungs.push({ index, deviationPercent, factor, size });
+    averagingLevels.push({ index, deviationPercent, factor, size });
     step = mul(step, stepScale);
     size = mul(size, volumeScale);
   }
-  return rungs;
+  return averagingLevels;
 }
 
-/** Price of a rung in ticks; `reference` is the base order's fill, or the fill (or skipped level) before. */
-export function entryTicks({ long, market }: DcaPlan, { factor }: Rung, reference: PricePoint): bigint {
+/** Price of a level in ticks; `reference` is the base order's fill, or the fill (or skipped level) before. */
+export function entryTicks({ long, market }: DcaPlan, { factor }: AveragingLevel, reference: PricePoint): bigint {
   const exact = { n: reference.value * factor.n, d: reference.lots * factor.d };
   return onStep(market, long ? floor(exact) : ceil(exact), !long);
 }

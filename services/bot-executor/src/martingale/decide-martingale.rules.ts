@@ -94,11 +94,11 @@ function withoutQuestion(state: State): State {
 /** Asks the table about the last close, once it is known what is open. */
 function judge(decision: Decision, plan: MartingalePlan): Decision {
   const { unjudged, ...memory } = memoryOf(decision.state);
-  if (!unjudged || decision.state.leaving.length > 0) return decision;
+  if (!unjudged || decision.state.pendingCancels.length > 0) return decision;
   const state: State = { ...decision.state, memory };
   const judged = { ...decision, state };
   // An exit that waits for the next candle's open, or for its turn, has the say.
-  if (state.orders.length > 0 || state.waiting.length > 0) return judged;
+  if (state.orders.length > 0 || state.deferred.length > 0) return judged;
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
   const choice = choose(plan, { ...situation, signals: memory.signals });

@@ -2,7 +2,7 @@ import type { Direction } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
 import { fillValue, type MarketRules, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { FillEntry, Journal, LedgerRecord, OrderEntry } from './journal.rules.ts';
-import type { TradeBook } from './trade-book.rules.ts';
+import type { TradeBook } from './trade-summary.rules.ts';
 
 export interface Subject {
   botId: string;

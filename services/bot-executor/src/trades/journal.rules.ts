@@ -4,7 +4,7 @@ import { orderId, tradeId } from '../engine/ids.rules.ts';
 import type { ExchangeFill, Step } from '../engine/paper-exchange.rules.ts';
 import type { PlacedOrder } from '../engine/state.rules.ts';
 import { type LedgerChange, ledgerChanges, paymentChange } from './ledger.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook } from './trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeBook } from './trade-summary.rules.ts';
 
 /*
  * Everything that some candles did to a bot, gathered to be written at once: orders, fills, ledger, trades, totals and

@@ -14,7 +14,7 @@ import {
   toLots,
   toMoney,
 } from '../markets/markets.rules.ts';
-import { isClosed, profitPercent, type TradeBook } from './trade-book.rules.ts';
+import { isClosed, profitPercent, type TradeBook } from './trade-summary.rules.ts';
 
 export interface TradeRow {
   id: string;
