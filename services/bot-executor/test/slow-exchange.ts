@@ -68,7 +68,7 @@ export class SlowExchange {
   }
 
   /** Nothing is on its way, so that what is open is what was reported. */
-  get hasToldAll(): boolean {
+  get hasReportedAll(): boolean {
     return this.reports.length === 0;
   }
 

@@ -65,16 +65,16 @@ export class SlowRun {
     this.minutes += 1;
     const at = this.minutes * STEP_MS;
     this.exchange.pass(ticks);
-    for (const report of this.exchange.arrivals()) if (!this.tell(report)) this.exchange.again(report);
+    for (const report of this.exchange.arrivals()) if (!this.deliver(report)) this.exchange.again(report);
     // What is open is what the bot knows of, whenever nothing is on its way.
-    if (this.exchange.hasToldAll) this.tell({ type: 'position', at, lots: this.exchange.position });
-    this.tell({ type: 'candle', at, openTicks: ticks, mayOpen });
-    this.tell({ type: 'price', at, ticks });
-    this.tell({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
+    if (this.exchange.hasReportedAll) this.deliver({ type: 'position', at, lots: this.exchange.position });
+    this.deliver({ type: 'candle', at, openTicks: ticks, mayOpen });
+    this.deliver({ type: 'price', at, ticks });
+    this.deliver({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
   }
 
   end(by: 'close' | 'liquidation', ticks: bigint): void {
-    this.tell({ type: 'end', by, ticks });
+    this.deliver({ type: 'end', by, ticks });
   }
 
   /** Prices stand still until nothing is left to happen. */
@@ -83,8 +83,8 @@ export class SlowRun {
     for (let more = 200; !this.exchange.isQuiet && more > 0; more -= 1) this.pass(ticks, false);
   }
 
-  /** False for a sale that is told before the purchase that it needs. */
-  private tell(event: MarketEvent): boolean {
+  /** False for a sale that is reported before the purchase that it needs. */
+  private deliver(event: MarketEvent): boolean {
     if (event.type === 'fill' && this.isEarly(event)) {
       expect(() => decide(this.state, event, this.plan)).toThrow('would turn a position');
       this.seen.early += 1;

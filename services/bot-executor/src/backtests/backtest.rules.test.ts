@@ -9,7 +9,7 @@ import { findMarket } from '../markets/built-in-markets.ts';
 import { type MarketRules } from '../markets/markets.rules.ts';
 import { runCandle } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook, worthAt } from '../trades/trade-summary.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeSummary, worthAt } from '../trades/trade-summary.rules.ts';
 import { backtest } from './backtest.rules.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
 
@@ -17,7 +17,7 @@ import { EquityCurve } from './equity-curve.rules.ts';
 function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
   let state: State = INITIAL;
   const fills: unknown[] = [];
-  const trades = new Map<number, TradeBook>();
+  const trades = new Map<number, TradeSummary>();
   let [realised, openProfit, peak, maxDrawdown] = [0n, 0n, 0n, 0n];
   let candlesInTrade = 0;
   const curve: bigint[] = [];
@@ -25,14 +25,14 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
     const step = runCandle(state, candle, plan, { ...AROUND, before: candles[index - 1]?.at });
     state = step.state;
     for (const payment of step.payments) {
-      const book = trades.get(payment.trade) as TradeBook;
-      trades.set(payment.trade, applyPayment(book, payment));
+      const summary = trades.get(payment.trade) as TradeSummary;
+      trades.set(payment.trade, applyPayment(summary, payment));
     }
     for (const fill of step.fills) {
-      const book = applyFill(trades.get(fill.trade), fill);
-      trades.set(fill.trade, book);
+      const summary = applyFill(trades.get(fill.trade), fill);
+      trades.set(fill.trade, summary);
       fills.push(fill);
-      if (isClosed(book)) realised += book.cash;
+      if (isClosed(summary)) realised += summary.cash;
     }
     const open = trades.get(state.trade);
     openProfit = open && isOpen(state) ? worthAt(open, candle.close, plan.long, plan.market.feePpm) : 0n;
@@ -79,7 +79,7 @@ test('a month of calm is skipped whole, and its drawdown is found', () => {
   expect(report).toMatchObject(obvious);
   expect(report.fills).toHaveLength(1);
   // Bought at the first open; from there the deepest close is 999 ticks below, twice over.
-  const [book] = report.trades;
-  const worth = (ticks: bigint) => worthAt(book as TradeBook, ticks, true, market.feePpm);
+  const [summary] = report.trades;
+  const worth = (ticks: bigint) => worthAt(summary as TradeSummary, ticks, true, market.feePpm);
   expect(report.maxDrawdown).toBe(-worth(4_999_001n));
 });

@@ -15,7 +15,7 @@ import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
-import { bookOf, findTrade } from '../trades/trade.rows.ts';
+import { findTrade, summaryOf } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
 import { storeHalt, storeWaiting, waitingSince } from './bot-reasons.rows.ts';
@@ -121,15 +121,15 @@ export class AdvanceBot {
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
     for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
-    await emitTradeEvents(tx, this.outbox, bot, plan, journal.news);
+    await emitTradeEvents(tx, this.outbox, bot, plan, journal.fillEvents);
     if (stopped) {
       await dequeue(tx, bot.id);
       await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
     }
     if (halt) await this.halt(tx, bot, halt);
-    if (journal.news.length === 0 && !stopped && !halt) return;
-    const news = pulseOf(bot, plan, { status, state, totals: journal.totals });
-    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));
+    if (journal.fillEvents.length === 0 && !stopped && !halt) return;
+    const fillEvents = pulseOf(bot, plan, { status, state, totals: journal.totals });
+    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, fillEvents));
   }
 }
 
@@ -149,5 +149,5 @@ const haltOf = ({ halt, at }: Step): Halt | undefined =>
 
 async function openJournal(tx: Tx, bot: BotRow): Promise<Journal> {
   const row = bot.open_trade_id ? await findTrade(tx, bot.open_trade_id) : undefined;
-  return new Journal(bot.id, totalsOf(bot), row && bookOf(row));
+  return new Journal(bot.id, totalsOf(bot), row && summaryOf(row));
 }

@@ -1,7 +1,7 @@
 import { closeRest, endTrade } from '../engine/exit-orders.rules.ts';
 import { type BookedFill, bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel } from '../engine/orders.rules.ts';
-import { enter, flat, fund, leave } from '../engine/position.rules.ts';
+import { flat, fund, increasePosition, reducePosition } from '../engine/position.rules.ts';
 import { accepted, bookPosition, bookRejected, isHopeless, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
   atTicks,
@@ -77,12 +77,12 @@ function placeNextEntry(decision: Decision, ticks: bigint, plan: DcaPlan): Decis
 function filled(state: State, event: Fill, plan: DcaPlan): Decision {
   const booked = bookFill(state, event);
   if (!booked) return stay(state);
-  return isEntry(booked.order) ? entered(booked, event, plan) : left(booked, event, plan);
+  return isEntry(booked.order) ? increased(booked, event, plan) : reduced(booked, event, plan);
 }
 
-function entered({ state, order, late }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+function increased({ state, order, late }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, heldBack } = fill;
-  const position = enter(state.position, fillWorth(fill), lots, heldBack);
+  const position = increasePosition(state.position, fillWorth(fill), lots, heldBack);
   // Prices that distances count from are known once the order is complete; until then they are of what there is.
   const point = order.filled;
   const at = { ...state, position, base: order.kind === 'base' ? point : state.base, lastFill: point, last: point };
@@ -92,9 +92,9 @@ function entered({ state, order, late }: BookedFill, fill: Fill, plan: DcaPlan):
   return replaceExits(placeEntries(done, plan), plan);
 }
 
-function left({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+function reduced({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, at } = fill;
-  const position = leave(state.position, lots);
+  const position = reducePosition(state.position, lots);
   // A stop or a close has begun: the trade ends, nothing is bought any more.
   const closing = state.closing ?? (order.type === 'limit' ? undefined : order.kind);
   if (position.lots === 0n)

@@ -58,7 +58,7 @@ type Cancelled = MarketEvent & { type: 'cancelled' };
 /** Undefined when it says nothing new. */
 export function bookCancel(state: State, event: Cancelled): BookedCancel | undefined {
   const order = orderOf(state, event.key);
-  // Gone, or told before, or complete once its fills are reported.
+  // Gone, or reported before, or complete once its fills are reported.
   if (!order || lotsAtMost(order) === event.filled) return undefined;
   const asked = state.pendingCancels.includes(order);
   const isGone = order.filled.lots === event.filled;

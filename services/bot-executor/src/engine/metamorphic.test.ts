@@ -71,7 +71,7 @@ test('prices in another unit change no return: all prices ten times, sizes in qu
   expect(fills).toBeGreaterThan(enough(500));
 });
 
-/** What is open and what waits, without the numbers that only tell how often exits were replaced. */
+/** What is open and what waits, without the numbers that only count how often exits were replaced. */
 const essence = ({ position, orders, watch, level, step }: State) => ({
   position,
   watch,

@@ -187,7 +187,7 @@ describe('reports', () => {
     expect(() => race.fill('1:takeProfit:1', 101n, 203n)).toThrow('beyond its quantity of 400 lots');
   });
 
-  test('a sale that is told before the purchase that it needs is refused and booked when told again', () => {
+  test('a sale that is reported before the purchase that it needs is refused, and booked when it is reported again', () => {
     const race = opened(stop());
     race.fill('1:stopLoss:2', 1_000n, 190n);
     expect(() => race.fill('1:takeProfit:1', 10n, 203n, 'early')).toThrow('would turn a position');
@@ -254,10 +254,6 @@ test('a state that was stored under the names before is read', () => {
         ? Object.fromEntries(Object.entries(value).map(([key, one]) => [renamed(key), before(one)]))
         : value;
   const stored = { ...(before(JSON.parse(writeState(race.state, COARSE))) as object), version: 1 };
-  expect(race.state.deferred.length).toBeGreaterThan(0);
-  expect(stored).toMatchObject({
-    rung: 1,
-    waiting: [expect.objectContaining({ rung: 1 }), expect.anything()].slice(0, 1),
-  });
+  expect(stored).toMatchObject({ rung: 1, waiting: [{ rung: 1 }] });
   expect(readState(stored, COARSE)).toEqual(race.state);
 });

@@ -23,7 +23,7 @@ import {
  *   exit             placed anew after the pause, whatever else happens; a stop that cannot stand sells at the market
  *
  * The third refusal in a row, one whose reason does not pass, and a position that is not the bot's own doing halt the
- * bot: somebody is told, and it buys nothing any more. What it holds keeps its exits. Source: trading.md 4, I5 and I9.
+ * bot: it asks for that once and buys nothing any more. What it holds keeps its exits. Source: trading.md 4, I5 and I9.
  */
 export interface Refused {
   /** Of the last one. */
@@ -76,7 +76,7 @@ export function accepted(state: State, { key }: MarketEvent & { type: 'accepted'
   return stay(order ? standing(state, order) : state);
 }
 
-/** Told once; entries are taken back. */
+/** Asked for once; entries are cancelled. */
 export function halt(decision: Decision, reason: HaltReason, message: string): Decision {
   const { state, intents } = cancel(decision, isEntry);
   if (state.halted) return { state, intents };

@@ -132,7 +132,7 @@ export interface Fill {
   at: number;
   key: string;
   id: string;
-  /** Price; of an exchange that tells only an average, the nearest tick, and then what it comes to in tick × lots. */
+  /** Price; of an exchange that reports only an average, the nearest tick, and then what it comes to in tick × lots. */
   ticks: bigint;
   value?: bigint;
   lots: bigint;
@@ -150,7 +150,7 @@ export type Intent =
   | { type: 'place'; order: PlacedOrder; late?: true }
   | { type: 'cancel'; key: string }
   | { type: 'skip'; order: PlacedOrder }
-  /** Somebody has to be told. */
+  /** Whoever runs the bot halts it and notifies its owner. */
   | { type: 'halt'; reason: HaltReason; message: string };
 
 /** Why no trade begins. */

@@ -25,7 +25,7 @@ export function triggerBounds(state: State, plan: TradePlan): TriggerBounds | un
   narrow(range, watch.patientStop, plan.long);
   narrow(range, state.entryFrom, plan.long);
   narrow(range, watch.breakEvenFrom, !plan.long);
-  // Once followed, only a price that is better than the best so far is news.
+  // Once followed, only a price that is better than the best so far changes anything.
   const next = watch.best === undefined ? watch.trailFrom : watch.best + (plan.long ? 1n : -1n);
   narrow(range, next, !plan.long);
   return range;

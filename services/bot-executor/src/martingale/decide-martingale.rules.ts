@@ -1,7 +1,7 @@
 import { closeRest, endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel, newOrder, place } from '../engine/orders.rules.ts';
-import { enter, flat, fund, leave } from '../engine/position.rules.ts';
+import { flat, fund, increasePosition, reducePosition } from '../engine/position.rules.ts';
 import { accepted, bookPosition, bookRejected, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
   type Decision,
@@ -145,10 +145,10 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   const cash = memory.cash + (order.side === 'buy' ? -value : value) - fee;
   const after: State = { ...booked.state, memory: { ...memory, cash } };
   if (isEntry(order)) {
-    const position = enter(isOpen(state) ? state.position : flat(state.position), fillWorth(event), lots);
+    const position = increasePosition(isOpen(state) ? state.position : flat(state.position), fillWorth(event), lots);
     return goOn({ ...after, position, lastFill: order.filled }, ticks, plan);
   }
-  const position = leave(state.position, lots);
+  const position = reducePosition(state.position, lots);
   if (position.lots > 0n) return goOn({ ...after, position }, ticks, plan);
   return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }
