@@ -1,5 +1,5 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
-import { type CallOptions, type FileBody, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
@@ -619,7 +619,7 @@ export type Delivery = {
   deliveredAt?: Timestamp;
 };
 
-export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
+export type DeliveryError = "http_status" | "unreachable" | "host_not_allowed" | "host_not_resolvable" | "smtp_refused" | "smtp_unreachable" | "smtp_not_configured" | "quota_exhausted" | "quota_unknown" | "feature_not_included" | "channel_disabled" | "channel_unconfirmed" | "too_many_waiting" | "internal_error";
 
 export type DeliveryState = "pending" | "delivered" | "failed" | "quota_exhausted" | "cancelled";
 
@@ -1356,7 +1356,7 @@ export type Problem = {
   status: number;
   /** For people: what happened here and what to do */
   detail?: string;
-  /** The path that was asked */
+  /** The path of the request */
   instance?: string;
   traceId?: string;
   retryAfterSeconds?: number;
