@@ -11,12 +11,12 @@ import { type News, type Totals } from '../trades/journal.rules.ts';
 import { isClosed, profitPercent } from '../trades/trade-book.rules.ts';
 import type { BotRow } from './bot.rows.ts';
 
-/** One event per fill, in the transaction that books it. */
+/** One event a fill, in the transaction that books it. */
 export async function emitTradeEvents(tx: Tx, outbox: Outbox, bot: BotRow, plan: Plan, news: News[]): Promise<void> {
-  for (const one of news) await tell(tx, outbox, bot, plan, one);
+  for (const one of news) await emitOne(tx, outbox, bot, plan, one);
 }
 
-async function tell(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: Plan, news: News): Promise<void> {
+async function emitOne(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: Plan, news: News): Promise<void> {
   const { fill, book } = news;
   const shared = {
     tradeId: news.tradeId,
@@ -43,7 +43,7 @@ async function tell(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: P
   }
 }
 
-/** For whoever is looking at the bot right now. */
+/** For whoever is watching the bot right now. */
 export function pulseOf(
   bot: BotRow,
   { market }: Plan,
