@@ -12,7 +12,7 @@ import { type CurrentCatalogue, findCatalogue } from './catalogue.rows.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../../../plans/default.yaml', import.meta.url));
 
-/** The very first start puts the shipped catalogue in force. Later changes are the operator's: `tidegate plans apply`. */
+/** The first start applies the shipped catalogue. Later changes are the operator's: `tidegate plans apply`. */
 @Injectable()
 export class ApplyFirstCatalogue implements OnApplicationBootstrap {
   constructor(
@@ -33,7 +33,7 @@ export class ApplyFirstCatalogue implements OnApplicationBootstrap {
       });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      // Another replica was first.
+      // Another replica was faster.
       if (error.code === 'catalogue_changed') return;
       throw new Error(`${file}: ${explain(error)}`, { cause: error });
     }

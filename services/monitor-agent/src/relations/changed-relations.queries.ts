@@ -1,4 +1,4 @@
-import { micros } from '../connection/micros.ts';
+import { micros } from '../kernel/connection/micros.ts';
 import { writesTo } from './catalogue-mark.ts';
 import { UNSETTLED } from './known-relations.ts';
 

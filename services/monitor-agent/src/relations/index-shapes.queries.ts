@@ -1,6 +1,6 @@
-import { oidArray } from '../connection/binary-arrays.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
 import type { IndexFacts } from '../index-findings/index-facts.rules.ts';
+import { oidArray } from '../kernel/connection/binary-arrays.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 
 /*
  * What indexes are made of, from the catalogue alone: pg_get_indexdef and, in newer versions, pg_get_expr take a lock of

@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Metric, Prepared } from '../collection/metric.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { Metric, Prepared } from '../kernel/schedule/metric.ts';
 import { readEpoch } from './server-epoch.queries.ts';
 import { loadEpoch, saveEpoch, saveMarkers } from './server-epoch.rows.ts';
 import { type Epoch, markersBetween } from './server-epoch.rules.ts';

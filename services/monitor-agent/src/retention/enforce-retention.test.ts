@@ -6,7 +6,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
-import { createLease } from '../leases/lease.rows.ts';
+import { createLease } from '../kernel/schedule/lease.rows.ts';
 import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
 import { KeepSamples } from './enforce-retention.loop.ts';
