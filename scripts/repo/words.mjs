@@ -59,7 +59,8 @@ export const WORDS = [
     house: 'leaving, waiting',
     field: 'pending cancel, deferred',
     names: /\b(leaving|waiting)\b/,
-    only: /bot-executor/,
+    // Of orders. Queued work waits, and a bot says why it does (`waiting` of the API).
+    only: /bot-executor\/src\/(engine|strategies|dca|martingale|ladder|trades)/,
   },
   {
     house: 'enter, leave',

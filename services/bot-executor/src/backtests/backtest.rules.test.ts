@@ -67,7 +67,7 @@ test.each([
   },
 );
 
-test('a month of calm is skipped whole, and its drawdown is found', () => {
+test('a month without events is skipped as a whole, and its drawdown is found', () => {
   const market = findMarket('BTC-USDT') as MarketRules;
   const plan = planOf(settingsA('long'), market);
   const calm = Array.from({ length: 8_640 }, (_, i): CandleTicks => {

@@ -32,30 +32,30 @@ import type { EquityCurve } from './equity-curve.rules.ts';
  * (equity.rules.ts). So a backtest is as fast as reading the candles and yet equals paper trading to the last digit.
  */
 
-/** Sums are money units. The lists end where `collect` says; the figures are of everything. */
+/** Sums are money units. The lists are as long as `collect` allows; the figures are of everything. */
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
   trades: TradeSummary[];
 }
 
-/** What a run comes to, without its fills and trades. */
+/** The figures of a run, without its fills and trades. */
 export interface RunFigures {
   fillCount: number;
   tradeCount: number;
   closedTrades: number;
   winningTrades: number;
   profit: bigint;
-  /** Of the trade that is still open, if it were closed at the last close. */
+  /** Of the trade that is still open, if it was closed at the last close. */
   openProfit: bigint;
   fees: bigint;
   funding: bigint;
   liquidations: number;
   /** Candles at whose close a trade was open. */
   candlesInTrade: number;
-  /** Most money that was in a trade at once, fees of entry included: with leverage all of its value, and its margin. */
+  /** Most money that was in a trade at once, entry fees included: its whole value, and with leverage its margin. */
   maxCapital: bigint;
   maxMargin: bigint;
-  /** Deepest fall of realised plus open profit, judged at each candle's close, from its height. */
+  /** Deepest fall of realised plus open profit from its highest value, at the closes of candles. */
   maxDrawdown: bigint;
 }
 
@@ -64,13 +64,13 @@ export interface BacktestOptions {
   intervalMs: number;
   /** A part of the series, as if there were nothing else. */
   range?: Range;
-  /** To be drawn on the way; it has the same range. */
+  /** Filled during the run; it has the same range. */
   curve?: EquityCurve;
-  /** So many of each at the most, the first ones; all when not given. */
+  /** Returns at most so many of each, the first ones; by default all. */
   collect?: { fills: number; trades: number };
   /** Called for every fill and payment. */
   onMoney?: (change: { fill: ExchangeFill } | { payment: Payment }) => void;
-  /** Told how many candles are done, in shared memory. */
+  /** In shared memory: how many candles are done. */
   progress?: Int32Array;
 }
 
@@ -89,10 +89,10 @@ export function backtest(plan: Plan, series: CandleSeries, options: BacktestOpti
   return run.report();
 }
 
-/** Fit to travel between threads. */
+/** Can be sent from a thread to another. */
 export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
 
-/** Only the figures, in a memory that does not grow with the run. */
+/** Figures only: the memory does not grow with the run. */
 export const FIGURES_ONLY = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
@@ -123,7 +123,7 @@ class Run {
   private readonly mostFills: number;
   private readonly mostTrades: number;
   private readonly fills: ExchangeFill[] = [];
-  /** Those that have ended; the last one is in `current`. */
+  /** Those that have ended; the last trade is `current`. */
   private readonly trades: TradeSummary[] = [];
   private readonly equity: Equity;
   private current: TradeSummary | undefined;
@@ -190,7 +190,7 @@ class Run {
     };
   }
 
-  /** What the most that was open needed with the fees of its entry, borrowed money left out. */
+  /** What the largest position needed, with the fees of its entry and without borrowed money. */
   private capital(leverage: Fraction): bigint {
     const fees = millionths(entryPpm(this.plan.market));
     return ceil(mul(mul(this.maxCost, add(div(whole(1), leverage), fees)), whole(1_000_000)));

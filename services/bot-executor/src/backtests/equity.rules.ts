@@ -4,9 +4,9 @@ import { type TradeSummary, worthAt } from '../trades/trade-summary.rules.ts';
 const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /**
- * Realised plus open profit at every close, and its deepest fall from a height, in money units. While a position does
- * not change its worth is a straight line over the price. So of a whole stretch of closes only the extremes and the
- * deepest move against it count, and the result is the same to the last digit as judging every close.
+ * Realised plus open profit at every close, and its deepest fall from its highest value, in money units. While a position
+ * does not change, its value is linear in the price. So of a whole range of closes only the extremes and the deepest move
+ * against the position count, and the result equals that of every single close to the last digit.
  */
 export class Equity {
   realised = 0n;
@@ -27,7 +27,7 @@ export class Equity {
     this.note(this.realised + this.openProfit, this.realised + this.openProfit);
   }
 
-  /** A stretch of closes over which nothing happened, ending in `last`. */
+  /** A range of closes during which nothing was filled, ending in `last`. */
   markRange(open: TradeSummary | undefined, { min, max, fall, rise }: PriceRange, last: number): void {
     if (!open) {
       this.mark(undefined, last);
@@ -51,7 +51,7 @@ export class Equity {
   }
 
   private note(best: bigint, worst: bigint): void {
-    // Whatever came before is higher than this stretch's own heights, or this stretch's deepest move is noted already.
+    // Either the peak came before this range, or the deepest move within the range is noted already.
     this.maxDrawdown = highest(this.maxDrawdown, this.peak - worst);
     this.peak = highest(this.peak, best);
   }

@@ -23,15 +23,15 @@ import { emitTradeEvents, pulseOf } from './emit-trade-events.ts';
 import { dequeue } from './lease.rows.ts';
 
 /**
- * Orders in a batch, give or take those of one candle: deciding keeps the event loop busy and writing them the
- * connection, so however wild the candles are, a batch is some tens of milliseconds.
+ * Orders in a batch, give or take those of one candle. Deciding keeps the event loop busy and writing keeps the
+ * connection busy, so this bounds a batch to some tens of milliseconds however volatile the candles are.
  */
 const MOST_ORDERS = 400;
 
 /**
- * Carries a bot over candles, in the caller's transaction: decisions, orders, fills, ledger, events and the position
- * in the candles are one write, and the bot's row is locked. Who is killed leaves the bot as it was; who comes second
- * finds the candles decided already.
+ * Lets a bot decide on candles, in the caller's transaction: decisions, orders, fills, ledger, events and the time that
+ * it has come to are one write, and the bot's row is locked. A process that is killed leaves the bot as it was; one that
+ * comes second finds the candles decided already.
  */
 @Injectable()
 export class AdvanceBot {
@@ -40,12 +40,12 @@ export class AdvanceBot {
     private readonly bus: Bus,
   ) {}
 
-  /** Answers how many of the candles were decided on: a batch ends early when very much happens in it. */
+  /** Returns on how many of the candles it decided: a batch ends early when there are very many orders in it. */
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const running = bot.status === 'running';
-    const looksUpTo = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
+    const tradesAfter = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
     const intervalMs = INTERVAL_MS[bot.interval];
     let state = stateOf(bot, plan.market);
     let { waiting } = bot;
@@ -55,8 +55,8 @@ export class AdvanceBot {
     let decided = 0;
     for (const candle of candles) {
       if ((!running && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
-      const mayOpen = running && candle.at > looksUpTo;
-      const step = possible(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
+      const mayOpen = running && candle.at > tradesAfter;
+      const step = decideOrHalt(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
       if ('impossible' in step) {
         halt = step.impossible;
         break;
@@ -74,7 +74,7 @@ export class AdvanceBot {
     return decided;
   }
 
-  /** Ends the bot now; its open trade is closed at the last price that it saw. */
+  /** Stops the bot now; its open trade is closed at the last price that it has seen. */
   async close(tx: Tx, bot: BotRow): Promise<void> {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
@@ -83,7 +83,7 @@ export class AdvanceBot {
     let state = stateOf(bot, plan.market);
     let halt: Halt | undefined;
     if (last) {
-      const step = possible(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
+      const step = decideOrHalt(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
       if ('impossible' in step) halt = step.impossible;
       else {
         journal.add(step);
@@ -94,11 +94,11 @@ export class AdvanceBot {
     await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
   }
 
-  /** A bot that cannot be run stays as it is, and somebody is told. */
+  /** A bot that cannot be run stays as it is and is halted, with an event. */
   async haltUnrunnable(tx: Tx, id: string): Promise<void> {
     const bot = await lockBot(tx, id);
     if (!bot || bot.status === 'stopped' || bot.status === 'halted') return;
-    const message = 'It could not be run, many times in a row; the log of the service says why.';
+    const message = 'It failed many times in a row; the log of the service says why.';
     await setStatus(tx, id, 'halted');
     await this.halt(tx, bot, { reason: 'cannotRun', message, at: new Date().toISOString() });
   }
@@ -128,13 +128,13 @@ export class AdvanceBot {
     }
     if (halt) await this.halt(tx, bot, halt);
     if (journal.fillEvents.length === 0 && !stopped && !halt) return;
-    const fillEvents = pulseOf(bot, plan, { status, state, totals: journal.totals });
-    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, fillEvents));
+    const pulse = pulseOf(bot, plan, { status, state, totals: journal.totals });
+    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, pulse));
   }
 }
 
-/** What was decided, or why nothing can be: the bot's own reports contradict each other. */
-function possible(decide: () => Step, at: number): Step | { impossible: Halt } {
+/** The decision, or why there can be none: the reports about the bot's orders contradict each other. */
+function decideOrHalt(decide: () => Step, at: number): Step | { impossible: Halt } {
   try {
     return decide();
   } catch (error) {

@@ -55,7 +55,7 @@ async function emitOne(
   }
 }
 
-/** For whoever is looking at the bot right now. */
+/** For whoever is watching the bot right now. */
 export function pulseOf(
   bot: BotRow,
   { market }: Plan,
