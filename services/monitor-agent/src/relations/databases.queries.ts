@@ -3,7 +3,13 @@ import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { micros } from '../kernel/connection/micros.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { resetAt } from './consistent-snapshot.queries.ts';
-import { type Counted, type KnownRelations, NONE_KNOWN, UNSETTLED, type WholeLook } from './known-relations.ts';
+import {
+  type ConsistentSnapshot,
+  type Counted,
+  type KnownRelations,
+  NONE_KNOWN,
+  UNSETTLED,
+} from './known-relations.ts';
 
 const MAX_DATABASES = 1_000;
 
@@ -48,12 +54,12 @@ type Row = [
   ...counters: number[],
 ];
 
-/** All of them: they are few, and each changes with every look at it. */
+/** All of them: they are few, and reading one changes it. */
 export async function readDatabases(
   connection: ServerConnection,
   instance: Instance,
   before: KnownRelations = NONE_KNOWN,
-): Promise<WholeLook<DatabaseReading>> {
+): Promise<ConsistentSnapshot<DatabaseReading>> {
   const rows = await connection.rows<Row>(sql(instance));
   mustBeFew(rows, MAX_DATABASES);
   const items = rows.map(([oid, name, , , connections, transactionAge, ...counters]) => ({

@@ -1,7 +1,7 @@
 import { PackedCounters } from '../kernel/storage/packed-counters.ts';
 import type { DatabaseState } from './counters.rules.ts';
 
-/** A table, index or database as a look found it. */
+/** A table, index or database as a snapshot found it. */
 export interface Counted {
   oid: number;
   /** Hash of what the catalogue says of it; UNSETTLED when that may change without a trace. */
@@ -11,8 +11,8 @@ export interface Counted {
 
 export const UNSETTLED = 0;
 
-/** What a look found: those that changed since what was known, and those that are gone. */
-export interface Looked<Reading extends Counted> {
+/** What a snapshot found: those that changed since what was known, and those that are gone. */
+export interface RelationsSnapshot<Reading extends Counted> {
   /** How many there are in all; fewer may be read. */
   known: number;
   items: Reading[];
@@ -21,14 +21,14 @@ export interface Looked<Reading extends Counted> {
   mark?: string | null;
 }
 
-/** A look that is of one life of the counters, and what the databases said of that. */
-export interface WholeLook<Reading extends Counted> extends Looked<Reading> {
+/** A snapshot that is of one reset epoch of the counters, and what the databases said of that. */
+export interface ConsistentSnapshot<Reading extends Counted> extends RelationsSnapshot<Reading> {
   state: DatabaseState;
 }
 
 /*
- * Tables or indexes of one database as the last look saw them, sorted by oid. Hundreds of servers have thousands each,
- * so they are columns, not objects. A look is never changed: the next one is a copy, so that the one before is still
+ * Tables or indexes of one database as the last snapshot saw them, sorted by oid. Hundreds of servers have thousands each,
+ * so they are columns, not objects. A snapshot is never changed: the next one is a copy, so that the one before is still
  * there when it cannot be stored.
  */
 export class KnownRelations {
@@ -36,7 +36,7 @@ export class KnownRelations {
   readonly definitions: Int32Array;
   private readonly counters: PackedCounters;
   private readonly mark: string | null;
-  /** Two looks in a row saw the same mark: what moved it is visible to the second. */
+  /** Two snapshots in a row saw the same mark: what moved it is visible to the second. */
   private readonly settled: boolean;
 
   private constructor(
@@ -83,7 +83,7 @@ export class KnownRelations {
     return Float64Array.from(this.oids, (_, at) => this.counters.sum(at));
   }
 
-  with({ items, gone, mark = null }: Omit<Looked<Counted>, 'known'>): KnownRelations {
+  with({ items, gone, mark = null }: Omit<RelationsSnapshot<Counted>, 'known'>): KnownRelations {
     const settled = mark === this.mark;
     const isOther = gone.length > 0 || items.some((item) => this.find(item.oid) < 0);
     if (isOther) return KnownRelations.of(this.replaced(items, gone), mark, settled);

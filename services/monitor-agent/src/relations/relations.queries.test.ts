@@ -5,7 +5,7 @@ import { watch } from '../../test/watched.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { readInstance } from '../kernel/instance/instance.queries.ts';
 import { DATABASE_COUNTERS, readDatabases } from './databases.queries.ts';
-import { type Counted, KnownRelations, type Looked } from './known-relations.ts';
+import { type Counted, KnownRelations, type RelationsSnapshot } from './known-relations.ts';
 import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './relations.queries.ts';
 import { readDatabaseSizes, readSizes } from './sizes.queries.ts';
 
@@ -24,7 +24,7 @@ describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($na
     connection = await watch(server);
   });
 
-  const known = ({ items, mark }: Looked<Counted>) => KnownRelations.of(items, mark);
+  const known = ({ items, mark }: RelationsSnapshot<Counted>) => KnownRelations.of(items, mark);
   const table = async (name: string) => (await readTables(connection)).items.find((item) => item.name === name);
 
   test('the tables of the database with their counters', async () => {

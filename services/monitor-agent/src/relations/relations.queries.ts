@@ -2,7 +2,7 @@ import { countArray, intArray, oidArray } from '../kernel/connection/binary-arra
 import { mustBeFew, nameOf } from '../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './changed-relations.queries.ts';
-import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
+import { type Counted, type KnownRelations, NONE_KNOWN, type RelationsSnapshot } from './known-relations.ts';
 
 /*
  * Tables and indexes of the connected database. Everything comes from the catalogue and from functions that take no
@@ -70,10 +70,12 @@ type ChangedRow = [
 ];
 
 /** The rows of what changed, how many there are in all, and what is gone. */
-async function look<Row extends unknown[]>(
+async function snapshot<Row extends unknown[]>(
   connection: ServerConnection,
   { sql, relkinds, before }: { sql: string; relkinds: string; before: KnownRelations },
-): Promise<Omit<Looked<Counted>, 'items'> & { rows: (readonly [definition: number, oid: number, ...rest: Row])[] }> {
+): Promise<
+  Omit<RelationsSnapshot<Counted>, 'items'> & { rows: (readonly [definition: number, oid: number, ...rest: Row])[] }
+> {
   const all = await connection.rows<ChangedRow>(sql, [
     oidArray(before.oids),
     intArray(before.definitions),
@@ -111,8 +113,8 @@ type TableRow = [
 export async function readTables(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
-): Promise<Looked<TableReading>> {
-  const { rows, ...found } = await look<TableRow>(connection, { ...TABLES, sql: TABLES_SQL, before });
+): Promise<RelationsSnapshot<TableReading>> {
+  const { rows, ...found } = await snapshot<TableRow>(connection, { ...TABLES, sql: TABLES_SQL, before });
   return {
     ...found,
     items: rows.map(
@@ -152,8 +154,8 @@ type IndexRow = [
 export async function readIndexes(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
-): Promise<Looked<IndexReading>> {
-  const { rows, ...found } = await look<IndexRow>(connection, { ...INDEXES, sql: INDEXES_SQL, before });
+): Promise<RelationsSnapshot<IndexReading>> {
+  const { rows, ...found } = await snapshot<IndexRow>(connection, { ...INDEXES, sql: INDEXES_SQL, before });
   return {
     ...found,
     items: rows.map(([definition, oid, ...row]) => {

@@ -3,11 +3,11 @@ import type { StatementReading } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
 
 /*
- * What the last look saw of every statement, in columns: a collector remembers a million and a half statements, and as
+ * What the last snapshot saw of every statement, in columns: a collector remembers a million and a half statements, and as
  * objects they would fill its memory several times over (monitoring.md 7, 300 servers within 512 MB).
  *
- * A key is found by an open hash table of positions (linear probing, at most half full). What a look saw is never
- * changed: the next look is a copy with its changes, so that the look before is still there when it cannot be stored.
+ * A key is found by an open hash table of positions (linear probing, at most half full). What a snapshot saw is never
+ * changed: the next snapshot is a copy with its changes, so that the snapshot before is still there when it cannot be stored.
  */
 interface Columns {
   databases: Uint32Array;
