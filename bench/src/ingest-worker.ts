@@ -6,7 +6,7 @@ import { Outbox } from '@tidegate/messaging/outbox';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
-import { KeepPosition } from '@tidegate/usage/ingestion/checkpoint';
+import { IngestCheckpoint } from '@tidegate/usage/ingestion/checkpoint';
 import { IngestUsageStream } from '@tidegate/usage/ingestion/ingest-usage.loop';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
 
@@ -17,8 +17,8 @@ const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }
 const tenants = new TenantDatabase(dataSource);
 const log = new Log();
 const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
-const position = new KeepPosition(tenants, nc, log, new Metrics(), new Wakes('usage', nc));
-const stream = new IngestUsageStream(writer, position, log, nc, new Metrics());
+const checkpoint = new IngestCheckpoint(tenants, nc, log, new Metrics(), new Wakes('usage', nc));
+const stream = new IngestUsageStream(writer, checkpoint, log, nc, new Metrics());
 
 for (;;) {
   const abort = new AbortController();

@@ -53,7 +53,7 @@ export async function sweep(): Promise<Result> {
       run: (some, range) => threads.onAllCores(runSettings, { settings: some, series, range, intervalMs: 60_000 }),
       onProgress: () => {},
     });
-    await threads.close();
+    await threads.onApplicationShutdown();
     const took = performance.now() - began;
     rounds.push({ sweep: took, scans });
     const fills = runs.reduce((sum, { figures }) => sum + figures.fillCount, 0);

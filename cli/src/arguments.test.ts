@@ -41,7 +41,7 @@ test.each([
   ['halt', /There is no command "halt"\.\n {2}Fix: npx tidegate help/],
 ])('%s is refused', (line, message) => expect(() => read(line)).toThrow(message));
 
-test('every command is helped with, and its completion is a script that offers it', () => {
+test('every command has help, and the completion script offers it', () => {
   expect(help(COMMANDS, [])).toMatch(/dead-letters discard <id> +drop it/);
   expect(help(COMMANDS, ['logs'])).toMatch(/tidegate logs \[service\] \[-f\]\n(.|\n)*-f, --follow +go on/);
   expect(() => help(COMMANDS, ['halt'])).toThrow('There is no command "halt"');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const BUILT = join(process.cwd(), 'cli/dist/broken-output.js');
 
-test('a full disk under stdout and stderr does not end the process, and it speaks again later', () => {
+test('a full disk under stdout and stderr does not end the process, and it writes again later', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-output-'));
   const code = `
     import { surviveBrokenOutput } from '${BUILT}';
@@ -26,7 +26,7 @@ test('a full disk under stdout and stderr does not end the process, and it speak
   rmSync(folder, { recursive: true });
 });
 
-test('a command ends quietly when its reader has had enough', () => {
+test('a command ends quietly when its reader closes the pipe', () => {
   const code = `
     import { endWithReader } from '${BUILT}';
     endWithReader();

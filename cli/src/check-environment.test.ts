@@ -10,7 +10,7 @@ import { refuseLostSecrets } from './embedded.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-environment-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('everything that is wrong with the settings is told at once, before any server starts', () => {
+test('all mistakes in the settings are reported at once, before any server starts', () => {
   const env = {
     DATA_DIR: folder,
     PORT: 'abc',

@@ -39,7 +39,7 @@ test('a move says what moves, when, what changes and what stays', () => {
 `);
 });
 
-test('where nothing moves, only that is said', () => {
+test('when nothing moves, only that is said', () => {
   expect(describeMove({ ...moved, subscriptions: 0, moves: [], stay: 0 })).toBe(
     'No subscription of pro moves: all have version 3 of pro, or there are none.\n',
   );

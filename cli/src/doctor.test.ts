@@ -35,13 +35,13 @@ test.each([
   expect(found[0]).toMatchObject({ code: 'settings_wrong', what: expect.stringContaining(what) });
 });
 
-test('a data folder that is a file is one trouble', async () => {
+test('a data folder that is a file is reported as one problem', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   expect(await troubles({ DATA_DIR: file })).toMatchObject([{ code: 'data_dir_no_folder' }]);
 });
 
-test('secrets that are missing beside a database, or damaged, are one trouble with its fix', async () => {
+test('secrets that are missing beside a database, or damaged, are one problem with its fix', async () => {
   mkdirSync(join(folder, 'postgres', 'data'), { recursive: true });
   writeFileSync(join(folder, 'postgres', 'data', 'PG_VERSION'), '18');
   expect(await troubles()).toMatchObject([{ code: 'secrets_lost', fix: expect.stringContaining('from your backup') }]);
@@ -56,12 +56,12 @@ test('a damaged installation.json is named with its fix', async () => {
   ]);
 });
 
-test('an address for customers without production mode is a trouble; https means production', async () => {
+test('a public address without production mode is a problem; https implies production mode', async () => {
   expect(await troubles({ PUBLIC_URL: 'http://shop.example' })).toMatchObject([{ code: 'not_production' }]);
   expect(await troubles({ PUBLIC_URL: 'https://shop.example' })).toEqual([]);
 });
 
-test('what a running platform starts again by itself needs no npm start', async () => {
+test('what a running platform restarts by itself needs no npm start', async () => {
   const taken = takeRun(folder, Number(env['PORT']), '127.0.0.1');
   const findings = await examine(env);
   for (const code of ['postgres_stopped', 'nats_stopped']) {
@@ -85,7 +85,7 @@ test.each([
   expect(judge(FOLDER, disk)?.code).toBe(code);
 });
 
-test('the folder that API_CALLS_DIR names is looked at, and one that is not there yet is judged by where it will be', async () => {
+test('the folder in API_CALLS_DIR is checked, and one that does not exist yet is judged by where it will be created', async () => {
   const find = async (API_CALLS_DIR: string) =>
     (await examine({ ...env, API_CALLS_DIR })).find(({ check }) => check === 'api-calls');
   expect(await find(join(folder, 'deep', 'calls'))).toMatchObject({ what: expect.stringContaining('is made when') });

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('doctor looks for the servers that secrets.json names, not for embedded ones', async () => {
+test('doctor checks the servers that secrets.json names, not embedded ones', async () => {
   const findings = await examine(env);
   const codes = Object.fromEntries(findings.map(({ check, code }) => [check, code]));
   expect(codes).toMatchObject({ postgres: 'postgres_unreachable', nats: 'nats_unreachable', 'nats-binary': undefined });
@@ -36,7 +36,7 @@ test('status names external servers without their passwords', async () => {
   expect(ports).toMatchObject({ postgres: null, nats: null });
 });
 
-test('an operator’s command does not wait for ever for a nats-server that is down', async () => {
+test('an operator’s command gives up on a nats-server that is down', async () => {
   const before = process.env['DATA_DIR'];
   process.env['DATA_DIR'] = folder;
   try {

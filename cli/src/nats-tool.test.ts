@@ -40,7 +40,7 @@ function useApt(script: string): void {
   process.env['PATH'] = `${bin}:${path}`;
 }
 
-test('without package lists they are fetched for this once, and nothing but nats-server stays', async () => {
+test('missing package lists are fetched for this installation only, and nothing but nats-server stays', async () => {
   const archive = makePackage();
   // The system's lists are empty: only a download after an update of lists of one's own succeeds.
   useApt(
@@ -52,7 +52,7 @@ test('without package lists they are fetched for this once, and nothing but nats
   expect(execFileSync(join(tools, 'nats-server'), { encoding: 'utf8' })).toBe('v2.9.10\n');
 });
 
-test('a failure says what apt-get said, and leaves nothing behind', async () => {
+test('a failure reports what apt-get said and leaves nothing behind', async () => {
   useApt('echo "E: Unable to locate package nats-server" >&2; exit 100');
   const tools = join(folder, 'tools');
   await expect(unpackDebianPackage(tools)).rejects.toThrow(

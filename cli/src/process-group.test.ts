@@ -55,7 +55,7 @@ const pidOf = (name: string) => children.find((child) => child.name === name)?.p
 const portOf = (name: string) => children.find((child) => child.name === name)?.healthPort;
 const isReady = (name: string) => portOf(name) !== undefined;
 
-test('one that dies, is stopped or hangs is started again on its port; a stop ends all', async () => {
+test('a process that dies, is stopped or hangs is restarted on its port; a stop ends all', async () => {
   group = make(['identity', 'usage']);
   await group.start();
   expect(children.map(({ name }) => name)).toEqual(['identity', 'usage', 'usage#2']);
@@ -73,19 +73,19 @@ test('one that dies, is stopped or hangs is started again on its port; a stop en
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
-test('one that cannot start stops all, and is named', async () => {
+test('a process that cannot start stops all of them and is named', async () => {
   writeFileSync(join(folder, 'fail-usage'), '');
   group = make(['identity', 'usage']);
   await expect(group.start()).rejects.toThrow(/usage(#2)? could not start: it ended with 3/);
   expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
 });
 
-test('one that cannot even be spawned is a failed start, too', async () => {
+test('a process that cannot be spawned is a failed start, too', async () => {
   group = make(['identity'], [join(folder, 'nothing'), 'x']);
   await expect(group.start()).rejects.toThrow(/identity could not start: .*ENOENT/);
 });
 
-test('after the first start one that cannot start is tried again until it can', async () => {
+test('after the first start a process that cannot start is retried until it can', async () => {
   group = make(['identity']);
   await group.start();
   writeFileSync(join(folder, 'fail-identity'), '');
@@ -95,7 +95,7 @@ test('after the first start one that cannot start is tried again until it can', 
   await until(() => isReady('identity'));
 });
 
-test('one that the system refuses to spawn at all is tried again, also while the disk is full', async () => {
+test('a process that the system refuses to spawn is retried, also while the disk is full', async () => {
   const command: [string, ...string[]] = [process.execPath, '-e', CHILD, folder];
   group = make(['identity'], command);
   await group.start();

@@ -6,7 +6,7 @@ import { claimFolder, leftoversOn, readRun, takeRun } from './run-file.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-run-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a folder is taken by one, whatever a killed one left behind, and given back', () => {
+test('one process locks a folder, whatever a killed one left behind, and releases it', () => {
   const stale = { pid: 999_999, port: 1, children: [{ name: 'usage', pid: 999_998, healthPort: 2 }] };
   writeFileSync(join(folder, 'run.json'), JSON.stringify(stale));
   // A number that was given out again: process 1 lives, and began at another time.
@@ -22,14 +22,14 @@ test('a folder is taken by one, whatever a killed one left behind, and given bac
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a command that works on the folder keeps a start away, and is named', () => {
+test('a command that works on the folder blocks a start and is named', () => {
   const release = claimFolder(folder);
   expect(() => takeRun(folder, 3_000, '127.0.0.1')).toThrow(/Process \d+ \(.*\) is at work on .*\n {2}Fix: wait/);
   release();
   takeRun(folder, 3_000, '127.0.0.1').release();
 });
 
-test('an empty or half-written run.json is that of nobody', () => {
+test('an empty or half-written run.json belongs to nobody', () => {
   writeFileSync(join(folder, 'run.json'), '');
   takeRun(folder, 3_000, '127.0.0.1').release();
 });

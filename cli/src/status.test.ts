@@ -7,7 +7,7 @@ import { loadSettings } from '@tidegate/runtime/settings';
 import { takeRun } from './run-file.ts';
 import { readStatus } from './status.ts';
 
-test('a gateway that listens on one address only is asked, and its URL told, there', async () => {
+test('a gateway that listens on one address only is asked there, and its URL is shown with that address', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-status-'));
   const health = { status: 'ready', services: [{ name: 'identity', ready: true }] };
   const server = createServer((_request, response) => response.end(JSON.stringify(health)));

@@ -16,14 +16,14 @@ const run = (what: string) =>
     { encoding: 'utf8' },
   );
 
-test('a rejection that nobody awaited is logged with what it was, and the others go on', () => {
+test('an unhandled rejection is logged with its reason, and everything else continues', () => {
   const { status, stdout } = run("Promise.reject(new TypeError('of one piece of work'));");
   expect(status).toBe(0);
   expect(stdout).toMatch(/"name":"TypeError","message":"of one piece of work".*"stack":/);
   expect(stdout).toContain('went on');
 });
 
-test('an exception that left its event is logged with what it was, and the process ends for a restart', () => {
+test('an uncaught exception is logged with its reason, and the process ends for a restart', () => {
   const { status, stdout } = run("setImmediate(() => { throw new RangeError('in a listener'); });");
   expect(status).toBe(CRASHED);
   expect(stdout).toMatch(/"message":"in a listener".*"origin":"uncaughtException"/);

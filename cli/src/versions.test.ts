@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { natsVersion } from './versions.ts';
 
-test('a stranger on the monitoring port of nats-server ends no command', async () => {
+test('another program on the monitoring port of nats-server breaks no command', async () => {
   let answer = 'hello';
   const stranger = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
   await once(stranger, 'listening');

@@ -1,20 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
-import {
-  entitlementsChanged,
-  getEntitlements,
-  type Entitlements as Snapshot,
-} from '@tidegate/contracts/billing/entitlements';
+import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type EventContext, On } from '@tidegate/messaging/handler';
 
 /**
- * What an organisation may do, decided from the snapshot that billing sent and this service keeps. An organisation
- * that was never heard of is asked for once, without holding the transaction meanwhile. A feature that the snapshot lacks is not included.
+ * What an organisation may do, decided from the snapshot that billing sent and this service stored. The snapshot of an
+ * unknown organisation is fetched once, without holding the transaction meanwhile. A feature that the snapshot lacks is
+ * not included.
  */
 @Injectable()
 export class Entitlements {
@@ -26,7 +22,7 @@ export class Entitlements {
 
   /**
    * For creating one more of a counted thing. Locks the organisation's snapshot until the transaction ends, so that
-   * concurrent creators count one after the other: of N attempts at a limit of L exactly L succeed. `adding`: so many at
+   * concurrent creations count one after another: of N attempts at a limit of L exactly L succeed. `adding`: so many at
    * once. `otherwise`: the limit of plan versions from before the feature existed, which subscriptions may be pinned to.
    */
   async claim(
@@ -66,20 +62,15 @@ export class Entitlements {
     return grant.value;
   }
 
-  @On(entitlementsChanged)
-  async store({ data, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await save(tx, data);
-  }
-
   async snapshot(tx: Tx, lock: '' | 'for update' = ''): Promise<Snapshot> {
-    const found = await read(tx, lock);
-    if (found) return found;
+    const stored = await read(tx, lock);
+    if (stored) return stored;
     const orgId = tx.orgId as string;
-    const ask = () => this.bus.call(getEntitlements, {}, { orgId });
-    if (!holdsConnection()) return ask();
+    const fetch = () => this.bus.call(getEntitlements, {}, { orgId });
+    if (!holdsConnection()) return fetch();
     throw new AskFirst(async () => {
-      const fetched = await ask();
-      return (next) => save(next.as({ orgId }), fetched);
+      const fetched = await fetch();
+      return (next) => storeSnapshot(next.as({ orgId }), fetched);
     });
   }
 
@@ -106,8 +97,8 @@ async function read(tx: Tx, lock: '' | 'for update'): Promise<Snapshot | undefin
   return row?.snapshot;
 }
 
-/** Snapshots may arrive out of order; the highest version stays. */
-async function save(tx: Tx, snapshot: Snapshot): Promise<void> {
+/** Snapshots may arrive out of order; the highest version wins. */
+export async function storeSnapshot(tx: Tx, snapshot: Snapshot): Promise<void> {
   await tx.query(
     `insert into entitlements as e (org_id, version, snapshot) values ($1, $2, $3)
      on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot

@@ -13,8 +13,9 @@ import { type TestSchema, testSchema } from '@tidegate/testing/schema';
 import { runPostgres } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer, stepped } from '../test/stand.ts';
-import { deadLetterHandlers, watchDeadLetters } from './dead-letter-handlers.ts';
+import { deadLetterController, watchDeadLetters } from './dead-letter-controller.ts';
 import { forgetHandled } from './forget-handled.ts';
+import { operationHandlers } from './handler.ts';
 import { ensureStreams } from './jetstream.ts';
 import { connectNats } from './nats.ts';
 import { watchOf } from './nats-watch.ts';
@@ -67,9 +68,11 @@ const handled = (prefix: string, count: number, withinMs = 10_000) =>
 const dead = () =>
   schema.sql<{ id: string; type: string; aggregate: string; error: string }>('select * from dead_letters');
 const operate = (which: 'list' | 'replay' | 'discard', input: unknown) => {
-  const inboxes = new Map([[CONSUMER, stand.inbox]]);
-  const handlers = deadLetterHandlers('usage', { tenants: schema.tenants, inboxes, log: new Log() });
-  const found = handlers.find(({ operation }) => operation === (deadLetters.usage[which] as Operation));
+  const transport = { inboxes: new Map([[CONSUMER, stand.inbox]]) };
+  const controller = new (deadLetterController('usage'))(schema.tenants, transport, new Log());
+  const found = operationHandlers(controller).find(
+    ({ operation }) => operation === (deadLetters.usage[which] as Operation),
+  );
   return schema.tenants.as({}, (tx) => found?.run({ input, tx } as never) as Promise<{ items: { type: string }[] }>);
 };
 

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Envelope, Event, EventData } from '@tidegate/contracts/kernel/event';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
@@ -42,6 +43,48 @@ export interface EventContext<E extends Event = Event> {
   meter: Meter;
 }
 
+/** Names our transport, so that Nest binds these handlers to it and to no other. */
+export const BUS_TRANSPORT = Symbol('tidegate bus');
+
+/** This method implements the operation: a `@MessagePattern` of its subject that carries the contract. */
+export function Handles<Op extends Operation>(contract: Op) {
+  const pattern = MessagePattern(contract.subject, BUS_TRANSPORT, { contract });
+  return <M extends (context: OperationContext<Op>) => Promise<Output<Op>>>(
+    target: object,
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    pattern(target, method, descriptor);
+    mark(OPERATIONS, target, { contract, method });
+  };
+}
+
+/**
+ * This method takes part in the event's effect: its transaction is the one that marks the event as handled. It is an
+ * `@EventPattern` of the event's subject that carries the contract.
+ */
+export function On<E extends Event>(contract: E) {
+  const pattern = EventPattern(contract.subject, BUS_TRANSPORT, { contract }) as MethodDecorator;
+  return <M extends (context: EventContext<E>) => Promise<void>>(
+    target: object,
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void => {
+    pattern(target, method, descriptor);
+    mark(EVENTS, target, { contract, method });
+  };
+}
+
+export interface OperationHandler {
+  operation: Operation;
+  run: (context: OperationContext) => Promise<unknown>;
+}
+
+export interface EventHandler {
+  event: Event;
+  run: (context: EventContext) => Promise<void>;
+}
+
 const OPERATIONS = Symbol('tidegate operations');
 const EVENTS = Symbol('tidegate events');
 
@@ -50,55 +93,27 @@ interface Marked<C> {
   method: string | symbol;
 }
 
-/** This method implements the operation. */
-export function Handles<Op extends Operation>(contract: Op) {
-  return <M extends (call: OperationContext<Op>) => Promise<Output<Op>>>(
-    target: object,
-    method: string | symbol,
-    _descriptor: TypedPropertyDescriptor<M>,
-  ): void => mark(OPERATIONS, target, { contract, method });
-}
-
-/** This method takes part in the event's effect: its transaction is the one that marks the event as handled. */
-export function On<E extends Event>(contract: E) {
-  return <M extends (happened: EventContext<E>) => Promise<void>>(
-    target: object,
-    method: string | symbol,
-    _descriptor: TypedPropertyDescriptor<M>,
-  ): void => mark(EVENTS, target, { contract, method });
-}
-
 function mark<C>(kind: symbol, target: object, entry: Marked<C>): void {
   const list = (Reflect.getOwnMetadata(kind, target) as Marked<C>[] | undefined) ?? [];
   Reflect.defineMetadata(kind, [...list, entry], target);
 }
 
-export interface OperationHandler {
-  operation: Operation;
-  run: (call: OperationContext) => Promise<unknown>;
-}
-
-export interface EventHandler {
-  event: Event;
-  run: (happened: EventContext) => Promise<void>;
-}
-
+/** The operations that an instance implements, without Nest around them: for tests and benchmarks of one class. */
 export function operationHandlers(instance: object): OperationHandler[] {
-  return marked<Operation>(OPERATIONS, instance).map(({ contract, method }) => ({
+  return marked<Operation>(OPERATIONS, Object.getPrototypeOf(instance)).map(({ contract, method }) => ({
     operation: contract,
     run: bound(instance, method) as OperationHandler['run'],
   }));
 }
 
-export function eventHandlers(instance: object): EventHandler[] {
-  return marked<Event>(EVENTS, instance).map(({ contract, method }) => ({
-    event: contract,
-    run: bound(instance, method) as EventHandler['run'],
-  }));
-}
+/** What a class handles, by subject. */
+export const handledBy = ({ prototype }: { prototype: object }): string[] =>
+  [...marked<Operation>(OPERATIONS, prototype), ...marked<Event>(EVENTS, prototype)].map(
+    ({ contract }) => contract.subject,
+  );
 
-function marked<C>(kind: symbol, instance: object): Marked<C>[] {
-  return (Reflect.getMetadata(kind, Object.getPrototypeOf(instance)) as Marked<C>[] | undefined) ?? [];
+function marked<C>(kind: symbol, prototype: object): Marked<C>[] {
+  return (Reflect.getMetadata(kind, prototype) as Marked<C>[] | undefined) ?? [];
 }
 
 function bound(instance: object, method: string | symbol): (argument: never) => Promise<unknown> {

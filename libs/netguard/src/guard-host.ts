@@ -4,8 +4,8 @@ import { hostNotAllowed, hostNotResolvable } from './problems.ts';
 import { type HostAddress, resolveHost } from './resolve-host.ts';
 
 /*
- * Which hosts a customer may make us connect to. The name is resolved once, every address it has must be allowed, and
- * the caller connects to the very address that was checked: resolving again later could give another (DNS rebinding).
+ * Which hosts a customer may make us connect to. The name is resolved once, every address of it must be allowed, and the
+ * caller connects to the very address that was checked: a second lookup could return another one (DNS rebinding).
  */
 export interface HostPolicy {
   /** 127.0.0.0/8 and ::1: only where customer and installation are one person's machine. */
@@ -27,15 +27,15 @@ type Resolve = (host: string) => Promise<HostAddress[]>;
 
 export interface GuardRequest {
   host: string;
-  /** 0 when not known yet. */
+  /** 0 when it is not known yet. */
   port: number;
   policy?: HostPolicy;
   resolve?: Resolve;
 }
 
-/** RFC 1123: letters, digits and hyphens. Underscores besides: names of Docker's networks have them. */
+/** RFC 1123: letters, digits and hyphens; also underscores, which names in Docker networks have. */
 const NAME = /^(?=.{1,253}$)(\w([\w-]{0,61}\w)?\.)*\w([\w-]{0,61}\w)?\.?$/;
-/** A name that ends in a number is an address in disguise: 127.1, 2130706433, 0x7f000001. */
+/** A name that ends in a number is an address in another notation: 127.1, 2130706433, 0x7f000001. */
 const NUMERIC_LABEL = /^(0x[0-9a-f]*|\d+)$/i;
 /** Cloud metadata and platform services at addresses that are not special by range. */
 const NEVER = new Set(['168.63.129.16', '100.100.100.200', 'fd00:ec2::254']);

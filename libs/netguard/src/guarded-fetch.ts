@@ -7,20 +7,21 @@ import { hostNotAllowed } from './problems.ts';
 export interface GuardedResponse {
   status: number;
   headers: IncomingHttpHeaders;
-  /** Cut at `maxResponseBytes`; as it came, packed or not. */
+  /** At most `maxResponseBytes`, as it was sent: never decompressed. */
   body: string;
 }
 
-/** Lines of an answer's head, in all. */
+/** All header lines of an answer together. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** `100 Continue`, `103 Early Hints` and the like. */
-const MAX_ASIDES = 8;
-/** A body of single bytes takes many times its size in memory. */
+/** Interim answers: `100 Continue`, `103 Early Hints` and the like. */
+const MAX_INTERIM = 8;
+/** A body that arrives byte by byte would take many times its size in memory. */
 const MAX_CHUNKS = 4_096;
 
 /**
- * One request to a URL that a customer gave: the checked address is the one connected to, redirects are not followed,
- * nothing is unpacked, and time (with the lookup), head, body and what comes before them are bounded. Rejects with a problem for a closed host, else with the network's error.
+ * One request to a URL that a customer gave. It connects to the very address that was checked, follows no redirects and
+ * decompresses nothing; time (with the lookup), interim answers, header and body are bounded. Rejects with a problem for
+ * a host that is not allowed, else with the network's error.
  */
 export async function guardedFetch(
   url: string,
@@ -55,19 +56,18 @@ export async function guardedFetch(
       signal,
       agent: false,
     });
-    // An answer that switches protocols closes the connection without an error and without a response.
+    // A server that switches protocols closes the connection without an error and without a response.
     request.on('close', () => reject(new Error('The server closed the connection without an answer.')));
     request.on('error', reject);
-    let asides = 0;
+    let interim = 0;
     request.on('information', () => {
-      asides += 1;
-      if (asides > MAX_ASIDES)
-        request.destroy(new Error('The server has more to say before its answer than is listened to.'));
+      interim += 1;
+      if (interim > MAX_INTERIM) request.destroy(new Error('The server sent too many interim answers.'));
     });
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
-      // Whether it is over or enough, nothing more is read and nothing stays open.
+      // At the end or at the limit: nothing more is read and the connection is closed.
       const finish = () => {
         const body = Buffer.concat(chunks).subarray(0, options.maxResponseBytes).toString();
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
@@ -85,7 +85,7 @@ export async function guardedFetch(
   });
 }
 
-/** A lookup cannot be cancelled; past the time its answer is dropped. */
+/** A lookup cannot be cancelled; after the time-out its answer is ignored. */
 function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

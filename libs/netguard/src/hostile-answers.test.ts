@@ -96,13 +96,13 @@ test.each<[string, typeof behave, string]>([
   expect(await outcome(behaviour, expected === 'time' ? 300 : undefined)).toBe(expected);
 });
 
-test('what is packed stays packed', async () => {
+test('a compressed body is not decompressed', async () => {
   const bomb = gzipSync(Buffer.alloc(1_000_000));
   const head = `${OK}content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`;
   expect(await outcome(saying(Buffer.concat([Buffer.from(head), bomb])))).toBe('200 1000');
 });
 
-test('a server that never closes its side is hung up on', async () => {
+test('a connection that the server never closes is closed by us', async () => {
   behave = saying(`${OK}content-length: 0\r\nconnection: keep-alive\r\n\r\n`);
   const ended = new Promise<string>((resolve) => {
     server.once('connection', (socket) => socket.once('end', () => resolve('ended')));
@@ -138,7 +138,7 @@ test.each([
 });
 
 describe('names whose servers never answer', () => {
-  test('are given up on, and take no thread from anybody meanwhile', async () => {
+  test('time out and block no thread meanwhile', async () => {
     const silent = createSocket('udp4').on('message', () => {});
     await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
     const servers = [`127.0.0.1:${silent.address().port}`];

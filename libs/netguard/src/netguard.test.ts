@@ -101,7 +101,7 @@ describe('guardHost', () => {
     await expect(guardHost({ host: '93.184.216.34', port })).rejects.toMatchObject({ code: 'host_not_allowed' });
   });
 
-  test('a name without addresses, or with one that is none, is refused', async () => {
+  test('a name without addresses, or with an invalid one, is refused', async () => {
     expect(await codeOf('db.example.com', answers())).toBe('host_not_resolvable');
     expect(await codeOf('db.example.com', answers('nonsense'))).toBe('host_not_allowed');
   });
@@ -111,7 +111,7 @@ describe('guardHost', () => {
     expect(guarded.servername).toBe('my_stack_db');
   });
 
-  test('an unknown name has its own answer', async () => {
+  test('an unknown name has a problem of its own', async () => {
     const unknown = () => Promise.reject(new Error('ENOTFOUND'));
     expect(await codeOf('nowhere.example.com', unknown)).toBe('host_not_resolvable');
   });
@@ -156,7 +156,7 @@ describe('guardedFetch', () => {
     expect(await get('/')).toMatchObject({ status: 200, body: `host ${new URL(base).host}` });
   });
   test('does not follow redirects', async () => expect((await get('/redirect')).status).toBe(302));
-  test('cuts a huge body', async () => expect((await get('/huge')).body).toHaveLength(1_000));
+  test('cuts off a huge body', async () => expect((await get('/huge')).body).toHaveLength(1_000));
   test('gives up on a server that hangs', async () => {
     await expect(get('/hang', { allowLoopback: true }, 200)).rejects.toThrow();
     await expect(get('/slow', { allowLoopback: true }, 200)).rejects.toThrow();

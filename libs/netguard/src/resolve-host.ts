@@ -2,10 +2,10 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 
 /*
- * The addresses of a name that a stranger gave, whose name servers may be the stranger's too. The system's own lookup
- * waits in one of four threads that files, passwords and every other lookup share: four names that are never answered
- * would stop all of that. So names are asked of DNS without a thread. What DNS does not know, such as what stands in
- * /etc/hosts or is completed by a search domain, goes to the system one name at a time, which leaves three threads.
+ * The addresses of an untrusted name, whose name servers may be hostile as well. The system's lookup blocks one of four
+ * threads that files, password hashes and all other lookups share: four names that are never answered would stop all of
+ * that. So names are resolved by DNS queries without a thread. Names that DNS does not have, such as those of /etc/hosts
+ * or with a search domain, go to the system one at a time, which leaves three threads free.
  */
 export interface HostAddress {
   address: string;
@@ -21,14 +21,14 @@ interface ResolveOptions {
 const TRIES = 2;
 const TIMEOUT_MS = 2_000;
 const SYSTEM_MS = 5_000;
-/** DNS answered: there is no such name, no address of that kind, or no name server at all. */
+/** There is no such name, no address of that kind, or no name server at all. */
 const UNKNOWN = new Set(['ENOTFOUND', 'ENODATA', 'ENONAME', 'ECONNREFUSED', 'EBADNAME']);
 
 export async function resolveHost(host: string, options: ResolveOptions = {}): Promise<HostAddress[]> {
   if (/(^|\.)localhost\.?$/i.test(host)) return systemLookup(host);
   const resolver = new Resolver({ timeout: options.timeoutMs ?? TIMEOUT_MS, tries: TRIES });
   if (options.servers) resolver.setServers(options.servers);
-  // However many name servers the system knows, of which each may be asked in vain.
+  // Bounds the total, however many name servers the system has.
   const cut = setTimeout(() => resolver.cancel(), SYSTEM_MS);
   const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
   clearTimeout(cut);
@@ -47,7 +47,7 @@ const hasIPv4 = (): boolean =>
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Whoever waited too long for its turn is not looked up any more. */
+/** A name that waited too long for its turn is not looked up. */
 function systemLookup(host: string): Promise<HostAddress[]> {
   return new Promise((resolve, reject) => {
     let waiting = true;

@@ -1,31 +1,17 @@
 import 'reflect-metadata';
 import type { NatsConnection } from '@nats-io/nats-core';
-import {
-  type DynamicModule,
-  type INestApplication,
-  type INestApplicationContext,
-  type InjectionToken,
-  type LogLevel,
-  Module,
-  type Provider,
-} from '@nestjs/common';
-import { ModulesContainer, NestFactory } from '@nestjs/core';
+import type { DynamicModule, INestApplicationContext, Provider } from '@nestjs/common';
+import { DiscoveryService, NestFactory } from '@nestjs/core';
+import type { CustomStrategy } from '@nestjs/microservices';
 import { operations } from '@tidegate/contracts/kernel/registry';
-import { type ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { connectDatabase } from '@tidegate/database/data-source';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Bus } from '@tidegate/messaging/bus';
+import { BusTransport } from '@tidegate/messaging/bus-transport';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
-import { consumerName, EventConsumer } from '@tidegate/messaging/consumer';
-import { deadLetterHandlers, watchDeadLetters } from '@tidegate/messaging/dead-letter-handlers';
-import { forgetHandled } from '@tidegate/messaging/forget-handled';
-import { eventHandlers, operationHandlers } from '@tidegate/messaging/handler';
-import { forgetOldKeys } from '@tidegate/messaging/idempotency';
-import { Inbox } from '@tidegate/messaging/inbox';
+import { watchDeadLetters } from '@tidegate/messaging/dead-letter-controller';
 import { connectNats } from '@tidegate/messaging/nats';
 import { watchOf } from '@tidegate/messaging/nats-watch';
-import { OperationRunner } from '@tidegate/messaging/operation-runner';
-import { OperationServer } from '@tidegate/messaging/operation-server';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Relay } from '@tidegate/messaging/relay';
 import { SecretSealer } from '@tidegate/messaging/sealer';
@@ -36,13 +22,11 @@ import { resealDerived } from '@tidegate/vault/reseal';
 import { Vault } from '@tidegate/vault/vault';
 import type { DataSource } from 'typeorm';
 import { type Check, type Health, within } from './health.ts';
-import { endHooks, Loop, type RunningLoop, startHooks, startLoops, type TurnResult } from './loop.ts';
-import { PurgeOrganisation } from './purge-organisation.ts';
+import { Loops, refuseHandlersInProviders } from './loops.ts';
+import { nestLogger, PlatformModule, rootModule } from './platform.module.ts';
 import { type ServiceDefinition, schemaOf } from './service.ts';
 import type { Settings } from './settings.ts';
-import { ShredSecrets } from './shred-secrets.ts';
 import { Wakes } from './wakes.ts';
-import { checkHandlers } from './wiring.ts';
 
 /** What every service of this process shares. */
 export const SETTINGS = Symbol('settings');
@@ -50,30 +34,12 @@ export const HEALTH = Symbol('health');
 /** The service's NATS connection: for the gateway's streams and the usage stream, not for capability folders. */
 export const NATS = Symbol('nats');
 
-class Housekeeping {
-  private readonly tenants: TenantDatabase;
-
-  constructor(tenants: TenantDatabase) {
-    this.tenants = tenants;
-  }
-
-  @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
-  async turn(): Promise<TurnResult> {
-    return (await this.tenants.system('housekeeping', forgetOldKeys)) ? 'again' : undefined;
-  }
-
-  @Loop({ name: 'forget-handled-events', everyMs: 3_600_000 })
-  async forget(): Promise<TurnResult> {
-    return (await this.tenants.as({}, forgetHandled)) ? 'again' : undefined;
-  }
-}
-
 /**
- * One running service: its connections, its Nest application and everything that was found in it.
+ * One running service: its connections and its Nest application.
  *
- * Start: connections, Nest, start hooks, then operations, events and loops; one that fails is given back by `abandon`
- * and may be tried again with a new host. Stop, in two halves so that a process can stop the gateway of all first:
- * `stopWork` takes no more and finishes what is in hand; `close` sends the outbox and closes the connections.
+ * Start: connections, Nest with its bootstrap hooks, then operations, events and loops; one that fails is given back by
+ * `abandon` and may be tried again with a new host. Stop, in two halves so that a process can stop the gateway of all
+ * first: `stopWork` takes no more and finishes what is in hand; `close` sends the outbox and closes the connections.
  */
 export class ServiceHost {
   readonly definition: ServiceDefinition;
@@ -82,12 +48,8 @@ export class ServiceHost {
   private nc!: NatsConnection;
   private dataSource: DataSource | undefined;
   private bus!: Bus;
-  private wakes!: Wakes;
   private relay: Relay | undefined;
   private app!: INestApplicationContext;
-  private server: OperationServer | undefined;
-  private consumers: EventConsumer[] = [];
-  private loops: RunningLoop[] = [];
   private stopCounting: () => void = () => {};
 
   constructor(definition: ServiceDefinition, settings: Settings) {
@@ -98,27 +60,29 @@ export class ServiceHost {
 
   async start(config: object | undefined, health: Health): Promise<void> {
     const { name } = this.definition;
-    const { settings } = this;
+    const { settings, log } = this;
     this.nc = await connectNats({ servers: settings.nats.servers, ...settings.nats.users[name] }, name);
-    this.wakes = new Wakes(name, this.nc);
     const metrics = new Metrics();
     const tokens = new CallerTokens(settings.callerSecret);
     const sealer = this.makeSealer();
     this.bus = new Bus({ service: name, nc: this.nc, tokens, sealer });
-    const providers: Provider[] = [
+    const data = await this.openData();
+    const shared = { service: name, nc: this.nc, tokens, sealer, log, metrics };
+    const transport = data && new BusTransport({ ...shared, ...data, contracts: operations() });
+    const platform = PlatformModule.of(this.definition, [
       { provide: SETTINGS, useValue: settings },
       { provide: HEALTH, useValue: health },
       { provide: NATS, useValue: this.nc },
-      { provide: Wakes, useValue: this.wakes },
-      { provide: Log, useValue: this.log },
+      { provide: Wakes, useValue: new Wakes(name, this.nc) },
+      { provide: Log, useValue: log },
       { provide: Metrics, useValue: metrics },
       { provide: Bus, useValue: this.bus },
       { provide: CallerTokens, useValue: tokens },
       ...(this.definition.config ? [{ provide: this.definition.config, useValue: config }] : []),
-      ...(await this.dataProviders()),
-    ];
-    this.app = await this.createApp(providers);
-    await this.startWork({ metrics, tokens, sealer });
+      ...(data ? dataProviders(data) : []),
+      ...(transport ? [{ provide: BusTransport, useValue: transport }] : []),
+    ]);
+    await this.startApp(platform, transport);
     health.serviceStarted(name, this.readiness());
   }
 
@@ -131,9 +95,9 @@ export class ServiceHost {
   }
 
   /** Database, outbox and vault, for a service that has a schema. */
-  private async dataProviders(): Promise<Provider[]> {
+  private async openData(): Promise<Data | undefined> {
     const { name, migrations } = this.definition;
-    if (migrations.length === 0) return [];
+    if (migrations.length === 0) return undefined;
     const { database, encryptionKeys } = this.settings;
     this.dataSource = await connectDatabase({
       host: database.host,
@@ -145,19 +109,9 @@ export class ServiceHost {
       ...database.roles[name],
     });
     const tenants = new TenantDatabase(this.dataSource);
-    this.relay = new Relay({
-      service: name,
-      tenants,
-      nc: this.nc,
-      log: this.log,
-    });
+    this.relay = new Relay({ service: name, tenants, nc: this.nc, log: this.log });
     const outbox = new Outbox(name, () => this.relay?.wake());
-    const vault = await this.openVault(encryptionKeys[name], tenants);
-    return [
-      { provide: TenantDatabase, useValue: tenants },
-      { provide: Outbox, useValue: outbox },
-      ...(vault ? [{ provide: Vault, useValue: vault }] : []),
-    ];
+    return { tenants, outbox, vault: await this.openVault(encryptionKeys[name], tenants) };
   }
 
   /** Refuses a ring that does not open what this schema keeps. */
@@ -172,70 +126,30 @@ export class ServiceHost {
     return vault;
   }
 
-  private async createApp(providers: Provider[]): Promise<INestApplicationContext> {
-    const platform: DynamicModule = {
-      module: class PlatformModule {},
-      global: true,
-      providers,
-      exports: providers.map((provider) => (provider as unknown as { provide: InjectionToken }).provide),
-    };
-    const root: DynamicModule = { module: class RootModule {}, imports: [platform, this.definition.module] };
-    Module({})(root.module);
-    Module({})(platform.module);
-    const options = { logger: ['error', 'fatal'] as LogLevel[], abortOnError: false };
-    if (!this.definition.http) return NestFactory.createApplicationContext(root, options);
-    const { createHttpApp } = await import('./http-app.ts');
-    return createHttpApp(root, options);
-  }
-
-  private async startWork(shared: { metrics: Metrics; tokens: CallerTokens; sealer: SecretSealer }): Promise<void> {
-    const { name } = this.definition;
-    const instances = this.instances();
-    if (this.definition.secrets.length > 0) instances.push(new ShredSecrets(this.app.get(Vault)));
-    if (this.dataSource) instances.push(new PurgeOrganisation(this.app.get(TenantDatabase), this.wakes, this.log));
-    for (const instance of instances) for (const hook of startHooks(instance)) await hook();
-    const handled = instances.flatMap(operationHandlers);
-    const listening = instances.flatMap(eventHandlers);
-    if (this.dataSource) {
-      const tenants = this.app.get(TenantDatabase);
-      const outbox = this.app.get(Outbox);
-      const inboxes = this.makeInboxes(listening, tenants, outbox);
-      if (name !== 'gateway') handled.push(...deadLetterHandlers(name, { tenants, inboxes, log: this.log }));
-      checkHandlers(name, handled, operations());
-      const runner = new OperationRunner(tenants, outbox);
-      this.server = new OperationServer({ service: name, nc: this.nc, runner, log: this.log, ...shared }, handled);
-      this.stopCounting = watchDeadLetters(name, tenants);
+  /** Nest's bootstrap hooks run before anything is taken. */
+  private async startApp(platform: DynamicModule, transport: BusTransport | undefined): Promise<void> {
+    const { http, module, name } = this.definition;
+    const root = rootModule(platform, module);
+    const options = { logger: nestLogger(this.log), abortOnError: false };
+    if (http) {
+      const { createHttpApp } = await import('./http-app.ts');
+      const app = await createHttpApp(root, options);
+      this.app = await app.init();
+      this.app.get(Loops).start();
+      await app.listen(this.settings.port, this.settings.host);
+      return;
+    }
+    if (!transport) {
+      this.app = await NestFactory.createApplicationContext(root, options);
+    } else {
+      const app = await NestFactory.createMicroservice<CustomStrategy>(root, { ...options, strategy: transport });
+      this.app = app;
+      refuseHandlersInProviders(app.get(DiscoveryService));
+      this.stopCounting = watchDeadLetters(name, app.get(TenantDatabase));
       this.relay?.start();
-      for (const consumer of this.consumers) await consumer.start();
-      this.server.start();
-      this.loops.push(...startLoops(new Housekeeping(tenants), this.log, this.wakes));
+      await app.listen();
     }
-    this.loops.push(...instances.flatMap((instance) => startLoops(instance, this.log, this.wakes)));
-    if (this.definition.http) await (this.app as INestApplication).listen(this.settings.port, this.settings.host);
-  }
-
-  private makeInboxes(
-    listening: ReturnType<typeof eventHandlers>,
-    tenants: TenantDatabase,
-    outbox: Outbox,
-  ): Map<string, Inbox> {
-    const inboxes = new Map<string, Inbox>();
-    for (const [source, handlers] of Map.groupBy(listening, (handler) => handler.event.service as ServiceName)) {
-      const consumer = consumerName(this.definition.name, source);
-      const inbox = new Inbox({ consumer, handlers, tenants, outbox });
-      inboxes.set(consumer, inbox);
-      this.consumers.push(
-        new EventConsumer({ service: this.definition.name, source, nc: this.nc, inbox, log: this.log }),
-      );
-    }
-    return inboxes;
-  }
-
-  private instances(): object[] {
-    const modules = [...this.app.get(ModulesContainer).values()];
-    const found = modules.flatMap((module) => [...module.providers.values()].map((wrapper) => wrapper.instance));
-    const objects = found.filter((instance): instance is object => typeof instance === 'object' && instance !== null);
-    return [...new Set(objects)];
+    this.app.get(Loops).start();
   }
 
   private readiness(): Check {
@@ -253,19 +167,11 @@ export class ServiceHost {
   }
 
   /**
-   * Takes no more and finishes what is in hand, the edge first: requests that are answered may still call operations,
-   * emit, and need what loops keep fresh. Then operations and events, then loops, then last things.
+   * Takes no more and finishes what is in hand, in the order of Nest: operations and events with the transport,
+   * requests and loops in `onModuleDestroy`, then last things in `onApplicationShutdown`.
    */
   async stopWork(): Promise<void> {
-    const ends = this.instances().flatMap(endHooks);
-    if (this.definition.http) await this.app.close();
-    await Promise.all([this.server?.stop(), ...this.consumers.map((consumer) => consumer.stop())]);
-    await Promise.all(this.loops.map((loop) => loop.stop()));
-    // Nest's own hooks close what a module opened itself.
-    if (!this.definition.http) await this.app.close();
-    await Promise.all(
-      ends.map((end) => end().catch((error: unknown) => this.log.error({ error }, 'A last turn failed'))),
-    );
+    await this.app.close();
   }
 
   async close(): Promise<void> {
@@ -280,13 +186,7 @@ export class ServiceHost {
   /** Gives back what a start had that failed half-way. */
   async abandon(): Promise<void> {
     this.stopCounting();
-    const parts = [
-      ...this.loops.map((loop) => loop.stop()),
-      this.server?.stop(),
-      ...this.consumers.map((consumer) => consumer.stop()),
-      this.relay?.stop(),
-      this.app?.close(),
-    ];
+    const parts = [this.app?.close(), this.relay?.stop()];
     await within(ABANDON_MS, 'what was started', Promise.allSettled(parts));
     this.bus?.close();
     await within(ABANDON_MS, 'NATS', this.nc?.close() ?? Promise.resolve());
@@ -295,3 +195,15 @@ export class ServiceHost {
 }
 
 const ABANDON_MS = 3_000;
+
+interface Data {
+  tenants: TenantDatabase;
+  outbox: Outbox;
+  vault: Vault | undefined;
+}
+
+const dataProviders = ({ tenants, outbox, vault }: Data): Provider[] => [
+  { provide: TenantDatabase, useValue: tenants },
+  { provide: Outbox, useValue: outbox },
+  ...(vault ? [{ provide: Vault, useValue: vault }] : []),
+];

@@ -1,7 +1,7 @@
 import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { each } from './each.ts';
-import { AtEnd, endHooks, Loop, startLoops, type TurnResult } from './loop.ts';
+import { Loop, startLoops, type TurnResult } from './loop.ts';
 import { Wakes } from './wakes.ts';
 
 const log = new Log({ service: 'test' });
@@ -26,7 +26,6 @@ function bus() {
 
 class Counting {
   turns = 0;
-  ended = 0;
   answer: TurnResult = undefined;
   failing = false;
 
@@ -35,11 +34,6 @@ class Counting {
     this.turns += 1;
     if (this.failing) throw new Error('in trouble');
     return this.answer;
-  }
-
-  @AtEnd()
-  async end(): Promise<void> {
-    this.ended = this.turns;
   }
 }
 
@@ -87,13 +81,6 @@ test('waking does not hurry a loop that fails', async () => {
   }
   expect(counting.turns).toBe(1);
   await Promise.all(loops.map((loop) => loop.stop()));
-});
-
-test('what is marked to run at the end is found', async () => {
-  const counting = new Counting();
-  counting.turns = 7;
-  for (const end of endHooks(counting)) await end();
-  expect(counting.ended).toBe(7);
 });
 
 test('one that fails does not stop those behind it, an outage stops all', async () => {

@@ -20,8 +20,6 @@ interface LoopMark {
 }
 
 const LOOPS = Symbol('tidegate loops');
-const STARTS = Symbol('tidegate starts');
-const ENDS = Symbol('tidegate ends');
 /** After a failure: doubled each time, however rarely the loop runs. */
 const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
@@ -42,37 +40,10 @@ export function Loop(options: { name: string; everyMs: number }) {
     target: object,
     method: string | symbol,
     _descriptor: TypedPropertyDescriptor<M>,
-  ): void => add(LOOPS, target, { ...options, method });
-}
-
-/** Runs once at the start, after the connections are there and before the service is ready. */
-export function OnStart() {
-  return (target: object, method: string | symbol, _descriptor: TypedPropertyDescriptor<() => Promise<void>>): void =>
-    add(STARTS, target, method);
-}
-
-/**
- * Runs once at an orderly stop: requests are answered, operations and events are finished, loops have ended, and the
- * bus, the database and the outbox still work. A loop never gets a turn after the abort, so last things belong here.
- */
-export function AtEnd() {
-  return (target: object, method: string | symbol, _descriptor: TypedPropertyDescriptor<() => Promise<void>>): void =>
-    add(ENDS, target, method);
-}
-
-function add(kind: symbol, target: object, entry: unknown): void {
-  const list = (Reflect.getOwnMetadata(kind, target) as unknown[] | undefined) ?? [];
-  Reflect.defineMetadata(kind, [...list, entry], target);
-}
-
-export const startHooks = (instance: object) => hooks(STARTS, instance);
-export const endHooks = (instance: object) => hooks(ENDS, instance);
-
-function hooks(kind: symbol, instance: object): (() => Promise<void>)[] {
-  const methods = (Reflect.getMetadata(kind, Object.getPrototypeOf(instance)) ?? []) as (string | symbol)[];
-  return methods
-    .map((method) => (instance as Record<string | symbol, () => Promise<void>>)[method]?.bind(instance))
-    .filter((hook) => hook !== undefined);
+  ): void => {
+    const list = (Reflect.getOwnMetadata(LOOPS, target) as LoopMark[] | undefined) ?? [];
+    Reflect.defineMetadata(LOOPS, [...list, { ...options, method }], target);
+  };
 }
 
 export class RunningLoop {

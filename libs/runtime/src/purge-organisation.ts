@@ -1,3 +1,4 @@
+import { Controller } from '@nestjs/common';
 import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import {
   type Deletion,
@@ -11,12 +12,12 @@ import {
   waitForWriters,
 } from '@tidegate/database/deleted-organisations';
 import { purgeOrganisation } from '@tidegate/database/purge-organisation';
-import type { TenantDatabase } from '@tidegate/database/tenant-database';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { type EventContext, On } from '@tidegate/messaging/handler';
-import type { Log } from '@tidegate/telemetry/log';
+import { Log } from '@tidegate/telemetry/log';
 import { each } from './each.ts';
 import { Loop, type Turn, type TurnResult } from './loop.ts';
-import type { Wakes } from './wakes.ts';
+import { Wakes } from './wakes.ts';
 
 export const FORGET_ORGANISATIONS = 'purge-organisations';
 const TELL_MS = 60_000;
@@ -29,16 +30,13 @@ const SAVE_MS = 15_000;
  *   again for what came late → remembered for 400 days → forgotten
  * One that fails is tried again a minute later, after the others.
  */
+@Controller()
 export class PurgeOrganisation {
-  private readonly tenants: TenantDatabase;
-  private readonly wakes: Wakes;
-  private readonly log: Log;
-
-  constructor(tenants: TenantDatabase, wakes: Wakes, log: Log) {
-    this.tenants = tenants;
-    this.wakes = wakes;
-    this.log = log;
-  }
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly wakes: Wakes,
+    private readonly log: Log,
+  ) {}
 
   @On(organisationDeleted)
   async handle({ data: { orgId }, tx }: EventContext<typeof organisationDeleted>): Promise<void> {

@@ -1,14 +1,12 @@
+import { Controller } from '@nestjs/common';
 import { organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import { type EventContext, On } from '@tidegate/messaging/handler';
-import type { Vault } from '@tidegate/vault/vault';
+import { Vault } from '@tidegate/vault/vault';
 
 /** In every service that declares `secrets`: what was sealed for a deleted organisation can never be read again. */
+@Controller()
 export class ShredSecrets {
-  private readonly vault: Vault;
-
-  constructor(vault: Vault) {
-    this.vault = vault;
-  }
+  constructor(private readonly vault: Vault) {}
 
   @On(organisationDeleted)
   async handle({ data, tx }: EventContext<typeof organisationDeleted>): Promise<void> {

@@ -16,7 +16,7 @@ export interface WrappedKey {
 export const findDataKey = (tx: Tx, orgId: string): Promise<DataKeyRow | undefined> =>
   tx.one<DataKeyRow>('select org_id, wrapped, master_key_id from data_keys where org_id = $1', [orgId]);
 
-/** False when somebody else was first; waits for them to end when they are at it now. */
+/** False when another transaction was first; waits while one is inserting the same key. */
 export async function insertDataKey(tx: Tx, { orgId, wrapped, masterKeyId }: WrappedKey): Promise<boolean> {
   const row = await tx.one(
     `insert into data_keys (org_id, wrapped, master_key_id) values ($1, $2, $3)
@@ -26,7 +26,7 @@ export async function insertDataKey(tx: Tx, { orgId, wrapped, masterKeyId }: Wra
   return row !== undefined;
 }
 
-/** The key is gone and stays gone, whether or not there was one. */
+/** Removes the key for good. An organisation without one can have none afterwards. */
 export async function shredDataKey(tx: Tx, orgId: string): Promise<void> {
   await tx.query(
     `insert into data_keys (org_id, shredded_at) values ($1, now())
@@ -37,8 +37,8 @@ export async function shredDataKey(tx: Tx, orgId: string): Promise<void> {
 }
 
 /**
- * The master key that wraps, locked until the transaction ends: a rotation waits, and then sees the row that is made
- * now. While a rotation is being committed the old row ends and the new one is not seen yet: then look again.
+ * The master key that wraps, locked until the transaction ends: a rotation waits, and then sees the row that this
+ * transaction inserts. While a rotation commits, the old row is no longer current and the new one not visible yet: retry.
  */
 export async function lockCurrentMasterKey(tx: Tx): Promise<string> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -52,8 +52,8 @@ export async function findCurrentMasterKey(tx: Tx): Promise<string | undefined> 
   return (await tx.one<{ id: string }>('select id from master_keys where is_current'))?.id;
 }
 
-/** The first key of a new schema. Nothing happens when there is one. */
-export async function noteFirstMasterKey(tx: Tx, id: string): Promise<void> {
+/** The first key of a new schema. Does nothing when there is one. */
+export async function insertFirstMasterKey(tx: Tx, id: string): Promise<void> {
   await tx.query('insert into master_keys (id, is_current) values ($1, true) on conflict do nothing', [id]);
 }
 
@@ -87,7 +87,7 @@ export async function makeCurrent(tx: Tx, id: string): Promise<void> {
   );
 }
 
-/** Retires what wraps nothing any more and does not wrap in future. Answers the ids of all that are retired. */
+/** Retires master keys that wrap nothing and are not current. Returns the ids of all retired ones. */
 export async function retireUnused(tx: Tx): Promise<string[]> {
   await tx.query(
     `update master_keys m set retired_at = now() where not is_current and retired_at is null
@@ -97,8 +97,8 @@ export async function retireUnused(tx: Tx): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Data keys that another master key than this wraps, locked. */
-export const lockForeignKeys = (tx: Tx, currentId: string, limit: number): Promise<DataKeyRow[]> =>
+/** Data keys that are wrapped by other master keys, locked. */
+export const lockKeysOfOthers = (tx: Tx, currentId: string, limit: number): Promise<DataKeyRow[]> =>
   tx.query<DataKeyRow>(
     `select org_id, wrapped, master_key_id from data_keys where master_key_id <> $1
       order by org_id limit $2 for update`,

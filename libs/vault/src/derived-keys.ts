@@ -2,7 +2,7 @@ import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { bind, lengthPrefixed, type SecretPlace } from './sealed-text.ts';
 
 /*
- * Version 1, of before organisations had keys of their own: master key → organisation key → record key, each
+ * Version 1, from before organisations had keys of their own: master key → organisation key → record key, each by
  * HKDF-SHA256. Layout: version (1) | id length (1) | id | nonce (12) | ciphertext | tag (16), base64. Only read, to
  * seal such texts again (reseal.ts).
  */

@@ -80,7 +80,7 @@ test('re-wraps every key; secrets open with both keys meanwhile and with the new
   });
 });
 
-test('a running service learns of the new key by itself, and seals with it', async () => {
+test('a running service finds the new key by itself and seals with it', async () => {
   const service = await openService();
   const running = service.openVault();
   const old = await service.store('old', running);
@@ -89,7 +89,7 @@ test('a running service learns of the new key by itself, and seals with it', asy
   expect(await service.readAll([old, fresh], service.ring.slice(1))).toEqual(['old', 'fresh']);
 });
 
-test('organisations that begin during a rotation get the new key, whichever instant they begin at', async () => {
+test('organisations created during a rotation get the new key, at whatever instant', async () => {
   const service = await openService();
   const running = service.openVault();
   await addOrganisations(service, 1_200);
@@ -108,7 +108,7 @@ test('organisations that begin during a rotation get the new key, whichever inst
   ]);
 });
 
-test('interrupted between batches it goes on where it was, with the same key', async () => {
+test('a rotation that was interrupted between batches resumes with the same key', async () => {
   const service = await openService();
   const secret = await service.store('secret');
   await addOrganisations(service, 1_199);
@@ -133,7 +133,7 @@ test('interrupted between batches it goes on where it was, with the same key', a
   expect(await service.readAll([secret], service.ring.slice(1))).toEqual(['secret']);
 });
 
-test('interrupted after the key was kept, that key is used and no other is made', async () => {
+test('a rotation that was interrupted after the key was stored uses that key and creates no other', async () => {
   const service = await openService();
   const secret = await service.store('secret');
   const crash = async (): Promise<string> => {
@@ -147,11 +147,11 @@ test('interrupted after the key was kept, that key is used and no other is made'
   expect(await service.readAll([secret], service.ring.slice(1))).toEqual(['secret']);
 });
 
-test('a key that was not kept is never used', async () => {
+test('a key that was not stored is never used', async () => {
   const service = await openService();
   const secret = await service.store('secret');
-  const forgotten = async () => masterKeyId(makeMasterKey());
-  await expect(service.rotate(forgotten)).rejects.toThrow('is not in the ring: it was not kept');
+  const notStored = async () => masterKeyId(makeMasterKey());
+  await expect(service.rotate(notStored)).rejects.toThrow('is not in the ring: it was not stored');
   expect((await service.state()).masterKeys).toMatchObject([{ state: 'current', wraps: 1 }]);
   expect(await service.readAll([secret])).toEqual(['secret']);
 });
@@ -165,7 +165,7 @@ test('shredded organisations stay shredded', async () => {
   expect(await service.state()).toMatchObject({ shredded: 1 });
 });
 
-test('only what neither wraps nor will wrap is retired', async () => {
+test('only master keys that wrap nothing and are not current are retired', async () => {
   const service = await openService();
   expect(await retireMasterKeys(service.tenants)).toEqual([]);
   await service.rotate();

@@ -3,7 +3,7 @@ import {
   countShredded,
   findCurrentMasterKey,
   listMasterKeys,
-  lockForeignKeys,
+  lockKeysOfOthers,
   makeCurrent,
   replaceWrapped,
   retireUnused,
@@ -11,19 +11,19 @@ import {
 import type { MasterKeys } from './master-keys.ts';
 
 /*
- * Changing a service's master key: the new key is in the ring (kept, before anything depends on it) → it becomes
- * current in master_keys → every data key that another key wraps is wrapped again, in batches → done.
+ * Changes a service's master key: the new key is in the ring (stored before anything depends on it) → it becomes current
+ * in master_keys → every data key that another key wraps is wrapped again, in batches → done.
  *
- * Each step is one transaction, and where it stands can be seen from the tables: what was interrupted goes on where
- * it was. Secrets themselves are not touched. Running services keep what they have in memory and read the ring again
- * when they meet the new key; a data key made meanwhile holds the current key's row locked (vault.ts), so none can be
- * wrapped with the old key behind the back of the last batch.
+ * Each step is one transaction and the tables show how far it has come, so an interrupted rotation resumes where it was.
+ * Secrets themselves are not touched. Running services keep what they have cached and read the ring again when they come
+ * across the new key. Creating a data key locks the current master key's row (vault.ts), so none can be wrapped with the
+ * old key after the last batch.
  */
 const BATCH = 500;
 
 export interface MasterKeyState {
   id: string;
-  /** new: in the ring, never used. current: wraps. old: only opens. retired: nothing needs it any more. */
+  /** new: in the ring, never used. current: wraps. old: only unwraps. retired: no longer needed. */
   state: 'new' | 'current' | 'old' | 'retired';
   inRing: boolean;
   /** Data keys that it wraps. */
@@ -54,13 +54,13 @@ export interface Rotation {
   current: string;
   /** Data keys that were wrapped again. */
   rewrapped: number;
-  /** True when a rotation that had been interrupted was finished, and no other begun. */
+  /** True when this finished an interrupted rotation instead of starting a new one. */
   resumed: boolean;
 }
 
 /**
- * `makeKey` puts a new key into the ring for good and answers its id; it is asked only when the ring has none that
- * was never used. Two rotations of one service must not run at once.
+ * `makeKey` stores a new key in the ring and returns its id; it is called only when the ring has no unused key. Two
+ * rotations of one service must not run at once.
  */
 export async function rotateMasterKey(
   tenants: TenantDatabase,
@@ -71,13 +71,13 @@ export async function rotateMasterKey(
   const resumed = masterKeys.some(({ state, wraps }) => state !== 'current' && wraps > 0);
   if (!resumed) {
     const id = masterKeys.find(({ state }) => state === 'new')?.id ?? (await makeKey());
-    if (!keys.has(id)) throw new Error(`Master key ${id} is not in the ring: it was not kept.`);
+    if (!keys.has(id)) throw new Error(`Master key ${id} is not in the ring: it was not stored.`);
     await tenants.system('vault', (tx) => makeCurrent(tx, id));
   }
   return { ...(await rewrapAll(tenants, keys)), resumed };
 }
 
-/** Retires master keys that wrap nothing any more. Answers every retired id: the ring may forget them. */
+/** Retires master keys that wrap nothing. Returns every retired id: those may be removed from the ring. */
 export const retireMasterKeys = (tenants: TenantDatabase): Promise<string[]> => tenants.system('vault', retireUnused);
 
 async function rewrapAll(tenants: TenantDatabase, keys: MasterKeys): Promise<{ current: string; rewrapped: number }> {
@@ -86,7 +86,7 @@ async function rewrapAll(tenants: TenantDatabase, keys: MasterKeys): Promise<{ c
   let rewrapped = 0;
   for (;;) {
     const batch = await tenants.system('vault', async (tx) => {
-      const rows = await lockForeignKeys(tx, current, BATCH);
+      const rows = await lockKeysOfOthers(tx, current, BATCH);
       const wrapped = rows.map(({ org_id: orgId, wrapped: before, master_key_id: by }) => {
         const dataKey = keys.unwrap(by as string, orgId, before as Buffer);
         return { orgId, wrapped: keys.wrap(current, orgId, dataKey), masterKeyId: current };

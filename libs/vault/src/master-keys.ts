@@ -4,7 +4,7 @@ import { lengthPrefixed } from './sealed-text.ts';
 /** The ring as it is configured now: 32-byte keys in base64, in any order. */
 export type ReadRing = () => readonly string[];
 
-/** Tells one master key from another without revealing it. */
+/** Identifies a master key without revealing it. The label is part of every stored id. */
 export const masterKeyId = (key: string): string =>
   createHash('sha256').update('tidegate key fingerprint').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 16);
 
@@ -19,8 +19,8 @@ const TAG_BYTES = 16;
 const WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 
 /**
- * The master keys that this process has. The ring is read again when a key is asked for that it does not have, so
- * that a rotation reaches running services.
+ * The master keys of this process. The ring is read again when a key is missing, so that a rotation reaches running
+ * services.
  */
 export class MasterKeys {
   private readonly read: ReadRing;
@@ -52,7 +52,7 @@ export class MasterKeys {
     return Buffer.concat([header, nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Throws when the key was changed, belongs to somebody else, or its master key is not in the ring. */
+  /** Throws when the key was changed, belongs to another organisation, or its master key is not in the ring. */
   unwrap(id: string, orgId: string, wrapped: Buffer): Buffer {
     const key = this.wrappingKey(id);
     const header = wrapped.subarray(0, 1);
@@ -74,7 +74,7 @@ export class MasterKeys {
   private wrappingKey(id: string): Buffer {
     if (!this.has(id)) {
       throw new Error(
-        `Master key ${id} is not in the ring of this process.\n  Fix: give it the ring with which the key was made (docs/secrets.md).`,
+        `Master key ${id} is not in the ring of this process.\n  Fix: give it the ring that has this key (docs/secrets.md).`,
       );
     }
     return Buffer.from(hkdfSync('sha256', this.ring.get(id) as Buffer, '', 'tidegate wrap 1', KEY_BYTES));

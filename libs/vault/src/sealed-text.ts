@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** The very field that a secret belongs to. A ciphertext moved to any other field does not open. */
+/** The field that a secret belongs to. A ciphertext that is moved to any other field does not open. */
 export interface SecretPlace {
   /** The organisation, or `INSTALLATION`. */
   orgId: string;
@@ -22,7 +22,7 @@ const HEAD_BYTES = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `nonce` is given by tests with known answers only: under one key none may ever be used twice. */
+/** Only tests with known answers give a `nonce`: none may be used twice with one key. */
 export function sealText(dataKey: Buffer, place: SecretPlace, text: string, nonce = randomBytes(NONCE_BYTES)): string {
   const header = Buffer.of(VERSION);
   const cipher = createCipheriv('aes-256-gcm', recordKey(dataKey, place), nonce).setAAD(bind(header, place));

@@ -21,7 +21,7 @@ const open = (vault: Vault, place: SecretPlace, sealed: string) =>
 const keysOf = (orgId: string) => schema.sql('select * from data_keys where org_id = $1', [orgId]);
 
 describe('the first secret of an organisation', () => {
-  test('makes its key once, however many are first at once', async () => {
+  test('creates its key once, however many are first at once', async () => {
     const orgId = newId();
     const places = Array.from({ length: 20 }, () => placeOf(orgId));
     const vaults = [openVault(), openVault()];
@@ -41,7 +41,7 @@ describe('the first secret of an organisation', () => {
     await expect(open(openVault(), { ...place, orgId: other.orgId }, sealed)).rejects.toThrow('belongs elsewhere');
   });
 
-  test('that is rolled back leaves no key behind, neither in the table nor in memory', async () => {
+  test('that is rolled back leaves no key, neither in the table nor in the cache', async () => {
     const vault = openVault();
     const place = placeOf(newId());
     let lost = '';
@@ -59,7 +59,7 @@ describe('the first secret of an organisation', () => {
     await expect(open(vault, place, lost)).rejects.toThrow('belongs elsewhere');
   });
 
-  test('waits for one that is being made, and makes its own when that is rolled back', async () => {
+  test('waits for a key that is being created, and creates its own when that is rolled back', async () => {
     const [first, second] = [openVault(), openVault()];
     const place = placeOf(newId());
     let waiting: Promise<string> | undefined;
@@ -101,7 +101,7 @@ describe('row-level security', () => {
 describe('shredding', () => {
   const shred = (vault: Vault, orgId: string) => schema.tenants.run(orgId, (tx) => vault.shred(tx, orgId));
 
-  test('destroys the key: nothing opens and nothing is sealed any more, wherever', async () => {
+  test('destroys the key: no replica opens or seals anything any more', async () => {
     const vault = openVault();
     const place = placeOf(newId());
     const sealed = await seal(vault, place);
@@ -158,7 +158,7 @@ describe('shredding', () => {
     await expect(seal(openVault(), place)).rejects.toThrow('were shredded');
   });
 
-  test('reaches a replica that knew the key once its memory is too old', async () => {
+  test('reaches a replica that has the key cached once its entry expires', async () => {
     const place = placeOf(newId());
     const forgetful = new Vault(() => [masterKey], { cacheMs: 0 });
     const sealed = await seal(forgetful, place);
@@ -175,7 +175,7 @@ describe('shredding', () => {
   });
 });
 
-test('memory is bounded: the organisation that was met first is read from the table again', async () => {
+test('the cache is bounded: the organisation that was cached first is read from the table again', async () => {
   const small = new Vault(() => [masterKey], { cacheSize: 2 });
   const places = [1, 2, 3].map(() => placeOf(newId()));
   const sealed: string[] = [];
@@ -186,7 +186,7 @@ test('memory is bounded: the organisation that was met first is read from the ta
 });
 
 describe('prepare', () => {
-  test('notes the first key of a new schema, and accepts any ring that has it', async () => {
+  test('stores the first key of a new schema, and accepts any ring that has it', async () => {
     const { tenants, sql } = await openSchema();
     await Promise.all(Array.from({ length: 5 }, () => openVault().prepare(tenants)));
     expect(await sql('select id, is_current from master_keys')).toEqual([

@@ -153,7 +153,7 @@ describe('texts of version 1', () => {
     expect(() => openDerived(ring.slice(0, 1), place, KNOWN)).toThrow('No master key of the ring');
   });
 
-  test('are told from all that is sealed now', () => {
+  test('differ from everything that is sealed now', () => {
     expect(sealText(dataKey, place, 'secret').startsWith(DERIVED_PREFIX)).toBe(false);
     expect(() => openDerived(ring, place, sealText(dataKey, place, 'secret'))).toThrow('malformed');
     expect(() => openText(dataKey, place, KNOWN)).toThrow('malformed');

@@ -5,8 +5,8 @@ import {
   findCurrentMasterKey,
   findDataKey,
   insertDataKey,
+  insertFirstMasterKey,
   lockCurrentMasterKey,
-  noteFirstMasterKey,
   shredDataKey,
 } from './data-key.rows.ts';
 import { MasterKeys, type ReadRing } from './master-keys.ts';
@@ -15,9 +15,9 @@ import { INSTALLATION, openText, type SecretPlace, sealText } from './sealed-tex
 export { INSTALLATION, type SecretPlace } from './sealed-text.ts';
 
 interface CacheOptions {
-  /** Organisations whose keys are kept in memory at the most. */
+  /** At most this many organisations' keys are cached. */
   cacheSize?: number;
-  /** How long a key is believed: a shredded one may open secrets that long in processes that knew it. */
+  /** How long a key is cached: for so long another process may still open secrets with a key that was shredded. */
   cacheMs?: number;
 }
 
@@ -29,15 +29,15 @@ interface Cached {
 /**
  * Secrets at rest. Master key → wrapped random data key per organisation (table data_keys) → record key → AES-256-GCM.
  *
- * `tx` must be one that sees the organisation's rows; for `INSTALLATION` any will do. It is asked only when the key
- * is not in memory. The first secret of an organisation makes its key in the same transaction.
+ * `tx` must see the organisation's rows; for `INSTALLATION` any will do. It is used only when the key is not cached. The
+ * first secret of an organisation creates its key in the same transaction.
  */
 export class Vault {
   readonly masterKeys: MasterKeys;
   private readonly cache = new Map<string, Cached>();
   private readonly cacheSize: number;
   private readonly cacheMs: number;
-  /** How many keys were destroyed here: what was read before the last one may be of that organisation. */
+  /** How many keys were destroyed in this process. A key that was read before the last one is not cached. */
   private shreds = 0;
 
   constructor(ring: ReadRing, { cacheSize = 10_000, cacheMs = 60_000 }: CacheOptions = {}) {
@@ -47,13 +47,13 @@ export class Vault {
   }
 
   /**
-   * To be called once before the first use. Throws when this ring is not the one that this schema's secrets were
-   * sealed with: a service with a wrong key must not start.
+   * Call it once before the first use. Throws when this schema's secrets were sealed with a key that is not in this
+   * ring: a service with the wrong key must not start.
    */
   async prepare(tenants: TenantDatabase): Promise<void> {
     await tenants.as({}, async (tx) => {
       if ((await findCurrentMasterKey(tx)) === undefined) {
-        await noteFirstMasterKey(tx, this.masterKeys.ids()[0] as string);
+        await insertFirstMasterKey(tx, this.masterKeys.ids()[0] as string);
       }
       const current = await findCurrentMasterKey(tx);
       if (current === undefined || this.masterKeys.has(current)) return;
@@ -67,7 +67,7 @@ export class Vault {
     return sealText(await this.keyToSeal(tx, place.orgId), place, plaintext);
   }
 
-  /** Throws when the text was changed, belongs to another place, or its organisation's secrets were shredded. */
+  /** Throws when the text was changed or belongs to another place, or the organisation's secrets were shredded. */
   async open(tx: Tx, place: SecretPlace, sealed: string): Promise<string> {
     const key = await this.findKey(tx, place.orgId);
     if (!key) throw new Error(`Organisation ${place.orgId} has no data key.`);
@@ -75,13 +75,13 @@ export class Vault {
   }
 
   /**
-   * Destroys the organisation's key with the transaction: whatever was sealed for it stays unreadable, also with the
-   * master key, and nothing more is sealed. May be repeated.
+   * Destroys the organisation's key when the transaction commits: whatever was sealed for it stays unreadable, even
+   * with the master key, and nothing more can be sealed. May be repeated.
    */
   async shred(tx: Tx, orgId: string): Promise<void> {
     if (orgId === INSTALLATION) throw new Error('The key of the installation is not shredded.');
     await shredDataKey(tx, orgId);
-    // Now for the rest of this transaction, and again for what others put back before its commit.
+    // Now for the rest of this transaction, and again after its commit, because others may have cached it meanwhile.
     this.cache.delete(orgId);
     tx.onCommit(() => {
       this.shreds += 1;
@@ -97,11 +97,11 @@ export class Vault {
     const key = randomBytes(32);
     const wrapped = this.masterKeys.wrap(masterKeyId, orgId, key);
     if (await insertDataKey(tx, { orgId, wrapped, masterKeyId })) {
-      this.rememberAfter(tx, orgId, key, shreds);
+      this.cacheAfterCommit(tx, orgId, key, shreds);
       return key;
     }
     const theirs = await this.findKey(tx, orgId);
-    if (!theirs) throw new Error(`The data key of ${orgId} was made by somebody else and cannot be seen.`);
+    if (!theirs) throw new Error(`The data key of ${orgId} was created by another transaction and cannot be read.`);
     return theirs;
   }
 
@@ -113,15 +113,15 @@ export class Vault {
     if (!row) return undefined;
     if (!row.wrapped || !row.master_key_id) throw new Error(`The secrets of organisation ${orgId} were shredded.`);
     const key = this.masterKeys.unwrap(row.master_key_id, orgId, row.wrapped);
-    this.rememberAfter(tx, orgId, key, shreds);
+    this.cacheAfterCommit(tx, orgId, key, shreds);
     return key;
   }
 
   /**
-   * Not before the commit: the row may be this transaction's own, and a rollback takes it away again. Not at all when
-   * a key was destroyed since `shreds` was read.
+   * Not before the commit: the row may be this transaction's own, and a rollback removes it. Not at all when a key was
+   * destroyed since `shreds` was read.
    */
-  private rememberAfter(tx: Tx, orgId: string, key: Buffer, shreds: number): void {
+  private cacheAfterCommit(tx: Tx, orgId: string, key: Buffer, shreds: number): void {
     tx.onCommit(() => {
       if (shreds !== this.shreds) return;
       this.cache.delete(orgId);

@@ -8,8 +8,8 @@ export class BillingConfig extends Config(
       .optional()
       .meta({
         description:
-          'The plan catalogue that the very first start puts in force (default: the shipped plans/default.yaml). ' +
-          'Later ones are applied with `tidegate plans apply`.',
+          'The plan catalogue that the first start applies (default: the shipped plans/default.yaml). Later ones are ' +
+          'applied with `tidegate plans apply`.',
       }),
   }),
 ) {}

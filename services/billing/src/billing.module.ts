@@ -15,8 +15,7 @@ import { OpenFreeSubscription } from './subscriptions/open-free-subscription.ts'
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 
 @Module({
-  providers: [
-    ApplyFirstCatalogue,
+  controllers: [
     ListPlans,
     ValidatePlans,
     DiffPlans,
@@ -29,7 +28,7 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
-    RefreshEntitlements,
   ],
+  providers: [ApplyFirstCatalogue, RefreshEntitlements],
 })
 export class BillingModule {}

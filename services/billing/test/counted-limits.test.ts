@@ -3,7 +3,7 @@ import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
-import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { Entitlements, storeSnapshot } from '@tidegate/entitlements/entitlements';
 import { type Fixture, type Owner, openBilling, openOwner, SHIPPED } from './fixture.ts';
 
 /*
@@ -40,7 +40,7 @@ async function attempt(org: string, times: number): Promise<{ made: number; refu
   return { made: times - failed.length, refused: failed.map((result) => result.reason as ProblemError) };
 }
 
-test('200 concurrent creates against a limit of 5 give exactly 5, and 195 are told limit, use and the plan that allows more', async () => {
+test('200 concurrent creates against a limit of 5 yield exactly 5; the other 195 are told the limit, the usage and the plan that allows more', async () => {
   const org = newId();
   const { made, refused } = await attempt(org, 200);
   expect(made).toBe(5);
@@ -55,7 +55,7 @@ test('200 concurrent creates against a limit of 5 give exactly 5, and 195 are to
   }
 });
 
-test('delete one, and exactly one more can be made', async () => {
+test('after one is deleted exactly one more can be created', async () => {
   const org = newId();
   await attempt(org, 5);
   await owner.tenants.run(org, (tx) =>
@@ -64,13 +64,13 @@ test('delete one, and exactly one more can be made', async () => {
   expect((await attempt(org, 40)).made).toBe(1);
 });
 
-test('another plan changes the limit at once; a smaller one deletes nothing and allows nothing new', async () => {
+test('another plan changes the limit at once; a smaller one deletes nothing and refuses anything new', async () => {
   const org = newId();
   await attempt(org, 6);
   const change = async (plan: string) => {
     await billing.call(setSubscription, { organisationId: org, plan });
     const newest = (await billing.announced(org)).at(-1);
-    await owner.tenants.run(org, (tx) => entitlements.store({ data: newest, tx } as never));
+    await owner.tenants.run(org, (tx) => storeSnapshot(tx, newest as never));
   };
   await change('pro');
   expect((await attempt(org, 60)).made).toBe(20);

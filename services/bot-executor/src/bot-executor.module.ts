@@ -39,37 +39,48 @@ import { ReadUploads } from './uploads/read-uploads.ts';
 import { ChangeUploads } from './uploads/receive-upload.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
 
-const MARKETS = [
-  ReadMarkets,
-  ChangeMarkets,
-  LoadBundled,
-  ListCandles,
-  ImportCandles,
-  StoreCandles,
-  DeleteCandles,
-  ShowIndicator,
-];
-const UPLOADS = [ChangeUploads, ReadUploads, RunUploads];
-const BOTS = [CreateBot, ReadBots, SummarizeBot, UpdateBot, StartBot, StopBot, DeleteBot, PreviewLadder];
-const RUNNING = [CarryBot, RunBots, { provide: CandleListener, useClass: NoteLateCandles }];
-const HISTORY = [ReadTrades, ListLedger];
-const QUOTA = [RunQuota, SettleLeases];
-const BACKTESTS = [CreateBacktest, AwaitBacktest, RunBacktests, EndBacktest, ReadBacktests];
-const SWEEPS = [CreateSweep, ReadSweeps, EndSweep, RunSweeps];
-
 @Module({
   imports: [EntitlementsModule],
+  controllers: [
+    ReadMarkets,
+    ChangeMarkets,
+    ListCandles,
+    ImportCandles,
+    DeleteCandles,
+    ShowIndicator,
+    ChangeUploads,
+    ReadUploads,
+    CreateBot,
+    ReadBots,
+    SummarizeBot,
+    UpdateBot,
+    StartBot,
+    StopBot,
+    DeleteBot,
+    PreviewLadder,
+    ReadTrades,
+    ListLedger,
+    CreateBacktest,
+    EndBacktest,
+    ReadBacktests,
+    CreateSweep,
+    ReadSweeps,
+    EndSweep,
+  ],
   providers: [
-    ...MARKETS,
-    ...UPLOADS,
-    ...BOTS,
-    ...RUNNING,
-    ...HISTORY,
+    LoadBundled,
+    StoreCandles,
+    RunUploads,
+    CarryBot,
+    RunBots,
+    { provide: CandleListener, useClass: NoteLateCandles },
     { provide: Threads, useFactory: openThreads },
     QueueTools,
-    ...QUOTA,
-    ...BACKTESTS,
-    ...SWEEPS,
+    RunQuota,
+    SettleLeases,
+    AwaitBacktest,
+    RunBacktests,
+    RunSweeps,
   ],
 })
 export class BotExecutorModule {}

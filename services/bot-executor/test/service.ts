@@ -109,7 +109,7 @@ export async function openService() {
       const loops = startLoops(runs, log, wakes);
       return async () => {
         await Promise.all(loops.map((loop) => loop.stop()));
-        await runs.drained();
+        await runs.onApplicationShutdown();
       };
     },
 
@@ -131,7 +131,7 @@ export async function openService() {
 
     close: async () => {
       await Promise.all(settlingLoop.map((loop) => loop.stop()));
-      await threads.close();
+      await threads.onApplicationShutdown();
       await neighbours.stop();
       await bots.close();
     },

@@ -21,7 +21,9 @@ import { ManageMembers } from './members/manage-members.ts';
 import { ReceivedInvitations } from './members/received-invitations.ts';
 import { CreateOrganisation } from './organisations/create-organisation.ts';
 import { DeleteOrganisation } from './organisations/delete-organisation.ts';
+import { NewOrganisation } from './organisations/new-organisation.ts';
 import { Organisations } from './organisations/organisations.ts';
+import { OwnersPlan } from './organisations/owners-plan.ts';
 import { OwnershipLimits } from './organisations/ownership-limits.ts';
 import { DeleteExpired } from './retention/delete-expired.loop.ts';
 import { LogIn } from './sessions/log-in.ts';
@@ -30,33 +32,22 @@ import { RefreshSession } from './sessions/refresh-session.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { SwitchOrganisation } from './sessions/switch-organisation.ts';
 import { AccessTokens } from './signing-keys/access-tokens.ts';
+import { GetJwks } from './signing-keys/get-jwks.ts';
 import { SigningKeys } from './signing-keys/signing-keys.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    SigningKeys,
-    AccessTokens,
-    PasswordHashing,
-    LoginThrottle,
-    Sessions,
-    OwnershipLimits,
+  controllers: [
     CreateAdmin,
     RegisterAccount,
     WhoAmI,
-    LogInRefusals,
-    VerifiedAddresses,
     VerifyEmail,
-    ReplacePassword,
     ChangePassword,
     ResetPassword,
-    AccountMails,
-    SendAccountMails,
     LogIn,
     OwnSessions,
     RefreshSession,
     SwitchOrganisation,
-    DeleteExpired,
     CreateOrganisation,
     Organisations,
     DeleteOrganisation,
@@ -65,7 +56,24 @@ import { SigningKeys } from './signing-keys/signing-keys.ts';
     ReceivedInvitations,
     ManageApiKeys,
     VerifyApiKey,
+    GetJwks,
+    OwnersPlan,
+  ],
+  providers: [
+    AccessTokens,
+    PasswordHashing,
+    LoginThrottle,
+    Sessions,
+    LogInRefusals,
+    VerifiedAddresses,
+    ReplacePassword,
+    AccountMails,
+    SendAccountMails,
+    DeleteExpired,
     KnownKeys,
+    OwnershipLimits,
+    SigningKeys,
+    NewOrganisation,
   ],
 })
 export class IdentityModule {}

@@ -22,13 +22,13 @@ import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { SETTINGS } from '@tidegate/runtime/host';
-import { startHooks } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { Vault } from '@tidegate/vault/vault';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { CreateAdmin } from '../src/accounts/create-admin.ts';
 import { IdentityConfig } from '../src/identity.config.ts';
 import { IdentityModule } from '../src/identity.module.ts';
 import { SendAccountMails } from '../src/mails/send-account-mails.loop.ts';
@@ -75,7 +75,9 @@ function moduleOf(providers: Provided): DynamicModule {
 
 function instancesOf(app: INestApplicationContext): object[] {
   const modules = [...app.get(ModulesContainer).values()];
-  const found = modules.flatMap((module) => [...module.providers.values()].map((wrapper) => wrapper.instance));
+  const found = modules.flatMap((module) =>
+    [...module.providers.values(), ...module.controllers.values()].map((wrapper) => wrapper.instance),
+  );
   return [...new Set(found.filter((one): one is object => typeof one === 'object' && one !== null))];
 }
 
@@ -125,10 +127,6 @@ export async function openIdentity({
   const instances = instancesOf(app);
   const handlers = instances.flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
-  const start = async () => {
-    for (const instance of instances) for (const hook of startHooks(instance)) await hook();
-  };
-  await start();
 
   /** Runs an operation as it runs in the service: scope, input, transaction and output checked. */
   async function call<Op extends Operation>(operation: Op, input: unknown, caller: Caller = ANONYMOUS) {
@@ -182,7 +180,8 @@ export async function openIdentity({
     callerOf,
     newUser,
     emitted,
-    start,
+    /** What a start does besides. */
+    start: () => app.get(CreateAdmin).onApplicationBootstrap(),
     adminPasswordFile,
     close,
     limits,

@@ -13,7 +13,7 @@ import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
 import { ListAnnotations } from './reset-epochs/list-annotations.ts';
-import { KeepSamples } from './retention/enforce-retention.loop.ts';
+import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
 import { AddPlatformServer } from './servers/add-platform-server.ts';
 import { CreateServer } from './servers/create-server.ts';
@@ -34,15 +34,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    // What others are made of
-    HostGuard,
-    ServerPasswords,
-    Dialer,
-    ServerTester,
-    PlatformServer,
-    CollectorTools,
-    // Servers
+  controllers: [
     CreateServer,
     ListServers,
     GetServer,
@@ -52,10 +44,9 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     TestServer,
     AddPlatformServer,
     OfferPlatformServer,
-    // What was collected
-    ShowOverview,
     TopStatements,
     ShowStatementSeries,
+    ShowOverview,
     ShowActivity,
     ShowBlocking,
     ShowWaits,
@@ -65,9 +56,16 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ListIndexFindings,
     ShowWraparound,
     ListAnnotations,
-    // Loops
+  ],
+  providers: [
+    HostGuard,
+    ServerPasswords,
+    Dialer,
+    ServerTester,
+    PlatformServer,
+    CollectorTools,
     CollectServers,
-    KeepSamples,
+    EnforceRetention,
     CompactSamples,
     RemoveServers,
   ],

@@ -104,7 +104,7 @@ export class Replica {
   }
 
   async stop(): Promise<void> {
-    this.stopped ??= this.freeze().then(() => this.collector.end());
+    this.stopped ??= this.freeze().then(() => this.collector.onApplicationShutdown());
     await this.stopped;
   }
 

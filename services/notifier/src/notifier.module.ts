@@ -31,15 +31,9 @@ import { LearnOwners } from './owners/learn-owners.ts';
 
 @Module({
   imports: [EntitlementsModule],
-  providers: [
-    ChannelSecrets,
-    Confirmations,
+  controllers: [
     ConfirmChannel,
-    SealUrls,
     LearnOwners,
-    QueueNotice,
-    MeasureQueue,
-    WebhookHosts,
     CreateChannel,
     ListChannels,
     GetChannel,
@@ -50,16 +44,24 @@ import { LearnOwners } from './owners/learn-owners.ts';
     ListDeliveries,
     GetDelivery,
     RetryDelivery,
-    MailSender,
     SendAccountMail,
     UnsubscribeChannel,
+    NotifyChannels,
+  ],
+  providers: [
+    ChannelSecrets,
+    Confirmations,
+    SealUrls,
+    QueueNotice,
+    MeasureQueue,
+    WebhookHosts,
+    MailSender,
     WebhookSender,
     NotificationQuota,
     DeliverySenders,
     AttemptDelivery,
     DeliverMessages,
     ForgetDeliveries,
-    NotifyChannels,
   ],
 })
 export class NotifierModule {}

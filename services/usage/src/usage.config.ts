@@ -4,7 +4,7 @@ import { z } from 'zod';
 export class UsageConfig extends Config(
   z.object({
     USAGE_EVENT_DAYS: envInt(40, 3_650).default(400).meta({
-      description: 'Days that single usage events are kept. Hours and balances are kept for ever.',
+      description: 'Days for which single usage events are stored. Hours and balances stay for ever.',
     }),
   }),
 ) {}

@@ -3,7 +3,7 @@ import { CurrentUsage } from './balances/current-usage.ts';
 import { StoreEntitlements } from './balances/store-entitlements.ts';
 import { UsageHistory } from './balances/usage-history.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
-import { KeepPosition } from './ingestion/checkpoint.ts';
+import { IngestCheckpoint } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
 import { IngestUsage } from './ingestion/ingest-usage.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
@@ -16,22 +16,18 @@ import { StoreMeters } from './meters/store-meters.ts';
 import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 
 @Module({
-  providers: [
+  controllers: [
     StoreMeters,
     ListMeters,
     StoreEntitlements,
     UsageSettings,
-    UsageWriter,
-    KeepPosition,
-    IngestUsageStream,
     IngestUsage,
-    ReplayParked,
     ListRejectedEvents,
     CurrentUsage,
     UsageHistory,
     TakeLease,
     ReturnLease,
-    EnforceRetention,
   ],
+  providers: [UsageWriter, IngestCheckpoint, IngestUsageStream, ReplayParked, EnforceRetention],
 })
 export class UsageModule {}

@@ -13,7 +13,7 @@ import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
-import { saveAccount } from '../src/entitlements/entitlement-snapshot.rows.ts';
+import { storeSnapshot } from '../src/entitlements/entitlement-snapshot.rows.ts';
 import { UsageWriter } from '../src/ingestion/usage-writer.ts';
 import { nameMeters, saveMeters } from '../src/meters/meter.rows.ts';
 
@@ -66,7 +66,7 @@ export async function openUsage() {
         ),
       ),
     nameMeter: (meter: string) => tenants.as({}, (tx) => nameMeters(tx, [meter])),
-    saveAccount: (snapshot: Entitlements) => tenants.run(snapshot.orgId, (tx) => saveAccount(tx, snapshot)),
+    storeSnapshot: (snapshot: Entitlements) => tenants.run(snapshot.orgId, (tx) => storeSnapshot(tx, snapshot)),
     close: closing(() => dataSource.destroy().then(database.drop)),
   };
 }

@@ -7,12 +7,12 @@ beforeAll(async () => {
 });
 afterAll(() => usage.close());
 
-test('every table is closed by row-level security or says why not, partitions included', async () => {
+test('every table is protected by row-level security or says why not, partitions included', async () => {
   await usage.writer().ensurePartitions([{ at: new Date().toISOString() }], Date.now());
   expect(await usage.asAdmin((client) => uncoveredTables(client, 'usage'))).toEqual([]);
 });
 
-test('partitions are made for late events', async () => {
+test('partitions are created for late events', async () => {
   const at = new Date(Date.now() - 30 * 86_400_000).toISOString();
   await usage.writer().ensurePartitions([{ at }], Date.now());
   const child = `usage_events_${at.slice(0, 10).replaceAll('-', '')}`;

@@ -1,5 +1,5 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
-import { type CallOptions, type FileBody, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
 
 export type ActivityPoint = {
   at: Timestamp;
@@ -1356,7 +1356,7 @@ export type Problem = {
   status: number;
   /** For people: what happened here and what to do */
   detail?: string;
-  /** The path that was asked */
+  /** The path of the request */
   instance?: string;
   traceId?: string;
   retryAfterSeconds?: number;

@@ -11,7 +11,7 @@ export interface Event<D extends z.ZodType = z.ZodType> {
   readonly subject: string;
   readonly summary: string;
   readonly data: D;
-  /** Events of one aggregate reach every consumer in the order in which they were emitted. */
+  /** Every consumer gets the events of one aggregate in the order in which they were emitted. */
   readonly aggregate: (data: z.output<D>) => string;
 }
 
@@ -40,7 +40,7 @@ export function event<D extends z.ZodType>(spec: {
   });
 }
 
-/** CloudEvents 1.0, structured JSON: the outbox row, the message and the dead letter are the same bytes. */
+/** CloudEvents 1.0 as structured JSON: outbox row, message and dead letter hold the same bytes. */
 export const Envelope = z.looseObject({
   specversion: z.literal('1.0'),
   id: z.string(),
@@ -49,7 +49,7 @@ export const Envelope = z.looseObject({
   time: z.string(),
   /** The aggregate. */
   subject: z.string(),
-  /** Gapless per type family and aggregate, from 1: what a consumer orders and deduplicates by. */
+  /** Counts from 1 without gaps for each service and aggregate: consumers order and deduplicate by it. */
   sequence: z.int().min(1),
   orgid: z.string().nullable(),
   datacontenttype: z.literal('application/json'),

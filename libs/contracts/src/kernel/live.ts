@@ -2,13 +2,13 @@ import type { z } from 'zod';
 import { register } from './registry.ts';
 import type { ServiceName } from './service-names.ts';
 
-/** Small, lossy news for whoever watches now: over core NATS to the gateway, from there as server-sent events. */
+/** Updates for clients that are connected now: by core NATS to the gateway, from there as server-sent events. May be lost. */
 export interface Live<D extends z.ZodType = z.ZodType> {
   readonly kind: 'live';
   readonly service: ServiceName;
   readonly topic: string;
   readonly subject: string;
-  /** What a caller needs to follow the topic. */
+  /** The scope that a caller needs to follow the topic. */
   readonly scope: string;
   readonly summary: string;
   readonly data: D;

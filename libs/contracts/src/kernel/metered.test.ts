@@ -5,7 +5,7 @@ import { operations } from './registry.ts';
  * What an API key may do when the API calls of the plan are used up. An operation that is missing here locks somebody
  * out; one that is too many is given away.
  */
-test('a used-up quota never keeps anybody from their account', () => {
+test('a used-up quota never locks people out of their account', () => {
   const free = operations()
     .filter(({ http, metered }) => http && !metered)
     .map(({ service, name }) => `${service} ${name}`)

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * Names are shown in lists, mails and log lines of other people. What cannot be seen in them, or turns their direction
- * round, is taken out, so that no two names look alike and none forges what stands beside it.
+ * Names appear in other people's lists, mails and logs. Characters that cannot be seen or reverse the direction of text
+ * are removed, so that no two names look alike and none falsifies the text beside it.
  */
 const SPACES = /[\s\p{Zs}\p{Zl}\p{Zp}\u0085\u2800\u3164\uffa0\u115f\u1160]+/gu;
 /** Control, format (all of bidi is there), unassigned and private characters, and what Unicode says to ignore. */
@@ -14,7 +14,7 @@ const PICTURE = /\p{Extended_Pictographic}|\p{Emoji_Modifier}/u;
 /** Letters of scripts without case, such as Arabic and Devanagari, whose shape a joiner may decide. */
 const JOINED_LETTER = /\p{Lo}|\p{M}/u;
 
-/** The name as it is stored and shown. Cleaning twice changes nothing more. */
+/** The name as it is stored and shown. Cleaning it again changes nothing. */
 export function cleanName(text: string): string {
   const kept: string[] = [];
   const all = Array.from(text.normalize('NFC').replace(SPACES, ' '));
@@ -34,10 +34,10 @@ function belongs(character: string, before: readonly string[], next: string): bo
   return JOINED_LETTER.test(last) && JOINED_LETTER.test(next);
 }
 
-/** What is taken out may be more than the name itself, but not without bound. */
+/** What is removed may be longer than the name itself, but not without bound. */
 const MOST = 400;
 
-/** A name that somebody gives to something of theirs. Every input that is a name uses it. */
+/** A name that people give to something. Every input that is a name uses it. */
 export const Name = z
   .string()
   .max(MOST)

@@ -11,7 +11,7 @@ const shape = {
   output: Empty,
 } as const;
 
-test('what an operation says of itself compiles only when it is true', () => {
+test('an example that does not fit its schema does not compile', () => {
   expect(operation({ ...shape, name: 'test.one', errors: [notFound], example: { input: { size: 1 } } }).errors).toEqual(
     [notFound],
   );

@@ -13,27 +13,27 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   /** NATS subject, `rpc.<service>.<name>`. */
   readonly subject: string;
   readonly http: readonly [method: HttpMethod, path: string] | undefined;
-  /** Scope the caller needs. `public`: anyone. `service`: other services only, never mounted on HTTP. */
+  /** The scope that the caller needs. `public`: anyone. `service`: other services only, never mounted on HTTP. */
   readonly scope: string;
   readonly summary: string;
   readonly description: string | undefined;
   readonly input: I;
   readonly output: O;
   readonly errors: readonly AnyProblem[];
-  /** Shown in the documentation; fields that it leaves out are made up from the schema. */
+  /** Shown in the documentation. Fields that it leaves out are filled in from the schema. */
   readonly example: { readonly input?: unknown; readonly output?: unknown };
-  /** The counted or metered feature of the plan that this draws on; shown in the documentation. */
+  /** The counted or metered feature that this uses; shown in the documentation. */
   readonly limit: string | undefined;
   /** HTTP status of success. */
   readonly status: number;
-  /** A reading operation runs in read-only transactions and may be retried freely. */
+  /** A read runs in read-only transactions and may be retried freely. */
   readonly readonly: boolean;
   /** Milliseconds until the caller gives up. */
   readonly deadlineMs: number;
-  /** Whether a call by an API key is one of the plan's API calls, and is refused when they are used up. */
+  /** Whether a call with an API key counts as an API call of the plan, and is refused once they are used up. */
   readonly metered: boolean;
   /**
-   * A public operation whose input proves who asks, by a password or a token that nobody guesses: it is looked at
+   * A public operation whose input proves who the caller is, by a password or an unguessable token. It is answered
    * whatever others in the same network did, and counts against that network only when it was wrong.
    */
   readonly judgedByInput: boolean;
@@ -58,18 +58,18 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
   /** Defaults to true for GET, false otherwise. An internal query says `readonly: true`. */
   readonly?: boolean;
   deadlineMs?: number;
-  /** Only to say no: for what somebody needs to get out of trouble, besides what `ACCOUNT` leaves out. */
+  /** `false` exempts an operation that people need to solve the problem, besides those in `ACCOUNT`. */
   metered?: false;
   judgedByInput?: true;
 }
 
 /**
- * A quota that is used up never locks anybody out of their account: whatever concerns oneself, the organisation, its
- * members, keys, plan and usage is no API call of the plan.
+ * A used-up quota never locks people out of their account: operations on oneself, the organisation, its members, keys,
+ * plan and usage are no API calls of the plan.
  */
 const ACCOUNT = /^(public|service|operator|self|(org|members|keys|billing):\w+|usage:read)$/;
 
-/** Declares an operation: what is asked, what is answered, and every way it may fail. */
+/** Declares an operation: its input, its output, and every way in which it may fail. */
 export function operation<I extends z.ZodType, O extends z.ZodType>(spec: OperationSpec<I, O>): Operation<I, O> {
   const method = spec.http?.[0];
   if (spec.scope === 'service' && spec.http) throw new Error(`${spec.name}: scope "service" cannot be on HTTP.`);

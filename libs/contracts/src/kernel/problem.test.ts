@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problem } from './problem.ts';
 
-test('data of a problem cannot hide behind what every problem has', () => {
+test('data of a problem cannot use the names of members that every problem has', () => {
   expect(() => problem('bot_busy', 409, 'Busy', z.object({ status: z.string() }))).toThrow(/status is a member/);
   const busy = problem('bot_busy', 409, 'Busy', z.object({ state: z.string() }));
   expect(busy({ state: 'running' }, 'Wait.').toDocument()).toEqual({

@@ -17,7 +17,7 @@ export const ProblemDocument = z
     title: z.string(),
     status: z.int(),
     detail: z.string().optional().meta({ description: 'For people: what happened here and what to do' }),
-    instance: z.string().optional().meta({ description: 'The path that was asked' }),
+    instance: z.string().optional().meta({ description: 'The path of the request' }),
     traceId: z.string().optional(),
     retryAfterSeconds: z.int().optional(),
     errors: z.array(FieldError).optional(),
@@ -26,7 +26,7 @@ export const ProblemDocument = z
   .meta({ id: 'Problem', description: 'RFC 9457. Besides these members a problem has those of its code.' });
 export type ProblemDocument = z.infer<typeof ProblemDocument>;
 
-/** Any declared error, for those who only look at the declaration. */
+/** A declared error, whatever its data. */
 export interface AnyProblem {
   readonly code: string;
   readonly status: number;
@@ -36,14 +36,14 @@ export interface AnyProblem {
 
 type NeedsNothing<D> = string extends keyof D ? true : Partial<D> extends D ? true : false;
 
-/** The definition of one declared error. Call it to make the error that a handler throws. */
+/** A declared error. Calling it returns the error that a handler throws. */
 export interface Problem<D = unknown> extends AnyProblem {
-  /** What is required in its data must be given. */
+  /** Required data must be given. */
   (...given: NeedsNothing<D> extends true ? [data?: D, detail?: string] : [data: D, detail?: string]): ProblemError;
   readonly data: z.ZodType<D> | undefined;
 }
 
-/** A declared error on its way to the caller. Everything in it is public. */
+/** A declared error with its data. Everything in it is shown to the caller. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly code: string;
@@ -82,7 +82,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Members of every problem document; data of the same name would be overwritten. */
+/** Members of every problem document. Data must not use their names. */
 const OWN: ReadonlySet<string> = new Set(['type', 'code', 'title', 'status', 'detail', 'instance', 'traceId']);
 
 export function problem<D extends Record<string, unknown> = Record<string, never>>(
@@ -121,13 +121,13 @@ export const idempotencyKeyReused = problem(
 export const preconditionFailed = problem(
   'precondition_failed',
   412,
-  'It is not what If-Match says',
+  'The current version is not the one in If-Match',
   z.object({ etag: z.string() }),
 );
 export const misdirectedRequest = problem(
   'misdirected_request',
   421,
-  'Nobody here answers by this name',
+  'This installation is not reachable by this name',
   z.object({ host: z.string() }),
 );
 export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
@@ -143,7 +143,7 @@ export const quotaExhausted = problem(
     used: z.int(),
     resetsAt: z.string(),
     upgradeTo: z.string().nullable(),
-    /** Of the edge: until the next period, or until what others hold may come back. */
+    /** Set by the gateway: until the next period, or until units on loan may come back. */
     retryAfterSeconds: z.int().optional(),
   }),
 );
@@ -162,7 +162,7 @@ export const featureNotIncluded = problem(
 export const organisationReadOnly = problem(
   'organisation_read_only',
   402,
-  'The subscription needs attention: data can be read, nothing new can be made',
+  'The subscription needs attention: data can be read, but nothing can be created',
   z.object({ plan: z.string() }),
 );
 export const timeout = problem(
@@ -204,12 +204,12 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
   internalError,
 ];
 
-/** One invalid field, found by a rule that a schema cannot express. `field` is a JSON pointer. */
+/** One invalid field, by a rule that a schema cannot express. `field` is a JSON pointer. */
 export function invalid(field: string, code: string, message: string): ProblemError {
   return validationFailed({ errors: [{ field, code, message }] }, `${field}: ${message}`);
 }
 
-/** The problem as text for a terminal or a log: what happened, and every fault on a line of its own. */
+/** The problem as text for a terminal or a log: what happened, and each error on a line of its own. */
 export function explain(error: ProblemError): string {
   const { errors } = error.data;
   if (!Array.isArray(errors) || errors.length === 0) return error.message;

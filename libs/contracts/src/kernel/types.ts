@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-/** Text without control characters; written so that every language's patterns know it. */
+/** Text without control characters, as a pattern that every language understands. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 export const PLAIN_TEXT = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
-/** uuid, version 7 when we made it. */
+/** A UUID; ours are version 7. */
 export const Id = z.uuid().meta({ id: 'Id' });
 
 /** An instant in UTC, ISO 8601 with `Z`. */
 export const Timestamp = z.iso.datetime().meta({ id: 'Timestamp' });
 
 /**
- * An instant as callers may write it: any offset, kept in UTC. Only for inputs; answers say `Timestamp`. Years that
- * Postgres does not know are refused, also when only the offset leads there.
+ * An instant as callers may write it: with any offset, converted to UTC. Only for inputs; answers use `Timestamp`. Years
+ * that Postgres does not support are refused, also when only the offset leads there.
  */
 export const Instant = z.iso
   .datetime({ offset: true })
@@ -21,7 +21,7 @@ export const Instant = z.iso
   .refine((text) => /^\d{4}-/.test(text) && !text.startsWith('0000'), 'a year from 0001 to 9999')
   .meta({ id: 'Instant', description: 'An instant in ISO 8601 with `Z` or an offset such as `+01:00`' });
 
-/** What is no instant stays as it is: the check before has refused it. */
+/** Anything else stays as it is: the check before it has refused it. */
 function toUtc(text: string): string {
   const [, whole, fraction = '', offset] = /^(.{19})(\.\d+)?([+-]\d\d:\d\d)$/.exec(text) ?? [];
   const time = new Date(`${whole}${offset}`);
@@ -46,8 +46,7 @@ const SECRET_FORMAT = 'password';
 const secretSchemas = new WeakSet<z.ZodType>();
 
 /**
- * Marks a string as secret: it is sealed for the receiving service while it crosses the bus, `writeOnly` in
- * OpenAPI and never logged.
+ * Marks a string as secret: it is sealed for the receiving service on the bus, `writeOnly` in OpenAPI and never logged.
  */
 export function secret<S extends z.ZodType<string>>(schema: S): S {
   const marked = schema.meta({ format: SECRET_FORMAT }) as S;
@@ -55,7 +54,7 @@ export function secret<S extends z.ZodType<string>>(schema: S): S {
   return marked;
 }
 
-/** Also of one that was given a description afterwards, which makes it another object. */
+/** Also when it was given a description afterwards, which creates another object. */
 export function isSecret(schema: z.ZodType): boolean {
   return secretSchemas.has(schema) || schema.meta()?.format === SECRET_FORMAT;
 }

@@ -8,8 +8,8 @@ import { findEntitlements, saveEntitlements } from './entitlements.rows.ts';
 import { snapshotOf } from './entitlements.rules.ts';
 
 /**
- * Computes the organisation's entitlements anew and, when they differ from the last ones, numbers and emits them.
- * The lock on the subscription makes versions rise one by one, in the order of the commits.
+ * Recomputes the organisation's entitlements and, when they differ from the last ones, numbers and emits them. The lock on
+ * the subscription makes versions rise one by one, in commit order.
  */
 export async function announceEntitlements(tx: Tx, emit: Emit, orgId: string): Promise<Entitlements> {
   const subscription = await lockSubscription(tx, orgId);

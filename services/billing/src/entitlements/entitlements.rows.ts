@@ -23,9 +23,11 @@ export async function saveEntitlements(tx: Tx, snapshot: Entitlements, catalogue
   );
 }
 
-/** Organisations whose snapshot was computed with an older catalogue. In order, behind the given one. Needs a
- * transaction that sees all of them. */
-export async function findBehind(tx: Tx, after: string, limit: number): Promise<string[]> {
+/**
+ * Organisations whose snapshot was computed with an older catalogue, in order, after the given one. Needs a transaction
+ * that sees all of them.
+ */
+export async function findOutdated(tx: Tx, after: string, limit: number): Promise<string[]> {
   const rows = await tx.query<{ org_id: string }>(
     `select org_id from entitlements where catalogue_version < (select max(version) from catalogues)
         and org_id > $1 order by org_id limit $2`,

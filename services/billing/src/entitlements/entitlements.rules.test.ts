@@ -34,7 +34,7 @@ test('an active subscription has the features of its plan and, for each, the che
   });
 });
 
-test('a limit for a day is compared by what it gives in any month', () => {
+test('a daily limit is compared by what it allows in any month', () => {
   const giving = (limit: number, per: 'day' | 'month') =>
     ({ ...free, features: { calls: { kind: 'metered', limit, enforcement: 'hard', per } } }) satisfies GrantingPlan;
   const isMore = (offered: GrantingPlan, had: GrantingPlan) =>
@@ -50,14 +50,14 @@ test('the largest plan has nowhere to go', () => {
   expect(snapshotOf({ ...base, status: 'active', pinned: business }).upgrade).toEqual({});
 });
 
-test('a subscription pinned to an old version keeps its limits and is not sent to its own plan', () => {
+test('a subscription pinned to an old version keeps its limits and is not offered its own plan', () => {
   const old = { ...plan('pro', 3, 500), version: 7 };
   const snapshot = snapshotOf({ ...base, status: 'active', pinned: old });
   expect(snapshot).toMatchObject({ planVersion: 7, features: { bots: { limit: 3 } } });
   expect(snapshot.upgrade['calls']?.plan).toBe('business');
 });
 
-test('a feature that the pinned version does not know is not included, and the plan that has it is named', () => {
+test('a feature that the pinned version lacks is not included, and the plan that has it is named', () => {
   const { sso: _sso, ...features } = free.features;
   const snapshot = snapshotOf({ ...base, status: 'active', pinned: { ...free, features } });
   expect(snapshot.features['sso']).toBeUndefined();
@@ -98,7 +98,7 @@ test('past due keeps the plan, paused keeps it for reading', () => {
   expect(snapshotOf({ ...base, status: 'paused', pinned: pro })).toMatchObject({ plan: 'pro', access: 'read_only' });
 });
 
-test('an upgrade always gives strictly more, and none exists only when no offer does', () => {
+test('an upgrade always gives strictly more, and is absent only when no offer does', () => {
   const limit = fc.option(fc.nat(20), { nil: null });
   const size = (value: number | null | undefined) => (value === null ? Number.POSITIVE_INFINITY : (value ?? 0));
   fc.assert(

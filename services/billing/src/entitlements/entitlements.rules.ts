@@ -3,7 +3,7 @@ import type { Entitlements, Upgrade } from '@tidegate/contracts/billing/entitlem
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
 import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
 
-/** A plan as far as entitlements need it. */
+/** The part of a plan that entitlements need. */
 export interface GrantingPlan {
   plan: string;
   name: string;
@@ -26,7 +26,7 @@ export interface SnapshotInput {
 /*
  * trialing, active, past_due (the payment is being retried)     the plan, full access
  * paused                                                         the plan, read only
- * incomplete, incomplete_expired, unpaid, canceled               the default plan, data is kept
+ * incomplete, incomplete_expired, unpaid, canceled               the default plan; no data is deleted
  */
 const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Entitlements['access'] }> = {
   trialing: { valid: true, access: 'full' },
@@ -43,7 +43,7 @@ const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Entitlement
  * A plan version from before a feature was built in lacks it, or has it as another kind. It gets what the default plan
  * gives, so that an upgrade of the software neither takes a part of the product away nor gives it without a limit.
  */
-function whole(plan: GrantingPlan, fallback: GrantingPlan): GrantingPlan {
+function complete(plan: GrantingPlan, fallback: GrantingPlan): GrantingPlan {
   const features = { ...plan.features };
   for (const [key, kind] of Object.entries(BUILT_IN_FEATURES)) {
     const given = fallback.features[key];
@@ -54,10 +54,10 @@ function whole(plan: GrantingPlan, fallback: GrantingPlan): GrantingPlan {
   return { ...plan, features };
 }
 
-/** Everything the organisation may do now; the caller numbers it. */
+/** Everything the organisation may do now; the caller assigns the version. */
 export function snapshotOf(input: SnapshotInput): Omit<Entitlements, 'version'> {
   const { valid, access } = STANDING[input.status];
-  const plan = whole(valid ? input.pinned : input.fallback, input.fallback);
+  const plan = complete(valid ? input.pinned : input.fallback, input.fallback);
   return {
     orgId: input.orgId,
     plan: plan.plan,
@@ -82,7 +82,7 @@ function upgrades(plan: GrantingPlan, offers: readonly GrantingPlan[]): Record<s
   return result;
 }
 
-/** True when the first grant allows more than the second; nothing at all is less than anything above zero. */
+/** True when the first grant allows more than the second; a missing grant is less than anything above zero. */
 function isMore(offered: FeatureGrant, had: FeatureGrant | undefined): boolean {
   if (offered.kind === 'boolean') return offered.value && !(had?.kind === 'boolean' && had.value);
   if (had === undefined) return byMonth(offered, 28) > 0;
@@ -90,7 +90,7 @@ function isMore(offered: FeatureGrant, had: FeatureGrant | undefined): boolean {
   return same ? byMonth(offered, 1) > byMonth(had, 1) : byMonth(offered, 28) > byMonth(had, 31);
 }
 
-/** A limit for a day as one for a month of so many days: what is said to be more is more in every month. */
+/** A daily limit as one for a month of so many days, so that what counts as more is more in every month. */
 function byMonth(grant: FeatureGrant, days: number): number {
   const limit = amount(grant) ?? Number.POSITIVE_INFINITY;
   return grant.kind === 'metered' && grant.per === 'day' ? limit * days : limit;

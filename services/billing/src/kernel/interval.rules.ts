@@ -3,11 +3,11 @@ import { intervalNotOffered, type Price } from '@tidegate/contracts/billing/plan
 
 type Interval = Price['interval'];
 
-/** What the plan can be paid by: a month always, a year where some currency has a price for it. */
+/** The intervals by which a plan is sold: always the month, and the year where some currency has a yearly price. */
 export const intervalsOf = ({ prices }: { prices: readonly Price[] }): Interval[] =>
   (['month', 'year'] as const).filter((interval) => prices.some((price) => price.interval === interval));
 
-/** The interval that is asked for, or the one there is. Refuses one that the plan has no price for. */
+/** The requested interval, or the current one. Throws when the plan has no price for it. */
 export function chosenInterval(
   plan: { plan: string; name: string; prices: readonly Price[] },
   asked: Interval | undefined,
@@ -16,16 +16,16 @@ export function chosenInterval(
   const interval = asked ?? running;
   const intervals = intervalsOf(plan);
   if (intervals.includes(interval)) return interval;
-  const why = asked ? '' : ` The subscription is paid by the ${running}; say which interval it shall have.`;
+  const why = asked ? '' : ` The subscription is paid by the ${running}; name the interval it should have.`;
   throw intervalNotOffered(
     { plan: plan.plan, interval, intervals },
-    `The plan ${plan.name} has a price by the ${intervals.join(' and the ')} only.${why}`,
+    `The plan ${plan.name} is sold by the ${intervals.join(' and the ')} only.${why}`,
   );
 }
 
-/** The month or year that is paid now. */
+/** The month or year that is paid for now. */
 export function paidPeriod({ interval, since }: { interval: Interval; since: Date }, now: number): Period {
   const start = since.getTime();
-  // Clocks differ: seen from before its first instant an interval would be the one before it.
+  // Clocks differ: an instant before the first interval would fall into the one before it.
   return (interval === 'year' ? yearAt : monthAt)(start, Math.max(now, start));
 }

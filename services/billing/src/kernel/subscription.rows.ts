@@ -10,9 +10,9 @@ export interface SubscriptionRow {
   plan_version: number;
   status: SubscriptionStatus;
   billing_interval: 'month' | 'year';
-  /** Quotas are months counted from here. */
+  /** Quota periods are months counted from here. */
   period_anchor: Date;
-  /** What is paid is counted from here. */
+  /** Paid intervals are counted from here. */
   interval_since: Date;
   started_at: Date;
   /** What a scheduled move gives it, and when. */
@@ -27,11 +27,11 @@ const COLUMNS = `org_id, plan, plan_version, status, billing_interval, period_an
 export const findSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
   tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1`, [orgId]);
 
-/** Whoever changes a subscription or announces its entitlements holds its row, so that versions rise one by one. */
+/** Every change of a subscription, and every announcement of its entitlements, locks its row: versions rise one by one. */
 export const lockSubscription = (tx: Tx, orgId: string): Promise<SubscriptionRow | undefined> =>
   tx.one<SubscriptionRow>(`select ${COLUMNS} from subscriptions where org_id = $1 for update`, [orgId]);
 
-/** Changes nothing when there is one already. */
+/** Does nothing when there is one already. */
 export async function insertSubscription(
   tx: Tx,
   given: { orgId: string; plan: string; planVersion: number; periodAnchor: string },
@@ -44,27 +44,27 @@ export async function insertSubscription(
     [given.orgId, given.plan, given.planVersion, given.periodAnchor],
   );
   if (!row) return;
-  await noteChange(tx, undefined, row, 'sign-up');
+  await recordChange(tx, undefined, row, 'sign-up');
 }
 
-/** An organisation keeps its newest changes. */
-const KEPT_CHANGES = 200;
+/** Only an organisation's newest changes are stored. */
+const STORED_CHANGES = 200;
 
-async function noteChange(tx: Tx, before: SubscriptionRow | undefined, after: SubscriptionRow, by: string) {
+async function recordChange(tx: Tx, before: SubscriptionRow | undefined, after: SubscriptionRow, by: string) {
   await tx.query(
     'insert into subscription_changes (org_id, id, changed_by, before, after) values ($1, $2, $3, $4::jsonb, $5::jsonb)',
-    [after.org_id, newId(), by, before ? JSON.stringify(essence(before)) : null, JSON.stringify(essence(after))],
+    [after.org_id, newId(), by, before ? JSON.stringify(summary(before)) : null, JSON.stringify(summary(after))],
   );
   await tx.query(
     `delete from subscription_changes where org_id = $1 and id in (
-       select id from subscription_changes where org_id = $1 order by changed_at desc, id desc offset ${KEPT_CHANGES})`,
+       select id from subscription_changes where org_id = $1 order by changed_at desc, id desc offset ${STORED_CHANGES})`,
     [after.org_id],
   );
 }
 
 /**
- * A changed interval, and another plan for a year, begin now: a year that began before its change would be sold for
- * less than a year. A month of another plan stays the month that runs, as quotas count it.
+ * A new interval, and another plan that is paid by the year, start now: a year that began earlier would be sold for less
+ * than a year. When only the plan of a monthly subscription changes, its month continues, as quotas count it.
  */
 export async function updatePlan(
   tx: Tx,
@@ -82,7 +82,7 @@ export async function updatePlan(
     [before.org_id, after.plan, after.planVersion, after.interval],
   );
   if (!row) throw new Error('The subscription vanished while it was locked.');
-  await noteChange(tx, before, row, by);
+  await recordChange(tx, before, row, by);
   return row;
 }
 
@@ -96,7 +96,7 @@ export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
 
 export const changedBy = (caller: Caller): string => caller.userId ?? caller.keyId ?? caller.service ?? caller.kind;
 
-const essence = (row: SubscriptionRow) => ({
+const summary = (row: SubscriptionRow) => ({
   plan: row.plan,
   planVersion: row.plan_version,
   status: row.status,

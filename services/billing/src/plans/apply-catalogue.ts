@@ -20,7 +20,7 @@ interface Compared {
   diff: CatalogueDiff;
 }
 
-/** What the text would change. Needs a transaction that sees all subscriptions. */
+/** What applying the text would change. Needs a transaction that sees all subscriptions. */
 export async function compareCatalogue(tx: Tx, yaml: string): Promise<Compared> {
   const current = await findCatalogue(tx);
   const content = parseCatalogue(yaml, current?.features);
@@ -34,7 +34,7 @@ export async function compareCatalogue(tx: Tx, yaml: string): Promise<Compared> 
   return { content, current, diff: { catalogueVersion: current?.version ?? 0, changed, changes } };
 }
 
-/** Puts the text in force; the content that is in force already changes nothing. */
+/** Applies the text; content that is already in force changes nothing. */
 export async function applyCatalogue(
   tx: Tx,
   emit: Emit,

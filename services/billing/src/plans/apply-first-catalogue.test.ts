@@ -17,7 +17,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const log = new Log({ service: 'billing' });
 const start = (PLANS_FILE?: string) =>
-  new ApplyFirstCatalogue(billing.tenants, billing.outbox, new BillingConfig({ PLANS_FILE }), log).start();
+  new ApplyFirstCatalogue(
+    billing.tenants,
+    billing.outbox,
+    new BillingConfig({ PLANS_FILE }),
+    log,
+  ).onApplicationBootstrap();
 
 test('replicas that start at once apply the shipped catalogue once', async () => {
   await Promise.all([start(), start(), start()]);
@@ -41,7 +46,7 @@ test('a file with a fault stops the start and names file, line and cure', async 
   );
 });
 
-test('a catalogue in force that lacks what this version has built in is warned of, with its fix', async () => {
+test('a catalogue in force that lacks a built-in feature is logged as a warning, with its fix', async () => {
   await start();
   const warn = vi.spyOn(log, 'warn');
   await start();

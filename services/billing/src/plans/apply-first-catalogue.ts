@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
 import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { OnStart } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { BillingConfig } from '../billing.config.ts';
 import { applyCatalogue } from './apply-catalogue.ts';
@@ -13,9 +12,9 @@ import { type CurrentCatalogue, findCatalogue } from './catalogue.rows.ts';
 
 const SHIPPED = fileURLToPath(new URL('../../../../plans/default.yaml', import.meta.url));
 
-/** The very first start puts the shipped catalogue in force. Later changes are the operator's: `tidegate plans apply`. */
+/** The first start applies the shipped catalogue. Later changes are the operator's: `tidegate plans apply`. */
 @Injectable()
-export class ApplyFirstCatalogue {
+export class ApplyFirstCatalogue implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
@@ -23,8 +22,7 @@ export class ApplyFirstCatalogue {
     private readonly log: Log,
   ) {}
 
-  @OnStart()
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     const current = await findCatalogue(this.tenants.reader({}));
     if (current) return this.warnOfMissing(current);
     const file = this.config.PLANS_FILE ?? SHIPPED;
@@ -35,7 +33,7 @@ export class ApplyFirstCatalogue {
       });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      // Another replica was first.
+      // Another replica was faster.
       if (error.code === 'catalogue_changed') return;
       throw new Error(`${file}: ${explain(error)}`, { cause: error });
     }

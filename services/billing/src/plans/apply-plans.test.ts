@@ -32,14 +32,14 @@ test('the first catalogue is version 1, and everybody can read it', async () => 
   expect(features).toContainEqual({ key: 'api_calls', name: 'API calls', unit: 'call', description: '' });
 });
 
-test('the same content, whatever its comments, is no new version', async () => {
+test('the same content with other comments is no new version', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   const again = await billing.call(applyPlans, { yaml: `# a remark\n${SHIPPED}` });
   expect(again).toMatchObject({ appliedVersion: 1, changed: false });
   expect(new Set(again.changes.map((change) => change.change))).toEqual(new Set(['unchanged']));
 });
 
-test('only a changed plan gets a new version; the diff names the field and says whom it concerns', async () => {
+test('only a changed plan gets a new version; the diff names the field and counts the subscriptions', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   await billing.call(getEntitlements, {});
   const { changes } = await billing.call(applyPlans, { yaml: generous });
@@ -149,7 +149,7 @@ test('a catalogue that re-kinds what running subscriptions have is refused by di
   }
 });
 
-test('what was applied can be had back to the letter, also of earlier versions', async () => {
+test('an applied catalogue can be exported to the letter, and so can earlier versions', async () => {
   const first = `# ours\r\n${SHIPPED}`;
   await billing.call(applyPlans, { yaml: first });
   await billing.call(applyPlans, { yaml: generous });
@@ -160,7 +160,7 @@ test('what was applied can be had back to the letter, also of earlier versions',
   await expect(billing.call(exportPlans, { version: 9 })).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('an applied catalogue and moved subscriptions wake the loop that tells of them; an unknown plan is refused', async () => {
+test('an applied catalogue and moved subscriptions wake the refresh loop; an unknown plan is refused', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   await billing.call(movePlans, { plan: 'free', dryRun: true });
   expect(billing.woken).toEqual(['refresh-entitlements']);
@@ -189,7 +189,7 @@ test('one organisation whose entitlements cannot be computed does not stop those
   expect(await billing.announced(broken)).toHaveLength(2);
 });
 
-test('of the changes of a subscription the newest are kept', async () => {
+test('only the newest changes of a subscription are stored', async () => {
   await billing.call(applyPlans, { yaml: SHIPPED });
   const org = newId();
   await billing.call(getEntitlements, {}, org);

@@ -4,7 +4,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { applyCatalogue } from './apply-catalogue.ts';
 
-/** The catalogue belongs to no organisation, and the diff counts everybody's subscriptions: hence it sees all of them. */
+/** The catalogue belongs to no organisation and its diff counts all subscriptions, so the transaction sees all of them. */
 @Injectable()
 export class ApplyPlans {
   constructor(private readonly wakes: Wakes) {}

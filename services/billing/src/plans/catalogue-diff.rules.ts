@@ -9,13 +9,13 @@ export interface DiffInput {
   /** The plans on offer now. */
   offered: readonly VersionedPlan[];
   next: readonly PlanDefinition[];
-  /** The highest version each plan ever had, also when it is no longer on offer. */
+  /** The highest version that each plan ever had, whether it is still on offer or not. */
   latest: ReadonlyMap<string, number>;
   /** Running subscriptions by plan. */
   subscriptions: ReadonlyMap<string, number>;
 }
 
-/** What would change, plan by plan: those of the new catalogue in its order, then those that leave it. */
+/** What would change, plan by plan: the plans of the new catalogue in its order, then those that leave it. */
 export function diffPlans({ offered, next, latest, subscriptions }: DiffInput): PlanChange[] {
   const before = new Map(offered.map((plan) => [plan.plan, plan]));
   const after = new Map(next.map((plan) => [plan.plan, plan]));
@@ -40,7 +40,7 @@ export function diffPlans({ offered, next, latest, subscriptions }: DiffInput): 
 export const planChanges = (before?: PlanDefinition, after?: PlanDefinition): PlanChange['fields'] =>
   fieldChanges(before && flat(before), after && flat(after));
 
-/** A plan as field → text, so that any two can be compared and shown line by line. */
+/** A plan as a map from field to text, so that two can be compared and shown line by line. */
 function flat(plan: PlanDefinition): Map<string, string> {
   const lines = new Map([
     ['name', plan.name],

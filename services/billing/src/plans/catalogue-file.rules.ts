@@ -35,7 +35,7 @@ export interface CatalogueFault {
   message: string;
 }
 
-/** The catalogue that a file describes, or everything that is wrong with it. `inForce`: features that keep their kinds. */
+/** The catalogue that a file describes, or all its mistakes. `inForce`: features that must keep their kinds. */
 export function readCatalogue(
   written: unknown,
   inForce: readonly FeatureDefinition[] = [],
@@ -71,16 +71,16 @@ export function readCatalogue(
 
 type Declared = Record<string, z.infer<typeof FeatureDeclaration>>;
 
-/** What the software decides by must be there with its kind, and what customers decide by keeps the kind it had. */
+/** Built-in features must be declared with their kind, and the operator's own features keep the kind they had. */
 function kindFaults(declared: Declared, inForce: readonly FeatureDefinition[]): CatalogueFault[] {
   const faults: CatalogueFault[] = [];
   for (const [key, kind] of Object.entries(BUILT_IN_FEATURES)) {
     const given = Object.hasOwn(declared, key) ? declared[key]?.kind : undefined;
     if (given === undefined) {
-      const message = `Write ${key}: { kind: ${kind}, name: … }. The software decides by it.`;
+      const message = `Write ${key}: { kind: ${kind}, name: … }. The software depends on it.`;
       faults.push({ path: ['features'], code: 'built_in', message });
     } else if (given !== kind) {
-      const message = `Write kind: ${kind}. The software decides by ${key} as that.`;
+      const message = `Write kind: ${kind}. The software depends on ${key} being that.`;
       faults.push({ path: ['features', key, 'kind'], code: 'built_in', message });
     }
   }
@@ -91,7 +91,7 @@ function kindFaults(declared: Declared, inForce: readonly FeatureDefinition[]): 
   for (const { key, kind } of inForce) {
     const given = Object.hasOwn(declared, key) ? declared[key]?.kind : kind;
     if (given === kind || Object.hasOwn(BUILT_IN_FEATURES, key)) continue;
-    const message = `Write kind: ${kind}, which ${key} is for all who have it, or give the new feature another name.`;
+    const message = `Write kind: ${kind}, which ${key} has in running subscriptions, or give the new feature another name.`;
     faults.push({ path: ['features', key, 'kind'], code: 'kind_changed', message });
   }
   return faults;
@@ -123,11 +123,11 @@ function planFeatures(
   return result;
 }
 
-/** A text that is wrong by itself says so; everything else is told what may be written. */
+/** An invalid note gets its own message; everything else is told what may be written. */
 function grantFault(kind: FeatureKind, given: unknown): { code: string; message: string } {
   const { note, limit, value } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
-  const remark = note === undefined ? undefined : line(300).safeParse(note).error?.issues[0]?.message;
-  if (remark) return { code: 'invalid', message: `note: ${remark}` };
+  const noteFault = note === undefined ? undefined : line(300).safeParse(note).error?.issues[0]?.message;
+  if (noteFault) return { code: 'invalid', message: `note: ${noteFault}` };
   return { code: 'invalid', message: `${hintOfNumber(limit ?? value ?? given)}${EXPECTED[kind]}` };
 }
 

@@ -3,7 +3,7 @@ import { PlanKey } from '@tidegate/contracts/billing/plans';
 import { z } from 'zod';
 import { LimitValue, line, WHOLE, Whole } from './catalogue-values.rules.ts';
 
-/* What may stand in a catalogue file, and what it means. Nothing is assumed: a limit that is not written is an error. */
+/* What a catalogue file may contain, and what it means. Nothing is assumed: a missing limit is an error. */
 
 export const FeatureDeclaration = z.strictObject({
   kind: z.enum(['counted', 'static', 'boolean', 'metered'], {
@@ -43,7 +43,7 @@ export const EXPECTED: Record<FeatureKind, string> = {
   metered: `Write ${WHOLE}, the word unlimited, or { limit: …, enforcement: hard | soft, per: month | day, note: … }.`,
 };
 
-/** Read apart, for what is wrong with a price depends on its currency. */
+/** Prices are parsed separately, because their messages depend on the currency. */
 export const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown() }).partial();
 const CURRENCY = 'Write a currency as three capital letters, such as EUR.';
 const Currency = z.string({ error: CURRENCY }).regex(/^[A-Z]{3}$/, CURRENCY);

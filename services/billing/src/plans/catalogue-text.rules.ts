@@ -14,7 +14,7 @@ import {
   visit,
 } from 'yaml';
 
-/** Something that is wrong at a place of the text. */
+/** A mistake at a place in the text. */
 export interface TextFault {
   path: (string | number)[];
   code: string;
@@ -24,18 +24,18 @@ export interface TextFault {
 }
 
 export interface CatalogueText {
-  /** Of a text with faults as far as it could be read; undefined when it could not. */
+  /** What could be read of a text with mistakes; undefined when nothing could. */
   value: unknown;
   faults: TextFault[];
-  /** Where a field stands; of one that is missing, where its parent begins. */
+  /** The offset of a field; of a missing one, the offset of its parent. */
   offsetOf(path: readonly (string | number)[]): number;
   position(offset: number): { line: number; column: number };
 }
 
 /*
- * Numbers stay the text that was written: read as numbers, 29.00 would be 29 and 0x10 would be 16 before anybody looked.
- * Only true, false and null are more than text. `logLevel: silent` would hide a second document. The library compares each
- * name with each to find those that stand twice: minutes for a large text.
+ * Numbers stay the text that was written: parsed as numbers, 29.00 would be 29 and 0x10 would be 16 before any check.
+ * Only true, false and null are more than text. `logLevel: silent` would hide a second document. The library finds
+ * duplicate keys by comparing each with each, which takes minutes for a large text, so that check is our own.
  */
 const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
   schema: 'failsafe',
@@ -47,16 +47,17 @@ const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
 };
 
 const CURES: Record<string, string> = {
-  MULTIPLE_DOCS: 'A second document begins here, and only the first would count. Remove this line, or what follows it.',
+  MULTIPLE_DOCS:
+    'A second document begins here, and only the first would count. Remove this line, or everything after it.',
   NON_STRING_KEY: 'A name must be a plain word. Remove the brackets or the question mark.',
 };
 
-/** Reads YAML so that nothing in it can mean something else than it says. */
+/** Reads YAML so that nothing in it can mean anything other than it says. */
 export function readText(yaml: string): CatalogueText {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { ...OPTIONS, lineCounter: lines });
-  const said = [...document.errors, ...document.warnings.filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')];
-  const faults: TextFault[] = said.map(({ code, message, pos }) => ({
+  const reported = [...document.errors, ...document.warnings.filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')];
+  const faults: TextFault[] = reported.map(({ code, message, pos }) => ({
     path: [],
     code: 'yaml',
     message: /stack/i.test(message) ? 'This is nested too deeply. Remove brackets.' : (CURES[code] ?? message),
@@ -73,7 +74,7 @@ export function readText(yaml: string): CatalogueText {
   };
 }
 
-/** What YAML allows and a catalogue does not: everything whose meaning is not what one sees. */
+/** What YAML allows and a catalogue does not: everything whose meaning cannot be seen. */
 function oddities(document: Document.Parsed): TextFault[] {
   const faults: TextFault[] = [];
   const anchors = new Set<string>();
@@ -81,26 +82,29 @@ function oddities(document: Document.Parsed): TextFault[] {
   visit(document, {
     Node: (at, node, ancestors) => {
       const path = ancestors.flatMap((one) => (isPair(one) && isScalar(one.key) ? [String(one.key.value)] : []));
-      const tell = (code: string, message: string) => faults.push({ path, code, message, offset: begin(node) });
+      const report = (code: string, message: string) => faults.push({ path, code, message, offset: begin(node) });
       if (isAlias(node)) {
         if (!anchors.has(node.source))
-          tell('unknown_alias', `Nothing above is called &${node.source}. Write the value.`);
+          report('unknown_alias', `Nothing above is called &${node.source}. Write the value.`);
         return;
       }
       if (node.anchor) anchors.add(node.anchor);
       const map = at === 'key' ? ancestors.at(-2) : undefined;
       if (map && isScalar(node)) {
         const before = names.get(map) ?? new Set();
-        if (before.has(node.value)) tell('duplicate', 'This name stands here twice. Remove one of them.');
+        if (before.has(node.value)) report('duplicate', 'This name appears here twice. Remove one of them.');
         names.set(map, before.add(node.value));
       }
       if (node.tag) {
-        tell('tag', `Tags such as ${node.tag} have no meaning here. Remove it.`);
+        report('tag', `Tags such as ${node.tag} have no meaning here. Remove it.`);
       } else if (at === 'key' && isScalar(node)) {
         if (node.value === '<<')
-          tell('merge', '<< is not supported: what it brings in is not seen. Write the fields out.');
+          report('merge', '<< is not supported: what it inserts cannot be seen. Write the fields out.');
         else if (String(node.value) in {}) {
-          tell('invalid_name', `${node.value} is a name that every object of a program has. Write another one.`);
+          report(
+            'invalid_name',
+            `${node.value} is the name of a property that every JavaScript object has. Choose another one.`,
+          );
         }
       }
     },
@@ -115,7 +119,7 @@ function plain(document: Document.Parsed, faults: TextFault[]): Pick<CatalogueTe
   try {
     return { value: document.toJS({ maxAliasCount: 50 }), faults };
   } catch {
-    const message = 'The aliases stand for too much. Write the values out.';
+    const message = 'The aliases expand to too much. Write the values out.';
     return { value: undefined, faults: [...faults, { path: [], code: 'yaml', message, offset: 0 }] };
   }
 }

@@ -1,14 +1,14 @@
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { z } from 'zod';
 
-/* The values of a catalogue, judged as they are written: a number is a text here until its every character is right. */
+/* The values of a catalogue, judged as they are written: a number stays text until every character of it is valid. */
 
 const PLAIN = /^(0|[1-9]\d*|[1-9]\d{0,2}(_\d{3})+)$/;
 export const WHOLE = 'a whole number such as 5 or 10_000';
 
 const toNumber = (text: string): number => Number(text.replaceAll('_', ''));
 
-/** A whole number. Its message is for a text that is none; what stands there instead of a text is told by others. */
+/** A whole number. `message` describes a text that is not one. */
 function wholeNumber(message: (written: string) => string) {
   return z
     .string({ error: ({ input }) => message(input === undefined || input === null ? '' : String(input)) })
@@ -20,11 +20,11 @@ function wholeNumber(message: (written: string) => string) {
 export const Whole = wholeNumber((written) => `${hint(written, withoutPoint)}Write ${WHOLE}.`);
 export const LimitValue = z.union([Whole, z.literal('unlimited').transform(() => null)]);
 
-/** What is wrong with a value that should be a whole number, when one can tell what was meant. */
+/** What is wrong with a value that should be a whole number, when its meaning can be guessed. */
 export const hintOfNumber = (written: unknown): string =>
   typeof written === 'string' ? hint(written, withoutPoint) : '';
 
-/** A price in minor units. 29.00 is refused with the way it is written: taken as 29 it would be a hundredth. */
+/** A price in minor units. 29.00 is refused and told how to write it: read as 29 it would be a hundredth of the price. */
 export const minorUnits = (currency: string) =>
   wholeNumber(
     (written) =>
@@ -32,15 +32,14 @@ export const minorUnits = (currency: string) =>
       `unit of ${currency}, in digits only: ${example(currency)}.`,
   );
 
-/** One line that shows all of itself. */
+/** A single line without invisible characters. */
 export const line = (max: number) =>
   z.string({ error: 'Write a text.' }).superRefine((text, context) => {
-    const tell = (message: string) => context.addIssue({ code: 'custom', message });
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
     const clean = cleanName(text);
-    if (clean === '') tell('Write a text.');
-    else if (clean !== text)
-      tell(`Write ${JSON.stringify(clean)}: on one line, and nothing in it that cannot be seen.`);
-    else if (text.length > max) tell(`Write at most ${max} characters; these are ${text.length}.`);
+    if (clean === '') refuse('Write a text.');
+    else if (clean !== text) refuse(`Write ${JSON.stringify(clean)}: on one line, without invisible characters.`);
+    else if (text.length > max) refuse(`Write at most ${max} characters; these are ${text.length}.`);
   });
 
 function hint(written: string, meant: (whole: string, fraction: string) => string | undefined): string {
@@ -52,11 +51,11 @@ function hint(written: string, meant: (whole: string, fraction: string) => strin
 /** `007` is 7 and `29_00` is 2900. */
 const digits = (text: string): string => text.replaceAll('_', '').replace(/^0+(?=\d)/, '');
 
-/** `10.0` is 10; what has a fraction, an exponent or another base has no certain meaning. */
+/** `10.0` is 10; a fraction, an exponent or another base has no certain meaning. */
 const withoutPoint = (whole: string, fraction: string): string | undefined =>
   /[^0]/.test(fraction) ? undefined : whole;
 
-/** The digits of 29.00 in the smallest unit, by text: no float ever holds money. */
+/** The digits of 29.00 in minor units, computed on text: money is never a float. */
 function inMinorUnits(whole: string, fraction: string, currency: string): string | undefined {
   const places = decimalsOf(currency);
   if (/[^0]/.test(fraction.slice(places))) return undefined;

@@ -26,7 +26,7 @@ export async function findCatalogue(tx: Tx): Promise<CurrentCatalogue | undefine
   return row && { version: row.version, hash: row.hash, ...row.document };
 }
 
-/** The text of a catalogue as it was applied: of this version, or the newest. */
+/** The text of a catalogue as it was applied: of the given version, or of the newest. */
 export const findSource = (
   tx: Tx,
   version: number | undefined,
@@ -43,7 +43,7 @@ export async function requireCatalogue(tx: Tx): Promise<CurrentCatalogue> {
   return catalogue;
 }
 
-/** One catalogue is applied at a time, over all replicas. */
+/** Only one catalogue is applied at a time, across all replicas. */
 export const lockCatalogue = (tx: Tx): Promise<unknown> =>
   tx.query("select pg_advisory_xact_lock(hashtextextended('billing catalogue', 0))");
 
@@ -81,7 +81,7 @@ export async function findPlanVersion(tx: Tx, plan: string, version: number): Pr
   return row && { ...row.definition, version };
 }
 
-/** Of the content, not of the text: comments and layout do not make a new version. */
+/** A hash of the content, not of the text: comments and layout make no new version. */
 export function catalogueHash(content: Catalogue): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

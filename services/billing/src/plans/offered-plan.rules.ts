@@ -3,7 +3,7 @@ import type { VersionedPlan } from './catalogue-diff.rules.ts';
 
 type Offers = readonly VersionedPlan[];
 
-/** The plan as it is on offer now. Refuses one that is not. */
+/** The plan as it is on offer now; throws when it is not. */
 export function offeredPlan(offers: Offers, plan: string): VersionedPlan {
   const offered = offers.find((offer) => offer.plan === plan);
   if (!offered) throw noSuchPlan(offers, plan);

@@ -55,7 +55,7 @@ test('the shipped catalogue is valid and gives what it promises', () => {
   expect(plans[1]?.prices).toContainEqual({ currency: 'EUR', interval: 'year', amountMinor: 29_000 });
 });
 
-test('plans are ordered by price, not by their place in the file', () => {
+test('plans are ordered by price, not by their position in the file', () => {
   const features = Object.entries(BUILT_IN_FEATURES).map(([key, kind]) => `${key}: ${grant[kind]}`);
   const yaml = `${small.replace('month: 0', 'month: 500')}  none:
     name: None
@@ -120,7 +120,7 @@ test.each([
   expect(fault?.message.split('Write')[0]).toBe(cure);
 });
 
-test('whole numbers mean themselves, with and without underscores, and in the smallest unit of any currency', () => {
+test('whole numbers are taken literally, with and without underscores, and in the smallest unit of any currency', () => {
   const amounts = (yaml: string) => parseCatalogue(yaml).plans[0]?.prices.map((one) => one.amountMinor);
   expect(amounts(ownPrice('29_000'))).toEqual([0, 29_000]);
   expect(amounts(price('1_234_567', 'JPY'))).toEqual([0, 1_234_567]);
@@ -168,7 +168,7 @@ test.each(Object.entries(BUILT_IN_FEATURES))(
   },
 );
 
-test('a feature keeps the kind that running subscriptions have it with', () => {
+test('a feature keeps the kind that running subscriptions have', () => {
   const { features } = parseCatalogue(small);
   const changed = small.replace('calls: { kind: metered', 'calls: { kind: static');
   expect(faults(changed)).toEqual([]);
@@ -183,13 +183,13 @@ test('a feature keeps the kind that running subscriptions have it with', () => {
   expect(faults(small, features)).toEqual([]);
 });
 
-test('a limit is for a month, or for a day when it says so, and for nothing else', () => {
+test('a limit applies to a month, or to a day when it says so, and to nothing else', () => {
   const per = (written: string) => small.replace('calls: 10_000', `calls: { limit: 10, per: ${written} }`);
   expect(parseCatalogue(per('day')).plans[0]?.features['calls']).toMatchObject({ limit: 10, per: 'day' });
   expect(faults(per('week'))).toMatchObject([{ message: expect.stringContaining('per: month | day') }]);
 });
 
-test('everything wrong is told at once, in the order of the text', () => {
+test('all mistakes are reported at once, in the order of the text', () => {
   const yaml = ownPrice('29.00')
     .replace('bots: 2', 'bots: many')
     .replace('calls: 10_000', 'calls: -3')
@@ -203,9 +203,9 @@ test.each([
   ['a tag', small.replace('name: Free', 'name: !secret Free'), '!secret', /Tags such as !secret.*Remove/],
   ['a tag that YAML knows', small.replace('bots: 2', 'bots: !!int 2'), '!!int', /Tags such as .*int.*Remove/],
   ['a merge', `${small}      <<: { bots: 9 }\n`, '<<', /<< is not supported.*Write the fields out/],
-  ['a name of every object', small.replace('  free:', '  __proto__:'), '__proto__', /__proto__.*Write another/],
-  ['another one', small.replace('  calls: {', '  constructor: {'), 'constructor', /constructor.*Write another/],
-  ['one among the limits', `${small}      constructor: 5\n`, 'constructor', /constructor.*Write another/],
+  ['a name of every object', small.replace('  free:', '  __proto__:'), '__proto__', /__proto__.*Choose another/],
+  ['another one', small.replace('  calls: {', '  constructor: {'), 'constructor', /constructor.*Choose another/],
+  ['one among the limits', `${small}      constructor: 5\n`, 'constructor', /constructor.*Choose another/],
   ['an alias of nothing', small.replace('bots: 2', 'bots: *two'), '*two', /Nothing above is called &two/],
   ['the same name twice', `${small}      bots: 3\n`, 'bots: 3', /twice. Remove one/],
   ['a name that is no word', `${small}      ? [a]\n      : 3\n`, '? [a]', /plain word. Remove/],
@@ -235,7 +235,7 @@ test.each([
   expect(first).toMatchObject({ line: lineOf(yaml, part), message: expect.stringMatching(message) });
 });
 
-test('an older YAML means nothing else, and an alias means what it stands for', () => {
+test('an older YAML version changes no meaning, and an alias means its value', () => {
   const older = `%YAML 1.1\n---\n${small.replace('bots: 2', 'bots: &few 2').replace('calls: 10_000', 'calls: *few')}`;
   expect(parseCatalogue(older).plans[0]?.features['calls']).toMatchObject({ limit: 2 });
   expect(parseCatalogue(`\ufeff${small.replaceAll('\n', '\r\n')}`)).toEqual(parseCatalogue(small));
@@ -253,7 +253,7 @@ test('text that is not YAML, or not a catalogue, is refused with its line', () =
   });
 });
 
-test('of a text that is wrong everywhere the first hundred faults are told, and how many more there are', () => {
+test('of a text full of mistakes the first hundred are reported, with the number of the others', () => {
   const names = Array.from({ length: 2_000 }, (_, index) => `k${index}: 1\n`).join('');
   const told = () => parseCatalogue(`k7: 2\n${names}`);
   expect(told).toThrow(/and 200\d more\)$/);
@@ -264,7 +264,7 @@ test('of a text that is wrong everywhere the first hundred faults are told, and 
   );
 });
 
-test('aliases cannot blow a small text up', () => {
+test('aliases cannot inflate a small text', () => {
   const bomb = `a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]\n`;
   expect(faults(bomb)[0]).toMatchObject({ code: 'yaml' });
 });

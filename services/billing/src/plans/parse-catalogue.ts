@@ -2,20 +2,20 @@ import { catalogueInvalid } from '@tidegate/contracts/billing/plans';
 import { type Catalogue, type FeatureDefinition, readCatalogue } from './catalogue-file.rules.ts';
 import { readText } from './catalogue-text.rules.ts';
 
-/** An answer has room for so many, and nobody reads more. */
-const MOST_TOLD = 100;
+/** The most mistakes that one answer lists. */
+const MAX_ERRORS = 100;
 
 /**
- * Reads the YAML text of a catalogue. Throws `catalogue_invalid` with field, line and cure of everything wrong.
- * `inForce`: the features of the catalogue that it shall follow, which keep their kinds.
+ * Parses the YAML text of a catalogue. Throws `catalogue_invalid` with the field, line and fix of every mistake.
+ * `inForce`: the features of the catalogue that it replaces, which must keep their kinds.
  */
 export function parseCatalogue(yaml: string, inForce: readonly FeatureDefinition[] = []): Catalogue {
   const text = readText(yaml);
   const read = text.value === undefined ? { faults: [] } : readCatalogue(text.value, inForce);
   if ('catalogue' in read && text.faults.length === 0) return read.catalogue;
-  const told = new Set(text.faults.map(({ path }) => path.join('/')));
-  const meant = 'faults' in read ? read.faults.filter(({ path }) => !told.has(path.join('/'))) : [];
-  const errors = [...text.faults, ...meant.map((fault) => ({ ...fault, offset: text.offsetOf(fault.path) }))]
+  const reported = new Set(text.faults.map(({ path }) => path.join('/')));
+  const others = 'faults' in read ? read.faults.filter(({ path }) => !reported.has(path.join('/'))) : [];
+  const errors = [...text.faults, ...others.map((fault) => ({ ...fault, offset: text.offsetOf(fault.path) }))]
     .sort((a, b) => a.offset - b.offset)
     .map(({ path, code, message, offset }) => ({
       field: path.map((part) => `/${part}`).join(''),
@@ -26,7 +26,7 @@ export function parseCatalogue(yaml: string, inForce: readonly FeatureDefinition
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   throw catalogueInvalid(
-    { errors: errors.slice(0, MOST_TOLD) },
+    { errors: errors.slice(0, MAX_ERRORS) },
     `Line ${first?.line ?? 1}: ${first?.field ?? ''} ${first?.message ?? ''}${more}`,
   );
 }

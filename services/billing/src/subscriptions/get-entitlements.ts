@@ -6,8 +6,8 @@ import { findEntitlements } from '../entitlements/entitlements.rows.ts';
 import { openSubscription } from './open-subscription.ts';
 
 /**
- * A service may ask before the event of the new organisation has arrived here: then the subscription begins now. Not
- * for one that was deleted: no transaction begins for it.
+ * A service may ask before the event of a new organisation has arrived here: then the subscription starts now. This cannot
+ * revive a deleted organisation, for which no transaction begins.
  */
 @Injectable()
 export class GetEntitlements {

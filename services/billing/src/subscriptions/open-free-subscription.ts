@@ -3,7 +3,7 @@ import { organisationCreated } from '@tidegate/contracts/identity/organisations'
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { openSubscription } from './open-subscription.ts';
 
-/** Every organisation begins on the default plan; its periods are counted from the moment it was created. */
+/** Every organisation starts on the default plan; its periods are counted from the moment it was created. */
 @Injectable()
 export class OpenFreeSubscription {
   @On(organisationCreated)

@@ -5,7 +5,7 @@ import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
 import { insertSubscription } from '../kernel/subscription.rows.ts';
 import { requireCatalogue } from '../plans/catalogue.rows.ts';
 
-/** Puts the organisation on the default plan; one that has a subscription keeps it. `at` anchors its periods. */
+/** Puts the organisation on the default plan unless it has a subscription already. `at` anchors its periods. */
 export async function openSubscription(tx: Tx, emit: Emit, orgId: string, at: string): Promise<Entitlements> {
   const { plans } = await requireCatalogue(tx);
   const plan = plans.find((offer) => offer.isDefault);

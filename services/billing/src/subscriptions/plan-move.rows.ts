@@ -17,8 +17,8 @@ export interface MoveOrder {
 const MOVING = 'plan = $1 and (plan <> $2 or plan_version < $3)';
 const UNSCHEDULED = 'next_plan = null, next_plan_version = null, next_at = null, next_by = null';
 
-/** What every move leaves behind: a line in the history, and entitlements that the refresh loop computes again. */
-const NOTED = `noted as (
+/** What every move records: a line in the history, and entitlements marked as outdated for the refresh loop. */
+const RECORDED = `recorded as (
        insert into subscription_changes (org_id, id, changed_by, before, after)
        select org_id, gen_random_uuid(), by, jsonb_build_object('plan', old_plan, 'planVersion', old_version),
               jsonb_build_object('plan', plan, 'planVersion', plan_version) from moved),
@@ -39,7 +39,7 @@ export async function countOf(tx: Tx, plan: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Moves them at once and marks their entitlements as behind. Returns how many moved. */
+/** Moves them at once and marks their entitlements as outdated. Returns how many moved. */
 export async function moveNow(tx: Tx, { plan, to, version }: MoveOrder, by: string): Promise<number> {
   const row = await tx.one<{ count: number }>(
     `with old as (
@@ -52,14 +52,14 @@ export async function moveNow(tx: Tx, { plan, to, version }: MoveOrder, by: stri
               started_at = case when s.plan = $2 then s.started_at else now() end
          from old where s.org_id = old.org_id
        returning s.org_id, old.plan as old_plan, old.plan_version as old_version, s.plan, s.plan_version, $4 as by),
-     ${NOTED}
+     ${RECORDED}
      select count(*)::int as count from moved`,
     [plan, to, version, by],
   );
   return row?.count ?? 0;
 }
 
-/** Notes for each when it moves. One that was scheduled before gets this order instead. */
+/** Schedules each move. A move that was scheduled before is replaced. */
 export async function scheduleMoves(
   tx: Tx,
   { plan, to, version }: MoveOrder,
@@ -77,7 +77,7 @@ export async function scheduleMoves(
   return row?.count ?? 0;
 }
 
-/** Carries out scheduled moves that are due. What is paid goes on without a gap: the next interval begins where one ended. */
+/** Carries out scheduled moves that are due. The paid interval continues without a gap: the next begins where one ended. */
 export async function moveDue(tx: Tx, limit: number): Promise<number> {
   const row = await tx.one<{ count: number }>(
     `with due as (
@@ -90,7 +90,7 @@ export async function moveDue(tx: Tx, limit: number): Promise<number> {
          from due where s.org_id = due.org_id
        returning s.org_id, due.plan as old_plan, due.plan_version as old_version, s.plan, s.plan_version,
                  due.next_by as by),
-     ${NOTED}
+     ${RECORDED}
      select count(*)::int as count from moved`,
     [limit],
   );

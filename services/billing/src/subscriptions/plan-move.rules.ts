@@ -28,7 +28,7 @@ export const movesOf = (rows: readonly Moving[], at: 'now' | 'period_end', now: 
     };
   });
 
-/** What an operator is shown: one line for all that move from the same version and are paid by the same interval. */
+/** What an operator is shown: one entry for all that have the same version and are paid by the same interval. */
 export function summary(moves: readonly Move[], changesFrom: (version: number) => PlanMove['fields']): PlanMove[] {
   const groups = Map.groupBy(moves, ({ fromVersion, interval }) => `${fromVersion} ${interval}`);
   return [...groups.values()]

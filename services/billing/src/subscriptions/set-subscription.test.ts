@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => billing.close());
 
-test('an organisation begins on the default plan; asking for it at once from everywhere makes one subscription', async () => {
+test('an organisation starts on the default plan; concurrent requests create one subscription', async () => {
   const org = newId();
   const answers = await Promise.all(Array.from({ length: 10 }, () => billing.call(getEntitlements, {}, org)));
   expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
@@ -24,7 +24,7 @@ test('an organisation begins on the default plan; asking for it at once from eve
   expect(await billing.call(currentEntitlements, {}, org)).toEqual({ organisationId, ...same });
 });
 
-test('periods are counted from the instant the organisation was made', async () => {
+test('periods are counted from the instant the organisation was created', async () => {
   const org = newId();
   const emit = async () => undefined;
   await billing.tenants.run(org, (tx) => openSubscription(tx, emit, org, '2026-01-31T10:00:00.123Z'));
@@ -36,7 +36,7 @@ test('periods are counted from the instant the organisation was made', async () 
   expect((await billing.call(getSubscription, {}, org)).periodAnchor).toBe('2026-01-31T10:00:00.123Z');
 });
 
-test('an operator puts an organisation on another plan: limits change at once, the anchor does not', async () => {
+test("an operator changes an organisation's plan: limits change at once, the anchor does not", async () => {
   const org = newId();
   const before = await billing.call(getEntitlements, {}, org);
   const set = await billing.call(setSubscription, { organisationId: org, plan: 'pro', interval: 'year' });
@@ -98,7 +98,7 @@ describe('an organisation that signed up eleven months ago', () => {
   });
 });
 
-test('a period that has begun is never the one before it, whatever the clock of the other machine says', async () => {
+test("a period that has begun is never reported as the one before it, whatever another machine's clock says", async () => {
   const org = newId();
   await billing.call(getEntitlements, {}, org);
   await billing.tenants.run(org, (tx) =>
@@ -108,7 +108,7 @@ test('a period that has begun is never the one before it, whatever the clock of 
   expect(periodStart).toBe(intervalSince);
 });
 
-test('a plan is paid by what it has a price for, and by nothing else', async () => {
+test('a plan is sold only by the intervals for which it has a price', async () => {
   const org = newId();
   await billing.call(getEntitlements, {}, org);
   await billing.call(setSubscription, { organisationId: org, plan: 'pro', interval: 'year' });
@@ -116,8 +116,8 @@ test('a plan is paid by what it has a price for, and by nothing else', async () 
   await billing.call(applyPlans, { yaml: monthly });
   try {
     for (const [interval, detail] of [
-      ['year', /Pro has a price by the month only\.$/],
-      [undefined, /say which interval/],
+      ['year', /Pro is sold by the month only\.$/],
+      [undefined, /name the interval/],
     ] as const) {
       await expect(
         billing.call(setSubscription, { organisationId: org, plan: 'pro', ...(interval && { interval }) }),
@@ -139,7 +139,7 @@ test('a plan is paid by what it has a price for, and by nothing else', async () 
   }
 });
 
-test('many changes at once leave versions without gap or repetition, and the last one announced is the one in force', async () => {
+test('concurrent changes leave versions without gaps or repetitions, and the last one announced is in force', async () => {
   const org = newId();
   await billing.call(getEntitlements, {}, org);
   const plans = Array.from({ length: 24 }, (_, index) => ['pro', 'business', 'free'][index % 3]);
@@ -156,7 +156,7 @@ test('the same plan again announces nothing', async () => {
   expect(await billing.announced(org)).toHaveLength(1);
 });
 
-test('an unknown plan and an unknown organisation are told apart', async () => {
+test('an unknown plan and an unknown organisation are distinguished', async () => {
   const org = newId();
   await billing.call(getEntitlements, {}, org);
   await expect(billing.call(setSubscription, { organisationId: org, plan: 'gold' })).rejects.toMatchObject({
@@ -168,12 +168,12 @@ test('an unknown plan and an unknown organisation are told apart', async () => {
   });
 });
 
-test('an organisation whose plan is being set up is asked to come back', async () => {
+test('an organisation whose plan is being set up is asked to retry', async () => {
   await expect(billing.call(getSubscription, {})).rejects.toMatchObject({ code: 'unavailable' });
   await expect(billing.call(currentEntitlements, {})).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-test('an upgrade lets a year that was sold before begin where its plan was chosen, and months where they began', async () => {
+test('an upgrade starts years that were sold before at the choice of their plan, and leaves months as they are', async () => {
   const root = (path: string) => join(__dirname, '../../../..', path);
   const libraries = ['database', 'messaging'].map((lib) => root(`libs/${lib}/migrations`));
   const schema = await schemaBefore('0002', {

@@ -11,8 +11,8 @@ import { requireCatalogue } from '../plans/catalogue.rows.ts';
 import { offeredPlan } from '../plans/offered-plan.rules.ts';
 
 /**
- * The operator acts on an organisation that is not their own. The handler's transaction belongs to the operator's
- * organisation and would hide it, so the change sees the other one.
+ * The operator changes an organisation that is not their own. The handler's transaction belongs to the operator's
+ * organisation and would hide the other, so the change runs as that one.
  */
 @Injectable()
 export class SetSubscription {

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { Job } from '../queue/queue.rows.ts';
 import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
@@ -12,7 +12,7 @@ import { storedSeries } from './requested-series.ts';
 
 /** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
 @Injectable()
-export class RunBacktests {
+export class RunBacktests implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
@@ -37,8 +37,7 @@ export class RunBacktests {
     return this.queue.turn(signal);
   }
 
-  @AtEnd()
-  drained(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 

@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { returnLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
-import { AtEnd, Loop, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 
@@ -18,7 +18,7 @@ const MAX_TRIES = 20;
 
 /** Tells usage what was spent of leases, outside of any transaction, again and again until it has heard it. */
 @Injectable()
-export class SettleLeases {
+export class SettleLeases implements OnApplicationShutdown {
   private waiting: (Settlement & { tries: number })[] = [];
 
   constructor(
@@ -40,8 +40,7 @@ export class SettleLeases {
     return this.waiting.length > 0 ? RETRY_MS : undefined;
   }
 
-  @AtEnd()
-  async last(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.turn();
   }
 

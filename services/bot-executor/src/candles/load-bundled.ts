@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { OnStart } from '@tidegate/runtime/loop';
 import { MARKETS } from '../markets/built-in-markets.ts';
 import { type MarketRules } from '../markets/markets.rules.ts';
 import { newestCandle, saveBundled } from './candle.rows.ts';
@@ -13,11 +12,10 @@ const MAX_ROWS = 100_000;
 
 /** The synthetic candles that come with Tidegate, brought into the database at the first start. */
 @Injectable()
-export class LoadBundled {
+export class LoadBundled implements OnApplicationBootstrap {
   constructor(private readonly tenants: TenantDatabase) {}
 
-  @OnStart()
-  async load(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     await Promise.all(MARKETS.filter(({ bundled }) => bundled).map((market) => this.loadMarket(market)));
   }
 

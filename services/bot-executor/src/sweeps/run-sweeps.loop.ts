@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import { storedSeries } from '../backtests/requested-series.ts';
 import type { Job } from '../queue/queue.rows.ts';
@@ -21,7 +21,7 @@ const PLACES = 4;
 const LONGEST_MS = 2 * 3_600_000;
 
 @Injectable()
-export class RunSweeps {
+export class RunSweeps implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly queue: QueueRunner;
@@ -46,8 +46,7 @@ export class RunSweeps {
     return this.queue.turn(signal);
   }
 
-  @AtEnd()
-  drained(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 

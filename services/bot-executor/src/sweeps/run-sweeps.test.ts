@@ -51,7 +51,7 @@ const sweepOf = ({ orgId, id }: { orgId: string; id: string }) =>
 async function turn(signal = new AbortController().signal): Promise<void> {
   const runner = bots.sweeps();
   await runner.turn({ signal });
-  await runner.drained();
+  await runner.onApplicationShutdown();
 }
 const take = () => bots.tenants.as({}, (tx) => takeWork(tx, 'sweep'));
 /** What a single backtest says. */

@@ -120,7 +120,7 @@ test('sweeps of several people run side by side, and a drained one goes on elsew
   const signal = new AbortController();
   await first.turn({ signal: signal.signal });
   signal.abort();
-  await first.drained();
+  await first.onApplicationShutdown();
   start(service.sweeps());
   for (const [index, who] of people.entries()) await done(who, sweeps[index]?.id ?? '');
 });

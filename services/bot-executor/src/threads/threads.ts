@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError, unavailable } from '@tidegate/contracts/kernel/problem';
-import { AtEnd } from '@tidegate/runtime/loop';
 import { type RunOptions, WorkerPool, WorkersBusy, WorkerTooSlow } from '@tidegate/runtime/worker-pool';
 import type { Assignment, Outcome, ThreadTask } from './thread-task.ts';
 
@@ -26,7 +26,7 @@ export interface WorkerFiles {
  * The threads of this process. What answers a request, backtests, and sweeps have threads of their own, so that none
  * waits for another; all have a lower priority than the event loop, and a memory limit that ends only the thread.
  */
-export class Threads {
+export class Threads implements OnApplicationShutdown {
   private readonly requests: Pool;
   private readonly queued: Pool;
   private readonly sweeps: Pool;
@@ -61,8 +61,7 @@ export class Threads {
     return run(this.sweeps, task, input, options);
   }
 
-  @AtEnd()
-  async close(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.requests, this.queued, this.sweeps].map((one) => one.close()));
   }
 }

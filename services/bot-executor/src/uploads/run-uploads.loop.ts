@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { CandleFile } from '../candles/csv/read-candle-file.ts';
 import { wantedOf } from '../candles/import-options.ts';
@@ -29,7 +29,7 @@ const LOOK_FOR_LATE_MS = 600_000;
 
 /** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
 @Injectable()
-export class RunUploads {
+export class RunUploads implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
   private readonly threads: Threads;
   private readonly storing: StoreCandles;
@@ -61,8 +61,7 @@ export class RunUploads {
     await this.tenants.system('uploads', giveUpLateUploads);
   }
 
-  @AtEnd()
-  drained(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 

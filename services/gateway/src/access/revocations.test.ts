@@ -39,7 +39,7 @@ afterAll(async () => {
 async function follower() {
   const nc = await connect('gateway');
   const revocations = new Revocations(nc, new Log());
-  await revocations.listen();
+  await revocations.onApplicationBootstrap();
   const abort = new AbortController();
   const following = (async () => {
     while (!abort.signal.aborted) await revocations.follow({ signal: abort.signal });

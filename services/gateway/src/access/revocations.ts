@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import { watchOf } from '@tidegate/messaging/nats-watch';
 import { NATS } from '@tidegate/runtime/host';
-import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import type { Principal } from './principal.ts';
 import { Revoked } from './revoked.rules.ts';
@@ -24,7 +24,7 @@ const START_MS = 30_000;
  * a consumer: a stream that was made anew silences nobody.
  */
 @Injectable()
-export class Revocations {
+export class Revocations implements OnApplicationBootstrap {
   private readonly revoked = new Revoked();
   private readonly listeners = new Set<(key: string) => void>();
   private behind = new AbortController();
@@ -59,8 +59,7 @@ export class Revocations {
   }
 
   /** Ready only when what was revoked lately is known. */
-  @OnStart()
-  async listen(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     const watch = watchOf(this.nc);
     watch.onReconnect(() => this.behind.abort());
     this.nc.subscribe(accessRevoked.subject, {

@@ -19,7 +19,7 @@ export function clientSource(operations: Operation[]): string {
     return [declaration(`${name}Input`, inputOf(operation, book)), declaration(`${name}Output`, output)];
   });
   return `/* Made from the contracts by \`npm run generate\`: do not edit. */
-import { type CallOptions, type FileBody, Transport } from '../transport.ts';
+import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
 
 ${[...models, ...types].join('\n\n')}
 

@@ -1,11 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { methodNotAllowed, notFound, unavailable, unsupportedMediaType } from '@tidegate/contracts/kernel/problem';
 import { operations } from '@tidegate/contracts/kernel/registry';
 import type { Health } from '@tidegate/runtime/health';
 import { HEALTH, SETTINGS } from '@tidegate/runtime/host';
-import { OnStart } from '@tidegate/runtime/loop';
 import { hasMetricsToken } from '@tidegate/runtime/ops-server';
 import { PoliteEnd } from '@tidegate/runtime/polite-end';
 import type { Settings } from '@tidegate/runtime/settings';
@@ -43,7 +42,7 @@ const PROBE_MS = 200;
  * live stream, files, documents, health.
  */
 @Injectable()
-export class HttpEdge implements OnModuleDestroy {
+export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
   private readonly methods = new Map<string, Set<string>>();
   private readonly end = new PoliteEnd();
   private readonly hosts: OwnHosts;
@@ -60,8 +59,7 @@ export class HttpEdge implements OnModuleDestroy {
     this.hosts = new OwnHosts(settings.publicUrl, parts.config.ALLOWED_HOSTS, parts.log);
   }
 
-  @OnStart()
-  async mount(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
     const { log, config } = this.parts;
     this.acceptJsonOnly(fastify);

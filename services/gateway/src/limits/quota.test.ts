@@ -105,7 +105,7 @@ test('a lease that comes while the process stops goes back, although no request 
   away = false;
   // Let through at once, while one lease is asked for in the background.
   await until(async () => (await quota.spend(orgId)) && answer);
-  const stopped = quota.returnAll();
+  const stopped = quota.onApplicationShutdown();
   const lease = takeLease.output.parse({
     leaseId: newId(),
     meter: 'api_calls',

@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { featureNotIncluded, ProblemError, quotaExhausted, unavailable } from '@tidegate/contracts/kernel/problem';
 import { type Lease, returnLease, takeLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
 import { isOutage } from '@tidegate/messaging/errors';
-import { AtEnd, Loop } from '@tidegate/runtime/loop';
+import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { Holding } from './holding.ts';
@@ -44,7 +44,7 @@ export interface Spent {
 }
 
 @Injectable()
-export class Quota {
+export class Quota implements OnApplicationShutdown {
   private readonly accounts = new Map<string, Account>();
   private readonly holder = crypto.randomUUID();
   private readonly returning = new Set<Promise<boolean>>();
@@ -113,8 +113,7 @@ export class Quota {
   }
 
   /** The last requests are answered: what is left of the leases goes back. */
-  @AtEnd()
-  async returnAll(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     const accounts = [...this.accounts];
     this.accounts.clear();
     await Promise.all(

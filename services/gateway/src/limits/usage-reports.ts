@@ -1,9 +1,9 @@
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 import { NATS } from '@tidegate/runtime/host';
-import { AtEnd, Loop } from '@tidegate/runtime/loop';
+import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal } from './call-journal.ts';
 import type { Note } from './call-notes.rules.ts';
@@ -27,7 +27,7 @@ interface Sealed {
  * length loses nothing, nor does a death (`RecoverCalls`).
  */
 @Injectable()
-export class UsageReports {
+export class UsageReports implements OnApplicationShutdown {
   private open = new Tally();
   private sealed: Sealed | undefined;
   /** Held by this process. `before`: calls of earlier segments. */
@@ -82,8 +82,7 @@ export class UsageReports {
   }
 
   /** At the end: everything reported, however long it waited; what cannot be is for the next start, or told. */
-  @AtEnd()
-  async reportLast(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     const until = Date.now() + LAST_MS;
     while (this.unsent() > 0 && Date.now() < until && !this.nc.isClosed()) {
       await this.report();

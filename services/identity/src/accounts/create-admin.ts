@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { emailTaken } from '@tidegate/contracts/identity/sessions';
 import { createAdmin } from '@tidegate/contracts/identity/users';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
-import { OnStart } from '@tidegate/runtime/loop';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { insertUser, isAnybodyThere, toWire, type UserRow } from '../kernel/user.rows.ts';
-import { CreateOrganisation } from '../organisations/create-organisation.ts';
+import { NewOrganisation } from '../organisations/new-organisation.ts';
 
 const FIRST_ADMIN = 'admin@localhost';
 const LEAST_CHARACTERS = 12;
@@ -20,12 +19,12 @@ const VOUCHED = { name: 'Operator', isOperator: true, verified: true };
 
 /** Operators of the installation: the first one at the first start, others by the CLI. */
 @Injectable()
-export class CreateAdmin {
+export class CreateAdmin implements OnApplicationBootstrap {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly tenants: TenantDatabase,
     private readonly passwords: PasswordHashing,
-    private readonly organisations: CreateOrganisation,
+    private readonly organisations: NewOrganisation,
     private readonly log: Log,
   ) {}
 
@@ -37,8 +36,7 @@ export class CreateAdmin {
     return { user: toWire(user), password };
   }
 
-  @OnStart()
-  async createFirst(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     if (await isAnybodyThere(this.tenants.reader({}))) return;
     const password = this.firstPassword();
     const user = password && (await this.create(FIRST_ADMIN, password));

@@ -7,7 +7,7 @@ import { LoginThrottle } from '../authentication/login-throttle.ts';
 import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { insertUser } from '../kernel/user.rows.ts';
 import { AccountMails } from '../mails/account-mails.ts';
-import { CreateOrganisation } from '../organisations/create-organisation.ts';
+import { NewOrganisation } from '../organisations/new-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
 
 /**
@@ -19,7 +19,7 @@ import { Sessions } from '../sessions/sessions.ts';
 export class RegisterAccount {
   constructor(
     private readonly passwords: PasswordHashing,
-    private readonly organisations: CreateOrganisation,
+    private readonly organisations: NewOrganisation,
     private readonly sessions: Sessions,
     private readonly throttle: LoginThrottle,
     private readonly mails: AccountMails,

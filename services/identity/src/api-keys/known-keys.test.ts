@@ -40,7 +40,7 @@ test('a hundred made-up keys at once cost a look or two between them, not one ea
 test('a key that was made elsewhere a moment ago is known at once, and one from before the start as well', async () => {
   const elsewhere = new KnownKeys(identity.tenants);
   const before = await newKey();
-  await elsewhere.prepare();
+  await elsewhere.onApplicationBootstrap();
   const after = await newKey();
   expect([await elsewhere.mayExist(before), await elsewhere.mayExist(after)]).toEqual([true, true]);
   expect(await elsewhere.mayExist(hashOf('made up'))).toBe(false);
@@ -53,7 +53,7 @@ test('a key that was made elsewhere a moment ago is known at once, and one from 
 test('a clock that was set back hides no new key', async () => {
   const elsewhere = new KnownKeys(identity.tenants);
   await newKey();
-  await elsewhere.prepare();
+  await elsewhere.onApplicationBootstrap();
   const made = await newKey();
   // Its clock had gone back before it was made.
   await identity.tenants.system('retention', (tx) =>

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { OnStart } from '@tidegate/runtime/loop';
 import { readKeyHashes } from '../kernel/api-key.rows.ts';
 
 /** A megabyte: with a million keys two in a hundred made-up ones pass, with four million most. */
@@ -18,7 +17,7 @@ const READ_EVERY_MS = 250;
  * and at most four times a second, however many made-up keys come.
  */
 @Injectable()
-export class KnownKeys {
+export class KnownKeys implements OnApplicationBootstrap {
   private readonly bits = new Uint32Array(BITS / 32);
   private newest = 0;
   private readAt = Number.NEGATIVE_INFINITY;
@@ -27,8 +26,7 @@ export class KnownKeys {
 
   constructor(private readonly tenants: TenantDatabase) {}
 
-  @OnStart()
-  prepare(): Promise<void> {
+  onApplicationBootstrap(): Promise<void> {
     return this.read();
   }
 

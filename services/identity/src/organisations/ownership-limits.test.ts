@@ -2,7 +2,7 @@ import { acceptInvitation, changeRole, invite, leaveOrganisation } from '@tidega
 import { createOrganisation, creatorOf, deleteOrganisation } from '@tidegate/contracts/identity/organisations';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
-import { OwnershipLimits } from './ownership-limits.ts';
+import { OwnersPlan } from './owners-plan.ts';
 
 let identity: Fixture;
 beforeAll(async () => {
@@ -16,9 +16,7 @@ const reached = { code: 'organisation_limit_reached', status: 409, data: { limit
 
 /** Billing says that the organisation has another plan. */
 const billingSays = (orgId: string, plan: string) =>
-  identity.tenants.run(orgId, (tx) =>
-    identity.app.get(OwnershipLimits).storePlan({ data: { orgId, plan }, tx } as never),
-  );
+  identity.tenants.run(orgId, (tx) => identity.app.get(OwnersPlan).storePlan({ data: { orgId, plan }, tx } as never));
 
 test('a person has three organisations on free plans, also when they make many at once, and is told what to do', async () => {
   const ada = await identity.newUser();

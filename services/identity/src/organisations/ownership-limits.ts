@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { listPlans } from '@tidegate/contracts/billing/plans';
 import { organisationLimitReached } from '@tidegate/contracts/identity/members';
-import { creatorOf } from '@tidegate/contracts/identity/organisations';
-import { notFound } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
-import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
 import { IdentityConfig } from '../identity.config.ts';
 import { lockUser } from '../kernel/user.rows.ts';
-import { countOwned, findCreator, setPlan } from './organisation.rows.ts';
+import { countOwned } from './organisation.rows.ts';
 
 const CACHED_MS = 60_000;
 const CURE = 'Choose another plan for one of them, delete one, or leave one that has another owner.';
@@ -67,17 +63,5 @@ export class OwnershipLimits {
     const free = items.filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
     this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
     return this.cached.freePlans;
-  }
-
-  @Handles(creatorOf)
-  async creatorOf({ input: { organisationId }, tx }: OperationContext<typeof creatorOf>) {
-    const userId = await findCreator(tx.as({ orgId: organisationId }));
-    if (!userId) throw notFound();
-    return { userId };
-  }
-
-  @On(entitlementsChanged)
-  async storePlan({ data: { plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await setPlan(tx, plan);
   }
 }

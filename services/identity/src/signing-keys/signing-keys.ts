@@ -1,9 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { getJwks } from '@tidegate/contracts/identity/tokens';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { Loop, OnStart } from '@tidegate/runtime/loop';
+import { Loop } from '@tidegate/runtime/loop';
 import { INSTALLATION, Vault } from '@tidegate/vault/vault';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import {
@@ -28,7 +26,7 @@ const place = (kid: string) => ({
 });
 
 @Injectable()
-export class SigningKeys {
+export class SigningKeys implements OnApplicationBootstrap {
   private signer: { kid: string; key: CryptoKey } | undefined;
 
   constructor(
@@ -36,20 +34,13 @@ export class SigningKeys {
     private readonly vault: Vault,
   ) {}
 
-  @OnStart()
-  prepare(): Promise<void> {
+  onApplicationBootstrap(): Promise<void> {
     return this.rotate();
   }
 
   @Loop({ name: 'rotate-signing-keys', everyMs: 600_000 })
   turn(): Promise<void> {
     return this.rotate();
-  }
-
-  @Handles(getJwks)
-  async publish({ tx }: OperationContext<typeof getJwks>) {
-    const rows = await readSigningKeys(tx);
-    return { keys: rows.map((row) => ({ ...row.public_jwk, kid: row.kid, alg: 'ES256', use: 'sig' })) };
   }
 
   current(): { kid: string; key: CryptoKey } {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { newId } from '@tidegate/database/ids';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Rivals } from '@tidegate/runtime/rivals';
 import { Wakes } from '@tidegate/runtime/wakes';
 import {
@@ -48,7 +48,7 @@ const PLACES = { all: 24, each: 8 };
 const DOUBTFUL_PLACES = { all: 12, each: 4 };
 
 @Injectable()
-export class CollectServers {
+export class CollectServers implements OnApplicationShutdown {
   readonly holder = `${hostname()}-${process.pid}-${newId().slice(-12)}`;
   private readonly tools: CollectorTools;
   private readonly config: MonitorAgentConfig;
@@ -94,8 +94,7 @@ export class CollectServers {
     return this.sessions.size > 0 ? LOOK_MS : this.claimAt - this.tools.now();
   }
 
-  @AtEnd()
-  async end(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     const mine = [...this.sessions.keys()];
     for (const serverId of mine) this.drop(serverId);
     await Promise.all(this.ending);

@@ -1,6 +1,6 @@
 import type { ServerConnection } from '../connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
-import { DATABASE_COUNTERS } from '../relations/databases.queries.ts';
+import { DATABASE_COUNTERS } from '../relations/readings.rules.ts';
 import { WRITES } from '../relations/resized.rules.ts';
 import { storeDatabaseSizes } from '../relations/size.rows.ts';
 import { readDatabaseSizes } from '../relations/sizes.queries.ts';

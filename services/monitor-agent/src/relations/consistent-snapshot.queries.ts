@@ -2,7 +2,8 @@ import { numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
 import type { DatabaseState } from './counters.rules.ts';
-import type { ConsistentSnapshot, Counted, RelationsSnapshot } from './known-relations.ts';
+import type { ConsistentSnapshot, RelationsSnapshot } from './known-relations.rules.ts';
+import type { Counted } from './readings.rules.ts';
 
 /*
  * A snapshot of the counters of the connected database, with the time of their last reset: read before and after, because a reset

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import {
   dropDays,
@@ -13,7 +13,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { each } from '@tidegate/runtime/each';
-import { Loop, OnStart, type Turn } from '@tidegate/runtime/loop';
+import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../leases/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
@@ -37,7 +37,7 @@ const DROP_TRIES = 5;
 const DROP_PAUSE_MS = 1_000;
 
 @Injectable()
-export class KeepSamples {
+export class EnforceRetention implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly entitlements: Entitlements,
@@ -45,12 +45,11 @@ export class KeepSamples {
     private readonly log: Log,
   ) {}
 
-  @OnStart()
-  async prepare(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     await this.makeRoom();
   }
 
-  @Loop({ name: 'keep-samples', everyMs: 3_600_000 })
+  @Loop({ name: 'enforce-retention', everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<void> {
     await this.makeRoom();
     for (const table of DAY_TABLES) {

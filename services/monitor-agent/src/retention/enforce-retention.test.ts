@@ -9,14 +9,14 @@ import { useStore } from '../../test/fixture.ts';
 import { createLease } from '../leases/lease.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, storeTexts } from '../statements/statement.rows.ts';
-import { KeepSamples } from './enforce-retention.loop.ts';
+import { EnforceRetention } from './enforce-retention.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
 const store = useStore({ daysBack: 31 });
 
 const turn = { signal: new AbortController().signal };
 const keeper = (days: (orgId: string) => number, mostDays = 400) =>
-  new KeepSamples(
+  new EnforceRetention(
     store.tenants,
     { number: async (tx: { orgId: string }) => days(tx.orgId) } as never,
     { MONITOR_MAX_RETENTION_DAYS: mostDays } as never,
@@ -186,7 +186,7 @@ describe('series', () => {
   });
 
   test('months lie ready, in both tables, closed like their parent', async () => {
-    await keeper(() => 365).prepare();
+    await keeper(() => 365).onApplicationBootstrap();
     const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
     for (const table of SERIES_TABLES) expect(await exists(`${table}_${nextMonth}`)).toBe(true);
     const open = await store.server.sql(

@@ -195,7 +195,7 @@ it('seals addresses of webhooks from before at the next start', async () => {
   await world.sql('update channels set target = $2, url_sealed = null where id = $1', [channelId, clear]);
   // One that cannot be sealed keeps nobody else's from it, nor the service from its start.
   await world.sql("update channels set target = 'nothing', url_sealed = null where id = $1", [broken]);
-  await replica.get(SealUrls).seal();
+  await replica.get(SealUrls).onApplicationBootstrap();
   expect((await world.call(getChannel, { channelId }, org)).url).toBe(`${receiver.url}?***`);
   await world.call(testChannel, { channelId }, org);
   await until(() => receiver.requests[0]?.path === '/hook?token=CANARY');

@@ -1,7 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { each } from '@tidegate/runtime/each';
-import { OnStart } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { sealUrl, unsealedUrls } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
@@ -9,15 +8,14 @@ import { maskedUrl } from './webhook-url.rules.ts';
 
 /** Addresses of webhooks from before they were sealed: once, at the first start that knows of it. */
 @Injectable()
-export class SealUrls {
+export class SealUrls implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly secrets: ChannelSecrets,
     private readonly log: Log,
   ) {}
 
-  @OnStart()
-  async seal(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     const clear = () => this.tenants.system('upkeep', unsealedUrls);
     for (let rows = await clear(); rows.length > 0; rows = await clear()) {
       const failed = await each(rows, { log: this.log, what: 'Sealing the address of a webhook' }, (row) =>

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { AtEnd, Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { NotifierConfig } from '../notifier.config.ts';
@@ -23,7 +23,7 @@ const PLACES = 64;
 const MARGIN_SECONDS = 15;
 
 @Injectable()
-export class DeliverMessages {
+export class DeliverMessages implements OnApplicationShutdown {
   private readonly inHand = new Map<Lease, Promise<void>>();
   private readonly hanging = new HangingReceivers();
 
@@ -51,8 +51,7 @@ export class DeliverMessages {
     return [untilDue, nextMs].filter((ms) => ms !== undefined).sort((a, b) => a - b)[0];
   }
 
-  @AtEnd()
-  async finish(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.inHand.values());
   }
 

@@ -2,20 +2,20 @@ import type { Tx } from '@tidegate/database/tx';
 
 export interface Balance {
   used: number;
-  /** Lent out and not yet reported. */
+  /** Lent and not yet reported. */
   reserved: number;
 }
 
-/** What a lease holds counts until it is reported, or the lease has been over for a while without being returned. */
-export const HOLDS = "held > 0 and (spent is not null or expires_at > now() - interval '60 seconds')";
+/** A lease reserves its units until they are reported, or until it has been expired for a while without being returned. */
+export const RESERVES = "reserved > 0 and (spent is not null or expires_at > now() - interval '60 seconds')";
 
-/** Every meter's balance of the period, in one read. */
+/** The balance of every meter in the period, in one read. */
 export async function findBalances(tx: Tx, orgId: string, periodStart: string): Promise<Map<string, Balance>> {
   const rows = await tx.query<{ meter: string; used: string; reserved: string }>(
     `select meter, sum(used) as used, sum(reserved) as reserved from (
        select meter, used, 0 as reserved from usage_balances where org_id = $1 and period_start = $2
        union all
-       select meter, 0, held from leases where org_id = $1 and period_start = $2 and ${HOLDS}) as t
+       select meter, 0, reserved from leases where org_id = $1 and period_start = $2 and ${RESERVES}) as t
      group by meter`,
     [orgId, periodStart],
   );
@@ -28,23 +28,23 @@ export interface Bucket {
   events: string;
 }
 
-/** Which steps: whole ones of that zone, cut off only where a period begins or ends. */
-export interface AskedBuckets {
+/** Whole steps in that time zone, truncated only where a period begins or ends. */
+export interface BucketRange {
   orgId: string;
   meter: string;
   granularity: 'hour' | 'day';
   timeZone: string;
-  /** Without it, so many steps up to `to`. */
+  /** Without it: `steps` steps up to `to`. */
   from: string | undefined;
   to: string;
   steps: number;
-  /** An edge is where a period begins, so the step in which it lies is cut there. */
+  /** The edge is where a period begins, so that its step is truncated there. */
   cutFrom: boolean;
   cutTo: boolean;
 }
 
-/** Every step of the range with what was used in it, also those with nothing. */
-export function findBuckets(tx: Tx, asked: AskedBuckets): Promise<Bucket[]> {
+/** Every step of the range with its usage, including empty ones. */
+export function findBuckets(tx: Tx, asked: BucketRange): Promise<Bucket[]> {
   return tx.query<Bucket>(
     `with edges as (
        select $4::timestamptz as first, $5::timestamptz as last, ('1 ' || $3)::interval as step),
@@ -59,7 +59,7 @@ export function findBuckets(tx: Tx, asked: AskedBuckets): Promise<Bucket[]> {
               min(case when $8 then greatest(start, first) else start end) as low,
               max(case when $9 then least(stop, last) else stop end) as high
          from steps),
-     -- One look along the index, whose rows are then put into their steps: joined step by step it takes seconds.
+     -- One index scan, whose rows are then assigned to their steps: joining step by step takes seconds.
      sums as (
        select width_bucket(h.hour, r.starts) as n, sum(h.quantity) as quantity, sum(h.events) as events
          from range r join usage_hours h

@@ -6,7 +6,7 @@ const period = { start: '2026-10-31T10:00:00.000Z', end: '2026-11-30T10:00:00.00
 const line = (calls: number | null, used: number, reserved = 0) =>
   meterUsage(meter, { used, reserved }, snapshot({ calls }), period);
 
-test('what is lent counts against what remains, not as used', () => {
+test('lent units reduce what remains, and do not count as used', () => {
   expect(line(100, 30, 20)).toMatchObject({ used: 30, reserved: 20, remaining: 50, percent: 30, resetsAt: period.end });
 });
 
@@ -18,12 +18,12 @@ test('the percentage is rounded down, so that 100 means reached, and stays exact
   expect(line(0, 1).percent).toBe(100);
 });
 
-test('past the limit nothing remains; below zero nothing is used', () => {
+test('past the limit nothing remains; a balance below zero counts as nothing used', () => {
   expect(line(10, 12)).toMatchObject({ remaining: 0, percent: 120 });
   expect(line(10, -2)).toMatchObject({ remaining: 12, percent: 0 });
 });
 
-test('an unlimited meter has no percentage, one outside the plan no allowance', () => {
+test('an unlimited meter has no percentage, and a meter outside the plan has no allowance', () => {
   expect(line(null, 5)).toMatchObject({ limit: null, remaining: null, percent: null, included: true });
   expect(meterUsage({ ...meter, meter: 'faxes' }, { used: 0, reserved: 0 }, snapshot(), period)).toMatchObject({
     included: false,
@@ -37,7 +37,7 @@ const anchor = Date.parse('2026-01-31T10:00:00.123Z');
 const range = (from: string | undefined, to: string | undefined, granularity: 'hour' | 'day') =>
   historyRange({ from, to, granularity }, anchor, now);
 
-test('an edge of a range is cut where a period begins, to the instant, and nowhere else', () => {
+test('an edge of a range is exact where a period begins, and nowhere else', () => {
   expect(range('2026-10-31T10:00:00.123Z', '2026-11-30T10:00:00.123Z', 'hour')).toMatchObject({
     from: '2026-10-31T10:00:00.123Z',
     cutFrom: true,

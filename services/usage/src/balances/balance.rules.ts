@@ -8,9 +8,9 @@ export interface PeriodText {
   end: string;
 }
 
-/** The quota period that runs now. */
-export function currentPeriod(account: Pick<Entitlements, 'periodAnchor'>, now: number): PeriodText {
-  const { start, end } = monthAt(Date.parse(account.periodAnchor), now);
+/** The current quota period. */
+export function currentPeriod(entitlements: Pick<Entitlements, 'periodAnchor'>, now: number): PeriodText {
+  const { start, end } = monthAt(Date.parse(entitlements.periodAnchor), now);
   return { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
 }
 
@@ -18,10 +18,10 @@ export function currentPeriod(account: Pick<Entitlements, 'periodAnchor'>, now: 
 export function meterUsage(
   meter: Meter,
   balance: { used: number; reserved: number },
-  account: Entitlements,
+  entitlements: Entitlements,
   period: PeriodText,
 ): MeterUsage {
-  const grant = account.features[meter.meter];
+  const grant = entitlements.features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
   const { used, reserved } = balance;
@@ -38,7 +38,7 @@ export function meterUsage(
     periodStart: period.start,
     periodEnd: period.end,
     resetsAt: period.end,
-    upgradeTo: account.upgrade[meter.meter]?.plan ?? null,
+    upgradeTo: entitlements.upgrade[meter.meter]?.plan ?? null,
   };
 }
 
@@ -56,15 +56,15 @@ const DEFAULT_STEPS = { hour: 48, day: 30 } as const;
 export interface Range {
   from: string | undefined;
   to: string;
-  /** How many steps when nobody said from when. */
+  /** How many steps when `from` is not given. */
   steps: number;
   cutFrom: boolean;
   cutTo: boolean;
 }
 
 /**
- * Whole steps that cover what was asked. Where the range begins or ends with a period it does so to the instant, so that
- * the steps of a period add up to its balance.
+ * Whole steps that cover the requested range. Where the range begins or ends with a period, its edge is exact, so that the
+ * steps of a period add up to its balance.
  */
 export function historyRange(
   asked: { from?: string | undefined; to?: string | undefined; granularity: 'hour' | 'day' },

@@ -61,12 +61,12 @@ async function told(org: string): Promise<unknown[]> {
   return rows.map(({ body }) => JSON.parse(body));
 }
 
-test('a limit for a day counts what was used since midnight in the zone of the organisation', async () => {
+test("a daily limit counts usage since midnight in the organisation's time zone", async () => {
   const org = await arrive({ calls: 100 });
   await zone(org, 'Asia/Kolkata');
   // As if it had been chosen long ago.
   await usage.tenants.run(org, (tx) =>
-    tx.query("update accounts set zone_day = '-infinity', zone_until = '-infinity'"),
+    tx.query("update entitlement_snapshots set zone_day = '-infinity', zone_until = '-infinity'"),
   );
   const { periodStart, periodEnd } = await today(org);
   expect(periodStart).toMatch(/T18:30:00\.000Z$/);
@@ -81,7 +81,7 @@ test('a limit for a day counts what was used since midnight in the zone of the o
   expect(await today(org)).toMatchObject({ used: 62, reserved: 0 });
 });
 
-test('of a day exactly the limit is lent, whoever takes, returns and reports at once', async () => {
+test("exactly a day's limit is lent, whoever takes, returns and reports concurrently", async () => {
   const org = await arrive({ calls: 50 });
   await zone(org, 'America/St_Johns');
   const sums = await Promise.all(
@@ -100,7 +100,7 @@ test('of a day exactly the limit is lent, whoever takes, returns and reports at 
   expect(await today(org)).toMatchObject({ used: 50, reserved: 0, remaining: 0 });
 });
 
-test('what is used up today is told once, by use and by a smaller plan, and again when a larger one is used up', async () => {
+test('a used-up day is announced once, by usage or by a smaller plan, and again when a larger plan is used up', async () => {
   const org = await arrive({ calls: 10 });
   await use(org, 20, Date.now() - 30 * HOUR_MS);
   expect(await told(org)).toEqual([]);
@@ -116,7 +116,7 @@ test('what is used up today is told once, by use and by a smaller plan, and agai
   expect((await told(org)).slice(2)).toMatchObject([{ percent: 100, used: 100, limit: 100 }]);
 });
 
-test('no change of the zone makes a day shorter, however often it is midnight somewhere', async () => {
+test('no change of the time zone makes a day shorter, however often it is midnight somewhere', async () => {
   const org = await arrive({ calls: 10 });
   await use(org, 10);
   const before = await today(org);
@@ -136,7 +136,7 @@ test('no change of the zone makes a day shorter, however often it is midnight so
   expect((await take(org)).granted).toBe(0);
 });
 
-test('every instant lies in one day of a zone, and days follow each other, also where midnight comes twice or not at all', async () => {
+test('every instant lies in exactly one day, and days follow each other, also where midnight comes twice or not at all', async () => {
   const rows = await usage.tenants.as({}, (tx) =>
     tx.query(
       `select zone, at, d.start, d.stop

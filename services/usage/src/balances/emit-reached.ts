@@ -4,10 +4,10 @@ import type { Emit } from '@tidegate/messaging/handler';
 import type { Reached } from './quota-alert.rows.ts';
 
 /**
- * Emits what was reached. Of one quota the highest only: who goes from 70 to 100 % in one step, or by a smaller plan, is
- * told that it is used up, and not first that most of it is.
+ * Emits the thresholds that were reached, only the highest of each quota: an organisation that goes from 70 to 100 % in
+ * one step, or by a smaller plan, is notified once that the quota is used up.
  */
-export async function tellReached(
+export async function emitReached(
   emit: Emit,
   reached: readonly Reached[],
   anchors: ReadonlyMap<string, number>,

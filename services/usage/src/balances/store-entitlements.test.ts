@@ -3,7 +3,7 @@ import { catalogueApplied } from '@tidegate/contracts/billing/plans';
 import { newId } from '@tidegate/database/ids';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { findAccount } from '../entitlements/entitlement-snapshot.rows.ts';
+import { findSnapshot } from '../entitlements/entitlement-snapshot.rows.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { StoreMeters } from '../meters/store-meters.ts';
 import { StoreEntitlements } from './store-entitlements.ts';
@@ -34,7 +34,7 @@ test('the newest snapshot stays, whatever arrives after it; finite limits become
   ]);
   await arrive(second);
   await arrive(first);
-  expect(await usage.tenants.read(first.orgId, (tx) => findAccount(tx, first.orgId))).toMatchObject({ plan: 'pro' });
+  expect(await usage.tenants.read(first.orgId, (tx) => findSnapshot(tx, first.orgId))).toMatchObject({ plan: 'pro' });
   expect(await quotas(first.orgId)).toEqual([{ meter: 'mails', quota: '100' }]);
 });
 
@@ -51,7 +51,7 @@ const told = async (org: string) => {
 const use = (org: string, quantity: number, meter = 'calls') =>
   usage.writer().writeBatch([{ id: newId(), org, meter, quantity, at: new Date().toISOString(), source: 'test' }]);
 
-test('a smaller plan that is used up already is told at once, and once', async () => {
+test('a smaller plan that is already used up is announced at once, and only once', async () => {
   const large = snapshot({ calls: 5_000 });
   const org = large.orgId;
   await arrive(large);
@@ -69,7 +69,7 @@ test('a smaller plan that is used up already is told at once, and once', async (
   expect((await told(org)).slice(2)).toEqual([[80, 500, 401]]);
 });
 
-test('a plan that comes while usage is written meets all of it', async () => {
+test('a plan that arrives while usage is being written is compared with all of it', async () => {
   const large = snapshot({ calls: 5_000 });
   const org = large.orgId;
   await arrive(large);

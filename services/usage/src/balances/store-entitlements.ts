@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { saveAccount } from '../entitlements/entitlement-snapshot.rows.ts';
+import { storeSnapshot } from '../entitlements/entitlement-snapshot.rows.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
 import { currentPeriod } from './balance.rules.ts';
-import { tellReached } from './emit-reached.ts';
+import { emitReached } from './emit-reached.ts';
 import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from './quota-alert.rows.ts';
 
 /**
- * The newest plan of an organisation. A smaller one may be used up the moment it begins: that is told at once, for a
- * product that asks before it works would send no more events that could tell it.
+ * Stores an organisation's newest entitlements. A smaller plan may be used up the moment it begins: that is announced at
+ * once, because a product that takes leases sends no more events that could trigger it.
  */
 @Injectable()
 export class StoreEntitlements {
@@ -21,7 +21,7 @@ export class StoreEntitlements {
   async handle({ data, tx, emit }: EventContext<typeof entitlementsChanged>): Promise<void> {
     const { start } = currentPeriod(data, Date.now());
     await lockBalances(tx, data.orgId, start);
-    if (!(await saveAccount(tx, data))) return;
+    if (!(await storeSnapshot(tx, data))) return;
     const metered = Object.entries(data.features).filter(([, grant]) => grant.kind === 'metered');
     await nameMeters(
       tx,
@@ -31,7 +31,7 @@ export class StoreEntitlements {
     const anchors = new Map([[data.orgId, Date.parse(data.periodAnchor)]]);
     const ofToday = metered.map(([meter]) => ({ org_id: data.orgId, meter }));
     const reached = [...(await reachedByLimits(tx, data.orgId, start)), ...(await reachedToday(tx, ofToday))];
-    await tellReached(emit, reached, anchors);
+    await emitReached(emit, reached, anchors);
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

@@ -3,19 +3,19 @@ import { usageHistory } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireAccount } from '../entitlements/require-snapshot.ts';
+import { requireSnapshot } from '../entitlements/require-snapshot.ts';
 import { requireMeter } from '../meters/require-meter.ts';
 import { findBuckets } from './balance.rows.ts';
 import { historyRange } from './balance.rules.ts';
 
-/** Hours are those of UTC everywhere; days are those of the organisation. */
+/** Hours are those of UTC; days are those of the organisation's time zone. */
 @Injectable()
 export class UsageHistory {
   constructor(private readonly bus: Bus) {}
 
   @Handles(usageHistory)
   async handle({ input, tx }: OperationContext<typeof usageHistory>) {
-    const { orgId, periodAnchor } = await requireAccount(tx, this.bus);
+    const { orgId, periodAnchor } = await requireSnapshot(tx, this.bus);
     await requireMeter(tx, input.meter);
     const { meter, granularity } = input;
     const timeZone = granularity === 'day' ? await findTimeZone(tx, orgId) : 'UTC';

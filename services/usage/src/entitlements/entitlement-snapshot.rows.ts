@@ -1,15 +1,17 @@
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
 
-export async function findAccount(tx: Tx, orgId: string): Promise<Entitlements | undefined> {
-  const row = await tx.one<{ snapshot: Entitlements }>('select snapshot from accounts where org_id = $1', [orgId]);
+export async function findSnapshot(tx: Tx, orgId: string): Promise<Entitlements | undefined> {
+  const row = await tx.one<{ snapshot: Entitlements }>('select snapshot from entitlement_snapshots where org_id = $1', [
+    orgId,
+  ]);
   return row?.snapshot;
 }
 
-/** Keeps the newest snapshot and its finite quotas. Answers false when a newer one is here already. */
-export async function saveAccount(tx: Tx, snapshot: Entitlements): Promise<boolean> {
+/** Stores the newest snapshot and its finite quotas. Returns false when a newer one is stored already. */
+export async function storeSnapshot(tx: Tx, snapshot: Entitlements): Promise<boolean> {
   const row = await tx.one(
-    `insert into accounts as a (org_id, version, anchor, snapshot) values ($1, $2, $3, $4::jsonb)
+    `insert into entitlement_snapshots as a (org_id, version, period_anchor, snapshot) values ($1, $2, $3, $4::jsonb)
      on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
        where a.version < excluded.version
      returning org_id`,
@@ -36,28 +38,30 @@ export async function saveAccount(tx: Tx, snapshot: Entitlements): Promise<boole
   return true;
 }
 
-/** The instants from which the periods of these organisations are counted. Needs a transaction that sees them. */
+/** The instants from which the periods of these organisations are counted. Needs a transaction that sees all of them. */
 export async function findAnchors(tx: Tx, orgIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx.query<{ org_id: string; anchor: Date }>(
-    'select org_id, anchor from accounts where org_id = any($1::uuid[])',
+  const rows = await tx.query<{ org_id: string; period_anchor: Date }>(
+    'select org_id, period_anchor from entitlement_snapshots where org_id = any($1::uuid[])',
     [orgIds],
   );
-  return new Map(rows.map((row) => [row.org_id, row.anchor.getTime()]));
+  return new Map(rows.map((row) => [row.org_id, row.period_anchor.getTime()]));
 }
 
-/** The zone whose days reports and daily limits count by. */
+/** The time zone whose days reports and daily limits use. */
 export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {
-  const row = await tx.one<{ time_zone: string }>('select time_zone from accounts where org_id = $1', [orgId]);
+  const row = await tx.one<{ time_zone: string }>('select time_zone from entitlement_snapshots where org_id = $1', [
+    orgId,
+  ]);
   return row?.time_zone ?? 'UTC';
 }
 
 /** Fails with 22023 when PostgreSQL does not know the zone. */
 export async function saveTimeZone(tx: Tx, orgId: string, timeZone: string): Promise<void> {
   await tx.query("select date_trunc('day', now(), $1)", [timeZone]);
-  // The day that runs stays whole: it ends with the first midnight there that is not sooner than its own would be.
+  // The running day stays whole: it ends at the first midnight of the new zone that is no earlier than its own.
   await tx.query(
-    `update accounts a set time_zone = $2, zone_day = d.start, zone_until = n.midnight
-       from accounts b, day_of(b.time_zone, b.zone_day, b.zone_until, now()) as d,
+    `update entitlement_snapshots a set time_zone = $2, zone_day = d.start, zone_until = n.midnight
+       from entitlement_snapshots b, day_of(b.time_zone, b.zone_day, b.zone_until, now()) as d,
             lateral (select min(s at time zone $2) as midnight
                        from generate_series(date_trunc('day', d.start at time zone $2),
                                             date_trunc('day', d.start at time zone $2) + interval '3 days',

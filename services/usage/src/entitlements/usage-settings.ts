@@ -4,7 +4,7 @@ import { getUsageSettings, setUsageSettings } from '@tidegate/contracts/usage/us
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone, saveTimeZone } from './entitlement-snapshot.rows.ts';
-import { keepAccount } from './require-snapshot.ts';
+import { requireStoredSnapshot } from './require-snapshot.ts';
 
 const UNKNOWN_ZONE = '22023';
 
@@ -19,11 +19,11 @@ export class UsageSettings {
 
   @Handles(setUsageSettings)
   async write({ input, tx }: OperationContext<typeof setUsageSettings>) {
-    const { orgId } = await keepAccount(tx, this.bus);
+    const { orgId } = await requireStoredSnapshot(tx, this.bus);
     try {
       await saveTimeZone(tx, orgId, input.timeZone);
     } catch (error) {
-      // The zones of PostgreSQL may be older than those of Node.
+      // PostgreSQL's time zones may be older than Node's.
       if ((error as { code?: unknown }).code !== UNKNOWN_ZONE) throw error;
       throw invalid(
         '/timeZone',

@@ -16,7 +16,7 @@ const event = (given: Partial<UsageEvent> = {}): UsageEvent => ({
   ...given,
 });
 
-test('an event counts in the period it happened in', () => {
+test('an event counts in the period in which it happened', () => {
   expect(admit(event(), known, now)).toEqual({ periodStart: Date.parse('2026-03-31T10:00:00Z') });
   expect(admit(event({ at: '2026-03-31T09:59:59.999Z' }), known, now)).toEqual({
     periodStart: Date.parse('2026-02-28T10:00:00Z'),
@@ -32,7 +32,7 @@ test.each([
   expect(admit(event(given), known, now)).toMatchObject({ code });
 });
 
-test('the edges of the window are taken', () => {
+test('events at the edges of the window are accepted', () => {
   for (const at of ['2026-02-24T12:00:00.000Z', '2026-03-31T12:05:00.000Z']) {
     expect(admit(event({ at }), known, now)).toHaveProperty('periodStart');
   }

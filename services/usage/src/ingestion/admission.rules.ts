@@ -4,7 +4,7 @@ import type { RejectionCode } from '@tidegate/contracts/usage/usage';
 
 const DAY_MS = 86_400_000;
 
-/** What has to be known about the world to judge an event. */
+/** What is needed to judge an event. */
 export interface Known {
   meters: ReadonlySet<string>;
   /** By organisation: the instant its periods are counted from. */
@@ -16,19 +16,19 @@ export interface Rejection {
   message: string;
 }
 
-/** Whether the event may still be counted by its time, and already. */
-export function outOfTime(event: UsageEvent, now: number): Rejection | undefined {
+/** Why the event's time rules it out, if it does. */
+export function timeRejection(event: UsageEvent, now: number): Rejection | undefined {
   const at = Date.parse(event.at);
   if (at < now - MAX_EVENT_AGE_DAYS * DAY_MS) {
-    return { code: 'too_old', message: `Events are taken up to ${MAX_EVENT_AGE_DAYS} days back.` };
+    return { code: 'too_old', message: `Events are accepted up to ${MAX_EVENT_AGE_DAYS} days back.` };
   }
   if (at <= now + MAX_EVENT_LEAD_MINUTES * 60_000) return undefined;
   return { code: 'in_the_future', message: `The time is more than ${MAX_EVENT_LEAD_MINUTES} minutes ahead.` };
 }
 
-/** The start of the period the event counts in, or why it is not counted. */
+/** The start of the period in which the event counts, or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
-  const late = outOfTime(event, now);
+  const late = timeRejection(event, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
     return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
@@ -40,7 +40,7 @@ export function admit(event: UsageEvent, known: Known, now: number): { periodSta
   return { periodStart: periodOf(anchor, Date.parse(event.at)).start };
 }
 
-/* Neighbouring events of an organisation are of one period nearly always: the last one is remembered. */
+/* Consecutive events of an organisation nearly always fall into one period: the last one is cached. */
 const lastPeriods = new Map<number, Period>();
 function periodOf(anchor: number, at: number): Period {
   const last = lastPeriods.get(anchor);

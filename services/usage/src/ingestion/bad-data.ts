@@ -1,6 +1,6 @@
 /**
- * Postgres refused the values themselves (22: data, 23: constraint), so the same again would be refused again. A row
- * without a partition is refused with the same code as a failed check, but is no fault of the row.
+ * True when Postgres refused the values themselves (22: data, 23: constraint), so that a retry cannot help. A missing
+ * partition has the same code as a failed check, but is not the row's fault.
  */
 export function isBadData(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };

@@ -1,20 +1,20 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
-import type { Position } from './checkpoint.rows.ts';
+import type { Checkpoint } from './checkpoint.rules.ts';
 import type { RejectedEvent } from './rejected-event.rows.ts';
 import { readMessage } from './usage-messages.ts';
 
 export interface Batch {
   /** Its last message. */
-  last: Position;
+  last: Checkpoint;
   events: UsageEvent[];
   rejected: RejectedEvent[];
 }
 
 /**
- * Makes batches of what comes in and hands them to `write`, several at once: a full one, or what is there when nothing
- * more is here and a writer is free. While all writers are busy and a batch is full nothing is taken from the consumer.
- * Ends when the consumer ends and everything is written.
+ * Collects messages into batches and passes them to `write`, several at once: a full batch, or a partial one when no more
+ * messages wait and a writer is free. While a batch is full and all writers are busy, nothing is taken from the consumer.
+ * Ends when the consumer has ended and everything is written.
  */
 export class Batches {
   private readonly writing = new Set<Promise<void>>();
@@ -34,10 +34,10 @@ export class Batches {
         if (this.batch.events.length < this.options.events) this.checkSoon();
         else {
           while (this.writing.size >= this.options.writers) await Promise.race(this.writing);
-          this.handOver();
+          this.flush();
         }
       }
-      this.handOver();
+      this.flush();
     } finally {
       await Promise.all(this.writing);
     }
@@ -50,17 +50,17 @@ export class Batches {
     this.last = message;
   }
 
-  /** Everything that is here already is added before this comes to its turn. */
+  /** Messages that have arrived already are added before this callback runs. */
   private checkSoon(): void {
     if (this.checking) return;
     this.checking = true;
     setImmediate(() => {
       this.checking = false;
-      if (this.writing.size < this.options.writers) this.handOver();
+      if (this.writing.size < this.options.writers) this.flush();
     });
   }
 
-  private handOver(): void {
+  private flush(): void {
     if (!this.last) return;
     const last = { sequence: this.last.seq, at: this.last.time.getTime() };
     const work: Promise<void> = this.write({ ...this.batch, last }).finally(() => {

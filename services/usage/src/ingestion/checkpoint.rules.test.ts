@@ -1,4 +1,4 @@
-import { standingOf } from './checkpoint.rules.ts';
+import { compareWithStream } from './checkpoint.rules.ts';
 
 const at = Date.parse('2026-11-28T10:00:00.123Z');
 
@@ -6,37 +6,43 @@ test.each([
   ['nothing counted yet', { sequence: 0, at: undefined }, { first: 1, last: 9, there: undefined }, 'same', 0],
   ['an empty stream', { sequence: 0, at: undefined }, { first: 1, last: 0, there: undefined }, 'same', 0],
   ['the same message is there', { sequence: 5, at }, { first: 1, last: 9, there: at + 1 }, 'same', 5],
-  ['everything counted was thrown away since', { sequence: 5, at }, { first: 6, last: 5, there: undefined }, 'same', 5],
-  ['uncounted messages were thrown away', { sequence: 5, at }, { first: 9, last: 12, there: undefined }, 'skipped', 8],
   [
-    'so before anything was counted',
+    'everything that was counted has been dropped since',
+    { sequence: 5, at },
+    { first: 6, last: 5, there: undefined },
+    'same',
+    5,
+  ],
+  ['uncounted messages were dropped', { sequence: 5, at }, { first: 9, last: 12, there: undefined }, 'skipped', 8],
+  [
+    'messages were dropped before anything was counted',
     { sequence: 0, at: undefined },
     { first: 4, last: 9, there: undefined },
     'skipped',
     3,
   ],
   [
-    'the stream ends before the position',
+    'the stream ends before the checkpoint',
     { sequence: 5, at },
     { first: 1, last: 3, there: undefined },
-    'another',
+    'replaced',
     undefined,
   ],
-  ['another message is there', { sequence: 5, at }, { first: 1, last: 9, there: at + 500 }, 'another', undefined],
+  ['another message is there', { sequence: 5, at }, { first: 1, last: 9, there: at + 500 }, 'replaced', undefined],
   [
-    'the position of a version that noted no message',
+    'the checkpoint of a version that recorded no message',
     { sequence: 5, at: undefined },
     { first: 1, last: 9, there: at },
     'unmarked',
     undefined,
   ],
   [
-    'the message is gone from the middle',
+    'the message was deleted from the middle',
     { sequence: 5, at },
     { first: 1, last: 9, there: undefined },
-    'another',
+    'replaced',
     undefined,
   ],
-])('%s', (_what, position, now, kind, sequence) => {
-  expect(standingOf(position, now)).toMatchObject({ kind, ...(sequence === undefined ? {} : { sequence }) });
+])('%s', (_what, checkpoint, now, kind, sequence) => {
+  expect(compareWithStream(checkpoint, now)).toMatchObject({ kind, ...(sequence === undefined ? {} : { sequence }) });
 });

@@ -1,32 +1,37 @@
-import type { Position } from './checkpoint.rows.ts';
+/** Every message up to this one is counted. */
+export interface Checkpoint {
+  sequence: number;
+  /** When the stream stored that message, in epoch milliseconds: sequence numbers start over, instants do not. */
+  at: number | undefined;
+}
 
-/** What the stream holds now, and the message that lies where the position points, if any. */
+/** What the stream holds now, and when the message at the checkpoint was stored, if there is one. */
 export interface StreamNow {
   first: number;
   last: number;
   there: number | undefined;
 }
 
-export type Standing =
+export type Comparison =
   | { kind: 'same'; sequence: number }
-  /** The stream threw messages away before they were counted. */
+  /** The stream dropped messages before they were counted. */
   | { kind: 'skipped'; sequence: number; messages: number }
-  /** Made anew or put back to an older state: all is read again, and what was counted is found to be a duplicate. */
-  | { kind: 'another' }
-  /** Saved by a version that did not note which message it was: read again as well, and that is as it should be. */
+  /** Recreated, or restored to an older state: everything is read again, and what was counted proves a duplicate. */
+  | { kind: 'replaced' }
+  /** Saved by a version that did not record the message's time: everything is read again, which is expected. */
   | { kind: 'unmarked' };
 
-/** Where to go on reading. Instants lose their last digits on the way through numbers. */
-export function standingOf({ sequence, at }: Position, { first, last, there }: StreamNow): Standing {
+/** Where to continue reading. Instants lose their last digits when they pass through numbers. */
+export function compareWithStream({ sequence, at }: Checkpoint, { first, last, there }: StreamNow): Comparison {
   if (sequence === 0) return first > 1 && last > 0 ? skipped(0, first) : { kind: 'same', sequence: 0 };
-  if (sequence > last) return { kind: 'another' };
+  if (sequence > last) return { kind: 'replaced' };
   if (sequence < first) return skipped(sequence, first);
   if (at === undefined) return { kind: 'unmarked' };
   const same = there !== undefined && Math.abs(there - at) <= 1;
-  return same ? { kind: 'same', sequence } : { kind: 'another' };
+  return same ? { kind: 'same', sequence } : { kind: 'replaced' };
 }
 
-function skipped(sequence: number, first: number): Standing {
+function skipped(sequence: number, first: number): Comparison {
   const messages = first - 1 - sequence;
   return messages > 0 ? { kind: 'skipped', sequence: first - 1, messages } : { kind: 'same', sequence };
 }

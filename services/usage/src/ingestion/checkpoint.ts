@@ -10,23 +10,23 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import {
-  HELD_SECONDS,
-  LONG_HELD_SECONDS,
-  type Position,
-  releasePosition,
-  resetPosition,
-  savePosition,
-  takePosition,
+  acquireCheckpoint,
+  LEASE_SECONDS,
+  LONG_LEASE_SECONDS,
+  releaseCheckpoint,
+  resetCheckpoint,
+  saveCheckpoint,
 } from './checkpoint.rows.ts';
-import { standingOf } from './checkpoint.rules.ts';
+import type { Checkpoint } from './checkpoint.rules.ts';
+import { compareWithStream } from './checkpoint.rules.ts';
 
-/** Without news the right is only renewed, which is a write. */
+/** While the checkpoint does not move, only the lease is renewed, which is a write. */
 const RENEW_MS = 3_000;
 const RENEW_ALONE_MS = 30_000;
 
-/** This replica's hold on the position in the stream of usage. */
+/** The checkpoint in the stream of usage, on which one replica at a time has a lease. */
 @Injectable()
-export class KeepPosition {
+export class IngestCheckpoint {
   private readonly holder = newId();
   private readonly rivals: Rivals;
   private saved = -1;
@@ -39,57 +39,67 @@ export class KeepPosition {
     private readonly metrics: Metrics,
     wakes: Wakes,
   ) {
-    this.rivals = new Rivals('ingest-position', wakes, () => {
+    this.rivals = new Rivals('ingest-checkpoint', wakes, () => {
       this.renewAt = 0;
     });
   }
 
-  /** The last message that is counted. Undefined while another replica counts. */
-  async take(): Promise<Position | undefined> {
+  /** The last message that is counted; undefined while another replica counts. */
+  async acquire(): Promise<Checkpoint | undefined> {
     this.rivals.announce();
-    const position = await this.tenants.as({}, (tx) => takePosition(tx, USAGE_STREAM, this.holder));
-    if (!position) return undefined;
-    this.saved = position.sequence;
+    const checkpoint = await this.tenants.as({}, (tx) => acquireCheckpoint(tx, USAGE_STREAM, this.holder));
+    if (!checkpoint) return undefined;
+    this.saved = checkpoint.sequence;
     this.renewAt = Date.now() + RENEW_MS;
     const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
     const { state } = await streams.info(USAGE_STREAM);
-    const there = position.sequence > 0 ? await streams.getMessage(USAGE_STREAM, { seq: position.sequence }) : null;
+    const there = checkpoint.sequence > 0 ? await streams.getMessage(USAGE_STREAM, { seq: checkpoint.sequence }) : null;
     const now = { first: state.first_seq, last: state.last_seq, there: there?.time.getTime() };
-    const standing = standingOf(position, now);
-    if (standing.kind === 'same') return position;
-    if (standing.kind === 'skipped') {
-      this.tell('skipped', standing.messages);
+    const comparison = compareWithStream(checkpoint, now);
+    if (comparison.kind === 'same') return checkpoint;
+    if (comparison.kind === 'skipped') {
+      this.report('skipped', comparison.messages);
       this.log.error(
-        { stream: USAGE_STREAM, messages: standing.messages, position: position.sequence, first: state.first_seq },
-        'The stream threw usage away before it was counted',
+        {
+          stream: USAGE_STREAM,
+          messages: comparison.messages,
+          checkpoint: checkpoint.sequence,
+          first: state.first_seq,
+        },
+        'The stream dropped usage before it was counted',
       );
-      return { sequence: standing.sequence, at: undefined };
+      return { sequence: comparison.sequence, at: undefined };
     }
-    this.tell('read_again', state.messages);
-    const fields = { stream: USAGE_STREAM, position: position.sequence, last: state.last_seq };
-    if (standing.kind === 'unmarked') {
-      this.log.info(fields, 'The position is from an earlier version: the stream is read once again, and counts once');
+    this.report('read_again', state.messages);
+    const fields = { stream: USAGE_STREAM, checkpoint: checkpoint.sequence, last: state.last_seq };
+    if (comparison.kind === 'unmarked') {
+      this.log.info(
+        fields,
+        'The checkpoint comes from an earlier version: the stream is read again, and each event still counts once',
+      );
     } else {
       this.log.error(
         fields,
-        'The stream of usage is another one than before, or older: all of it is read again; what was counted counts once',
+        'The stream of usage was replaced or restored: all of it is read again, and each event still counts once',
       );
     }
     const sequence = Math.max(0, state.first_seq - 1);
-    await this.tenants.as({}, (tx) => resetPosition(tx, USAGE_STREAM, this.holder, sequence));
+    await this.tenants.as({}, (tx) => resetCheckpoint(tx, USAGE_STREAM, this.holder, sequence));
     return { sequence, at: undefined };
   }
 
-  /** False when another replica holds it. */
-  async save(position: Position): Promise<boolean> {
-    if (position.sequence === this.saved && Date.now() < this.renewAt) return true;
+  /** Returns false when another replica has the lease. */
+  async save(checkpoint: Checkpoint): Promise<boolean> {
+    if (checkpoint.sequence === this.saved && Date.now() < this.renewAt) return true;
     const { alone } = this.rivals;
-    // Before the waiting: who comes meanwhile wants it renewed again.
+    // Set before the await: a rival that appears meanwhile resets it, so that the lease is renewed again.
     this.renewAt = Date.now() + (alone ? RENEW_ALONE_MS : RENEW_MS);
-    const seconds = alone ? LONG_HELD_SECONDS : HELD_SECONDS;
+    const seconds = alone ? LONG_LEASE_SECONDS : LEASE_SECONDS;
     try {
-      const mine = await this.tenants.as({}, (tx) => savePosition(tx, USAGE_STREAM, this.holder, position, seconds));
-      this.saved = position.sequence;
+      const mine = await this.tenants.as({}, (tx) =>
+        saveCheckpoint(tx, USAGE_STREAM, this.holder, checkpoint, seconds),
+      );
+      this.saved = checkpoint.sequence;
       return mine;
     } catch (error) {
       this.renewAt = 0;
@@ -97,24 +107,24 @@ export class KeepPosition {
     }
   }
 
-  /** At the end, saved and given away. What cannot be saved any more is read again. */
-  async release(position: Position): Promise<void> {
+  /** Saves the checkpoint a last time and gives the lease up. What can no longer be saved is read again. */
+  async release(checkpoint: Checkpoint): Promise<void> {
     try {
       await this.tenants.as({}, async (tx) => {
-        if (await savePosition(tx, USAGE_STREAM, this.holder, position)) {
-          await releasePosition(tx, USAGE_STREAM, this.holder);
+        if (await saveCheckpoint(tx, USAGE_STREAM, this.holder, checkpoint)) {
+          await releaseCheckpoint(tx, USAGE_STREAM, this.holder);
         }
       });
     } catch (error) {
-      this.log.warn({ error }, 'The position in the stream of usage was not released and will expire');
+      this.log.warn({ error }, 'The lease on the usage checkpoint was not released and will expire');
     }
   }
 
-  private tell(kind: 'skipped' | 'read_again', messages: number): void {
+  private report(kind: 'skipped' | 'read_again', messages: number): void {
     this.metrics
       .counter(
-        'tidegate_usage_position_lost_messages_total',
-        'Messages skipped, or read again, as the stream changed',
+        'tidegate_usage_checkpoint_lost_messages_total',
+        'Messages skipped, or read again, because the stream changed',
         ['kind'],
       )
       .inc({ kind }, messages);

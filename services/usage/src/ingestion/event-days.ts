@@ -2,8 +2,8 @@ import { ensureDays } from '@tidegate/database/partitions';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 
 /**
- * Partitions of usage_events, in a transaction of their own: making one locks the whole table. Two replicas that make
- * the same one at the same moment: the second fails with "already exists" (42P07) and finds it when it looks again.
+ * Creates partitions of usage_events in a transaction of its own, because creating one locks the whole table. When two
+ * replicas create the same one, the second fails with "already exists" (42P07) and succeeds when it tries again.
  */
 export async function ensureEventDays(tenants: TenantDatabase, days: { back?: number; ahead?: number }): Promise<void> {
   const ensure = () => tenants.system('ingest', (tx) => ensureDays(tx, 'usage_events', days));

@@ -8,7 +8,7 @@ import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
-import { KeepPosition } from './checkpoint.ts';
+import { IngestCheckpoint } from './checkpoint.ts';
 import { IngestUsageStream } from './ingest-usage.loop.ts';
 import { ReplayParked } from './replay-parked.loop.ts';
 import type { UsageWriter } from './usage-writer.ts';
@@ -35,17 +35,17 @@ const publish = (events: UsageEvent[] | string, org: string, meter = 'calls') =>
   jetstream(nc).publish(usageSubject(org, meter), typeof events === 'string' ? events : JSON.stringify(events));
 
 async function newOrg(): Promise<string> {
-  const account = snapshot();
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot();
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 
 /** A replica of the loop: it runs until it is stopped, its turns begin again after a failure. */
 function replica(writer: UsageWriter = usage.writer()) {
   const abort = new AbortController();
   const log = new Log();
-  const position = new KeepPosition(usage.tenants, nc, log, new Metrics(), new Wakes('usage', nc));
-  const stream = new IngestUsageStream(writer, position, log, nc, new Metrics());
+  const checkpoint = new IngestCheckpoint(usage.tenants, nc, log, new Metrics(), new Wakes('usage', nc));
+  const stream = new IngestUsageStream(writer, checkpoint, log, nc, new Metrics());
   const run = async () => {
     while (!abort.signal.aborted) {
       await stream.turn({ signal: abort.signal }).catch(() => undefined);
@@ -61,7 +61,7 @@ function replica(writer: UsageWriter = usage.writer()) {
     stop,
     /** As a killed process: what it holds is not given back. */
     vanish: async () => {
-      position.release = async () => {};
+      checkpoint.release = async () => {};
       await stop();
     },
   };
@@ -76,29 +76,31 @@ const balance = (org: string) =>
     expect(row?.used).toBe(row?.raw);
     return Number(row?.used);
   });
-/** Everything in the stream is counted, and the position says so. */
+/** Everything in the stream is counted, and the checkpoint says so. */
 const settled = () =>
   until(
     async () => {
       const { state } = await (await jetstreamManager(nc)).streams.info(USAGE_STREAM);
-      return (await position()) === state.last_seq;
+      return (await savedSequence()) === state.last_seq;
     },
     { withinMs: 40_000 },
   );
 
-const position = async (): Promise<number> => {
-  const row = await usage.tenants.as({}, (tx) => tx.one<{ sequence: string }>('select sequence from ingest_position'));
+const savedSequence = async (): Promise<number> => {
+  const row = await usage.tenants.as({}, (tx) =>
+    tx.one<{ sequence: string }>('select sequence from ingest_checkpoint'),
+  );
   return Number(row?.sequence);
 };
 
-test('two replicas count every event of every message once, whatever is sent again', async () => {
+test('two replicas count every event of every message once, whatever is resent', async () => {
   const orgs = await Promise.all(Array.from({ length: 10 }, newOrg));
   const replicas = [replica(), replica()];
   const distinct = Array.from({ length: 3_000 }, (_, index) =>
     event(orgs[index % 10] ?? '', { quantity: 1 + (index % 3) }),
   );
   for (const [index, org] of orgs.entries()) {
-    const mine = distinct.filter((_, position) => position % 10 === index);
+    const mine = distinct.filter((_, at) => at % 10 === index);
     for (let round = 0; round < 5; round += 1) {
       for (let at = 0; at < mine.length; at += 17) await publish(mine.slice(at, at + 17), org);
     }
@@ -126,7 +128,7 @@ test('connections killed in the middle of batches lose nothing and count nothing
   expect(await balance(org)).toBe(3_000);
 });
 
-test('killed between commit and the position, the messages are read again and count nothing', async () => {
+test('killed between commit and the checkpoint, the messages are read again and count nothing', async () => {
   const org = await newOrg();
   const writer = usage.writer();
   let failures = 0;
@@ -146,29 +148,31 @@ test('killed between commit and the position, the messages are read again and co
   expect(await balance(org)).toBe(2);
 });
 
-test('one replica counts at a time; when it is gone without a word the other goes on from its position', async () => {
+test('one replica counts at a time; when it vanishes, the other continues from its checkpoint', async () => {
   const org = await newOrg();
   const gone = replica();
   await publish([event(org)], org);
   await settled();
   const other = replica();
   await gone.vanish();
-  const before = await position();
+  const before = await savedSequence();
   await publish([event(org), event(org)], org);
   await settled();
   await other.stop();
-  expect(await position()).toBe(before + 1);
+  expect(await savedSequence()).toBe(before + 1);
   expect(await balance(org)).toBe(3);
 });
 
-test('a replica that was alone when it died keeps its successor waiting for a short term only', async () => {
+test('a replica that had no rival when it died delays its successor by a short lease only', async () => {
   const org = await newOrg();
   const gone = replica();
   await publish([event(org)], org);
   await settled();
   await gone.vanish();
   // As it would have been held after a minute in which nobody else was there.
-  await usage.tenants.as({}, (tx) => tx.query("update ingest_position set held_until = now() + interval '1 day'"));
+  await usage.tenants.as({}, (tx) =>
+    tx.query("update ingest_checkpoint set lease_expires_at = now() + interval '1 day'"),
+  );
   const other = replica();
   await publish([event(org)], org);
   await settled();
@@ -176,17 +180,17 @@ test('a replica that was alone when it died keeps its successor waiting for a sh
   expect(await balance(org)).toBe(2);
 });
 
-test('a position of an earlier version is no alarm: the stream is read once again and counts once', async () => {
+test('a checkpoint of an earlier version raises no alarm: the stream is read again and counts once', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
   await settled();
   await one.stop();
-  await usage.tenants.as({}, (tx) => tx.query('update ingest_position set message_at = null'));
+  await usage.tenants.as({}, (tx) => tx.query('update ingest_checkpoint set message_at = null'));
   const lines: string[] = [];
   const log = { info: (_: object, text: string) => lines.push(text), error: () => lines.push('an alarm') };
-  const keeper = new KeepPosition(usage.tenants, nc, log as unknown as Log, new Metrics(), new Wakes('usage', nc));
-  expect(await keeper.take()).toMatchObject({ at: undefined });
+  const keeper = new IngestCheckpoint(usage.tenants, nc, log as unknown as Log, new Metrics(), new Wakes('usage', nc));
+  expect(await keeper.acquire()).toMatchObject({ at: undefined });
   expect(lines).toEqual([expect.stringContaining('earlier version')]);
   await keeper.release({ sequence: 0, at: undefined });
   const again = replica();
@@ -195,7 +199,7 @@ test('a position of an earlier version is no alarm: the stream is read once agai
   expect(await balance(org)).toBe(1);
 });
 
-test('a stream that was made anew is read from its beginning, and counts nothing twice', async () => {
+test('a recreated stream is read from its beginning and counts nothing twice', async () => {
   const org = await newOrg();
   const known = event(org);
   const one = replica();
@@ -211,7 +215,7 @@ test('a stream that was made anew is read from its beginning, and counts nothing
   expect(await balance(org)).toBe(4);
 });
 
-test('a server that says another birth of the same stream has nothing read again', async () => {
+test('a changed creation time of the same stream does not make it read again', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -221,12 +225,12 @@ test('a server that says another birth of the same stream has nothing read again
   const { config, state } = await manager.streams.info(USAGE_STREAM);
   // What each start did before: nats-server 2.9 forgets by it when the stream was made.
   await manager.streams.update(USAGE_STREAM, config);
-  const keeper = new KeepPosition(usage.tenants, nc, new Log(), new Metrics(), new Wakes('usage', nc));
-  expect(await keeper.take()).toMatchObject({ sequence: state.last_seq });
+  const keeper = new IngestCheckpoint(usage.tenants, nc, new Log(), new Metrics(), new Wakes('usage', nc));
+  expect(await keeper.acquire()).toMatchObject({ sequence: state.last_seq });
   await keeper.release({ sequence: state.last_seq, at: undefined });
 });
 
-test('usage that the stream threw away before it was counted is told', async () => {
+test('usage that the stream dropped before it was counted is reported', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -240,10 +244,10 @@ test('usage that the stream threw away before it was counted is told', async () 
   await settled();
   await again.stop();
   expect(await balance(org)).toBe(2);
-  expect(await metricsText()).toContain('tidegate_usage_position_lost_messages_total{kind="skipped"} 2');
+  expect(await metricsText()).toContain('tidegate_usage_checkpoint_lost_messages_total{kind="skipped"} 2');
 });
 
-test('a stream put back to an older state is read again, also when it has grown past the position since', async () => {
+test('a stream restored to an older state is read again, even when it has grown past the checkpoint since', async () => {
   const org = await newOrg();
   const one = replica();
   await publish([event(org)], org);
@@ -260,7 +264,7 @@ test('a stream put back to an older state is read again, also when it has grown 
   expect(await balance(org)).toBe(1 + state.last_seq + 2);
 });
 
-test('what cannot be read is kept with the reason; the rest of the message counts', async () => {
+test('an unreadable event is stored with the reason; the rest of the message counts', async () => {
   const [org, other] = [await newOrg(), await newOrg()];
   const one = replica();
   await publish('not json', org);
@@ -283,7 +287,7 @@ test('what cannot be read is kept with the reason; the rest of the message count
   ]);
 });
 
-test('an event that Postgres refuses is kept aside and does not hold up the others', async () => {
+test('an event that Postgres refuses is stored as rejected and does not block the others', async () => {
   const [full, org] = [await newOrg(), await newOrg()];
   await usage.writer().writeBatch([event(full)]);
   await usage.tenants.run(full, (tx) => tx.query('update usage_balances set used = 9007199254740990'));
@@ -297,9 +301,9 @@ test('an event that Postgres refuses is kept aside and does not hold up the othe
   expect(kept).toEqual([{ code: 'malformed' }]);
 });
 
-test('usage that comes before its organisation or meter is parked and counted when they are known', async () => {
-  const account = snapshot();
-  const org = account.orgId;
+test('usage that arrives before its organisation or meter is parked and counted when both are known', async () => {
+  const entitlements = snapshot();
+  const org = entitlements.orgId;
   const one = replica();
   await publish([event(org, { id: 'early' })], org);
   await publish([event(org, { meter: 'faxes', quantity: 3 })], org, 'faxes');
@@ -310,7 +314,7 @@ test('usage that comes before its organisation or meter is parked and counted wh
   const parked = () => usage.tenants.read(org, (tx) => tx.query('select code from rejected_events order by code'));
   await replay.turn({ signal });
   expect(await parked()).toEqual([{ code: 'unknown_meter' }, { code: 'unknown_organisation' }]);
-  await usage.saveAccount(account);
+  await usage.storeSnapshot(entitlements);
   await replay.turn({ signal });
   expect(await parked()).toEqual([{ code: 'unknown_meter' }]);
   expect(await balance(org)).toBe(1);

@@ -20,7 +20,7 @@ import { IngestUsage } from './ingest-usage.ts';
 
 let usage: Fixture;
 let handler: IngestUsage;
-// The accounts are known here, so nobody asks billing over the bus.
+// The snapshots are stored here, so nobody asks billing over the bus.
 const noBus = undefined as never;
 beforeAll(async () => {
   usage = await openUsage();
@@ -29,9 +29,9 @@ beforeAll(async () => {
 afterAll(() => usage.close());
 
 async function newOrg(given: Parameters<typeof snapshot>[0] = {}): Promise<string> {
-  const account = snapshot(given);
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot(given);
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 const send = (org: string, ...events: unknown[]) => usage.call(handler, ingestUsage, { events }, org);
 async function used(org: string, meter = 'calls') {
@@ -39,7 +39,7 @@ async function used(org: string, meter = 'calls') {
   return items.find((item) => item.meter === meter);
 }
 
-test('what was accepted is in the next answer of GET /usage', async () => {
+test('accepted events are in the next answer of GET /usage', async () => {
   const org = await newOrg({ calls: 100 });
   expect(await send(org, { id: '1', meter: 'calls', quantity: 7 }, { id: '2', meter: 'calls' })).toEqual({
     accepted: 2,
@@ -49,7 +49,7 @@ test('what was accepted is in the next answer of GET /usage', async () => {
   expect(await used(org)).toMatchObject({ used: 8, limit: 100, remaining: 92, percent: 8, upgradeTo: 'pro' });
 });
 
-test('each event is judged by itself and named by its place', async () => {
+test('each event is judged on its own and reported by its index', async () => {
   const org = await newOrg();
   const old = new Date(Date.now() - 36 * 86_400_000).toISOString();
   const answer = await send(
@@ -77,7 +77,7 @@ test('each event is judged by itself and named by its place', async () => {
   expect(await used(org)).toMatchObject({ used: 2 });
 });
 
-test('sent again, also with another time, nothing counts twice; other organisations are separate', async () => {
+test('resent events count once, even with another time; other organisations are separate', async () => {
   const [one, two] = [await newOrg(), await newOrg()];
   const event = { id: 'same', meter: 'calls', quantity: 3 };
   await send(one, event);
@@ -87,7 +87,7 @@ test('sent again, also with another time, nothing counts twice; other organisati
   expect(await used(one)).toMatchObject({ used: 3 });
 });
 
-test('50 clients that send the same 20 events at once are counted once', async () => {
+test('the same 20 events sent by 50 clients at once count once', async () => {
   const org = await newOrg();
   const events = Array.from({ length: 20 }, (_, index) => ({ id: `n${index}`, meter: 'calls' }));
   const answers = await Promise.all(Array.from({ length: 50 }, () => send(org, ...events)));
@@ -96,7 +96,7 @@ test('50 clients that send the same 20 events at once are counted once', async (
   expect(await used(org)).toMatchObject({ used: 20 });
 });
 
-test('no garbage fails a batch: everything is accepted, a duplicate or rejected', async () => {
+test('no garbage fails a batch: every event is accepted, a duplicate, or rejected', async () => {
   const org = await newOrg();
   const wild = fc.oneof(
     fc.anything({ withNullPrototype: false }),
@@ -119,7 +119,7 @@ test('no garbage fails a batch: everything is accepted, a duplicate or rejected'
   );
 });
 
-test('a sum that no number can hold is refused as a whole, with the reason', async () => {
+test('a batch whose sum no number can hold is refused as a whole, with the reason', async () => {
   const org = await newOrg();
   await send(org, { id: '1', meter: 'calls' });
   await usage.tenants.run(org, (tx) => tx.query('update usage_balances set used = 9007199254740990'));
@@ -134,7 +134,7 @@ const historyOf = (org: string, input: object) =>
 const zoneOf = (org: string, timeZone: string) =>
   usage.call(new UsageSettings(noBus), setUsageSettings, { timeZone }, org);
 
-test('hours and days of a period add up to its balance, wherever in an hour it begins, and neighbours share nothing', async () => {
+test('the hours and days of a period add up to its balance, wherever in an hour it begins, and adjacent periods share nothing', async () => {
   // A sign-up some days ago, at an odd millisecond: periods begin within an hour and within a day.
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
   const anchor = hour - 50 * 3_600_000 + 17 * 60_000 + 59_999;
@@ -167,7 +167,7 @@ test('hours and days of a period add up to its balance, wherever in an hour it b
   }
 });
 
-test('days are those of the organisation: at midnight of its zone, through summer time, in zones with half hours', async () => {
+test("days begin at midnight in the organisation's time zone, through daylight saving time and in half-hour zones", async () => {
   const org = await newOrg();
   expect(await usage.call(new UsageSettings(noBus), getUsageSettings, {}, org)).toEqual({ timeZone: 'UTC' });
   await zoneOf(org, 'Asia/Kolkata');
@@ -204,7 +204,7 @@ test('days are those of the organisation: at midnight of its zone, through summe
   }
 });
 
-test('what the plan lacks is refused as its leases are, and counts nothing; what nobody has stays unknown', async () => {
+test('events of a meter that the plan lacks are refused like leases and count nothing; a meter of no plan stays unknown', async () => {
   const org = await newOrg();
   await usage.nameMeter('scans');
   const answer = await send(
@@ -223,7 +223,7 @@ test('what the plan lacks is refused as its leases are, and counts nothing; what
   expect(await used(org, 'scans')).toMatchObject({ included: false, used: 0 });
   // With a plan that has it the same event counts.
   const plan = snapshot({ orgId: org, version: 2 });
-  await usage.saveAccount({ ...plan, features: { ...plan.features, scans: plan.features['mails'] as never } });
+  await usage.storeSnapshot({ ...plan, features: { ...plan.features, scans: plan.features['mails'] as never } });
   expect(await send(org, { id: '1', meter: 'scans' })).toMatchObject({ accepted: 1 });
 });
 
@@ -254,7 +254,7 @@ test('history puts events into their hours and days, without gaps, and refuses u
   );
 });
 
-test('what the platform counts is reported by nobody else, and those around it count', async () => {
+test('only the platform reports its own meters; the other events of the batch count', async () => {
   const org = await newOrg({ calls: 100 });
   const [first, ...others] = PLATFORM_METERS;
   const events = [

@@ -6,10 +6,10 @@ import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contra
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { keepAccount } from '../entitlements/require-snapshot.ts';
-import { judgeLeases } from '../leases/judge-leases.ts';
+import { requireStoredSnapshot } from '../entitlements/require-snapshot.ts';
+import { checkLeases } from '../leases/check-leases.ts';
 import { findMeters } from '../meters/meter.rows.ts';
-import { outOfTime } from './admission.rules.ts';
+import { timeRejection } from './admission.rules.ts';
 import { isBadData } from './bad-data.ts';
 import { UsageWriter } from './usage-writer.ts';
 
@@ -25,8 +25,8 @@ interface Rejected {
 }
 
 /**
- * Events of a customer's own product. They are written at once and not through the stream: the answer then tells
- * duplicates from news, and a read right after it sees them. The organisation is the caller's, never the event's.
+ * Events from a customer's own product. They are written directly, not through the stream: the answer can then tell
+ * duplicates from new events, and a read right after it sees them. The organisation is the caller's, never the event's.
  */
 @Injectable()
 export class IngestUsage {
@@ -44,9 +44,9 @@ export class IngestUsage {
       given.map(({ event }) => event),
       now,
     );
-    const account = await keepAccount(tx, this.bus);
-    const included = await ofThePlan(tx, account, given, rejected);
-    const events = await paidFor(tx, account, included, rejected, now);
+    const entitlements = await requireStoredSnapshot(tx, this.bus);
+    const included = await includedIn(tx, entitlements, given, rejected);
+    const events = await paidFor(tx, entitlements, included, rejected, now);
     try {
       const written = await this.writer.write(
         tx,
@@ -80,7 +80,7 @@ function read(given: readonly unknown[], org: string, now: number, rejected: Rej
       rejected.push({ index, code: 'platform_meter', message });
       return;
     }
-    // The prefix keeps customers' identities apart from those of our own services.
+    // The prefix separates customers' event identities from those of our own services.
     const event = { ...rest, source: `api:${source}`, org, at: time ?? new Date(now).toISOString() };
     events.push({ index, event });
   });
@@ -88,37 +88,42 @@ function read(given: readonly unknown[], org: string, now: number, rejected: Rej
 }
 
 /**
- * A meter that others have and this plan lacks is refused, as its leases are: counted, it would be use that nobody sold.
- * A meter that nobody has is left for the writer to name.
+ * Refuses events of meters that this plan lacks, as leases do: counting them would record usage that nobody sold. A meter
+ * that no plan has is left to the writer, which names it.
  */
-async function ofThePlan(tx: Tx, account: Entitlements, given: Placed[], rejected: Rejected[]): Promise<Placed[]> {
-  const lacks = ({ event }: Placed) => account.features[event.meter]?.kind !== 'metered';
+async function includedIn(
+  tx: Tx,
+  entitlements: Entitlements,
+  given: Placed[],
+  rejected: Rejected[],
+): Promise<Placed[]> {
+  const lacks = ({ event }: Placed) => entitlements.features[event.meter]?.kind !== 'metered';
   if (!given.some(lacks)) return given;
   const meters = new Set((await findMeters(tx)).map(({ meter }) => meter));
   return given.filter((one) => {
     const { meter } = one.event;
     if (!lacks(one) || !meters.has(meter)) return true;
-    const message = `The plan ${account.planName} of this organisation does not include ${meter}. Send it again when it does.`;
+    const message = `The plan ${entitlements.planName} of this organisation does not include ${meter}. Send it again when it does.`;
     rejected.push({ index: one.index, code: 'not_included', message });
     return false;
   });
 }
 
-/** What is out of time is left for the writer to refuse: it takes nothing of its lease. */
+/** Events that are too old or too early are left to the writer, which refuses them: they take nothing from a lease. */
 async function paidFor(
   tx: Tx,
-  account: Entitlements,
+  entitlements: Entitlements,
   given: Placed[],
   rejected: Rejected[],
   now: number,
 ): Promise<Placed[]> {
-  const wrong = await judgeLeases(
+  const wrong = await checkLeases(
     tx,
-    account.orgId,
-    given.map(({ event }) => (outOfTime(event, now) ? { ...event, lease: undefined } : event)),
+    entitlements.orgId,
+    given.map(({ event }) => (timeRejection(event, now) ? { ...event, lease: undefined } : event)),
   );
   for (const [at, why] of wrong) {
-    rejected.push({ index: given[at]?.index ?? 0, code: 'malformed', message: `lease ${why}` });
+    rejected.push({ index: given[at]?.index ?? 0, code: 'malformed', message: `lease: ${why}` });
   }
   return given.filter((_, at) => !wrong.has(at));
 }

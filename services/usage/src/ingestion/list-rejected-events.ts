@@ -10,7 +10,7 @@ export class ListRejectedEvents {
   async handle({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {
     const after = readCursor(input.cursor, 'time', 'uuid');
     const rows = caller.orgId ? await listRejected(tx, caller.orgId, input.limit + 1, after) : [];
-    return pageOf(rows, input.limit, toWire, ({ place, fingerprint }) => [place, fingerprint]);
+    return pageOf(rows, input.limit, toWire, ({ place, content_hash }) => [place, content_hash]);
   }
 }
 

@@ -1,19 +1,19 @@
-import type { Position } from './checkpoint.rows.ts';
+import type { Checkpoint } from './checkpoint.rules.ts';
 
 /**
- * Batches are counted side by side and end in any order. What may be saved as done is the last message before the
+ * Batches are written concurrently and finish in any order. The checkpoint may advance to the last message before the
  * first batch that is still open.
  */
 export class Progress {
-  private readonly batches: { last: Position; committed: boolean }[] = [];
-  private done: Position;
+  private readonly batches: { last: Checkpoint; committed: boolean }[] = [];
+  private done: Checkpoint;
 
-  constructor(start: Position) {
+  constructor(start: Checkpoint) {
     this.done = start;
   }
 
-  /** `last` message of the batch; batches begin in the order of their messages. Answers what to call at its commit. */
-  begin(last: Position): () => void {
+  /** `last`: the batch's last message; batches begin in the order of their messages. Returns what to call on commit. */
+  begin(last: Checkpoint): () => void {
     const batch = { last, committed: false };
     this.batches.push(batch);
     return () => {
@@ -26,7 +26,7 @@ export class Progress {
   }
 
   /** Everything up to this message is committed. */
-  get position(): Position {
+  get checkpoint(): Checkpoint {
     return this.done;
   }
 }

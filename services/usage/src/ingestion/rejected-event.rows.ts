@@ -10,29 +10,29 @@ export interface RejectedEvent {
   payload: string;
 }
 
-/** For payloads that do not say whose they are. */
+/** The owner of payloads that do not name one. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const MAX_PAYLOAD = 10_000;
 
-/** Keeps what was not counted. The same again raises a counter, so that a resend loop fills no table. */
+/** Stores what was not counted. The same event again only raises a counter, so that a resend loop cannot fill the table. */
 export async function insertRejected(tx: Tx, events: readonly RejectedEvent[]): Promise<void> {
-  const rows = new Map<string, RejectedEvent & { fingerprint: string; times: number }>();
+  const rows = new Map<string, RejectedEvent & { contentHash: string; times: number }>();
   for (const event of events) {
     const payload = storable(event.payload);
-    const fingerprint = hash('sha256', `${event.code}:${payload}`, 'hex').slice(0, 32);
-    const key = `${event.org}${fingerprint}`;
-    rows.set(key, { ...event, payload, fingerprint, times: (rows.get(key)?.times ?? 0) + 1 });
+    const contentHash = hash('sha256', `${event.code}:${payload}`, 'hex').slice(0, 32);
+    const key = `${event.org}${contentHash}`;
+    rows.set(key, { ...event, payload, contentHash, times: (rows.get(key)?.times ?? 0) + 1 });
   }
   const sorted = [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   if (sorted.length === 0) return;
   await tx.query(
-    `insert into rejected_events as r (org_id, fingerprint, code, message, payload, times)
+    `insert into rejected_events as r (org_id, content_hash, code, message, payload, times)
      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[])
-     on conflict (org_id, fingerprint) do update set times = r.times + excluded.times, last_at = now()`,
+     on conflict (org_id, content_hash) do update set times = r.times + excluded.times, last_at = now()`,
     [
       sorted.map((row) => row.org),
-      sorted.map((row) => row.fingerprint),
+      sorted.map((row) => row.contentHash),
       sorted.map((row) => row.code),
       sorted.map((row) => row.message),
       sorted.map((row) => row.payload),
@@ -42,20 +42,20 @@ export async function insertRejected(tx: Tx, events: readonly RejectedEvent[]): 
 }
 
 const DUE = `r.code in ('unknown_meter', 'unknown_organisation')
-  and exists (select 1 from accounts a where a.org_id = r.org_id)
+  and exists (select 1 from entitlement_snapshots a where a.org_id = r.org_id)
   and (r.code <> 'unknown_meter' or exists (select 1 from meters m where m.meter = r.payload::jsonb ->> 'meter'))`;
 
-/** Organisations with parked events of which everything is known by now. */
+/** Organisations with parked events whose organisation and meter are known by now. */
 export const findDue = (tx: Tx): Promise<{ org_id: string }[]> =>
   tx.query(`select distinct r.org_id from rejected_events r where ${DUE}`);
 
-/** Those events of one of them, taken out of the table. */
+/** Removes those events of one organisation from the table and returns them. */
 export async function takeParked(tx: Tx, orgId: string, limit: number): Promise<string[]> {
   const rows = await tx.query<{ payload: string }>(
     `with due as (
-       select r.org_id, r.fingerprint from rejected_events r where r.org_id = $1 and ${DUE}
+       select r.org_id, r.content_hash from rejected_events r where r.org_id = $1 and ${DUE}
         order by r.last_at limit $2 for update skip locked)
-     delete from rejected_events r using due where r.org_id = due.org_id and r.fingerprint = due.fingerprint
+     delete from rejected_events r using due where r.org_id = due.org_id and r.content_hash = due.content_hash
      returning r.payload`,
     [orgId, limit],
   );
@@ -69,24 +69,24 @@ export interface RejectedRow {
   times: number;
   first_at: Date;
   last_at: Date;
-  fingerprint: string;
+  content_hash: string;
   place: string;
 }
 
-/** Newest first; `place` is the instant to the microsecond, which a Date would cut off. */
+/** Newest first; `place` is the instant to the microsecond, which a Date would truncate. */
 export function listRejected(
   tx: Tx,
   orgId: string,
   limit: number,
-  after: [place: string, fingerprint: string] | undefined,
+  after: [place: string, contentHash: string] | undefined,
 ): Promise<RejectedRow[]> {
   return tx.query<RejectedRow>(
-    `select code, message, payload, times, first_at, last_at, fingerprint,
+    `select code, message, payload, times, first_at, last_at, content_hash,
             to_char(last_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place
        from rejected_events
       where org_id = $1
-        and ($3::timestamptz is null or last_at < $3 or (last_at = $3 and fingerprint > $4::uuid))
-      order by last_at desc, fingerprint limit $2`,
+        and ($3::timestamptz is null or last_at < $3 or (last_at = $3 and content_hash > $4::uuid))
+      order by last_at desc, content_hash limit $2`,
     [orgId, limit, after?.[0] ?? null, after?.[1] ?? null],
   );
 }

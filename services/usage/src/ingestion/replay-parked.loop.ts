@@ -12,9 +12,9 @@ import { UsageWriter } from './usage-writer.ts';
 const AT_ONCE = 500;
 
 /*
- * Usage may arrive before the event that makes its organisation or its meter known. Such events are parked among the
- * rejected ones; once what they lacked is known they are counted like any other, in the period they happened in:
- *   parked → (account and meter known) → counted, or rejected for another reason (too old by now)
+ * Usage may arrive before its organisation or its meter is known. Such events are parked among the rejected ones and
+ * counted like any other once both are known, in the period in which they happened:
+ *   parked → (organisation and meter known) → counted, or rejected for another reason (too old by now)
  */
 @Injectable()
 export class ReplayParked {
@@ -25,7 +25,7 @@ export class ReplayParked {
     private readonly log: Log,
   ) {}
 
-  /** Woken by what makes organisations and meters known. */
+  /** Woken when an organisation or a meter becomes known. */
   @Loop({ name: REPLAY_PARKED, everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<void> {
     const due = await this.tenants.system('ingest', findDue);

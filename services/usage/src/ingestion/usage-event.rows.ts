@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { noteReached, type Reached } from '../balances/quota-alert.rows.ts';
+import { type Reached, recordReached } from '../balances/quota-alert.rows.ts';
 import { plain, quoted } from '../kernel/array-literal.ts';
 
 /** An event that may be counted, with everything the statement needs. */
@@ -19,9 +19,9 @@ export interface CountableEvent {
 }
 
 /*
- * One statement: claim the identities, keep what was claimed, add it to the hours and balances, note which thresholds
- * that reached. An hour in which a period or a day of the organisation begins is two rows. Everything is sorted by key, so that two replicas with the same events wait for each other instead of
- * blocking each other. Arrays travel as text: one parameter per column, whatever the size of the batch.
+ * One statement: claim the identities, store the events that were claimed, add them to hours and balances, and record
+ * which thresholds were reached. An hour in which a period or a day of the organisation begins is two rows. Everything is
+ * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking.
  */
 const COUNT = `
 with input as materialized (
@@ -36,8 +36,8 @@ with input as materialized (
 ), fresh as materialized (
   select i.* from input i join claimed c on c.org_id = i.org_id and c.key = i.key
 ), zones as materialized (
-  -- Where days do not begin with those of UTC; few, and looked for once for each organisation.
-  select org_id, time_zone from accounts where time_zone <> 'UTC' and org_id in (select org_id from fresh)
+  -- Organisations whose days differ from those of UTC: few, and looked up once each.
+  select org_id, time_zone from entitlement_snapshots where time_zone <> 'UTC' and org_id in (select org_id from fresh)
 ), stored as (
   insert into usage_events (org_id, at, meter, quantity, source, id, lease)
   select org_id, at, meter, quantity, source, id, lease from fresh
@@ -56,7 +56,7 @@ with input as materialized (
   on conflict (org_id, meter, period_start) do update set used = b.used + excluded.used
   returning b.org_id, b.meter, b.period_start, b.used
 ), reached as (
-  ${noteReached('balances')}
+  ${recordReached('balances')}
 )
 select (select coalesce(array_agg(i.n::int), '{}') from input i
          where not exists (select 1 from claimed c where c.org_id = i.org_id and c.key = i.key)) as repeated,
@@ -65,15 +65,15 @@ select (select coalesce(array_agg(i.n::int), '{}') from input i
           from balances b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = 'day') as daily`;
 
 export interface Counted {
-  /** Positions of what was counted before. */
+  /** Positions in the batch of what was counted before. */
   repeated: Set<number>;
-  /** Of limits for a month. */
+  /** Thresholds of monthly limits. */
   reached: Reached[];
-  /** What was counted and has a limit for a day. */
+  /** Meters that were counted and have a daily limit. */
   daily: { org_id: string; meter: string }[];
 }
 
-/** Counts the events that were not counted before. They must be sorted by organisation and key, each key once. */
+/** Counts the events that were not counted before. They must be sorted by organisation and key, with each key once. */
 export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Promise<Counted> {
   const row = await tx.one<Omit<Counted, 'repeated'> & { repeated: number[] }>(COUNT, [
     plain(events, (event) => event.org),

@@ -8,8 +8,8 @@ export interface ReadMessage {
 }
 
 /**
- * The events of one message. The subject says whose they are and of which meter: services may publish only what their
- * NATS permissions allow, so an event that claims something else is refused.
+ * The events of one message. Its subject names their organisation and meter: NATS permissions limit what a service may
+ * publish, so an event that claims anything else is refused.
  */
 export function readMessage(subject: string, body: string): ReadMessage {
   const [, org = '', meter] = subject.split('.');

@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000;
 const MAX_ANCHORS = 200_000;
 
 /**
- * Writes batches, whoever sends them. What a batch needs to know is remembered between batches: anchors never change
- * and meters are only added, so memory can be behind but never wrong; what it lacks is read again.
+ * Writes batches from any source. Anchors and meters are cached between batches: anchors never change and meters are only
+ * added, so the cache can be incomplete but never wrong; what it lacks is read.
  */
 @Injectable()
 export class UsageWriter {
@@ -30,19 +30,19 @@ export class UsageWriter {
     private readonly outbox: Outbox,
   ) {}
 
-  /** A batch of the stream, in a transaction of its own. */
+  /** Writes a batch of the stream in a transaction of its own. */
   async writeBatch(events: readonly UsageEvent[], now = Date.now()): Promise<Written> {
     await this.ensurePartitions(events, now);
     try {
       return await this.tenants.system('ingest', (tx) => this.writeAll(tx, this.outbox.emitter(tx), events, now));
     } catch (error) {
-      // A partition may have gone: the next try looks again.
+      // A partition may have been dropped: the next attempt checks again.
       this.days.clear();
       throw error;
     }
   }
 
-  /** Counts what can be counted and keeps the rest with the reason. */
+  /** Counts what can be counted and stores the rest with the reason. */
   async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
     const written = await this.write(tx, emit, events, now);
     await insertRejected(
@@ -55,22 +55,22 @@ export class UsageWriter {
     return written;
   }
 
-  /** What could not even be read as an event. */
-  keepRejected(rejected: readonly RejectedEvent[]): Promise<void> {
+  /** Stores what could not even be parsed as an event. */
+  storeRejected(rejected: readonly RejectedEvent[]): Promise<void> {
     return this.tenants.system('ingest', (tx) => insertRejected(tx, rejected));
   }
 
-  /** In the caller's transaction; partitions must have been ensured before it began. */
+  /** Writes in the caller's transaction; partitions must have been ensured before it began. */
   async write(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
     return writeEvents(tx, emit, { events, known: await this.know(tx, events), now });
   }
 
-  /** Days that this process has not seen yet; nothing is asked of Postgres otherwise. */
+  /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */
   async ensurePartitions(events: readonly { at: string }[], now: number): Promise<void> {
     const today = Math.floor(now / DAY_MS);
     const lacking = events
       .map((event) => Math.floor(Date.parse(event.at) / DAY_MS))
-      // Older and later events are refused.
+      // Events outside this range are refused anyway.
       .filter((day) => !this.days.has(day) && day >= today - MAX_EVENT_AGE_DAYS - 1 && day <= today + 1);
     if (lacking.length === 0) return;
     const back = Math.max(0, today - Math.min(...lacking));

@@ -21,9 +21,9 @@ function event(org: string, given: Partial<UsageEvent> = {}): UsageEvent {
 }
 
 async function newOrg(given: Parameters<typeof snapshot>[0] = {}): Promise<string> {
-  const account = snapshot(given);
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot(given);
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 
 /** Raw rows, hours and balances must always tell the same. */
@@ -82,7 +82,7 @@ test('the same id counts again for another source and for another organisation',
   expect(await totals(one)).toEqual(same(2, 2));
 });
 
-test('the same id with another quantity or meter is a conflict: the first counts, the other is kept aside', async () => {
+test('the same id with another quantity or meter is a conflict: the first counts, the other is rejected', async () => {
   const org = await newOrg();
   const first = event(org, { quantity: 5 });
   await usage.writer().writeBatch([first]);
@@ -110,7 +110,7 @@ test('late events count in their own hour and period', async () => {
   expect(rows).toEqual([{ used: '7' }, { used: '1' }]);
 });
 
-test('our services report what they did: it counts although the plan of the organisation lacks the meter', async () => {
+test('events of our own services count even when the plan lacks their meter', async () => {
   const org = await newOrg();
   await usage.nameMeter('bot_orders');
   expect(await usage.writer().writeBatch([event(org, { meter: 'bot_orders', quantity: 2 })])).toMatchObject({
@@ -119,13 +119,13 @@ test('our services report what they did: it counts although the plan of the orga
   expect(await totals(org)).toEqual(same(2, 1));
 });
 
-test('a correction takes back what was counted too much', async () => {
+test('a correction subtracts what was counted in excess', async () => {
   const org = await newOrg();
   await usage.writer().writeBatch([event(org, { quantity: 10 }), event(org, { quantity: -4 })]);
   expect(await totals(org)).toEqual(same(6, 2));
 });
 
-test('thresholds are announced once each; one event that jumps over both is told as the higher one', async () => {
+test('each threshold is announced once; an event that crosses both announces the higher one', async () => {
   const org = await newOrg({ calls: 10 });
   await usage.writer().writeBatch([event(org, { quantity: 7 })]);
   expect(await alerts(org)).toEqual([]);
@@ -142,10 +142,10 @@ test('thresholds are announced once each; one event that jumps over both is told
   expect(await alerts(jumped)).toHaveLength(1);
 });
 
-test('a raised limit arms the thresholds that lie above the balance again', async () => {
+test('a raised limit re-arms the thresholds above the balance', async () => {
   const org = await newOrg({ calls: 10 });
   await usage.writer().writeBatch([event(org, { quantity: 10 })]);
-  await usage.saveAccount(snapshot({ orgId: org, calls: 12, version: 2 }));
+  await usage.storeSnapshot(snapshot({ orgId: org, calls: 12, version: 2 }));
   await usage.tenants.run(org, (tx) => rearmAlerts(tx, org));
   await usage.writer().writeBatch([event(org, { quantity: 2 })]);
   // 10 of 12 is still past 80 %, so only 100 % is told again.
@@ -155,7 +155,7 @@ test('a raised limit arms the thresholds that lie above the balance again', asyn
   ]);
 });
 
-test('a batch that fails leaves nothing behind and can be sent again', async () => {
+test('a failed batch leaves nothing behind and can be resent', async () => {
   const org = await newOrg();
   const most = event(org, { quantity: 1_000_000_000 });
   await usage.writer().writeBatch([most]);
@@ -167,7 +167,7 @@ test('a batch that fails leaves nothing behind and can be sent again', async () 
   expect(await usage.writer().writeBatch([good])).toMatchObject({ accepted: 1 });
 });
 
-test('a partition that somebody dropped is made again at the next try', async () => {
+test('a dropped partition is created again on the next attempt', async () => {
   const org = await newOrg();
   const writer = usage.writer();
   const late = () => event(org, { at: new Date(now - 25 * 86_400_000).toISOString() });
@@ -211,7 +211,7 @@ test('any resending, reordering and regrouping, by several writers at once, give
   );
 });
 
-test('two writers with the same batches do not block each other for good', async () => {
+test('two writers with the same batches do not deadlock', async () => {
   const orgs = await Promise.all(Array.from({ length: 5 }, () => newOrg()));
   const batches = Array.from({ length: 8 }, () =>
     Array.from({ length: 200 }, (_, index) =>

@@ -1,7 +1,7 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { tellReached } from '../balances/emit-reached.ts';
+import { emitReached } from '../balances/emit-reached.ts';
 import { reachedToday } from '../balances/quota-alert.rows.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
@@ -27,7 +27,7 @@ const CONFLICT: Rejection = {
 
 /**
  * Counts a batch in the given transaction: each event once, in the hour and period it happened in, and emits
- * which thresholds of quotas were reached. Everything or nothing is committed; sent again it counts nothing twice.
+ * which thresholds of quotas were reached. All or nothing is committed; a resent batch counts nothing twice.
  */
 export async function writeEvents(
   tx: Tx,
@@ -52,7 +52,7 @@ export async function writeEvents(
   for (const position of conflicts) rejected.set(again[position]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
   const today = await reachedToday(tx, counted.daily);
-  await tellReached(emit, [...counted.reached, ...today], batch.known.anchors);
+  await emitReached(emit, [...counted.reached, ...today], batch.known.anchors);
   return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
 }
 
@@ -72,10 +72,10 @@ function countable(event: UsageEvent, index: number, periodStart: number): Candi
   };
 }
 
-/** JavaScript cuts an instant off where PostgreSQL rounds it, which could put an event into the period after its own. */
+/** PostgreSQL rounds an instant where JavaScript truncates it, which could move an event into the next period. */
 const toMillisecond = (at: string): string => (at.length > 24 ? `${at.slice(0, 23)}Z` : at);
 
-/** Each identity once, the first one, sorted as the statement wants it; and what repeats one. */
+/** The first event of each identity, sorted as the statement needs it, and those that repeat one. */
 function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats: Candidate[] } {
   const byKey = new Map<string, Candidate>();
   const repeats: Candidate[] = [];
@@ -88,7 +88,7 @@ function withoutRepeats(candidates: Candidate[]): { unique: Candidate[]; repeats
   return { unique, repeats };
 }
 
-/* A batch has few distinct periods: their texts are made once. */
+/* A batch has few distinct periods: their texts are cached. */
 const instants = new Map<number, string>();
 function instant(ms: number): string {
   let text = instants.get(ms);

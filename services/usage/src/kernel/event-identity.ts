@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 
 /**
- * The event's identity within its organisation: the first 16 bytes of sha-256, as a uuid without dashes. The length
- * stands in front, so that ("a-b", "c") and ("a", "b-c") differ.
+ * The event's identity within its organisation: the first 16 bytes of a sha-256, as a uuid without dashes. The length of
+ * the source comes first, so that ("ab", "c") and ("a", "bc") differ.
  */
 export function eventKey(source: string, id: string): string {
   return hash('sha256', `${source.length}:${source}${id}`, 'hex').slice(0, 32);

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { HOLDS } from '../balances/balance.rows.ts';
+import { RESERVES } from '../balances/balance.rows.ts';
 import type { PeriodText } from '../balances/balance.rules.ts';
 import { plain } from '../kernel/array-literal.ts';
 
@@ -13,21 +13,21 @@ export interface LeaseRow {
   granted: number;
   spent: number | null;
   expires_at: Date;
-  held: string;
+  reserved: string;
 }
 
-const COLUMNS = 'id, meter, period_start, granted, spent, expires_at, held';
+const COLUMNS = 'id, meter, period_start, granted, spent, expires_at, reserved';
 
 interface Of {
   orgId: string;
   meter: string;
-  /** What the limit is for: a month or a day, half-open. */
+  /** The month or day that the limit applies to, half-open. */
   window: PeriodText;
 }
 
 /**
- * Locks the balance until the transaction ends: whoever lends from it waits for whoever lends or adds to it now.
- * Answers what is used.
+ * Locks the balance until the transaction ends, so that all who lend from it or add to it take turns. Returns what is
+ * used.
  */
 export async function lockBalance(tx: Tx, of: { orgId: string; meter: string; periodStart: string }): Promise<number> {
   const key = [of.orgId, of.meter, of.periodStart];
@@ -47,14 +47,14 @@ export async function lockBalance(tx: Tx, of: { orgId: string; meter: string; pe
   return Number(row?.used ?? 0);
 }
 
-/** Lent out and not yet reported. A statement of its own after the lock, so that it sees what the lock waited for. */
-export async function sumHeld(tx: Tx, of: Of): Promise<number> {
-  const row = await tx.one<{ held: string }>(
-    `select coalesce(sum(held), 0) as held from leases
-      where org_id = $1 and meter = $2 and period_start < $4 and coalesce(period_end, expires_at) > $3 and ${HOLDS}`,
+/** Lent and not yet reported. A statement of its own after the lock, so that it sees what the lock waited for. */
+export async function sumReserved(tx: Tx, of: Of): Promise<number> {
+  const row = await tx.one<{ reserved: string }>(
+    `select coalesce(sum(reserved), 0) as reserved from leases
+      where org_id = $1 and meter = $2 and period_start < $4 and coalesce(period_end, expires_at) > $3 and ${RESERVES}`,
     [of.orgId, of.meter, of.window.start, of.window.end],
   );
-  return Number(row?.held ?? 0);
+  return Number(row?.reserved ?? 0);
 }
 
 export const findLeaseByKey = (
@@ -95,11 +95,11 @@ export interface LeaseLeft {
   meter: string;
   period_start: Date;
   period_end: Date | null;
-  /** Granted, or what was said to be spent, and not reported yet. */
+  /** What was granted, or declared as spent, and is not reported yet. */
   left: string;
 }
 
-/** Locked in one order until the transaction ends, so that two reports do not both find the same units left. */
+/** Locked in one order until the transaction ends, so that two reports cannot both spend the same units. */
 export const lockLeases = (tx: Tx, orgId: string, ids: readonly string[]): Promise<LeaseLeft[]> =>
   tx.query<LeaseLeft>(
     `select id, meter, period_start, period_end, coalesce(spent, granted) - settled as left from leases
@@ -121,8 +121,8 @@ export interface LeasedEvent {
 }
 
 /**
- * Units of leases that have arrived as events no longer count as lent: of the lease's own meter and period, and no more
- * than it granted, or usage would free a quota that nobody lent.
+ * Units that have arrived as events no longer count as lent. Only events of the lease's own meter and period settle it, and
+ * never more than it granted: otherwise usage would free quota that nobody had lent.
  */
 export async function settleLeases(tx: Tx, events: readonly LeasedEvent[]): Promise<void> {
   const leased = events.filter((event) => event.lease);
@@ -152,8 +152,8 @@ export async function settleLeases(tx: Tx, events: readonly LeasedEvent[]): Prom
 }
 
 /**
- * A lease that holds nothing any more is kept for two hours, for whoever asks again with its key or returns it late;
- * one whose last events have not come, for as long as they may come. Returns whether there may be more.
+ * A lease that reserves nothing any more stays for two hours, for holders that repeat its key or return it late; one
+ * whose last events are missing stays for as long as they may arrive. Returns whether there may be more to delete.
  */
 export async function expireLeases(tx: Tx, days: number): Promise<boolean> {
   const row = await tx.one<{ count: number }>(
@@ -161,7 +161,7 @@ export async function expireLeases(tx: Tx, days: number): Promise<boolean> {
        select org_id, id from leases
         where created_at < now() - $1::int * interval '1 day'
            or (created_at < now() - interval '2 hours' and expires_at < now() - interval '2 hours'
-               and (spent is null or held = 0))
+               and (spent is null or reserved = 0))
         limit $2 for update skip locked),
      deleted as (delete from leases l using old where l.org_id = old.org_id and l.id = old.id returning 1)
      select count(*)::int as count from deleted`,

@@ -3,13 +3,13 @@ import { leaseEnd, slice } from './lease.rules.ts';
 
 const hard = { enforcement: 'hard', used: 0, reserved: 0, whole: false } as const;
 
-test('far from the limit the wish is granted, near it the slices shrink to one', () => {
+test('far from the limit the whole request is granted; near it slices shrink to one', () => {
   expect(slice({ ...hard, want: 100, limit: 10_000 })).toBe(100);
   expect(slice({ ...hard, want: 100, limit: 1_000 })).toBe(50);
   expect(slice({ ...hard, want: 100, limit: 1_000, used: 900, reserved: 90 })).toBe(1);
 });
 
-test('what is needed whole is lent whole or not at all', () => {
+test('an all-or-nothing request is granted whole or not at all', () => {
   expect(slice({ ...hard, whole: true, want: 900, limit: 1_000 })).toBe(900);
   expect(slice({ ...hard, whole: true, want: 900, limit: 1_000, used: 90, reserved: 11 })).toBe(0);
 });
@@ -25,7 +25,7 @@ test('soft and unlimited quotas never refuse', () => {
   expect(slice({ ...hard, want: 7, limit: null, used: 50 })).toBe(7);
 });
 
-test('any series of wishes adds up to exactly the limit, never more', () => {
+test('any series of requests adds up to the limit exactly, never more', () => {
   fc.assert(
     fc.property(fc.nat(5_000), fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1 }), (limit, wishes) => {
       let reserved = 0;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => usage.close());
 
-// The accounts are known here, so nobody asks billing over the bus.
+// The snapshots are stored here, so nobody asks billing over the bus.
 const taker = new TakeLease(undefined as never);
 let keys = 0;
 const nextKey = () => {
@@ -37,18 +37,18 @@ const report = (org: string, quantity: number, lease?: string | null, meter = 'c
       ...(lease ? { lease } : {}),
     },
   ]);
-async function standing(org: string) {
+async function usageOf(org: string) {
   const { items } = await usage.call(new CurrentUsage(undefined as never), currentUsage, {}, org);
   const { used, reserved, remaining, limit } = items.find((item) => item.meter === 'calls') ?? {};
   return { used, reserved, remaining, limit };
 }
 async function newOrg(calls: number | null): Promise<string> {
-  const account = snapshot({ calls });
-  await usage.saveAccount(account);
-  return account.orgId;
+  const entitlements = snapshot({ calls });
+  await usage.storeSnapshot(entitlements);
+  return entitlements.orgId;
 }
 
-test('64 callers that take as much as they can get exactly the limit, to the unit', async () => {
+test('64 callers that take as much as they can get the limit exactly', async () => {
   const org = await newOrg(777);
   const sums = await Promise.all(
     Array.from({ length: 64 }, async (_, caller) => {
@@ -60,10 +60,10 @@ test('64 callers that take as much as they can get exactly the limit, to the uni
     }),
   );
   expect(sums.reduce((total, sum) => total + sum, 0)).toBe(777);
-  expect(await standing(org)).toEqual({ used: 0, reserved: 777, remaining: 0, limit: 777 });
+  expect(await usageOf(org)).toEqual({ used: 0, reserved: 777, remaining: 0, limit: 777 });
 });
 
-test('usage reported without a lease narrows what is lent, while it is lent', async () => {
+test('usage reported without a lease reduces what can be lent', async () => {
   const org = await newOrg(300);
   const lent = Array.from({ length: 16 }, async (_, caller) => {
     let sum = 0;
@@ -81,24 +81,24 @@ test('usage reported without a lease narrows what is lent, while it is lent', as
   expect(await take(org)).toMatchObject({ leaseId: null, granted: 0, used: 20, upgradeTo: 'pro' });
 });
 
-test('the same key answers the same lease, also for two calls at once', async () => {
+test('the same key returns the same lease, also for two calls at once', async () => {
   const org = await newOrg(1_000);
   const [one, two] = await Promise.all([take(org, { leaseKey: 'same' }), take(org, { leaseKey: 'same' })]);
   expect(one.leaseId).toBe(two.leaseId);
   expect(await take(org, { leaseKey: 'same', want: 500 })).toMatchObject({ leaseId: one.leaseId, granted: 10 });
   expect((await take(org, { leaseKey: 'same', holderId: 'other' })).leaseId).not.toBe(one.leaseId);
-  expect(await standing(org)).toMatchObject({ reserved: 20 });
+  expect(await usageOf(org)).toMatchObject({ reserved: 20 });
 });
 
-test('what is returned is free at once, what was spent moves from reserved to used when its events arrive', async () => {
+test('returned units are free at once; spent units move from reserved to used when their events arrive', async () => {
   const org = await newOrg(1_000);
   const { leaseId } = await take(org, { want: 30 });
   await report(org, 5, leaseId);
-  expect(await standing(org)).toEqual({ used: 5, reserved: 25, remaining: 970, limit: 1_000 });
+  expect(await usageOf(org)).toEqual({ used: 5, reserved: 25, remaining: 970, limit: 1_000 });
   expect(await giveBack(org, leaseId, 12)).toEqual({ leaseId, granted: 30, spent: 12, released: 18 });
-  expect(await standing(org)).toEqual({ used: 5, reserved: 7, remaining: 988, limit: 1_000 });
+  expect(await usageOf(org)).toEqual({ used: 5, reserved: 7, remaining: 988, limit: 1_000 });
   await report(org, 7, leaseId);
-  expect(await standing(org)).toEqual({ used: 12, reserved: 0, remaining: 988, limit: 1_000 });
+  expect(await usageOf(org)).toEqual({ used: 12, reserved: 0, remaining: 988, limit: 1_000 });
 });
 
 test('a duplicate of an event settles its lease once', async () => {
@@ -115,10 +115,10 @@ test('a duplicate of an event settles its lease once', async () => {
   };
   await usage.writer().writeBatch([event, event]);
   await usage.writer().writeBatch([event]);
-  expect(await standing(org)).toMatchObject({ used: 4, reserved: 6 });
+  expect(await usageOf(org)).toMatchObject({ used: 4, reserved: 6 });
 });
 
-test('returning twice is fine, returning something else is not, nor more than was granted', async () => {
+test('a lease may be returned twice with the same amount, but not with another, and not with more than was granted', async () => {
   const org = await newOrg(1_000);
   const { leaseId } = await take(org);
   await expect(giveBack(org, leaseId, 11)).rejects.toMatchObject({ code: 'validation_failed' });
@@ -133,7 +133,7 @@ test("another organisation's lease does not exist", async () => {
   await expect(giveBack(mine, leaseId, 0)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('a lease that was never returned frees what it did not report a while after it expired', async () => {
+test('a lease that was never returned frees its unreported units a while after it expires', async () => {
   const org = await newOrg(20);
   const { leaseId, granted } = await take(org, { want: 20 });
   const expire = (seconds: number) =>
@@ -144,9 +144,9 @@ test('a lease that was never returned frees what it did not report a while after
       ]),
     );
   await expire(30);
-  expect(await standing(org)).toMatchObject({ reserved: granted });
+  expect(await usageOf(org)).toMatchObject({ reserved: granted });
   await expire(61);
-  expect(await standing(org)).toMatchObject({ reserved: 0, remaining: 20 });
+  expect(await usageOf(org)).toMatchObject({ reserved: 0, remaining: 20 });
 });
 
 test('unlimited meters are lent as wanted, meters outside the plan not at all', async () => {
@@ -179,24 +179,24 @@ test('a lease is settled by usage of its own meter and period, and by no more th
   const org = await newOrg(1_000);
   const { leaseId } = await take(org);
   await report(org, 4, leaseId, 'mails');
-  expect(await standing(org)).toMatchObject({ used: 0, reserved: 10 });
+  expect(await usageOf(org)).toMatchObject({ used: 0, reserved: 10 });
   const old = new Date(Date.now() - 33 * 86_400_000).toISOString();
   await usage
     .writer()
     .writeBatch([{ id: nextKey(), org, meter: 'calls', quantity: 10, at: old, source: 'test', lease: leaseId ?? '' }]);
-  expect(await standing(org)).toMatchObject({ used: 0, reserved: 10 });
+  expect(await usageOf(org)).toMatchObject({ used: 0, reserved: 10 });
   await report(org, 500, leaseId);
-  expect(await standing(org)).toMatchObject({ used: 500, reserved: 0 });
+  expect(await usageOf(org)).toMatchObject({ used: 500, reserved: 0 });
   // What was counted beyond the lease frees nothing later, and a correction lends nothing out again than it gave.
   await report(org, -495, leaseId);
-  expect(await standing(org)).toMatchObject({ used: 5, reserved: 10 });
+  expect(await usageOf(org)).toMatchObject({ used: 5, reserved: 10 });
   await report(org, 4, leaseId);
-  expect(await standing(org)).toMatchObject({ used: 9, reserved: 6 });
+  expect(await usageOf(org)).toMatchObject({ used: 9, reserved: 6 });
 });
 
 test('an event that names a lease which cannot pay for it is answered, counts nothing and frees nothing', async () => {
   const org = await newOrg(1_000);
-  const stranger = await take(await newOrg(100));
+  const outsider = await take(await newOrg(100));
   const { leaseId } = await take(org);
   const ingest = new IngestUsage(usage.writer(), undefined as never);
   const send = (...events: object[]) => usage.call(ingest, ingestUsage, { events }, org);
@@ -205,7 +205,7 @@ test('an event that names a lease which cannot pay for it is answered, counts no
     { id: 'meter', meter: 'mails', lease: leaseId },
     { id: 'period', ...calls, time: new Date(Date.now() - 33 * 86_400_000).toISOString() },
     { id: 'unknown', meter: 'calls', lease: newId() },
-    { id: 'stranger', meter: 'calls', lease: stranger.leaseId },
+    { id: 'outsider', meter: 'calls', lease: outsider.leaseId },
     { id: 'much', ...calls, quantity: 11 },
     { id: 'some', ...calls, quantity: 7 },
     { id: 'some', ...calls, quantity: 7 },
@@ -214,19 +214,19 @@ test('an event that names a lease which cannot pay for it is answered, counts no
   expect(wrong).toMatchObject({ accepted: 1, duplicates: 1 });
   expect(wrong.rejected).toEqual(
     [
-      [0, 'lease The lease is of calls, not of mails.'],
-      [1, 'of the period that began at'],
+      [0, 'lease: The lease is for calls, not for mails.'],
+      [1, 'for the period that began at'],
       [2, 'There is no such lease'],
       [3, 'There is no such lease'],
       [4, 'The lease has 10 left.'],
       [7, 'The lease has 3 left.'],
     ].map(([index, message]) => ({ index, code: 'malformed', message: expect.stringContaining(message as string) })),
   );
-  expect(await standing(org)).toMatchObject({ used: 7, reserved: 3 });
+  expect(await usageOf(org)).toMatchObject({ used: 7, reserved: 3 });
   // Sent again it is a duplicate, although the lease has no such units left; at once from everywhere it counts once.
   expect(await send({ id: 'some', ...calls, quantity: 7 })).toMatchObject({ duplicates: 1, rejected: [] });
   const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => send({ id: `at once ${n}`, ...calls })));
   expect(answers.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(3);
-  expect(await standing(org)).toMatchObject({ used: 10, reserved: 0 });
+  expect(await usageOf(org)).toMatchObject({ used: 10, reserved: 0 });
   expect((await send({ id: 'much', meter: 'calls', quantity: 11 })).accepted).toBe(1);
 });

@@ -5,7 +5,7 @@ import { leaseClosed, returnLease } from '@tidegate/contracts/usage/leases';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { closeLease, lockLease } from './lease.rows.ts';
 
-/** What was spent stays reserved until its usage events arrive; the rest is free for others at once. */
+/** Spent units stay reserved until their usage events arrive; the rest is free for others at once. */
 @Injectable()
 export class ReturnLease {
   @Handles(returnLease)

@@ -11,9 +11,9 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { findDayBalance, quotaWindow } from '../balances/quota-window.rows.ts';
-import { keepAccount } from '../entitlements/require-snapshot.ts';
+import { requireStoredSnapshot } from '../entitlements/require-snapshot.ts';
 import { requireMeter } from '../meters/require-meter.ts';
-import { findLeaseByKey, insertLease, lockBalance, sumHeld } from './lease.rows.ts';
+import { findLeaseByKey, insertLease, lockBalance, sumReserved } from './lease.rows.ts';
 import { leaseEnd, slice } from './lease.rules.ts';
 
 @Injectable()
@@ -25,35 +25,37 @@ export class TakeLease {
     if (PLATFORM_METERS.has(input.meter) && caller.kind !== 'service') {
       throw forbidden({}, `${input.meter} is counted by the platform itself. Take leases of meters of your own.`);
     }
-    const account = await keepAccount(tx, this.bus);
-    const grant = account.features[input.meter];
+    const entitlements = await requireStoredSnapshot(tx, this.bus);
+    const grant = entitlements.features[input.meter];
     if (grant?.kind !== 'metered') {
       // The platform's own meters exist whether a catalogue declares them or not.
       if (!PLATFORM_METERS.has(input.meter)) await requireMeter(tx, input.meter);
-      const upgradeTo = account.upgrade[input.meter]?.plan ?? null;
-      throw featureNotIncluded({ feature: input.meter, plan: account.plan, upgradeTo });
+      const upgradeTo = entitlements.upgrade[input.meter]?.plan ?? null;
+      throw featureNotIncluded({ feature: input.meter, plan: entitlements.plan, upgradeTo });
     }
-    return lend(tx, input, account, grant);
+    return lend(tx, input, entitlements, grant);
   }
 }
 
-/** Under the lock of the balance, so that all takers of one quota come one after the other. */
+/** Runs under the balance's lock, so that everyone who takes from one quota takes turns. */
 async function lend(
   tx: Tx,
   { meter, want, whole, holderId, leaseKey }: Input<typeof takeLease>,
-  account: Entitlements,
+  entitlements: Entitlements,
   grant: MeteredGrant,
 ): Promise<Lease> {
   const now = Date.now();
-  const { orgId } = account;
+  const { orgId } = entitlements;
   const { limit, enforcement, per } = grant;
-  const window = await quotaWindow(tx, account, grant, now);
+  const window = await quotaWindow(tx, entitlements, grant, now);
   const of = { orgId, meter, window };
-  // All takers of one day meet at one row as well: that of the month in which it began.
-  const month = currentPeriod(account, Date.parse(window.start));
+  // Leases of one day are serialised by one row as well: that of the month in which the day began.
+  const month = currentPeriod(entitlements, Date.parse(window.start));
   const locked = await lockBalance(tx, { orgId, meter, periodStart: month.start });
   const { used, reserved } =
-    per === 'day' ? await findDayBalance(tx, orgId, meter, window) : { used: locked, reserved: await sumHeld(tx, of) };
+    per === 'day'
+      ? await findDayBalance(tx, orgId, meter, window)
+      : { used: locked, reserved: await sumReserved(tx, of) };
   const before = await findLeaseByKey(tx, { orgId, meter, holderId, leaseKey });
   const granted = before?.granted ?? slice({ want, whole, limit, enforcement, used, reserved });
   const leaseId = before?.id ?? (granted > 0 ? newId() : null);
@@ -69,7 +71,7 @@ async function lend(
     used,
     reserved: before ? reserved : reserved + granted,
     resetsAt: window.end,
-    plan: account.plan,
-    upgradeTo: account.upgrade[meter]?.plan ?? null,
+    plan: entitlements.plan,
+    upgradeTo: entitlements.upgrade[meter]?.plan ?? null,
   };
 }

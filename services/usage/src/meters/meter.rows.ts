@@ -21,7 +21,7 @@ export async function saveMeters(
   );
 }
 
-/** Meters known by their key only, until the catalogue describes them. */
+/** Stores meters by their key only, until the catalogue describes them. */
 export async function nameMeters(tx: Tx, keys: readonly string[]): Promise<void> {
   await tx.query(
     `insert into meters (meter, name) select key, key from unnest($1::text[]) as t(key)

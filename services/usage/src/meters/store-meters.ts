@@ -5,7 +5,7 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { saveMeters } from './meter.rows.ts';
 
-/** A meter that leaves the catalogue stays: older plan versions may have it, and its history remains readable. */
+/** A meter that leaves the catalogue stays: older plan versions may include it, and its history remains readable. */
 @Injectable()
 export class StoreMeters {
   constructor(private readonly wakes: Wakes) {}

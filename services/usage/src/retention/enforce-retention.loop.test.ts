@@ -24,12 +24,12 @@ const partitions = async () => {
 };
 const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
 
-test('two replicas that start at once make the days from yesterday to three ahead', async () => {
-  await Promise.all([keeper().start(), keeper().start()]);
+test('two replicas that start at once create the partitions from yesterday to three days ahead', async () => {
+  await Promise.all([keeper().onApplicationBootstrap(), keeper().onApplicationBootstrap()]);
   expect(await partitions()).toEqual([-1, 0, 1, 2, 3].map(day));
 });
 
-test('what is past its time goes, what may still be needed stays', async () => {
+test('expired rows are deleted, and what may still be needed stays', async () => {
   await usage.asAdmin((client) =>
     client.query('set search_path = usage; select ensure_day_partitions($$usage_events$$, 45, 0)'),
   );
@@ -37,10 +37,10 @@ test('what is past its time goes, what may still be needed stays', async () => {
   expect((await partitions())[0]).toBe(day(-40));
 });
 
-test('an identity outlives every event that could still be counted, so forgetting it counts nothing twice', async () => {
-  const account = snapshot();
-  const org = account.orgId;
-  await usage.saveAccount(account);
+test('an identity outlives every event that could still be counted, so its expiry counts nothing twice', async () => {
+  const entitlements = snapshot();
+  const org = entitlements.orgId;
+  await usage.storeSnapshot(entitlements);
   const event = (at: number) => ({
     id: newId(),
     org,
@@ -70,7 +70,7 @@ test('an identity outlives every event that could still be counted, so forgettin
   expect(ingestUsage.description).toContain(`for ${IDENTITY_DAYS} days after it was counted`);
 });
 
-test('a lease goes two hours after it holds nothing; one whose events may still come stays', async () => {
+test('a lease is deleted two hours after it reserves nothing; one whose events may still arrive stays', async () => {
   const org = newId();
   const lease = (id: string, spent: number | null, settled: number, ended: string) =>
     usage.tenants.run(org, (tx) =>

@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { IDENTITY_DAYS, MAX_EVENT_AGE_DAYS } from '@tidegate/contracts/usage/event';
 import { dropDays } from '@tidegate/database/partitions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { Loop, OnStart, type Turn, type TurnResult } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { ensureEventDays } from '../ingestion/event-days.ts';
 import { expireRejected } from '../ingestion/rejected-event.rows.ts';
 import { expireIdentities } from '../kernel/usage-identity.rows.ts';
@@ -14,14 +14,13 @@ const REJECTED_DAYS = 90;
 
 /* Creates the next days' partitions and deletes what has expired. Harmless when several replicas do it at once. */
 @Injectable()
-export class EnforceRetention {
+export class EnforceRetention implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly config: UsageConfig,
   ) {}
 
-  @OnStart()
-  async start(): Promise<void> {
+  async onApplicationBootstrap(): Promise<void> {
     await ensureEventDays(this.tenants, { back: 1, ahead: 3 });
   }
 

@@ -3,24 +3,24 @@ import { parseObject, problemOf, TidegateProblem } from './problem.ts';
 export interface ClientOptions {
   /** Where the installation is, such as `https://tidegate.example.com`. */
   url: string;
-  /** An access token or an API key, or what answers one. Without it a browser's session cookie is used. */
+  /** An access token or an API key, or a function that returns one. Without it a browser's session cookie is used. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Called once when a token is refused: gets a new one, which is used from then on; undefined gives up. */
+  /** Called once when a token is refused. It returns a new one, which is used from then on; undefined gives up. */
   refresh?: () => Promise<string | undefined>;
   /** The organisation to act in; by default that of the session or the key. */
   organisation?: string;
   /** For one attempt; default 30,000, and half an hour for a file. */
   timeoutMs?: number;
-  /** How often a call is repeated that may be repeated; default 3. */
+  /** How often a call that may be repeated is retried; default 3. */
   retries?: number;
-  /** A wait that is asked for and longer than this is an error instead; default 30. */
+  /** When the platform asks for a longer wait than this, the call fails instead; default 30. */
   maxWaitSeconds?: number;
   fetch?: typeof fetch;
 }
 
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Names this piece of work, so that it is done once however often it is sent. By default a new one per call. */
+  /** Identifies this change, so that it is made once however often it is sent. By default a new one per call. */
   idempotencyKey?: string;
   organisation?: string;
   timeoutMs?: number;
@@ -29,13 +29,13 @@ export interface CallOptions {
 export interface Route {
   method: string;
   path: string;
-  /** safe: changes nothing. keyed: an idempotency key makes it safe. never: nobody knows whether it was done. */
+  /** safe: changes nothing. keyed: an idempotency key makes it safe to repeat. never: it may not be repeated. */
   repeat: 'safe' | 'keyed' | 'never';
   /** The input's field that is the body as it is, a file; without it the body is JSON. */
   file?: string;
 }
 
-/** What can be sent again when a connection breaks. In Node `await openAsBlob(path)` reads a file while it is sent. */
+/** A body that can be sent again when a connection breaks. In Node `await openAsBlob(path)` streams a file. */
 export type FileBody = Blob | ArrayBuffer | string;
 
 interface Body {
@@ -61,7 +61,7 @@ interface Sent {
 const TIMEOUT_MS = 30_000;
 /** As long as the platform waits for a file. */
 const FILE_TIMEOUT_MS = 1_800_000;
-/** Answers that ask to come back. */
+/** Statuses that are retried. */
 const RETRIED = new Set([429, 502, 503, 504]);
 
 /** Puts an operation's input into path, query and body, and sends it. Works in browsers and in Node. */
@@ -159,7 +159,7 @@ export class Transport {
     };
   }
 
-  /** Calls that are refused at the same time share one refresh, also those that hear of it after the others. */
+  /** Calls that are refused at the same time share one refresh, also when one is refused after it has finished. */
   private async renew(refused: string | undefined): Promise<boolean> {
     if (!this.options.refresh) return false;
     if (this.fresh !== undefined && this.fresh !== refused) return true;

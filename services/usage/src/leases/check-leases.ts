@@ -3,13 +3,13 @@ import type { Tx } from '@tidegate/database/tx';
 import { eventKey } from '../kernel/event-identity.ts';
 import { findKnown } from '../kernel/usage-identity.rows.ts';
 import { lockLeases } from './lease.rows.ts';
-import { type LeaseLeft, whyNotFrom } from './lease.rules.ts';
+import { type LeaseLeft, refusalOf } from './lease.rules.ts';
 
 /**
- * Events of a customer that name a lease which cannot pay for them, with the reason, by their position. The leases stay
- * locked, and what is known already is left to be found a duplicate: its units were taken when it was counted.
+ * Finds a customer's events whose lease cannot pay for them: the reason by position in the batch. The leases stay locked.
+ * Events that were counted before are left to prove duplicates: their units were taken when they were counted.
  */
-export async function judgeLeases(tx: Tx, orgId: string, events: readonly UsageEvent[]): Promise<Map<number, string>> {
+export async function checkLeases(tx: Tx, orgId: string, events: readonly UsageEvent[]): Promise<Map<number, string>> {
   const wrong = new Map<number, string>();
   const ids = new Set(events.flatMap(({ lease }) => lease ?? []));
   if (ids.size === 0) return wrong;
@@ -24,7 +24,7 @@ export async function judgeLeases(tx: Tx, orgId: string, events: readonly UsageE
     const key = keys[index] ?? '';
     if (!event.lease || known.has(key)) return;
     const lease = leases.get(event.lease.toLowerCase());
-    const why = whyNotFrom(lease, { meter: event.meter, quantity: event.quantity, at: Date.parse(event.at) });
+    const why = refusalOf(lease, { meter: event.meter, quantity: event.quantity, at: Date.parse(event.at) });
     if (why) wrong.set(index, why);
     else {
       known.add(key);

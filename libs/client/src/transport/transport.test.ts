@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { TidegateClient, TidegateProblem } from './index.ts';
+import { TidegateClient, TidegateProblem } from '../index.ts';
 
 /* A server that answers as proxies, restarts and limits make a platform answer. */
 type Handler = (request: IncomingMessage & { text: string }, response: ServerResponse) => void;
@@ -49,7 +49,7 @@ const refused = (call: Promise<unknown>): Promise<TidegateProblem> =>
   );
 const bot = { name: 'Bot', settings: {} as never };
 
-test('reading is repeated when the server asks for it, is away, or cuts the line', async () => {
+test('reads are retried when the server asks for it, is unreachable, or closes the connection', async () => {
   answers = [
     problem(429, 'rate_limited', { 'retry-after': '0' }),
     problem(503, 'unavailable', { 'retry-after': '0' }),
@@ -59,7 +59,7 @@ test('reading is repeated when the server asks for it, is away, or cuts the line
   expect(seen).toHaveLength(4);
 });
 
-test('writing is repeated with the same key; one without a key is not', async () => {
+test('writes are retried with the same key; those without a key are not', async () => {
   answers = [problem(503, 'unavailable', { 'retry-after': '0' }), json(201, { id: '1' })];
   await client().botsCreate(bot);
   const keys = seen.map(({ headers }) => headers['idempotency-key']);
@@ -75,7 +75,7 @@ test('writing is repeated with the same key; one without a key is not', async ()
   expect(seen.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined]);
 });
 
-test('what no program of ours wrote is `unavailable`, not a SyntaxError', async () => {
+test('an answer that Tidegate did not write is `unavailable`, not a SyntaxError', async () => {
   answers = [html(502), html(200)];
   const wrong = await refused(client({ retries: 0 }).botsList());
   expect(wrong).toBeInstanceOf(TidegateProblem);
@@ -83,7 +83,7 @@ test('what no program of ours wrote is `unavailable`, not a SyntaxError', async 
   expect(await refused(client({ retries: 0 }).botsList())).toMatchObject({ code: 'unavailable', status: 200 });
 });
 
-test('a refusal is told at once, with all that it says', async () => {
+test('a refusal is thrown at once with its whole problem', async () => {
   answers = [json(402, { status: 402, code: 'plan_limit_reached', detail: 'Upgrade', limit: 2 })];
   const limit = await refused(client().botsCreate(bot));
   expect(limit).toMatchObject({ code: 'plan_limit_reached', status: 402, message: 'Upgrade' });
@@ -93,7 +93,7 @@ test('a refusal is told at once, with all that it says', async () => {
   expect(seen).toHaveLength(2);
 });
 
-test('no answer ends: by time-out as a problem, by the caller’s signal with its reason', async () => {
+test('without an answer a call ends by time-out with a problem, or by the caller’s signal with its reason', async () => {
   answers = [silent, silent];
   expect(await refused(client({ timeoutMs: 50, retries: 0 }).botsList())).toMatchObject({ code: 'timeout', status: 0 });
   const reason = new Error('enough');
@@ -129,7 +129,7 @@ test('a list is followed to its end; paths and queries are escaped', async () =>
   ]);
 });
 
-test('a file is the body as it is, and sent again when the server asks for it', async () => {
+test('a file is sent as the body, and again when the server asks for it', async () => {
   answers = [problem(503, 'unavailable', { 'retry-after': '0' }), json(202, { id: 'u1', status: 'queued' })];
   const uploadId = '0190c0de-0000-7000-8000-000000000001';
   const file = new Blob(['1,2,3,4,5\n'], { type: 'application/gzip' });

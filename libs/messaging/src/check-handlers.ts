@@ -1,6 +1,6 @@
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
-import type { OperationHandler } from '@tidegate/messaging/handler';
+import type { OperationHandler } from './handler.ts';
 
 /** Fail closed at boot: each operation has exactly one handler, in the service that owns it. */
 export function checkHandlers(service: ServiceName, handlers: OperationHandler[], contracts: Operation[]): void {
@@ -15,7 +15,7 @@ export function checkHandlers(service: ServiceName, handlers: OperationHandler[]
   }
   for (const contract of contracts) {
     if (contract.service === service && !seen.has(contract.subject)) {
-      faults.push(`${contract.name} has no handler: add @Handles to a provider of the service's module.`);
+      faults.push(`${contract.name} has no handler: add @Handles to a controller of the service's module.`);
     }
   }
   if (faults.length > 0) throw new Error(`${service} cannot start:\n  ${faults.join('\n  ')}`);

@@ -5,7 +5,7 @@ export class TidegateProblem extends Error {
   /** 0: there was no answer. */
   readonly status: number;
   readonly problem: Readonly<Record<string, unknown>>;
-  /** When asking again makes sense. */
+  /** When to try again. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
@@ -20,7 +20,7 @@ export class TidegateProblem extends Error {
   }
 }
 
-/** The problem of an answer that is none of 2xx; what no program of ours has written becomes `unavailable`. */
+/** The problem of an answer that is not 2xx. An answer that Tidegate did not write becomes `unavailable`. */
 export function problemOf(response: Response, text: string): TidegateProblem {
   const given = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfterSeconds = Number.isFinite(given) ? given : undefined;
@@ -32,7 +32,7 @@ export function problemOf(response: Response, text: string): TidegateProblem {
       code: 'unavailable',
       title: `${status} ${statusText}`,
       status,
-      detail: `Something in between answered ${status}.`,
+      detail: `Something between the client and Tidegate answered ${status}.`,
     },
     { retryAfterSeconds },
   );

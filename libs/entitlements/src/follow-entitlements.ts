@@ -1,0 +1,12 @@
+import { Controller } from '@nestjs/common';
+import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
+import { type EventContext, On } from '@tidegate/messaging/handler';
+import { storeSnapshot } from './entitlements.ts';
+
+@Controller()
+export class FollowEntitlements {
+  @On(entitlementsChanged)
+  async handle({ data, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
+    await storeSnapshot(tx, data);
+  }
+}

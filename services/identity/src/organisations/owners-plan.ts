@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common';
+import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
+import { creatorOf } from '@tidegate/contracts/identity/organisations';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
+import { findCreator, setPlan } from './organisation.rows.ts';
+
+/** Who created an organisation, and the plan that it is on: what the limits of one person are counted by. */
+@Controller()
+export class OwnersPlan {
+  @Handles(creatorOf)
+  async creatorOf({ input: { organisationId }, tx }: OperationContext<typeof creatorOf>) {
+    const userId = await findCreator(tx.as({ orgId: organisationId }));
+    if (!userId) throw notFound();
+    return { userId };
+  }
+
+  @On(entitlementsChanged)
+  async storePlan({ data: { plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
+    await setPlan(tx, plan);
+  }
+}
