@@ -1,5 +1,5 @@
 import { connectDatabase, type DatabaseSettings } from '@tidegate/database/data-source';
-import { CollectServers } from '@tidegate/monitor-agent/collection/collect-servers.loop';
+import { CollectServers } from '@tidegate/monitor-agent/collector/collect-servers.loop';
 import { startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { openMonitorStore } from './monitor-store.ts';

@@ -1,5 +1,5 @@
-import { ServerSession } from '@tidegate/monitor-agent/collection/server-session';
-import { claimLeases } from '@tidegate/monitor-agent/leases/lease.rows';
+import { ServerSession } from '@tidegate/monitor-agent/collector/server-session';
+import { claimLeases } from '@tidegate/monitor-agent/kernel/schedule/lease.rows';
 import { waitFor } from '@tidegate/runtime/embedded/processes';
 import pg from 'pg';
 import type { Result } from './main.ts';

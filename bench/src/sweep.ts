@@ -37,7 +37,7 @@ export async function sweep(): Promise<Result> {
     averagingOrders: { count: 6, size: '200', deviationPercent: '0.5', stepScale: '1.3', volumeScale: '1.2' },
     takeProfit: { percent: '0.5', includeFees: true },
   });
-  const combinations = combinationsOf(settings, VARY, BigInt(series.open[0] as number), knownMarket('BTC-USDT')).works;
+  const combinations = combinationsOf(settings, VARY, BigInt(series.open[0] as number), knownMarket('BTC-USDT')).valid;
   const rounds: { sweep: number; scans: number }[] = [];
   process.stdout.write(`round  ${combinations.length} settings ms  as many scans ms  fills\n`);
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -21,7 +21,6 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     DiffPlans,
     ApplyPlans,
     MovePlans,
-    MoveDueSubscriptions,
     ExportPlans,
     OpenFreeSubscription,
     GetSubscription,
@@ -29,6 +28,6 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     GetEntitlements,
     CurrentEntitlements,
   ],
-  providers: [ApplyFirstCatalogue, RefreshEntitlements],
+  providers: [ApplyFirstCatalogue, MoveDueSubscriptions, RefreshEntitlements],
 })
 export class BillingModule {}

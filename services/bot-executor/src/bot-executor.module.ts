@@ -7,12 +7,12 @@ import { ReadBacktests } from './backtests/read-backtests.ts';
 import { RunBacktests } from './backtests/run-backtests.loop.ts';
 import { RunQuota } from './backtests/run-quota.ts';
 import { SettleLeases } from './backtests/settle-leases.loop.ts';
-import { CarryBot } from './bots/advance-bot.ts';
+import { AdvanceBot } from './bots/advance-bot.ts';
 import { CreateBot } from './bots/create-bot.ts';
 import { DeleteBot } from './bots/delete-bot.ts';
-import { NoteLateCandles } from './bots/note-late-candles.ts';
 import { PreviewLadder } from './bots/preview-ladder.ts';
 import { ReadBots } from './bots/read-bots.ts';
+import { RecordLateCandles } from './bots/record-late-candles.ts';
 import { RunBots } from './bots/run-bots.loop.ts';
 import { StartBot } from './bots/start-bot.ts';
 import { StopBot } from './bots/stop-bot.ts';
@@ -36,7 +36,7 @@ import { Threads } from './threads/threads.ts';
 import { ListLedger } from './trades/list-ledger.ts';
 import { ReadTrades } from './trades/read-trades.ts';
 import { ReadUploads } from './uploads/read-uploads.ts';
-import { ChangeUploads } from './uploads/receive-upload.ts';
+import { ReceiveUpload } from './uploads/receive-upload.ts';
 import { RunUploads } from './uploads/run-uploads.loop.ts';
 
 @Module({
@@ -48,7 +48,7 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     ImportCandles,
     DeleteCandles,
     ShowIndicator,
-    ChangeUploads,
+    ReceiveUpload,
     ReadUploads,
     CreateBot,
     ReadBots,
@@ -71,9 +71,9 @@ import { RunUploads } from './uploads/run-uploads.loop.ts';
     LoadBundled,
     StoreCandles,
     RunUploads,
-    CarryBot,
+    AdvanceBot,
     RunBots,
-    { provide: CandleListener, useClass: NoteLateCandles },
+    { provide: CandleListener, useClass: RecordLateCandles },
     { provide: Threads, useFactory: openThreads },
     QueueTools,
     RunQuota,

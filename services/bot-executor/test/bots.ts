@@ -13,7 +13,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
-import { CarryBot } from '../src/bots/advance-bot.ts';
+import { AdvanceBot } from '../src/bots/advance-bot.ts';
 import { insertBot, setStatus } from '../src/bots/bot.rows.ts';
 import { enqueue } from '../src/bots/lease.rows.ts';
 import { RunBots } from '../src/bots/run-bots.loop.ts';
@@ -53,14 +53,14 @@ export async function openBots() {
     tokens: new CallerTokens(SECRET),
     sealer: new SecretSealer({}, { name: 'bot-executor', privateKey: '' }),
   });
-  const carry = () => new CarryBot(new Outbox('bot-executor', () => {}), bus);
+  const advance = () => new AdvanceBot(new Outbox('bot-executor', () => {}), bus);
   return {
     tenants,
     bus,
     nc,
-    carry,
+    advance,
     /** A replica's runner. */
-    runner: (by: CarryBot = carry()) => new RunBots(tenants, by, new Log(), new Metrics()),
+    runner: (by: AdvanceBot = advance()) => new RunBots(tenants, by, new Log(), new Metrics()),
 
     /** A running bot over candles of its own organisation. */
     async startBot(settings: BotSettings, candles: CandleTicks[], orgId = newId(), person = orgId) {

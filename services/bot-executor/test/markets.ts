@@ -79,12 +79,23 @@ export const candles = (...rows: [open: number, high: number, low: number, close
     close: BigInt(close),
   }));
 
-/** A walk of prices around `start` ticks, with gaps between candles and candles that do not move. */
-export const walk = (start: number, length: { minLength: number; maxLength: number }): fc.Arbitrary<CandleTicks[]> =>
+interface Lengths {
+  minLength: number;
+  maxLength: number;
+}
+
+/**
+ * A walk of prices around `start` ticks, with gaps between candles and candles that do not move; `jumps`: now and then
+ * one opens a fifth away. fast-check stays close to `minLength` whatever the longest may be.
+ */
+export const walk = (start: number, length: Lengths, { jumps = false } = {}): fc.Arbitrary<CandleTicks[]> =>
   fc
     .array(
       fc.record({
-        gap: fc.integer({ min: -30, max: 30 }),
+        gap: fc.oneof(
+          { weight: 30, arbitrary: fc.integer({ min: -30, max: 30 }) },
+          ...(jumps ? [{ weight: 1, arbitrary: fc.integer({ min: -400, max: 400 }) }] : []),
+        ),
         move: fc.integer({ min: -60, max: 60 }),
         up: fc.integer({ min: 0, max: 40 }),
         down: fc.integer({ min: 0, max: 40 }),
@@ -107,6 +118,13 @@ export const walk = (start: number, length: { minLength: number; maxLength: numb
       });
       return candles(...rows);
     });
+
+/** Mostly long walks with jumps, in which much happens; some of a few candles. */
+export const anyWalk = (start: number, longest: number): fc.Arbitrary<CandleTicks[]> =>
+  fc.oneof(
+    { weight: 4, arbitrary: walk(start, { minLength: longest / 2, maxLength: longest }, { jumps: true }) },
+    { weight: 1, arbitrary: walk(start, { minLength: 1, maxLength: 10 }) },
+  );
 
 const hundredths = (min: number, max: number) => fc.integer({ min, max }).map((one) => String(one / 100));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
@@ -165,7 +183,8 @@ export const anySettings: fc.Arbitrary<DcaSettings> = fc
     takeProfit: anyTakeProfit,
     stopLoss: maybe(anyStopLoss),
     futures: maybe(anyFutures),
-    cooldownSeconds: maybe(fc.integer({ min: 1, max: 3_000 })),
+    // Also such that end with a candle.
+    cooldownSeconds: maybe(fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.constantFrom(300, 600, 1_200))),
     maxTrades: maybe(fc.integer({ min: 1, max: 4 })),
     minPrice: maybe(hundredths(8_000, 10_500)),
     maxPrice: maybe(hundredths(9_500, 12_000)),

@@ -19,9 +19,9 @@ import { RunQuota } from '../src/backtests/run-quota.ts';
 import { SettleLeases } from '../src/backtests/settle-leases.loop.ts';
 import { CreateBot } from '../src/bots/create-bot.ts';
 import { DeleteBot } from '../src/bots/delete-bot.ts';
-import { NoteLateCandles } from '../src/bots/note-late-candles.ts';
 import { PreviewLadder } from '../src/bots/preview-ladder.ts';
 import { ReadBots } from '../src/bots/read-bots.ts';
+import { RecordLateCandles } from '../src/bots/record-late-candles.ts';
 import { StartBot } from '../src/bots/start-bot.ts';
 import { StopBot } from '../src/bots/stop-bot.ts';
 import { SummarizeBot } from '../src/bots/summarize-bot.ts';
@@ -41,7 +41,7 @@ import { ReadSweeps } from '../src/sweeps/read-sweeps.ts';
 import { RunSweeps } from '../src/sweeps/run-sweeps.loop.ts';
 import { ReadTrades } from '../src/trades/read-trades.ts';
 import { ReadUploads } from '../src/uploads/read-uploads.ts';
-import { ChangeUploads } from '../src/uploads/receive-upload.ts';
+import { ReceiveUpload } from '../src/uploads/receive-upload.ts';
 import { RunUploads } from '../src/uploads/run-uploads.loop.ts';
 import { openBots } from './bots.ts';
 import { Neighbours } from './neighbours.ts';
@@ -65,7 +65,7 @@ export async function openService() {
   const settling = new SettleLeases(bus, wakes, log);
   const quota = new RunQuota(bus, settling, log);
   const entitlements = new Entitlements(bus);
-  const storing = new StoreCandles(entitlements, new NoteLateCandles(wakes));
+  const storing = new StoreCandles(entitlements, new RecordLateCandles(wakes));
   const tools = new QueueTools(tenants, wakes, log, metrics);
   const runner = new OperationRunner(tenants, new Outbox('bot-executor', () => {}));
   const handlers = [
@@ -79,7 +79,7 @@ export async function openService() {
     new PreviewLadder(),
     new ReadMarkets(),
     new ChangeMarkets(entitlements),
-    new ChangeUploads(wakes),
+    new ReceiveUpload(wakes),
     new ReadUploads(),
     new CreateBot(entitlements),
     new UpdateBot(),
@@ -89,7 +89,7 @@ export async function openService() {
     new ShowIndicator(threads),
     new ReadTrades(),
     new StartBot(wakes),
-    new StopBot(bots.carry()),
+    new StopBot(bots.advance()),
     new DeleteBot(),
     new ReadBots(),
     new SummarizeBot(),

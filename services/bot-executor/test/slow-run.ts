@@ -39,7 +39,7 @@ export const NOTHING_SEEN: Readonly<Seen> = {
   halted: 0,
 };
 
-/** A bot on a slow exchange, with its books, as a live runner would carry it. */
+/** A bot on a slow exchange, with its books, as a live runner would advance it. */
 export class SlowRun {
   state: State;
   readonly journal = new Journal('b', { closedTrades: 0, profit: 0n, balance: 0n, sequence: 0 }, undefined);

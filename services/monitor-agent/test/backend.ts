@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { SAFE_SESSION } from '../src/connection/session-settings.rules.ts';
+import { SAFE_SESSION } from '../src/kernel/connection/session-settings.rules.ts';
 import { authentication, message } from './fake-server.ts';
 
 /*

@@ -1,5 +1,5 @@
-import { connectServer, type ServerTarget } from '../src/connection/connect-server.ts';
-import { describeFailure, failureCode } from '../src/connection/connection-failure.rules.ts';
+import { connectServer, type ServerTarget } from '../src/kernel/connection/connect-server.ts';
+import { describeFailure, failureCode } from '../src/kernel/connection/connection-failure.rules.ts';
 
 export const LOOPBACK = { address: '127.0.0.1', loopback: true };
 export const PASSWORD = 'canary-S3CR3T-9f2';

@@ -1,9 +1,9 @@
-import { readActivity } from '../src/activity/read-activity.ts';
-import { readLockWaits } from '../src/activity/read-lock-waits.ts';
-import { readHere, readOthers, readUse } from '../src/collection/read-others.ts';
-import type { ServerConnection } from '../src/connection/connect-server.ts';
-import { readFacts } from '../src/connection/read-facts.ts';
+import { readActivity } from '../src/activity/activity.queries.ts';
+import { readLockWaits } from '../src/activity/lock-waits.queries.ts';
+import type { ServerConnection } from '../src/kernel/connection/connect-server.ts';
 import { type Instance, RESETTABLE, readInstance } from '../src/kernel/instance/instance.queries.ts';
+import { readHere, readOthers, readUse } from '../src/kernel/instance/other-databases.queries.ts';
+import { isUnmoved } from '../src/kernel/instance/statements-extension.queries.ts';
 import { countSql, INDEXES, TABLES } from '../src/relations/changed-relations.queries.ts';
 import { consistentSnapshot } from '../src/relations/consistent-snapshot.queries.ts';
 import { readDatabases } from '../src/relations/databases.queries.ts';
@@ -11,22 +11,26 @@ import { readShapes } from '../src/relations/index-shapes.queries.ts';
 import { readIndexes, readTables } from '../src/relations/relations.queries.ts';
 import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/sizes.queries.ts';
 import { readServerEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
+import { readFacts } from '../src/servers/report/facts.queries.ts';
 import { ObjectNames } from '../src/statements/object-names.queries.ts';
 import { readStatements } from '../src/statements/statements.queries.ts';
 import { readTexts } from '../src/statements/texts.queries.ts';
-import { readAgedTables, readWraparound } from '../src/wraparound/read-wraparound.ts';
+import { readAgedTables, readWraparound } from '../src/wraparound/wraparound.queries.ts';
 
 /** Whoever asks a question, by its file; a test holds that none is missing. */
 export const QUESTIONS: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
-  'activity/read-activity.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
-  'activity/read-lock-waits.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
+  'activity/activity.queries.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
+  'activity/lock-waits.queries.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
   'kernel/instance/instance.queries.ts': (connection) => [readInstance(connection)],
-  'collection/read-others.ts': (connection) => [
+  'kernel/instance/other-databases.queries.ts': (connection) => [
     readOthers(connection, 1),
     readUse(connection, 1),
     readHere(connection),
   ],
-  'connection/read-facts.ts': (connection) => [readFacts(connection)],
+  'kernel/instance/statements-extension.queries.ts': (connection, { statements }) => [
+    statements ? isUnmoved(connection, statements) : Promise.resolve(),
+  ],
+  'servers/report/facts.queries.ts': (connection) => [readFacts(connection)],
   'reset-epochs/server-epoch.queries.ts': (connection, instance) => [readServerEpoch(connection, instance)],
   'relations/index-shapes.queries.ts': (connection) => [readShapes(connection, [1])],
   'relations/databases.queries.ts': (connection, instance) => [readDatabases(connection, instance)],
@@ -51,7 +55,7 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
   'statements/texts.queries.ts': (connection, { statements }) => [
     statements ? readTexts(connection, statements, ['1/2/3/t'], NO_TEXTS as never) : Promise.resolve(),
   ],
-  'wraparound/read-wraparound.ts': (connection) => [readWraparound(connection), readAgedTables(connection)],
+  'wraparound/wraparound.queries.ts': (connection) => [readWraparound(connection), readAgedTables(connection)],
 };
 
 const NO_TEXTS = { scrubLive: async () => [], scrub: async () => [] };
@@ -71,7 +75,13 @@ export async function everyQuestion(): Promise<Set<string>> {
     const columns = new Set(EXTENSIONS[Math.min(at, EXTENSIONS.length - 1)]);
     const instance = {
       version,
-      statements: { schema: '"odd Schema"', version: '1.11', columns },
+      statements: {
+        schema: '"odd Schema"',
+        version: '1.11',
+        columns,
+        hasInfo: columns.has('toplevel'),
+        rows: [1, '2', 3, '4', 5, '6'],
+      },
       has: { activityQueryId: version >= 140_000, databaseTime: version >= 140_000, controlData },
       resettable: RESETTABLE,
     } as unknown as Instance;
@@ -103,5 +113,6 @@ function listening(version: number, control: boolean, texts: Set<string>): Serve
     rows: (text: string) => heard(text, []),
     objects: (text: string) => heard(text, [row]),
     one: (text: string) => heard(text, row),
+    fix: async (text: string) => text,
   } as unknown as ServerConnection;
 }

@@ -1,5 +1,5 @@
 import { until } from '@tidegate/testing/until';
-import { connectServer, type ServerConnection } from '../src/connection/connect-server.ts';
+import { connectServer, type ServerConnection } from '../src/kernel/connection/connect-server.ts';
 import { type PostgresServer, pidOf } from './postgres-server.ts';
 
 export const WATCHER_PASSWORD = 'watcher-S3CR3T';

@@ -28,7 +28,7 @@ const schema = z
       .meta({ description: 'Private networks (CIDR, separated by commas) that webhooks may go to' }),
     NOTIFIER_KEEP_DAYS: envInt(1, 3_650)
       .default(90)
-      .meta({ description: 'Deliveries are forgotten this many days after the event' }),
+      .meta({ description: 'Deliveries are deleted this many days after they were made' }),
   })
   .refine((values) => values.SMTP_HOST === undefined || values.SMTP_FROM !== undefined, {
     path: ['SMTP_FROM'],

@@ -83,3 +83,18 @@ test('channels that subscribed to everything are notified of halted bots, the ot
   ]);
   await before.drop();
 });
+
+test('after the upgrade retention sees old deliveries and secrets of every organisation', async () => {
+  const folder = root('services/notifier/migrations');
+  const before = await schemaBefore('0006', { schema: 'notifier', libraries, folder });
+  await before.upgrade();
+  const { rows } = await before.client.query(
+    `select tablename, qual like '%retention%' as renamed from pg_policies
+      where schemaname = 'notifier' and tablename in ('deliveries', 'earlier_secrets') order by tablename`,
+  );
+  expect(rows).toEqual([
+    { tablename: 'deliveries', renamed: true },
+    { tablename: 'earlier_secrets', renamed: true },
+  ]);
+  await before.drop();
+});

@@ -65,7 +65,7 @@ export const Backtest = z
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
-    fingerprint: z.string().nullable().meta({
+    contentHash: z.string().nullable().meta({
       description: 'SHA-256 of candles, settings, market rules and engine version: equal means equal results',
     }),
     candles: z.int(),
@@ -96,7 +96,7 @@ export const Backtest = z
       description: 'The same without what is borrowed: margin and fees of entry; null for runs from before it was told',
     }),
     maxDrawdown: Decimal.nullable().meta({ description: 'Deepest fall of realised plus open profit from its height' }),
-    kept: z.object({ trades: z.int(), fills: z.int() }).meta({
+    stored: z.object({ trades: z.int(), fills: z.int() }).meta({
       description: 'So many of the first trades and fills can be read; the figures are of all of them',
     }),
     failure: z.string().nullable().meta({ description: 'Why it failed' }),

@@ -108,7 +108,7 @@ export const Sweep = z
     refused: z.int().meta({ description: 'Settings that cannot work and were left out' }),
     runs: z.int().meta({ description: 'Backtests in all' }),
     done: z.int().meta({ description: 'Backtests run so far' }),
-    fingerprint: z
+    contentHash: z
       .string()
       .nullable()
       .meta({ description: 'Of candles, settings and engine: equal means equal results' }),

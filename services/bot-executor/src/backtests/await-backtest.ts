@@ -7,7 +7,7 @@ import { endedTopic } from '../queue/queue-runner.ts';
 import { findBacktest, toWire } from './backtest.rows.ts';
 
 /** Wakes may be lost. */
-const LOOK_MS = 2_000;
+const POLL_MS = 2_000;
 /** Requests that wait at a time: of a person, and in all. The others are answered at once as queued. */
 const MOST_OF_A_PERSON = 4;
 const MOST = 200;
@@ -43,7 +43,7 @@ export class AwaitBacktest {
         const backtest = await read();
         const left = until - Date.now();
         if (!UNDER_WAY.has(backtest.status) || left <= 0) return backtest;
-        await within(news.promise, Math.min(left, LOOK_MS));
+        await within(news.promise, Math.min(left, POLL_MS));
       }
     } finally {
       this.note(person, -1);

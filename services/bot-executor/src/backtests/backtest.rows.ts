@@ -63,14 +63,14 @@ export type BacktestFigures = Omit<
   | 'feed'
   | 'currency'
   | 'candlesDone'
-  | 'kept'
+  | 'stored'
   | 'failure'
   | 'createdAt'
   | 'finishedAt'
 >;
 
 const NO_FIGURES = {
-  fingerprint: null,
+  contentHash: null,
   gaps: null,
   closedTrades: null,
   winningTrades: null,
@@ -94,8 +94,8 @@ export interface BacktestRow {
   /** The base, and the figures once it is done. */
   result: BacktestBase & Partial<BacktestFigures>;
   failure: string | null;
-  kept_trades: number;
-  kept_fills: number;
+  stored_trades: number;
+  stored_fills: number;
   created_at: Date;
   finished_at: Date | null;
   /** While it is queued or runs. */
@@ -113,19 +113,19 @@ export const toWire = ({ result: { market, ...result }, ...row }: BacktestRow): 
   marketVersion: market?.version ?? 1,
   status: row.status,
   candlesDone: row.status === 'done' ? result.candles : Number(row.done ?? 0),
-  kept: { trades: row.kept_trades, fills: row.kept_fills },
+  stored: { trades: row.stored_trades, fills: row.stored_fills },
   failure: row.failure,
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
 });
 
-const SELECT = `select b.id, b.status, b.result, b.failure, b.kept_trades, b.kept_fills, b.created_at, b.finished_at, q.done
+const SELECT = `select b.id, b.status, b.result, b.failure, b.stored_trades, b.stored_fills, b.created_at, b.finished_at, q.done
   from backtests b left join work_queue q on q.id = b.id`;
 
 export async function insertBacktest(tx: Tx, id: string, base: BacktestBase): Promise<BacktestRow> {
   const row = await tx.one<Omit<BacktestRow, 'done'>>(
     `insert into backtests (org_id, id, status, result) values ($1, $2, 'queued', $3)
-     returning id, status, result, failure, kept_trades, kept_fills, created_at, finished_at`,
+     returning id, status, result, failure, stored_trades, stored_fills, created_at, finished_at`,
     [tx.orgId, id, base],
   );
   return { ...(row as Omit<BacktestRow, 'done'>), done: null };
@@ -159,14 +159,14 @@ export interface BacktestRows {
   /** JSON of up to `PART` items each. */
   trades: string[];
   fills: string[];
-  kept: { trades: number; fills: number };
+  stored: { trades: number; fills: number };
 }
 
-export async function saveResult(tx: Tx, id: string, { figures, equity, trades, fills, kept }: BacktestRows) {
+export async function saveResult(tx: Tx, id: string, { figures, equity, trades, fills, stored }: BacktestRows) {
   await tx.query(
-    `update backtests set status = 'done', result = result || $3, equity = $4, kept_trades = $5, kept_fills = $6,
+    `update backtests set status = 'done', result = result || $3, equity = $4, stored_trades = $5, stored_fills = $6,
             parts = $7, finished_at = now() where org_id = $1 and id = $2`,
-    [tx.orgId, id, figures, equity, kept.trades, kept.fills, trades.length + fills.length],
+    [tx.orgId, id, figures, equity, stored.trades, stored.fills, trades.length + fills.length],
   );
   await saveParts(tx, id, 'trades', trades);
   await saveParts(tx, id, 'fills', fills);
@@ -191,7 +191,7 @@ export async function deleteBacktestRow(tx: Tx, id: string): Promise<boolean> {
 }
 
 /** The newest stay, as many as an organisation may keep and as many parts as they may have together. */
-export const forgetOldBacktests = (tx: Tx, most: { backtests: number; parts: number }): Promise<unknown> =>
+export const expireBacktests = (tx: Tx, most: { backtests: number; parts: number }): Promise<unknown> =>
   tx.query(
     `delete from backtests b using (
        select id, row_number() over w as place, sum(parts) over w as parts_so_far

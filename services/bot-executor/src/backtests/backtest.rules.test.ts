@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runs } from '../../test/long.ts';
-import { AROUND, anySettings, COARSE, settingsA, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, anyWalk, COARSE, settingsA } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { INITIAL, isOpen, type State } from '../engine/state.rules.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
@@ -47,7 +47,7 @@ function candleByCandle(plan: Plan, candles: readonly CandleTicks[]) {
 
 test('skipping candles changes nothing: fills, trades, profit and drawdown are those of deciding on every one', () => {
   fc.assert(
-    fc.property(anySettings, walk(200, { minLength: 1, maxLength: 400 }), (settings, candles) => {
+    fc.property(anySettings, anyWalk(200, 400), (settings, candles) => {
       const plan = planOf(settings, COARSE);
       const series = seriesOf(candles);
       const drawn = new EquityCurve(series, { from: 0, to: candles.length }, 50);

@@ -32,7 +32,7 @@ import type { EquityCurve } from './equity-curve.rules.ts';
  * (equity.rules.ts). So a backtest is as fast as reading the candles and yet equals paper trading to the last digit.
  */
 
-/** Sums are money units. The lists end where `keep` says; the figures are of everything. */
+/** Sums are money units. The lists end where `collect` says; the figures are of everything. */
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
   trades: TradeBook[];
@@ -67,7 +67,7 @@ export interface BacktestOptions {
   /** To be drawn on the way; it has the same range. */
   curve?: EquityCurve;
   /** So many of each at the most, the first ones; all when not given. */
-  keep?: { fills: number; trades: number };
+  collect?: { fills: number; trades: number };
   /** Called for every fill and payment. */
   onMoney?: (change: { fill: ExchangeFill } | { payment: Payment }) => void;
   /** Told how many candles are done, in shared memory. */
@@ -93,7 +93,7 @@ export function backtest(plan: Plan, series: CandleSeries, options: BacktestOpti
 export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
 
 /** Only the figures, in a memory that does not grow with the run. */
-export const NOTHING_KEPT = { fills: 0, trades: 0 };
+export const FIGURES_ONLY = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
@@ -141,15 +141,15 @@ class Run {
   constructor(plan: Plan, options: BacktestOptions) {
     this.plan = plan;
     this.options = options;
-    this.mostFills = options.keep?.fills ?? Number.POSITIVE_INFINITY;
-    this.mostTrades = options.keep?.trades ?? Number.POSITIVE_INFINITY;
+    this.mostFills = options.collect?.fills ?? Number.POSITIVE_INFINITY;
+    this.mostTrades = options.collect?.trades ?? Number.POSITIVE_INFINITY;
     this.equity = new Equity(plan.long, plan.market.feePpm);
   }
 
   /** Candles in which nothing happens. */
   skip(series: CandleSeries, from: number, to: number): void {
     const open = this.openTrade();
-    this.equity.judgeStretch(open, closeCourse(series, { from, to }), series.close[to - 1] as number);
+    this.equity.markRange(open, closeCourse(series, { from, to }), series.close[to - 1] as number);
     this.options.curve?.pass(to, (close) => this.equity.at(open, close));
     if (open) this.candlesInTrade += to - from;
   }
@@ -163,13 +163,13 @@ class Run {
     for (const payment of payments) this.pay(payment);
     for (const fill of fills) this.book(fill);
     const open = this.openTrade();
-    this.equity.judge(open, Number(candle.close));
+    this.equity.mark(open, Number(candle.close));
     this.options.curve?.pass(index + 1, (close) => this.equity.at(open, close));
     if (open) this.candlesInTrade += 1;
   }
 
   report(): BacktestReport {
-    this.turnOver();
+    this.finishTrade();
     return {
       fills: this.fills,
       trades: this.trades,
@@ -211,14 +211,14 @@ class Run {
     this.fillCount += 1;
     if (this.fills.length < this.mostFills) this.fills.push(fill);
     const book = applyFill(this.current, fill);
-    if (this.current?.number !== book.number) this.turnOver();
+    if (this.current?.number !== book.number) this.finishTrade();
     this.current = book;
     if (isClosed(book)) this.equity.realised += book.cash;
     else if (isEntry(fill.order) && compare(fill.cost, this.maxCost) > 0) this.maxCost = fill.cost;
   }
 
   /** The last trade is over: only its sums go on. */
-  private turnOver(): void {
+  private finishTrade(): void {
     const book = this.current;
     if (!book) return;
     this.current = undefined;

@@ -1,7 +1,7 @@
 import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import type { StoredSeries } from '../candles/stored-series.rules.ts';
-import { ENGINE_VERSION, fingerprintOf } from '../engine/fingerprint.ts';
+import type { StoredSeries } from '../candles/stored-series.ts';
+import { contentHashOf, ENGINE_VERSION } from '../engine/content-hash.ts';
 import { fraction, toCents, toText } from '../kernel/exact.rules.ts';
 import { gapsOf } from '../kernel/gaps.rules.ts';
 import { type MarketRules, moneyText } from '../markets/markets.rules.ts';
@@ -12,10 +12,10 @@ import { type BacktestFigures, type BacktestRows, fillToWire, pointToWire, trade
 import { backtest } from './backtest.rules.ts';
 import { PART } from './backtest-parts.rows.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
-import { unpackWanted } from './requested-series.ts';
+import { decodeRequested } from './requested-series.ts';
 
 /** So many trades and fills of a backtest are kept to be read; its figures are of all of them. */
-export const KEEP = { trades: 10_000, fills: 20_000 };
+export const MAX_STORED_ITEMS = { trades: 10_000, fills: 20_000 };
 const CURVE_POINTS = 500;
 
 export interface BacktestTask {
@@ -33,7 +33,7 @@ export type BacktestOutcome = BacktestRows;
 /** From stored candles to rows. */
 export const computeBacktest = threadTask('backtest', (task: BacktestTask): BacktestOutcome => {
   const { settings, market, feed, stored, progress } = task;
-  const series = unpackWanted(stored, { market, feed });
+  const series = decodeRequested(stored, { market, feed });
   const candles = series.at.length;
   const plan = checkedStrategyPlan(settings, BigInt(series.open[0] as number), market);
   const curve = new EquityCurve(series, { from: 0, to: candles }, CURVE_POINTS);
@@ -41,7 +41,7 @@ export const computeBacktest = threadTask('backtest', (task: BacktestTask): Back
   const report = backtest(plan, series, {
     intervalMs: stored.intervalMs,
     curve,
-    keep: KEEP,
+    collect: MAX_STORED_ITEMS,
     progress,
     onMoney: (change) => {
       if ('payment' in change) wallet.add(entryOfPayment(market, change.payment));
@@ -51,7 +51,7 @@ export const computeBacktest = threadTask('backtest', (task: BacktestTask): Back
   const profit = moneyText(market, report.profit);
   const figures: BacktestFigures = {
     engineVersion: ENGINE_VERSION,
-    fingerprint: fingerprintOf(market, [settings], series),
+    contentHash: contentHashOf(market, [settings], series),
     candles,
     from: new Date(series.at[0] as number).toISOString(),
     to: new Date(series.at.at(-1) as number).toISOString(),
@@ -76,7 +76,7 @@ export const computeBacktest = threadTask('backtest', (task: BacktestTask): Back
     equity: JSON.stringify(curve.points.map((point) => pointToWire(plan, point))),
     trades: parts(report.trades, (book) => tradeToWire(plan, book)),
     fills: parts(report.fills, (fill) => fillToWire(plan, fill)),
-    kept: { trades: report.trades.length, fills: report.fills.length },
+    stored: { trades: report.trades.length, fills: report.fills.length },
   };
 });
 

@@ -5,14 +5,13 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { ENGINE_VERSION } from '../engine/fingerprint.ts';
+import { ENGINE_VERSION } from '../engine/content-hash.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
-import { personOf } from '../queue/person.ts';
-import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
+import { countQueued, enqueueWork, personOf } from '../queue/queue.rows.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { AwaitBacktest } from './await-backtest.ts';
-import { type BacktestBase, forgetOldBacktests, insertBacktest, toWire } from './backtest.rows.ts';
+import { type BacktestBase, expireBacktests, insertBacktest, toWire } from './backtest.rows.ts';
 import { refuseTooMuch } from './budget.rules.ts';
 import { measuredSeries } from './requested-series.ts';
 import { RunQuota } from './run-quota.ts';
@@ -20,7 +19,7 @@ import { RunQuota } from './run-quota.ts';
 /** Of an organisation; and of a person, in all organisations together. */
 export const MAX_QUEUED = { organisation: 10, person: 20 };
 /** Of an organisation. 2,000 parts are a million trades and fills. */
-export const MAX_KEPT = { backtests: 200, parts: 2_000 };
+export const MAX_STORED = { backtests: 200, parts: 2_000 };
 
 /**
  * Refuses before anything is run what cannot work or is too much; queues the rest, and answers whole when it is done
@@ -40,13 +39,13 @@ export class CreateBacktest {
   async handle(call: OperationContext<typeof createBacktest>): Promise<Backtest> {
     const { caller, tx, answerLater } = call;
     // Nothing holds a connection until the quota is asked.
-    const base = await this.tenants.read(tx.orgId as string, (read) => this.judge(call, read));
+    const base = await this.tenants.read(tx.orgId as string, (read) => this.check(call, read));
     const [id, person] = [newId(), personOf(caller)];
     return this.quota.spend(call, { meter: 'backtest_runs', count: 1, key: id }, async () => {
       const queued = await countQueued(tx, 'backtest', person);
       if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person)
         throw tooManyBacktests({ waiting: queued.person }, 'Too many are waiting. Cancel one, or come back later.');
-      await forgetOldBacktests(tx, { ...MAX_KEPT, backtests: MAX_KEPT.backtests - 1 });
+      await expireBacktests(tx, { ...MAX_STORED, backtests: MAX_STORED.backtests - 1 });
       const row = await insertBacktest(tx, id, base);
       await enqueueWork(tx, 'backtest', id, person);
       tx.onCommit(() => this.wakes.wake('run-backtests'));
@@ -55,7 +54,7 @@ export class CreateBacktest {
     });
   }
 
-  private async judge(
+  private async check(
     { input }: OperationContext<typeof createBacktest>,
     read: OperationContext['tx'],
   ): Promise<BacktestBase> {

@@ -22,15 +22,15 @@ export class Equity {
   }
 
   /** One close. `open` is the trade that is open after it, if any. */
-  judge(open: TradeBook | undefined, close: number): void {
+  mark(open: TradeBook | undefined, close: number): void {
     this.openProfit = open ? this.worth(open, close) : 0n;
     this.note(this.realised + this.openProfit, this.realised + this.openProfit);
   }
 
   /** A stretch of closes over which nothing happened, ending in `last`. */
-  judgeStretch(open: TradeBook | undefined, { min, max, fall, rise }: Course, last: number): void {
+  markRange(open: TradeBook | undefined, { min, max, fall, rise }: Course, last: number): void {
     if (!open) {
-      this.judge(undefined, last);
+      this.mark(undefined, last);
       return;
     }
     const [best, worst] = this.long ? [max, min] : [min, max];

@@ -58,7 +58,7 @@ test('backtests and sweeps from before the queue keep what they had', async () =
     status: 'done',
     profit: '1.5',
     candlesDone: 7,
-    kept: { trades: 2, fills: 1_203 },
+    stored: { trades: 2, fills: 1_203 },
     finishedAt: expect.any(String),
   });
   const fills = await tenants.read(orgId, (tx) => partOf<{ number: number }>(tx, id, 'fills', 10, 1_197));

@@ -4,8 +4,8 @@ import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { Job } from '../queue/queue.rows.ts';
-import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
-import { BACKTEST_PLACES, Threads } from '../threads/threads.ts';
+import { QueueRunner, QueueTools, type WorkContext } from '../queue/queue-runner.ts';
+import { BACKTEST_CONCURRENCY, Threads } from '../threads/threads.ts';
 import { beginBacktest, endBacktest, findBacktest, marketOfBacktest, saveResult } from './backtest.rows.ts';
 import { computeBacktest } from './compute-backtest.ts';
 import { storedSeries } from './requested-series.ts';
@@ -24,8 +24,8 @@ export class RunBacktests implements OnApplicationShutdown {
       {
         kind: 'backtest',
         loop: 'run-backtests',
-        places: BACKTEST_PLACES,
-        run: (job, held) => this.run(job, held),
+        concurrency: BACKTEST_CONCURRENCY,
+        run: (job, context) => this.run(job, context),
         fail: (tx, id, failure) => endBacktest(tx, id, 'failed', failure),
       },
       tools,
@@ -41,7 +41,7 @@ export class RunBacktests implements OnApplicationShutdown {
     return this.queue.drained();
   }
 
-  private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
+  private async run({ id, org_id, person }: Job, context: WorkContext): Promise<(tx: Tx) => Promise<void>> {
     const { settings, market, feed, stored } = await this.tenants.run(org_id, async (tx) => {
       const row = await findBacktest(tx, id);
       if (!row || !(await beginBacktest(tx, id))) throw new TaskCancelled('The backtest has ended.');
@@ -50,9 +50,9 @@ export class RunBacktests implements OnApplicationShutdown {
       return { settings, market, feed, stored: await storedSeries(tx, { market, feed }) };
     });
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    held.progress = () => progress[0] as number;
+    context.progress = () => progress[0] as number;
     const task = { settings, market, feed, stored, progress };
-    const outcome = await this.threads.work(computeBacktest, task, { group: person, signal: held.signal });
+    const outcome = await this.threads.work(computeBacktest, task, { group: person, signal: context.signal });
     return (tx) => saveResult(tx, id, outcome);
   }
 }

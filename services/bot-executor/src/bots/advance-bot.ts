@@ -18,8 +18,8 @@ import { Journal } from '../trades/journal.rules.ts';
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
-import { noteHalt, noteWaiting, waitingSince } from './bot-reasons.rows.ts';
-import { liveNews, tellTrades } from './emit-trade-events.ts';
+import { storeHalt, storeWaiting, waitingSince } from './bot-reasons.rows.ts';
+import { emitTradeEvents, pulseOf } from './emit-trade-events.ts';
 import { dequeue } from './lease.rows.ts';
 
 /**
@@ -34,7 +34,7 @@ const MOST_ORDERS = 400;
  * finds the candles decided already.
  */
 @Injectable()
-export class CarryBot {
+export class AdvanceBot {
   constructor(
     private readonly outbox: Outbox,
     private readonly bus: Bus,
@@ -68,7 +68,7 @@ export class CarryBot {
       if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
     await this.save(tx, { bot, plan, journal, state, upTo, halt });
-    if (waiting !== bot.waiting) await noteWaiting(tx, bot.id, waiting);
+    if (waiting !== bot.waiting) await storeWaiting(tx, bot.id, waiting);
     return decided;
   }
 
@@ -92,7 +92,7 @@ export class CarryBot {
   }
 
   /** A bot that cannot be run stays as it is, and somebody is told. */
-  async giveUp(tx: Tx, id: string): Promise<void> {
+  async haltUnrunnable(tx: Tx, id: string): Promise<void> {
     const bot = await lockBot(tx, id);
     if (!bot || bot.status === 'stopped' || bot.status === 'halted') return;
     const message = 'It could not be run, many times in a row; the log of the service says why.';
@@ -102,7 +102,7 @@ export class CarryBot {
 
   private async halt(tx: Tx, { id, name }: BotRow, halted: Halt): Promise<void> {
     await dequeue(tx, id);
-    await noteHalt(tx, id, halted);
+    await storeHalt(tx, id, halted);
     await this.outbox.emit(tx, botWasHalted, { botId: id, name, halted });
   }
 
@@ -118,14 +118,14 @@ export class CarryBot {
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
     for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
-    await tellTrades(tx, this.outbox, bot, plan, journal.news);
+    await emitTradeEvents(tx, this.outbox, bot, plan, journal.news);
     if (stopped) {
       await dequeue(tx, bot.id);
       await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
     }
     if (halt) await this.halt(tx, bot, halt);
     if (journal.news.length === 0 && !stopped && !halt) return;
-    const news = liveNews(bot, plan, { status, state, totals: journal.totals });
+    const news = pulseOf(bot, plan, { status, state, totals: journal.totals });
     tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));
   }
 }

@@ -33,14 +33,14 @@ export function waitingSince(
   return before?.reason === reason ? before : { reason, since: new Date(at).toISOString() };
 }
 
-export const noteWaiting = (tx: Tx, id: string, waiting: StoredWaiting | null): Promise<unknown> =>
+export const storeWaiting = (tx: Tx, id: string, waiting: StoredWaiting | null): Promise<unknown> =>
   tx.query('update bots set waiting = $3 where org_id = $1 and id = $2', [tx.orgId, id, waiting]);
 
-export const noteHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
+export const storeHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
   tx.query('update bots set halted = $3, waiting = null where org_id = $1 and id = $2', [tx.orgId, id, halt]);
 
 /** `decidedUpTo`: candles before and at it are passed over; `tradesAfter`: they are looked at, and not traded. */
-export const noteResumed = (
+export const storeResumed = (
   tx: Tx,
   id: string,
   {

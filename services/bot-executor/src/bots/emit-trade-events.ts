@@ -12,7 +12,7 @@ import { isClosed, profitPercent } from '../trades/trade-book.rules.ts';
 import type { BotRow } from './bot.rows.ts';
 
 /** One event per fill, in the transaction that books it. */
-export async function tellTrades(tx: Tx, outbox: Outbox, bot: BotRow, plan: Plan, news: News[]): Promise<void> {
+export async function emitTradeEvents(tx: Tx, outbox: Outbox, bot: BotRow, plan: Plan, news: News[]): Promise<void> {
   for (const one of news) await tell(tx, outbox, bot, plan, one);
 }
 
@@ -44,7 +44,7 @@ async function tell(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: P
 }
 
 /** For whoever is looking at the bot right now. */
-export function liveNews(
+export function pulseOf(
   bot: BotRow,
   { market }: Plan,
   after: { status: BotStatus; state: State; totals: Totals },

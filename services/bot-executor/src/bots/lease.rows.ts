@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { noteTurn } from '../queue/queue.rows.ts';
+import { recordTurn } from '../queue/queue.rows.ts';
 
 /** The right to run a bot, until `LEASE_SECONDS` after it was taken. */
 export interface Lease {
@@ -36,7 +36,7 @@ export const wakeBots = (tx: Tx, orgId: string | undefined): Promise<unknown> =>
  * Bots that are due and that nobody runs, one of each person and organisation before a second one of any; whoever had no
  * turn for longest comes first. Replicas that try at the same time get different ones.
  */
-export async function takeLeases(tx: Tx, most: number): Promise<Lease[]> {
+export async function acquireLeases(tx: Tx, most: number): Promise<Lease[]> {
   const leases = await tx.query<Lease & { person: string }>(
     `with due as (
        select bot_id, org_id, coalesce(person, org_id) as person, due_at,
@@ -55,7 +55,7 @@ export async function takeLeases(tx: Tx, most: number): Promise<Lease[]> {
     [most, LEASE_SECONDS],
   );
   if (leases.length > 0)
-    await noteTurn(
+    await recordTurn(
       tx,
       'bot',
       leases.flatMap(({ person, org_id }) => [person, org_id]),
@@ -90,7 +90,7 @@ export async function holdsLease(tx: Tx, { bot_id, fence }: Lease): Promise<bool
 }
 
 /** Gives the bot back, due again after some seconds. */
-export const giveBack = (tx: Tx, { bot_id, fence }: Lease, seconds: number): Promise<unknown> =>
+export const releaseLease = (tx: Tx, { bot_id, fence }: Lease, seconds: number): Promise<unknown> =>
   tx.query(
     `update bot_leases set due_at = now() + make_interval(secs => $3), expires_at = '-infinity', failures = 0
       where bot_id = $1 and fence = $2 and isfinite(due_at)`,
@@ -98,7 +98,7 @@ export const giveBack = (tx: Tx, { bot_id, fence }: Lease, seconds: number): Pro
   );
 
 /** After a failure: later each time. Answers how many there were in a row. */
-export async function postpone(tx: Tx, { bot_id, fence }: Lease): Promise<number> {
+export async function retryLater(tx: Tx, { bot_id, fence }: Lease): Promise<number> {
   const row = await tx.one<{ failures: number }>(
     `update bot_leases set failures = failures + 1, expires_at = '-infinity',
             due_at = now() + make_interval(secs => least($3, power(2, least(failures, 16))))

@@ -7,17 +7,17 @@ import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { readCandles } from '../candles/candle.rows.ts';
 import { afterOutage, isPassing } from '../queue/after-outage.ts';
-import { CarryBot } from './advance-bot.ts';
+import { AdvanceBot } from './advance-bot.ts';
 import { type BotRow, lockBot, rulesOfBot } from './bot.rows.ts';
 import {
+  acquireLeases,
   deleteLease,
   dequeue,
   dueState,
-  giveBack,
   holdsLease,
   type Lease,
-  postpone,
-  takeLeases,
+  releaseLease,
+  retryLater,
 } from './lease.rows.ts';
 
 /*
@@ -46,7 +46,7 @@ export class RunBots {
 
   constructor(
     private readonly tenants: TenantDatabase,
-    private readonly carry: CarryBot,
+    private readonly advance: AdvanceBot,
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {}
@@ -54,7 +54,7 @@ export class RunBots {
   @Loop({ name: 'run-bots', everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
     if (signal.aborted) return undefined;
-    const leases = await this.tenants.as({}, (tx) => takeLeases(tx, AT_ONCE));
+    const leases = await this.tenants.as({}, (tx) => acquireLeases(tx, AT_ONCE));
     const ended = await Promise.allSettled(leases.map((lease) => this.runOne(lease, signal)));
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
     if (leases.length === AT_ONCE && Date.now() - this.observedAt < OBSERVE_MS) return 'again';
@@ -85,16 +85,17 @@ export class RunBots {
       else this.log.error({ error, ...ids }, 'A bot could not run and is tried again later');
       // A lease that is not given back would keep its bot waiting for a minute.
       await afterOutage(signal, async () => {
-        if (outage) await this.tenants.as({}, (tx) => giveBack(tx, lease, 0));
-        else await this.postpone(lease);
+        if (outage) await this.tenants.as({}, (tx) => releaseLease(tx, lease, 0));
+        else await this.retryLater(lease);
       });
     }
   }
 
   /** What fails again and again is not tried for ever without a word. */
-  private async postpone(lease: Lease): Promise<void> {
-    const failures = await this.tenants.as({}, (tx) => postpone(tx, lease));
-    if (failures >= MOST_FAILURES) await this.tenants.run(lease.org_id, (tx) => this.carry.giveUp(tx, lease.bot_id));
+  private async retryLater(lease: Lease): Promise<void> {
+    const failures = await this.tenants.as({}, (tx) => retryLater(tx, lease));
+    if (failures >= MOST_FAILURES)
+      await this.tenants.run(lease.org_id, (tx) => this.advance.haltUnrunnable(tx, lease.bot_id));
   }
 
   async run(tx: Tx, lease: Lease): Promise<void> {
@@ -108,9 +109,9 @@ export class RunBots {
     const series = { source: bot.source, market: rulesOfBot(bot), interval: bot.interval };
     const candles = await readCandles(tx, series, { after: bot.decided_up_to, from: bot.starts_at, limit });
     // Even without candles: a bot that is stopping and holds nothing stops here.
-    const decided = candles.length > 0 || bot.status === 'stopping' ? await this.carry.run(tx, bot, candles) : 0;
+    const decided = candles.length > 0 || bot.status === 'stopping' ? await this.advance.run(tx, bot, candles) : 0;
     const caughtUp = decided === candles.length && candles.length < limit;
-    await giveBack(tx, lease, caughtUp ? IDLE_SECONDS : pauseAfter(bot, decided));
+    await releaseLease(tx, lease, caughtUp ? IDLE_SECONDS : pauseAfter(bot, decided));
   }
 }
 

@@ -2,7 +2,7 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { evenWhileHeld } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import fc from 'fast-check';
-import { type Bots, openBots } from '../../test/bots.ts';
+import { type Bots, type Done, openBots } from '../../test/bots.ts';
 import { AROUND, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { fillToWire } from '../backtests/backtest.rows.ts';
@@ -13,9 +13,9 @@ import { add, fraction, sub, toText } from '../kernel/exact.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { moneyText } from '../markets/markets.rules.ts';
-import { CarryBot } from './advance-bot.ts';
+import { AdvanceBot } from './advance-bot.ts';
 import type { BotRow } from './bot.rows.ts';
-import { takeLeases, wakeBots } from './lease.rows.ts';
+import { acquireLeases, wakeBots } from './lease.rows.ts';
 import type { RunBots } from './run-bots.loop.ts';
 
 let bots: Bots;
@@ -43,8 +43,8 @@ const FUTURES = {
   futures: { leverage: '20', fundingRatePercent: '0.05', fundingEveryHours: 1 as const },
 };
 
-/** The same candles each time: of BTC-USDT around 50,000, some 1,200 of them, more than two batches. */
-const CANDLES = (fc.sample(walk(5_000_000, { minLength: 1_200, maxLength: 1_200 }), { numRuns: 1, seed: 7 })[0] ??
+/** The same candles each time: of BTC-USDT around 50,000, more than two batches of them. */
+const CANDLES = (fc.sample(walk(5_000_000, { minLength: 1_050, maxLength: 1_050 }), { numRuns: 1, seed: 7 })[0] ??
   []) as CandleTicks[];
 
 const turn = (runner: RunBots) => runner.turn({ signal: new AbortController().signal });
@@ -71,51 +71,47 @@ test.each([
   ['long', LONG],
   ['short, from the last fill, with fees', SHORT],
   ['short with futures, steps, trailing and a stop', FUTURES],
-])('two replicas carry bots as one backtest does: %s', async (_name, settings) => {
+])('two replicas advance bots as one backtest does, and the ledger adds up: %s', async (_name, settings) => {
   const wanted = expected(settings);
   expect(wanted.fills.length).toBeGreaterThan(20);
-  const started = await Promise.all(Array.from({ length: 3 }, () => bots.startBot(settings, CANDLES)));
+  const started = await Promise.all([1, 2].map(() => bots.startBot(settings, CANDLES)));
   await runAll([bots.runner(), bots.runner()]);
   for (const one of started) {
     const done = await bots.done(one);
     expect(done.fills).toEqual(wanted.fills);
     expect(toText(fraction(done.profit))).toBe(wanted.profit);
     expect(done.decidedUpTo?.getTime()).toBe(CANDLES.at(-1)?.at);
+    expectLedgerAddsUp(settings, done);
   }
 });
 
-test('the ledger adds up: every entry moves the balance by its amount, and closed trades leave their profit', async () => {
-  for (const settings of [LONG, SHORT, FUTURES]) {
-    const one = await bots.startBot(settings, CANDLES);
-    await runAll([bots.runner()]);
-    const { ledger, fills, balance } = await bots.done(one);
-    let sum = fraction('0');
-    for (const entry of ledger) {
-      sum = add(sum, fraction(entry.amount));
-      expect(toText(sum, 24)).toBe(toText(fraction(entry.balance), 24));
-    }
-    expect(toText(sum, 24)).toBe(toText(fraction(balance), 24));
-    // From the fills: what was sold, less what was bought, less every fee; and the funding.
-    const funding = ledger.filter(({ kind }) => kind === 'funding');
-    expect(funding.length > 0).toBe(settings === FUTURES);
-    const cash = fills.reduce(
-      (total, { key, value, fee }) => {
-        const entry = key.includes(':base') || key.includes(':averaging');
-        const signed =
-          entry === (settings.direction === 'long') ? sub(total, fraction(value)) : add(total, fraction(value));
-        return sub(signed, fraction(fee));
-      },
-      funding.reduce((total, { amount }) => add(total, fraction(amount)), fraction('0')),
-    );
-    expect(toText(cash, 24)).toBe(toText(sum, 24));
+/** Every entry moves the balance by its amount, and the balance is what fills, fees and funding leave. */
+function expectLedgerAddsUp(settings: DcaSettings, { ledger, fills, balance }: Done): void {
+  let sum = fraction('0');
+  for (const entry of ledger) {
+    sum = add(sum, fraction(entry.amount));
+    expect(toText(sum, 24)).toBe(toText(fraction(entry.balance), 24));
   }
-});
+  expect(toText(sum, 24)).toBe(toText(fraction(balance), 24));
+  const funding = ledger.filter(({ kind }) => kind === 'funding');
+  expect(funding.length > 0).toBe(settings === FUTURES);
+  const cash = fills.reduce(
+    (total, { key, value, fee }) => {
+      const entry = key.includes(':base') || key.includes(':averaging');
+      const signed =
+        entry === (settings.direction === 'long') ? sub(total, fraction(value)) : add(total, fraction(value));
+      return sub(signed, fraction(fee));
+    },
+    funding.reduce((total, { amount }) => add(total, fraction(amount)), fraction('0')),
+  );
+  expect(toText(cash, 24)).toBe(toText(sum, 24));
+}
 
 test('a runner that dies in the middle of a batch leaves nothing; another takes over once its lease has ended', async () => {
   const wanted = expected(LONG);
   const one = await bots.startBot(LONG, CANDLES);
   let batches = 0;
-  class Dying extends CarryBot {
+  class Dying extends AdvanceBot {
     override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
       const decided = await super.run(tx, bot, candles);
       batches += 1;
@@ -124,7 +120,7 @@ test('a runner that dies in the middle of a batch leaves nothing; another takes 
       return decided;
     }
   }
-  const dying = bots.runner(Object.setPrototypeOf(bots.carry(), Dying.prototype) as CarryBot);
+  const dying = bots.runner(Object.setPrototypeOf(bots.advance(), Dying.prototype) as AdvanceBot);
   await turn(dying);
   const before = await bots.done(one);
   await turn(dying);
@@ -137,7 +133,7 @@ test('a runner that dies in the middle of a batch leaves nothing; another takes 
 
 test('a runner that was only slow finds its fence outdated and writes nothing', async () => {
   const one = await bots.startBot(LONG, CANDLES);
-  const [slow] = await bots.tenants.as({}, (tx) => takeLeases(tx, 1));
+  const [slow] = await bots.tenants.as({}, (tx) => acquireLeases(tx, 1));
   if (!slow) throw new Error('There is no lease.');
   expect(await turn(bots.runner())).not.toBe('again');
   await bots.timePasses();
@@ -150,7 +146,7 @@ test('a runner that was only slow finds its fence outdated and writes nothing', 
 
 test('a bot with broken rows is tried again later and does not hold up the others', async () => {
   const broken = await bots.startBot(LONG, CANDLES);
-  const others = await Promise.all([1, 2, 3].map(() => bots.startBot(LONG, CANDLES)));
+  const others = await Promise.all([1, 2].map(() => bots.startBot(LONG, CANDLES)));
   await bots.tenants.run(broken.orgId, (tx) =>
     tx.query(`update bots set state = '{"trade": "x"}' where id = $1`, [broken.id]),
   );
@@ -168,7 +164,7 @@ test('a bot with broken rows is tried again later and does not hold up the other
   for (const one of others) expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);
   expect((await bots.done(broken)).fills).toEqual([]);
 
-  // Not for ever: after many times somebody is told.
+  // Not for ever: after many failures it is halted.
   await bots.tenants.as({}, (tx) =>
     tx.query('update bot_leases set failures = 11, due_at = now() where bot_id = $1', [broken.id]),
   );
@@ -182,7 +178,7 @@ test('however wild the candles, a batch ends early, and the bot does what a back
     averagingOrders: { size: '100', count: 20, deviationPercent: '0.2', stepScale: '1', volumeScale: '1' },
     takeProfit: { percent: '0.5' },
   });
-  const wild = Array.from({ length: 300 }, (_, i) => {
+  const wild = Array.from({ length: 60 }, (_, i) => {
     const [open, high, low] = [5_000_000n, 5_500_000n, 4_500_000n];
     return { at: i * 300_000, open, high, low, close: open };
   });
@@ -216,7 +212,7 @@ test('a bot that has caught up costs nothing; an import that comes while it look
   expect(await written()).toEqual(before);
 
   let importing: Promise<unknown> | undefined;
-  class Importing extends CarryBot {
+  class Importing extends AdvanceBot {
     override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
       const decided = await super.run(tx, bot, candles);
       // The batch has looked already; its transaction is not over.
@@ -233,7 +229,7 @@ test('a bot that has caught up costs nothing; an import that comes while it look
     await saveImported(tx, knownMarket('BTC-USDT'), '5m', more);
     await wakeBots(tx, one.orgId);
   });
-  await turn(bots.runner(Object.setPrototypeOf(bots.carry(), Importing.prototype) as CarryBot));
+  await turn(bots.runner(Object.setPrototypeOf(bots.advance(), Importing.prototype) as AdvanceBot));
   await importing;
   await runAll([bots.runner()]);
   expect((await bots.done(one)).fills).toEqual(expected(LONG).fills);

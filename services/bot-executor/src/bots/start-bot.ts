@@ -5,9 +5,9 @@ import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { personOf } from '../queue/person.ts';
+import { personOf } from '../queue/queue.rows.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
-import { newestAt, noteResumed } from './bot-reasons.rows.ts';
+import { newestAt, storeResumed } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
 
 /**
@@ -37,12 +37,12 @@ async function resume(tx: Tx, bot: BotRow, wanted: 'fromNow' | 'catchUp'): Promi
     return { mode, after: after?.toISOString() ?? null, at: new Date().toISOString() };
   };
   if (!decided || wanted === 'catchUp') {
-    await noteResumed(tx, bot.id, { resumed: resumed(decided ? 'catchUp' : 'beginning', decided) });
+    await storeResumed(tx, bot.id, { resumed: resumed(decided ? 'catchUp' : 'beginning', decided) });
     return;
   }
   const newest = await newestAt(tx, { source, market: settings.market, interval });
   const now = new Date(Math.max(decided.getTime(), newest?.getTime() ?? 0));
   // A strategy that remembers candles has to see them all.
   const passes = settings.strategy === 'martingale-ema' ? { tradesAfter: now } : { decidedUpTo: now };
-  await noteResumed(tx, bot.id, { resumed: resumed('fromNow', now), ...passes });
+  await storeResumed(tx, bot.id, { resumed: resumed('fromNow', now), ...passes });
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { CarryBot } from './advance-bot.ts';
+import { AdvanceBot } from './advance-bot.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts'
  */
 @Injectable()
 export class StopBot {
-  constructor(private readonly carry: CarryBot) {}
+  constructor(private readonly advance: AdvanceBot) {}
 
   @Handles(stopBot)
   async handle({ input, tx }: OperationContext<typeof stopBot>): Promise<Bot> {
@@ -19,7 +19,7 @@ export class StopBot {
     if (bot.status === 'stopped') return toWire(bot);
     if (bot.status === 'halted' && bot.open_trade_id && input.openTrade === 'finish')
       throw halted(bot, 'It finishes nothing.');
-    if (input.openTrade === 'close' || !bot.open_trade_id) await this.carry.close(tx, bot);
+    if (input.openTrade === 'close' || !bot.open_trade_id) await this.advance.close(tx, bot);
     else await setStatus(tx, bot.id, 'stopping');
     const after = orNotFound(await findBot(tx, bot.id));
     if (after.status === 'halted') throw halted(after, 'Its trade cannot be closed.');

@@ -9,15 +9,7 @@ import { averageText, moneyText, priceText, quantityText } from '../markets/mark
 import { bookOf, findTrade } from '../trades/trade.rows.ts';
 import { worthAt } from '../trades/trade-book.rules.ts';
 import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
-
-interface Sums {
-  winning: number;
-  fees: string;
-  volume: string;
-  fills: number;
-  first: Date | null;
-  last: Date | null;
-}
+import { sumTrades } from './bot-history.rows.ts';
 
 @Injectable()
 export class SummarizeBot {
@@ -45,28 +37,6 @@ export class SummarizeBot {
       upToDate: (newest?.at ?? 0) <= (bot.decided_up_to?.getTime() ?? 0),
     };
   }
-}
-
-/** Numeric sums are exact; those of trades that are no longer kept stand in the bot's row. */
-async function sumTrades(tx: Tx, botId: string): Promise<Sums> {
-  const row = await tx.one<Sums>(
-    `select t.winning + coalesce((b.forgotten->>'winning')::int, 0) as winning,
-            trim_scale(t.fees + coalesce((b.forgotten->>'fees')::numeric, 0))::text as fees,
-            trim_scale(t.volume + coalesce((b.forgotten->>'volume')::numeric, 0))::text as volume,
-            (select count(*)::int from fills where org_id = $1 and bot_id = $2)
-              + coalesce((b.forgotten->>'fills')::int, 0) as fills,
-            coalesce((b.forgotten->>'first')::timestamptz, t.first) as first,
-            greatest(t.last, (b.forgotten->>'last')::timestamptz) as last
-       from bots b, (
-         select count(*) filter (where cash > 0 and closed_at is not null)::int as winning,
-                coalesce(sum(fees) filter (where closed_at is not null), 0) as fees,
-                coalesce(sum(cost + exit_value), 0) as volume,
-                min(opened_at) as first, max(closed_at) as last
-           from trades where org_id = $1 and bot_id = $2) t
-      where b.org_id = $1 and b.id = $2`,
-    [tx.orgId, botId],
-  );
-  return orNotFound(row);
 }
 
 async function openTrade(tx: Tx, bot: BotRow): Promise<BotSummary['openTrade']> {

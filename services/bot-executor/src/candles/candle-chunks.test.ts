@@ -5,9 +5,9 @@ import { candles, MINUTES_5, walk } from '../../test/markets.ts';
 import { type CandleTicks, candlesOf, columnsOf } from '../kernel/candle-series.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { candleUpTo, firstCandle, newestCandle, readCandles, saveImported } from './candle.rows.ts';
-import { CHUNK_CANDLES, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
+import { CHUNK_CANDLES, decodeChunks, encodeChunk, mergeCandles } from './chunk-codec.ts';
 import { measureSeries, readStored } from './series.rows.ts';
-import { unpackSeries } from './stored-series.rules.ts';
+import { decodeSeries } from './stored-series.ts';
 
 let bots: Bots;
 beforeAll(async () => {
@@ -19,13 +19,13 @@ const MARKET = knownMarket('BTC-USDT');
 const SERIES = { source: 'imported', market: MARKET, interval: '5m' } as const;
 const all = candlesOf;
 const read = async (orgId: string, range: { from?: Date; until?: Date }) =>
-  all(unpackSeries(await bots.tenants.run(orgId, (tx) => readStored(tx, SERIES, { ...range, limit: 10_000 }))));
+  all(decodeSeries(await bots.tenants.run(orgId, (tx) => readStored(tx, SERIES, { ...range, limit: 10_000 }))));
 
 test('what is packed is what is read', () => {
   fc.assert(
     fc.property(walk(5_000_000, { minLength: 1, maxLength: 300 }), (series) => {
-      const chunk = { startsAt: 0, ticksPerStep: 1, blob: packCandles(columnsOf(series), 0, MINUTES_5) };
-      expect(all(unpackChunks([chunk], MINUTES_5))).toEqual(series);
+      const chunk = { startsAt: 0, ticksPerStep: 1, blob: encodeChunk(columnsOf(series), 0, MINUTES_5) };
+      expect(all(decodeChunks([chunk], MINUTES_5))).toEqual(series);
     }),
     { numRuns: 200 },
   );
@@ -33,8 +33,8 @@ test('what is packed is what is read', () => {
 
 test('a tick that became finer multiplies the steps of old chunks', () => {
   const series = candles([100, 120, 90, 110]);
-  const chunk = { startsAt: 0, ticksPerStep: 10, blob: packCandles(columnsOf(series), 0, MINUTES_5) };
-  expect(all(unpackChunks([chunk], MINUTES_5))).toEqual(candles([1_000, 1_200, 900, 1_100]));
+  const chunk = { startsAt: 0, ticksPerStep: 10, blob: encodeChunk(columnsOf(series), 0, MINUTES_5) };
+  expect(all(decodeChunks([chunk], MINUTES_5))).toEqual(candles([1_000, 1_200, 900, 1_100]));
 });
 
 const [YEAR = []] = fc.sample(walk(5_000_000, { minLength: 9_000, maxLength: 9_000 }), { numRuns: 1, seed: 11 });

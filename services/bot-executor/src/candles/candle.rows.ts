@@ -6,7 +6,7 @@ import { GapCounter } from '../kernel/gaps.rules.ts';
 import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { lockMarkets } from '../markets/market.rows.ts';
 import { type MarketRules, priceText } from '../markets/markets.rules.ts';
-import { CHUNK_CANDLES, type Chunk, chunkStart, mergeCandles, packCandles, unpackChunks } from './chunk-codec.ts';
+import { CHUNK_CANDLES, type Chunk, chunkStart, decodeChunks, encodeChunk, mergeCandles } from './chunk-codec.ts';
 
 export interface Series {
   source: CandleSource;
@@ -65,7 +65,7 @@ export async function readCandles(
   for (let most = 1; candles.length < range.limit; most = Math.min(2 * most, MOST_CHUNKS)) {
     const rows = await chunkRows(tx, series, 'last_at >= $3 order by starts_at limit $4', [new Date(next), most]);
     for (const row of rows) {
-      const chunk = unpackChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
+      const chunk = decodeChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
       for (let i = indexAt(chunk, next); i < chunk.at.length && candles.length < range.limit; i += 1)
         candles.push(candleAt(chunk, i));
       next = (chunk.at.at(-1) ?? 0) + 1;
@@ -102,7 +102,7 @@ export async function oneChunk(
   parameters: unknown[],
 ): Promise<Columns | undefined> {
   const [row] = await chunkRows(tx, series, `${which} limit 1`, parameters);
-  return row && unpackChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
+  return row && decodeChunks([toChunk(row, series.market)], INTERVAL_MS[series.interval]);
 }
 
 const chunkRows = (tx: Tx, { source, market, interval }: Series, which: string, parameters: unknown[]) =>
@@ -241,5 +241,5 @@ const chunkValues = (market: MarketRules, interval: CandleInterval, startsAt: nu
   new Date(candles.at.at(-1) ?? startsAt),
   candles.at.length,
   stepOf(market).toString(),
-  packCandles(candles, startsAt, INTERVAL_MS[interval]),
+  encodeChunk(candles, startsAt, INTERVAL_MS[interval]),
 ];

@@ -19,7 +19,7 @@ export const chunkStart = (at: number, intervalMs: number): number => {
 };
 
 /** Candles of one chunk, oldest first. */
-export function packCandles({ at, open, high, low, close }: Columns, startsAt: number, intervalMs: number): Buffer {
+export function encodeChunk({ at, open, high, low, close }: Columns, startsAt: number, intervalMs: number): Buffer {
   const column = () => new Float64Array(at.length);
   const [places, above, below] = [column(), column(), column()];
   for (let i = 0; i < at.length; i += 1) {
@@ -39,7 +39,7 @@ export interface Chunk {
 }
 
 /** Several chunks, oldest first, as one series of columns without the blocks that are summed up over it. */
-export function unpackChunks(chunks: readonly Chunk[], intervalMs: number): Columns {
+export function decodeChunks(chunks: readonly Chunk[], intervalMs: number): Columns {
   const parts = chunks.map(({ blob }) => unpackColumns(blob, COLUMNS) as Five);
   const length = parts.reduce((sum, [places]) => sum + places.length, 0);
   const prices = () => new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));

@@ -4,9 +4,9 @@ import { validationFailed } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { lockMarketsSoon, marketNamed } from '../markets/market.rows.ts';
-import { personOf } from '../queue/person.ts';
+import { personOf } from '../queue/queue.rows.ts';
 import { Threads } from '../threads/threads.ts';
-import { optionsOf, wantedOf } from './import-options.ts';
+import { fileRequest, optionsOf } from './import-options.ts';
 import { readCandles } from './read-candles.ts';
 import { StoreCandles } from './store-candles.ts';
 
@@ -25,8 +25,8 @@ export class ImportCandles {
     const { interval, csv } = input;
     // Nothing holds a connection while a thread reads.
     const market = await this.tenants.read(tx.orgId as string, (read) => marketNamed(read, input.market));
-    const wanted = wantedOf(market, interval, { options: optionsOf(input), maxRows: MAX_ROWS });
-    const task = { text: csv, wanted };
+    const request = fileRequest(market, interval, { options: optionsOf(input), maxRows: MAX_ROWS });
+    const task = { text: csv, request };
     const { candles, faults, report } = await this.threads.answer(readCandles, task, personOf(caller));
     if (!candles) {
       const errors = faults.map(({ code, message }) => ({ field: '/csv', code, message }));

@@ -1,7 +1,7 @@
 import type { CandleInterval, ImportOptions } from '@tidegate/contracts/bot-executor/candles';
 import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
-import type { Wanted } from './csv/row-reader.ts';
+import type { FileRequest } from './csv/row-reader.ts';
 
 export const defaultOptions: ImportOptions = {
   duplicates: 'identical',
@@ -12,11 +12,11 @@ export const defaultOptions: ImportOptions = {
 };
 
 /** What a file is read for. */
-export const wantedOf = (
+export const fileRequest = (
   market: MarketRules,
   interval: CandleInterval,
   how: { options: ImportOptions; maxRows: number },
-): Wanted => ({ market, interval, intervalMs: INTERVAL_MS[interval], ...how });
+): FileRequest => ({ market, interval, intervalMs: INTERVAL_MS[interval], ...how });
 
 export const optionsOf = ({
   duplicates,

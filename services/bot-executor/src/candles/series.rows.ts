@@ -3,7 +3,7 @@ import { type CandleTicks, candleAt, indexAt, partOf } from '../kernel/candle-se
 import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { type CandleRange, type ChunkRow, oneChunk, type Series, TABLE, toChunk } from './candle.rows.ts';
 import { CHUNK_CANDLES } from './chunk-codec.ts';
-import type { StoredSeries } from './stored-series.rules.ts';
+import type { StoredSeries } from './stored-series.ts';
 
 /**
  * A whole range as it is stored, for the thread that works with it. When there are more than `limit` candles, some more

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { enough, runs } from '../../test/long.ts';
-import { AROUND, anySettings, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, anyWalk, COARSE, candles, FINE, settingsA, walk } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
@@ -25,7 +25,7 @@ test('a long on a path is a short on the mirrored path, when sizes do not depend
     });
   let fills = 0;
   fc.assert(
-    fc.property(walk(200, { minLength: 1, maxLength: 200 }), (series) => {
+    fc.property(walk(200, { minLength: 60, maxLength: 200 }), (series) => {
       const about = series[0]?.open ?? 0n;
       const settings = (direction: 'long' | 'short') => ({
         ...settingsA(direction, {
@@ -54,7 +54,7 @@ test('prices in another unit change no return: all prices ten times, sizes in qu
   fc.assert(
     fc.property(
       fc.constantFrom('long' as const, 'short' as const),
-      walk(50_000_000, { minLength: 1, maxLength: 200 }),
+      walk(50_000_000, { minLength: 60, maxLength: 200 }),
       (direction, series) => {
         const times10 = series.map(({ at, open, high, low, close }) => {
           return { at, open: open * 10n, high: high * 10n, low: low * 10n, close: close * 10n };
@@ -118,7 +118,7 @@ function partsOf(order: PlacedOrder, places: readonly number[]) {
 
 test('replayed from its log of candles, with the state written down and read back after each, a bot decides the same', () => {
   fc.assert(
-    fc.property(anySettings, walk(200, { minLength: 1, maxLength: 100 }), (settings, series) => {
+    fc.property(anySettings, anyWalk(200, 100), (settings, series) => {
       const plan = planOf(settings, COARSE);
       let [kept, stored]: [State, State] = [INITIAL, INITIAL];
       for (const [index, candle] of series.entries()) {
@@ -139,7 +139,7 @@ test('replayed from its log of candles, with the state written down and read bac
 
 test('an averaging order that is never reached changes nothing; nor does how many wait at once', () => {
   fc.assert(
-    fc.property(anySettings, walk(200, { minLength: 1, maxLength: 200 }), (settings, series) => {
+    fc.property(anySettings, anyWalk(200, 200), (settings, series) => {
       const deepest = run(settings, series).trades.reduce((most, one) => Math.max(most, one.averagingFills), 0);
       const { averagingOrders } = settings;
       fc.pre(deepest < averagingOrders.count || averagingOrders.count === 0);

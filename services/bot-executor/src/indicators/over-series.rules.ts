@@ -1,12 +1,10 @@
-import type { Indicator, IndicatorPoint } from '@tidegate/contracts/bot-executor/candles';
-import { type StoredSeries, unpackSeries } from '../candles/stored-series.rules.ts';
+import type { Indicator } from '@tidegate/contracts/bot-executor/candles';
 import type { Columns } from '../kernel/candle-series.rules.ts';
 import { newAtr, nextAtr } from '../kernel/indicators/atr.rules.ts';
 import { bollinger } from '../kernel/indicators/bollinger.rules.ts';
 import { newEma, nextEma } from '../kernel/indicators/ema.rules.ts';
 import { macdLine, newMacd, nextMacd } from '../kernel/indicators/macd.rules.ts';
 import { newRsi, nextRsi, rsiValue } from '../kernel/indicators/rsi.rules.ts';
-import { threadTask } from '../threads/thread-task.ts';
 
 type Values = Record<string, number>;
 /** Takes the next candle; undefined until there are enough, and may be where nobody wants the value. Prices in ticks. */
@@ -73,19 +71,3 @@ export function indicatorOver(
   }
   return points;
 }
-
-export interface IndicatorTask {
-  stored: StoredSeries;
-  wanted: { indicator: Indicator; period: number; from: number; limit: number };
-  /** Of a price. */
-  tick: number;
-}
-
-/** Strength is a percentage; everything else is a price. */
-export const computeIndicator = threadTask('indicator', ({ stored, wanted, tick }: IndicatorTask): IndicatorPoint[] => {
-  const scale = wanted.indicator === 'rsi' ? 1 : tick;
-  return indicatorOver(unpackSeries(stored), wanted).map(({ at, values }) => ({
-    at: new Date(at).toISOString(),
-    values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value * scale])),
-  }));
-});

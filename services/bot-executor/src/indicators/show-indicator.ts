@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { readStored } from '../candles/series.rows.ts';
-import { MAX_CANDLES } from '../candles/stored-series.rules.ts';
+import { MAX_CANDLES } from '../candles/stored-series.ts';
 import { marketNamed } from '../markets/market.rows.ts';
-import { personOf } from '../queue/person.ts';
+import { personOf } from '../queue/queue.rows.ts';
 import { Threads } from '../threads/threads.ts';
-import { computeIndicator } from './over-series.rules.ts';
+import { computeIndicator } from './compute-indicator.ts';
 
 @Injectable()
 export class ShowIndicator {

@@ -10,47 +10,47 @@ import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { afterOutage, isPassing } from './after-outage.ts';
 import {
+  acquireWork,
   dropWork,
   endWork,
-  forgetTurns,
-  giveBackWork,
+  expireTurns,
   holdsWork,
   type Job,
   type Kind,
   queueState,
+  releaseWork,
   renewWork,
-  takeWork,
 } from './queue.rows.ts';
 
 /*
- * Does the queued work of one kind, so many pieces at a time.
+ * Runs the queued work of one kind, a limited number of jobs at a time.
  *
- *   queued ──take: fence + 1, ours for 30 s──► running ──told and renewed each second──► done
- *       ──cancelled, deleted, or taken over: found out with the next renewal──► dropped
- *       ──the database or a connection breaks──► begun again after a rest, as often as it takes
- *       ──this process drains──► given back, begun anew elsewhere      ──its process died three times──► failed
+ *   queued ──acquire: fence + 1, leased for 30 s──► running ──renewed each second, with its progress──► done
+ *       ──cancelled, deleted, or taken over: noticed at the next renewal──► dropped
+ *       ──the database or a connection breaks──► retried after a rest, as often as it takes
+ *       ──this process drains──► released, restarted elsewhere      ──its process died three times──► failed
  *       ──more memory or time than it may have, or an error──► failed
  *
- * What comes out follows from what was asked alone, so running it twice does no harm: only one result is written.
+ * A result follows from the request alone, so running a job twice does no harm: only one result is written.
  */
 const RENEW_MS = 1_000;
 const MAX_TRIES = 3;
-const FORGET_MS = 600_000;
+const EXPIRE_EVERY_MS = 600_000;
 
-/** What a piece of work is given: when to stop, and where to tell how far it is. */
-export interface Held {
+/** What a running job is given: when to stop, and where to report its progress. */
+export interface WorkContext {
   signal: AbortSignal;
   progress: () => number;
 }
 
 export interface QueueWork {
   kind: Kind;
-  /** The loop's name: it is woken when something is queued or a place is free. */
+  /** The loop's name: it is woken when something is queued and when a job ends. */
   loop: string;
-  /** At a time. */
-  places: number;
-  /** Does the work and answers how to write what came out. No connection is held meanwhile. */
-  run(job: Job, held: Held): Promise<(tx: Tx) => Promise<void>>;
+  /** Jobs at a time in this process. */
+  concurrency: number;
+  /** Does the work and returns how to write the result. No connection is held meanwhile. */
+  run(job: Job, context: WorkContext): Promise<(tx: Tx) => Promise<void>>;
   /** Writes why it failed. */
   fail(tx: Tx, id: string, failure: string): Promise<unknown>;
 }
@@ -70,7 +70,7 @@ export const endedTopic = (kind: Kind): string => `ended-${kind}`;
 
 export class QueueRunner {
   private readonly running = new Map<string, Promise<void>>();
-  private forgotAt = 0;
+  private expiredAt = 0;
   private readonly work: QueueWork;
   private readonly tools: QueueTools;
 
@@ -79,11 +79,11 @@ export class QueueRunner {
     this.tools = tools;
   }
 
-  /** Begins what there are places for; the end of each wakes the loop again. */
+  /** Starts as many jobs as may run at a time; the end of each wakes the loop again. */
   async turn(signal: AbortSignal): Promise<TurnResult> {
-    const { kind, places } = this.work;
-    while (!signal.aborted && this.running.size < places) {
-      const job = await this.tools.tenants.as({}, (tx) => takeWork(tx, kind, [...this.running.keys()]));
+    const { kind, concurrency } = this.work;
+    while (!signal.aborted && this.running.size < concurrency) {
+      const job = await this.tools.tenants.as({}, (tx) => acquireWork(tx, kind, [...this.running.keys()]));
       if (!job) break;
       const running = this.runOne(job, signal).finally(() => {
         this.running.delete(job.id);
@@ -94,7 +94,7 @@ export class QueueRunner {
     return this.observe();
   }
 
-  /** Nothing is running any more. */
+  /** Resolves when no job is running any more. */
   async drained(): Promise<void> {
     await Promise.all(this.running.values());
   }
@@ -109,35 +109,35 @@ export class QueueRunner {
     metrics
       .gauge('tidegate_work_oldest_seconds', 'How long the oldest of them has waited', ['kind'])
       .set({ kind }, state.oldestSeconds);
-    if (Date.now() - this.forgotAt > FORGET_MS) {
-      this.forgotAt = Date.now();
-      await tenants.as({}, forgetTurns);
+    if (Date.now() - this.expiredAt > EXPIRE_EVERY_MS) {
+      this.expiredAt = Date.now();
+      await tenants.as({}, expireTurns);
     }
     return state.nextMs === null ? undefined : state.nextMs + 1;
   }
 
-  /** Never throws: one piece of work's trouble is its own. */
+  /** Never throws: the failure of one job is its own. */
   private async runOne(job: Job, drain: AbortSignal): Promise<void> {
     const lost = new AbortController();
-    const held: Held = { signal: AbortSignal.any([drain, lost.signal]), progress: () => 0 };
-    let asking = false;
+    const context: WorkContext = { signal: AbortSignal.any([drain, lost.signal]), progress: () => 0 };
+    let renewingNow = false;
     const renewing = setInterval(async () => {
-      // What is written at length keeps its row: one connection may wait for it, and not one more each second.
-      if (asking) return;
-      asking = true;
-      await this.renew(job, held, lost);
-      asking = false;
+      // A long write keeps the job's row locked: one connection may wait for it, not one more each second.
+      if (renewingNow) return;
+      renewingNow = true;
+      await this.renew(job, context, lost);
+      renewingNow = false;
     }, RENEW_MS);
     let outcome = 'lost';
     try {
-      outcome = await this.attempt(job, held, drain);
+      outcome = await this.attempt(job, context, drain);
     } catch (error) {
-      // Nothing is written for an organisation that was deleted; its other rows are taken away as well.
+      // Nothing is written for an organisation that was deleted; its other rows are deleted as well.
       if (error instanceof OrganisationDeleted) await this.drop(job, drain);
-      else this.tools.log.error({ error, ...idsOf(job) }, 'Queued work was left and will be taken over');
+      else this.tools.log.error({ error, ...idsOf(job) }, 'A job was abandoned and will be taken over');
     } finally {
       clearInterval(renewing);
-      // One part of it failed: the others, of which a sweep has thousands, are not computed for nobody.
+      // When one part failed, the others are cancelled: a sweep has thousands.
       lost.abort();
     }
     this.tools.metrics
@@ -146,19 +146,19 @@ export class QueueRunner {
     this.tools.wakes.wake(endedTopic(this.work.kind));
   }
 
-  private async attempt(job: Job, held: Held, drain: AbortSignal): Promise<string> {
+  private async attempt(job: Job, context: WorkContext, drain: AbortSignal): Promise<string> {
     let write: (tx: Tx) => Promise<unknown>;
     let outcome = 'done';
     try {
       if (job.tries > MAX_TRIES) throw new Failure('It ended its process each time it was tried.');
-      write = await this.work.run(job, held);
+      write = await this.work.run(job, context);
     } catch (error) {
-      if (drain.aborted || error instanceof WorkersClosed) return this.giveBack(job, 'drained', false, drain);
-      if (held.signal.aborted || error instanceof TaskCancelled) return 'lost';
+      if (drain.aborted || error instanceof WorkersClosed) return this.release(job, 'drained', false, drain);
+      if (context.signal.aborted || error instanceof TaskCancelled) return 'lost';
       if (error instanceof OrganisationDeleted) throw error;
       if (isPassing(error) || error instanceof WorkersBusy) {
-        this.tools.log.warn({ error, ...idsOf(job) }, 'Queued work is tried again after a rest');
-        return this.giveBack(job, 'again', true, drain);
+        this.tools.log.warn({ error, ...idsOf(job) }, 'A job is retried after a rest');
+        return this.release(job, 'again', true, drain);
       }
       outcome = 'failed';
       write = (tx) => this.work.fail(tx, job.id, this.reasonOf(error, job));
@@ -174,26 +174,26 @@ export class QueueRunner {
 
   private async drop(job: Job, drain: AbortSignal): Promise<void> {
     await afterOutage(drain, () => this.tools.tenants.as({}, (tx) => dropWork(tx, job.id))).catch((error: unknown) =>
-      this.tools.log.warn({ error, ...idsOf(job) }, 'The work of a deleted organisation stays until it is swept away'),
+      this.tools.log.warn({ error, ...idsOf(job) }, 'A job of a deleted organisation stays until it is purged'),
     );
   }
 
-  private async giveBack(job: Job, outcome: string, rest: boolean, drain: AbortSignal): Promise<string> {
-    await this.persist(job, drain, (tx) => giveBackWork(tx, job, rest));
+  private async release(job: Job, outcome: string, rest: boolean, drain: AbortSignal): Promise<string> {
+    await this.persist(job, drain, (tx) => releaseWork(tx, job, rest));
     return outcome;
   }
 
-  /** A connection that breaks does not undo hours of work: it is written when there is one again. */
+  /** A broken connection does not undo hours of work: the result is written once there is a connection again. */
   private persist<T>(job: Job, drain: AbortSignal, work: (tx: Tx) => Promise<T>): Promise<T> {
     return afterOutage(drain, () => this.tools.tenants.run(job.org_id, work));
   }
 
-  private async renew(job: Job, held: Held, lost: AbortController): Promise<void> {
+  private async renew(job: Job, context: WorkContext, lost: AbortController): Promise<void> {
     try {
-      const ours = await this.tools.tenants.as({}, (tx) => renewWork(tx, job, held.progress()));
+      const ours = await this.tools.tenants.as({}, (tx) => renewWork(tx, job, context.progress()));
       if (!ours) lost.abort();
     } catch (error) {
-      // Whoever takes over meanwhile has another fence, so that nothing is written twice.
+      // Who takes over meanwhile has another fence, so nothing is written twice.
       this.tools.log.debug({ error, ...idsOf(job) }, 'A lease was not renewed');
     }
   }
@@ -203,8 +203,8 @@ export class QueueRunner {
     if (error instanceof ProblemError) return error.detail ?? error.title;
     if (error instanceof WorkerTooSlow) return 'It took longer than it may. Use fewer candles or fewer orders.';
     if (isOutOfMemory(error)) return 'It needed more memory than it may have. Use fewer candles or fewer orders.';
-    this.tools.log.error({ error, ...idsOf(job) }, 'Queued work failed');
-    return 'It could not be run; operators were told.';
+    this.tools.log.error({ error, ...idsOf(job) }, 'A job failed');
+    return 'It failed for a reason on our side, which is in the log of the service.';
   }
 }
 

@@ -1,4 +1,11 @@
+import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Tx } from '@tidegate/database/tx';
+
+/**
+ * Who takes turns: a person, whichever of their organisations asks, and whoever made an API key with it. A service acts
+ * for the organisation.
+ */
+export const personOf = ({ userId, orgId }: Caller): string => userId ?? orgId ?? '';
 
 export type Kind = 'backtest' | 'sweep' | 'upload';
 
@@ -45,7 +52,7 @@ export async function countQueued(
 /** Its turn is over: whoever asked for something meanwhile comes before the next of the same person. */
 export async function endWork(tx: Tx, kind: Kind, { id, person, org_id }: Job): Promise<void> {
   await dropWork(tx, id);
-  await noteTurn(tx, kind, [person, org_id]);
+  await recordTurn(tx, kind, [person, org_id]);
 }
 
 /**
@@ -54,7 +61,7 @@ export async function endWork(tx: Tx, kind: Kind, { id, person, org_id }: Job): 
  * and a person with nine organisations is one person. Nobody has two at a time. What this process runs (`own`) it
  * does not take again, though its lease may have ended in an outage.
  */
-export async function takeWork(tx: Tx, kind: Kind, own: readonly string[] = []): Promise<Job | undefined> {
+export async function acquireWork(tx: Tx, kind: Kind, own: readonly string[] = []): Promise<Job | undefined> {
   // Two replicas that take at the same time would both see that a person has nothing running.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`take ${kind}`]);
   const job = await tx.one<Job>(
@@ -71,11 +78,11 @@ export async function takeWork(tx: Tx, kind: Kind, own: readonly string[] = []):
       returning id, org_id, person, fence, tries`,
     [kind, LEASE_SECONDS, own],
   );
-  if (job) await noteTurn(tx, kind, [job.person, job.org_id]);
+  if (job) await recordTurn(tx, kind, [job.person, job.org_id]);
   return job;
 }
 
-export const noteTurn = (tx: Tx, kind: string, parties: readonly string[]): Promise<unknown> =>
+export const recordTurn = (tx: Tx, kind: string, parties: readonly string[]): Promise<unknown> =>
   tx.query(
     `insert into work_turns (kind, party, served_at)
      select distinct $1, party, clock_timestamp() from unnest($2::uuid[]) as party order by party
@@ -84,7 +91,7 @@ export const noteTurn = (tx: Tx, kind: string, parties: readonly string[]): Prom
   );
 
 /** What is older than everything that waits changes no order; an hour is more than that in nearly every case. */
-export const forgetTurns = (tx: Tx): Promise<unknown> =>
+export const expireTurns = (tx: Tx): Promise<unknown> =>
   tx.query("delete from work_turns where served_at < now() - interval '1 hour'");
 
 /** Tells how far the work is. False when it was cancelled, deleted, or is somebody else's by now. */
@@ -103,7 +110,7 @@ export async function holdsWork(tx: Tx, { id, fence }: Job): Promise<boolean> {
 }
 
 /** For another runner at once, or for any after a rest; this time does not count. */
-export const giveBackWork = (tx: Tx, { id, fence }: Job, rest: boolean): Promise<unknown> =>
+export const releaseWork = (tx: Tx, { id, fence }: Job, rest: boolean): Promise<unknown> =>
   tx.query(
     `update work_queue set tries = tries - 1,
             expires_at = case when $3 then now() + make_interval(secs => $4) else '-infinity' end

@@ -4,16 +4,16 @@ import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { type Bots, openBots } from '../../test/bots.ts';
 import { candles, settingsA } from '../../test/markets.ts';
-import { takeLeases } from '../bots/lease.rows.ts';
+import { acquireLeases } from '../bots/lease.rows.ts';
 import {
+  acquireWork,
   countQueued,
   dropWork,
   endWork,
   enqueueWork,
-  giveBackWork,
   type Job,
   type Kind,
-  takeWork,
+  releaseWork,
 } from './queue.rows.ts';
 import { Failure, QueueRunner, QueueTools } from './queue-runner.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => bots.close());
 
-const take = (kind: Kind) => bots.tenants.as({}, (tx) => takeWork(tx, kind));
+const take = (kind: Kind) => bots.tenants.as({}, (tx) => acquireWork(tx, kind));
 const queue = async (kind: Kind, orgId: string, person: string) => {
   const id = newId();
   await bots.tenants.run(orgId, (tx) => enqueueWork(tx, kind, id, person));
@@ -42,31 +42,31 @@ async function served(kind: Kind): Promise<string[]> {
 }
 
 test.each<Kind>(['backtest', 'sweep'])(
-  '%s: a person with nine organisations full of work delays a stranger by one of them',
+  '%s: a person with nine organisations full of work delays a other by one of them',
   async (kind) => {
-    const [greedy, stranger, third] = [newId(), newId(), newId()];
+    const [greedy, other, third] = [newId(), newId(), newId()];
     for (const orgId of Array.from({ length: 9 }, () => newId()))
       for (let n = 0; n < 4; n += 1) await queue(kind, orgId, greedy);
     const first = await take(kind);
-    await queue(kind, newId(), stranger);
+    await queue(kind, newId(), other);
     await queue(kind, newId(), third);
     await queue(kind, newId(), third);
     await end(kind, first);
     const order = await served(kind);
-    expect([first?.person, ...order].slice(0, 5)).toEqual([greedy, stranger, third, greedy, third]);
+    expect([first?.person, ...order].slice(0, 5)).toEqual([greedy, other, third, greedy, third]);
     expect(order.filter((person) => person === greedy)).toHaveLength(35);
   },
 );
 
 test('an organisation with many people is one organisation, and its own work goes in turn', async () => {
-  const [crowd, stranger] = [newId(), newId()];
+  const [crowd, other] = [newId(), newId()];
   const persons = Array.from({ length: 10 }, () => newId());
   for (const person of persons) await queue('sweep', crowd, person);
   const first = await take('sweep');
-  await queue('sweep', stranger, stranger);
+  await queue('sweep', other, other);
   await end('sweep', first);
   const order = [first?.person, ...(await served('sweep'))];
-  expect(order).toEqual([persons[0], stranger, ...persons.slice(1)]);
+  expect(order).toEqual([persons[0], other, ...persons.slice(1)]);
 });
 
 test('nobody has two at a time: not a person, not an organisation, however many replicas take at once', async () => {
@@ -89,11 +89,11 @@ test('what was given back keeps its place; what rests waits', async () => {
   const id = await queue('sweep', orgId, person);
   const job = await take('sweep');
   if (!job) throw new Error('Nothing was taken.');
-  await bots.tenants.as({}, (tx) => giveBackWork(tx, job, false));
+  await bots.tenants.as({}, (tx) => releaseWork(tx, job, false));
   const again = await take('sweep');
   expect(again).toMatchObject({ id, tries: 1 });
   expect(again?.fence).not.toBe(job.fence);
-  if (again) await bots.tenants.as({}, (tx) => giveBackWork(tx, again, true));
+  if (again) await bots.tenants.as({}, (tx) => releaseWork(tx, again, true));
   expect(await take('sweep')).toBeUndefined();
   await bots.tenants.as({}, (tx) => dropWork(tx, id));
 });
@@ -116,15 +116,15 @@ test('forty bots of one person in four organisations leave a place in every turn
   const [greedy, few] = [newId(), candles([5_000_000, 5_010_000, 4_990_000, 5_000_000])];
   const start = (orgId: string, person: string) => bots.startBot(settingsA('long'), few, orgId, person);
   for (const orgId of [newId(), newId(), newId(), newId()]) for (let n = 0; n < 10; n += 1) await start(orgId, greedy);
-  const stranger = await start(newId(), newId());
-  const leases = await bots.tenants.as({}, (tx) => takeLeases(tx, 4));
-  expect(leases.map(({ bot_id }) => bot_id)).toContain(stranger.id);
+  const other = await start(newId(), newId());
+  const leases = await bots.tenants.as({}, (tx) => acquireLeases(tx, 4));
+  expect(leases.map(({ bot_id }) => bot_id)).toContain(other.id);
   expect(leases).toHaveLength(4);
-  // With more parties than places, whoever had no turn comes next, however long others have been due.
+  // With more parties than concurrency, whoever had no turn comes next, however long others have been due.
   const crowd = await Promise.all(Array.from({ length: 6 }, () => start(newId(), newId())));
   const next = [
-    await bots.tenants.as({}, (tx) => takeLeases(tx, 4)),
-    await bots.tenants.as({}, (tx) => takeLeases(tx, 4)),
+    await bots.tenants.as({}, (tx) => acquireLeases(tx, 4)),
+    await bots.tenants.as({}, (tx) => acquireLeases(tx, 4)),
   ];
   const served = next.flat().map(({ bot_id }) => bot_id);
   for (const { id } of crowd) expect(served).toContain(id);
@@ -137,9 +137,9 @@ test('what is left of work that failed is called off', async () => {
     {
       kind: 'sweep',
       loop: 'test',
-      places: 1,
-      run: async (_job, held) => {
-        left = held.signal;
+      concurrency: 1,
+      run: async (_job, context) => {
+        left = context.signal;
         throw new Failure('One of its parts failed.');
       },
       fail: async (_tx, _id, failure) => failures.push(failure),

@@ -22,13 +22,13 @@ export function combinationsOf(
   vary: readonly SweptSetting[],
   ticks: bigint,
   market: MarketRules,
-): { works: Combination[]; refused: number } {
+): { valid: Combination[]; refused: number } {
   const twice = vary.findIndex(({ setting }, index) => vary.some((one, at) => at < index && one.setting === setting));
   if (twice >= 0) throw invalid(`/vary/${twice}/setting`, 'swept_twice', 'Give all values of a setting in one place.');
   combinationCount(vary);
   const all = everyOf(vary).map((values) => ({ values, settings: withValues(settings, values, vary) }));
-  const works = all.filter((one) => canWork(one.settings, ticks, market));
-  if (works.length > 0) return { works, refused: all.length - works.length };
+  const valid = all.filter((one) => canWork(one.settings, ticks, market));
+  if (valid.length > 0) return { valid, refused: all.length - valid.length };
   // None of them: the first one's fault says why.
   checkedPlan((all[0] as Combination).settings, ticks, market);
   throw new Error('Settings were refused and then accepted.');

@@ -9,17 +9,16 @@ import { measuredSeries } from '../backtests/requested-series.ts';
 import { RunQuota } from '../backtests/run-quota.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
-import { personOf } from '../queue/person.ts';
-import { countQueued, enqueueWork } from '../queue/queue.rows.ts';
+import { countQueued, enqueueWork, personOf } from '../queue/queue.rows.ts';
 import { Threads } from '../threads/threads.ts';
 import { countCombinations } from './prepare-sweep.ts';
-import { forgetOldSweeps, insertSweep, toWire } from './sweep.rows.ts';
+import { expireSweeps, insertSweep, toWire } from './sweep.rows.ts';
 import { countedWithin, runsWithin } from './sweep-budget.rules.ts';
 
 /** Of an organisation; and of a person, in all organisations together. */
 export const MAX_QUEUED = { organisation: 5, person: 10 };
 /** Of an organisation. */
-const MAX_KEPT = 100;
+const MAX_STORED = 100;
 
 @Injectable()
 export class CreateSweep {
@@ -36,18 +35,18 @@ export class CreateSweep {
     const { input, caller, tx } = call;
     const [id, person] = [newId(), personOf(caller)];
     // Nothing holds a connection while combinations are counted and the quota is asked.
-    const { works, refused, runs, market } = await this.judge(call, person);
+    const { valid, refused, runs, market } = await this.check(call, person);
     return this.quota.spend(call, { meter: 'sweep_runs', count: runs, key: id }, async () => {
       const queued = await countQueued(tx, 'sweep', person);
       if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person) {
         const message = `At most ${MAX_QUEUED.organisation} may wait or run. Cancel one, or come back later.`;
         throw tooManySweeps({ waiting: queued.person }, message);
       }
-      await forgetOldSweeps(tx, MAX_KEPT - 1);
+      await expireSweeps(tx, MAX_STORED - 1);
       const row = await insertSweep(tx, {
         id,
         work: { ...input, market: termsOf(market) },
-        combinations: works,
+        combinations: valid,
         refused,
         runs,
       });
@@ -58,7 +57,7 @@ export class CreateSweep {
   }
 
   /** By arithmetic first; what is little enough is then counted in a thread. */
-  private async judge({ input, tx }: OperationContext<typeof createSweep>, person: string) {
+  private async check({ input, tx }: OperationContext<typeof createSweep>, person: string) {
     const { settings, vary, walkForward } = input;
     const { candles, first, market } = await this.tenants.read(tx.orgId as string, async (read) => {
       await this.entitlements.feature(read, 'backtests');
@@ -68,6 +67,6 @@ export class CreateSweep {
     countedWithin(input, candles);
     const task = { settings, market, vary, ticks: first.open };
     const counted = await this.threads.answer(countCombinations, task, person);
-    return { ...counted, market, runs: runsWithin(counted.works, candles, walkForward) };
+    return { ...counted, market, runs: runsWithin(counted.valid, candles, walkForward) };
   }
 }

@@ -2,9 +2,9 @@ import type { BacktestFeed } from '@tidegate/contracts/bot-executor/backtests';
 import type { Gaps } from '@tidegate/contracts/bot-executor/candles';
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import type { SweptSetting } from '@tidegate/contracts/bot-executor/sweeps';
-import { unpackWanted } from '../backtests/requested-series.ts';
-import type { StoredSeries } from '../candles/stored-series.rules.ts';
-import { fingerprintOf } from '../engine/fingerprint.ts';
+import { decodeRequested } from '../backtests/requested-series.ts';
+import type { StoredSeries } from '../candles/stored-series.ts';
+import { contentHashOf } from '../engine/content-hash.ts';
 import type { CandleSeries } from '../kernel/candle-series.rules.ts';
 import { gapsOf } from '../kernel/gaps.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
@@ -23,8 +23,8 @@ export interface CombinationCount {
 
 export const countCombinations = threadTask('count-combinations', (count: CombinationCount) => {
   const { settings, market, vary, ticks } = count;
-  const { works, refused } = combinationsOf(settings, vary, ticks, market);
-  return { works: works.length, refused };
+  const { valid, refused } = combinationsOf(settings, vary, ticks, market);
+  return { valid: valid.length, refused };
 });
 
 export interface SweepPreparation {
@@ -39,19 +39,19 @@ export interface SweepPrepared {
   /** In shared memory. */
   series: CandleSeries;
   combinations: Combination[];
-  fingerprint: string;
+  contentHash: string;
   gaps: Gaps;
 }
 
 export const prepareSweep = threadTask('prepare-sweep', (preparation: SweepPreparation): SweepPrepared => {
   const { settings, market, vary, feed, stored } = preparation;
-  const series = unpackWanted(stored, { market, feed });
-  const { works } = combinationsOf(settings, vary, BigInt(series.open[0] as number), market);
-  const all = works.map((one) => one.settings);
+  const series = decodeRequested(stored, { market, feed });
+  const { valid } = combinationsOf(settings, vary, BigInt(series.open[0] as number), market);
+  const all = valid.map((one) => one.settings);
   return {
     series,
-    combinations: works,
-    fingerprint: fingerprintOf(market, all, series),
+    combinations: valid,
+    contentHash: contentHashOf(market, all, series),
     gaps: gapsOf(series.at, stored.intervalMs),
   };
 });

@@ -1,5 +1,5 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { backtest, figuresOf, NOTHING_KEPT, type RunFigures } from '../backtests/backtest.rules.ts';
+import { backtest, FIGURES_ONLY, figuresOf, type RunFigures } from '../backtests/backtest.rules.ts';
 import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
@@ -22,6 +22,6 @@ export const runSettings = threadTask(
   ({ settings, market, series, range, intervalMs }: RunTask): RunFigures[] =>
     settings.map((one) => {
       const plan = planOf(one, market ?? knownMarket(one.market));
-      return figuresOf(backtest(plan, series, { intervalMs, range, keep: NOTHING_KEPT }));
+      return figuresOf(backtest(plan, series, { intervalMs, range, collect: FIGURES_ONLY }));
     }),
 );

@@ -5,7 +5,7 @@ import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import { storedSeries } from '../backtests/requested-series.ts';
 import type { Job } from '../queue/queue.rows.ts';
-import { Failure, type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { Failure, QueueRunner, QueueTools, type WorkContext } from '../queue/queue-runner.ts';
 import { Threads } from '../threads/threads.ts';
 import { prepareSweep } from './prepare-sweep.ts';
 import { sweepResults, walkForwardResults } from './results.ts';
@@ -17,7 +17,7 @@ import { beginSweep, endSweep, marketOfSweep, type SweepInput, type SweepResults
  * Runs queued sweeps, each on all the threads there are; threads go from one sweep to the next after each task, so that
  * none waits for another's end. How they go: queue/queue-runner.ts.
  */
-const PLACES = 4;
+const CONCURRENCY = 4;
 const LONGEST_MS = 2 * 3_600_000;
 
 @Injectable()
@@ -33,8 +33,8 @@ export class RunSweeps implements OnApplicationShutdown {
       {
         kind: 'sweep',
         loop: 'run-sweeps',
-        places: PLACES,
-        run: (job, held) => this.run(job, held),
+        concurrency: CONCURRENCY,
+        run: (job, context) => this.run(job, context),
         fail: (tx, id, failure) => endSweep(tx, id, { status: 'failed', failure }),
       },
       tools,
@@ -50,15 +50,15 @@ export class RunSweeps implements OnApplicationShutdown {
     return this.queue.drained();
   }
 
-  private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
+  private async run({ id, org_id, person }: Job, context: WorkContext): Promise<(tx: Tx) => Promise<void>> {
     const input = await this.tenants.run(org_id, (tx) => beginSweep(tx, id));
     if (!input) throw new TaskCancelled('The sweep has ended.');
     const { settings, vary, feed } = input;
     const market = marketOfSweep(input);
     const stored = await this.tenants.read(org_id, (tx) => storedSeries(tx, { market, feed }));
-    const options = { group: person, signal: held.signal };
+    const options = { group: person, signal: context.signal };
     const prepared = await this.threads.work(prepareSweep, { settings, market, vary, feed, stored }, options);
-    const { series, combinations, fingerprint, gaps } = prepared;
+    const { series, combinations, contentHash, gaps } = prepared;
     const { intervalMs } = stored;
     const until = Date.now() + LONGEST_MS;
     const results = await resultsOf(input, {
@@ -68,12 +68,12 @@ export class RunSweeps implements OnApplicationShutdown {
       run: (some, range) =>
         this.threads.onAllCores(runSettings, { settings: some, market, series, range, intervalMs }, options),
       onProgress: (done) => {
-        held.progress = () => done;
+        context.progress = () => done;
         if (Date.now() > until) throw new Failure('It took longer than two hours. Use fewer values or fewer candles.');
       },
     });
     return async (tx) => {
-      await endSweep(tx, id, { status: 'done', results: { ...results, gaps }, fingerprint });
+      await endSweep(tx, id, { status: 'done', results: { ...results, gaps }, contentHash });
     };
   }
 }

@@ -12,7 +12,7 @@ import type { Range } from '../kernel/candle-series.rules.ts';
 import { planOf } from '../ladder/plan.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { moneyText } from '../markets/markets.rules.ts';
-import { enqueueWork, takeWork } from '../queue/queue.rows.ts';
+import { acquireWork, enqueueWork } from '../queue/queue.rows.ts';
 import { combinationsOf } from './combinations.rules.ts';
 import { runSettings } from './run-settings.ts';
 import { runSweep } from './run-sweep.ts';
@@ -53,11 +53,11 @@ async function turn(signal = new AbortController().signal): Promise<void> {
   await runner.turn({ signal });
   await runner.onApplicationShutdown();
 }
-const take = () => bots.tenants.as({}, (tx) => takeWork(tx, 'sweep'));
+const take = () => bots.tenants.as({}, (tx) => acquireWork(tx, 'sweep'));
 /** What a single backtest says. */
 const alone = (values: Record<string, string | number>, from = 0, to = CANDLES.length) => {
   const vary = Object.entries(values).map(([setting, value]) => ({ setting, values: [value] })) as SweptSetting[];
-  const [combination] = combinationsOf(settings, vary, 5_000_000n, MARKET).works;
+  const [combination] = combinationsOf(settings, vary, 5_000_000n, MARKET).valid;
   if (!combination) throw new Error('No settings.');
   return figuresOf(backtest(planOf(combination.settings, MARKET), seriesOf(CANDLES.slice(from, to)), AROUND));
 };
@@ -66,7 +66,7 @@ test('a sweep finds what single backtests say, best first; settings below the fe
   const sweep = await createSweep();
   await turn();
   const { row, results = [] } = await sweepOf(sweep);
-  expect(row).toMatchObject({ status: 'done', done: 18, fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(row).toMatchObject({ status: 'done', done: 18, content_hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
   expect(results).toHaveLength(18);
   for (const { values, profit, fills, maxDrawdown } of results) {
     const figures = alone(values);
@@ -80,11 +80,11 @@ test('a sweep finds what single backtests say, best first; settings below the fe
   expect(totals).toEqual(totals.toSorted((a, b) => b - a));
   const again = await createSweep();
   await turn();
-  expect(await sweepOf(again)).toMatchObject({ results, row: { fingerprint: row?.fingerprint } });
+  expect(await sweepOf(again)).toMatchObject({ results, row: { content_hash: row?.content_hash } });
 });
 
 test('the number of threads changes nothing', async () => {
-  const combinations = combinationsOf(settings, VARY, 5_000_000n, MARKET).works;
+  const combinations = combinationsOf(settings, VARY, 5_000_000n, MARKET).valid;
   const series = seriesOf(CANDLES);
   const work = { combinations, series, rankBy: 'profitToDrawdown' as const, onProgress: () => {} };
   const alone = async (settings: readonly DcaSettings[], range: Range) =>
@@ -166,7 +166,7 @@ test.each<[string, SweptSetting[], string, string]>([
     'too_many_combinations',
   ],
   [
-    'none that works',
+    'none that valid',
     [{ setting: 'takeProfit.percent', values: ['0.1'] }],
     '/settings/takeProfit/percent',
     'profit_below_fees',

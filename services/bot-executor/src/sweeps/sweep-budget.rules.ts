@@ -12,14 +12,14 @@ const MAX_WINDOWS = 500;
 /** Candles × orders of a trade, over all runs: a thousand settings of eighteen orders over a year of minutes. */
 const MAX_STEPS = 10_000_000_000;
 
-interface Asked {
+interface SweepSize {
   settings: DcaSettings;
   vary: readonly SweptSetting[];
   walkForward?: WindowLengths | undefined;
 }
 
 /** How many combinations there are to try; a refusal when it would be too much, whichever of them work. */
-export function countedWithin({ settings, vary, walkForward }: Asked, candles: number): number {
+export function countedWithin({ settings, vary, walkForward }: SweepSize, candles: number): number {
   const count = combinationCount(vary);
   const windows = walkForward ? countWindows(candles, walkForward) : 0;
   if (walkForward && windows === 0) {

@@ -23,7 +23,7 @@ export interface SweepRow {
   refused: number;
   runs: number;
   done: number;
-  fingerprint: string | null;
+  content_hash: string | null;
   failure: string | null;
   created_at: Date;
   finished_at: Date | null;
@@ -32,7 +32,7 @@ export interface SweepRow {
 /** How far it is stands in the queue until it has ended. */
 const COLUMNS = `s.id, s.status, s.work, s.combinations, s.refused, s.runs,
   coalesce((select q.done::int from work_queue q where q.id = s.id), s.done) as done,
-  s.fingerprint, s.failure, s.created_at, s.finished_at` as const;
+  s.content_hash, s.failure, s.created_at, s.finished_at` as const;
 
 export const toWire = (row: SweepRow): Sweep => ({
   id: row.id,
@@ -47,7 +47,7 @@ export const toWire = (row: SweepRow): Sweep => ({
   refused: row.refused,
   runs: row.runs,
   done: row.done,
-  fingerprint: row.fingerprint,
+  contentHash: row.content_hash,
   failure: row.failure,
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
@@ -104,13 +104,13 @@ export async function beginSweep(tx: Tx, id: string): Promise<SweepInput | undef
 export async function endSweep(
   tx: Tx,
   id: string,
-  end: { status: 'done' | 'cancelled' | 'failed'; results?: SweepResults; fingerprint?: string; failure?: string },
+  end: { status: 'done' | 'cancelled' | 'failed'; results?: SweepResults; contentHash?: string; failure?: string },
 ): Promise<void> {
   await tx.query(
-    `update sweeps set status = $3, results = $4, fingerprint = $5, failure = $6, finished_at = now(),
+    `update sweeps set status = $3, results = $4, content_hash = $5, failure = $6, finished_at = now(),
             done = case when $3 = 'done' then runs else done end
       where org_id = $1 and id = $2 and status in ('waiting', 'running')`,
-    [tx.orgId, id, end.status, end.results ?? null, end.fingerprint ?? null, end.failure ?? null],
+    [tx.orgId, id, end.status, end.results ?? null, end.contentHash ?? null, end.failure ?? null],
   );
 }
 
@@ -119,7 +119,7 @@ export async function deleteSweepRow(tx: Tx, id: string): Promise<boolean> {
 }
 
 /** The newest stay, and what has not ended. */
-export const forgetOldSweeps = (tx: Tx, most: number): Promise<unknown> =>
+export const expireSweeps = (tx: Tx, most: number): Promise<unknown> =>
   tx.query(
     `delete from sweeps where org_id = $1 and status not in ('waiting', 'running') and id not in (
        select id from sweeps where org_id = $1 order by id desc limit $2)`,

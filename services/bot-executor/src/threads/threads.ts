@@ -13,7 +13,7 @@ const SHORT_MS = 20_000;
 const IDLE_MS = 10_000;
 
 /** Backtests that run at a time in a process. */
-export const BACKTEST_PLACES = 2;
+export const BACKTEST_CONCURRENCY = 2;
 
 /** The workers' files, which load the tasks. */
 export interface WorkerFiles {
@@ -36,7 +36,7 @@ export class Threads implements OnApplicationShutdown {
     const short = { ...limits, taskMs: SHORT_MS };
     const long = { ...limits, taskMs: LONG_MS };
     this.requests = new WorkerPool(tasks, { size: 2, ...short, maxWaiting: 100, maxWaitingPerGroup: 5 });
-    this.queued = new WorkerPool(tasks, { size: BACKTEST_PLACES, ...long });
+    this.queued = new WorkerPool(tasks, { size: BACKTEST_CONCURRENCY, ...long });
     this.sweeps = new WorkerPool(onAllCores, { size: availableParallelism(), ...long });
   }
 

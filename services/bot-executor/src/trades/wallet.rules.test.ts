@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { runs } from '../../test/long.ts';
-import { AROUND, anySettings, COARSE, walk } from '../../test/markets.ts';
+import { AROUND, anySettings, anyWalk, COARSE } from '../../test/markets.ts';
 import { seriesOf } from '../../test/series.ts';
 import { backtest } from '../backtests/backtest.rules.ts';
 import { add, compare, fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
@@ -20,7 +20,7 @@ test.each(MARKETS)(
   (_from, market) => {
     const seen = new Set<string>();
     fc.assert(
-      fc.property(anySettings, walk(200, { minLength: 5, maxLength: 200 }), (given, candles) => {
+      fc.property(anySettings, anyWalk(200, 200), (given, candles) => {
         const spot = market.feeFrom === 'received' ? { direction: 'long' as const, futures: undefined } : {};
         const plan = planOf({ ...given, ...spot }, market);
         const wallet = new Wallet();

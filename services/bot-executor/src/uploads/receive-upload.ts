@@ -17,15 +17,14 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { optionsOf } from '../candles/import-options.ts';
 import { marketNamed } from '../markets/market.rows.ts';
 import { termsOf } from '../markets/markets.rules.ts';
-import { personOf } from '../queue/person.ts';
-import { dropWork, enqueueWork } from '../queue/queue.rows.ts';
+import { dropWork, enqueueWork, personOf } from '../queue/queue.rows.ts';
 import {
   beginAttempt,
   countParts,
   countUnderWay,
   endUpload,
+  expireUploads,
   findUpload,
-  forgetOldUploads,
   insertUpload,
   lockUpload,
   lockUploads,
@@ -36,7 +35,7 @@ import {
 
 /** Of an organisation. */
 const MAX_UNDER_WAY = 3;
-const MAX_KEPT = 100;
+const MAX_STORED = 100;
 /** Of one file as it is kept, deflated. */
 const MAX_STORED_BYTES = 64 * 1024 * 1024;
 
@@ -48,7 +47,7 @@ const deflate = promisify(deflateRaw);
  * and what has gone on is answered as it is.
  */
 @Injectable()
-export class ChangeUploads {
+export class ReceiveUpload {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(beginUpload)
@@ -57,7 +56,7 @@ export class ChangeUploads {
     await lockUploads(tx);
     if ((await countUnderWay(tx)) >= MAX_UNDER_WAY)
       throw tooManyUploads({ limit: MAX_UNDER_WAY }, 'Cancel one, or wait: GET /api/v1/candles/uploads shows them.');
-    await forgetOldUploads(tx, MAX_KEPT - 1);
+    await expireUploads(tx, MAX_STORED - 1);
     const work = { market: termsOf(market), interval: input.interval, options: optionsOf(input) };
     return toWire(await insertUpload(tx, newId(), personOf(caller), work));
   }

@@ -5,27 +5,28 @@ import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { TaskCancelled } from '@tidegate/runtime/worker-pool';
 import type { CandleFile } from '../candles/csv/read-candle-file.ts';
-import { wantedOf } from '../candles/import-options.ts';
+import { fileRequest } from '../candles/import-options.ts';
 import { readCandles } from '../candles/read-candles.ts';
 import { StoreCandles } from '../candles/store-candles.ts';
 import { rulesOf } from '../markets/markets.rules.ts';
 import type { Job } from '../queue/queue.rows.ts';
-import { type Held, QueueRunner, QueueTools } from '../queue/queue-runner.ts';
+import { QueueRunner, QueueTools, type WorkContext } from '../queue/queue-runner.ts';
 import { Threads } from '../threads/threads.ts';
 import {
   countParts,
   endUpload,
+  failLateUploads,
   findUpload,
-  giveUpLateUploads,
   readPart,
   setUploadStatus,
   type UploadWork,
+  withSavepoint,
 } from './upload.rows.ts';
 
 /** At a time in a process: a file, and its candles, are in memory meanwhile. */
-const PLACES = 1;
+const CONCURRENCY = 1;
 const MAX_ROWS = 2_000_000;
-const LOOK_FOR_LATE_MS = 600_000;
+const FAIL_LATE_EVERY_MS = 600_000;
 
 /** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
 @Injectable()
@@ -43,8 +44,8 @@ export class RunUploads implements OnApplicationShutdown {
       {
         kind: 'upload',
         loop: 'run-uploads',
-        places: PLACES,
-        run: (job, held) => this.run(job, held),
+        concurrency: CONCURRENCY,
+        run: (job, context) => this.run(job, context),
         fail: (tx, id, failure) => endUpload(tx, id, { status: 'failed', failure }),
       },
       tools,
@@ -56,16 +57,16 @@ export class RunUploads implements OnApplicationShutdown {
     return this.queue.turn(signal);
   }
 
-  @Loop({ name: 'give-up-uploads', everyMs: LOOK_FOR_LATE_MS })
+  @Loop({ name: 'give-up-uploads', everyMs: FAIL_LATE_EVERY_MS })
   async giveUp(): Promise<void> {
-    await this.tenants.system('uploads', giveUpLateUploads);
+    await this.tenants.system('uploads', failLateUploads);
   }
 
   onApplicationShutdown(): Promise<void> {
     return this.queue.drained();
   }
 
-  private async run({ id, org_id, person }: Job, held: Held): Promise<(tx: Tx) => Promise<void>> {
+  private async run({ id, org_id, person }: Job, context: WorkContext): Promise<(tx: Tx) => Promise<void>> {
     const { work, parts } = await this.tenants.run(org_id, async (tx) => {
       const row = await findUpload(tx, id);
       if (!row || !['queued', 'running'].includes(row.status)) throw new TaskCancelled('The upload has ended.');
@@ -75,29 +76,29 @@ export class RunUploads implements OnApplicationShutdown {
     const data: Uint8Array[] = [];
     for (let number = 0; number < parts; number += 1) {
       const part = await this.tenants.read(org_id, (tx) => readPart(tx, id, number));
-      if (!part || held.signal.aborted) throw new TaskCancelled('The upload has ended.');
+      if (!part || context.signal.aborted) throw new TaskCancelled('The upload has ended.');
       data.push(part);
     }
     const progress = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    held.progress = () => progress[0] as number;
-    const wanted = wantedOf(rulesOf(work.market), work.interval, { options: work.options, maxRows: MAX_ROWS });
-    const task = { parts: data, wanted, progress };
-    const file = await this.threads.work(readCandles, task, { group: person, signal: held.signal });
-    return (tx) => this.keep(tx, id, work, file);
+    context.progress = () => progress[0] as number;
+    const request = fileRequest(rulesOf(work.market), work.interval, { options: work.options, maxRows: MAX_ROWS });
+    const task = { parts: data, request, progress };
+    const file = await this.threads.work(readCandles, task, { group: person, signal: context.signal });
+    return (tx) => this.store(tx, id, work, file);
   }
 
-  private async keep(tx: Tx, id: string, { market, interval }: UploadWork, file: CandleFile): Promise<void> {
+  private async store(tx: Tx, id: string, { market, interval }: UploadWork, file: CandleFile): Promise<void> {
     const { candles, faults, report } = file;
     if (!candles) return endUpload(tx, id, { status: 'failed', report, failure: faults[0]?.message });
-    await tx.query('savepoint before_candles');
     try {
-      const { added, replaced, gaps } = await this.storing.store(tx, rulesOf(market), interval, candles);
-      const counts = { added: added.length, replaced: replaced.length };
-      await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
+      await withSavepoint(tx, async () => {
+        const { added, replaced, gaps } = await this.storing.store(tx, rulesOf(market), interval, candles);
+        const counts = { added: added.length, replaced: replaced.length };
+        await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
+      });
     } catch (error) {
-      // Nothing of it is stored, and the upload says why.
+      // None of the candles are stored, and the upload says why.
       if (!(error instanceof ProblemError)) throw error;
-      await tx.query('rollback to savepoint before_candles');
       await endUpload(tx, id, { status: 'failed', report, failure: error.detail ?? error.title });
     }
   }

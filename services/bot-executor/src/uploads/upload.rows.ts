@@ -1,5 +1,6 @@
 import type { CandleUpload, UploadStatus } from '@tidegate/contracts/bot-executor/candle-uploads';
 import type { CandleInterval, CandleReport, ImportOptions } from '@tidegate/contracts/bot-executor/candles';
+import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import type { MarketTerms } from '../markets/markets.rules.ts';
 
@@ -85,7 +86,7 @@ export async function countUnderWay(tx: Tx): Promise<number> {
 }
 
 /** The newest stay, and what has not ended. */
-export const forgetOldUploads = (tx: Tx, most: number): Promise<unknown> =>
+export const expireUploads = (tx: Tx, most: number): Promise<unknown> =>
   tx.query(
     `delete from candle_uploads where org_id = $1 and status in ('done', 'failed', 'cancelled') and id not in (
        select id from candle_uploads where org_id = $1 order by id desc limit $2)`,
@@ -163,7 +164,7 @@ export async function endUpload(
 }
 
 /** In all organisations: files that were announced and have not come. Answers how many. */
-export async function giveUpLateUploads(tx: Tx): Promise<number> {
+export async function failLateUploads(tx: Tx): Promise<number> {
   const late = await tx.query<{ org_id: string; id: string }>(
     `update candle_uploads set status = 'failed', failure = 'The file did not come within an hour.', finished_at = now()
       where status = 'receiving' and created_at < now() - interval '1 hour' returning org_id, id`,
@@ -171,4 +172,15 @@ export async function giveUpLateUploads(tx: Tx): Promise<number> {
   for (const { org_id, id } of late)
     await tx.query('delete from candle_upload_parts where org_id = $1 and upload_id = $2', [org_id, id]);
   return late.length;
+}
+
+/** Undoes what `work` wrote when it is refused; the transaction goes on. */
+export async function withSavepoint(tx: Tx, work: () => Promise<void>): Promise<void> {
+  await tx.query('savepoint before_work');
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof ProblemError) await tx.query('rollback to savepoint before_work');
+    throw error;
+  }
 }

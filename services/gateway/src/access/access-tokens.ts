@@ -7,7 +7,7 @@ import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import type { Principal } from './principal.ts';
+import type { Principal } from '../kernel/principal.ts';
 
 const TTL_MS = 300_000;
 /** Between two fetches, whatever asks for one: forged kids, or an identity that is away. */

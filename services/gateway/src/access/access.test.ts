@@ -67,6 +67,28 @@ test('random keys: mistyped ones ask nobody, well-formed ones a few times, and g
   expect((await markets({ ...from, ...bearer(good) })).status).toBe(200);
 });
 
+test('the caller’s address is that of each request, whoever used the credentials before', async () => {
+  const [home, elsewhere] = [network(), network()];
+  const orgId = newId();
+  const session = world.accounts.newSession(orgId, 'owner');
+  const token = bearer(await world.accounts.accessToken(session));
+  const key = bearer(world.accounts.newKey(newId(), ['bots:read']));
+  const there = { ...token, 'tidegate-organisation': orgId };
+  for (const credentials of [token, key, there]) {
+    for (const from of [home, elsewhere, elsewhere, home]) {
+      expect((await markets({ ...from, ...credentials })).status).toBe(200);
+      expect(asked.at(-1)?.ip).toBe(from['x-forwarded-for']);
+    }
+    await Promise.all([home, elsewhere].map((from) => markets({ ...from, ...credentials })));
+    expect(
+      asked
+        .slice(-2)
+        .map(({ ip }) => ip)
+        .sort(),
+    ).toEqual([home, elsewhere].map((from) => from['x-forwarded-for']).sort());
+  }
+});
+
 test('an unknown key is asked about once', async () => {
   const before = world.neighbours.count(verifyKey);
   const { key } = makeApiKey(randomBytes);

@@ -3,12 +3,12 @@ import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { CallerTokens } from '@tidegate/messaging/caller-token';
 import type { FastifyRequest } from 'fastify';
-import { Lru } from './lru.ts';
-import type { Credential, Principal } from './principal.ts';
+import { LRUCache } from 'lru-cache';
+import type { Credential, Principal } from '../kernel/principal.ts';
 import { SessionCookies } from './session-cookies.ts';
 import { Verifier } from './verifier.ts';
 
-export type { Principal } from './principal.ts';
+export type { Principal } from '../kernel/principal.ts';
 
 const SIGNED_MS = 30_000;
 const ADDRESSES = 20_000;
@@ -16,7 +16,7 @@ const ADDRESSES = 20_000;
 /** Who asks: a bearer access token, a bearer API key or the session cookie. */
 @Injectable()
 export class Access {
-  private readonly anonymousByIp = new Lru<Principal>(ADDRESSES);
+  private readonly anonymousByIp = new LRUCache<string, Principal>({ max: ADDRESSES });
 
   constructor(
     private readonly verifier: Verifier,

@@ -4,9 +4,9 @@ import { apiKeyId } from '@tidegate/contracts/identity/api-key-format';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Bus } from '@tidegate/messaging/bus';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../kernel/principal.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
-import { Lru } from './lru.ts';
-import type { Principal } from './principal.ts';
 
 const TTL_MS = 60_000;
 const UNKNOWN_TTL_MS = 30_000;
@@ -20,8 +20,8 @@ const REMEMBERED = 20_000;
  */
 @Injectable()
 export class ApiKeys {
-  private readonly unknown = new Lru<number>(REMEMBERED);
-  private readonly seen = new Lru<true>(REMEMBERED);
+  private readonly unknown = new LRUCache<string, number>({ max: REMEMBERED });
+  private readonly seen = new LRUCache<string, true>({ max: REMEMBERED });
 
   constructor(
     private readonly bus: Bus,

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Lru } from './lru.ts';
+import { LRUCache } from 'lru-cache';
 
 /*
  * By which names we answer. A page of a stranger can have its own name point at this machine (DNS rebinding): then the
@@ -12,7 +12,7 @@ const REMEMBERED = 1_000;
 const LONGEST = 260;
 
 export class KnownHosts {
-  private readonly judged = new Lru<boolean>(REMEMBERED);
+  private readonly judged = new LRUCache<string, boolean>({ max: REMEMBERED });
   private readonly names: readonly string[];
 
   /** `.example.com` stands for all names below it, `*` for any. */

@@ -4,25 +4,25 @@ import { checkSession } from '@tidegate/contracts/identity/sessions';
 import { forbidden, invalid, ProblemError, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Id } from '@tidegate/contracts/kernel/types';
 import { Bus } from '@tidegate/messaging/bus';
-import { Lru } from './lru.ts';
-import type { Credential, Principal } from './principal.ts';
+import { LRUCache } from 'lru-cache';
+import { atAddress, type Credential, type Principal } from '../kernel/principal.ts';
 import { Revocations } from './revocations.ts';
 import { Verifier } from './verifier.ts';
 
 export const ORGANISATION_HEADER = 'tidegate-organisation';
 const TTL_MS = 60_000;
 const REMEMBERED = 20_000;
-/** How long an open stream goes on before it is asked whether its session and membership still are. */
+/** How long an open stream goes on before its session and membership are verified again. */
 const STREAM_MS = 300_000;
 
 /**
  * In which organisation a request acts. A session's organisation is the default; each request may name another one of
- * the person's, so that two tabs do not move each other. What identity said of a membership is kept for a minute and
- * dropped when it is revoked.
+ * the person's, so that two tabs do not move each other. What identity answered about a membership is cached for a
+ * minute and evicted when it is revoked.
  */
 @Injectable()
 export class Memberships {
-  private readonly known = new Lru<Principal>(REMEMBERED);
+  private readonly known = new LRUCache<string, Principal>({ max: REMEMBERED });
 
   constructor(
     private readonly bus: Bus,
@@ -39,7 +39,9 @@ export class Memberships {
     if (kind !== 'user') throw forbidden({}, 'An API key acts in its own organisation only.');
     const key = `${sessionId} ${organisationId}`;
     const known = this.known.get(key);
-    if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) return known;
+    if (known && known.expires > Date.now() && !this.revocations.isRevoked(known)) {
+      return atAddress(known, principal.caller.ip ?? '');
+    }
     return this.ask(principal, organisationId).then((chosen) => {
       this.known.set(key, chosen);
       return chosen;

@@ -8,7 +8,7 @@ import { watchOf } from '@tidegate/messaging/nats-watch';
 import { NATS } from '@tidegate/runtime/host';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import type { Principal } from './principal.ts';
+import type { Principal } from '../kernel/principal.ts';
 import { Revoked } from './revoked.rules.ts';
 
 /** A token revoked earlier than this has expired by itself, also where clocks differ by minutes. */

@@ -1,4 +1,4 @@
-import type { Principal } from './principal.ts';
+import type { Principal } from '../kernel/principal.ts';
 import { Revoked } from './revoked.rules.ts';
 
 const [orgId, userId] = ['o', 'u'];

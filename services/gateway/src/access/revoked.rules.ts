@@ -1,6 +1,6 @@
 import type { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { EventData } from '@tidegate/contracts/kernel/event';
-import type { Principal } from './principal.ts';
+import type { Principal } from '../kernel/principal.ts';
 
 interface Entry {
   at: number;

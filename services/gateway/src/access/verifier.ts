@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { LRUCache } from 'lru-cache';
+import { atAddress, type Principal } from '../kernel/principal.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { ApiKeys } from './api-keys.ts';
-import { Lru } from './lru.ts';
-import type { Principal } from './principal.ts';
 import { Revocations } from './revocations.ts';
 
 const REMEMBERED = 20_000;
-const LOOKS = 3;
+const ATTEMPTS = 3;
 
 /**
- * Whose token it is. What was verified is remembered, so that the next request of the same caller costs a look into a
- * map; revocations drop it within milliseconds. Many requests with a token that is not known yet cause one verification.
+ * Whose token it is. What was verified is cached, so that the next request of the same caller costs a look-up in a map;
+ * revocations evict it within milliseconds. Many requests with a token that is not known yet cause one verification.
+ * The address is that of the request, whoever used the token first: passwords are guessed from somewhere.
  */
 @Injectable()
 export class Verifier {
-  private readonly known = new Lru<Principal>(REMEMBERED);
+  private readonly known = new LRUCache<string, Principal>({ max: REMEMBERED });
   private readonly checking = new Map<string, Promise<Principal>>();
 
   constructor(
@@ -28,7 +29,7 @@ export class Verifier {
   verify(token: string, ip: string): Principal | Promise<Principal> {
     const known = this.known.get(token);
     if (known) {
-      if (known.expires > Date.now() && !this.revocations.isRevoked(known)) return known;
+      if (known.expires > Date.now() && !this.revocations.isRevoked(known)) return this.seenAt(token, known, ip);
       this.known.delete(token);
     }
     let running = this.checking.get(token);
@@ -36,17 +37,25 @@ export class Verifier {
       running = this.check(token, ip).finally(() => this.checking.delete(token));
       this.checking.set(token, running);
     }
-    return running;
+    return running.then((principal) => this.seenAt(token, principal, ip));
+  }
+
+  /** The newest address stays cached with what is signed for it: few callers alternate between two. */
+  private seenAt(token: string, principal: Principal, ip: string): Principal {
+    if (principal.caller.ip === ip) return principal;
+    const moved = atAddress(principal, ip);
+    this.known.set(token, moved);
+    return moved;
   }
 
   /**
-   * What identity says of a key may be older than a change of its owner's role that is heard meanwhile: then the key is
-   * not over, and is asked about again. A token says the same for ever.
+   * What identity answers about a key may be older than a change of its owner's role that arrives meanwhile: then the
+   * key has not ended, and is asked about again. A token never changes.
    */
   private async check(token: string, ip: string): Promise<Principal> {
     const isKey = token.startsWith('tg_');
     const source = isKey ? this.apiKeys : this.accessTokens;
-    for (let look = 1; look <= LOOKS; look += 1) {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const principal = await source.verify(token, ip);
       if (!this.revocations.isRevoked(principal)) {
         this.known.set(token, principal);

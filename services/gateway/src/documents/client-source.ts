@@ -5,6 +5,9 @@ import { bookOf } from './openapi.ts';
 import { pascal } from './problem-answers.ts';
 import { type Json, resolve, type SchemaBook } from './schemas.ts';
 
+/** Where the client's transport lies, as seen from the generated file. */
+const TRANSPORT = '../transport/transport.ts';
+
 /** Source of the typed client: one method per operation, one type per model, nothing to install beside it. */
 export function clientSource(operations: Operation[]): string {
   const mounted = operations.filter((operation) => operation.http);
@@ -19,7 +22,7 @@ export function clientSource(operations: Operation[]): string {
     return [declaration(`${name}Input`, inputOf(operation, book)), declaration(`${name}Output`, output)];
   });
   return `/* Made from the contracts by \`npm run generate\`: do not edit. */
-import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
+import { type CallOptions, type FileBody, Transport } from '${TRANSPORT}';
 
 ${[...models, ...types].join('\n\n')}
 

@@ -1,6 +1,6 @@
 import { login, refresh, register, switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
-import { readerOf } from '../http/entity-tags.ts';
+import { readerOf } from '../kernel/entity-tags.ts';
 import type { Json } from './schemas.ts';
 
 /** Operations whose tokens a browser may have as cookies. */

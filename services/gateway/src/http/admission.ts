@@ -4,7 +4,7 @@ import { forbidden, ProblemError, unauthenticated } from '@tidegate/contracts/ke
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.ts';
 import { Memberships, ORGANISATION_HEADER } from '../access/memberships.ts';
-import type { Credential, Principal } from '../access/principal.ts';
+import type { Credential, Principal } from '../kernel/principal.ts';
 import { RateLimits } from '../limits/rate-limits.ts';
 
 /**

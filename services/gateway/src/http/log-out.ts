@@ -1,7 +1,7 @@
 import { logout, refresh } from '@tidegate/contracts/identity/sessions';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '../access/principal.ts';
+import type { Principal } from '../kernel/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
 import { untilKnown } from './own-revocations.ts';
 

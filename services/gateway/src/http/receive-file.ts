@@ -4,7 +4,7 @@ import { Id } from '@tidegate/contracts/kernel/types';
 import { newId } from '@tidegate/database/ids';
 import { longBodies } from '@tidegate/runtime/http-app';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '../access/principal.ts';
+import type { Principal } from '../kernel/principal.ts';
 import type { EdgeParts } from './edge-parts.ts';
 
 /*

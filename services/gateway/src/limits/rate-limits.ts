@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { rateLimited } from '@tidegate/contracts/kernel/problem';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply } from 'fastify';
-import { Lru } from '../access/lru.ts';
-import type { Principal } from '../access/principal.ts';
+import { LRUCache } from 'lru-cache';
 import { GatewayConfig } from '../gateway.config.ts';
+import type { Principal } from '../kernel/principal.ts';
 import { networkOf } from './network.rules.ts';
 
 const WINDOW_MS = 60_000;
@@ -36,7 +36,7 @@ export class RateLimits {
     anonymous: new Map(),
     caller: new Map(),
   };
-  private readonly networks = new Lru<string>(MAX_ADDRESSES);
+  private readonly networks = new LRUCache<string, string>({ max: MAX_ADDRESSES });
   private readonly limits: Record<What, number>;
   private readonly refusals;
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
-import type { Credential, Principal } from '../access/principal.ts';
+import type { Credential, Principal } from '../kernel/principal.ts';
 
 /** What waits for a client that reads slowly; beyond it messages are dropped and it is told to fetch again. */
 const MAX_BUFFERED = 64 * 1024;

@@ -5,9 +5,9 @@ import { NATS } from '@tidegate/runtime/host';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Memberships } from '../access/memberships.ts';
-import type { Credential, Principal } from '../access/principal.ts';
 import { Revocations } from '../access/revocations.ts';
 import { GatewayConfig } from '../gateway.config.ts';
+import type { Credential, Principal } from '../kernel/principal.ts';
 import { LiveClient } from './live-client.ts';
 import { readTopics } from './topics.rules.ts';
 

@@ -3,7 +3,7 @@ import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { Tx } from '@tidegate/database/tx';
 import type { z } from 'zod';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import type { ActivityLook } from './read-activity.ts';
+import type { ActivityLook } from './activity.queries.ts';
 
 type Group = z.infer<typeof SessionGroup>;
 

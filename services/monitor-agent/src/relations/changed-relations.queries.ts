@@ -1,4 +1,4 @@
-import { micros } from '../connection/micros.ts';
+import { micros } from '../kernel/connection/micros.ts';
 import { UNSETTLED } from './readings.rules.ts';
 
 /*

@@ -1,6 +1,6 @@
-import { numberOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
+import { numberOf } from '../kernel/connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { micros } from '../kernel/connection/micros.ts';
 import type { DatabaseState } from './counters.rules.ts';
 import type { ConsistentSnapshot, RelationsSnapshot } from './known-relations.rules.ts';
 import type { Counted } from './readings.rules.ts';

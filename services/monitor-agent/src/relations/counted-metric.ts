@@ -1,8 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Metric, Prepared } from '../collection/metric.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { type Fate, fateBetween, type ResetEpoch, worse } from '../kernel/instance/reset-epoch.rules.ts';
+import type { Metric, Prepared } from '../kernel/schedule/metric.ts';
 import type { CountedDelta } from '../kernel/storage/sample.rows.ts';
 import { counterDelta, databaseFate } from './counters.rules.ts';
 import { expireDatabases } from './gone.rows.ts';

@@ -1,6 +1,6 @@
-import { mustBeFew, nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
+import { mustBeFew, nameOf, numberOf } from '../kernel/connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { micros } from '../kernel/connection/micros.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { resetAt } from './consistent-snapshot.queries.ts';
 import { type ConsistentSnapshot, type KnownRelations, NONE_KNOWN } from './known-relations.rules.ts';

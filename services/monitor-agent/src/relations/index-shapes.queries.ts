@@ -1,5 +1,5 @@
-import { oidArray } from '../connection/binary-arrays.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import { oidArray } from '../kernel/connection/binary-arrays.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { IndexFacts, IndexShape } from './index-shape.rules.ts';
 
 /*

@@ -2,7 +2,7 @@ import { until } from '@tidegate/testing/until';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { readInstance } from '../kernel/instance/instance.queries.ts';
 import { readDatabases } from './databases.queries.ts';
 import { KnownRelations, type RelationsSnapshot } from './known-relations.rules.ts';

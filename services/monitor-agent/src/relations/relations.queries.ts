@@ -1,6 +1,6 @@
-import { countArray, intArray, oidArray } from '../connection/binary-arrays.ts';
-import { mustBeFew, nameOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import { countArray, intArray, oidArray } from '../kernel/connection/binary-arrays.ts';
+import { mustBeFew, nameOf } from '../kernel/connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './changed-relations.queries.ts';
 import { type KnownRelations, NONE_KNOWN, type RelationsSnapshot } from './known-relations.rules.ts';
 import type { IndexReading, TableReading } from './readings.rules.ts';

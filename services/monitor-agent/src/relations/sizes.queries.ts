@@ -1,5 +1,5 @@
-import { oidArray } from '../connection/binary-arrays.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import { oidArray } from '../kernel/connection/binary-arrays.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { writesTo } from './changed-relations.queries.ts';
 import { type IndexShape } from './index-shape.rules.ts';
 import { readShapes } from './index-shapes.queries.ts';

@@ -1,5 +1,5 @@
-import type { Prepared } from '../collection/metric.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import type { Prepared } from '../kernel/schedule/metric.ts';
 import { storeSizes } from './size.rows.ts';
 import { readCatalogueMark, readLocked, readSizes } from './sizes.queries.ts';
 

@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Metric, Prepared } from '../collection/metric.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { Metric, Prepared } from '../kernel/schedule/metric.ts';
 import { readServerEpoch } from './server-epoch.queries.ts';
 import { loadServerEpoch, storeAnnotations, storeServerEpoch } from './server-epoch.rows.ts';
 import { annotationsBetween, type ServerEpoch } from './server-epoch.rules.ts';

@@ -1,19 +1,19 @@
-import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
-import { type Instance, resetEpochOf, resetEpochSql } from '../kernel/instance/instance.queries.ts';
+import { nameOf, numberOf } from '../kernel/connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { micros } from '../kernel/connection/micros.ts';
+import { following, type Instance, resetEpochOf, resetEpochSql } from '../kernel/instance/instance.queries.ts';
 import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
+import { callInfo, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
 import type { ServerEpochSnapshot } from './server-epoch.rules.ts';
 
-const sql = (instance: Instance) => `
+const sql = (instance: Instance, extension: StatementsExtension | undefined) => `
   select ${resetEpochSql(instance)}, pg_is_in_recovery() as "inRecovery",
          current_setting('pg_stat_statements.max', true)::int as "statementsMax",
          ${
-           // The view came in the same version as \`toplevel\`.
-           instance.statements?.columns.has('toplevel')
-             ? `(select ${micros('stats_reset')} from ${instance.statements.schema}.pg_stat_statements_info)`
-             : 'null::int8'
-         } as "statementsResetAt"`;
+           extension
+             ? `${micros('i.stats_reset')} as "statementsResetAt" from ${callInfo(extension)} as i`
+             : 'null::int8 as "statementsResetAt"'
+         }`;
 
 /** More are not followed. */
 const MAX_DATABASES = 1_000;
@@ -29,9 +29,16 @@ interface Row extends ResetEpoch {
   statementsResetAt: number | null;
 }
 
+function readOwn(connection: ServerConnection, instance: Instance): Promise<Row> {
+  if (!instance.statements?.hasInfo) return connection.one<Row>(sql(instance, undefined));
+  return following(connection, instance, async (extension) =>
+    connection.one<Row>(await fixed(connection, extension, sql(instance, extension))),
+  );
+}
+
 export async function readServerEpoch(connection: ServerConnection, instance: Instance): Promise<ServerEpochSnapshot> {
   const [epoch, all] = await Promise.all([
-    connection.one<Row>(sql(instance)),
+    readOwn(connection, instance),
     connection.rows<[oid: number, name: string, resetAt: number]>(DATABASES),
   ]);
   const databases = all.slice(0, MAX_DATABASES).filter((row) => numberOf(row[0]) !== null && numberOf(row[2]) !== null);

@@ -15,7 +15,7 @@ import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { organisationsWithServers } from '../leases/lease.rows.ts';
+import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';

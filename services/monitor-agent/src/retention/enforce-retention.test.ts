@@ -6,7 +6,7 @@ import { Log } from '@tidegate/telemetry/log';
 import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
-import { createLease } from '../leases/lease.rows.ts';
+import { createLease } from '../kernel/schedule/lease.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, storeTexts } from '../statements/statement.rows.ts';
 import { EnforceRetention } from './enforce-retention.loop.ts';

@@ -6,7 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
-import { organisationsWithServers } from '../leases/lease.rows.ts';
+import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
 import { DAY_MS } from './columns.rules.ts';
 import { type DueHour, dueHours, takeRecentSnapshots } from './recent-samples.rows.ts';
 import {

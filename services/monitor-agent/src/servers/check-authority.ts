@@ -1,7 +1,7 @@
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { TlsMode } from '@tidegate/contracts/monitor-agent/server';
-import { describeFailure } from '../connection/connection-failure.rules.ts';
-import { lacksCa } from '../connection/tls-mode.rules.ts';
+import { describeFailure } from '../kernel/connection/connection-failure.rules.ts';
+import { lacksCa } from '../kernel/connection/tls-mode.rules.ts';
 
 const NOWHERE = { host: '', port: 0, database: '', user: '' };
 

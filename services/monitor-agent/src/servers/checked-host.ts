@@ -1,7 +1,7 @@
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import type { Address } from '../connection/connect-server.ts';
-import { describeFailure, failureCode } from '../connection/connection-failure.rules.ts';
-import type { HostGuard } from '../connection/host-guard.ts';
+import type { Address } from '../kernel/connection/connect-server.ts';
+import { describeFailure, failureCode } from '../kernel/connection/connection-failure.rules.ts';
+import type { HostGuard } from '../kernel/connection/host-guard.ts';
 
 /** A host that may never be connected to is refused at once, as a mistake in its field. */
 export async function checkedHost(guard: HostGuard, { host, port }: { host: string; port: number }): Promise<Address> {

@@ -9,10 +9,10 @@ import { passwords } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD } from '../../test/watched.ts';
-import { Dialer } from '../collection/dialer.ts';
-import { HostGuard } from '../connection/host-guard.ts';
-import { ServerTester } from './server-tester.ts';
-import { TestNewServer } from './test-new-server.ts';
+import { HostGuard } from '../kernel/connection/host-guard.ts';
+import { ServerTester } from '../server-test/server-tester.ts';
+import { TestNewServer } from '../server-test/test-new-server.ts';
+import { Dialer } from './dialer.ts';
 
 /*
  * Behaviour 15 with the real guard. The file holds the very authority that signed the server's certificate: whoever

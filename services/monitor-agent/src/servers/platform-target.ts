@@ -1,4 +1,4 @@
-import type { Where } from '../connection/connection-failure.rules.ts';
+import type { Where } from '../kernel/connection/connection-failure.rules.ts';
 import type { MonitorAgentConfig } from '../monitor-agent.config.ts';
 
 /** Where the installation's own database is and who looks at it; undefined when it is not offered. */

@@ -2,9 +2,9 @@ import type { NewServer, Server, ServerState, TlsMode } from '@tidegate/contract
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
-import { darkChecks } from '../collection/dark.rules.ts';
-import type { Dark } from '../collection/question.ts';
-import { describeFailure, type FailureCode } from '../connection/connection-failure.rules.ts';
+import { describeFailure, type FailureCode } from '../kernel/connection/connection-failure.rules.ts';
+import type { Dark } from '../kernel/schedule/scheduled-query.ts';
+import { darkChecks } from './report/uncollected.rules.ts';
 
 /** What the collector found when it last connected. */
 export interface StoredFacts {

@@ -1,6 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
-import { nameOf } from '../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import { nameOf } from '../kernel/connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { type Names, renameStatements } from './statement.rows.ts';
 import { parseKey } from './statement-key.rules.ts';
 

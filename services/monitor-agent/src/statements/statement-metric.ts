@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
-import { type Metric, NOTHING, type Prepared } from '../collection/metric.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import type { Instance } from '../kernel/instance/instance.queries.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { following, type Instance } from '../kernel/instance/instance.queries.ts';
+import { type Metric, NOTHING, type Prepared } from '../kernel/schedule/metric.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
 import {
   CHEAP_TEXT_BYTES,
@@ -102,7 +102,9 @@ export class StatementMetric implements Metric {
   async readMissingTexts(connection: ServerConnection, instance: Instance): Promise<Prepared> {
     if (!instance.statements || this.textless.size === 0) return NOTHING;
     const asked = [...this.textless].slice(0, MAX_TEXTS_PER_PASS);
-    const { texts, totalBytes } = await readTexts(connection, instance.statements, asked, this.scrubber);
+    const { texts, totalBytes } = await following(connection, instance, (extension) =>
+      readTexts(connection, extension, asked, this.scrubber),
+    );
     const found = [...texts].flatMap(([key, text]) => {
       const id = this.numberOf(key);
       return id === undefined ? [] : [{ id, text }];

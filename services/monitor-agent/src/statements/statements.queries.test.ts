@@ -3,7 +3,7 @@ import { SERIES_KEY } from '../../test/executed-statements.ts';
 import { useServer } from '../../test/fixture.ts';
 import { ALL_VERSIONS, PostgresServer } from '../../test/postgres-server.ts';
 import { killBackend, makeWatcher, watch } from '../../test/watched.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import { Scrubber } from '../kernel/scrubbing/scrubber.ts';
 import { advance, type StatementInterval, type StatementState } from './statement-deltas.rules.ts';

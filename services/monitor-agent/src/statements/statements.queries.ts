@@ -1,8 +1,14 @@
-import { bigintArray } from '../connection/binary-arrays.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { micros } from '../connection/micros.ts';
-import { type Instance, identitySql, type StatementsExtension } from '../kernel/instance/instance.queries.ts';
+import { bigintArray } from '../kernel/connection/binary-arrays.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { micros } from '../kernel/connection/micros.ts';
+import { following, type Instance, identitySql } from '../kernel/instance/instance.queries.ts';
 import { recoveryBetween } from '../kernel/instance/reset-epoch.rules.ts';
+import {
+  callInfo,
+  callStatements,
+  fixed,
+  type StatementsExtension,
+} from '../kernel/instance/statements-extension.queries.ts';
 import {
   needsAllRows,
   type StatementReading,
@@ -25,17 +31,21 @@ export async function readStatements(
   instance: Instance,
   state: StatementState | undefined,
 ): Promise<StatementScrape> {
-  const extension = instance.statements;
-  if (!extension) throw new Error('There is no pg_stat_statements in this database.');
+  return following(connection, instance, (extension) => readFrom(connection, instance, extension, state));
+}
+
+async function readFrom(
+  connection: ServerConnection,
+  instance: Instance,
+  extension: StatementsExtension,
+  state: StatementState | undefined,
+): Promise<StatementScrape> {
   const known = state && state.entries.size > 0 ? state : undefined;
   const scrape = await snapshot(connection, instance, extension, known);
-  const untold = tellsReset(extension) ? {} : { statsReset: resetByCrash(state, instance) };
+  const untold = extension.hasInfo ? {} : { statsReset: resetByCrash(state, instance) };
   if (!needsAllRows(state, { ...scrape, ...untold })) return { ...scrape, ...untold };
   return { ...(await snapshot(connection, instance, extension, undefined)), ...untold };
 }
-
-/** The view with the extension's own state came in the same version as `toplevel`. */
-const tellsReset = ({ columns }: StatementsExtension): boolean => columns.has('toplevel');
 
 /** Where the extension does not tell: of all the ways to lose all rows a crash is the one that leaves a trace elsewhere. */
 function resetByCrash(state: StatementState | undefined, { resetEpoch }: Instance): number | null {
@@ -52,13 +62,19 @@ async function snapshot(
   state: StatementState | undefined,
 ): Promise<StatementScrape> {
   const columns = statementColumns(extension);
+  const [headQuestion, question, infoQuestion] = await Promise.all(
+    [
+      headSql(instance, extension),
+      state ? changedSql(extension, columns) : allSql(extension, columns),
+      infoSql(extension),
+    ].map((text) => fixed(connection, extension, text)),
+  );
+  if (!headQuestion || !question || !infoQuestion) throw new Error('Three questions are three.');
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const [[head], rows, [after]] = await Promise.all([
-      connection.objects<Head>(headSql(instance, extension)),
-      state
-        ? connection.rows<unknown[]>(changedSql(extension, columns), [bigintArray(state.entries.checksums)])
-        : connection.rows<unknown[]>(allSql(extension, columns)),
-      connection.objects<Info>(infoSql(extension)),
+      connection.objects<Head>(headQuestion),
+      connection.rows<unknown[]>(question, state ? [bigintArray(state.entries.checksums)] : []),
+      connection.objects<Info>(infoQuestion),
     ]);
     if (!head || !after) throw new Error('pg_stat_statements_info has no row.');
     if (head.stats_reset !== after.stats_reset) continue;
@@ -89,9 +105,8 @@ interface Head extends Info {
 }
 
 const infoColumns = (extension: StatementsExtension) =>
-  tellsReset(extension)
-    ? `${micros('i.stats_reset')} as stats_reset, i.dealloc as evictions
-       from ${extension.schema}.pg_stat_statements_info i`
+  extension.hasInfo
+    ? `${micros('i.stats_reset')} as stats_reset, i.dealloc as evictions from ${callInfo(extension)} as i`
     : 'null::int8 as stats_reset, null::int8 as evictions';
 
 const infoSql = (extension: StatementsExtension) => `select ${infoColumns(extension)}`;
@@ -150,9 +165,9 @@ const checksum = ({ toplevel }: Columns): string => {
   return `hashfloat8extended(s.total_exec_time + s.total_plan_time, ${key})`;
 };
 
-const source = ({ schema }: StatementsExtension, columns: Columns) =>
+const source = (extension: StatementsExtension, columns: Columns) =>
   `(select s.*, ${checksum(columns)} as checksum
-      from ${schema}.pg_stat_statements(false) s where s.queryid is not null) s`;
+      from ${callStatements(extension, { texts: false })} s where s.queryid is not null) s`;
 
 const output = ({ toplevel, counters, since }: Columns) =>
   `s.dbid, s.userid, s.queryid::text, ${toplevel}, s.checksum::text, s.min_exec_time, s.max_exec_time, ${counters.join(', ')},

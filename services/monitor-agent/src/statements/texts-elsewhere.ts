@@ -1,6 +1,6 @@
-import type { Opened } from '../collection/dialer.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
+import type { Opened } from '../servers/dialer.ts';
 
 /*
  * PostgreSQL converts all texts of pg_stat_statements to the encoding of the database that asks, and when one cannot be

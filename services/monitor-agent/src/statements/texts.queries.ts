@@ -1,5 +1,5 @@
-import type { ServerConnection } from '../connection/connect-server.ts';
-import type { StatementsExtension } from '../kernel/instance/instance.queries.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { callStatements, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
 import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
 import { MAX_READ_CHARS } from '../kernel/scrubbing/scrub-text.rules.ts';
 import type { Scrubber } from '../kernel/scrubbing/scrubber.ts';
@@ -21,8 +21,9 @@ export async function readTexts(
   keys: readonly string[],
   scrubber: Pick<Scrubber, 'scrub'>,
 ): Promise<StatementTexts> {
+  const question = await fixed(connection, extension, sql(extension));
   const wanted = keys.slice(0, MAX_TEXTS_PER_PASS).map(parseKey);
-  const rows = await connection.rows<[number, number | null, number, string, boolean, string | null]>(sql(extension), [
+  const rows = await connection.rows<[number, number | null, number, string, boolean, string | null]>(question, [
     wanted.map((key) => key.dbid),
     wanted.map((key) => key.userid),
     wanted.map((key) => key.queryid),
@@ -42,13 +43,13 @@ export async function readTexts(
 }
 
 /** Of all texts only those that are wanted are kept while the others are measured: a server may have a gigabyte of them. */
-const sql = ({ schema, columns }: StatementsExtension) => {
-  const toplevel = columns.has('toplevel') ? 'toplevel' : 'true';
+const sql = (extension: StatementsExtension) => {
+  const toplevel = extension.columns.has('toplevel') ? 'toplevel' : 'true';
   return `with w as (select * from rows from (unnest($1::oid[]), unnest($2::oid[]), unnest($3::int8[]), unnest($4::bool[])) as w(dbid, userid, queryid, toplevel)),
     m as materialized (
       select s.dbid, s.userid, s.queryid, s.toplevel, octet_length(s.query) as bytes,
              case when w.dbid is not null then left(s.query, ${MAX_READ_CHARS + 1}) end as text
-        from (select dbid, userid, queryid, ${toplevel} as toplevel, query from ${schema}.pg_stat_statements(true)
+        from (select dbid, userid, queryid, ${toplevel} as toplevel, query from ${callStatements(extension, { texts: true })} as c
                where queryid is not null) s
         left join w on w.dbid = s.dbid and w.userid = s.userid and w.queryid = s.queryid and w.toplevel = s.toplevel)
     select t.total, f.dbid, f.userid, f.queryid::text, f.toplevel, f.text

@@ -1,6 +1,6 @@
 import type { AgedTable } from '@tidegate/contracts/monitor-agent/wraparound';
 import type { Tx } from '@tidegate/database/tx';
-import type { StoredTable, WraparoundLook } from './read-wraparound.ts';
+import type { StoredTable, WraparoundLook } from './wraparound.queries.ts';
 import { type Counters, nextMultixact, percentOf } from './wraparound.rules.ts';
 
 interface Taken {

@@ -4,9 +4,9 @@ import { addServer, Replica } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { ALL_VERSIONS, pidOf } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
-import type { ServerConnection } from '../connection/connect-server.ts';
-import { readAgedTables, readWraparound } from './read-wraparound.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { ShowWraparound } from './show-wraparound.ts';
+import { readAgedTables, readWraparound } from './wraparound.queries.ts';
 import { causeOf, levelOf, wraparoundAge } from './wraparound.rules.ts';
 
 const store = useStore();

@@ -5,16 +5,25 @@ import {
   confirmationInvalid,
   confirmChannel,
   resendConfirmation,
+  unsubscribeChannel,
 } from '@tidegate/contracts/notifier/channels';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
-import { confirmByHash, findChannel, findChannelByHash, lockChannel, toWire } from './channel.rows.ts';
+import { cancelDeliveries } from '../queue/delivery.rows.ts';
+import {
+  confirmByHash,
+  findChannelByConfirmation,
+  findChannelByUnsubscribe,
+  lockChannel,
+  unsubscribe,
+} from './channel.rows.ts';
 import { hashOf } from './channel-secrets.ts';
 import { Confirmations } from './confirmations.ts';
+import { channelOf } from './manage-channels.ts';
 
-/** An address says that it wants to be told what happens. */
+/** Whether an address wants our mails: whoever reads them decides, without an account, by the token of a mail. */
 @Injectable()
-export class ConfirmChannel {
+export class ChannelConsent {
   constructor(
     private readonly confirmations: Confirmations,
     private readonly config: NotifierConfig,
@@ -23,7 +32,7 @@ export class ConfirmChannel {
   @Handles(confirmChannel)
   async confirm({ input, tx }: OperationContext<typeof confirmChannel>) {
     const lookup = hashOf(input.token);
-    const found = await findChannelByHash(tx.as({ lookup }), lookup);
+    const found = await findChannelByConfirmation(tx.as({ lookup }), lookup);
     const address = found && (await confirmByHash(tx.as({ orgId: found.org_id }), lookup));
     if (!found || !address) throw confirmationInvalid({}, 'Ask for another confirmation mail.');
     return { channelId: found.id, address, confirmed: true as const };
@@ -36,9 +45,19 @@ export class ConfirmChannel {
     const channel = await lockChannel(tx, input.channelId);
     if (!channel) throw notFound();
     if (channel.kind !== 'email' || channel.confirmed_at) throw conflict({}, 'There is nothing to confirm.');
-    await this.confirmations.ask(tx, channel, sender);
-    const after = await findChannel(tx, channel.id);
-    if (!after) throw notFound();
-    return toWire(after);
+    await this.confirmations.send(tx, channel, sender);
+    return channelOf(tx, channel.id);
+  }
+
+  @Handles(unsubscribeChannel)
+  async unsubscribe({ input: { token }, tx }: OperationContext<typeof unsubscribeChannel>) {
+    const lookup = hashOf(token);
+    const found = await findChannelByUnsubscribe(tx.as({ lookup }), lookup);
+    const there = tx.as({ orgId: found?.org_id });
+    const channel = found && (await lockChannel(there, found.id));
+    if (!channel) throw confirmationInvalid({}, 'There is no such channel any more.');
+    await unsubscribe(there, channel.id);
+    await cancelDeliveries(there, channel.id);
+    return {};
   }
 }

@@ -2,11 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@tidegate/database/tx';
 import { Vault } from '@tidegate/vault/vault';
-import { type ChannelRow, keepUnsubscribe, lockChannel } from './channel.rows.ts';
-import { earlierSecrets } from './earlier-secret.rows.ts';
+import { type ChannelRow, lockChannel, setUnsubscribe } from './channel.rows.ts';
+import { listEarlierSecrets } from './earlier-secret.rows.ts';
 
-/** What a channel keeps sealed, each for its own column of its own row. */
+/** Columns that are sealed, each for its own row. */
 type Column = 'secret' | 'url_sealed' | 'confirmation' | 'unsubscribe';
+
+/** 192 random bits. */
+export const newToken = (): string => randomBytes(24).toString('base64url');
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -21,7 +24,7 @@ export class ChannelSecrets {
 
   /** The secrets that sign now, newest first: the current one, and those before while their overlaps last. */
   async signing(tx: Tx, row: ChannelRow): Promise<string[]> {
-    const earlier = await earlierSecrets(tx, row.id);
+    const earlier = await listEarlierSecrets(tx, row.id);
     const sealed = [row.secret, ...earlier.map((one) => one.secret)].filter((one) => one !== null);
     // They stay sealed for the place where they were made.
     return Promise.all(sealed.map((one) => this.vault.open(tx, place(tx, row.id, 'secret'), one)));
@@ -32,13 +35,13 @@ export class ChannelSecrets {
     return row.url_sealed ? this.vault.open(tx, place(tx, row.id, 'url_sealed'), row.url_sealed) : row.target;
   }
 
-  /** What ends an e-mail channel, made with the first mail that brings it. */
+  /** The token that ends an e-mail channel, made with the first mail that contains it. */
   async unsubscribe(tx: Tx, row: ChannelRow): Promise<string> {
     if (row.unsubscribe) return this.vault.open(tx, place(tx, row.id, 'unsubscribe'), row.unsubscribe);
     const locked = await lockChannel(tx, row.id);
     if (locked?.unsubscribe) return this.vault.open(tx, place(tx, row.id, 'unsubscribe'), locked.unsubscribe);
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await keepUnsubscribe(tx, row.id, {
+    const token = newToken();
+    await setUnsubscribe(tx, row.id, {
       sealed: await this.seal(tx, row.id, 'unsubscribe', token),
       hash: hashOf(token),
     });
@@ -50,8 +53,6 @@ export class ChannelSecrets {
     return row.confirmation ? this.vault.open(tx, place(tx, row.id, 'confirmation'), row.confirmation) : undefined;
   }
 }
-
-const TOKEN_BYTES = 24;
 
 const place = (tx: Tx, channelId: string, column: Column) => ({
   orgId: tx.orgId as string,

@@ -83,7 +83,7 @@ export function lockChannel(tx: Tx, id: string): Promise<ChannelRow | undefined>
 }
 
 /** Newest first; ids are time-ordered. */
-export function pageOfChannels(tx: Tx, limit: number, before: string | undefined): Promise<ChannelRow[]> {
+export function listChannels(tx: Tx, limit: number, before: string | undefined): Promise<ChannelRow[]> {
   return tx.query<ChannelRow>(
     `select ${COLUMNS} from channels where org_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
     [tx.orgId, before ?? null, limit],
@@ -94,7 +94,7 @@ export function pageOfChannels(tx: Tx, limit: number, before: string | undefined
  * The active channels that want this event. A channel is not told what happened before it was made; ten seconds are
  * allowed for clocks that differ.
  */
-export function channelsFor(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {
+export function findSubscribed(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {
   return tx.query<{ id: string }>(
     `select id from channels
       where org_id = $1 and state = 'active' and (kind <> 'email' or confirmed_at is not null) and $2 = any (events)
@@ -104,7 +104,7 @@ export function channelsFor(tx: Tx, event: NoticeType, happenedAt: string): Prom
   );
 }
 
-export async function changeChannel(
+export async function updateChannel(
   tx: Tx,
   id: string,
   change: { name?: string | undefined; events?: readonly NoticeType[] | undefined },
@@ -131,7 +131,7 @@ export async function disableChannel(tx: Tx, id: string, because: DisabledBecaus
 }
 
 /** The token's mail is to be sent; another token from before is worth nothing from now on. */
-export async function keepConfirmation(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
+export async function setConfirmation(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
   await tx.query(
     `update channels set confirmation = $3, confirmation_hash = $4,
             confirmation_until = now() + make_interval(hours => $5)
@@ -141,7 +141,7 @@ export async function keepConfirmation(tx: Tx, id: string, token: { sealed: stri
 }
 
 /** Needs a transaction of whoever holds the token. */
-export const findChannelByHash = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
+export const findChannelByConfirmation = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
   tx.one<{ org_id: string; id: string }>('select org_id, id from channels where confirmation_hash = $1', [hash]);
 
 /** The address, also when it was confirmed before: an answer may be lost. Undefined when the token is too old. */
@@ -169,7 +169,7 @@ export async function replaceSecret(tx: Tx, id: string, secret: string): Promise
   await tx.query('update channels set secret = $3 where org_id = $1 and id = $2', [tx.orgId, id, secret]);
 }
 
-export async function keepUnsubscribe(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
+export async function setUnsubscribe(tx: Tx, id: string, token: { sealed: string; hash: string }): Promise<void> {
   await tx.query('update channels set unsubscribe = $3, unsubscribe_hash = $4 where org_id = $1 and id = $2', [
     tx.orgId,
     id,
@@ -191,7 +191,7 @@ export async function unsubscribe(tx: Tx, id: string): Promise<void> {
   );
 }
 
-export async function removeChannel(tx: Tx, id: string): Promise<void> {
+export async function deleteChannel(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from channels where org_id = $1 and id = $2', [tx.orgId, id]);
 }
 

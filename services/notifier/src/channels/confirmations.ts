@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import { emailUnverified } from '@tidegate/contracts/identity/sessions';
@@ -9,23 +8,24 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
-import { type ChannelRow, keepConfirmation } from './channel.rows.ts';
-import { ChannelSecrets, hashOf } from './channel-secrets.ts';
+import { type ChannelRow, setConfirmation } from './channel.rows.ts';
+import { ChannelSecrets, hashOf, newToken } from './channel-secrets.ts';
+import { countConfirmationMail } from './confirmation-mail.rows.ts';
 
 /**
  * Confirmation mails within a day: of one person to one address, of all to one address, of one organisation, of one
- * person over all of theirs. What all together may send is not for whose address it is: strangers use up nothing of hers.
+ * person over all of theirs. What all may send together does not hold for the address's owner: others use up nothing of theirs.
  */
 const A_DAY = { each: 3, address: 10, organisation: 20, person: 30 };
 
-/** Who has something sent to an address. */
+/** Who adds an address. */
 export interface Sender {
   userId: string | undefined;
   /** The address that is known to be theirs, in lower case. */
   ownAddress: string | undefined;
 }
 
-/** Asks an address whether it wants to be told things. Whoever adds it decides nothing of what the mail says. */
+/** Asks an address whether it wants notifications. Whoever adds it decides nothing of what the mail says. */
 @Injectable()
 export class Confirmations {
   constructor(
@@ -44,17 +44,17 @@ export class Confirmations {
     return { userId, ownAddress: verified ? email.toLowerCase() : undefined };
   }
 
-  /** A new token, the old one is worth nothing from now on, and the mail that brings it. */
-  async ask(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId, ownAddress }: Sender): Promise<void> {
+  /** A mail with a new token; the old one is not valid any more. */
+  async send(tx: Tx, channel: Pick<ChannelRow, 'id' | 'target'>, { userId, ownAddress }: Sender): Promise<void> {
     const address = channel.target.toLowerCase();
     const who = userId ?? tx.orgId;
     await count(tx, `each:${hashOf(`${who} ${address}`)}`, A_DAY.each, 'of yours to this address');
     if (address !== ownAddress) await count(tx, `address:${hashOf(address)}`, A_DAY.address, 'to this address');
     await count(tx, `organisation:${tx.orgId}`, A_DAY.organisation, 'of this organisation');
     if (userId) await count(tx, `person:${userId}`, A_DAY.person, 'of yours');
-    const token = randomBytes(24).toString('base64url');
+    const token = newToken();
     const sealed = await this.secrets.seal(tx, channel.id, 'confirmation', token);
-    await keepConfirmation(tx, channel.id, { sealed, hash: hashOf(token) });
+    await setConfirmation(tx, channel.id, { sealed, hash: hashOf(token) });
     const notice = { type: 'channel.confirmation', timestamp: new Date().toISOString() };
     await insertDelivery(tx, {
       id: newId(),
@@ -66,19 +66,9 @@ export class Confirmations {
   }
 }
 
-/** Counts one more, or refuses it; a refused one is not counted, because the transaction ends. */
+/** Counts one more, or refuses it; a refused one is not counted, because the transaction is rolled back. */
 async function count(tx: Tx, subject: string, most: number, whose: string): Promise<void> {
-  const row = await tx.one<{ sent: number; left: number }>(
-    `insert into confirmation_mails as c (subject, sent) values ($1, 1)
-     on conflict (subject) do update set
-       sent = case when c.since < now() - interval '1 day' then 1 else c.sent + 1 end,
-       since = case when c.since < now() - interval '1 day' then now() else c.since end
-     returning sent, ceil(extract(epoch from since + interval '1 day' - now()))::int as left`,
-    [subject],
-  );
-  if (!row || row.sent <= most) return;
-  throw rateLimited(
-    { retryAfterSeconds: Math.max(1, row.left) },
-    `${most} confirmation mails ${whose} are enough a day.`,
-  );
+  const { sent, left } = await countConfirmationMail(tx, subject);
+  if (sent <= most) return;
+  throw rateLimited({ retryAfterSeconds: Math.max(1, left) }, `${most} confirmation mails ${whose} are enough a day.`);
 }

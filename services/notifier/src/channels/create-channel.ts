@@ -36,7 +36,7 @@ export class CreateChannel {
     const { address, name = address, events } = input;
     const own = { urlSealed: null, receiver: 'smtp', secret: null };
     const row = await insertChannel(tx, { id: newId(), kind: 'email', name, target: address, events, ...own });
-    await this.confirmations.ask(tx, row, sender);
+    await this.confirmations.send(tx, row, sender);
     return toWire((await findChannel(tx, row.id)) ?? row);
   }
 
@@ -59,7 +59,7 @@ export class CreateChannel {
     return { ...toWire(row), secret };
   }
 
-  /** Told at once, although each delivery checks again: the name may point elsewhere by then. */
+  /** Refused at once, although each delivery checks again: by then the name may resolve to something else. */
   private async checked(text: string): Promise<URL> {
     const url = webhookUrl(text);
     if (!(await this.hosts.mayBeCalled(url))) {

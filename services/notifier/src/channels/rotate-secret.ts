@@ -5,17 +5,22 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../messages/webhook-signature.ts';
 import { lockChannel, replaceSecret } from './channel.rows.ts';
 import { ChannelSecrets } from './channel-secrets.ts';
-import { dropEarlier, type EarlierSecret, earlierSecrets, keepEarlier } from './earlier-secret.rows.ts';
+import {
+  deleteEarlierSecrets,
+  type EarlierSecretRow,
+  insertEarlierSecret,
+  listEarlierSecrets,
+} from './earlier-secret.rows.ts';
 
 const HOUR_MS = 3_600_000;
-/** Signatures of one request stay few: so many earlier secrets may run out side by side. */
+/** A bound for the signatures of one request. */
 const MOST_EARLIER = 5;
 
 @Injectable()
 export class RotateSecret {
   constructor(private readonly secrets: ChannelSecrets) {}
 
-  /** What was promised to an earlier secret is kept: to rotate again, after a lost answer too, cuts no overlap short. */
+  /** Rotating again, as after a lost answer, shortens no overlap that was promised. */
   @Handles(rotateSecret)
   async handle({ input: { channelId, overlapHours }, tx }: OperationContext<typeof rotateSecret>) {
     const channel = await lockChannel(tx, channelId);
@@ -23,11 +28,11 @@ export class RotateSecret {
     if (!channel.secret) throw notAWebhook();
     const secret = newWebhookSecret();
     let until = new Date(Date.now() + overlapHours * HOUR_MS);
-    if (overlapHours === 0) await dropEarlier(tx, channelId);
+    if (overlapHours === 0) await deleteEarlierSecrets(tx, channelId);
     else {
-      const earlier = await earlierSecrets(tx, channelId);
+      const earlier = await listEarlierSecrets(tx, channelId);
       if (earlier.length >= MOST_EARLIER) throw tooMany(earlier);
-      await keepEarlier(tx, channelId, { secret: channel.secret, valid_until: until });
+      await insertEarlierSecret(tx, channelId, { secret: channel.secret, valid_until: until });
       until = latest([...earlier.map((one) => one.valid_until), until]);
     }
     await replaceSecret(tx, channelId, await this.secrets.seal(tx, channelId, 'secret', secret));
@@ -37,7 +42,7 @@ export class RotateSecret {
 
 const latest = (times: readonly Date[]): Date => new Date(Math.max(...times.map(Number)));
 
-function tooMany(earlier: readonly EarlierSecret[]): Error {
+function tooMany(earlier: readonly EarlierSecretRow[]): Error {
   const until = new Date(Math.min(...earlier.map((one) => Number(one.valid_until)))).toISOString();
   return secretsOverlap(
     { until },

@@ -15,7 +15,7 @@ import {
   markEnded,
   markForRetry,
 } from '../queue/delivery.rows.ts';
-import { dueAgain, holdLease, type Lease, leaveQueue } from '../queue/delivery-queue.rows.ts';
+import { type Lease, leaveQueue, postpone, stillHasLease } from '../queue/delivery-queue.rows.ts';
 import { DeliverySenders } from './delivery-senders.ts';
 import { leaseOf, NotificationQuota, type Share } from './notification-quota.ts';
 import { nextDelayMs, type Outcome } from './retry.rules.ts';
@@ -104,7 +104,7 @@ export class AttemptDelivery {
     if (delay !== undefined) {
       const at = new Date(Date.now() + delay);
       await markForRetry(tx, id, outcome, at);
-      return dueAgain(tx, id, at);
+      return postpone(tx, id, at);
     }
     await markEnded(tx, id, outcome);
     await leaveQueue(tx, id);
@@ -144,7 +144,7 @@ function retryDelay({ delivery, attempts }: Work, retryAfterMs: number | undefin
 /** What to send; nothing when the lease was overtaken or the delivery is not there any more. */
 async function begin(tx: Tx, lease: Lease): Promise<Work | undefined> {
   const delivery = await lockDelivery(tx, lease.delivery_id);
-  if (!(await holdLease(tx, lease))) return undefined;
+  if (!(await stillHasLease(tx, lease))) return undefined;
   const channel = delivery && (await findChannel(tx, delivery.channel_id));
   if (delivery && channel && isUnconfirmed(channel) && delivery.event !== 'channel.confirmation') {
     await markEnded(tx, delivery.id, { error: 'channel_unconfirmed' });
@@ -161,5 +161,5 @@ async function begin(tx: Tx, lease: Lease): Promise<Work | undefined> {
 
 async function stillMine(tx: Tx, lease: Lease): Promise<boolean> {
   const delivery = await lockDelivery(tx, lease.delivery_id);
-  return delivery?.state === 'pending' && (await holdLease(tx, lease));
+  return delivery?.state === 'pending' && (await stillHasLease(tx, lease));
 }

@@ -5,13 +5,21 @@ import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliver
 import { newId } from '@tidegate/database/ids';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
+import { type ChannelRow, findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
-import { DELIVER, findDelivery, insertDelivery, toWire } from '../queue/delivery.rows.ts';
+import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
+import { deliveryOf } from './read-deliveries.ts';
 
-/** What to do about an address that has not answered. */
-export const ASK_AGAIN =
-  'Its mail has the token for POST /api/v1/channels/confirm; ask for another one with …/resend-confirmation.';
+export function requireReady(channel: ChannelRow): void {
+  if (channel.state === 'disabled') {
+    throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
+  }
+  if (!isUnconfirmed(channel)) return;
+  throw channelUnconfirmed(
+    {},
+    'Its mail has the token for POST /api/v1/channels/confirm; ask for another one with …/resend-confirmation.',
+  );
+}
 
 @Injectable()
 export class TestChannel {
@@ -24,10 +32,7 @@ export class TestChannel {
   async handle({ input, tx }: OperationContext<typeof testChannel>): Promise<Delivery> {
     const channel = await findChannel(tx, input.channelId);
     if (!channel) throw notFound();
-    if (channel.state === 'disabled') {
-      throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
-    }
-    if (isUnconfirmed(channel)) throw channelUnconfirmed({}, ASK_AGAIN);
+    requireReady(channel);
     if (channel.kind === 'email') requireSmtp(this.config);
     const id = newId();
     const notice = {
@@ -37,8 +42,6 @@ export class TestChannel {
     };
     await insertDelivery(tx, { id, channelId: channel.id, event: 'channel.test', body: JSON.stringify(notice) });
     tx.onCommit(() => this.wakes.wake(DELIVER));
-    const row = await findDelivery(tx, id);
-    if (!row) throw new Error('The delivery is not there after it was inserted.');
-    return toWire(row);
+    return deliveryOf(tx, id);
   }
 }

@@ -4,7 +4,7 @@ import type { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Notice, NoticeType } from '@tidegate/contracts/notifier/notices';
 import type { Tx } from '@tidegate/database/tx';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { channelsFor } from '../channels/channel.rows.ts';
+import { findSubscribed } from '../channels/channel.rows.ts';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 
 /** One delivery for each channel that wants the notice, in the transaction that marks the event as handled. */
@@ -14,7 +14,7 @@ export class QueueNotice {
 
   async queue(tx: Tx, event: Envelope, notice: Notice & { type: NoticeType }): Promise<void> {
     const body = JSON.stringify(notice);
-    const channels = await channelsFor(tx, notice.type, event.time);
+    const channels = await findSubscribed(tx, notice.type, event.time);
     for (const channel of channels) {
       const id = deliveryId(event, channel.id);
       await insertDelivery(tx, { id, channelId: channel.id, event: notice.type, body });

@@ -90,7 +90,7 @@ export async function measureQueue(tx: Tx): Promise<{ waiting: number; lateSecon
 }
 
 /** True while the lease is still the newest one; its row stays locked until the transaction ends. */
-export async function holdLease(tx: Tx, lease: Lease): Promise<boolean> {
+export async function stillHasLease(tx: Tx, lease: Lease): Promise<boolean> {
   const row = await tx.one('select 1 as held from delivery_queue where delivery_id = $1 and fence = $2 for update', [
     lease.delivery_id,
     lease.fence,
@@ -98,7 +98,7 @@ export async function holdLease(tx: Tx, lease: Lease): Promise<boolean> {
   return row !== undefined;
 }
 
-export async function dueAgain(tx: Tx, deliveryId: string, at: Date): Promise<void> {
+export async function postpone(tx: Tx, deliveryId: string, at: Date): Promise<void> {
   await tx.query('update delivery_queue set due_at = $2 where delivery_id = $1', [deliveryId, at]);
 }
 

@@ -62,7 +62,7 @@ export function lockDelivery(tx: Tx, id: string): Promise<DeliveryRow | undefine
 }
 
 /** Newest first; ids are time-ordered. */
-export function pageOfDeliveries(
+export function listDeliveries(
   tx: Tx,
   wanted: { channelId?: string | undefined; state?: DeliveryState | undefined; before?: string | undefined },
   limit: number,
@@ -131,7 +131,7 @@ export async function cancelDeliveries(tx: Tx, channelId: string): Promise<void>
 }
 
 /** Back into the queue as if it were new; the id, and with it what the receiver deduplicates by, stays. */
-export async function restartDelivery(tx: Tx, id: string): Promise<void> {
+export async function requeueDelivery(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `with restarted as (
        update deliveries set state = 'pending', attempts = 0, next_attempt_at = now(), last_error = null,
@@ -143,7 +143,7 @@ export async function restartDelivery(tx: Tx, id: string): Promise<void> {
 }
 
 /** Makes a waiting delivery due now. One that is being sent at this moment is left alone: its lease says otherwise. */
-export async function hastenDelivery(tx: Tx, id: string): Promise<void> {
+export async function makeDueNow(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `with hastened as (
        update delivery_queue q set due_at = now() from deliveries d
@@ -155,8 +155,8 @@ export async function hastenDelivery(tx: Tx, id: string): Promise<void> {
   );
 }
 
-/** System purpose `forget-deliveries`: what ended long ago. Returns how many rows went. */
-export async function forgetDeliveries(tx: Tx, olderThanDays: number, atMost: number): Promise<number> {
+/** System purpose `retention`: what ended long ago. Answers how many rows were deleted. */
+export async function deleteOldDeliveries(tx: Tx, olderThanDays: number, atMost: number): Promise<number> {
   const rows = await tx.query(
     `delete from deliveries where (org_id, id) in (
        select org_id, id from deliveries

@@ -1,6 +1,6 @@
 import type { Columns as Prices } from '../../kernel/candle-series.rules.ts';
 
-const TOLD = 20;
+const LISTED = 20;
 
 /** Candles as they are read, in columns that grow; each knows its line. */
 export class CandleTable {
@@ -28,7 +28,7 @@ export class CandleTable {
    * In the order of time and each time once, on shared memory. Rows of one time that are equal are counted; of those
    * that are not, the lines are told.
    */
-  sorted(): { candles: Prices; repeated: Twice; contradictions: Twice } {
+  sorted(): { candles: Prices; repeated: Repeats; contradictions: Repeats } {
     const order = this.order();
     const same = (a: number, b: number) =>
       this.open[a] === this.open[b] &&
@@ -36,16 +36,16 @@ export class CandleTable {
       this.low[a] === this.low[b] &&
       this.close[a] === this.close[b];
     const kept = new Uint32Array(order.length);
-    const repeated: Twice = { count: 0, told: [] };
-    const contradictions: Twice = { count: 0, told: [] };
+    const repeated: Repeats = { count: 0, listed: [] };
+    const contradictions: Repeats = { count: 0, listed: [] };
     let count = 0;
     for (const row of order) {
       const last = count > 0 ? (kept[count - 1] as number) : -1;
       if (last >= 0 && this.at[row] === this.at[last]) {
         const found = same(row, last) ? repeated : contradictions;
         found.count += 1;
-        if (found.told.length < TOLD)
-          found.told.push({ first: this.line[last] as number, again: this.line[row] as number });
+        if (found.listed.length < LISTED)
+          found.listed.push({ first: this.line[last] as number, again: this.line[row] as number });
       } else kept[count++] = row;
     }
     const ints = (column: Int32Array) => {
@@ -84,7 +84,7 @@ export class CandleTable {
 }
 
 /** Rows of a time that was there before, and the lines of the first of them. */
-export interface Twice {
+export interface Repeats {
   count: number;
-  told: { first: number; again: number }[];
+  listed: { first: number; again: number }[];
 }

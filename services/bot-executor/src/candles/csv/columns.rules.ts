@@ -1,5 +1,3 @@
-import { told } from './told.rules.ts';
-
 /*
  * Which column is which. A header decides by its names, whatever their order; without one the order is time, open, high,
  * low, close.
@@ -68,7 +66,7 @@ export function columnsOf(header: readonly string[]): Columns | string {
 }
 
 function missing(role: Role, header: readonly string[], names: readonly string[]): string {
-  const seen = told(header.map((name) => `"${told(name, 30)}"`).join(', '), 300);
+  const seen = excerpt(header.map((name) => `"${excerpt(name, 30)}"`).join(', '), 300);
   if (role === 'time' && names.some((name) => ENDS.includes(name)))
     return `The header has the time at which candles end (${seen}), and none at which they begin. Take the interval off and call it time.`;
   return `No column of the header is called ${role} (it has ${seen}).`;
@@ -76,3 +74,10 @@ function missing(role: Role, header: readonly string[], names: readonly string[]
 
 /** "Open time (UTC)" and "gmt_time" say in which zone they are. */
 export const saysUtc = (name: string): boolean => /(?<![a-z])(utc|gmt)(?![a-z])|UTC$/i.test(name);
+
+/** Text of an untrusted file as it may stand in an answer and in the database: short, whole characters, none invisible. */
+export const excerpt = (text: string, most = 40): string =>
+  text
+    .slice(0, most)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\uFFFD]/gu, '');

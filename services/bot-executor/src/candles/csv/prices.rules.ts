@@ -1,5 +1,5 @@
 import { MAX_TICKS } from '../../kernel/candle-series.rules.ts';
-import { told } from './told.rules.ts';
+import { excerpt } from './columns.rules.ts';
 
 /*
  * Prices as files write them, exact: never through floating point. A file has one decimal mark. A comma may be one, or
@@ -45,10 +45,10 @@ export class PriceReader {
   /** Whole ticks, negative where they were rounded, or why it is no price. */
   read(text: string): number | string {
     const [all, whole = '', sign, fraction = '', power = '0'] = PRICE.exec(text) ?? [];
-    if (all === undefined) return `"${told(text)}" is no price.`;
+    if (all === undefined) return `"${excerpt(text)}" is no price.`;
     if (sign !== undefined) {
       const wrong = this.note(sign === ',' ? 'comma' : 'point', whole, fraction);
-      if (wrong) return `"${told(text)}" ${wrong}`;
+      if (wrong) return `"${excerpt(text)}" ${wrong}`;
     }
     const digits = (whole + fraction).replace(/^0+(?=\d)/, '');
     const ticks = this.ticks(digits, this.decimals - fraction.length + Number(power));
@@ -60,8 +60,9 @@ export class PriceReader {
   }
 
   private note(mark: Mark, whole: string, fraction: string): string | undefined {
-    const wanted = this.given ?? this.mark;
-    if (wanted !== undefined && wanted !== mark) return `does not have the decimal mark of the file, a ${wanted}.`;
+    const expected = this.given ?? this.mark;
+    if (expected !== undefined && expected !== mark)
+      return `does not have the decimal mark of the file, a ${expected}.`;
     this.mark = mark;
     if (mark === 'comma') {
       this.commas = true;

@@ -3,7 +3,7 @@ import type { CandleInterval, ImportOptions } from '@tidegate/contracts/bot-exec
 import { candlesOf } from '../../kernel/candle-series.rules.ts';
 import { findMarket } from '../../markets/built-in-markets.ts';
 import { type MarketRules } from '../../markets/markets.rules.ts';
-import { defaultOptions, wantedOf } from '../import-options.ts';
+import { defaultOptions, fileRequest } from '../import-options.ts';
 import { type CandleFile, readCandleFile } from './read-candle-file.ts';
 
 interface How extends Partial<ImportOptions> {
@@ -19,7 +19,7 @@ async function read(text: string | Buffer, { market = 'BTC-USDT', interval = '5m
   );
   const rules = findMarket(market) as MarketRules;
   const all = { ...defaultOptions, ...options };
-  return readCandleFile(pieces, wantedOf(rules, interval, { options: all, maxRows: 20_000 }), undefined, 1_000_000);
+  return readCandleFile(pieces, fileRequest(rules, interval, { options: all, maxRows: 20_000 }), undefined, 1_000_000);
 }
 const messages = ({ faults }: CandleFile) => faults.map(({ message }) => message);
 const AT = Date.parse('2022-01-01T00:00:00Z');

@@ -4,10 +4,9 @@ import { CsvError, parse } from 'csv-parse';
 import type { Columns } from '../../kernel/candle-series.rules.ts';
 import { gapsOf } from '../../kernel/gaps.rules.ts';
 import { INTERVAL_MS } from '../../kernel/intervals.rules.ts';
-import { ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
+import { excerpt, ROLES, SEPARATORS, type Separator, separatorOf } from './columns.rules.ts';
 import { bounded, headOf, unpacked } from './pieces.ts';
-import { RowReader, Unreadable, type Wanted } from './row-reader.ts';
-import { told } from './told.rules.ts';
+import { type FileRequest, RowReader, Unreadable } from './row-reader.ts';
 
 /*
  * From the bytes of a file to candles, as a stream: whatever its size, of the text only a piece is in memory. gzip is
@@ -38,11 +37,11 @@ const MAX_LINE = 65_536;
 
 export async function readCandleFile(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  wanted: Wanted,
+  request: FileRequest,
   onRows: (rows: number) => void = () => {},
   maxText = MAX_TEXT_BYTES,
 ): Promise<CandleFile> {
-  const reader = new RowReader(wanted);
+  const reader = new RowReader(request);
   const found = { compressed: false, separator: 'comma' as Separator };
   try {
     await feed(bytes, reader, found, { onRows, maxText });
@@ -50,9 +49,9 @@ export async function readCandleFile(
   } catch (error) {
     const message = wordsOf(error);
     if (message === undefined) throw error;
-    return { ...understood(reader, wanted, found), candles: undefined, faults: [{ code: 'unreadable', message }] };
+    return { ...understood(reader, request, found), candles: undefined, faults: [{ code: 'unreadable', message }] };
   }
-  return judged(reader, wanted, understood(reader, wanted, found));
+  return judged(reader, request, understood(reader, request, found));
 }
 
 async function feed(
@@ -97,7 +96,7 @@ async function feed(
 /** What is wrong with the file; undefined for what is wrong with us. */
 function wordsOf(error: unknown): string | undefined {
   if (error instanceof Unreadable) return error.message;
-  if (error instanceof CsvError) return `Line ${Number(error['lines'] ?? 1)}: ${told(error.message, 200)}`;
+  if (error instanceof CsvError) return `Line ${Number(error['lines'] ?? 1)}: ${excerpt(error.message, 200)}`;
   const code = String((error as { code?: unknown }).code ?? '');
   if (code.startsWith('Z_')) return 'The gzip file is damaged or incomplete. Send it again.';
   return undefined;
@@ -107,12 +106,12 @@ type Understood = Pick<CandleFile, 'report'>;
 
 function understood(
   reader: RowReader,
-  { options }: Wanted,
+  { options }: FileRequest,
   { compressed, separator }: { compressed: boolean; separator: Separator },
 ): Understood {
   const { columns, header } = reader;
   const called = (place: number) =>
-    header ? told(header[place] as string) || 'first, without a name' : `column ${place + 1}`;
+    header ? excerpt(header[place] as string) || 'first, without a name' : `column ${place + 1}`;
   const names = columns && Object.fromEntries(ROLES.map((role) => [role, called(columns[role])]));
   return {
     report: {
@@ -140,8 +139,8 @@ function understood(
   };
 }
 
-function judged(reader: RowReader, wanted: Wanted, { report }: Understood): CandleFile {
-  const { options, intervalMs, interval } = wanted;
+function judged(reader: RowReader, request: FileRequest, { report }: Understood): CandleFile {
+  const { options, intervalMs, interval } = request;
   const { candles, repeated, contradictions } = reader.table.sorted();
   const { at } = candles;
   const step = stepOf(at);
@@ -160,13 +159,13 @@ function judged(reader: RowReader, wanted: Wanted, { report }: Understood): Cand
   if (options.wrongRows === 'refuse')
     for (const { line, message } of reader.refused)
       faults.push({ code: 'invalid_candle', message: `Line ${line}: ${message}` });
-  for (const { first, again } of contradictions.told)
+  for (const { first, again } of contradictions.listed)
     faults.push({
       code: 'contradiction',
       message: `Line ${again}: This time was there before, in line ${first}, with other prices.`,
     });
   if (options.duplicates === 'refuse')
-    for (const { first, again } of repeated.told)
+    for (const { first, again } of repeated.listed)
       faults.push({
         code: 'invalid_candle',
         message: `Line ${again}: This candle was there before, in line ${first}. Send each once, or allow it (duplicates: identical).`,

@@ -5,7 +5,7 @@ import { type Columns, columnsOf, IN_ORDER, isHeader, ROLES, saysUtc } from './c
 import { PriceReader } from './prices.rules.ts';
 import { readTime, readZone } from './times.rules.ts';
 
-export interface Wanted {
+export interface FileRequest {
   market: MarketRules;
   intervalMs: number;
   /** As the interval is called. */
@@ -20,8 +20,8 @@ export interface Refused {
 }
 
 /** Refused rows that are told one by one; with so many in all nobody reads on. */
-const TOLD = 20;
-const GIVE_UP = 1_000;
+const LISTED = 20;
+const MAX_REFUSED = 1_000;
 /** Lines before a header: an address, a title. */
 const MAX_PREAMBLE = 10;
 
@@ -45,11 +45,11 @@ export class RowReader {
   columns: Columns | undefined;
   private preamble: { cells: readonly string[]; line: number }[] = [];
   private zone: number | undefined;
-  private readonly wanted: Wanted;
+  private readonly request: FileRequest;
 
-  constructor(wanted: Wanted) {
-    const { market, options } = wanted;
-    this.wanted = wanted;
+  constructor(request: FileRequest) {
+    const { market, options } = request;
+    this.request = request;
     const mark = options.decimalMark === 'auto' ? undefined : options.decimalMark;
     this.prices = new PriceReader(market.tickSize, { mark, nearest: options.rounding === 'nearest' });
     this.zone = options.zone === undefined ? undefined : readZone(options.zone);
@@ -97,8 +97,8 @@ export class RowReader {
       return;
     }
     this.rows += 1;
-    if (this.rows > this.wanted.maxRows)
-      throw new Unreadable(`Line ${line}: Send at most ${this.wanted.maxRows} candles at once.`);
+    if (this.rows > this.request.maxRows)
+      throw new Unreadable(`Line ${line}: Send at most ${this.request.maxRows} candles at once.`);
     const wrong = this.candle(cells, line, columns);
     if (wrong !== undefined) this.refuse(line, wrong);
   }
@@ -111,7 +111,7 @@ export class RowReader {
     const time = readTime(clock ? `${cells[date]} ${text}` : text, this.zone);
     if (cells.length < ROLES.length) return SHORT;
     if (typeof time === 'string') return time;
-    const { interval, intervalMs } = this.wanted;
+    const { interval, intervalMs } = this.request;
     if (time.at % intervalMs !== 0)
       return `A candle of ${interval} does not begin at ${new Date(time.at).toISOString()}.`;
     const ticks = [0, 0, 0, 0];
@@ -133,10 +133,10 @@ export class RowReader {
 
   private refuse(line: number, message: string): void {
     this.refusedRows += 1;
-    if (this.refused.length < TOLD) this.refused.push({ line, message });
-    if (this.refusedRows >= GIVE_UP && this.wanted.options.wrongRows === 'refuse')
+    if (this.refused.length < LISTED) this.refused.push({ line, message });
+    if (this.refusedRows >= MAX_REFUSED && this.request.options.wrongRows === 'refuse')
       throw new Unreadable(
-        `${GIVE_UP} rows cannot be read. The first is line ${this.refused[0]?.line}: ${this.refused[0]?.message}`,
+        `${MAX_REFUSED} rows cannot be read. The first is line ${this.refused[0]?.line}: ${this.refused[0]?.message}`,
       );
   }
 }

@@ -1,5 +1,5 @@
 import type { TimeFormat } from '@tidegate/contracts/bot-executor/candles';
-import { told } from './told.rules.ts';
+import { excerpt } from './columns.rules.ts';
 
 /*
  * Instants as files write them. Epochs are told apart by their number of digits, which is unambiguous from 1973 to 2100:
@@ -20,7 +20,7 @@ export interface Time {
 
 /** The instant, or why it is none. `zone`: minutes east of UTC, for texts that do not say. */
 export function readTime(text: string, zone: number | undefined): Time | string {
-  const shown = `"${told(text)}"`;
+  const shown = `"${excerpt(text)}"`;
   const time = epoch(text) ?? date(text, zone);
   if (time === 'no zone') return `${shown} has no time zone. Say which one it is in: zone, such as Z or +02:00.`;
   if (time && time.at > 0 && time.at < LATEST) return time;

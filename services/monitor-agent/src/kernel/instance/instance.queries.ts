@@ -1,7 +1,8 @@
-import { nameOf, numberOf } from '../../connection/bounded-answers.rules.ts';
-import type { ServerConnection } from '../../connection/connect-server.ts';
-import { micros } from '../../connection/micros.ts';
+import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
 import { type ResetEpoch, SERVER_WIDE } from './reset-epoch.rules.ts';
+import { LOCATION_SQL, type StatementsExtension, StatementsMoved } from './statements-extension.queries.ts';
 
 /*
  * What answers: which PostgreSQL, which of its columns exist. The version alone does not tell: an extension stays as
@@ -26,13 +27,6 @@ export interface Instance {
   resettable: readonly string[];
 }
 
-export interface StatementsExtension {
-  /** Quoted, ready to stand before the function's name. */
-  schema: string;
-  version: string;
-  columns: ReadonlySet<string>;
-}
-
 interface Row {
   version: number;
   version_text: string;
@@ -40,9 +34,7 @@ interface Row {
   database_oid: number;
   max_connections: number;
   parallel_workers: number;
-  schema: string | null;
-  extension_version: string | null;
-  columns: string[];
+  extension: (Omit<StatementsExtension, 'columns'> & { columns: string[] | null }) | null;
   loaded: boolean;
   activity_columns: string[];
   database_columns: string[];
@@ -79,11 +71,6 @@ export const resetEpochSql = ({
     .join(', ')}) as resets`;
 
 const SQL = `
-  with e as (
-    select quote_ident(n.nspname) as schema, e.extversion as version,
-           (select c.oid from pg_class c where c.relnamespace = n.oid and c.relname = 'pg_stat_statements') as view
-      from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-     where e.extname = 'pg_stat_statements' and has_schema_privilege(n.oid, 'usage'))
   select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
          current_database()::text as database,
          (select oid from pg_database where datname = current_database()) as database_oid,
@@ -92,8 +79,7 @@ const SQL = `
              and c.relname = any ($1::text[])) as resettable,
          current_setting('max_connections')::int as max_connections,
          current_setting('max_parallel_workers')::int as parallel_workers,
-         (select schema from e) as schema, (select version from e) as extension_version,
-         ${attributes('(select view from e)')} as columns,
+         (select row_to_json(e) from (${LOCATION_SQL}) as e) as extension,
          exists (select from pg_settings where name = 'pg_stat_statements.max') as loaded,
          ${attributes("'pg_catalog.pg_stat_activity'::regclass")} as activity_columns,
          ${attributes("'pg_catalog.pg_stat_database'::regclass")} as database_columns,
@@ -128,13 +114,36 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
     resettable,
     maxConnections: row.max_connections,
     parallelWorkers: row.parallel_workers,
-    statements:
-      // Created is not enough: without its library, or its columns, every question is an error in the customer's log.
-      row.loaded && row.schema !== null && row.extension_version !== null && row.columns.includes('total_exec_time')
-        ? { schema: row.schema, version: row.extension_version, columns: new Set(row.columns) }
-        : undefined,
+    statements: row.loaded ? usable(row.extension) : undefined,
     has,
   };
+}
+
+/** Created is not enough: without its library, or its columns, every question is an error in the customer's log. */
+const usable = (extension: Row['extension']): StatementsExtension | undefined =>
+  extension?.columns?.includes('total_exec_time') ? { ...extension, columns: new Set(extension.columns) } : undefined;
+
+/** A schema or function that is not there, or is another. */
+const isMoved = (error: unknown): boolean =>
+  /^(42...|3F000|statements_moved|names_changed)$/.test((error as { code?: string }).code ?? '');
+
+/** Whoever calls the extension asks again, once, when it turns out to be somewhere else. */
+export async function following<T>(
+  connection: ServerConnection,
+  instance: Instance,
+  ask: (extension: StatementsExtension) => Promise<T>,
+): Promise<T> {
+  const before = instance.statements;
+  if (!before) throw new StatementsMoved();
+  try {
+    return await ask(before);
+  } catch (error) {
+    if (!isMoved(error)) throw error;
+    const now = (await readInstance(connection)).statements;
+    instance.statements = now;
+    if (!now) throw error;
+    return ask(now);
+  }
 }
 
 /** As it is stored: nothing but what was asked for, whatever a server sends. */

@@ -1,0 +1,97 @@
+import { until } from '@tidegate/testing/until';
+import { addServer, lookedAt, Replica } from '../../test/collector.ts';
+import { useServer, useStore } from '../../test/fixture.ts';
+import { FIRST_VERSION } from '../../test/postgres-server.ts';
+import { COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
+import { CollectServers } from './collect-servers.loop.ts';
+
+const store = useStore();
+const server = useServer(FIRST_VERSION);
+
+/** Counts transactions of the collector with its own database; `meanwhile` happens during the first. */
+function counting(meanwhile = () => {}) {
+  let asked = 0;
+  const tools = {
+    now: () => Date.now(),
+    metrics: { tell: () => {} },
+    tenants: {
+      system: (purpose: string, work: never) => {
+        asked += 1;
+        if (asked === 1) meanwhile();
+        return store.tenants.system(purpose, work);
+      },
+    },
+  };
+  const collector = new CollectServers(tools as never, { MONITOR_MAX_SERVERS: 10 } as never, store.wakes as never);
+  return { turn: () => collector.turn({ signal: new AbortController().signal }), asked: () => asked };
+}
+
+test('without servers nothing is asked until somebody says that there is one', async () => {
+  const { turn, asked } = counting();
+  expect(await turn()).toBeGreaterThan(20_000);
+  await turn();
+  await turn();
+  expect(asked()).toBe(1);
+  store.wakes.wake(COLLECT_SERVERS);
+  await turn();
+  expect(asked()).toBe(2);
+});
+
+test('a server that is told of during a look is looked for after it', async () => {
+  const { turn, asked } = counting(() => store.wakes.wake(COLLECT_SERVERS));
+  await turn();
+  expect(asked()).toBe(1);
+  await turn();
+  expect(asked()).toBe(2);
+});
+
+test('another replica’s servers are asked for when their leases run out', async () => {
+  const replica = new Replica(store);
+  const { serverId } = await addServer(store, server);
+  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== undefined);
+  const { turn, asked } = counting();
+  const wait = (await turn()) as number;
+  // A lease lasts 15 seconds from its last renewal on.
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(15_000);
+  await turn();
+  expect(asked()).toBe(1);
+  await replica.stop();
+});
+
+test('a replica that is alone renews seldom, for long; one that comes gets what the first left behind in a short term', async () => {
+  const first = new Replica(store);
+  const { serverId } = await addServer(store, server);
+  await first.turnUntil(async () => (await lookedAt(store, serverId)) !== undefined);
+  // Nobody was heard meanwhile.
+  first.putForward(80_000);
+  await first.turn();
+  const left = async () => {
+    const [row] = await store.server.sql<{ seconds: number }>(
+      `select extract(epoch from expires_at - now())::float8 as seconds from monitor_agent.server_leases
+        where server_id = '${serverId}'`,
+    );
+    return row?.seconds ?? 0;
+  };
+  expect(await left()).toBeGreaterThan(60);
+  // It is heard by nobody when it dies.
+  await first.freeze();
+  const { turn } = counting();
+  const wait = (await turn()) as number;
+  expect(await left()).toBeLessThanOrEqual(15);
+  expect(wait).toBeLessThanOrEqual(15_000);
+  // Had it lived, it would have renewed at once, for a short term.
+  await first.turn();
+  expect(await left()).toBeGreaterThan(10);
+  expect(await left()).toBeLessThanOrEqual(15);
+  await first.stop();
+});
+
+test('a new server is taken at once by a collector that waits', async () => {
+  const replica = new Replica(store);
+  await replica.turn();
+  replica.start();
+  const { serverId } = await addServer(store, server);
+  await until(async () => (await lookedAt(store, serverId)) !== undefined, { withinMs: 15_000, what: 'a look' });
+  await replica.stop();
+});

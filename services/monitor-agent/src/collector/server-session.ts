@@ -1,0 +1,362 @@
+import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
+import type { Tx } from '@tidegate/database/tx';
+import { isOutage } from '@tidegate/messaging/errors';
+import { SessionProbe } from '../activity/activity-collector.ts';
+import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import { ConnectionFailed, isUnstorable } from '../kernel/connection/connection-failure.rules.ts';
+import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
+import { reconnectDelayMs, UNREACHABLE_AFTER } from '../kernel/schedule/back-off.rules.ts';
+import { type Lease, provePossession, saveDueTimes } from '../kernel/schedule/lease.rows.ts';
+import { type Question, Questions, ServerTrouble } from '../kernel/schedule/scheduled-query.ts';
+import type { Opened } from '../servers/dialer.ts';
+import { readFacts } from '../servers/report/facts.queries.ts';
+import { reportOf, sinceBefore } from '../servers/report/server-report.rules.ts';
+import { findServer, saveDark, saveReport } from '../servers/server.rows.ts';
+import { TextsElsewhere } from '../statements/texts-elsewhere.ts';
+import { WraparoundPass } from '../wraparound/wraparound-collector.ts';
+import type { CollectorTools } from './collector-tools.ts';
+import { DatabaseVisits } from './database-visits.ts';
+import { MinutePass } from './minute-collector.ts';
+import { tellFailed, tellReached } from './server-events.ts';
+import { SizesPass } from './sizes-collector.ts';
+import { Standing } from './standing.ts';
+
+const STOP_MS = 2_000;
+/** The installation's own server is looked at so many times less often: an idle installation must cost nothing. */
+const OWN_SERVER = { minute: 15, probe: 6 };
+const CUSTOMERS = { minute: 1, probe: 1 };
+/** Times the interval between looks. */
+const MAX_PATIENCE = 6;
+
+/*
+ * All that this process does with one server, one thing at a time, over one connection (and a short second one while
+ * another of its databases is visited).
+ *
+ *   away ──connected──► watching ──connection lost, or the fields changed──► away
+ *     └── a failed attempt: away for 5 s, 10 s, 20 s …; after the third in a row the server is called unreachable
+ *
+ * While watching: a look at the sessions every 10 s, every second in trouble; the minute pass; texts of new statements;
+ * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks, and at how far its
+ * transaction ids have come. A question that fails
+ * is left alone by itself. A pass that takes longer than its interval makes the next tick be skipped. Whatever is stored
+ * proves in the same transaction that the lease is still held; when it is not, the session ends.
+ */
+export class ServerSession {
+  readonly lease: Lease;
+  /** The lease went to somebody else while work was in hand. */
+  lost = false;
+  /** When figures were stored last. */
+  collectedAt: number | undefined;
+  private readonly tools: CollectorTools;
+  private readonly minute: MinutePass;
+  private readonly sizes: SizesPass;
+  private readonly wraparound: WraparoundPass;
+  private readonly visits: DatabaseVisits;
+  private readonly probe: SessionProbe;
+  private readonly questions: Questions;
+  private readonly facts: Question;
+  private readonly texts: Question;
+  private slower = CUSTOMERS;
+  private open: (Opened & { instance: Instance; another: (database: string) => Promise<Opened> }) | undefined;
+  private running: Promise<void> | undefined;
+  private loaded = false;
+  /** The row says `ok`, as far as we know. */
+  private reached = false;
+  private toldTooMuchText = false;
+  private report: ServerReport | null = null;
+  /** The questions without an answer that are stored, as text. */
+  private toldDark: string | undefined;
+  private changed = false;
+  private failures = 0;
+  private troubles = 0;
+  private readonly standing = new Standing();
+  private readonly elsewhere = new TextsElsewhere();
+  private retryAt = 0;
+  private readonly beganAt: number;
+  private readonly ending = new AbortController();
+
+  constructor(lease: Lease, tools: CollectorTools) {
+    this.lease = lease;
+    this.tools = tools;
+    this.beganAt = tools.now();
+    this.questions = new Questions((question, error) => tools.questionFailed(lease.serverId, question, error));
+    const { questions } = this;
+    const scrubber = tools.scrubber.forServer();
+    this.probe = new SessionProbe(lease, tools, questions, scrubber);
+    this.facts = questions.add('facts');
+    this.texts = questions.add('texts');
+    this.minute = new MinutePass(lease.serverId, tools, questions, scrubber);
+    this.sizes = new SizesPass(lease.serverId, this.minute, questions);
+    this.wraparound = new WraparoundPass(lease.serverId, questions);
+    this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, questions);
+    this.sizes.question.dueAt = lease.sizesDueAt;
+    this.texts.dueAt = lease.textsDueAt;
+  }
+
+  get connected(): boolean {
+    return this.open !== undefined;
+  }
+
+  get doubtful(): boolean {
+    return this.standing.doubtful;
+  }
+
+  get busy(): boolean {
+    return this.running !== undefined;
+  }
+
+  isDue(now: number): boolean {
+    if (this.busy || this.lost) return false;
+    if (this.changed) return true;
+    if (!this.open) return now >= this.retryAt;
+    return this.due(now).length > 0 || !this.open.connection.alive;
+  }
+
+  /** Never rejects: what fails is a state of the server, or is logged. */
+  start(leave: () => void = () => {}): void {
+    const began = performance.now();
+    this.running = this.turn().then((well) => {
+      this.standing.turned(well, performance.now() - began);
+      this.running = undefined;
+      leave();
+    });
+  }
+
+  /** What is in hand is finished, unless the server keeps it waiting. */
+  async stop(): Promise<void> {
+    const cut = setTimeout(() => this.ending.abort(), STOP_MS);
+    await this.running;
+    clearTimeout(cut);
+    await this.hangUp();
+  }
+
+  /** The renewed lease may say that the server's fields changed: then the next turn connects anew. */
+  follow(renewed: Lease): void {
+    if (renewed.revision === this.lease.revision) return;
+    this.lease.revision = renewed.revision;
+    this.changed = true;
+  }
+
+  /** Answers whether all went well. */
+  private async turn(): Promise<boolean> {
+    try {
+      if (this.changed || this.open?.connection.alive === false) await this.hangUp();
+      this.changed = false;
+      if (!this.open) await this.connect();
+      for (const pass of this.due(this.tools.now())) {
+        if (!this.lost && this.open) await pass.run(this.open.connection, this.open.instance);
+      }
+      await this.tellDark();
+      this.troubles = 0;
+      return true;
+    } catch (error) {
+      await this.failed(error).catch((second: unknown) => this.trouble(second));
+      return false;
+    } finally {
+      this.open?.connection.release();
+    }
+  }
+
+  private due(now: number): { run: (connection: ServerConnection, instance: Instance) => Promise<void> }[] {
+    const { statements } = this.minute;
+    const passes = [
+      { dueAt: this.toldTooMuchText === statements.hasTooMuchText ? this.facts.dueAt : now, run: this.refreshFacts },
+      { dueAt: this.probe.question.dueAt, run: this.lookAtSessions },
+      { dueAt: this.minute.dueAt, run: this.countMinute },
+      { dueAt: statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
+      { dueAt: this.sizes.question.dueAt, run: this.measure },
+      { dueAt: this.wraparound.question.dueAt, run: this.lookAtAges },
+      { dueAt: this.visits.dueAt, run: this.visit },
+    ];
+    return passes.filter((pass) => pass.dueAt <= now);
+  }
+
+  private async connect(): Promise<void> {
+    const { tenants, dialer } = this.tools;
+    const row = await tenants.read(this.lease.orgId, (tx) => findServer(tx, this.lease.serverId));
+    if (!row) {
+      this.lost = true;
+      return;
+    }
+    this.slower = row.platform ? OWN_SERVER : CUSTOMERS;
+    this.report ??= row.report;
+    if (this.toldDark === undefined) this.questions.remember(row.dark);
+    this.toldDark ??= JSON.stringify(row.dark);
+    if (!this.loaded) await this.tools.inTurn(() => tenants.run(this.lease.orgId, (tx) => this.load(tx)));
+    this.loaded = true;
+    const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
+    const { signal } = this.ending;
+    const opened = await dialer.dial(target, row.platform, { signal }).catch((error: unknown) => {
+      throw new ServerTrouble(error);
+    });
+    const instance = await readInstance(opened.connection).catch(async (error: unknown) => {
+      await opened.connection.close();
+      throw new ServerTrouble(error);
+    });
+    const another = (database: string) => dialer.dial({ ...target, database }, row.platform, { signal });
+    this.open = { ...opened, instance, another };
+    for (const question of [this.probe.question, this.facts]) question.dueAt = 0;
+    this.minute.reconnected();
+  }
+
+  private async load(tx: Tx): Promise<void> {
+    await provePossession(tx, this.lease);
+    await this.minute.load(tx);
+  }
+
+  private refreshFacts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const now = this.tools.now();
+    this.facts.dueAt = now + this.tools.plan.factsMs;
+    this.toldTooMuchText = this.minute.statements.hasTooMuchText;
+    const read = await this.facts.ask(now, async () => ({
+      facts: await readFacts(connection),
+      instance: await readInstance(connection),
+      databases: await this.visits.list(connection, instance),
+    }));
+    if (!read || !this.open) return;
+    // What was mended meanwhile need not wait until its hour is over.
+    if (shape(read.instance) !== shape(this.open.instance)) this.minute.retry();
+    this.open.instance = read.instance;
+    const facts = { ...read.facts, statementTextBytes: this.minute.statements.textBytes };
+    const report = sinceBefore(reportOf(facts, this.open.target, new Date(now).toISOString()), this.report);
+    const { databases } = read;
+    await this.store(async (tx) => {
+      await saveReport(tx, this.lease.serverId, report);
+      await databases.save(tx);
+    });
+    databases.committed();
+    this.report = report;
+  };
+
+  private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const look = await this.probe.read(connection, instance, this.slower.probe);
+    if (!look) return;
+    await this.storeLook((tx) => look.save(tx));
+    look.committed();
+  };
+
+  private countMinute = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const pass = await this.minute.read(connection, instance, this.slower.minute);
+    await this.storeLook((tx) => pass.save(tx));
+    pass.committed();
+    this.visits.hurry(this.minute.busiest);
+  };
+
+  private readTexts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const now = this.tools.now();
+    await this.minute.statements.rehash((work) => this.store(work));
+    const open = this.open?.another;
+    if (!open) return;
+    const elsewhere = { others: this.visits.inSqlAscii, open };
+    const read = await this.texts.ask(now, () =>
+      this.elsewhere.read({ connection, instance }, elsewhere, (...from) =>
+        this.minute.statements.readMissingTexts(...from),
+      ),
+    );
+    if (!read) return;
+    await this.store((tx) => read.save(tx));
+    read.committed();
+    const { minuteMs, textsMs } = this.tools.plan;
+    const isNew = now - this.beganAt < textsMs;
+    this.texts.dueAt = now + (isNew && this.minute.statements.textsAreCheap ? minuteMs : textsMs);
+    await this.rememberDueTimes();
+  };
+
+  private lookAtAges = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const pass = await this.wraparound.read(connection, instance, this.tools.now(), this.tools.plan.factsMs);
+    if (pass) await this.store((tx) => pass.save(tx));
+  };
+
+  private visit = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const read = this.open && (await this.visits.visit(connection, this.open.another, instance));
+    if (!read) return;
+    await this.store((tx) => read.save(tx));
+    read.committed();
+  };
+
+  private measure = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const plan = { now: this.tools.now(), everyMs: this.tools.plan.sizesMs };
+    const pass = await this.sizes.read(connection, instance, plan);
+    if (!pass) return;
+    await this.store((tx) => pass.save(tx));
+    pass.committed();
+    await this.rememberDueTimes();
+  };
+
+  private async rememberDueTimes(): Promise<void> {
+    this.lease.sizesDueAt = this.sizes.question.dueAt;
+    this.lease.textsDueAt = this.texts.dueAt;
+    await this.store((tx) => saveDueTimes(tx, this.lease));
+  }
+
+  /** What was looked at successfully also says that the server is there. */
+  private async storeLook(work: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.store(async (tx) => {
+      if (!this.reached) await tellReached(tx, this.lease.serverId, this.tools);
+      await work(tx);
+    });
+    this.reached = true;
+    this.collectedAt = this.tools.now();
+    this.failures = 0;
+  }
+
+  /** Whatever fails again and again is told, and told as over when it is answered. */
+  private async tellDark(): Promise<void> {
+    const { dark } = this.questions;
+    const now = JSON.stringify(dark);
+    if (now === this.toldDark) return;
+    await this.store((tx) => saveDark(tx, this.lease.serverId, dark));
+    this.toldDark = now;
+  }
+
+  private store<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.tools.tenants.run(this.lease.orgId, async (tx) => {
+      await provePossession(tx, this.lease);
+      return work(tx);
+    });
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    if (this.ending.signal.aborted) return;
+    if (isUnstorable(error)) return this.failed(this.unusable(error));
+    if (!(error instanceof ServerTrouble)) return this.trouble(error);
+    this.tools.metrics.failed(error.code);
+    await this.hangUp();
+    this.failures += 1;
+    this.reached = false;
+    this.retryAt = this.tools.now() + reconnectDelayMs(this.failures, error.code, this.tools.random());
+    const unreachable = this.failures >= UNREACHABLE_AFTER;
+    await this.store((tx) => tellFailed(tx, this.lease.serverId, this.tools, { code: error.code, unreachable }));
+  }
+
+  /** Trouble of our own: our database, the lease, a fault. The connection goes too, so that nothing is half done. */
+  private async trouble(error: unknown): Promise<void> {
+    this.troubles += 1;
+    if ((error as Error).name === 'LeaseLost') this.lost = true;
+    else if (this.troubles === 1) {
+      this.tools.log.error({ error, serverId: this.lease.serverId }, 'A server could not be collected from');
+    }
+    const patience = isOutage(error) ? 1 : Math.min(this.troubles, MAX_PATIENCE);
+    this.retryAt = this.tools.now() + this.tools.plan.probeMs * patience;
+    // What was read but not stored is read again: memory goes back to what is stored.
+    this.loaded = false;
+    await this.hangUp();
+  }
+
+  /** Of what cannot be stored only the code is told: the error quotes what the server said. */
+  private unusable(error: unknown): ServerTrouble {
+    const { code } = error as { code?: unknown };
+    this.tools.log.warn({ serverId: this.lease.serverId, code }, 'What a server answered cannot be stored');
+    this.loaded = false;
+    return new ServerTrouble(new ConnectionFailed('answer_unusable', error));
+  }
+
+  private async hangUp(): Promise<void> {
+    const { open } = this;
+    this.open = undefined;
+    await open?.connection.close().catch(() => undefined);
+  }
+}
+
+/** What an instance is and has, whatever the time. */
+const shape = ({ resetEpoch: _, ...instance }: Instance): string => JSON.stringify(instance);

@@ -1,0 +1,90 @@
+import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
+import { describeFailure, isFailureCode, type Where } from '../../kernel/connection/connection-failure.rules.ts';
+import { type Dark, sqlstateOf } from '../../kernel/schedule/scheduled-query.ts';
+import { failed, listed, quote } from './check.rules.ts';
+
+/*
+ * Questions that stay without an answer, in words: what is not collected, what PostgreSQL says, and the SQL that cures,
+ * where one is known. A question that nobody wrote a text for is told under its own name.
+ */
+const WHAT: ReadonlyMap<string, string> = new Map([
+  ['activity', 'Sessions, waits and who blocks whom'],
+  ['statements', 'Statements'],
+  ['texts', 'Texts of new statements'],
+  ['databases', 'Figures of databases'],
+  ['tables', 'Tables of the connected database'],
+  ['indexes', 'Indexes of the connected database'],
+  ['epochs', 'Crashes, restarts and resets of counters'],
+  ['sizes', 'Sizes'],
+  ['wraparound', 'Ages of transaction ids'],
+  ['facts', 'Changes of what the server is and lacks'],
+]);
+
+/** By the SQLSTATE or the first letters of it. */
+const WHY: readonly (readonly [sqlstate: string, why: string])[] = [
+  ['42501', 'permission is denied'],
+  ['42703', 'a column is missing'],
+  ['42883', 'a function is missing'],
+  ['42P01', 'a table or view is missing'],
+  ['3F000', 'a schema is missing'],
+  ['22021', 'a text is not valid in the encoding of the database'],
+  ['22P05', 'a text cannot be converted to the encoding of the database'],
+  ['57014', 'it took longer than 5 seconds'],
+  ['55P03', 'a lock was held'],
+  ['53300', 'no connection was free'],
+  ['53', 'the server lacks memory, disk or connections'],
+  ['40', 'it was cancelled because of a conflict'],
+  ['55000', 'it is not available as the server is set up'],
+  ['XX', 'the server met an error of its own, which may mean damaged data'],
+];
+
+export function darkChecks(dark: readonly Dark[], where: Where): ServerCheck[] {
+  const groups = new Map<string, Dark[]>();
+  for (const one of dark) {
+    const key = one.database === null ? one.question : `${one.question} ${one.code}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => darkCheck(group, where));
+}
+
+function darkCheck(group: readonly Dark[], where: Where): ServerCheck {
+  const [one] = group as [Dark];
+  const sqlstate = sqlstateOf(one);
+  const names = group.flatMap(({ database }) => database ?? []);
+  const subject =
+    names.length > 0 ? `Tables and indexes of ${listed(names)}` : (WHAT.get(one.question) ?? one.question);
+  const fixSql = cureOf(one, names, where);
+  return failed({
+    id: `question_${one.question}`,
+    severity: 'warning',
+    code: 'question_failed',
+    what: `${subject}: not collected, because ${whyOf(one, where)}.`,
+    since: new Date(Math.min(...group.map(({ since }) => since))).toISOString(),
+    nextTryAt: new Date(Math.min(...group.map(({ nextTryAt }) => nextTryAt))).toISOString(),
+    ...(sqlstate ? { sqlstate } : {}),
+    ...(fixSql ? { fixSql } : {}),
+  });
+}
+
+function whyOf({ code, database }: Dark, where: Where): string {
+  const known = WHY.find(([sqlstate]) => code.startsWith(sqlstate))?.[1];
+  if (known) return `${known} (SQLSTATE ${code})`;
+  if (isFailureCode(code)) {
+    return `of ${code}: ${describeFailure(code, { ...where, database: database ?? where.database }).what.replace(/\.$/, '')}`;
+  }
+  return code === 'unknown' ? 'the answer could not be understood' : `the server answers with SQLSTATE ${code}`;
+}
+
+const TEXTS_ELSEWHERE = `-- In a database with the encoding SQL_ASCII, which takes every byte; this makes one:
+CREATE DATABASE tidegate_texts TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C';
+-- and then in it:
+CREATE EXTENSION pg_stat_statements;`;
+
+function cureOf({ question, code }: Dark, names: readonly string[], { user }: Where): string | undefined {
+  if (code === '22021' || code === '22P05') return question === 'texts' ? TEXTS_ELSEWHERE : undefined;
+  if (names.length > 0) {
+    if (code !== 'database_forbidden' && code !== '42501') return undefined;
+    return names.map((name) => `GRANT CONNECT ON DATABASE ${quote(name)} TO ${quote(user)};`).join('\n');
+  }
+  return code === '42501' ? `GRANT pg_monitor TO ${quote(user)};` : undefined;
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { notFound } from '@tidegate/contracts/kernel/problem';
+import { type Delivery, getDelivery, listDeliveries } from '@tidegate/contracts/notifier/deliveries';
+import { pageOf, readCursor } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findDelivery, listDeliveries as listRows, toWire } from '../queue/delivery.rows.ts';
+
+@Injectable()
+export class ReadDeliveries {
+  @Handles(listDeliveries)
+  async list({ input, tx }: OperationContext<typeof listDeliveries>) {
+    const [before] = readCursor(input.cursor, 'uuid') ?? [];
+    const rows = await listRows(tx, { channelId: input.channelId, state: input.state, before }, input.limit + 1);
+    return pageOf(rows, input.limit, toWire, (row) => [row.id]);
+  }
+
+  @Handles(getDelivery)
+  async get({ input, tx }: OperationContext<typeof getDelivery>): Promise<Delivery> {
+    return deliveryOf(tx, input.deliveryId);
+  }
+}
+
+/** As it stands now. */
+export async function deliveryOf(tx: Tx, id: string): Promise<Delivery> {
+  const row = await findDelivery(tx, id);
+  if (!row) throw notFound();
+  return toWire(row);
+}
