@@ -7,7 +7,7 @@ import {
   type StatementScrape,
   type StatementState,
 } from '../src/statements/statement-deltas.rules.ts';
-import { StatementEntries } from '../src/statements/statement-entries.ts';
+import { StatementEntries } from '../src/statements/statement-entries.rules.ts';
 import { statementKey } from '../src/statements/statement-key.rules.ts';
 
 /*

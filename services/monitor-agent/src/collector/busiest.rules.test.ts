@@ -1,5 +1,5 @@
-import { DATABASE_COUNTERS } from '../relations/databases.queries.ts';
-import { KnownRelations } from '../relations/known-relations.ts';
+import { KnownRelations } from '../relations/known-relations.rules.ts';
+import { DATABASE_COUNTERS } from '../relations/readings.rules.ts';
 import { busiestDatabases, nextVisit } from './busiest.rules.ts';
 
 const database = (oid: number, counted: Partial<Record<(typeof DATABASE_COUNTERS)[number], number>>) => ({

@@ -1,5 +1,5 @@
-import { DATABASE_COUNTERS, type DatabaseReading } from '../relations/databases.queries.ts';
-import type { KnownRelations } from '../relations/known-relations.ts';
+import type { KnownRelations } from '../relations/known-relations.rules.ts';
+import { DATABASE_COUNTERS, type DatabaseReading } from '../relations/readings.rules.ts';
 import { WRITES } from '../relations/resized.rules.ts';
 
 /*

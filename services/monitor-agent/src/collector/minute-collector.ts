@@ -8,9 +8,10 @@ import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/schedu
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
 import { consistentSnapshot } from '../relations/consistent-snapshot.queries.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
-import { type DatabaseReading, readDatabases } from '../relations/databases.queries.ts';
+import { readDatabases } from '../relations/databases.queries.ts';
+import { type DatabaseReading, type IndexReading, type TableReading } from '../relations/readings.rules.ts';
 import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
-import { type IndexReading, readIndexes, readTables, type TableReading } from '../relations/relations.queries.ts';
+import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
 import { ServerEpochMetric } from '../reset-epochs/server-epoch-metric.ts';

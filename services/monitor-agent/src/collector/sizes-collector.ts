@@ -3,7 +3,7 @@ import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import { type Prepared, together } from '../kernel/schedule/metric.ts';
 import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
-import { DATABASE_COUNTERS } from '../relations/databases.queries.ts';
+import { DATABASE_COUNTERS } from '../relations/readings.rules.ts';
 import { WRITES } from '../relations/resized.rules.ts';
 import { storeDatabaseSizes } from '../relations/size.rows.ts';
 import { readDatabaseSizes } from '../relations/sizes.queries.ts';

@@ -2,7 +2,8 @@ import { numberOf } from '../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { micros } from '../kernel/connection/micros.ts';
 import type { DatabaseState } from './counters.rules.ts';
-import type { ConsistentSnapshot, Counted, RelationsSnapshot } from './known-relations.ts';
+import type { ConsistentSnapshot, RelationsSnapshot } from './known-relations.rules.ts';
+import type { Counted } from './readings.rules.ts';
 
 /*
  * A snapshot of the counters of the connected database, with the time of their last reset: read before and after, because a reset

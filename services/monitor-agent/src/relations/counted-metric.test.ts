@@ -2,9 +2,9 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { SERVER_WIDE } from '../kernel/instance/reset-epoch.rules.ts';
 import { CountedMetric } from './counted-metric.ts';
-import type { ConsistentSnapshot } from './known-relations.ts';
+import type { ConsistentSnapshot } from './known-relations.rules.ts';
+import { INDEX_COUNTERS, type IndexReading } from './readings.rules.ts';
 import { INDEXES } from './relation.rows.ts';
-import { INDEX_COUNTERS, type IndexReading } from './relations.queries.ts';
 
 const DATABASE = 5;
 const SECOND = 1_000_000;

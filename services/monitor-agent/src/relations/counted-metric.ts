@@ -6,7 +6,8 @@ import type { Metric, Prepared } from '../kernel/schedule/metric.ts';
 import type { CountedDelta } from '../kernel/storage/sample.rows.ts';
 import { counterDelta, databaseFate } from './counters.rules.ts';
 import { expireDatabases } from './gone.rows.ts';
-import { type ConsistentSnapshot, type Counted, KnownRelations, NONE_KNOWN } from './known-relations.ts';
+import { type ConsistentSnapshot, KnownRelations, NONE_KNOWN } from './known-relations.rules.ts';
+import { type Counted } from './readings.rules.ts';
 import { type CountedKind, loadSnapshots, type ScopeResetEpoch, storeCounted } from './relation.rows.ts';
 import type { PreviousSnapshot } from './resized.rules.ts';
 

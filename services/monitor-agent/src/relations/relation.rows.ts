@@ -9,10 +9,18 @@ import {
   sampleTable,
 } from '../kernel/storage/sample.rows.ts';
 import type { DatabaseState } from './counters.rules.ts';
-import { DATABASE_COUNTERS, type DatabaseReading } from './databases.queries.ts';
 import { leave } from './gone.rows.ts';
-import { type Counted, KnownRelations, UNSETTLED } from './known-relations.ts';
-import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
+import { KnownRelations } from './known-relations.rules.ts';
+import {
+  type Counted,
+  DATABASE_COUNTERS,
+  type DatabaseReading,
+  INDEX_COUNTERS,
+  type IndexReading,
+  TABLE_COUNTERS,
+  type TableReading,
+  UNSETTLED,
+} from './readings.rules.ts';
 
 export const DATABASE_SAMPLES = sampleTable('database_samples', DATABASE_COUNTERS);
 export const TABLE_SAMPLES = sampleTable('table_samples', TABLE_COUNTERS, { scope: 'database_oid' });

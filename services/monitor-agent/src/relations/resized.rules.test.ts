@@ -1,5 +1,5 @@
-import { KnownRelations } from './known-relations.ts';
-import { type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
+import { KnownRelations } from './known-relations.rules.ts';
+import { type IndexReading, TABLE_COUNTERS, type TableReading } from './readings.rules.ts';
 import { resizedTables, tablesOfRebuilt } from './resized.rules.ts';
 
 const SNAPSHOT_AT = new Date('2026-06-01T12:00:00Z');

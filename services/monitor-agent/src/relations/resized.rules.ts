@@ -1,5 +1,5 @@
-import { type KnownRelations, NONE_KNOWN } from './known-relations.ts';
-import { type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
+import { type KnownRelations, NONE_KNOWN } from './known-relations.rules.ts';
+import { type IndexReading, TABLE_COUNTERS, type TableReading } from './readings.rules.ts';
 
 /*
  * Which tables may have another size than at the snapshot before: those that are new, that were rewritten or renamed, that

@@ -1,6 +1,6 @@
 import { oidArray } from '../kernel/connection/binary-arrays.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
-import { writesTo } from './catalogue-mark.ts';
+import { writesTo } from './changed-relations.queries.ts';
 import { type IndexShape } from './index-shape.rules.ts';
 import { readShapes } from './index-shapes.queries.ts';
 

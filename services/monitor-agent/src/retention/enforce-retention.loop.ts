@@ -37,7 +37,7 @@ const DROP_TRIES = 5;
 const DROP_PAUSE_MS = 1_000;
 
 @Injectable()
-export class KeepSamples implements OnApplicationBootstrap {
+export class EnforceRetention implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly entitlements: Entitlements,
@@ -49,7 +49,7 @@ export class KeepSamples implements OnApplicationBootstrap {
     await this.makeRoom();
   }
 
-  @Loop({ name: 'keep-samples', everyMs: 3_600_000 })
+  @Loop({ name: 'enforce-retention', everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<void> {
     await this.makeRoom();
     for (const table of DAY_TABLES) {

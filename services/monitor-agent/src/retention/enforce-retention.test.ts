@@ -9,14 +9,14 @@ import { useStore } from '../../test/fixture.ts';
 import { createLease } from '../kernel/schedule/lease.rows.ts';
 import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { numberStatements, storeTexts } from '../statements/statement.rows.ts';
-import { KeepSamples } from './enforce-retention.loop.ts';
+import { EnforceRetention } from './enforce-retention.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
 const store = useStore({ daysBack: 31 });
 
 const turn = { signal: new AbortController().signal };
 const keeper = (days: (orgId: string) => number, mostDays = 400) =>
-  new KeepSamples(
+  new EnforceRetention(
     store.tenants,
     { number: async (tx: { orgId: string }) => days(tx.orgId) } as never,
     { MONITOR_MAX_RETENTION_DAYS: mostDays } as never,

@@ -129,7 +129,7 @@ export class CompactSamples {
     }
   }
 
-  /** Days and months that are long past when a backlog is worked off; those to come are made by keep-samples. */
+  /** Days and months that are long past when a backlog is worked off; those to come are made by enforce-retention. */
   private async makeRoom(day: Date): Promise<void> {
     for (const table of SERIES_TABLES)
       await this.tenants.system('partitions', (tx) => ensureMonths(tx, table, { from: day, to: day }));

@@ -1,6 +1,16 @@
+import { packColumns, unpackColumns } from '@tidegate/database/packed-columns';
 import type { Tx } from '@tidegate/database/tx';
-import { decodePoints, decodeSnapshots, decodeSums, encodePoints, encodeSnapshots, encodeSums } from './blobs.ts';
-import { type Columns, DAY_MS, rowsOf, SNAPSHOT } from './columns.rules.ts';
+import {
+  type Columns,
+  DAY_MS,
+  POINT,
+  POINT_COLUMNS,
+  rowsOf,
+  SNAPSHOT,
+  SNAPSHOT_COLUMNS,
+  SUM,
+  SUM_COLUMNS,
+} from './columns.rules.ts';
 import type { Chunk } from './roll-up.rules.ts';
 
 /** Tables of one partition per month. */
@@ -184,4 +194,13 @@ export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to
   return hours;
 }
 
-/** Whole days that end before what the organisation's plan keeps. */
+/** Everything a statement counts goes with its calls, the first of the counters. */
+export const encodeSnapshots = (snapshots: Columns): Buffer => packColumns(snapshots);
+export const encodePoints = (points: Columns): Buffer => packColumns(points, POINT.counters);
+export const encodeSums = (sums: Columns): Buffer => packColumns(sums, SUM.counters);
+export const decodeSnapshots = (blob: Buffer): Float64Array[] => unpackColumns(blob, SNAPSHOT_COLUMNS);
+/** Points of one statement up to a snapshot: a range that begins early in a day needs no evening. */
+export const decodePointsUntil = (blob: Buffer, snapshot: number): Float64Array[] =>
+  unpackColumns(blob, POINT_COLUMNS, { column: POINT.snapshot, most: snapshot });
+export const decodePoints = (blob: Buffer): Float64Array[] => unpackColumns(blob, POINT_COLUMNS);
+export const decodeSums = (blob: Buffer): Float64Array[] => unpackColumns(blob, SUM_COLUMNS);

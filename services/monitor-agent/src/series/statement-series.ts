@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { decodePoints, decodeSnapshots, decodeSums } from './blobs.ts';
-
 import { statementSnapshots } from './recent-samples.rows.ts';
+import { decodePoints, decodeSnapshots, decodeSums } from './rollup.rows.ts';
 import { StepSums } from './steps.rules.ts';
 import { statementRollupsIn } from './stored-rollups.rows.ts';
 

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './blobs.ts';
 import { columnOf, SNAPSHOT } from './columns.rules.ts';
 import { type PartOfRollup, partOfRollup, withoutHours } from './range-parts.rules.ts';
 import { recentHours } from './recent-samples.rows.ts';
+import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './rollup.rows.ts';
 import { StatementSums } from './statement-sums.rules.ts';
 import { chunksOf, rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
 

@@ -1,6 +1,6 @@
 import { fateBetween, type ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
 import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
-import { StatementEntries } from './statement-entries.ts';
+import { StatementEntries } from './statement-entries.rules.ts';
 
 /*
  * Exact differences of pg_stat_statements.

@@ -5,7 +5,7 @@ import { loadServerEpoch } from '../reset-epochs/server-epoch.rows.ts';
 import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
 import { type StatementInterval, type StatementReading, type StatementState } from './statement-deltas.rules.ts';
-import { StatementEntries } from './statement-entries.ts';
+import { StatementEntries } from './statement-entries.rules.ts';
 import { parseKey, statementKey } from './statement-key.rules.ts';
 
 export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, {

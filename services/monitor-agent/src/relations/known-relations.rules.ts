@@ -1,15 +1,6 @@
-import { PackedCounters } from '../kernel/storage/packed-counters.ts';
+import { CompactCounters } from '../kernel/storage/compact-counters.rules.ts';
 import type { DatabaseState } from './counters.rules.ts';
-
-/** A table, index or database as a snapshot found it. */
-export interface Counted {
-  oid: number;
-  /** Hash of what the catalogue says of it; UNSETTLED when that may change without a trace. */
-  definition: number;
-  counters: number[];
-}
-
-export const UNSETTLED = 0;
+import { type Counted, UNSETTLED } from './readings.rules.ts';
 
 /** What a snapshot found: those that changed since what was known, and those that are gone. */
 export interface RelationsSnapshot<Reading extends Counted> {
@@ -34,13 +25,13 @@ export interface ConsistentSnapshot<Reading extends Counted> extends RelationsSn
 export class KnownRelations {
   readonly oids: Uint32Array;
   readonly definitions: Int32Array;
-  private readonly counters: PackedCounters;
+  private readonly counters: CompactCounters;
   private readonly mark: string | null;
   /** Two snapshots in a row saw the same mark: what moved it is visible to the second. */
   private readonly settled: boolean;
 
   private constructor(
-    { oids, definitions, counters }: { oids: Uint32Array; definitions: Int32Array; counters: PackedCounters },
+    { oids, definitions, counters }: { oids: Uint32Array; definitions: Int32Array; counters: CompactCounters },
     mark: string | null,
     settled: boolean,
   ) {
@@ -53,7 +44,7 @@ export class KnownRelations {
 
   static of(all: readonly Counted[], mark: string | null = null, settled = false): KnownRelations {
     const sorted = [...all].sort((a, b) => a.oid - b.oid);
-    const counters = new PackedCounters(sorted[0]?.counters.length ?? 0, sorted.length);
+    const counters = new CompactCounters(sorted[0]?.counters.length ?? 0, sorted.length);
     for (const [at, one] of sorted.entries()) counters.set(at, one.counters);
     const oids = Uint32Array.from(sorted, (one) => one.oid);
     const definitions = Int32Array.from(sorted, (one) => one.definition);
