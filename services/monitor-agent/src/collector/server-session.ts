@@ -35,10 +35,10 @@ const MAX_PATIENCE = 6;
  *   away ──connected──► watching ──connection lost, or the fields changed──► away
  *     └── a failed attempt: away for 5 s, 10 s, 20 s …; after the third in a row the server is called unreachable
  *
- * While watching: a look at the sessions every 10 s, every second in trouble; the minute pass; texts of new statements;
- * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks, and at how far its
- * transaction ids have come. A query that fails
- * is left alone by itself. A collector that takes longer than its interval skips the next tick. Whatever is stored
+ * While watching: sessions every 10 s, every second in trouble; all counters every minute; texts of new statements;
+ * sizes; visits to other databases; and every ten minutes what the server is and lacks, and the ages of its transaction
+ * ids. A query that fails is retried later by itself, while the others go on.
+ * A collector that takes longer than its interval skips the next tick. Whatever is stored
  * proves in the same transaction that the lease is still held; when it is not, the session ends.
  */
 export class ServerSession {
