@@ -29,6 +29,9 @@ export type AgedTable = {
   multixactPercent: number;
 };
 
+/** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
+export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
+
 export type ApiKey = {
   id: string;
   name: string;
@@ -156,9 +159,9 @@ export type BlockingIncident = {
   state: string | null;
   /** Constants and comments removed, at most 500 characters */
   text: string | null;
-  /** The first look that saw it; it began at most one interval before */
+  /** The first snapshot that saw it; it began at most one interval before */
   from: Timestamp;
-  /** The last look that saw it */
+  /** The last snapshot that saw it */
   to: Timestamp;
   ongoing: boolean;
   mostBlocked: Count;
@@ -873,9 +876,6 @@ export type LockWait = {
   preparedTransaction: string | null;
 };
 
-/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; counters_reset: somebody set back those of databases, of something in them, or of the server (`of` says which); promoted: a standby became the primary, and its history goes on; another_server: another instance answers at the address, and nothing is compared across that */
-export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
-
 export type Market = {
   market: string;
   /** Grows with every change of the rules; what was run keeps its own */
@@ -1063,9 +1063,9 @@ export type MonitoredIndex = {
   partitionOf: string | null;
   /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
-  /** When its database was last looked at; null: it is not any more */
-  lookedAt: Timestamp | null;
-  /** How much of the range the looks at its database covered: later work shows with the next look */
+  /** When the last snapshot of its database was taken; null: none are taken any more */
+  snapshotAt: Timestamp | null;
+  /** How much of the range the snapshots of its database cover: later work shows with the next snapshot */
   coveredSeconds: number;
   /** When it was found to be dropped, or not shown to the role any more; null: it is there */
   goneAt: Timestamp | null;
@@ -1108,9 +1108,9 @@ export type MonitoredTable = {
   partitionOf: string | null;
   /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
-  /** When its database was last looked at; null: it is not any more */
-  lookedAt: Timestamp | null;
-  /** How much of the range the looks at its database covered: later work shows with the next look */
+  /** When the last snapshot of its database was taken; null: none are taken any more */
+  snapshotAt: Timestamp | null;
+  /** How much of the range the snapshots of its database cover: later work shows with the next snapshot */
   coveredSeconds: number;
   /** When it was found to be dropped, or not shown to the role any more; null: it is there */
   goneAt: Timestamp | null;
@@ -1418,12 +1418,22 @@ export type Server = {
     code: string;
     what: string;
   } | null;
-  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every question that failed twice in a row */
+  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every query that failed twice in a row */
   missing: Array<ServerCheck>;
   version: string | null;
   lastCollectedAt: Timestamp | null;
   createdAt: Timestamp;
   updatedAt: Timestamp;
+};
+
+export type ServerAnnotation = {
+  kind: AnnotationKind;
+  /** By the server’s clock, the last of several; for another_server and promoted the snapshot that detected it */
+  at: Timestamp;
+  /** The snapshot that detected it, by our clock */
+  seenAt: Timestamp;
+  /** For counters_reset: the databases that were reset (as a whole, or a table, index or function in them; PostgreSQL does not say which) and PostgreSQL’s views of the whole server, at most 100; empty for other kinds */
+  of: Array<string>;
 };
 
 export type ServerCheck = {
@@ -1437,9 +1447,9 @@ export type ServerCheck = {
   what: string;
   /** When not ok: since when that is known */
   since?: Timestamp;
-  /** What PostgreSQL answered to the question that failed */
+  /** What PostgreSQL answered to the query that failed */
   sqlstate?: string;
-  /** When a question that failed is asked again */
+  /** When a query that failed is tried again */
   nextTryAt?: Timestamp;
   /** SQL that an administrator of that server may run */
   fixSql?: string;
@@ -1449,16 +1459,6 @@ export type ServerCheck = {
 
 /** Host name or IP address */
 export type ServerHost = string;
-
-export type ServerMarker = {
-  kind: MarkerKind;
-  /** By the server’s clock, of several the last; for another_server and promoted the look that found it */
-  at: Timestamp;
-  /** The look that found it, by our clock */
-  seenAt: Timestamp;
-  /** Of counters_reset: databases that were set back (as a whole, or a table, index or function of theirs; PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole, 100 at the most; of the other kinds empty */
-  of: Array<string>;
-};
 
 export type ServerPatch = {
   serverId: Id;
@@ -2677,7 +2677,7 @@ export type ServersActivityInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** The last look at or before this moment instead of the newest */
+  /** The last snapshot at or before this moment instead of the newest */
   at?: Instant;
 };
 
@@ -2698,13 +2698,33 @@ export type ServersAddPlatformInput = Record<string, never>;
 
 export type ServersAddPlatformOutput = Server;
 
+export type ServersAnnotationsInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServersAnnotationsOutput = {
+  /** Those detected in the range, newest first */
+  items: Array<ServerAnnotation>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+  total: Count;
+};
+
 export type ServersBlockingInput = {
   serverId: Id;
   /** Included; default one hour before `to` */
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** The last look at or before this moment instead of the newest */
+  /** The last snapshot at or before this moment instead of the newest */
   at?: Instant;
 };
 
@@ -2771,12 +2791,12 @@ export type ServersIndexFindingsOutput = {
   /** Of all findings whose SQL drops an index */
   bytes: Count;
   /** Indexes that were judged */
-  looked: Count;
+  judged: Count;
   /** Indexes that are known; more than were judged when there are very many */
   known: Count;
   databases: Array<{
     database: string;
-    /** Since when scans are counted without a reset; a reset or a crash of the server begins anew */
+    /** Since when scans are counted without a reset; a reset or a crash of the server starts again */
     countingSince: Timestamp | null;
     /** How much of the time since was really observed */
     observedDays: number;
@@ -2829,26 +2849,6 @@ export type ServersListOutput = {
   items: Array<Server>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
-};
-
-export type ServersMarkersInput = {
-  serverId: Id;
-  /** Included; default one hour before `to` */
-  from?: Instant;
-  /** Excluded; default now */
-  to?: Instant;
-  /** Items on a page */
-  limit?: number;
-  /** `nextCursor` of the page before, unchanged; absent for the first page */
-  cursor?: string;
-};
-
-export type ServersMarkersOutput = {
-  /** Those that were found in the range, the newest first */
-  items: Array<ServerMarker>;
-  /** `cursor` of the next page; absent on the last page */
-  nextCursor?: string;
-  total: Count;
 };
 
 export type ServersOverviewInput = {
@@ -3007,7 +3007,7 @@ export type ServersWaitsOutput = {
     /** The five that most of its sessions were in */
     waits: Array<WaitShare>;
   }>;
-  /** At most 120 slices in the order of time; slices without a look are left out */
+  /** At most 120 slices in the order of time; slices without a snapshot are left out */
   series: Array<{
     at: Timestamp;
     waits: Array<WaitShare>;
@@ -3556,7 +3556,7 @@ export class TidegateClient extends Transport {
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
 
-  /** What the sessions were doing at the last look, and the recent history */
+  /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/activity', repeat: 'safe' }, input, options);
 
@@ -3564,7 +3564,11 @@ export class TidegateClient extends Transport {
   serversAddPlatform = (input: ServersAddPlatformInput = {}, options?: CallOptions): Promise<ServersAddPlatformOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/platform', repeat: 'keyed' }, input, options);
 
-  /** Who blocks whom at the last look, and the jams of a range */
+  /** What happened to a server’s counters in a range: crashes, restarts, resets */
+  serversAnnotations = (input: ServersAnnotationsInput, options?: CallOptions): Promise<ServersAnnotationsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/annotations', repeat: 'safe' }, input, options);
+
+  /** Who blocks whom in the last snapshot, and the jams of a range */
   serversBlocking = (input: ServersBlockingInput, options?: CallOptions): Promise<ServersBlockingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/blocking', repeat: 'safe' }, input, options);
 
@@ -3588,7 +3592,7 @@ export class TidegateClient extends Transport {
   serversIndexFindings = (input: ServersIndexFindingsInput, options?: CallOptions): Promise<ServersIndexFindingsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/index-findings', repeat: 'safe' }, input, options);
 
-  /** Indexes of all databases of a server with their use in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
+  /** Indexes of all databases of a server with their use in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. What was dropped stands in the ranges that it was there in. */
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
@@ -3596,11 +3600,7 @@ export class TidegateClient extends Transport {
   serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
 
-  /** What happened to a server’s counters in a range: crashes, restarts, resets */
-  serversMarkers = (input: ServersMarkersInput, options?: CallOptions): Promise<ServersMarkersOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/markers', repeat: 'safe' }, input, options);
-
-  /** One look at a server: state, load, sizes, busiest statements, what is missing */
+  /** A server at a glance: state, load, sizes, busiest statements, what is missing */
   serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
 
@@ -3612,15 +3612,15 @@ export class TidegateClient extends Transport {
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
 
-  /** Tables of all databases of a server with their work in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
+  /** Tables of all databases of a server with their work in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. What was dropped stands in the ranges that it was there in. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
-  /** Test the connection of a watched server. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test the connection of a watched server. Connects once and runs the queries that the collector runs; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTest = (input: ServersTestInput, options?: CallOptions): Promise<ServersTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/test', repeat: 'safe' }, input, options);
 
-  /** Test a connection before adding it. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test a connection before adding it. Connects once and runs the queries that the collector runs; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTestNew = (input: ServersTestNewInput, options?: CallOptions): Promise<ServersTestNewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/test', repeat: 'safe' }, input, options);
 

@@ -6,7 +6,7 @@ import type {
   EquityPoint as WireEquityPoint,
 } from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
-import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import {
   type MarketRules,
@@ -17,16 +17,16 @@ import {
   rulesOf,
 } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { bookToWire } from '../trades/trade.rows.ts';
-import type { TradeBook } from '../trades/trade-book.rules.ts';
+import { summaryToWire } from '../trades/trade.rows.ts';
+import type { TradeSummary } from '../trades/trade-summary.rules.ts';
 import { saveParts } from './backtest-parts.rows.ts';
 import type { EquityPoint } from './equity-curve.rules.ts';
 
-export const tradeToWire = ({ market, settings }: Plan, book: TradeBook): BacktestTrade => ({
-  number: book.number,
+export const tradeToWire = ({ market, settings }: Plan, summary: TradeSummary): BacktestTrade => ({
+  number: summary.number,
   direction: settings.direction,
-  quantity: quantityText(market, book.lots),
-  ...bookToWire(market, book),
+  quantity: quantityText(market, summary.lots),
+  ...summaryToWire(market, summary),
 });
 
 export const fillToWire = ({ market }: Plan, fill: ExchangeFill): BacktestFill => ({

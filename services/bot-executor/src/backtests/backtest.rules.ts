@@ -1,12 +1,12 @@
 import { nextFunding, type Payment } from '../engine/funding.rules.ts';
-import { type ExchangeFill } from '../engine/paper-exchange.rules.ts';
-import { quietOf } from '../engine/quiet.rules.ts';
 import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
+import { triggerBounds } from '../engine/trigger-bounds.rules.ts';
 import {
   type CandleSeries,
   type CandleTicks,
   candleAt,
-  closeCourse,
+  closeRange,
   firstOpenWithin,
   firstTouch,
   indexAt,
@@ -17,7 +17,7 @@ import { add, ceil, compare, div, type Fraction, millionths, mul, whole } from '
 import { entryPpm } from '../ladder/plan.rules.ts';
 import { judgesCandles, runCandle } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeSummary } from '../trades/trade-summary.rules.ts';
 import { Equity } from './equity.rules.ts';
 import type { EquityCurve } from './equity-curve.rules.ts';
 
@@ -35,7 +35,7 @@ import type { EquityCurve } from './equity-curve.rules.ts';
 /** Sums are money units. The lists are as long as `collect` allows; the figures are of everything. */
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
-  trades: TradeBook[];
+  trades: TradeSummary[];
 }
 
 /** The figures of a run, without its fills and trades. */
@@ -97,9 +97,9 @@ export const FIGURES_ONLY = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
-  const quiet = judgesCandles(plan) ? undefined : quietOf(state, plan);
-  if (!quiet) return from;
-  const touched = firstTouch(series, { from, to }, quiet.below, quiet.above);
+  const bounds = judgesCandles(plan) ? undefined : triggerBounds(state, plan);
+  if (!bounds) return from;
+  const touched = firstTouch(series, { from, to }, bounds.below, bounds.above);
   if (!plan.funding) return touched;
   return Math.min(touched, indexAt(series, nextFunding(plan.funding, series.at[from - 1] as number), from), to);
 }
@@ -124,9 +124,9 @@ class Run {
   private readonly mostTrades: number;
   private readonly fills: ExchangeFill[] = [];
   /** Those that have ended; the last trade is `current`. */
-  private readonly trades: TradeBook[] = [];
+  private readonly trades: TradeSummary[] = [];
   private readonly equity: Equity;
-  private current: TradeBook | undefined;
+  private current: TradeSummary | undefined;
   private fillCount = 0;
   private tradeCount = 0;
   private closedTrades = 0;
@@ -149,19 +149,20 @@ class Run {
   /** Candles in which nothing happens. */
   skip(series: CandleSeries, from: number, to: number): void {
     const open = this.openTrade();
-    this.equity.markRange(open, closeCourse(series, { from, to }), series.close[to - 1] as number);
+    this.equity.markRange(open, closeRange(series, { from, to }), series.close[to - 1] as number);
     this.options.curve?.pass(to, (close) => this.equity.at(open, close));
     if (open) this.candlesInTrade += to - from;
   }
 
   step(candle: CandleTicks, index: number, before: number | undefined): void {
-    const { state, fills, payments } = runCandle(this.state, candle, this.plan, {
+    const { state, fills, payments, halt } = runCandle(this.state, candle, this.plan, {
       intervalMs: this.options.intervalMs,
       before,
     });
+    if (halt) throw new Error(`The bot was halted at ${new Date(candle.at).toISOString()}: ${halt.message}`);
     this.state = state;
     for (const payment of payments) this.pay(payment);
-    for (const fill of fills) this.book(fill);
+    for (const fill of fills) this.apply(fill);
     const open = this.openTrade();
     this.equity.mark(open, Number(candle.close));
     this.options.curve?.pass(index + 1, (close) => this.equity.at(open, close));
@@ -195,40 +196,40 @@ class Run {
     return ceil(mul(mul(this.maxCost, add(div(whole(1), leverage), fees)), whole(1_000_000)));
   }
 
-  private openTrade(): TradeBook | undefined {
+  private openTrade(): TradeSummary | undefined {
     return isOpen(this.state) ? this.current : undefined;
   }
 
   /** Of the trade that is open. */
   private pay(payment: Payment): void {
     this.options.onMoney?.({ payment });
-    this.current = applyPayment(this.current as TradeBook, payment);
+    this.current = applyPayment(this.current as TradeSummary, payment);
   }
 
   /** The fill's trade is the last one, or a new one. */
-  private book(fill: ExchangeFill): void {
+  private apply(fill: ExchangeFill): void {
     this.options.onMoney?.({ fill });
     this.fillCount += 1;
     if (this.fills.length < this.mostFills) this.fills.push(fill);
-    const book = applyFill(this.current, fill);
-    if (this.current?.number !== book.number) this.finishTrade();
-    this.current = book;
-    if (isClosed(book)) this.equity.realised += book.cash;
+    const summary = applyFill(this.current, fill);
+    if (this.current?.number !== summary.number) this.finishTrade();
+    this.current = summary;
+    if (isClosed(summary)) this.equity.realised += summary.cash;
     else if (isEntry(fill.order) && compare(fill.cost, this.maxCost) > 0) this.maxCost = fill.cost;
   }
 
   /** The last trade is over: only its sums go on. */
   private finishTrade(): void {
-    const book = this.current;
-    if (!book) return;
+    const summary = this.current;
+    if (!summary) return;
     this.current = undefined;
     this.tradeCount += 1;
-    this.fees += book.fees;
-    this.funding += book.funding;
-    if (this.trades.length < this.mostTrades) this.trades.push(book);
-    if (!isClosed(book)) return;
+    this.fees += summary.fees;
+    this.funding += summary.funding;
+    if (this.trades.length < this.mostTrades) this.trades.push(summary);
+    if (!isClosed(summary)) return;
     this.closedTrades += 1;
-    if (book.cash > 0n) this.winningTrades += 1;
-    if (book.closedBy === 'liquidation') this.liquidations += 1;
+    if (summary.cash > 0n) this.winningTrades += 1;
+    if (summary.closedBy === 'liquidation') this.liquidations += 1;
   }
 }

@@ -74,7 +74,7 @@ export const computeBacktest = threadTask('backtest', (task: BacktestTask): Back
   return {
     figures,
     equity: JSON.stringify(curve.points.map((point) => pointToWire(plan, point))),
-    trades: parts(report.trades, (book) => tradeToWire(plan, book)),
+    trades: parts(report.trades, (summary) => tradeToWire(plan, summary)),
     fills: parts(report.fills, (fill) => fillToWire(plan, fill)),
     stored: { trades: report.trades.length, fills: report.fills.length },
   };

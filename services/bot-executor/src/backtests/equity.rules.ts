@@ -1,5 +1,5 @@
-import type { Course } from '../kernel/candle-series.rules.ts';
-import { type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+import type { PriceRange } from '../kernel/candle-series.rules.ts';
+import { type TradeSummary, worthAt } from '../trades/trade-summary.rules.ts';
 
 const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
@@ -22,13 +22,13 @@ export class Equity {
   }
 
   /** One close. `open` is the trade that is open after it, if any. */
-  mark(open: TradeBook | undefined, close: number): void {
+  mark(open: TradeSummary | undefined, close: number): void {
     this.openProfit = open ? this.worth(open, close) : 0n;
     this.note(this.realised + this.openProfit, this.realised + this.openProfit);
   }
 
   /** A range of closes during which nothing was filled, ending in `last`. */
-  markRange(open: TradeBook | undefined, { min, max, fall, rise }: Course, last: number): void {
+  markRange(open: TradeSummary | undefined, { min, max, fall, rise }: PriceRange, last: number): void {
     if (!open) {
       this.mark(undefined, last);
       return;
@@ -42,11 +42,11 @@ export class Equity {
   }
 
   /** Realised and open profit at a close. */
-  at(open: TradeBook | undefined, close: number): bigint {
+  at(open: TradeSummary | undefined, close: number): bigint {
     return this.realised + (open ? this.worth(open, close) : 0n);
   }
 
-  private worth(open: TradeBook, ticks: number): bigint {
+  private worth(open: TradeSummary, ticks: number): bigint {
     return worthAt(open, BigInt(ticks), this.long, this.feePpm);
   }
 

@@ -5,9 +5,9 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
-import { Contradiction } from '../engine/contradiction.rules.ts';
-import { type Step } from '../engine/paper-exchange.rules.ts';
+import { Contradiction } from '../engine/position.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
+import { type Step } from '../engine/step.rules.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
 import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { runCandle, runClose } from '../strategies/decide.rules.ts';
@@ -15,10 +15,10 @@ import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
-import { bookOf, findTrade } from '../trades/trade.rows.ts';
+import { findTrade, summaryOf } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
-import { storeHalt, storeWaiting, waitingSince } from './bot-reasons.rows.ts';
+import { storeHalt, storeWaitingState, waitingSince } from './bot-reasons.rows.ts';
 import { emitTradeEvents, pulseOf } from './emit-trade-events.ts';
 import { dequeue } from './lease.rows.ts';
 
@@ -57,18 +57,20 @@ export class AdvanceBot {
       if ((!running && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
       const mayOpen = running && candle.at > tradesAfter;
       const step = decideOrHalt(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
-      if ('halt' in step) {
-        halt = step.halt;
+      if ('impossible' in step) {
+        halt = step.impossible;
         break;
       }
       decided += 1;
       journal.add(step);
       state = step.state;
       upTo = before = candle.at;
+      halt = haltOf(step);
+      if (halt) break;
       if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
     await this.save(tx, { bot, plan, journal, state, upTo, halt });
-    if (waiting !== bot.waiting) await storeWaiting(tx, bot.id, waiting);
+    if (waiting !== bot.waiting) await storeWaitingState(tx, bot.id, waiting);
     return decided;
   }
 
@@ -82,10 +84,11 @@ export class AdvanceBot {
     let halt: Halt | undefined;
     if (last) {
       const step = decideOrHalt(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
-      if ('halt' in step) halt = step.halt;
+      if ('impossible' in step) halt = step.impossible;
       else {
         journal.add(step);
         state = step.state;
+        halt = haltOf(step);
       }
     }
     await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
@@ -118,29 +121,33 @@ export class AdvanceBot {
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
     for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
-    await emitTradeEvents(tx, this.outbox, bot, plan, journal.news);
+    await emitTradeEvents(tx, this.outbox, bot, plan, journal.fillEvents);
     if (stopped) {
       await dequeue(tx, bot.id);
       await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
     }
     if (halt) await this.halt(tx, bot, halt);
-    if (journal.news.length === 0 && !stopped && !halt) return;
+    if (journal.fillEvents.length === 0 && !stopped && !halt) return;
     const pulse = pulseOf(bot, plan, { status, state, totals: journal.totals });
     tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, pulse));
   }
 }
 
 /** The decision, or why there can be none: the reports about the bot's orders contradict each other. */
-function decideOrHalt(decide: () => Step, at: number): Step | { halt: Halt } {
+function decideOrHalt(decide: () => Step, at: number): Step | { impossible: Halt } {
   try {
     return decide();
   } catch (error) {
     if (!(error instanceof Contradiction)) throw error;
-    return { halt: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
+    return { impossible: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
   }
 }
 
+/** What the bot itself asks for. */
+const haltOf = ({ halt, at }: Step): Halt | undefined =>
+  halt && { reason: halt.reason, message: halt.message, at: new Date(at).toISOString() };
+
 async function openJournal(tx: Tx, bot: BotRow): Promise<Journal> {
   const row = bot.open_trade_id ? await findTrade(tx, bot.open_trade_id) : undefined;
-  return new Journal(bot.id, totalsOf(bot), row && bookOf(row));
+  return new Journal(bot.id, totalsOf(bot), row && summaryOf(row));
 }

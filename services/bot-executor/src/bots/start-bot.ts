@@ -7,7 +7,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { personOf } from '../queue/queue.rows.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
-import { newestAt, storeResumed } from './bot-reasons.rows.ts';
+import { liftHalt, newestAt, storeResumed } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
 
 /**
@@ -23,6 +23,7 @@ export class StartBot {
     const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'running') return toWire(bot);
     if (!bot.open_trade_id) await resume(tx, bot, input.resume);
+    if (bot.status === 'halted') await liftHalt(tx, bot.id);
     await setStatus(tx, bot.id, 'running');
     await enqueue(tx, bot.id, personOf(caller));
     tx.onCommit(() => this.wakes.wake('run-bots'));

@@ -1,5 +1,10 @@
 import { add, type Fraction, millionths, mul, reduced, sub, whole } from '../kernel/exact.rules.ts';
-import { Contradiction } from './contradiction.rules.ts';
+
+/**
+ * What an exchange reports cannot be true together with what it reported before. Nothing is booked: somebody has to look,
+ * for whatever was decided on such a state would be decided on a position that is not there.
+ */
+export class Contradiction extends Error {}
 
 /*
  * What is open of a trade, at average cost. Entries add to it; exits take cost out in proportion and never change the
@@ -10,8 +15,8 @@ export interface Position {
   lots: bigint;
   /** Of the open lots. A fraction after a partial exit, whole before. */
   cost: Fraction;
-  /** Everything that was ever entered in this trade. */
-  entered: bigint;
+  /** Everything that the position was increased by in this trade. */
+  increased: bigint;
   /** Less than a lot, in millionths of one: what fees left of purchases and no order can sell. Trades pass it on. */
   dust: bigint;
   /** Funding that the margin of what is open has paid and not been given back, in tick × lots. */
@@ -19,18 +24,18 @@ export interface Position {
 }
 
 export const NOTHING = whole(0);
-export const FLAT: Position = { lots: 0n, cost: NOTHING, entered: 0n, dust: 0n, owed: NOTHING };
+export const FLAT: Position = { lots: 0n, cost: NOTHING, increased: 0n, dust: 0n, owed: NOTHING };
 
 const MILLION = 1_000_000n;
 
 /** `value` in tick × lots; `heldBack`: the fee where it is taken from the purchase, in millionths of a lot. */
-export function enter(position: Position, value: bigint, lots: bigint, heldBack = 0n): Position {
+export function increasePosition(position: Position, value: bigint, lots: bigint, heldBack = 0n): Position {
   const held = position.dust + lots * MILLION - heldBack;
   const got = held / MILLION;
   return {
     lots: position.lots + got,
     cost: add(position.cost, whole(value)),
-    entered: position.entered + got,
+    increased: position.increased + got,
     dust: held % MILLION,
     owed: position.owed,
   };
@@ -46,7 +51,7 @@ export function fund(position: Position, amount: bigint): Position {
 export const flat = ({ dust }: Position): Position => ({ ...FLAT, dust });
 
 /** Closes so many lots, at whatever price: what they cost goes with them. */
-export function leave(position: Position, lots: bigint): Position {
+export function reducePosition(position: Position, lots: bigint): Position {
   const rest = position.lots - lots;
   if (rest < 0n) throw new Contradiction(`An exit of ${lots} lots would turn a position of ${position.lots} around.`);
   if (rest === 0n) return { ...position, lots: 0n, cost: NOTHING, owed: NOTHING };
@@ -55,6 +60,6 @@ export function leave(position: Position, lots: bigint): Position {
   return { ...position, lots: rest, cost: reduced(mul(position.cost, part)), owed };
 }
 
-/** The part of everything entered that is still open. */
-export const openShare = ({ lots, entered }: Pick<Position, 'lots' | 'entered'>): Fraction =>
-  entered === 0n ? whole(0) : { n: lots, d: entered };
+/** The part of all increases that is still open. */
+export const openShare = ({ lots, increased }: Pick<Position, 'lots' | 'increased'>): Fraction =>
+  increased === 0n ? whole(0) : { n: lots, d: increased };
