@@ -54,19 +54,27 @@ export const WORDS = [
     only: TRADING,
   },
   { house: 'trade book', field: 'trade summary', names: /\btrade books?\b/, text: /\btrade ?books?\b/i },
-  { house: 'rung', field: 'level', names: /\brungs?\b/, text: /\brungs?\b/i },
+  {
+    house: 'rung',
+    field: 'level',
+    names: /\brungs?\b/,
+    text: /\brungs?\b/i,
+    except: [{ path: /strategies\/stored-state-1/, why: 'names of states that were stored before' }],
+  },
   {
     house: 'leaving, waiting',
     field: 'pending cancel, deferred',
     names: /\b(leaving|waiting)\b/,
     // Of orders. Queued work waits, and a bot says why it does (`waiting` of the API).
     only: /bot-executor\/src\/(engine|strategies|dca|martingale|ladder|trades)/,
+    except: [{ path: /strategies\/stored-state-1/, why: 'names of states that were stored before' }],
   },
   {
     house: 'enter, leave',
     field: 'increase, reduce position',
     names: /\b(enter|enters|entered|entering|leave|leaves)\b/,
     only: /bot-executor/,
+    except: [{ path: /strategies\/stored-state-1/, why: 'names of states that were stored before' }],
   },
   {
     house: 'course',

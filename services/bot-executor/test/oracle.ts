@@ -50,7 +50,7 @@ class Oracle extends Prices {
   /** What is held (bought, or sold short), what it cost, and all that was ever bought in this trade. */
   private quantity = ZERO;
   private cost = ZERO;
-  private entered = ZERO;
+  private increased = ZERO;
   /** Funding that came out of the margin of what is held. */
   private owed = ZERO;
   /** What is too little to sell. */
@@ -81,20 +81,20 @@ class Oracle extends Prices {
     if (before) this.pay(before.at, candle);
     if (this.flat) this.begin(candle);
     this.takeProfits(open, at);
-    this.look(open, at, at);
+    this.followPrice(open, at, at);
     const averaged = this.against(candle);
-    this.look(this.long ? candle.low : candle.high, at, ends);
+    this.followPrice(this.long ? candle.low : candle.high, at, ends);
     // After an averaging order the best price may be of before it; the last one is not.
     const best = this.long ? candle.high : candle.low;
     this.takeProfits(averaged ? candle.close : best, ends);
-    if (!averaged) this.look(best, at, ends);
+    if (!averaged) this.followPrice(best, at, ends);
     this.stopAtClose(candle, ends);
-    this.look(candle.close, at, ends);
+    this.followPrice(candle.close, at, ends);
   }
 
   private takeProfits(price: Exact, when: number): void {
     for (let first = this.targets[0]; first && !this.worse(price, first.price); first = this.targets[0])
-      this.leave('takeProfit', first.price, first.quantity, when, first.step);
+      this.reduce('takeProfit', first.price, first.quantity, when, first.step);
   }
 
   private get flat() {
@@ -112,9 +112,9 @@ class Oracle extends Prices {
     const order = this.order(exact(baseOrder), open);
     if (!order.allowed || !this.couldBeClosed(open, order.quantity)) return;
     this.trade += 1;
-    [this.done, this.steps, this.entered] = [0, 0, ZERO];
+    [this.done, this.steps, this.increased] = [0, 0, ZERO];
     this.basePrice = open;
-    this.enter('base', open, order.quantity);
+    this.increase('base', open, order.quantity);
   }
 
   /** Averaging order k, 1 to N. */
@@ -139,14 +139,14 @@ class Oracle extends Prices {
     return undefined;
   }
 
-  private enter(kind: 'base' | 'averaging', price: Exact, quantity: Exact): void {
+  private increase(kind: 'base' | 'averaging', price: Exact, quantity: Exact): void {
     this.book(kind, price, quantity);
     const kept = this.market.feeFromPurchase && this.long ? times(quantity, minus(ONE, this.fee)) : quantity;
     const got = plus(this.dust, kept);
     const sellable = toStep(got, exact(this.market.lot), false);
     this.dust = minus(got, sellable);
     this.quantity = plus(this.quantity, sellable);
-    this.entered = plus(this.entered, sellable);
+    this.increased = plus(this.increased, sellable);
     this.cost = plus(this.cost, times(price, quantity));
     this.lastPrice = price;
     this.setExits();
@@ -202,10 +202,10 @@ class Oracle extends Prices {
   }
 
   private target(profit: string): Exact {
-    return this.targetOf(profit, { cost: this.cost, held: this.quantity, open: over(this.quantity, this.entered) });
+    return this.targetOf(profit, { cost: this.cost, held: this.quantity, open: over(this.quantity, this.increased) });
   }
   /** `at`: when it has happened at the latest. */
-  private leave(kind: OracleFill['kind'], price: Exact, quantity: Exact, at: number, step = this.steps): void {
+  private reduce(kind: OracleFill['kind'], price: Exact, quantity: Exact, at: number, step = this.steps): void {
     this.book(kind, price, quantity);
     const rest = minus(this.quantity, quantity);
     this.owed = times(this.owed, over(rest, this.quantity));
@@ -266,7 +266,7 @@ class Oracle extends Prices {
                 run: () => {
                   averaged = true;
                   this.done += 1;
-                  this.enter('averaging', averaging.price, averaging.quantity);
+                  this.increase('averaging', averaging.price, averaging.quantity);
                 },
               },
             ]
@@ -284,7 +284,7 @@ class Oracle extends Prices {
     if (!futures) return [];
     const maintained = of(this.market.maintenancePpm, 1_000_000);
     const price = this.tick(this.losing(minus(over(ONE, exact(futures.leverage)), maintained)), this.long);
-    return [{ price, run: () => this.leave('liquidation', this.bankrupt, this.quantity, when(price)) }];
+    return [{ price, run: () => this.reduce('liquidation', this.bankrupt, this.quantity, when(price)) }];
   }
 
   /** Where so much of the cost, and the funding that was paid of it, is lost. */
@@ -304,17 +304,17 @@ class Oracle extends Prices {
   /** At the market. Where the margin is used up there is nothing left to sell: it was liquidated before. */
   private exit(kind: OracleFill['kind'], price: Exact, at: number): void {
     const gone = !this.worse(this.bankrupt, price);
-    if (gone) this.leave('liquidation', this.bankrupt, this.quantity, at);
-    else this.leave(kind, price, this.quantity, at);
+    if (gone) this.reduce('liquidation', this.bankrupt, this.quantity, at);
+    else this.reduce(kind, price, this.quantity, at);
   }
 
   private stopAtClose({ close }: OracleCandle, ends: number): void {
     const stop = this.flat ? undefined : this.stops()[0];
-    if (stop && !this.worse(stop.price, close)) this.leave(stop.kind, stop.price, this.quantity, ends);
+    if (stop && !this.worse(stop.price, close)) this.reduce(stop.kind, stop.price, this.quantity, ends);
   }
 
   /** What a price says to whoever follows it; it came between `from` and `to`. */
-  private look(price: Exact, from: number, to: number): void {
+  private followPrice(price: Exact, from: number, to: number): void {
     if (this.flat) return;
     const reached = (level: Exact | undefined) => level && !this.worse(price, level);
     if (reached(this.trailFrom) && (!this.best || this.worse(this.best, price))) this.best = price;

@@ -63,7 +63,7 @@ export class SlowExchange {
     this.venue = venue;
   }
 
-  get isQuiet(): boolean {
+  get isIdle(): boolean {
     return this.live.length === 0 && this.reports.length === 0;
   }
 

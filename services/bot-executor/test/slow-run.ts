@@ -1,5 +1,4 @@
 import { orderOf } from '../src/engine/fills.rules.ts';
-import type { ExchangeFill } from '../src/engine/paper-exchange.rules.ts';
 import {
   INITIAL,
   type Intent,
@@ -8,6 +7,7 @@ import {
   type PlacedOrder,
   type State,
 } from '../src/engine/state.rules.ts';
+import { type ExchangeFill } from '../src/engine/step.rules.ts';
 import { fillFee, fillValue } from '../src/markets/markets.rules.ts';
 import { decide } from '../src/strategies/decide.rules.ts';
 import type { Plan } from '../src/strategies/plan.rules.ts';
@@ -80,7 +80,7 @@ export class SlowRun {
   /** Prices stand still until nothing is left to happen. */
   rest(ticks: bigint): void {
     this.end('close', ticks);
-    for (let more = 200; !this.exchange.isQuiet && more > 0; more -= 1) this.pass(ticks, false);
+    for (let more = 200; !this.exchange.isIdle && more > 0; more -= 1) this.pass(ticks, false);
   }
 
   /** False for a sale that is reported before the purchase that it needs. */

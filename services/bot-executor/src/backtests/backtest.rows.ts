@@ -6,7 +6,7 @@ import type {
   EquityPoint as WireEquityPoint,
 } from '@tidegate/contracts/bot-executor/backtests';
 import type { Tx } from '@tidegate/database/tx';
-import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import {
   type MarketRules,

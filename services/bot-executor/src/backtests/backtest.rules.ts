@@ -1,6 +1,6 @@
 import { nextFunding, type Payment } from '../engine/funding.rules.ts';
-import { type ExchangeFill } from '../engine/paper-exchange.rules.ts';
 import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
 import { triggerBounds } from '../engine/trigger-bounds.rules.ts';
 import {
   type CandleSeries,

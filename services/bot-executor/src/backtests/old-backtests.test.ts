@@ -40,7 +40,7 @@ test('backtests and sweeps from before the queue are migrated with all they had'
     await tx.query('insert into backtests (org_id, id, result, trades, fills) values ($1, $2, $3, $4, $5)', [
       orgId,
       id,
-      { candles: 7, profit: '1.5' },
+      { candles: 7, profit: '1.5', fingerprint: 'abc' },
       items(2),
       items(1_203),
     ]);
@@ -58,6 +58,7 @@ test('backtests and sweeps from before the queue are migrated with all they had'
     status: 'done',
     profit: '1.5',
     candlesDone: 7,
+    contentHash: 'abc',
     stored: { trades: 2, fills: 1_203 },
     finishedAt: expect.any(String),
   });

@@ -5,9 +5,9 @@ import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { candleUpTo } from '../candles/candle.rows.ts';
-import { Contradiction } from '../engine/contradiction.rules.ts';
-import { type Step } from '../engine/paper-exchange.rules.ts';
+import { Contradiction } from '../engine/position.rules.ts';
 import { isOver, type State } from '../engine/state.rules.ts';
+import { type Step } from '../engine/step.rules.ts';
 import { type CandleTicks } from '../kernel/candle-series.rules.ts';
 import { INTERVAL_MS } from '../kernel/intervals.rules.ts';
 import { runCandle, runClose } from '../strategies/decide.rules.ts';
@@ -18,7 +18,7 @@ import { Journal } from '../trades/journal.rules.ts';
 import { findTrade, summaryOf } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
-import { storeHalt, storeWaiting, waitingSince } from './bot-reasons.rows.ts';
+import { storeHalt, storeWaitingState, waitingSince } from './bot-reasons.rows.ts';
 import { emitTradeEvents, pulseOf } from './emit-trade-events.ts';
 import { dequeue } from './lease.rows.ts';
 
@@ -70,7 +70,7 @@ export class AdvanceBot {
       if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
     await this.save(tx, { bot, plan, journal, state, upTo, halt });
-    if (waiting !== bot.waiting) await storeWaiting(tx, bot.id, waiting);
+    if (waiting !== bot.waiting) await storeWaitingState(tx, bot.id, waiting);
     return decided;
   }
 

@@ -146,8 +146,8 @@ test.each<[string, Partial<typeof PLAIN>, CandleTicks[], string, number]>([
   ['it rests', { cooldownSeconds: 900 }, [still(2, 5_000_000n)], 'cooldown', 0],
 ])('a bot that opens no trade reports why: %s', async (_why, change, more, reason, since) => {
   const bot = await life({ ...PLAIN, ...change }, [...swings(0, 2), ...more]);
-  const told = { reason, message: expect.any(String), since: time(since) };
-  expect(await bot.get()).toMatchObject({ status: 'running', openTradeId: null, waiting: told });
+  const waiting = { reason, message: expect.any(String), since: time(since) };
+  expect(await bot.get()).toMatchObject({ status: 'running', openTradeId: null, waiting });
   await bot.stop();
   expect((await bot.get()).waiting).toBeNull();
 });

@@ -15,25 +15,25 @@ const MESSAGES: Record<WaitingReason, string> = {
   noSignal: 'The strategy waits for its signal.',
 };
 
-export interface StoredWaiting {
+export interface WaitingState {
   reason: WaitingReason;
   since: string;
 }
 
-export const waitingToWire = (waiting: StoredWaiting | null): Waiting | null =>
+export const waitingToWire = (waiting: WaitingState | null): Waiting | null =>
   waiting && { ...waiting, message: MESSAGES[waiting.reason] };
 
 /** After a candle that began at `at`; unchanged for as long as the reason stays the same. */
 export function waitingSince(
-  before: StoredWaiting | null,
+  before: WaitingState | null,
   reason: WaitingReason | undefined,
   at: number,
-): StoredWaiting | null {
+): WaitingState | null {
   if (!reason) return null;
   return before?.reason === reason ? before : { reason, since: new Date(at).toISOString() };
 }
 
-export const storeWaiting = (tx: Tx, id: string, waiting: StoredWaiting | null): Promise<unknown> =>
+export const storeWaitingState = (tx: Tx, id: string, waiting: WaitingState | null): Promise<unknown> =>
   tx.query('update bots set waiting = $3 where org_id = $1 and id = $2', [tx.orgId, id, waiting]);
 
 export const storeHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>

@@ -9,7 +9,7 @@ import { knownMarket } from '../markets/built-in-markets.ts';
 import { type MarketRules, type MarketTerms, moneyText, rulesOf, toMoney } from '../markets/markets.rules.ts';
 import { readState, writeState } from '../strategies/stored-state.rules.ts';
 import { type Totals } from '../trades/journal.rules.ts';
-import { type StoredWaiting, waitingToWire } from './bot-reasons.rows.ts';
+import { type WaitingState, waitingToWire } from './bot-reasons.rows.ts';
 
 export interface BotRow {
   id: string;
@@ -30,7 +30,7 @@ export interface BotRow {
   balance: string;
   ledger_sequence: string;
   open_trade_id: string | null;
-  waiting: StoredWaiting | null;
+  waiting: WaitingState | null;
   halted: Halt | null;
   resumed: Resumed | null;
   /** Candles up to here are decided on and not traded. */

@@ -147,8 +147,8 @@ function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, pla
   const { gone, asked } = booked;
   if (!gone || asked || !isOpen(booked.state)) return stay(booked.state);
   if (booked.state.closing !== undefined) return closeRest(stay(booked.state), gone.ticks, plan);
-  const entered = isEntry(gone) && gone.filled.lots > 0n;
-  return entered
+  const isIncreased = isEntry(gone) && gone.filled.lots > 0n;
+  return isIncreased
     ? placeEntries({ ...booked.state, level: Math.max(state.level, gone.level) }, plan)
     : stay(booked.state);
 }

@@ -17,7 +17,7 @@ import { breakEvenTicks, type DcaPlan, profitTicks, stopLossTicks, trailTicks } 
 
 /*
  * How a trade may end. Every entry fill moves the average, so it replaces all exits: the steps of the take profit, the
- * trailing exit (which begins anew: what was followed belonged to another average), and the stop loss, which leaves
+ * trailing exit (which starts over: what was followed belonged to another average), and the stop loss, which leaves
  * break-even again. Exits never add up to more than the position on either side of the price.
  */
 export function replaceExits(decision: Decision, plan: DcaPlan): Decision {

@@ -1,4 +1,4 @@
-import { Contradiction } from './contradiction.rules.ts';
+import { Contradiction } from './position.rules.ts';
 import { fillWorth, type MarketEvent, type PendingCancel, type PlacedOrder, type State } from './state.rules.ts';
 
 /*

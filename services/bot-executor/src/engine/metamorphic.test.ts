@@ -8,8 +8,8 @@ import { planOf } from '../ladder/plan.rules.ts';
 import { marketRules } from '../markets/markets.rules.ts';
 import { decideAtOnce, runCandle } from '../strategies/decide.rules.ts';
 import { readState, writeState } from '../strategies/stored-state.rules.ts';
-import { type Step } from './paper-exchange.rules.ts';
 import { INITIAL, type PlacedOrder, type State } from './state.rules.ts';
+import { type Step } from './step.rules.ts';
 
 /* Properties that hold whatever the prices are. Source: trading.md 3.7. */
 

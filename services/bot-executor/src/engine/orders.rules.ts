@@ -68,7 +68,7 @@ export function cancel({ state, intents }: Decision, which: (order: PlacedOrder)
   };
 }
 
-/** Nobody has heard of them yet. */
+/** Nothing was sent of them yet. */
 export function dropDeferred(state: State, which: (order: PlacedOrder) => boolean = () => true): State {
   return state.deferred.some(which) ? { ...state, deferred: state.deferred.filter((order) => !which(order)) } : state;
 }

@@ -1,16 +1,9 @@
 import type { CandleTicks } from '../kernel/candle-series.rules.ts';
-import type { Fraction } from '../kernel/exact.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
 import { nextFunding, type Payment, paymentAt } from './funding.rules.ts';
-import {
-  type Decision,
-  type Intent,
-  isEntry,
-  isOpen,
-  type MarketEvent,
-  type PlacedOrder,
-  type State,
-} from './state.rules.ts';
+import { type Intent, isEntry, isOpen, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
+import { type Around, type ExchangeFill, type Step } from './step.rules.ts';
+import { decideAtOnce, type Strategy } from './strategy.rules.ts';
 import { bankruptcyTicks, beats, liquidationTicks, type TradePlan } from './trade-plan.rules.ts';
 
 /*
@@ -29,52 +22,6 @@ import { bankruptcyTicks, beats, liquidationTicks, type TradePlan } from './trad
  * stood before, and settled where its margin is used up. What fills within a candle has filled at its end at the latest.
  * What is taken back is gone at once. Backtests and paper bots both run through here. Source: trading.md 8 and 3.5.
  */
-export interface ExchangeFill {
-  trade: number;
-  order: PlacedOrder;
-  /** Of this fill, as the exchange names it. */
-  id: string;
-  at: number;
-  ticks: bigint;
-  lots: bigint;
-  /** Money units: see markets.rules.ts. */
-  value: bigint;
-  fee: bigint;
-  /** Of the fee, in millionths of a lot, where it is taken from the purchase. */
-  heldBack: bigint;
-  /** Lots that are open after it, and what they cost, in tick × lots. */
-  open: bigint;
-  cost: Fraction;
-}
-
-export interface Step {
-  at: number;
-  state: State;
-  intents: Intent[];
-  payments: Payment[];
-  fills: ExchangeFill[];
-  /** Keys of orders that were refused; paper refuses none. */
-  rejected?: readonly string[];
-  /** The bot asks to be halted: whoever runs it has to, and asks it nothing more. */
-  halt?: Extract<Intent, { type: 'halt' }> | undefined;
-}
-
-export interface Around {
-  /** Length of the candle. */
-  intervalMs: number;
-  /** Whether a new trade may begin; it may when not given. */
-  mayOpen?: boolean;
-  /** Begin of the candle before. */
-  before?: number | undefined;
-}
-
-/** What the exchange has to know of a strategy, whose plan it is given with every call. */
-export interface Strategy<Plan extends TradePlan> {
-  decide(state: State, event: MarketEvent, plan: Plan): Decision;
-  /** It judges whole candles: each one is reported to it once it has closed. */
-  judgesCandles(plan: Plan): boolean;
-}
-
 export function paperExchange<Plan extends TradePlan>(strategy: Strategy<Plan>) {
   return {
     /** What one candle does to a bot. */
@@ -97,22 +44,6 @@ export function paperExchange<Plan extends TradePlan>(strategy: Strategy<Plan>) 
 
     decideAtOnce: (state: State, event: MarketEvent, plan: Plan) => decideAtOnce(strategy, state, event, plan),
   };
-}
-
-/** What is taken back is gone before anything else can happen to it. */
-function decideAtOnce<Plan extends TradePlan>(
-  strategy: Strategy<Plan>,
-  before: State,
-  event: MarketEvent,
-  plan: Plan,
-): Decision {
-  let { state, intents } = strategy.decide(before, event, plan);
-  for (let order = state.pendingCancels[0]; order; order = state.pendingCancels[0]) {
-    const after = strategy.decide(state, { type: 'cancelled', key: order.key, filled: order.filled.lots }, plan);
-    state = after.state;
-    if (after.intents.length > 0) intents = [...intents, ...after.intents];
-  }
-  return { state, intents };
 }
 
 /** What a price has reached on its way against the trade. */

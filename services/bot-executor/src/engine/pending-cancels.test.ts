@@ -240,20 +240,3 @@ test('pending cancels and deferred exits are stored, in finer steps too; states 
   const { pendingCancels: _pending, deferred: _deferred, ...before } = JSON.parse(writeState(INITIAL, COARSE));
   expect(readState(before, COARSE)).toEqual(INITIAL);
 });
-
-test('a state that was stored under the names before is read', () => {
-  const race = opened();
-  race.fill('1:averaging:1', 1_010n, 198n);
-  race.price(198n);
-  const renamed = (key: string) =>
-    ({ level: 'rung', pendingCancels: 'leaving', deferred: 'waiting', deferredSince: 'waitingSince' })[key] ?? key;
-  const before = (value: unknown): unknown =>
-    Array.isArray(value)
-      ? value.map(before)
-      : typeof value === 'object' && value !== null
-        ? Object.fromEntries(Object.entries(value).map(([key, one]) => [renamed(key), before(one)]))
-        : value;
-  const stored = { ...(before(JSON.parse(writeState(race.state, COARSE))) as object), version: 1 };
-  expect(stored).toMatchObject({ rung: 1, waiting: [{ rung: 1 }] });
-  expect(readState(stored, COARSE)).toEqual(race.state);
-});

@@ -1,5 +1,10 @@
 import { add, type Fraction, millionths, mul, reduced, sub, whole } from '../kernel/exact.rules.ts';
-import { Contradiction } from './contradiction.rules.ts';
+
+/**
+ * What an exchange reports cannot be true together with what it reported before. Nothing is booked: somebody has to look,
+ * for whatever was decided on such a state would be decided on a position that is not there.
+ */
+export class Contradiction extends Error {}
 
 /*
  * What is open of a trade, at average cost. Entries add to it; exits take cost out in proportion and never change the
@@ -10,8 +15,8 @@ export interface Position {
   lots: bigint;
   /** Of the open lots. A fraction after a partial exit, whole before. */
   cost: Fraction;
-  /** Everything that was ever entered in this trade. */
-  entered: bigint;
+  /** Everything that the position was increased by in this trade. */
+  increased: bigint;
   /** Less than a lot, in millionths of one: what fees left of purchases and no order can sell. Trades pass it on. */
   dust: bigint;
   /** Funding that the margin of what is open has paid and not been given back, in tick × lots. */
@@ -19,7 +24,7 @@ export interface Position {
 }
 
 export const NOTHING = whole(0);
-export const FLAT: Position = { lots: 0n, cost: NOTHING, entered: 0n, dust: 0n, owed: NOTHING };
+export const FLAT: Position = { lots: 0n, cost: NOTHING, increased: 0n, dust: 0n, owed: NOTHING };
 
 const MILLION = 1_000_000n;
 
@@ -30,7 +35,7 @@ export function increasePosition(position: Position, value: bigint, lots: bigint
   return {
     lots: position.lots + got,
     cost: add(position.cost, whole(value)),
-    entered: position.entered + got,
+    increased: position.increased + got,
     dust: held % MILLION,
     owed: position.owed,
   };
@@ -55,6 +60,6 @@ export function reducePosition(position: Position, lots: bigint): Position {
   return { ...position, lots: rest, cost: reduced(mul(position.cost, part)), owed };
 }
 
-/** The part of everything entered that is still open. */
-export const openShare = ({ lots, entered }: Pick<Position, 'lots' | 'entered'>): Fraction =>
-  entered === 0n ? whole(0) : { n: lots, d: entered };
+/** The part of all increases that is still open. */
+export const openShare = ({ lots, increased }: Pick<Position, 'lots' | 'increased'>): Fraction =>
+  increased === 0n ? whole(0) : { n: lots, d: increased };

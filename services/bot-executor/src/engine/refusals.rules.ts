@@ -1,8 +1,7 @@
 import { div, mul, whole } from '../kernel/exact.rules.ts';
-import { Contradiction } from './contradiction.rules.ts';
 import { orderOf, standing } from './fills.rules.ts';
 import { cancel } from './orders.rules.ts';
-import type { Position } from './position.rules.ts';
+import { Contradiction, type Position } from './position.rules.ts';
 import {
   type Decision,
   type HaltReason,

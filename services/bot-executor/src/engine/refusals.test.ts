@@ -6,8 +6,8 @@ import { planOf } from '../ladder/plan.rules.ts';
 import { memoryOf } from '../martingale/decide-martingale.rules.ts';
 import { martingalePlanOf } from '../martingale/plan.rules.ts';
 import { readState, writeState } from '../strategies/stored-state.rules.ts';
-import { Contradiction } from './contradiction.rules.ts';
 import { termsOf } from './order-terms.rules.ts';
+import { Contradiction } from './position.rules.ts';
 import { INITIAL } from './state.rules.ts';
 
 /* What an exchange may answer. Base order 1000 lots at 200 ticks, averaging 1010 at 198, take profit 203, stop 190. */

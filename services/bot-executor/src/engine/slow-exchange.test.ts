@@ -57,7 +57,7 @@ function expectWorth({ journal }: SlowRun, { market, long }: Plan, ticks: bigint
 
 /** Flat, nothing left, and every fill of the exchange is in the books once. */
 function expectFinished({ state, exchange, journal, intents }: SlowRun): void {
-  expect([exchange.isQuiet, exchange.position, state.position.lots]).toEqual([true, 0n, 0n]);
+  expect([exchange.isIdle, exchange.position, state.position.lots]).toEqual([true, 0n, 0n]);
   expect([state.orders, state.pendingCancels, state.deferred]).toEqual([[], [], []]);
   const booked = journal.fills.map(({ fill: { id, order, ticks, lots } }) => ({ id, key: order.key, ticks, lots }));
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);

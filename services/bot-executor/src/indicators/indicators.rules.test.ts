@@ -64,7 +64,7 @@ test('RSI and ATR from their first value on', () => {
   );
 });
 
-test('EMA and MACD once their beginnings are forgotten: the library begins with the first price, we with an average', () => {
+test('EMA and MACD once their beginnings no longer matter: the library begins with the first price, we with an average', () => {
   fc.assert(
     fc.property(bars(700), (series) => {
       const [ema, macd] = [new EMA(20), new MACD(new EMA(12), new EMA(26), new EMA(9))];

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Exact fractions over BigInt: no rounding happens until somebody asks for a floor or a ceiling. */
 export interface Fraction {
   readonly n: bigint;
@@ -72,3 +74,9 @@ function decimalText(scaled: bigint, decimals: number): string {
   const point = digits.length - decimals;
   return `${negative ? '-' : ''}${digits.slice(0, point)}${decimals > 0 ? `.${digits.slice(point)}` : ''}`;
 }
+
+/** A whole number of any size, stored as text. */
+export const Big = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(BigInt);

@@ -160,7 +160,7 @@ export function entryTicks({ long, market }: DcaPlan, { factor }: AveragingLevel
   return onStep(market, long ? floor(exact) : ceil(exact), !long);
 }
 
-/** What is open, in tick × lots and lots, its part of everything entered, and the part that is to be gained. */
+/** What is open, in tick × lots and lots, its part of all increases, and the part that is to be gained. */
 export interface Wanted {
   cost: Fraction;
   lots: bigint;

@@ -102,8 +102,8 @@ function judge(decision: Decision, plan: MartingalePlan): Decision {
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
   const choice = choose(plan, { ...situation, signals: memory.signals });
-  const isEntering = choice.do === 'begin' || choice.do === 'add';
-  return isEntering && state.halted ? judged : carryOut(judged, choice, close, plan);
+  const increases = choice.do === 'begin' || choice.do === 'add';
+  return increases && state.halted ? judged : act(judged, choice, close, plan);
 }
 
 /** Its next candle asks the table again; what was to be closed is closed when the pause is over. */
@@ -115,7 +115,7 @@ function rejected(state: State, event: MarketEvent & { type: 'rejected' }, plan:
   return judge({ ...decision, state: { ...decision.state, trade } }, plan);
 }
 
-function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: MartingalePlan): Decision {
+function act(decision: Decision, choice: Choice, ticks: bigint, plan: MartingalePlan): Decision {
   if (choice.do === 'hold') return decision;
   const { lots } = choice;
   if (choice.do === 'reduce') {

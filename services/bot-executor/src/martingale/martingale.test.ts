@@ -137,12 +137,12 @@ describe('the decision table', () => {
 
 /** Down for long, then up in small waves, so that everything is known and trades begin; then as wild as it comes. */
 const calmThenWild = walk(3_800, { minLength: 50, maxLength: 300 }).map((wild) => {
-  const quiet = Array.from({ length: 1_600 }, (_, i): [number, number, number, number] => {
+  const calm = Array.from({ length: 1_600 }, (_, i): [number, number, number, number] => {
     const trend = i < 1_000 ? 4_000 - 0.4 * i : 3_600 + 0.2 * (i - 1_000);
     const price = Math.round(trend + Math.abs((i % 30) - 15));
     return [price, price + 3, price - 3, price];
   });
-  const all = candles(...quiet);
+  const all = candles(...calm);
   const next = all.length * 300_000;
   return [...all, ...wild.map((candle, index) => ({ ...candle, at: next + index * 300_000 }))];
 });

@@ -6,7 +6,7 @@ import { type Ema, newEma, nextEma } from '../kernel/indicators/ema.rules.ts';
  * What the candles say, carried on from candle to candle: trends by moving averages, how wild prices are, and how fast
  * they run against the position. All of it is ratios that are compared with thresholds; no price or quantity of an
  * order is ever worked out from these numbers. Source: trading.md 3.9; moves for a short are mirrored, which the
- * original forgot.
+ * original lacked.
  */
 export interface Signals {
   fast: Ema;

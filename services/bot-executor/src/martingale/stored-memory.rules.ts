@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Big } from '../kernel/big.rules.ts';
-import { type Fraction } from '../kernel/exact.rules.ts';
+import { Big, type Fraction } from '../kernel/exact.rules.ts';
 import type { Memory } from './decide-martingale.rules.ts';
 
 /** Averages are left out by JSON where there is none yet. */

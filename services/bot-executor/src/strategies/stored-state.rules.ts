@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { NOTHING } from '../engine/position.rules.ts';
 import { type PendingCancel, type State, UNWATCHED } from '../engine/state.rules.ts';
-import { Big } from '../kernel/big.rules.ts';
-import { div, type Fraction, fraction, mul } from '../kernel/exact.rules.ts';
+import { Big, div, type Fraction, fraction, mul } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import type { Memory } from '../martingale/decide-martingale.rules.ts';
 import { rescaledMemory, StoredMemory } from '../martingale/stored-memory.rules.ts';
+import { toVersion2 } from './stored-state-1.rules.ts';
 
 /*
  * The state as it is stored: whole numbers of any size as text, with the steps of the market that they count. Finer
@@ -37,7 +37,7 @@ const Stored = z.object({
   trade: z.int(),
   revision: z.int(),
   // Before version 3 of the rules funding did not touch the margin.
-  position: z.object({ lots: Big, cost: Part, entered: Big, dust: Big.default(0n), owed: Part.default(NOTHING) }),
+  position: z.object({ lots: Big, cost: Part, increased: Big, dust: Big.default(0n), owed: Part.default(NOTHING) }),
   base: Point,
   last: Point,
   lastFill: Point.optional(),
@@ -74,15 +74,7 @@ export const writeState = (state: State, { tickSize, lotSize }: MarketRules): st
   );
 
 export function readState(stored: unknown, market: MarketRules): State {
-  const {
-    version: _version,
-    tickSize,
-    lotSize,
-    watch,
-    endedAt,
-    closing,
-    ...rest
-  } = Stored.parse(isVersion1(stored) ? fromVersion1(stored) : stored);
+  const { version: _version, tickSize, lotSize, watch, endedAt, closing, ...rest } = Stored.parse(toVersion2(stored));
   const planned = rest.planned ?? Math.max(rest.level, ...rest.orders.map(({ level }) => level));
   const state: State = {
     ...rest,
@@ -94,31 +86,6 @@ export function readState(stored: unknown, market: MarketRules): State {
   };
   if (tickSize === market.tickSize && lotSize === market.lotSize) return state;
   return rescaled(state, div(fraction(tickSize), market.tick), div(fraction(lotSize), market.lot));
-}
-
-interface Version1 {
-  version: 1;
-  rung: unknown;
-  orders: { rung: unknown }[];
-  leaving?: { rung: unknown }[];
-  waiting?: { rung: unknown }[];
-  waitingSince?: unknown;
-}
-
-const isVersion1 = (stored: unknown): stored is Version1 => (stored as Partial<Version1> | null)?.version === 1;
-
-/** The same under other names. */
-function fromVersion1({ rung, orders, leaving, waiting, waitingSince, ...rest }: Version1): object {
-  const renamed = (all: { rung: unknown }[]) => all.map(({ rung: level, ...order }) => ({ ...order, level }));
-  return {
-    ...rest,
-    version: 2,
-    level: rung,
-    orders: renamed(orders),
-    ...(leaving ? { pendingCancels: renamed(leaving) } : {}),
-    ...(waiting ? { deferred: renamed(waiting) } : {}),
-    ...(waitingSince === undefined ? {} : { deferredSince: waitingSince }),
-  };
 }
 
 function rescaled(state: State, tick: Fraction, lot: Fraction): State {
@@ -141,7 +108,7 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
     ...state,
     position: {
       lots: scaled(position.lots, lot),
-      entered: scaled(position.entered, lot),
+      increased: scaled(position.increased, lot),
       cost: mul(position.cost, unit),
       dust: scaled(position.dust, lot),
       owed: mul(position.owed, unit),

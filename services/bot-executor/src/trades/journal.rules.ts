@@ -1,8 +1,8 @@
 import type { OrderStatus } from '@tidegate/contracts/bot-executor/trades';
 import type { Payment } from '../engine/funding.rules.ts';
 import { orderId, tradeId } from '../engine/ids.rules.ts';
-import type { ExchangeFill, Step } from '../engine/paper-exchange.rules.ts';
 import type { PlacedOrder } from '../engine/state.rules.ts';
+import { type ExchangeFill, type Step } from '../engine/step.rules.ts';
 import { type LedgerChange, ledgerChanges, paymentChange } from './ledger.rules.ts';
 import { applyFill, applyPayment, isClosed, type TradeSummary } from './trade-summary.rules.ts';
 

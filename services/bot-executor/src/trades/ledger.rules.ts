@@ -1,5 +1,5 @@
 import type { Payment } from '../engine/funding.rules.ts';
-import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
 
 /*
  * The ledger of a bot's paper wallet. Buying takes money, selling brings it, fees take it, funding does either; the sum of all entries is

@@ -1,6 +1,6 @@
 import type { ClosedBy } from '@tidegate/contracts/bot-executor/trades';
 import type { Payment } from '../engine/funding.rules.ts';
-import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
 import { div, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { cashFlow } from './ledger.rules.ts';
 

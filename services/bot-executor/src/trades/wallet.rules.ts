@@ -1,5 +1,5 @@
 import type { Payment } from '../engine/funding.rules.ts';
-import type { ExchangeFill } from '../engine/paper-exchange.rules.ts';
+import { type ExchangeFill } from '../engine/step.rules.ts';
 import { add, div, type Fraction, millionths, mul, whole } from '../kernel/exact.rules.ts';
 import { type MarketRules, moneyOf } from '../markets/markets.rules.ts';
 

@@ -1,7 +1,0 @@
-import { z } from 'zod';
-
-/** A whole number of any size, stored as text. */
-export const Big = z
-  .string()
-  .regex(/^-?\d+$/)
-  .transform(BigInt);
