@@ -152,6 +152,17 @@ test.each<[string, Partial<typeof PLAIN>, CandleTicks[], string, number]>([
   expect((await bot.get()).waiting).toBeNull();
 });
 
+test('a bot that was halted for its refused orders buys again once it is started again', async () => {
+  const bot = await life(PLAIN, [still(0, 5_000_000n)]);
+  await bot.change(`update bots set status = 'halted', halted = '{"reason": "ordersRejected", "message": "", "at": ""}',
+    state = state || '{"halted": "ordersRejected", "refused": {"kind": "base", "times": 3}}' where id = $1`);
+  await bot.comes(swings(1, 4));
+  await bot.start();
+  const { status, closedTrades, waiting } = await bot.get();
+  expect({ status, waiting }).toEqual({ status: 'running', waiting: null });
+  expect(closedTrades).toBeGreaterThan(1);
+});
+
 test('a bot whose reports contradict each other is halted with the reason, and can be deleted', async () => {
   const bot = await life(PLAIN, [still(0, 5_000_000n)]);
   // The take profit is for more than what is open.
