@@ -69,7 +69,8 @@ export class ServiceHost {
     this.bus = new Bus({ service: name, nc: this.nc, tokens, sealer });
     const data = await this.openData();
     const shared = { service: name, nc: this.nc, tokens, sealer, log, metrics };
-    const transport = data && new BusTransport({ ...shared, ...data, contracts: operations() });
+    const transport =
+      data && new BusTransport({ ...shared, ...data, limits: settings.nats.limits, contracts: operations() });
     const platform = PlatformModule.of(this.definition, [
       { provide: SETTINGS, useValue: settings },
       { provide: HEALTH, useValue: health },
@@ -111,7 +112,7 @@ export class ServiceHost {
     });
     const tenants = new TenantDatabase(this.dataSource);
     this.tenants = tenants;
-    this.relay = new Relay({ service: name, tenants, nc: this.nc, log: this.log });
+    this.relay = new Relay({ service: name, tenants, nc: this.nc, log: this.log, limits: this.settings.nats.limits });
     const outbox = new Outbox(name, () => this.relay?.wake());
     return { tenants, outbox, vault: await this.openVault(encryptionKeys[name], tenants) };
   }
