@@ -26,7 +26,7 @@ interface Waiter {
 
 /**
  * Hands out the connections of one service: waits with a limit, counts, and never gives out a broken one. A query
- * runner keeps its connection from one transaction to the next, so that taking one is no more than a look into a list:
+ * runner keeps its connection from one transaction to the next, so that taking one takes it from a list:
  *
  *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──IDLE_MS──► back to TypeORM's pool, closed
  *                          └──broken──► cut
@@ -109,7 +109,7 @@ export class Connections {
       (client) => {
         const connection = { runner, client, idleSince: 0 };
         client.once('end', () => this.lost(connection));
-        this.handOn(connection);
+        this.pass(connection);
       },
       (error: unknown) => {
         const [first] = this.queue;
@@ -135,16 +135,16 @@ export class Connections {
   }
 
   /**
-   * A broken one is cut, over whose socket no goodbye would be answered; then the pool leaves it out, because a client
-   * tells of its end by an event that the query runner listens for.
+   * A broken one is cut, over whose socket no goodbye would be answered; then the pool leaves it out, because the query
+   * runner listens for the event with which a client ends.
    */
   private giveBack(connection: Open, broken?: Error): void {
     this.silent.released(connection.client);
     if (broken) connection.client.destroy(broken);
-    else if (!connection.runner.isReleased) this.handOn(connection);
+    else if (!connection.runner.isReleased) this.pass(connection);
   }
 
-  private handOn(connection: Open): void {
+  private pass(connection: Open): void {
     for (const waiter of this.queue) if (waiter.lend(connection)) return;
     connection.idleSince = Date.now();
     this.resting.push(connection);
