@@ -47,6 +47,7 @@ export class Connections {
   /** Connections that are open or being opened. */
   private open = 0;
   private idle: NodeJS.Timeout | undefined;
+  private ended = false;
 
   constructor(dataSource: DataSource, service: string, config: WatchedConfig, limits: DatabaseLimits) {
     this.dataSource = dataSource;
@@ -146,6 +147,11 @@ export class Connections {
 
   private pass(connection: Open): void {
     for (const waiter of this.queue) if (waiter.lend(connection)) return;
+    if (this.ended) {
+      // It was being opened when the end came, which waits for it.
+      void connection.runner.release();
+      return;
+    }
     connection.idleSince = Date.now();
     this.resting.push(connection);
     this.idle ??= setTimeout(() => this.closeIdle(), IDLE_MS).unref();
@@ -165,6 +171,7 @@ export class Connections {
   }
 
   async end(close: () => Promise<void>): Promise<void> {
+    this.ended = true;
     clearTimeout(this.idle);
     this.silent.stop();
     const stop = afterAwake(GOODBYE_MS, () => this.silent.destroyAll());
