@@ -2,7 +2,7 @@ import type { Tx } from './tx.ts';
 
 /**
  * Thrown in a transaction that needs an answer of somebody else: it is rolled back, its connection is given back, the
- * answer is asked for, and the work begins anew in a transaction that has kept the answer.
+ * answer is fetched, and the work is retried in a transaction that has the answer.
  */
 export class AskFirst extends Error {
   override readonly name = 'AskFirst';
@@ -10,7 +10,7 @@ export class AskFirst extends Error {
   readonly ask: () => Promise<(tx: Tx) => Promise<unknown>>;
 
   constructor(ask: () => Promise<(tx: Tx) => Promise<unknown>>) {
-    super('The transaction needs an answer from elsewhere and has to begin anew.');
+    super('The transaction needs an answer from elsewhere and is retried with it.');
     this.ask = ask;
   }
 }

@@ -26,7 +26,7 @@ interface Waiter {
 
 /**
  * Hands out the connections of one service: waits with a limit, counts, and never gives out a broken one. A query
- * runner keeps its connection from one transaction to the next, so that taking one is no more than a look into a list:
+ * runner keeps its connection from one transaction to the next, so that taking one takes it from a list:
  *
  *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──IDLE_MS──► back to TypeORM's pool, closed
  *                          └──broken──► cut
@@ -47,6 +47,7 @@ export class Connections {
   /** Connections that are open or being opened. */
   private open = 0;
   private idle: NodeJS.Timeout | undefined;
+  private ended = false;
 
   constructor(dataSource: DataSource, service: string, config: WatchedConfig, limits: DatabaseLimits) {
     this.dataSource = dataSource;
@@ -109,7 +110,7 @@ export class Connections {
       (client) => {
         const connection = { runner, client, idleSince: 0 };
         client.once('end', () => this.lost(connection));
-        this.handOn(connection);
+        this.pass(connection);
       },
       (error: unknown) => {
         const [first] = this.queue;
@@ -135,17 +136,22 @@ export class Connections {
   }
 
   /**
-   * A broken one is cut, over whose socket no goodbye would be answered; then the pool leaves it out, because a client
-   * tells of its end by an event that the query runner listens for.
+   * A broken one is cut, over whose socket no goodbye would be answered; then the pool leaves it out, because the query
+   * runner listens for the event with which a client ends.
    */
   private giveBack(connection: Open, broken?: Error): void {
     this.silent.released(connection.client);
     if (broken) connection.client.destroy(broken);
-    else if (!connection.runner.isReleased) this.handOn(connection);
+    else if (!connection.runner.isReleased) this.pass(connection);
   }
 
-  private handOn(connection: Open): void {
+  private pass(connection: Open): void {
     for (const waiter of this.queue) if (waiter.lend(connection)) return;
+    if (this.ended) {
+      // It was being opened when the end came, which waits for it.
+      void connection.runner.release();
+      return;
+    }
     connection.idleSince = Date.now();
     this.resting.push(connection);
     this.idle ??= setTimeout(() => this.closeIdle(), IDLE_MS).unref();
@@ -165,6 +171,7 @@ export class Connections {
   }
 
   async end(close: () => Promise<void>): Promise<void> {
+    this.ended = true;
     clearTimeout(this.idle);
     this.silent.stop();
     const stop = afterAwake(GOODBYE_MS, () => this.silent.destroyAll());

@@ -7,7 +7,7 @@ import type { Tx } from './tx.ts';
  */
 const NEXT_SWEEP = ['10 seconds', '1 minute', '10 minutes', '1 day', '8 days'];
 /** Longer than backups, streams and retries last. */
-const KEEP_DAYS = 400;
+const RETENTION_DAYS = 400;
 
 /** How far a sweep has come: everything of the tables before `step` is gone, and its pages before `page`. */
 export interface Place {
@@ -22,7 +22,7 @@ export interface Deletion {
 }
 
 const DELETED = 'TG410';
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
 /** A transaction for an organisation that is not there any more. */
 export class OrganisationDeleted extends Error {
@@ -76,7 +76,7 @@ export async function waitForWriters(tx: Tx, signal: AbortSignal): Promise<boole
   const before = await underWay(tx);
   while (before.size > 0) {
     if (signal.aborted) return false;
-    await setTimeout(LOOK_MS);
+    await setTimeout(POLL_MS);
     const now = await underWay(tx);
     for (const transaction of before) if (!now.has(transaction)) before.delete(transaction);
   }
@@ -107,9 +107,9 @@ export async function endSweep(tx: Tx, { org_id, sweeps }: Deletion): Promise<nu
 }
 
 /** With the proof that the organisation's key was destroyed. */
-export async function forgetDeletions(tx: Tx): Promise<string[]> {
+export async function expireDeletions(tx: Tx): Promise<string[]> {
   const rows = await tx.query<{ org_id: string }>(
-    `delete from deleted_organisations where due_at is null and deleted_at < now() - make_interval(days => ${KEEP_DAYS})
+    `delete from deleted_organisations where due_at is null and deleted_at < now() - make_interval(days => ${RETENTION_DAYS})
       returning org_id`,
   );
   return rows.map((row) => row.org_id);

@@ -4,8 +4,8 @@ import { Log } from '@tidegate/telemetry/log';
 /*
  * One flow, one connection. Whoever holds a connection and waits for a second one of the same pool waits for others
  * that do the same: eight at once in a pool of eight wait for ever. Whoever waits for the network meanwhile keeps
- * the connection from everybody for as long as a stranger likes. So both are refused: development and tests throw,
- * production tells once per place and goes on.
+ * the connection from everybody for as long as somebody else's server likes. So both are refused: development and tests throw,
+ * production logs each place once and goes on.
  */
 
 /** Whether one transaction holds a connection. It is followed through everything that its work awaits. */
@@ -30,7 +30,7 @@ export class Hold {
 }
 
 const flow = new AsyncLocalStorage<Hold | undefined>();
-const told = new Set<string>();
+const reported = new Set<string>();
 
 /** Whether the work that runs now holds a connection. */
 export const holdsConnection = (): boolean => flow.getStore()?.heldAnywhere ?? false;
@@ -44,8 +44,8 @@ export function refuseWhileHeld(what: string): void {
   Error.stackTraceLimit = stackTraceLimit;
   if (process.env['NODE_ENV'] !== 'production') throw error;
   const place = placeOf(error);
-  if (told.has(place)) return;
-  told.add(place);
+  if (reported.has(place)) return;
+  reported.add(place);
   new Log().error({ error, place }, 'A transaction waits for something else while it holds its connection');
 }
 

@@ -15,7 +15,7 @@ const BATCH_PAGES = 2_000;
 /** What stays: events on their way, what was handled already, and the proofs of the deletion itself. */
 const KEPT = ['outbox', 'inbox', 'dead_letters', 'data_keys', 'deleted_organisations'];
 
-export interface ForgetOptions {
+export interface PurgeOptions {
   /** Where an earlier call had come to. */
   from?: Place | null;
   signal?: AbortSignal;
@@ -39,7 +39,7 @@ interface Step {
 export async function purgeOrganisation(
   tenants: TenantDatabase,
   orgId: string,
-  { from, signal, reached }: ForgetOptions = {},
+  { from, signal, reached }: PurgeOptions = {},
 ): Promise<boolean> {
   const steps = await tenants.purging(orgId, stepsOf);
   const begin = Math.max(

@@ -111,6 +111,16 @@ test('work that waits too long for a connection is told so, and the pool is whol
   await dataSource.destroy();
 });
 
+test('a connection that is being opened when the end comes does not keep it waiting', async () => {
+  const dataSource = await connectDatabase({ ...schema.login });
+  const late = new TenantDatabase(dataSource)
+    .reader({})
+    .query('select 1')
+    .catch(() => undefined);
+  await dataSource.destroy();
+  await late;
+});
+
 test('a busy event loop is no reason to give up a connection', async () => {
   const dataSource = await connectDatabase({ ...schema.login, waitMs: 500 });
   const busy = new TenantDatabase(dataSource);

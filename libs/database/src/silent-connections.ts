@@ -1,7 +1,7 @@
 import { silence, WatchedClient, type WatchedConfig } from './watched-client.ts';
 
 /*
- * A connection that was dropped silently (failover, NAT, a firewall) looks like a slow query for a quarter of an hour.
+ * A connection that was dropped silently (failover, NAT, a firewall) observed like a slow query for a quarter of an hour.
  * Looking at a clock cannot tell them apart, the server can. So of a query that has heard nothing for a while the
  * server is asked over a new connection: is that process still at work?
  *
@@ -17,7 +17,7 @@ export interface SilenceLimits {
   statementMs: number;
 }
 
-interface Look {
+interface Observation {
   asked: object | null;
   moved: string;
   quiet: number;
@@ -28,7 +28,7 @@ const ALARM_MS = 30_000;
 const GRACE_MS = 5_000;
 
 export class SilentConnections {
-  private readonly looks = new Map<WatchedClient, Look>();
+  private readonly observed = new Map<WatchedClient, Observation>();
   private readonly lent = new Set<WatchedClient>();
   private readonly config: WatchedConfig;
   private readonly limits: SilenceLimits;
@@ -40,21 +40,21 @@ export class SilentConnections {
   private alarmTurns = 0;
   private asking = false;
 
-  constructor(config: WatchedConfig, limits: SilenceLimits, told: { tick: () => void; dropped: () => void }) {
+  constructor(config: WatchedConfig, limits: SilenceLimits, events: { tick: () => void; dropped: () => void }) {
     this.config = config;
     this.limits = limits;
-    this.tick = told.tick;
-    this.dropped = told.dropped;
+    this.tick = events.tick;
+    this.dropped = events.dropped;
     this.everyMs = Math.max(50, Math.min(1_000, limits.silenceMs / 3));
   }
 
   acquired(client: WatchedClient): void {
     this.lent.add(client);
     this.timer ??= setInterval(() => this.turn(), this.everyMs).unref();
-    if (this.looks.has(client)) return;
-    this.looks.set(client, { asked: null, moved: '', quiet: 0, idle: 0 });
+    if (this.observed.has(client)) return;
+    this.observed.set(client, { asked: null, moved: '', quiet: 0, idle: 0 });
     client.once('end', () => {
-      this.looks.delete(client);
+      this.observed.delete(client);
       this.lent.delete(client);
     });
   }
@@ -74,20 +74,20 @@ export class SilentConnections {
 
   /** For the end of the pool: a goodbye that nobody answers is not waited for. */
   destroyAll(): void {
-    for (const client of this.looks.keys()) client.destroy(silence('The pool is closed.'));
+    for (const client of this.observed.keys()) client.destroy(silence('The pool is closed.'));
   }
 
   /** Turns are counted, not milliseconds: while the event loop was busy nobody listened. */
   private turn(): void {
     this.tick();
     const quiet: WatchedClient[] = [];
-    for (const [client, look] of this.looks) {
+    for (const [client, seen] of this.observed) {
       const { asked, moved } = client;
-      const waits = asked !== null && asked === look.asked && moved === look.moved;
-      look.quiet = waits ? look.quiet + 1 : 0;
-      if (!waits) look.idle = 0;
-      look.asked = asked;
-      look.moved = moved;
+      const waits = asked !== null && asked === seen.asked && moved === seen.moved;
+      seen.quiet = waits ? seen.quiet + 1 : 0;
+      if (!waits) seen.idle = 0;
+      seen.asked = asked;
+      seen.moved = moved;
       if (waits) quiet.push(client);
     }
     if (this.lent.size === 0 && this.alarmTurns === 0) {
@@ -96,7 +96,7 @@ export class SilentConnections {
     }
     if (this.alarmTurns > 0) this.alarmTurns -= 1;
     const patience = this.alarmTurns > 0 ? 1 : this.limits.silenceMs / this.everyMs;
-    if (this.asking || !quiet.some((client) => (this.looks.get(client)?.quiet ?? 0) >= patience)) return;
+    if (this.asking || !quiet.some((client) => (this.observed.get(client)?.quiet ?? 0) >= patience)) return;
     this.asking = true;
     void this.judge(quiet).finally(() => {
       this.asking = false;
@@ -106,13 +106,13 @@ export class SilentConnections {
   private async judge(quiet: WatchedClient[]): Promise<void> {
     const atWork = await this.askServer(quiet).catch(() => undefined);
     for (const client of quiet) {
-      const look = this.looks.get(client);
+      const seen = this.observed.get(client);
       // It was answered while the server was asked.
-      if (!look || client.asked !== look.asked || client.moved !== look.moved) continue;
-      if (atWork?.has(client.pid ?? 0)) look.idle = 0;
-      else if (atWork) look.idle += 1;
-      else if (look.quiet * this.everyMs > this.limits.statementMs + GRACE_MS) look.idle = 2;
-      if (look.idle < 2) continue;
+      if (!seen || client.asked !== seen.asked || client.moved !== seen.moved) continue;
+      if (atWork?.has(client.pid ?? 0)) seen.idle = 0;
+      else if (atWork) seen.idle += 1;
+      else if (seen.quiet * this.everyMs > this.limits.statementMs + GRACE_MS) seen.idle = 2;
+      if (seen.idle < 2) continue;
       client.destroy(silence('The server does not know of the query any more: the connection was dropped on its way.'));
       this.raiseAlarm();
     }
@@ -121,7 +121,7 @@ export class SilentConnections {
   private raiseAlarm(): void {
     if (this.alarmTurns === 0) this.dropped();
     this.alarmTurns = ALARM_MS / this.everyMs;
-    for (const client of this.looks.keys()) {
+    for (const client of this.observed.keys()) {
       if (!this.lent.has(client)) client.destroy(silence('It rested while another connection was dropped.'));
     }
   }
@@ -133,8 +133,8 @@ export class SilentConnections {
     try {
       await client.connect();
       const known = quiet.flatMap((one) => {
-        const look = this.looks.get(one);
-        return one.pid === null || !look ? [] : [{ pid: one.pid, again: look.idle > 0 }];
+        const seen = this.observed.get(one);
+        return one.pid === null || !seen ? [] : [{ pid: one.pid, again: seen.idle > 0 }];
       });
       const { rows } = await client.query<{ self: number; at_work: number[] }>(
         `select pg_backend_pid() as self, array(select pid from pg_stat_activity where pid = any($1::int[])

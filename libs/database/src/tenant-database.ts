@@ -29,7 +29,7 @@ export class TenantDatabase {
 
   /**
    * A writing transaction for any visibility: a user across organisations, or the holder of a secret. It is opened by
-   * its first query. Work that needs an answer from elsewhere (`AskFirst`) is begun anew once it is there.
+   * its first query. Work that needs an answer from elsewhere (`AskFirst`) is retried once the answer is there.
    */
   async as<T>(visibility: Visibility, work: (tx: Tx) => Promise<T>, { first }: TxOptions = {}): Promise<T> {
     const answers: ((tx: Tx) => Promise<unknown>)[] = [];
@@ -92,6 +92,11 @@ export class TenantDatabase {
       as: (other) => this.reader(other),
       onCommit: (then) => then(),
     };
+  }
+
+  /** Whether the database answers. */
+  async ping(): Promise<void> {
+    await this.reader({}).query('select 1');
   }
 
   /** For whoever ends the transaction by hand. */

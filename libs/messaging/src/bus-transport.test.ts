@@ -92,7 +92,7 @@ class Broken implements ExceptionFilter {
 
 @Controller()
 class Stepping implements OnApplicationShutdown {
-  readonly told: string[] = [];
+  readonly ended: string[] = [];
 
   @Handles(step)
   @UseGuards(Superstition)
@@ -111,7 +111,7 @@ class Stepping implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.told.push('shut down');
+    this.ended.push('shut down');
   }
 }
 
@@ -171,7 +171,7 @@ test("Nest's guards, interceptors, pipes and filters are around operations and e
 
   const stepping = app.get(Stepping);
   await app.close();
-  expect(stepping.told).toEqual(['shut down']);
+  expect(stepping.ended).toEqual(['shut down']);
   await expect(stand.bus.call(step, { number: 1 }, { deadlineMs: 2_000 })).rejects.toMatchObject({
     code: 'unavailable',
   });

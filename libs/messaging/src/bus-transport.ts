@@ -94,7 +94,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
   }
 
   on(): never {
-    throw new Error('What happens to the connection is told by `watchOf(nc)`.');
+    throw new Error('Watch the connection with `watchOf(nc)`.');
   }
 
   unwrap<T>(): T {

@@ -18,7 +18,7 @@ import { watchOf } from './nats-watch.ts';
  *
  * The durable consumer is made again whenever pulling fails: whoever deletes it, or the whole stream, stops nobody.
  * Made anew it begins at the beginning of the stream; the inbox knows what was handled. A pull that was under way when
- * the connection broke is forgotten by the server, so it is given up when the connection is back.
+ * the connection broke is lost to the server, so it is given up when the connection is back.
  */
 const MAX_ACK_PENDING = 2_000;
 const FETCH_MS = 27_000;
@@ -138,7 +138,7 @@ export class EventConsumer {
         else this.lanes.enter(message);
       }
       this.turns.notePending(pending);
-      this.lanes.forgetOld();
+      this.lanes.evictOld();
       await this.lanes.room(this.options.limits.inFlight);
     }
   }

@@ -1,7 +1,52 @@
+import type { DeadLetter } from '@tidegate/contracts/kernel/dead-letters';
 import type { Envelope } from '@tidegate/contracts/kernel/event';
 import { newId } from '@tidegate/database/ids';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
+
+interface Row {
+  id: string;
+  consumer: string;
+  event_id: string;
+  type: string;
+  aggregate: string;
+  envelope: string;
+  error: string;
+  attempts: number;
+  died_at: Date;
+}
+
+export const toWire = (row: Row): DeadLetter => ({
+  id: row.id,
+  consumer: row.consumer,
+  eventId: row.event_id,
+  type: row.type,
+  aggregate: row.aggregate,
+  error: row.error,
+  attempts: row.attempts,
+  diedAt: row.died_at.toISOString(),
+});
+
+export const listDeadLetters = (tx: Tx, limit: number, after: string | undefined): Promise<Row[]> =>
+  tx.query<Row>('select * from dead_letters where ($2::uuid is null or id > $2) order by id limit $1', [
+    limit,
+    after ?? null,
+  ]);
+
+export const findDeadLetter = (tx: Tx, id: string): Promise<Row | undefined> =>
+  tx.one<Row>('select * from dead_letters where id = $1', [id]);
+
+export const deleteDeadLetter = (tx: Tx, id: string): Promise<Row | undefined> =>
+  tx.one<Row>('delete from dead_letters where id = $1 returning *', [id]);
+
+/** It was handled again and failed again. Returns how often by now. */
+export async function countReplay(tx: Tx, id: string, error: string): Promise<number> {
+  const row = await tx.one<{ attempts: number }>(
+    'update dead_letters set error = $2, attempts = attempts + 1 where id = $1 returning attempts',
+    [id, error],
+  );
+  return row?.attempts ?? 0;
+}
 
 /** An event that could not be handled, as it came. */
 export async function buryEvent(
@@ -22,7 +67,7 @@ export async function buryEvent(
 }
 
 /** Events that never came: there is nothing to replay, an operator looks after the consequences and discards it. */
-export async function tellGap(
+export async function insertGapLetter(
   tx: Tx,
   consumer: string,
   next: Envelope,

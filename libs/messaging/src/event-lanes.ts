@@ -17,7 +17,7 @@ const WAIT_MS = 200;
 const MAX_PAUSE_MS = 1_000;
 /** Not seen for so long: its events were handled elsewhere. */
 const STALE_MS = 5_000;
-const FORGET_MS = 120_000;
+const EVICT_MS = 120_000;
 
 interface Lane {
   items: Item[];
@@ -26,7 +26,7 @@ interface Lane {
 
 interface Early extends Waiting {
   until: number;
-  looks: number;
+  tries: number;
 }
 
 export class EventLanes {
@@ -75,8 +75,8 @@ export class EventLanes {
     await Promise.allSettled([...this.lanes.values()].map((lane) => lane.running));
   }
 
-  forgetOld(): void {
-    const old = Date.now() - FORGET_MS;
+  evictOld(): void {
+    const old = Date.now() - EVICT_MS;
     for (const [aggregate, { until }] of this.early) if (until < old) this.early.delete(aggregate);
   }
 
@@ -137,9 +137,9 @@ export class EventLanes {
     const known = this.early.get(name);
     const from = envelope?.sequence ?? 0;
     const kept = known && known.from <= from && known.until > now - STALE_MS ? known : undefined;
-    const early: Early = kept ?? { from, since: now, alone: undefined, until: now, looks: 0 };
-    const pause = outcome === 'ahead' ? Math.min(20 * 2 ** early.looks, MAX_PAUSE_MS) : outcome;
-    early.looks += 1;
+    const early: Early = kept ?? { from, since: now, alone: undefined, until: now, tries: 0 };
+    const pause = outcome === 'ahead' ? Math.min(20 * 2 ** early.tries, MAX_PAUSE_MS) : outcome;
+    early.tries += 1;
     early.until = now + pause;
     this.early.set(name, early);
     this.sendBack(lane, pause);

@@ -12,10 +12,10 @@ import type { Gap, Inbox } from './inbox.ts';
  * What becomes of one message. The client decides when a message is dead: the server never drops one (max_deliver -1).
  *
  *   its turn ──► handled, acknowledged
- *   fails ──► tried again with growing pauses ──MAX_ATTEMPTS──► dead letter, the next ones pass
+ *   fails ──► retried with growing pauses ──MAX_ATTEMPTS──► dead letter, the next ones pass
  *   outage ──► comes back until the database is there again; nothing is counted
  *   ends the process ──► from SUSPICIOUS deliveries on each process counts once that it begins ──MAX_BEGUN──► dead letter
- *   its predecessor is lost ──► the gap is told and passed
+ *   its predecessor is lost ──► the gap is reported and passed
  */
 const MAX_ATTEMPTS = 12;
 /** For statements that took too long, which a machine in need also makes: given up after about a quarter of an hour. */
@@ -126,7 +126,7 @@ export class EventTurns {
     const whole = (await manager.streams.info('EVENTS')).state.first_seq <= 1;
     try {
       const { gap } = await this.traced(item, envelope, () => inbox.pass(envelope, () => whole));
-      if (gap) this.tell(envelope, gap);
+      if (gap) this.report(envelope, gap);
       return await this.done(message, envelope);
     } catch (error) {
       return await this.failed(item, envelope, error);
@@ -137,7 +137,7 @@ export class EventTurns {
     this.begun.delete(envelope.id);
     if (message.info.deliveryCount > 1) {
       this.redeliveries.inc({ consumer: this.options.consumer });
-      await this.options.inbox.forgetAttempts(envelope.id);
+      await this.options.inbox.resetAttempts(envelope.id);
     }
     message.ack();
     return 'done';
@@ -174,7 +174,7 @@ export class EventTurns {
     return info.num_ack_pending <= 1 || info.ack_floor.stream_seq >= message.seq - 1;
   }
 
-  private tell(envelope: Envelope, { from, to, beginning }: Gap): void {
+  private report(envelope: Envelope, { from, to, beginning }: Gap): void {
     const { consumer, log } = this.options;
     this.gaps.inc({ consumer, kind: beginning ? 'beginning' : 'gap' }, to - from + 1);
     const { type, subject: aggregate, id } = envelope;
@@ -200,7 +200,7 @@ export class EventTurns {
     const text = reasonText(error);
     const attempts = await inbox.countFailure(envelope, text);
     if (attempts >= (tooSlow ? MAX_SLOW_ATTEMPTS : MAX_ATTEMPTS)) return this.die(item, text, attempts);
-    log.warn({ error, type: envelope.type, eventId: envelope.id, attempts }, 'An event failed; trying again');
+    log.warn({ error, type: envelope.type, eventId: envelope.id, attempts }, 'An event failed and is retried');
     return Math.min(100 * 3 ** attempts, MAX_PAUSE_MS);
   }
 

@@ -14,7 +14,7 @@ import { runPostgres } from '@tidegate/testing/test-run';
 import { until } from '@tidegate/testing/until';
 import { CONSUMER, EFFECTS, outageProxy, publisher, startConsumer, stepped } from '../test/stand.ts';
 import { deadLetterController, watchDeadLetters } from './dead-letter-controller.ts';
-import { forgetHandled } from './forget-handled.ts';
+import { expireHandled } from './handled-events.rows.ts';
 import { operationHandlers } from './handler.ts';
 import { ensureStreams } from './jetstream.ts';
 import { connectNats } from './nats.ts';
@@ -191,7 +191,7 @@ test('what had one single event long ago is forgotten; what has a history is not
   await schema.sql("update inbox set at = now() - interval '36 days' where aggregate in ('once', 'often')");
   await publish('fresh', 1);
   await handled('fresh', 1);
-  expect(await schema.tenants.as({}, forgetHandled)).toBe(false);
+  expect(await schema.tenants.as({}, expireHandled)).toBe(false);
   const left = await schema.sql<{ aggregate: string }>('select aggregate from inbox');
   const names = left.map(({ aggregate }) => aggregate);
   expect(names).toEqual(expect.arrayContaining(['often', 'fresh']));

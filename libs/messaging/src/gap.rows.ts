@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 
 /** Numbers of an aggregate's events that a consumer passed because they never came. */
-export const rememberGap = (
+export const insertGap = (
   tx: Tx,
   gap: { consumer: string; aggregate: string; from: number; to: number },
 ): Promise<unknown> =>
@@ -27,5 +27,5 @@ export async function closeGap(
     { from: Number(gap.first), to: sequence - 1 },
     { from: sequence + 1, to: Number(gap.last) },
   ];
-  for (const { from, to } of rest) if (from <= to) await rememberGap(tx, { consumer, aggregate, from, to });
+  for (const { from, to } of rest) if (from <= to) await insertGap(tx, { consumer, aggregate, from, to });
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { alreadyDone, idempotencyKeyReused } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
+import { findKey, insertKey, setOutput } from './idempotency-key.rows.ts';
 import { hasSecrets, mapSecrets } from './secrets.ts';
 
 /*
  * The key is a row in the transaction of the change itself: the change and the memory of it happen together, whatever
  * dies in between. A second request with the same key waits on the row of the first, then answers what that answered.
- * A failed request leaves no row, so it may be tried again. Keys are forgotten after a day.
+ * A failed request leaves no row, so it may be retried. Keys expire after a day.
  */
 export async function claimKey(
   tx: Tx,
@@ -15,11 +16,7 @@ export async function claimKey(
   key: string,
   input: unknown,
 ): Promise<{ replay: unknown } | undefined> {
-  const claimed = await tx.one(
-    `insert into idempotency_keys (org_id, key, operation, input_hash) values ($1, $2, $3, $4)
-     on conflict do nothing returning key`,
-    [tx.orgId, key, operation.name, hashOf(operation, input)],
-  );
+  const claimed = await insertKey(tx, { key, operation: operation.name, inputHash: hashOf(operation, input) });
   return claimed ? undefined : recallAnswer(tx, operation, key, input);
 }
 
@@ -30,10 +27,7 @@ export async function recallAnswer(
   key: string,
   input: unknown,
 ): Promise<{ replay: unknown } | undefined> {
-  const first = await tx.one<{ operation: string; input_hash: string; output: string | null }>(
-    'select operation, input_hash, output from idempotency_keys where org_id = $1 and key = $2',
-    [tx.orgId, key],
-  );
+  const first = await findKey(tx, key);
   if (!first) return undefined;
   if (first.operation !== operation.name || first.input_hash !== hashOf(operation, input)) {
     throw idempotencyKeyReused({}, 'Use a new key for another request; the same key repeats the first one.');
@@ -56,20 +50,5 @@ export async function rememberOutput(tx: Tx, operation: Operation, key: string, 
     await tx.query('select');
     return;
   }
-  await tx.query('update idempotency_keys set output = $3 where org_id = $1 and key = $2', [
-    tx.orgId,
-    key,
-    JSON.stringify(output),
-  ]);
-}
-
-const AT_ONCE = 5_000;
-
-/** Answers whether there are more. */
-export async function forgetOldKeys(tx: Tx): Promise<boolean> {
-  const gone = await tx.query(
-    `delete from idempotency_keys where ctid = any (array(
-       select ctid from idempotency_keys where created_at < now() - interval '24 hours' limit ${AT_ONCE})) returning 1`,
-  );
-  return gone.length === AT_ONCE;
+  await setOutput(tx, key, JSON.stringify(output));
 }

@@ -3,9 +3,20 @@ import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import { isUuid } from '@tidegate/database/ids';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
-import { buryEvent, tellGap } from './dead-letter.rows.ts';
-import { closeGap, rememberGap } from './gap.rows.ts';
+import { buryEvent, insertGapLetter } from './dead-letter.rows.ts';
+import { closeGap, insertGap } from './gap.rows.ts';
 import type { EventHandler } from './handler.ts';
+import {
+  advance,
+  countAttempt,
+  deleteAttempts,
+  hasFailures,
+  lastHandled,
+  lockLast,
+  passBuried,
+  setLast,
+  standingOf,
+} from './inbox.rows.ts';
 import type { Outbox } from './outbox.ts';
 
 /*
@@ -49,14 +60,7 @@ export class Inbox {
   /** Handles the event when it is its turn. */
   handle(envelope: Envelope): Promise<Outcome> {
     return this.unlessDeleted(envelope, async (tx, envelope) => {
-      const moved = await tx.one(
-        `insert into inbox as i (consumer, aggregate, sequence)
-         select $1, $2, $3::bigint where $3 = 1 or exists (select from inbox where consumer = $1 and aggregate = $2)
-         on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
-           where i.sequence = excluded.sequence - 1
-         returning 1`,
-        [this.consumer, envelope.subject, envelope.sequence],
-      );
+      const moved = await advance(tx, this.consumer, envelope);
       if (!moved) return this.standing(tx, envelope);
       await this.effect(tx, envelope);
       return 'handled';
@@ -68,26 +72,14 @@ export class Inbox {
    * that was never seen; a gap behind what was handled is always told.
    */
   async pass(envelope: Envelope, tell: (gap: Gap) => boolean): Promise<{ outcome: Outcome; gap?: Gap }> {
-    const key = [this.consumer, envelope.subject];
     return this.unlessDeleted(envelope, async (tx, envelope) => {
-      await tx.query(
-        'insert into inbox (consumer, aggregate, sequence) values ($1, $2, 0) on conflict do nothing',
-        key,
-      );
-      const row = await tx.one<{ sequence: string }>(
-        'select sequence from inbox where consumer = $1 and aggregate = $2 for update',
-        key,
-      );
-      const last = Number(row?.sequence ?? 0);
+      const last = await lockLast(tx, this.consumer, envelope);
       if (last >= envelope.sequence) return { outcome: 'duplicate' };
-      await tx.query('update inbox set sequence = $3, at = now() where consumer = $1 and aggregate = $2', [
-        ...key,
-        envelope.sequence,
-      ]);
+      await setLast(tx, this.consumer, envelope);
       const missing = last + 1 < envelope.sequence;
       const gap = missing ? { from: last + 1, to: envelope.sequence - 1, beginning: last === 0 } : undefined;
-      if (gap) await rememberGap(tx, { consumer: this.consumer, aggregate: envelope.subject, ...gap });
-      if (gap && (!gap.beginning || tell(gap))) await tellGap(tx, this.consumer, envelope, gap);
+      if (gap) await insertGap(tx, { consumer: this.consumer, aggregate: envelope.subject, ...gap });
+      if (gap && (!gap.beginning || tell(gap))) await insertGapLetter(tx, this.consumer, envelope, gap);
       await this.effect(tx, envelope);
       return { outcome: 'handled', ...(gap ? { gap } : {}) };
     });
@@ -105,25 +97,13 @@ export class Inbox {
 
   /** Where the event stands, without touching anything. */
   async isNext(envelope: Envelope): Promise<boolean> {
-    const row = await this.tenants
-      .reader({})
-      .one<{ sequence: string }>('select sequence from inbox where consumer = $1 and aggregate = $2', [
-        this.consumer,
-        envelope.subject,
-      ]);
-    return Number(row?.sequence ?? 0) === envelope.sequence - 1;
+    return (await lastHandled(this.tenants.reader({}), this.consumer, envelope)) === envelope.sequence - 1;
   }
 
   private async standing(tx: Tx, envelope: Envelope): Promise<Outcome> {
-    const row = await tx.one<{ sequence: string; late: boolean }>(
-      `select sequence, exists (
-         select from inbox_gaps g where g.consumer = i.consumer and g.aggregate = i.aggregate
-            and $3::bigint between g.first and g.last) as late
-         from inbox i where consumer = $1 and aggregate = $2`,
-      [this.consumer, envelope.subject, envelope.sequence],
-    );
-    if (Number(row?.sequence ?? 0) < envelope.sequence) return 'ahead';
-    return row?.late ? 'late' : 'duplicate';
+    const { last, late } = await standingOf(tx, this.consumer, envelope);
+    if (last < envelope.sequence) return 'ahead';
+    return late ? 'late' : 'duplicate';
   }
 
   /** Runs the handlers in the given transaction. Throws when the data does not fit the contract. */
@@ -151,32 +131,16 @@ export class Inbox {
   }
 
   private count(envelope: Envelope, what: 'attempts' | 'begun', error: string): Promise<number> {
-    return this.tenants.as({}, async (tx) => {
-      const row = await tx.one<{ count: number }>(
-        `insert into inbox_failures as f (consumer, event_id, aggregate, ${what}, error) values ($1, $2, $3, 1, $4)
-         on conflict (consumer, event_id) do update set ${what} = f.${what} + 1, error = excluded.error, at = now()
-         returning ${what} as count`,
-        [this.consumer, envelope.id, envelope.subject, error],
-      );
-      return row?.count ?? 1;
-    });
+    return this.tenants.as({}, (tx) => countAttempt(tx, this.consumer, envelope, { what, error }));
   }
 
   /** Whether an event of this aggregate is being tried again: then what follows is only waiting for it. */
-  async isFailing(envelope: Envelope): Promise<boolean> {
-    const row = await this.tenants
-      .reader({})
-      .one('select 1 from inbox_failures where consumer = $1 and aggregate = $2 limit 1', [
-        this.consumer,
-        envelope.subject,
-      ]);
-    return row !== undefined;
+  isFailing(envelope: Envelope): Promise<boolean> {
+    return hasFailures(this.tenants.reader({}), this.consumer, envelope);
   }
 
-  forgetAttempts(eventId: string): Promise<unknown> {
-    return this.tenants.as({}, (tx) =>
-      tx.query('delete from inbox_failures where consumer = $1 and event_id = $2', [this.consumer, eventId]),
-    );
+  resetAttempts(eventId: string): Promise<unknown> {
+    return this.tenants.as({}, (tx) => deleteAttempts(tx, this.consumer, eventId));
   }
 
   /** Puts the message aside with its error and lets the aggregate's next events pass. */
@@ -185,12 +149,8 @@ export class Inbox {
       await buryEvent(tx, { consumer: this.consumer, raw, envelope, error, attempts });
       if (!envelope) return;
       await closeGap(tx, { consumer: this.consumer, aggregate: envelope.subject, sequence: envelope.sequence });
-      await tx.query(
-        `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
-         on conflict (consumer, aggregate) do update set sequence = greatest(i.sequence, excluded.sequence), at = now()`,
-        [this.consumer, envelope.subject, envelope.sequence],
-      );
-      await tx.query('delete from inbox_failures where consumer = $1 and event_id = $2', [this.consumer, envelope.id]);
+      await passBuried(tx, this.consumer, envelope);
+      await deleteAttempts(tx, this.consumer, envelope.id);
     });
   }
 }

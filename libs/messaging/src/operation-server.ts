@@ -24,7 +24,7 @@ import { decode, encode, MAX_MESSAGE_BYTES, type Reply, type Request } from './w
 const MAX_IN_HAND = 1_000;
 const SOON = { retryAfterSeconds: 1 };
 /** An outage is one line in so long, with how many requests it met. */
-const TELL_OUTAGE_MS = 5_000;
+const REPORT_OUTAGE_MS = 5_000;
 
 /** Answers a service's operations. Replicas share the work as one queue group. */
 export class OperationServer {
@@ -43,7 +43,7 @@ export class OperationServer {
   private inHand = 0;
   private drained: () => void = () => {};
   private readonly duration;
-  private readonly outage = { told: 0, requests: 0 };
+  private readonly outage = { reported: 0, requests: 0 };
   private subscription: Subscription | undefined;
 
   constructor(options: OperationServer['options'], handlers: OperationHandler[]) {
@@ -132,18 +132,18 @@ export class OperationServer {
       return { output: sealer.sealOutput(operation, output, request.from) };
     } catch (error) {
       if (error instanceof ProblemError) return problemReply(error);
-      if (isOutage(error)) return this.tellOutage(error, operation.name);
+      if (isOutage(error)) return this.reportOutage(error, operation.name);
       log.error({ error, operation: operation.name }, 'An operation failed');
       return problemReply(internalError());
     }
   }
 
-  private tellOutage(error: unknown, operation: string): Reply {
+  private reportOutage(error: unknown, operation: string): Reply {
     const { outage } = this;
     outage.requests += 1;
-    if (Date.now() > outage.told + TELL_OUTAGE_MS) {
+    if (Date.now() > outage.reported + REPORT_OUTAGE_MS) {
       this.options.log.warn({ error, operation, requests: outage.requests }, 'Requests fail because of an outage');
-      Object.assign(outage, { told: Date.now(), requests: 0 });
+      Object.assign(outage, { reported: Date.now(), requests: 0 });
     }
     return problemReply(unavailable(SOON));
   }

@@ -66,6 +66,7 @@ beforeAll(async () => {
     [look, change].map((one) => ({ operation: one, run: async () => undefined })),
   );
   server.start();
+  await serving.flush();
   bus = new Bus({ service: 'gateway', nc: asking, tokens, sealer });
 });
 afterAll(async () => {

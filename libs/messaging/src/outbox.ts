@@ -1,8 +1,8 @@
 import type { Event, EventData } from '@tidegate/contracts/kernel/event';
-import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { currentTrace, toTraceparent } from '@tidegate/telemetry/trace';
 import type { Emit, Meter, Use } from './handler.ts';
+import { insertEvent, insertMessage } from './outbox.rows.ts';
 import { MAX_EVENT_BYTES } from './wire.ts';
 
 /*
@@ -28,14 +28,8 @@ export class Outbox {
     if (Buffer.byteLength(text) > MAX_EVENT_BYTES) {
       throw new Error(`${event.type} would be ${Buffer.byteLength(text)} bytes; ${MAX_EVENT_BYTES} are the most.`);
     }
-    await tx.query(
-      `with numbered as (
-         insert into outbox_sequences as s (aggregate, last) values ($3, 1)
-         on conflict (aggregate) do update set last = s.last + 1 returning last)
-       insert into outbox (event_id, subject, aggregate, sequence, org_id, trace, body)
-       select $1, $2, $3, last, $4, $5, $6 from numbered`,
-      [newId(), event.subject, event.aggregate(body), orgId ?? null, trace(), text],
-    );
+    const aggregate = event.aggregate(body);
+    await insertEvent(tx, { subject: event.subject, aggregate, orgId, trace: trace(), body: text });
     tx.onCommit(this.wake);
   }
 
@@ -43,12 +37,7 @@ export class Outbox {
   async meter(tx: Tx, meter: string, quantity: number, { key, at = new Date(), lease }: Use): Promise<void> {
     if (!tx.orgId) throw new Error('Usage belongs to an organisation: this transaction has none.');
     const use = { id: key, org: tx.orgId, meter, quantity, at: at.toISOString(), source: this.service, lease };
-    await tx.query('insert into outbox (event_id, subject, org_id, body) values ($1, $2, $3, $4)', [
-      newId(),
-      `usage.${tx.orgId}.${meter}`,
-      tx.orgId,
-      JSON.stringify([use]),
-    ]);
+    await insertMessage(tx, { subject: `usage.${tx.orgId}.${meter}`, orgId: tx.orgId, body: JSON.stringify([use]) });
     tx.onCommit(this.wake);
   }
 

@@ -160,7 +160,7 @@ export class ServiceHost {
       const trouble = watchOf(this.nc).trouble();
       if (trouble) return `NATS: ${trouble}`;
       const bus = within(500, 'NATS', this.nc.flush());
-      const database = this.tenants && within(500, 'Postgres', this.tenants.reader({}).query('select 1'));
+      const database = this.tenants && within(500, 'Postgres', this.tenants.ping());
       return (await bus) ?? (await database);
     };
   }

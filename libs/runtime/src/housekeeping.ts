@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { forgetHandled } from '@tidegate/messaging/forget-handled';
-import { forgetOldKeys } from '@tidegate/messaging/idempotency';
+import { expireHandled } from '@tidegate/messaging/handled-events.rows';
+import { expireKeys } from '@tidegate/messaging/idempotency-key.rows';
 import { Loop, type TurnResult } from './loop.ts';
 
-/** In every service with a schema: what repeats a request or an event can no longer need. */
+/** In every service with a schema: what no repeated request or event can need any more expires. */
 @Injectable()
 export class Housekeeping {
   constructor(private readonly tenants: TenantDatabase) {}
 
-  @Loop({ name: 'forget-idempotency-keys', everyMs: 3_600_000 })
-  async turn(): Promise<TurnResult> {
-    return (await this.tenants.system('housekeeping', forgetOldKeys)) ? 'again' : undefined;
+  @Loop({ name: 'expire-idempotency-keys', everyMs: 3_600_000 })
+  async expireKeys(): Promise<TurnResult> {
+    return (await this.tenants.system('housekeeping', expireKeys)) ? 'again' : undefined;
   }
 
-  @Loop({ name: 'forget-handled-events', everyMs: 3_600_000 })
-  async forget(): Promise<TurnResult> {
-    return (await this.tenants.as({}, forgetHandled)) ? 'again' : undefined;
+  @Loop({ name: 'expire-handled-events', everyMs: 3_600_000 })
+  async expireHandled(): Promise<TurnResult> {
+    return (await this.tenants.as({}, expireHandled)) ? 'again' : undefined;
   }
 }

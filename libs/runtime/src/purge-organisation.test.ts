@@ -170,9 +170,9 @@ test('it is remembered for longer than anything may be under way, and not for ev
       [gone, days],
     );
   await age(399);
-  await replica().forget();
+  await replica().expire();
   expect(await noted(gone)).toBeDefined();
   await age(401);
-  await replica().forget();
+  await replica().expire();
   expect(await noted(gone)).toBeUndefined();
 });

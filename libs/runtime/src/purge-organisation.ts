@@ -3,7 +3,7 @@ import { organisationDeleted } from '@tidegate/contracts/identity/organisations'
 import {
   type Deletion,
   endSweep,
-  forgetDeletions,
+  expireDeletions,
   giveBackDeletion,
   nextDeletion,
   noteDeleted,
@@ -15,20 +15,21 @@ import { purgeOrganisation } from '@tidegate/database/purge-organisation';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Log } from '@tidegate/telemetry/log';
+import { deleteDataKey } from '@tidegate/vault/data-key.rows';
 import { each } from './each.ts';
 import { Loop, type Turn, type TurnResult } from './loop.ts';
 import { Wakes } from './wakes.ts';
 
-export const FORGET_ORGANISATIONS = 'purge-organisations';
-const TELL_MS = 60_000;
+export const PURGE_ORGANISATIONS = 'purge-organisations';
+const REPORT_MS = 60_000;
 /** Well before the sweep is anybody's again. */
 const SAVE_MS = 15_000;
 
 /*
  * In every service with a schema: what belongs to a deleted organisation is deleted with it.
  *   noted (nothing is written for it any more) → swept in batches, going on where a restart interrupted it → swept
- *   again for what came late → remembered for 400 days → forgotten
- * One that fails is tried again a minute later, after the others.
+ *   again for what came late → remembered for 400 days → expired
+ * One that fails is retried a minute later, after the others.
  */
 @Controller()
 export class PurgeOrganisation {
@@ -41,27 +42,27 @@ export class PurgeOrganisation {
   @On(organisationDeleted)
   async handle({ data: { orgId }, tx }: EventContext<typeof organisationDeleted>): Promise<void> {
     await noteDeleted(tx, orgId);
-    tx.onCommit(() => this.wakes.wake(FORGET_ORGANISATIONS));
+    tx.onCommit(() => this.wakes.wake(PURGE_ORGANISATIONS));
   }
 
-  @Loop({ name: FORGET_ORGANISATIONS, everyMs: 30_000 })
+  @Loop({ name: PURGE_ORGANISATIONS, everyMs: 30_000 })
   async turn({ signal }: Turn): Promise<TurnResult> {
     // Nearly always there is nothing to do: that costs one read.
     const next = await nextDeletion(this.tenants.reader({}));
     if (next === undefined || next > 0) return next;
     const deletion = await this.tenants.as({}, takeDeletion);
     if (!deletion) return;
-    await each([deletion], { signal, log: this.log, what: 'Forgetting an organisation' }, () =>
+    await each([deletion], { signal, log: this.log, what: 'Purging an organisation' }, () =>
       this.sweep(deletion, signal),
     );
     return 'again';
   }
 
-  @Loop({ name: 'forget-deletions', everyMs: 86_400_000 })
-  async forget(): Promise<void> {
+  @Loop({ name: 'expire-deletions', everyMs: 86_400_000 })
+  async expire(): Promise<void> {
     await this.tenants.as({}, async (tx) => {
-      for (const orgId of await forgetDeletions(tx)) {
-        await tx.as({ orgId }).query('delete from data_keys where org_id = $1', [orgId]);
+      for (const orgId of await expireDeletions(tx)) {
+        await deleteDataKey(tx.as({ orgId }), orgId);
       }
     });
   }
@@ -71,7 +72,7 @@ export class PurgeOrganisation {
     if (!place && !(await waitForWriters(this.tenants.reader({}), signal))) {
       return this.tenants.as({}, (tx) => giveBackDeletion(tx, orgId));
     }
-    let [saved, told] = [Date.now(), Date.now()];
+    let [saved, reported] = [Date.now(), Date.now()];
     const whole = await purgeOrganisation(this.tenants, orgId, {
       from: place,
       signal,
@@ -79,13 +80,13 @@ export class PurgeOrganisation {
         if (rows === 0 && Date.now() - saved < SAVE_MS) return;
         saved = Date.now();
         await saveProgress(tx, orgId, at, rows);
-        if (Date.now() - told < TELL_MS) return;
-        told = Date.now();
-        this.log.info({ orgId, ...at }, 'A deleted organisation is being forgotten');
+        if (Date.now() - reported < REPORT_MS) return;
+        reported = Date.now();
+        this.log.info({ orgId, ...at }, 'A deleted organisation is being purged');
       },
     });
     if (!whole) return this.tenants.as({}, (tx) => giveBackDeletion(tx, orgId));
     const rows = await this.tenants.as({}, (tx) => endSweep(tx, deletion));
-    this.log.info({ orgId, rows, sweep: deletion.sweeps + 1 }, 'A deleted organisation was forgotten');
+    this.log.info({ orgId, rows, sweep: deletion.sweeps + 1 }, 'A deleted organisation was purged');
   }
 }

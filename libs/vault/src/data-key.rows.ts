@@ -112,3 +112,6 @@ export async function replaceWrapped(tx: Tx, keys: readonly WrappedKey[]): Promi
     [keys.map(({ orgId }) => orgId), keys.map(({ wrapped }) => wrapped), keys.map(({ masterKeyId }) => masterKeyId)],
   );
 }
+
+export const deleteDataKey = (tx: Tx, orgId: string): Promise<unknown> =>
+  tx.query('delete from data_keys where org_id = $1', [orgId]);

@@ -1,7 +1,7 @@
 /** Why a call failed (RFC 9457). `code` is stable; the rest of the document is in `problem`. */
-export class TidegateProblem extends Error {
+export class TidegateProblem<Code extends string = string> extends Error {
   override readonly name = 'TidegateProblem';
-  readonly code: string;
+  readonly code: Code;
   /** 0: there was no answer. */
   readonly status: number;
   readonly problem: Readonly<Record<string, unknown>>;
@@ -13,12 +13,16 @@ export class TidegateProblem extends Error {
     options: { retryAfterSeconds?: number | undefined; cause?: unknown } = {},
   ) {
     super(String(problem['detail'] ?? problem['title'] ?? 'The request failed'), { cause: options.cause });
-    this.code = String(problem['code'] ?? 'unknown');
+    this.code = String(problem['code'] ?? 'unknown') as Code;
     this.status = Number(problem['status'] ?? 0);
     this.problem = problem;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
+
+/** `isProblem<BotsDeleteProblem>(error)`: then the compiler knows which codes there are to compare with. */
+export const isProblem = <Code extends string = string>(error: unknown): error is TidegateProblem<Code> =>
+  error instanceof TidegateProblem;
 
 /** The problem of an answer that is not 2xx. An answer that Tidegate did not write becomes `unavailable`. */
 export function problemOf(response: Response, text: string): TidegateProblem {

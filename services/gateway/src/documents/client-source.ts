@@ -2,7 +2,7 @@ import type { Operation } from '@tidegate/contracts/kernel/operation';
 import { Empty } from '@tidegate/contracts/kernel/types';
 import { CANDLE_FILE } from './fixed-paths.ts';
 import { bookOf } from './openapi.ts';
-import { pascal } from './problem-answers.ts';
+import { everywhere, pascal, problemsOf } from './problem-answers.ts';
 import { type Json, resolve, type SchemaBook } from './schemas.ts';
 
 /** Where the client's transport lies, as seen from the generated file. */
@@ -15,14 +15,21 @@ export function clientSource(operations: Operation[]): string {
   const models = Object.entries(book.components).map(([name, model]) => declaration(name, model as Json));
   const types = mounted.flatMap((operation) => {
     const name = pascal(operation.name);
-    if (book.components[`${name}Input`] || book.components[`${name}Output`]) {
-      throw new Error(`A model has the name of the input or output of ${operation.name}. Rename it.`);
+    if (['Input', 'Output', 'Problem'].some((part) => book.components[name + part])) {
+      throw new Error(`A model has the name of the input, output or problems of ${operation.name}. Rename it.`);
     }
     const output = operation.output === Empty ? {} : book.output(operation.subject);
-    return [declaration(`${name}Input`, inputOf(operation, book)), declaration(`${name}Output`, output)];
+    return [
+      declaration(`${name}Input`, inputOf(operation, book)),
+      declaration(`${name}Output`, output),
+      problemCodes(operation),
+    ];
   });
   return `/* Made from the contracts by \`npm run generate\`: do not edit. */
 import { type CallOptions, type FileBody, Transport } from '${TRANSPORT}';
+
+/** Codes of problems that any call may end with. */
+export type EveryProblem = ${union(everywhere())};
 
 ${[...models, ...types].join('\n\n')}
 
@@ -30,6 +37,16 @@ export class TidegateClient extends Transport {
 ${[...mounted.map((operation) => method(operation)), candleFile()].join('\n\n')}
 }
 `;
+}
+
+const union = (codes: string[]): string => codes.map((code) => `'${code}'`).join(' | ');
+
+/** How the operation may fail, those that only it declares first. */
+function problemCodes(operation: Operation): string {
+  const common = new Set(everywhere());
+  const codes = new Set([...operation.errors, ...problemsOf(operation)].map(({ code }) => code));
+  const own = [...codes].filter((code) => !common.has(code));
+  return `export type ${pascal(operation.name)}Problem = ${[...(own.length > 0 ? [union(own)] : []), 'EveryProblem'].join(' | ')};`;
 }
 
 /** A browser's refresh token is in its cookie. */

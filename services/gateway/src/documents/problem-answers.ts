@@ -36,6 +36,9 @@ export function problemsOf(operation: Operation): AnyProblem[] {
   return [...all.values()].sort((a, b) => a.status - b.status);
 }
 
+/** Codes that every operation may answer with. */
+export const everywhere = (): string[] => COMMON_PROBLEMS.map(({ code }) => code).filter((code) => !WHERE[code]);
+
 const keyOf = (code: string): string => `problem ${code}`;
 
 /** Schemas of the problems' own data, to be looked up in the book of schemas. */

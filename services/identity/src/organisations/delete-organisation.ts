@@ -5,7 +5,7 @@ import { cleanName } from '@tidegate/contracts/kernel/name';
 import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { FORGET_ORGANISATIONS } from '@tidegate/runtime/purge-organisation';
+import { PURGE_ORGANISATIONS } from '@tidegate/runtime/purge-organisation';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { requireMayGrant } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
@@ -33,7 +33,7 @@ export class DeleteOrganisation {
     await emit(accessRevoked, { kind: 'organisation', id: orgId, at: new Date().toISOString() });
     await noteDeleted(tx, orgId);
     // Our own event finds the organisation gone already and does nothing.
-    tx.onCommit(() => this.wakes.wake(FORGET_ORGANISATIONS));
+    tx.onCommit(() => this.wakes.wake(PURGE_ORGANISATIONS));
     await emit(organisationDeleted, { orgId });
     return {};
   }

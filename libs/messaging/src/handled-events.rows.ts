@@ -1,15 +1,15 @@
 import type { Tx } from '@tidegate/database/tx';
 
-/** Longer than the stream keeps an event, so that nothing that is forgotten can come again. */
+/** Longer than the stream keeps an event, so that nothing that expired can be delivered again. */
 const IDLE_DAYS = 35;
 const CHUNK = 20_000;
 
 /**
- * What consumers need not remember any more: aggregates that had one single event, such as a session that was ended,
- * failures that nobody came back to, and gaps that nothing can fill any more. What has a history keeps its row, or its next event would look as if the
- * ones before were lost. Answers whether there may be more.
+ * Deletes what consumers do not need any more: the rows of aggregates that had one event only, such as a session that
+ * ended, failures that nobody retried, and gaps that nothing can fill any more. An aggregate with a history keeps its
+ * row, or its next event would look as if the ones before were lost. Returns whether there may be more.
  */
-export async function forgetHandled(tx: Tx): Promise<boolean> {
+export async function expireHandled(tx: Tx): Promise<boolean> {
   await tx.query("delete from inbox_failures where at < now() - interval '7 days'");
   await tx.query('delete from inbox_gaps where at < now() - make_interval(days => $1)', [IDLE_DAYS]);
   const row = await tx.one<{ count: number }>(

@@ -1,0 +1,91 @@
+import type { Envelope } from '@tidegate/contracts/kernel/event';
+import type { Tx } from '@tidegate/database/tx';
+
+/** Moves the aggregate's number to this event's, when it is its turn. */
+export async function advance(tx: Tx, consumer: string, { subject, sequence }: Envelope): Promise<boolean> {
+  const moved = await tx.one(
+    `insert into inbox as i (consumer, aggregate, sequence)
+     select $1, $2, $3::bigint where $3 = 1 or exists (select from inbox where consumer = $1 and aggregate = $2)
+     on conflict (consumer, aggregate) do update set sequence = excluded.sequence, at = now()
+       where i.sequence = excluded.sequence - 1
+     returning 1`,
+    [consumer, subject, sequence],
+  );
+  return moved !== undefined;
+}
+
+/** The last number handled, with its row locked. */
+export async function lockLast(tx: Tx, consumer: string, { subject }: Envelope): Promise<number> {
+  const key = [consumer, subject];
+  await tx.query('insert into inbox (consumer, aggregate, sequence) values ($1, $2, 0) on conflict do nothing', key);
+  const row = await tx.one<{ sequence: string }>(
+    'select sequence from inbox where consumer = $1 and aggregate = $2 for update',
+    key,
+  );
+  return Number(row?.sequence ?? 0);
+}
+
+export const setLast = (tx: Tx, consumer: string, { subject, sequence }: Envelope): Promise<unknown> =>
+  tx.query('update inbox set sequence = $3, at = now() where consumer = $1 and aggregate = $2', [
+    consumer,
+    subject,
+    sequence,
+  ]);
+
+/** Lets the aggregate's next events pass. */
+export const passBuried = (tx: Tx, consumer: string, { subject, sequence }: Envelope): Promise<unknown> =>
+  tx.query(
+    `insert into inbox as i (consumer, aggregate, sequence) values ($1, $2, $3)
+     on conflict (consumer, aggregate) do update set sequence = greatest(i.sequence, excluded.sequence), at = now()`,
+    [consumer, subject, sequence],
+  );
+
+export async function lastHandled(tx: Tx, consumer: string, { subject }: Envelope): Promise<number> {
+  const row = await tx.one<{ sequence: string }>('select sequence from inbox where consumer = $1 and aggregate = $2', [
+    consumer,
+    subject,
+  ]);
+  return Number(row?.sequence ?? 0);
+}
+
+/** The last number handled, and whether this event's is one of those that were passed. */
+export async function standingOf(
+  tx: Tx,
+  consumer: string,
+  { subject, sequence }: Envelope,
+): Promise<{ last: number; late: boolean }> {
+  const row = await tx.one<{ sequence: string; late: boolean }>(
+    `select sequence, exists (
+       select from inbox_gaps g where g.consumer = i.consumer and g.aggregate = i.aggregate
+          and $3::bigint between g.first and g.last) as late
+       from inbox i where consumer = $1 and aggregate = $2`,
+    [consumer, subject, sequence],
+  );
+  return { last: Number(row?.sequence ?? 0), late: row?.late ?? false };
+}
+
+export async function countAttempt(
+  tx: Tx,
+  consumer: string,
+  { id, subject }: Envelope,
+  { what, error }: { what: 'attempts' | 'begun'; error: string },
+): Promise<number> {
+  const row = await tx.one<{ count: number }>(
+    `insert into inbox_failures as f (consumer, event_id, aggregate, ${what}, error) values ($1, $2, $3, 1, $4)
+     on conflict (consumer, event_id) do update set ${what} = f.${what} + 1, error = excluded.error, at = now()
+     returning ${what} as count`,
+    [consumer, id, subject, error],
+  );
+  return row?.count ?? 1;
+}
+
+export async function hasFailures(tx: Tx, consumer: string, { subject }: Envelope): Promise<boolean> {
+  const row = await tx.one('select 1 from inbox_failures where consumer = $1 and aggregate = $2 limit 1', [
+    consumer,
+    subject,
+  ]);
+  return row !== undefined;
+}
+
+export const deleteAttempts = (tx: Tx, consumer: string, eventId: string): Promise<unknown> =>
+  tx.query('delete from inbox_failures where consumer = $1 and event_id = $2', [consumer, eventId]);
