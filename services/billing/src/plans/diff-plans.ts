@@ -6,8 +6,8 @@ import { compareCatalogue } from './apply-catalogue.ts';
 @Injectable()
 export class DiffPlans {
   @Handles(diffPlans)
-  async handle({ input, tx }: OperationContext<typeof diffPlans>) {
-    const { diff } = await compareCatalogue(tx.as({ system: 'catalogue' }), input.yaml);
+  async handle({ input, tx, refuse }: OperationContext<typeof diffPlans>) {
+    const { diff } = await compareCatalogue(tx.as({ system: 'catalogue' }), input.yaml, refuse);
     return diff;
   }
 }

@@ -6,8 +6,8 @@ import { parseCatalogue } from './parse-catalogue.ts';
 @Injectable()
 export class ValidatePlans {
   @Handles(validatePlans)
-  async handle({ input }: OperationContext<typeof validatePlans>) {
-    const { plans, features } = parseCatalogue(input.yaml);
+  async handle({ input, refuse }: OperationContext<typeof validatePlans>) {
+    const { plans, features } = parseCatalogue(refuse, input.yaml);
     return { plans: plans.map((plan) => plan.plan), features: features.map((feature) => feature.key) };
   }
 }
