@@ -257,8 +257,8 @@ test('text that is not YAML, or not a catalogue, is refused with its line', () =
 
 test('of a text full of mistakes the first hundred are reported, with the number of the others', () => {
   const names = Array.from({ length: 2_000 }, (_, index) => `k${index}: 1\n`).join('');
-  const told = () => parseCatalogue(problemError, `k7: 2\n${names}`);
-  expect(told).toThrow(/and 200\d more\)$/);
+  const parse = () => parseCatalogue(problemError, `k7: 2\n${names}`);
+  expect(parse).toThrow(/and 200\d more\)$/);
   const found = faults(`k7: 2\n${names}`);
   expect(found).toHaveLength(100);
   expect(found).toContainEqual(

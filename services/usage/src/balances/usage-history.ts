@@ -4,7 +4,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireSnapshot } from '../entitlements/require-snapshot.ts';
-import { requireMeter } from '../meters/require-meter.ts';
+import { requireMeter } from '../meters/meter.rows.ts';
 import { findBuckets } from './balance.rows.ts';
 import { historyRange } from './balance.rules.ts';
 

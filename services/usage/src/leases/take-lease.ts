@@ -12,7 +12,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { findDayBalance, quotaWindow } from '../balances/quota-window.rows.ts';
 import { requireStoredSnapshot } from '../entitlements/require-snapshot.ts';
-import { requireMeter } from '../meters/require-meter.ts';
+import { requireMeter } from '../meters/meter.rows.ts';
 import { findLeaseByKey, insertLease, lockBalance, sumReserved } from './lease.rows.ts';
 import { leaseEnd, slice } from './lease.rules.ts';
 
