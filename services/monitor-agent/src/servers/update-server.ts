@@ -4,9 +4,8 @@ import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@t
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { COLLECT_SERVERS } from '../collector/collect-servers.loop.ts';
 import { HostGuard } from '../kernel/connection/host-guard.ts';
-import { announceChange } from '../kernel/schedule/lease.rows.ts';
+import { announceChange, COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
 import { checkAuthority } from './check-authority.ts';
 import { checkedHost } from './checked-host.ts';
 import { requireServer } from './require-server.ts';
