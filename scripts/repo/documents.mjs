@@ -1,6 +1,7 @@
 /*
  * What documents name exists: paths (whole, or their end as in `servers/server.rows.ts`), modules of our packages, and
- * in those about the code also identifiers. Looked at is what stands in backticks, and imports in blocks of code.
+ * in those about the code also identifiers. Looked at is what stands in backticks, and imports in blocks of code. No
+ * heading and no rule stands twice, as after a merge of two branches.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +30,7 @@ function checkDocument(path, text, files, names) {
   if (path === 'docs/add-a-capability.md') return [];
   const fault = (line, message) => ({ rule: 'documents', path, line, message });
   let inBlock = false;
+  const seen = new Set();
   return text.split('\n').flatMap((line, index) => {
     if (line.startsWith('```')) inBlock = !inBlock;
     const imports = [...line.matchAll(/['`](@tidegate\/[\w-]+\/[\w./-]+)['`]/g)].map(([, name]) => name);
@@ -38,7 +40,11 @@ function checkDocument(path, text, files, names) {
     const wrongNames = ABOUT_CODE.test(path)
       ? spans.flatMap(identifiers).filter((name) => !names.has(name) && !FOREIGN.has(name))
       : [];
+    const [lead] = inBlock ? [] : (/^#+ .*|^- \*\*.*?\*\*/.exec(line) ?? []);
+    const twice = lead !== undefined && seen.has(lead);
+    seen.add(lead);
     return [
+      ...(twice ? [fault(index + 1, `stands twice: ${lead}`)] : []),
       ...wrongImports.map((name) => fault(index + 1, `${name} is no module`)),
       ...wrongPaths.map((name) => fault(index + 1, `${name} is no file`)),
       ...wrongNames.map((name) => fault(index + 1, `${name} is no name in the code`)),

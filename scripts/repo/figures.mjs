@@ -1,6 +1,6 @@
 /*
  * The table *The house in figures* of docs/architecture.md. `node scripts/check-repo.mjs --figures` writes it; a check
- * refuses one whose sizes are off by more than a tenth, or whose counts of faults are not those of the code.
+ * refuses one whose sizes are off by more than a tenth, or where the code has more faults than the table says.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const ROWS = [
   ['sqlOutsideRows', 'Places with SQL outside rows and queries'],
   ['houseWords', 'House words left'],
 ];
-const EXACT = new Set(['foldersInCircles', 'sqlOutsideRows', 'houseWords']);
+const FAULTS = new Set(['foldersInCircles', 'sqlOutsideRows', 'houseWords']);
 const TABLE = /(\| figure \| value \|\n\| --- \| --- \|\n)((?:\|.*\|\n)*)/;
 
 export function checkFigures(root, figures) {
@@ -30,7 +30,7 @@ export function checkFigures(root, figures) {
   );
   return ROWS.flatMap(([key, name]) => {
     const [value, is] = [written.get(name), figures[key]];
-    const fits = value !== undefined && (EXACT.has(key) ? value === is : Math.abs(value - is) <= is / 10);
+    const fits = value !== undefined && (FAULTS.has(key) ? is <= value : Math.abs(value - is) <= is / 10);
     return fits
       ? []
       : [

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
-import { checkLayersComplete, circlesOfFolders, layerRules, readLayers } from './layers.mjs';
+import { checkLayersComplete, checkLayersThere, circlesOfFolders, layerRules, readLayers } from './layers.mjs';
 import { FOLDERS } from './sources.mjs';
 
 const TESTS = String.raw`\.test\.m?ts$`;
@@ -135,6 +135,7 @@ export async function checkImports(root) {
         path: from,
         message: `imports ${to}: ${comments.get(name)}`,
       })),
+      ...checkLayersThere(root),
       ...checkLayersComplete(services, inside),
     ],
   };

@@ -49,6 +49,15 @@ function pattern({ name, entries }, entry) {
   return inside.length > 0 ? `${src}${entry}/(?!(?:${inside.join('|')})/)` : `${src}${entry}/`;
 }
 
+/** Services without an order. */
+export function checkLayersThere(root) {
+  const services = join(root, 'services');
+  return (existsSync(services) ? readdirSync(services) : [])
+    .map((name) => `services/${name}/layers.json`)
+    .filter((path) => !existsSync(join(root, path)))
+    .map((path) => ({ rule: 'layers', path, message: 'is missing' }));
+}
+
 /** Folders that no layer names, and names of folders that are not there. */
 export function checkLayersComplete(services, modules) {
   return services.flatMap(({ name, entries }) => {
