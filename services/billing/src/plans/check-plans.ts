@@ -8,14 +8,14 @@ import { parseCatalogue } from './parse-catalogue.ts';
 @Injectable()
 export class CheckPlans {
   @Handles(validatePlans)
-  async validate({ input }: OperationContext<typeof validatePlans>) {
-    const { plans, features } = parseCatalogue(input.yaml);
+  async validate({ input, refuse }: OperationContext<typeof validatePlans>) {
+    const { plans, features } = parseCatalogue(refuse, input.yaml);
     return { plans: plans.map((plan) => plan.plan), features: features.map((feature) => feature.key) };
   }
 
   @Handles(diffPlans)
-  async diff({ input, tx }: OperationContext<typeof diffPlans>) {
-    const { diff } = await compareCatalogue(tx.as({ system: 'catalogue' }), input.yaml);
+  async diff({ input, tx, refuse }: OperationContext<typeof diffPlans>) {
+    const { diff } = await compareCatalogue(tx.as({ system: 'catalogue' }), input.yaml, refuse);
     return diff;
   }
 }

@@ -1,3 +1,4 @@
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { unknownMeter } from '@tidegate/contracts/usage/leases';
 import type { Meter } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
@@ -32,8 +33,8 @@ export async function nameMeters(tx: Tx, keys: readonly string[]): Promise<void>
 }
 
 /** Throws `unknown_meter` with the meters that exist. */
-export async function requireMeter(tx: Tx, meter: string): Promise<void> {
+export async function requireMeter(refuse: Refuse<typeof unknownMeter>, tx: Tx, meter: string): Promise<void> {
   const meters = (await findMeters(tx)).map((known) => known.meter);
   if (meters.includes(meter)) return;
-  throw unknownMeter({ meter, meters }, `Meters are: ${meters.join(', ')}.`);
+  throw refuse(unknownMeter, { meter, meters }, `Meters are: ${meters.join(', ')}.`);
 }
