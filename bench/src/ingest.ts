@@ -75,7 +75,7 @@ async function prepare(database: BenchDatabase, orgs: string[]): Promise<void> {
   await tenants.as({}, (tx) => tx.query("insert into meters (meter, name) values ('calls', 'Calls')"));
   await tenants.system('ingest', (tx) =>
     tx.query(
-      `insert into entitlement_snapshots (org_id, version, anchor, snapshot) select id, 1, '2026-01-01T00:00:00Z', '{}' from unnest($1::uuid[]) id`,
+      `insert into entitlement_snapshots (org_id, version, period_anchor, snapshot) select id, 1, '2026-01-01T00:00:00Z', '{}' from unnest($1::uuid[]) id`,
       [orgs],
     ),
   );

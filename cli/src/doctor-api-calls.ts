@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Finding, fine, type Installation, mayWrite, problem } from './doctor-checks.ts';
 import { nearestFolder } from './kernel/installation.ts';
@@ -28,7 +28,11 @@ export function apiCalls({ env, dataDir }: Installation): Finding {
   const folder = resolve(env['API_CALLS_DIR'] ?? join(dataDir, 'api-calls'));
   const there = nearestFolder(folder);
   const { type, bavail, bsize } = statfsSync(there);
-  const found = judge(folder, { type, freeMb: (bavail * bsize) / 1024 ** 2, writable: mayWrite(there) });
+  const found = judge(folder, {
+    type,
+    freeMb: (bavail * bsize) / 1024 ** 2,
+    writable: statSync(there).isDirectory() && mayWrite(there),
+  });
   if (found) return found;
   return fine('api-calls', there === folder ? `${folder} can be written` : `${folder} is made when the gateway starts`);
 }

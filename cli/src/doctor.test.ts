@@ -89,5 +89,7 @@ test('the folder in API_CALLS_DIR is checked, and one that does not exist yet is
   const find = async (API_CALLS_DIR: string) =>
     (await examine({ ...env, API_CALLS_DIR })).find(({ check }) => check === 'api-calls');
   expect(await find(join(folder, 'deep', 'calls'))).toMatchObject({ what: expect.stringContaining('is made when') });
+  writeFileSync(join(folder, 'a-file'), '');
+  expect(await find(join(folder, 'a-file'))).toMatchObject({ code: 'api_calls_not_writable' });
   expect(await find('/proc/calls')).toMatchObject({ code: expect.stringMatching(/^api_calls_/) });
 });

@@ -3,7 +3,8 @@ import { setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
-import { Entitlements, storeSnapshot } from '@tidegate/entitlements/entitlements';
+import { Entitlements } from '@tidegate/entitlements/entitlements';
+import { storeSnapshot } from '@tidegate/entitlements/snapshot.rows';
 import { type Fixture, type Owner, openBilling, openOwner, SHIPPED } from './fixture.ts';
 
 /*

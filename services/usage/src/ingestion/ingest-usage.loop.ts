@@ -5,12 +5,11 @@ import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { UsageStream } from '../kernel/usage-stream.ts';
-import { isBadData } from './bad-data.ts';
 import { type Batch, Batches } from './batches.ts';
 import { IngestCheckpoint } from './checkpoint.ts';
 import { Progress } from './progress.rules.ts';
 import type { RejectedEvent } from './rejected-event.rows.ts';
-import { UsageWriter } from './usage-writer.ts';
+import { isBadData, UsageWriter } from './usage-writer.ts';
 
 const BATCH_EVENTS = 2_000;
 /** Batches written at once: while PostgreSQL flushes one to disk, it counts the others. */

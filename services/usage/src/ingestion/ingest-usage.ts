@@ -10,8 +10,7 @@ import { requireStoredSnapshot } from '../entitlements/require-snapshot.ts';
 import { checkLeases } from '../leases/check-leases.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
-import { isBadData } from './bad-data.ts';
-import { UsageWriter } from './usage-writer.ts';
+import { isBadData, UsageWriter } from './usage-writer.ts';
 
 interface Placed {
   index: number;

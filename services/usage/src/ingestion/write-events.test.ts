@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Fixture, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
 import { rearmAlerts } from '../balances/quota-alert.rows.ts';
-import { isBadData } from './bad-data.ts';
+import { isBadData } from './usage-writer.ts';
 
 let usage: Fixture;
 beforeAll(async () => {
