@@ -131,7 +131,7 @@ async function copyCollected(database: BenchDatabase): Promise<void> {
   const client = new pg.Client(database.admin);
   await client.connect();
   await client.query('set search_path = bench; set session_replication_role = replica; set synchronous_commit = off');
-  const { rows } = await client.query<{ server_id: string }>('select server_id from statement_looks');
+  const { rows } = await client.query<{ server_id: string }>('select server_id from statement_snapshots');
   const original = rows[0]?.server_id;
   for (const { name, columns } of await copied(client)) {
     const own = columns.filter((column) => !['org_id', 'server_id'].includes(column));

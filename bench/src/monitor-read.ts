@@ -6,14 +6,14 @@ import { operationHandlers } from '@tidegate/messaging/handler';
 import { OperationRunner } from '@tidegate/messaging/operation-runner';
 import { Outbox } from '@tidegate/messaging/outbox';
 import {
-  foldHour,
-  foldLooks,
-  foldPacks,
-  foldSums,
-  type HotLook,
-  sharedPack,
+  mergeChunks,
+  mergeSnapshots,
+  mergeSums,
+  type RecentSnapshot,
+  rollUpHour,
+  sharedChunk,
 } from '@tidegate/monitor-agent/series/roll-up.rules';
-import { HOURS, insertBlock, insertPacks, SERIES_TABLES } from '@tidegate/monitor-agent/series/rollup.rows';
+import { HOURS, insertChunks, insertRollup, SERIES_TABLES } from '@tidegate/monitor-agent/series/rollup.rows';
 import { ShowStatementSeries } from '@tidegate/monitor-agent/statements/show-statement-series';
 import { TopStatements } from '@tidegate/monitor-agent/statements/top-statements';
 import type { Result } from './main.ts';
@@ -23,14 +23,14 @@ const RECENT_DAYS = 31;
 const YEAR_DAYS = 365;
 const TIMES = 40;
 const GOAL_MS = 200;
-/** The statement that is called most, and one that shares its packs with others. */
+/** The statement that is called most, and one that shares its chunks with others. */
 const BUSIEST = 1;
 const SELDOM = 1_001;
 
 /**
  * The two reads that people wait for, as operations with everything around them: one statement over a year, and the
  * top 50 of the last 30 days to this very second, so that both ends of the range cut an hour. 31 days go the whole way
- * from samples into blocks; of the days before there are the two statements and those that share a pack with them.
+ * from samples into rollups; of the days before there are the two statements and those that share a chunk with them.
  */
 export async function monitorRead(): Promise<Result> {
   const server = await watchedServer();
@@ -113,23 +113,23 @@ async function fillYear(server: WatchedServer, today: number): Promise<void> {
   for (let day = first; day < today - RECENT_DAYS * DAY_MS; day += DAY_MS) {
     const pattern = patterns[(day / DAY_MS) % patterns.length];
     if (!pattern) continue;
-    const block = { serverId, day: new Date(day), part: 1, hour: null };
+    const rollup = { serverId, day: new Date(day), part: 1, hour: null };
     await tenants.run(orgId, async (tx) => {
       const activeUs = new Array<number>(HOURS).fill(0);
-      await insertBlock(tx, { ...block, looks: pattern.looks, sums: pattern.sums, activeUs });
-      await insertPacks(tx, block, pattern.packs);
+      await insertRollup(tx, { ...rollup, snapshots: pattern.snapshots, sums: pattern.sums, activeUs });
+      await insertChunks(tx, rollup, pattern.chunks);
     });
   }
 }
 
 function dayOfFew({ load }: WatchedServer) {
-  const shared = new Set([sharedPack(BUSIEST), sharedPack(SELDOM)]);
-  const looks: HotLook[] = [];
+  const shared = new Set([sharedChunk(BUSIEST), sharedChunk(SELDOM)]);
+  const snapshots: RecentSnapshot[] = [];
   for (let minute = 0; minute < DAY_MS / 60_000; minute += 1) {
     const at = minute * 60_000;
     const { ids, counters } = load.minute(new Date(at));
-    const kept = ids.flatMap((id, index) => (shared.has(sharedPack(id)) ? [index] : []));
-    looks.push({
+    const kept = ids.flatMap((id, index) => (shared.has(sharedChunk(id)) ? [index] : []));
+    snapshots.push({
       at: at + Math.floor(Math.random() * 300),
       spanUs: 60_000_000 + Math.floor((Math.random() - 0.5) * 600_000),
       gap: 0,
@@ -141,8 +141,8 @@ function dayOfFew({ load }: WatchedServer) {
       counters: (counters[0] ?? []).map((_, counter) => kept.map((index) => counters[index]?.[counter] ?? 0)),
     });
   }
-  const folded = foldHour(looks);
-  const order = foldLooks([{ part: 1, looks: folded.looks }]);
-  const packs = folded.packs.flatMap(({ points }) => foldPacks([{ part: 1, points }], order));
-  return { looks: folded.looks, sums: foldSums([folded.sums]), packs };
+  const merged = rollUpHour(snapshots);
+  const order = mergeSnapshots([{ part: 1, snapshots: merged.snapshots }]);
+  const chunks = merged.chunks.flatMap(({ points }) => mergeChunks([{ part: 1, points }], order));
+  return { snapshots: merged.snapshots, sums: mergeSums([merged.sums]), chunks };
 }

@@ -7,7 +7,7 @@ const YEAR = 365;
 const GOAL_GB = 0.6;
 
 /**
- * What a year of one server's statements takes at one minute: 30 days go the whole way, from samples into blocks of
+ * What a year of one server's statements takes at one minute: 30 days go the whole way, from samples into rollups of
  * hours and of days; the year is those times 365 / 30, for days do not depend on each other. With it go, once, what is
  * on its way: the hours of the last days and the samples of the last hours. Vacuum runs after each day, as autovacuum
  * would in a day that lasts a day.
@@ -26,10 +26,10 @@ export async function monitorStorage(): Promise<Result> {
     compacting += performance.now() - written;
     await vacuum(server);
   }
-  const [moving] = await sizes(server, ['statement_hour_packs', 'statement_samples']);
+  const [moving] = await sizes(server, ['statement_hour_chunks', 'statement_samples']);
   await compactUntil(server, today + 3 * DAY_MS);
   await vacuum(server);
-  const [stored, parts] = await sizes(server, ['statement_blocks', 'statement_packs']);
+  const [stored, parts] = await sizes(server, ['statement_rollups', 'statement_chunks']);
   const year = ((stored / DAYS) * YEAR + moving) / 1e9;
   const a = (value: number) => (value / 1e6 / DAYS).toFixed(2);
   process.stdout.write(
@@ -53,7 +53,7 @@ export async function monitorStorage(): Promise<Result> {
 async function vacuum(server: WatchedServer): Promise<void> {
   const client = new pg.Client(server.database.admin);
   await client.connect();
-  for (const table of ['statement_samples', 'statement_hour_packs', 'statement_blocks', 'statement_packs'])
+  for (const table of ['statement_samples', 'statement_hour_chunks', 'statement_rollups', 'statement_chunks'])
     await client.query(`vacuum bench.${table}`);
   await client.end();
 }

@@ -62,7 +62,7 @@ export async function writeMinutes(
       const begin = hour;
       await tenants.run(orgId, async (tx) => {
         for (let at = begin; at < Math.min(to, begin + HOUR_MS); at += MINUTE_MS) {
-          // A collector looks when it gets to it, a few hundred milliseconds after the minute.
+          // A collector takes a snapshot when it gets to it, a few hundred milliseconds after the minute.
           const late = Math.floor(Math.random() * 300);
           const { ids, counters } = load.minute(new Date(at));
           points += ids.length;

@@ -14,7 +14,7 @@ import './kernel/dead-letters.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';
 import './monitor-agent/index-findings.ts';
-import './monitor-agent/markers.ts';
+import './monitor-agent/annotations.ts';
 import './monitor-agent/overview.ts';
 import './monitor-agent/relations.ts';
 import './monitor-agent/server-test.ts';

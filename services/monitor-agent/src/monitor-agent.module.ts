@@ -11,8 +11,8 @@ import { ShowOverview } from './overview/show-overview.ts';
 import { ListDatabases } from './relations/list-databases.ts';
 import { ListIndexes } from './relations/list-indexes.ts';
 import { ListTables } from './relations/list-tables.ts';
-import { ListMarkers } from './reset-epochs/list-annotations.ts';
-import { KeepSamples } from './retention/enforce-retention.loop.ts';
+import { ListAnnotations } from './reset-epochs/list-annotations.ts';
+import { EnforceRetention } from './retention/enforce-retention.loop.ts';
 import { CompactSamples } from './series/compact-samples.loop.ts';
 import { ServerTester } from './server-test/server-tester.ts';
 import { TestNewServer } from './server-test/test-new-server.ts';
@@ -55,7 +55,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     ListIndexes,
     ListIndexFindings,
     ShowWraparound,
-    ListMarkers,
+    ListAnnotations,
   ],
   providers: [
     HostGuard,
@@ -65,7 +65,7 @@ import { ShowWraparound } from './wraparound/show-wraparound.ts';
     PlatformServer,
     CollectorTools,
     CollectServers,
-    KeepSamples,
+    EnforceRetention,
     CompactSamples,
     RemoveServers,
   ],

@@ -4,7 +4,7 @@ import { schemaBefore } from '@tidegate/testing/upgrade';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-test('servers that were watched before an instance had no address go on', async () => {
+test('servers that were watched before an instance had no address go on, and so do their statements', async () => {
   const before = await schemaBefore('0015', {
     schema: 'monitor_agent',
     libraries: ['database', 'messaging', 'vault', 'entitlements'].map((lib) =>
@@ -40,13 +40,26 @@ test('servers that were watched before an instance had no address go on', async 
       at,
     );
   }
+  const months = (table: string) =>
+    client.query('select ensure_month_partitions($1, now()::date, now()::date)', [table]);
+  await months('statement_blocks');
+  await client.query(
+    `insert into statement_blocks (org_id, server_id, day, part, first_at, last_at, looks, span_us, gaps, resets, lost_us,
+       evictions, active_us, look_blob, sum_blob)
+     values ($1, $2, now()::date, 1, now(), now(), 7, 1, 0, 0, 0, 0, '{}', '', '')`,
+    [orgId, servers[0]],
+  );
   await before.upgrade();
-  for (const table of ['server_epochs', 'statement_looks', 'relation_looks']) {
+  // The months that were made under the table's old name are found under its new one.
+  await months('statement_rollups');
+  const { rows: rollups } = await client.query('select snapshots from statement_rollups');
+  expect(rollups).toEqual([{ snapshots: 7 }]);
+  for (const table of ['server_epochs', 'statement_snapshots', 'relation_snapshots']) {
     const { rows } = await client.query(`select server_id, identity from ${table}`);
     const identities = new Map(rows.map((row) => [row.server_id, row.identity]));
     expect([table, ...servers.map((id) => identities.get(id))]).toEqual([table, ...old.map(([, now]) => now)]);
   }
-  const { rows } = await client.query('select life from relation_looks');
-  expect(rows.map(({ life }) => life)).toEqual([null, null, null]);
+  const { rows } = await client.query('select reset_epoch from relation_snapshots');
+  expect(rows.map(({ reset_epoch: epoch }) => epoch)).toEqual([null, null, null]);
   await before.drop();
 });

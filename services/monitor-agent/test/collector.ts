@@ -4,9 +4,9 @@ import { type RunningLoop, startLoops } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { closing } from '@tidegate/testing/closing';
 import { until } from '@tidegate/testing/until';
-import { COLLECT_SERVERS, CollectServers } from '../src/collector/collect-servers.loop.ts';
+import { CollectServers } from '../src/collector/collect-servers.loop.ts';
 import { CollectorTools } from '../src/collector/collector-tools.ts';
-import { createLease } from '../src/kernel/schedule/lease.rows.ts';
+import { COLLECT_SERVERS, createLease } from '../src/kernel/schedule/lease.rows.ts';
 import { Scrubber } from '../src/kernel/scrubbing/scrubber.ts';
 import { Dialer } from '../src/servers/dialer.ts';
 import { insertServer } from '../src/servers/server.rows.ts';
@@ -137,17 +137,17 @@ export class Replica {
 }
 
 /** The server's clock at the last look at its statements that was stored. */
-export async function lookedAt(store: Store, serverId: string): Promise<string | undefined> {
+export async function snapshotAt(store: Store, serverId: string): Promise<string | undefined> {
   const [row] = await store.server.sql<{ at: string }>(
-    `select at from monitor_agent.statement_looks where server_id = '${serverId}'`,
+    `select at from monitor_agent.statement_snapshots where server_id = '${serverId}'`,
   );
   return row?.at;
 }
 
 /** Turns by hand until there is one look more. */
-export async function lookOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
-  const before = await lookedAt(store, serverId);
-  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== before);
+export async function collectOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
+  const before = await snapshotAt(store, serverId);
+  await replica.turnUntil(async () => (await snapshotAt(store, serverId)) !== before);
 }
 
 export interface WatchedServer {

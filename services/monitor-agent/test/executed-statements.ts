@@ -8,8 +8,8 @@ import { killBackend } from './watched.ts';
  * but what a history cannot know otherwise: whether PostgreSQL until 16 let a rebirth be seen at all, and the number of
  * a query in 13, whose EXPLAIN does not tell it.
  *
- * For every series it remembers what ran since the last look in the life that PostgreSQL still shows (`alive`). A reset
- * ends lives: what was alive and not yet looked at is lost, exactly that much.
+ * For every series it remembers what ran since the last look in the reset epoch that PostgreSQL still shows (`alive`). A reset
+ * ends reset epochs: what was alive and not yet looked at is lost, exactly that much.
  */
 export type Random = () => number;
 
@@ -54,7 +54,7 @@ interface Recipe {
 /** In what `shown` reads. */
 const MILLISECONDS = new Set([3, 4]);
 
-/** All that may only rise within one life of a row, then the extremes. */
+/** All that may only rise within one reset epoch of a row, then the extremes. */
 export interface ShownRow {
   counters: number[];
   minMs: number;
@@ -62,7 +62,7 @@ export interface ShownRow {
 }
 
 export class ExecutedStatements {
-  /** Executions by series since the last look, in the life that is going on. */
+  /** Executions by series since the last look, in the reset epoch that is going on. */
   readonly alive = new Map<string, number>();
   /** How to run a series again. */
   readonly recipes = new Map<string, Recipe>();
@@ -132,7 +132,7 @@ export class ExecutedStatements {
   }
 
   /** After a look: what runs from now on belongs to the next one. */
-  lookedAt(): void {
+  snapshotAt(): void {
     for (const key of this.alive.keys()) this.alive.set(key, 0);
     this.killed.clear();
     this.allKilled = false;

@@ -1,4 +1,4 @@
-import type { IndexFacts } from '../src/index-findings/index-facts.rules.ts';
+import type { IndexFacts } from '../src/relations/index-shape.rules.ts';
 
 /** Of an index on the first column, with nothing special about it. */
 export const PLAIN_INDEX: IndexFacts = {

@@ -1,18 +1,18 @@
+import { STATEMENT_COUNTERS } from '../src/series/statement-counters.rules.ts';
 import {
   advance,
   needsAllRows,
-  STATEMENT_COUNTERS,
   type StatementInterval,
   type StatementReading,
   type StatementScrape,
   type StatementState,
 } from '../src/statements/statement-deltas.rules.ts';
-import { StatementEntries } from '../src/statements/statement-entries.ts';
+import { StatementEntries } from '../src/statements/statement-entries.rules.ts';
 import { statementKey } from '../src/statements/statement-key.rules.ts';
 
 /*
  * A pretended pg_stat_statements that, unlike the real one, never forgets: beside the rows that a collector may see it
- * keeps the reference: what every row counted in all its lives, and what of it died before anybody looked.
+ * keeps the reference: what every row counted in all its reset epochs, and what of it died before anybody looked.
  */
 export type Step =
   | { do: 'call'; key: number; ms: number; rows: number }
@@ -28,7 +28,7 @@ interface Row {
   minMs: number;
   maxMs: number;
   born: number;
-  /** What the last look that was kept saw of this very life. */
+  /** What the last look that was kept saw of this very reset epoch. */
   seen: number[] | undefined;
 }
 
@@ -160,7 +160,7 @@ export class History {
     this.since.evictions += 1;
   }
 
-  /** From PostgreSQL 17 on: extremes begin anew, the life goes on. */
+  /** From PostgreSQL 17 on: extremes begin anew, the reset epoch goes on. */
   private resetExtremes(key: string): void {
     const row = this.rows.get(key);
     if (!this.tellsBirth || !row) return;
@@ -198,7 +198,7 @@ export class History {
     this.account(interval);
   }
 
-  private audit(interval: StatementInterval, lookedAt: number): void {
+  private audit(interval: StatementInterval, snapshotAt: number): void {
     const { reset, failedOver, evictions } = this.since;
     const check = (what: string, is: unknown, ought: unknown) => {
       if (is !== ought) this.faults.push(`${what} is ${is} instead of ${ought}`);
@@ -206,7 +206,7 @@ export class History {
     const comparable = reset && !failedOver;
     check('gap', interval.gap, failedOver);
     check('resetAt', interval.resetAt, comparable ? this.statsReset : null);
-    check('lostUs', interval.lostUs, comparable ? this.statsReset - lookedAt : 0);
+    check('lostUs', interval.lostUs, comparable ? this.statsReset - snapshotAt : 0);
     check('evictions', interval.evictions, failedOver ? 0 : evictions);
   }
 
@@ -237,7 +237,7 @@ export class History {
       total: this.rows.size,
       full,
       rows,
-      life: null,
+      resetEpoch: null,
     };
   }
 

@@ -1,10 +1,10 @@
 import { insertSample } from '../src/kernel/storage/sample.rows.ts';
+import { STATEMENT_COUNTERS } from '../src/series/statement-counters.rules.ts';
 import { STATEMENT_SAMPLES } from '../src/statements/statement.rows.ts';
-import { STATEMENT_COUNTERS } from '../src/statements/statement-deltas.rules.ts';
 import type { Store } from './store.ts';
 
-/** One look as it is stored, kept for counting by hand. */
-export interface MadeLook {
+/** One snapshot as it is stored, kept for counting by hand. */
+export interface MadeSnapshot {
   at: Date;
   spanUs: number;
   gap: boolean;
@@ -15,7 +15,7 @@ export interface MadeLook {
   deltas: { id: number; partial: boolean; counters: number[] }[];
 }
 
-export const quietLook = (at: Date, deltas: MadeLook['deltas'] = []): MadeLook => ({
+export const quietSnapshot = (at: Date, deltas: MadeSnapshot['deltas'] = []): MadeSnapshot => ({
   at,
   spanUs: 60_000_000,
   gap: false,
@@ -27,7 +27,7 @@ export const quietLook = (at: Date, deltas: MadeLook['deltas'] = []): MadeLook =
 });
 
 /** `calls`, and so many microseconds; the other counters follow from them. */
-export const delta = (id: number, calls: number, us: number, partial = false): MadeLook['deltas'][number] => ({
+export const delta = (id: number, calls: number, us: number, partial = false): MadeSnapshot['deltas'][number] => ({
   id,
   partial,
   counters: STATEMENT_COUNTERS.map((name, index) =>
@@ -35,16 +35,21 @@ export const delta = (id: number, calls: number, us: number, partial = false): M
   ),
 });
 
-export async function storeLook(store: Store, orgId: string, serverId: string, look: MadeLook): Promise<void> {
+export async function storeSnapshot(
+  store: Store,
+  orgId: string,
+  serverId: string,
+  snapshot: MadeSnapshot,
+): Promise<void> {
   await store.tenants.run(orgId, async (tx) => {
     await insertSample(tx, STATEMENT_SAMPLES, {
       serverId,
-      takenAt: look.at,
-      spanUs: look.spanUs,
-      extra: [look.gap, look.reset, look.lostUs, look.evictions],
-      deltas: look.deltas,
+      takenAt: snapshot.at,
+      spanUs: snapshot.spanUs,
+      extra: [snapshot.gap, snapshot.reset, snapshot.lostUs, snapshot.evictions],
+      deltas: snapshot.deltas,
     });
-    if (look.activeUs === 0) return;
+    if (snapshot.activeUs === 0) return;
     const columns = await tx.query<{ name: string }>(
       `select attname as name from pg_attribute where attrelid = 'database_samples'::regclass and attnum > 0
          and atttypid = 'bigint[]'::regtype and attname not in ('ids', 'active_us') order by attnum`,
@@ -53,12 +58,12 @@ export async function storeLook(store: Store, orgId: string, serverId: string, l
       `insert into database_samples (org_id, server_id, taken_at, span_us, ids, partial, active_us,
          ${columns.map(({ name }) => name).join(', ')})
        values ($1, $2, $3, $4, '{1,2}', '{f,f}', $5, ${columns.map(() => "'{0,0}'").join(', ')})`,
-      [tx.orgId, serverId, look.at, look.spanUs, [look.activeUs, 7]],
+      [tx.orgId, serverId, snapshot.at, snapshot.spanUs, [snapshot.activeUs, 7]],
     );
   });
 }
 
-/** Statements of one server that looks can be made of; answers their numbers. */
+/** Statements of one server that snapshots can be made of; answers their numbers. */
 export async function makeStatements(store: Store, orgId: string, serverId: string, count: number): Promise<number[]> {
   const rows = await store.tenants.run(orgId, (tx) =>
     tx.query<{ statement_id: string }>(

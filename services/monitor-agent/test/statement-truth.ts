@@ -1,7 +1,7 @@
 import type { Output } from '@tidegate/contracts/kernel/operation';
 import type { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import type { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
-import type { MadeLook } from './statement-samples.ts';
+import type { MadeSnapshot } from './statement-samples.ts';
 
 type Answer = Pick<Output<typeof topStatements>, 'range' | 'completeness' | 'total' | 'items'>;
 export const rounded = (value: number) => Math.round(value * 1_000) / 1_000;
@@ -28,13 +28,14 @@ export const summary = ({ range, completeness, total, items }: Answer) => ({
   ]),
 });
 
-/** The answer of the top list, counted look by look. */
-export function byHand(looks: readonly MadeLook[], from: number, to: number, ids: readonly number[]) {
-  const inside = looks.filter(({ at }) => at.getTime() >= from && at.getTime() < to);
-  const sum = (pick: (look: MadeLook) => number) => inside.reduce((total, look) => total + pick(look), 0);
+/** The answer of the top list, counted snapshot by snapshot. */
+export function byHand(snapshots: readonly MadeSnapshot[], from: number, to: number, ids: readonly number[]) {
+  const inside = snapshots.filter(({ at }) => at.getTime() >= from && at.getTime() < to);
+  const sum = (pick: (snapshot: MadeSnapshot) => number) =>
+    inside.reduce((total, snapshot) => total + pick(snapshot), 0);
   const items = ids.flatMap((id) => {
-    const seen = inside.flatMap((look) =>
-      look.deltas.filter((one) => one.id === id).map((one) => ({ at: look.at, ...one })),
+    const seen = inside.flatMap((snapshot) =>
+      snapshot.deltas.filter((one) => one.id === id).map((one) => ({ at: snapshot.at, ...one })),
     );
     const last = seen.map(({ at }) => at.getTime()).sort((a, b) => b - a)[0];
     if (last === undefined) return [];
@@ -42,18 +43,18 @@ export function byHand(looks: readonly MadeLook[], from: number, to: number, ids
     return [{ id, calls: counter(0), rows: counter(2), us: counter(3), wal: counter(16), seen, last }];
   });
   items.sort((a, b) => b.us - a.us || a.id - b.id);
-  const active = sum((look) => (look.activeUs > 0 ? look.activeUs + 7 : 0));
+  const active = sum((snapshot) => (snapshot.activeUs > 0 ? snapshot.activeUs + 7 : 0));
   const all = (pick: (item: (typeof items)[number]) => number) => items.reduce((total, item) => total + pick(item), 0);
   const toplevel = all((item) => ((ids.indexOf(item.id) + 1) % 3 === 0 ? 0 : item.us));
-  const [evictions, observedUs] = [sum((look) => look.evictions), sum((look) => look.spanUs)];
+  const [evictions, observedUs] = [sum((snapshot) => snapshot.evictions), sum((snapshot) => snapshot.spanUs)];
   return {
-    covered: rounded(sum((look) => look.spanUs) / 1_000_000),
+    covered: rounded(sum((snapshot) => snapshot.spanUs) / 1_000_000),
     completeness: {
-      resets: sum((look) => Number(look.reset)),
+      resets: sum((snapshot) => Number(snapshot.reset)),
       evictions,
       evictionsPerMinute: observedUs > 0 ? rounded((evictions * 60_000_000) / observedUs) : 0,
-      gaps: sum((look) => Number(look.gap)),
-      lostSeconds: rounded(sum((look) => look.lostUs) / 1_000_000),
+      gaps: sum((snapshot) => Number(snapshot.gap)),
+      lostSeconds: rounded(sum((snapshot) => snapshot.lostUs) / 1_000_000),
       coverage: active > 0 ? rounded(toplevel / active) : null,
       warnings: evictions > 0 ? ['statements_evicted'] : [],
     },
@@ -84,24 +85,24 @@ export const stepsSeen = ({ points }: Series) =>
       : [],
   );
 
-/** The same, counted look by look. */
-export function stepsByHand(looks: readonly MadeLook[], from: number, to: number, step: number, id: number) {
-  const steps = new Map<number, MadeLook[]>();
-  for (const look of looks) {
-    const at = look.at.getTime();
+/** The same, counted snapshot by snapshot. */
+export function stepsByHand(snapshots: readonly MadeSnapshot[], from: number, to: number, step: number, id: number) {
+  const steps = new Map<number, MadeSnapshot[]>();
+  for (const snapshot of snapshots) {
+    const at = snapshot.at.getTime();
     if (at < from || at >= to) continue;
     const begin = Math.floor(at / (step * 1_000)) * step * 1_000;
-    steps.set(begin, [...(steps.get(begin) ?? []), look]);
+    steps.set(begin, [...(steps.get(begin) ?? []), snapshot]);
   }
   return [...steps]
     .sort(([a], [b]) => a - b)
     .map(([begin, inside]) => {
-      const seen = inside.flatMap((look) => look.deltas.filter((one) => one.id === id));
+      const seen = inside.flatMap((snapshot) => snapshot.deltas.filter((one) => one.id === id));
       const counter = (index: number) => seen.reduce((sum, { counters }) => sum + (counters[index] ?? 0), 0);
       return [
         new Date(begin).toISOString(),
-        rounded(inside.reduce((sum, look) => sum + look.spanUs, 0) / 1_000_000),
-        inside.some((look) => look.gap),
+        rounded(inside.reduce((sum, snapshot) => sum + snapshot.spanUs, 0) / 1_000_000),
+        inside.some((snapshot) => snapshot.gap),
         seen.some(({ partial }) => partial),
         counter(0),
         rounded(counter(3) / 1_000),

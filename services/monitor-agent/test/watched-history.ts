@@ -1,4 +1,4 @@
-import { lookedAt, lookOnce, type Replica, type WatchedServer } from './collector.ts';
+import { collectOnce, type Replica, snapshotAt, type WatchedServer } from './collector.ts';
 import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement } from './executed-statements.ts';
 import { compareLook, readLook, type Tells } from './look-check.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -137,23 +137,23 @@ export class WatchedHistory {
       );
       this.replica = this.replica.successor();
       await this.look();
-      const before = await lookedAt(this.store, this.serverId);
+      const before = await snapshotAt(this.store, this.serverId);
       await old.turnUntil(async () => true);
       old.putForward(2_000);
       await old.turn();
       await old.turnUntil(async () => true);
-      if ((await lookedAt(this.store, this.serverId)) !== before)
+      if ((await snapshotAt(this.store, this.serverId)) !== before)
         this.faults.push('A collector without a lease wrote.');
     },
     /** A look is made and cannot be stored: the next one has to bring it all. */
     storeFails: async () => {
       const rename = (from: string, to: string) =>
         this.store.server.sql(`alter table monitor_agent.${from} rename to ${to}`);
-      await rename('statement_looks', 'away');
+      await rename('statement_snapshots', 'away');
       this.replica.putForward(1_000);
       await this.replica.turn();
       await this.replica.turnUntil(async () => true);
-      await rename('away', 'statement_looks');
+      await rename('away', 'statement_snapshots');
     },
     create: async () => {
       this.made += 1;
@@ -170,8 +170,8 @@ export class WatchedHistory {
   };
 
   async look(): Promise<void> {
-    const before = await lookedAt(this.store, this.serverId);
-    await lookOnce(this.store, this.replica, this.serverId);
+    const before = await snapshotAt(this.store, this.serverId);
+    await collectOnce(this.store, this.replica, this.serverId);
     const look = await readLook(this.store, this.serverId, this.lastTakenAt);
     const shown = await this.executed.shown();
     if (before !== undefined) {
@@ -184,7 +184,7 @@ export class WatchedHistory {
     this.evictions += look.evictions;
     this.lastTakenAt = look.takenAt;
     this.shown = shown;
-    this.executed.lookedAt();
+    this.executed.snapshotAt();
   }
 
   private async createDatabase(name: string): Promise<string> {

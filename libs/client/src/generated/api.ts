@@ -29,6 +29,9 @@ export type AgedTable = {
   multixactPercent: number;
 };
 
+/** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
+export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
+
 export type ApiKey = {
   id: string;
   name: string;
@@ -40,10 +43,10 @@ export type ApiKey = {
 
 export type Backtest = {
   id: Id;
-  /** What it came to is null unless it is done */
+  /** The figures are null until it is done */
   status: BacktestStatus;
   settings: BotSettings;
-  /** Version of the market’s rules that it was run by */
+  /** Version of the market’s rules that it ran by */
   marketVersion: number;
   feed: BacktestFeed;
   currency: string;
@@ -51,11 +54,11 @@ export type Backtest = {
   /** SHA-256 of candles, settings, market rules and engine version: equal means equal results */
   contentHash: string | null;
   candles: number;
-  /** How far it is */
+  /** Candles done so far */
   candlesDone: number;
   from: Timestamp;
   to: Timestamp;
-  /** Where candles were missing: what happened there nobody knows */
+  /** Where candles were missing */
   gaps: CandleGaps | null;
   closedTrades: number | null;
   winningTrades: number | null;
@@ -78,13 +81,13 @@ export type Backtest = {
   }> | null;
   /** Of all candles, two decimals, cut off */
   timeInTradePercent: Decimal | null;
-  /** Most money that was in a trade at once, fees of entry included; with leverage its whole value */
+  /** Most money that was in a trade at once, entry fees included; with leverage its whole value */
   maxCapital: Decimal | null;
-  /** The same without what is borrowed: margin and fees of entry; null for runs from before it was told */
+  /** The same without borrowed money: margin and entry fees; null for older runs */
   maxMargin: Decimal | null;
-  /** Deepest fall of realised plus open profit from its height */
+  /** Deepest fall of realised plus open profit from its highest value */
   maxDrawdown: Decimal | null;
-  /** So many of the first trades and fills can be read; the figures are of all of them */
+  /** How many trades and fills are stored, the first ones; the figures are of all */
   stored: {
     trades: number;
     fills: number;
@@ -156,9 +159,9 @@ export type BlockingIncident = {
   state: string | null;
   /** Constants and comments removed, at most 500 characters */
   text: string | null;
-  /** The first look that saw it; it began at most one interval before */
+  /** The first snapshot that saw it; it began at most one interval before */
   from: Timestamp;
-  /** The last look that saw it */
+  /** The last snapshot that saw it */
   to: Timestamp;
   ongoing: boolean;
   mostBlocked: Count;
@@ -217,13 +220,13 @@ export type Bot = {
   /** Sum of the ledger: what the paper wallet has gained or spent */
   balance: Decimal;
   openTradeId: Id | null;
-  /** Why no trade begins, as of the last candle; null: nothing is in its way */
+  /** Why no trade is opened, as of the last candle; null: nothing prevents one */
   waiting: Waiting | null;
   /** Why it was halted */
   halted: Halt | null;
-  /** How it was started last; null: never since this is told */
+  /** How it was last started; null for older bots */
   resumed: Resumed | null;
-  /** Candles that came or changed after the bot had decided on their time: a backtest differs */
+  /** Candles that were added or changed after the bot had decided on their time: a backtest differs */
   lateCandles: {
     count: number;
     from: Timestamp;
@@ -237,7 +240,7 @@ export type BotSettings = DcaSettings | MartingaleEmaSettings;
 /** Without `strategy` those of a DCA bot */
 export type BotSettingsInput = DcaSettingsInput | MartingaleEmaSettingsInput;
 
-/** stopping: no new trade begins, the open one is finished; halted: stopped for a reason that somebody has to look at */
+/** stopping: no new trade is opened, the open one is finished; halted: stopped for a reason that needs attention */
 export type BotStatus = "stopped" | "running" | "stopping" | "halted";
 
 export type BotSummary = {
@@ -266,12 +269,12 @@ export type BotSummary = {
     /** If closed at the last price, after all fees */
     openProfit: Decimal;
   } | null;
-  /** The bot has decided on every candle that is there */
+  /** The bot has decided on every stored candle */
   upToDate: boolean;
 };
 
 export type Candle = {
-  /** When the candle begins */
+  /** Start of the candle */
   at: Timestamp;
   open: Decimal;
   high: Decimal;
@@ -280,15 +283,15 @@ export type Candle = {
 };
 
 export type CandleGaps = {
-  /** Where candles are missing between two others */
+  /** Number of gaps */
   places: number;
-  /** Candles that are missing there */
+  /** Missing candles in all gaps */
   missing: number;
-  /** The 20 longest, oldest first */
+  /** The 20 longest gaps, oldest first */
   longest: Array<{
-    /** First candle that is missing */
+    /** First missing candle */
     from: Timestamp;
-    /** Last candle that is missing */
+    /** Last missing candle */
     to: Timestamp;
     missing: number;
   }>;
@@ -297,13 +300,13 @@ export type CandleGaps = {
 /** How long one candle is */
 export type CandleInterval = "1m" | "5m" | "15m" | "30m" | "1h" | "4h" | "1d";
 
-/** What a file was understood to say */
+/** How a file was understood */
 export type CandleReport = {
   understood: {
     compressed: boolean;
     separator: "comma" | "semicolon" | "tab" | "pipe";
     header: boolean;
-    /** Which column was taken for what: its name in the header, or its place */
+    /** The column of each value: its name in the header, or its number */
     columns: {
       time: string;
       open: string;
@@ -313,35 +316,35 @@ export type CandleReport = {
     } | null;
     decimalMark: "point" | "comma";
     timeFormats: Array<TimeFormat>;
-    /** That was said of times without one */
+    /** As given for times without one */
     zone: string | null;
-    /** The longest step on which all times lie */
+    /** The longest step of which all distances are multiples */
     stepSeconds: number | null;
   };
-  /** Rows of data, the refused ones too */
+  /** Rows of data, refused ones included */
   rows: number;
   /** Different candles in the file */
   candles: number;
   from: Timestamp | null;
-  /** Begin of the last candle */
+  /** Start of the last candle */
   to: Timestamp | null;
   /** Within the file, and to what was stored before and after it */
   gaps: CandleGaps;
-  /** Candles that came again, the same */
+  /** Repeated rows with the same prices */
   duplicates: number;
   /** Candles with a price that was rounded to a tick */
   rounded: number;
-  /** Comments, lines before the header, headers that came again */
+  /** Comments, lines before the header, repeated headers */
   skippedLines: number;
   refusedRows: number;
-  /** The first 20 of them */
+  /** The first 20 refused rows */
   refused: Array<{
     line: number;
     message: string;
   }>;
 };
 
-/** bundled: shipped with Tidegate, synthetic; imported: what your organisation brought */
+/** bundled: shipped with Tidegate, synthetic; imported: from files of your organisation */
 export type CandleSource = "bundled" | "imported";
 
 export type CandleUpload = {
@@ -350,22 +353,22 @@ export type CandleUpload = {
   market: string;
   marketVersion: number;
   interval: CandleInterval;
-  /** Of the file, as far as they have come */
+  /** Bytes of the file that have arrived */
   bytes: number;
-  /** How far it is */
+  /** Rows that have been read so far */
   rowsRead: number;
   /** Candles that were not stored before */
   added: number | null;
   /** Candles that were stored with other prices */
   replaced: number | null;
   failure: string | null;
-  /** Once the file was read, also if it failed */
+  /** Present once the file was read, also if it failed */
   report: CandleReport | null;
   createdAt: Timestamp;
   finishedAt: Timestamp | null;
 };
 
-/** receiving: its file has not come to its end yet */
+/** receiving: the file has not arrived completely */
 export type CandleUploadStatus = "receiving" | "queued" | "running" | "done" | "failed" | "cancelled";
 
 export type CatalogueDiff = {
@@ -643,7 +646,7 @@ export type FeatureInfo = {
   description: string;
 };
 
-/** Name of a feature; that of a metered one is the meter’s */
+/** Name of a feature; a metered feature and its meter share it */
 export type FeatureKey = string;
 
 /** Where a bot’s candles come from */
@@ -729,7 +732,7 @@ export type IndexFinding = {
 export type Indicator = "ema" | "rsi" | "atr" | "bollinger" | "macd";
 
 export type IndicatorPoint = {
-  /** When the candle begins; the value is of its close */
+  /** Start of the candle; the value is at its close */
   at: Timestamp;
   /** ema, rsi, atr; upper, middle, lower of bollinger (2 standard deviations); macd, signal, histogram of macd (12, 26, 9) */
   values: Record<string, number>;
@@ -831,11 +834,11 @@ export type LeaseRequest = {
   meter: FeatureKey;
   /** Units you would like to spend without asking again */
   want: number;
-  /** For one piece of work that needs them all: everything that is wanted, or nothing */
+  /** All or nothing: for one piece of work that needs all units */
   whole?: boolean;
   /** Who holds the lease: one process of yours */
   holderId: string;
-  /** Made by you, new for every lease; the same key again answers the same lease */
+  /** Chosen by you, new for every lease; the same key again returns the same lease */
   leaseKey: string;
 };
 
@@ -872,9 +875,6 @@ export type LockWait = {
   /** The name of the blocker when it is one */
   preparedTransaction: string | null;
 };
-
-/** crash_recovery: PostgreSQL lost a process or was killed, and counters of tables and indexes began anew (of statements too, as a rule), although it may not have been started anew; restart: an orderly one, which keeps counters; statements_reset: somebody set the counters of all statements back; counters_reset: somebody set back those of databases, of something in them, or of the server (`of` says which); promoted: a standby became the primary, and its history goes on; another_server: another instance answers at the address, and nothing is compared across that */
-export type MarkerKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
 
 export type Market = {
   market: string;
@@ -986,19 +986,19 @@ export type MeterUsage = {
   unit: string;
   description: string;
   used: number;
-  /** Lent out in leases and not yet reported as used */
+  /** Lent in leases and not yet reported as used */
   reserved: number;
   limit: Limit;
   /** null: not part of the plan */
   enforcement: "hard" | "soft" | null;
-  /** What the limit is for; null: not part of the plan */
+  /** What the limit applies to; null: not part of the plan */
   per: "month" | "day" | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
-  /** Of the month, or of the day when the limit is for a day */
+  /** Of the month, or of the day when the limit is a daily one */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   resetsAt: Timestamp;
@@ -1063,9 +1063,9 @@ export type MonitoredIndex = {
   partitionOf: string | null;
   /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
-  /** When its database was last looked at; null: it is not any more */
-  lookedAt: Timestamp | null;
-  /** How much of the range the looks at its database covered: later work shows with the next look */
+  /** When the last snapshot of its database was taken; null: none are taken any more */
+  snapshotAt: Timestamp | null;
+  /** How much of the range the snapshots of its database cover: later work shows with the next snapshot */
   coveredSeconds: number;
   /** When it was found to be dropped, or not shown to the role any more; null: it is there */
   goneAt: Timestamp | null;
@@ -1108,9 +1108,9 @@ export type MonitoredTable = {
   partitionOf: string | null;
   /** Counters were reset in the range, or may have been: something that came before is not known */
   partial: boolean;
-  /** When its database was last looked at; null: it is not any more */
-  lookedAt: Timestamp | null;
-  /** How much of the range the looks at its database covered: later work shows with the next look */
+  /** When the last snapshot of its database was taken; null: none are taken any more */
+  snapshotAt: Timestamp | null;
+  /** How much of the range the snapshots of its database cover: later work shows with the next snapshot */
   coveredSeconds: number;
   /** When it was found to be dropped, or not shown to the role any more; null: it is there */
   goneAt: Timestamp | null;
@@ -1185,16 +1185,16 @@ export type NewServerTest = {
 };
 
 export type NewUsageEvent = {
-  /** Made from the fact, such as a request’s id: sent again it counts once */
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
-  /** Which of your systems says so */
+  /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
   /** Whole units */
   quantity?: number;
-  /** When it happened, by default now; to the millisecond, what is finer is cut off */
+  /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
-  /** The lease that these units were taken from: of the same meter and period, and not used up */
+  /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
 
@@ -1368,7 +1368,7 @@ export type RejectedUsage = {
   message: string;
   /** The event as it came */
   event: string;
-  /** How often the very same was sent */
+  /** How often the same event was sent */
   times: number;
   firstAt: Timestamp;
   lastAt: Timestamp;
@@ -1418,12 +1418,22 @@ export type Server = {
     code: string;
     what: string;
   } | null;
-  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every question that failed twice in a row */
+  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every query that failed twice in a row */
   missing: Array<ServerCheck>;
   version: string | null;
   lastCollectedAt: Timestamp | null;
   createdAt: Timestamp;
   updatedAt: Timestamp;
+};
+
+export type ServerAnnotation = {
+  kind: AnnotationKind;
+  /** By the server’s clock, the last of several; for another_server and promoted the snapshot that detected it */
+  at: Timestamp;
+  /** The snapshot that detected it, by our clock */
+  seenAt: Timestamp;
+  /** For counters_reset: the databases that were reset (as a whole, or a table, index or function in them; PostgreSQL does not say which) and PostgreSQL’s views of the whole server, at most 100; empty for other kinds */
+  of: Array<string>;
 };
 
 export type ServerCheck = {
@@ -1437,9 +1447,9 @@ export type ServerCheck = {
   what: string;
   /** When not ok: since when that is known */
   since?: Timestamp;
-  /** What PostgreSQL answered to the question that failed */
+  /** What PostgreSQL answered to the query that failed */
   sqlstate?: string;
-  /** When a question that failed is asked again */
+  /** When a query that failed is tried again */
   nextTryAt?: Timestamp;
   /** SQL that an administrator of that server may run */
   fixSql?: string;
@@ -1449,16 +1459,6 @@ export type ServerCheck = {
 
 /** Host name or IP address */
 export type ServerHost = string;
-
-export type ServerMarker = {
-  kind: MarkerKind;
-  /** By the server’s clock, of several the last; for another_server and promoted the look that found it */
-  at: Timestamp;
-  /** The look that found it, by our clock */
-  seenAt: Timestamp;
-  /** Of counters_reset: databases that were set back (as a whole, or a table, index or function of theirs; PostgreSQL does not say which), and PostgreSQL’s views of the server as a whole, 100 at the most; of the other kinds empty */
-  of: Array<string>;
-};
 
 export type ServerPatch = {
   serverId: Id;
@@ -1605,13 +1605,13 @@ export type Subscription = {
   status: SubscriptionStatus;
   interval: "month" | "year";
   periodAnchor: Timestamp;
-  /** What is paid is counted from here: from the anchor, or from the change that began this interval */
+  /** Paid intervals are counted from here: from the anchor, or from the change that started this interval */
   intervalSince: Timestamp;
-  /** Of the interval that runs now; `GET /api/v1/usage` has that of quotas */
+  /** Of the current paid interval; `GET /api/v1/usage` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   startedAt: Timestamp;
-  /** The plan version that follows by itself, and when; null when nothing is scheduled */
+  /** The plan version that a scheduled move brings, and when; null when none is scheduled */
   scheduledMove: {
     plan: PlanKey;
     planVersion: number;
@@ -1625,7 +1625,7 @@ export type Sweep = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
-  /** Version of the market’s rules that it was run by */
+  /** Version of the market’s rules that it ran by */
   marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
@@ -1634,9 +1634,9 @@ export type Sweep = {
     trainCandles: number;
     testCandles: number;
   } | null;
-  /** Settings that can work */
+  /** Valid combinations */
   combinations: number;
-  /** Settings that cannot work and were left out */
+  /** Combinations that cannot work and were left out */
   refused: number;
   /** Backtests in all */
   runs: number;
@@ -1653,7 +1653,7 @@ export type SweepDetail = {
   id: Id;
   status: SweepStatus;
   settings: DcaSettings;
-  /** Version of the market’s rules that it was run by */
+  /** Version of the market’s rules that it ran by */
   marketVersion: number;
   vary: Array<SweptSetting>;
   feed: BacktestFeed;
@@ -1662,9 +1662,9 @@ export type SweepDetail = {
     trainCandles: number;
     testCandles: number;
   } | null;
-  /** Settings that can work */
+  /** Valid combinations */
   combinations: number;
-  /** Settings that cannot work and were left out */
+  /** Combinations that cannot work and were left out */
   refused: number;
   /** Backtests in all */
   runs: number;
@@ -1677,7 +1677,7 @@ export type SweepDetail = {
   finishedAt: Timestamp | null;
   /** Best first, at most 50; of a walk-forward none */
   results: Array<SweepResult>;
-  /** Where candles were missing: what happened there nobody knows */
+  /** Where candles were missing */
   gaps: CandleGaps | null;
   windows: Array<WalkForwardWindow>;
   /** All test windows of a walk-forward together; open trades count at the last close */
@@ -1700,7 +1700,7 @@ export type SweepFigures = {
   funding: Decimal;
   /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
-  /** The same without what is borrowed; not there in sweeps from before it was told */
+  /** The same without borrowed money; absent in older sweeps */
   maxMargin?: Decimal;
   maxDrawdown: Decimal;
 };
@@ -1719,7 +1719,7 @@ export type SweepResult = {
   funding: Decimal;
   /** Most money in a trade at once; with leverage its whole value */
   maxCapital: Decimal;
-  /** The same without what is borrowed; not there in sweeps from before it was told */
+  /** The same without borrowed money; absent in older sweeps */
   maxMargin?: Decimal;
   maxDrawdown: Decimal;
   rank: number;
@@ -1876,12 +1876,12 @@ export type WaitingReason = "maxTrades" | "cooldown" | "priceRange" | "belowMini
 export type WalkForwardWindow = {
   train: {
     from: Timestamp;
-    /** Begin of the last candle */
+    /** Start of the last candle */
     to: Timestamp;
   };
   test: {
     from: Timestamp;
-    /** Begin of the last candle */
+    /** Start of the last candle */
     to: Timestamp;
   };
   values: SweptValues;
@@ -1919,7 +1919,7 @@ export type EntitlementsCurrentOutput = OwnEntitlements;
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
-  /** Refuse when another catalogue was applied since the diff was shown */
+  /** Refuse when another catalogue has been applied since the diff was shown */
   expectedVersion?: number;
 };
 
@@ -1963,7 +1963,7 @@ export type PlansMoveInput = {
   to?: PlanKey;
   /** When they move */
   at?: "now" | "period_end";
-  /** The version that a dry run showed: refused when another one is in force by now */
+  /** The version that a dry run showed; refused when another one is in force by now */
   toVersion?: number;
   /** Only show what would move */
   dryRun?: boolean;
@@ -1977,7 +1977,7 @@ export type PlansMoveOutput = {
   /** How many move */
   subscriptions: number;
   moves: Array<PlanMove>;
-  /** Subscriptions of the plan that have the target version already */
+  /** Subscriptions of the plan that already have the target version */
   stay: number;
 };
 
@@ -1998,7 +1998,7 @@ export type SubscriptionsGetOutput = Subscription;
 export type SubscriptionsSetInput = {
   organisationId: Id;
   plan: PlanKey;
-  /** What is paid for at a time; without it the interval stays as it is */
+  /** What is paid for at a time; by default the interval stays the same */
   interval?: "month" | "year";
 };
 
@@ -2121,7 +2121,7 @@ export type BotsPreviewLadderOutput = Ladder;
 
 export type BotsStartInput = {
   botId: Id;
-  /** What becomes of candles that came while it was stopped */
+  /** What to do with candles that came while it was stopped */
   resume?: "fromNow" | "catchUp";
 };
 
@@ -2155,15 +2155,15 @@ export type CandlesBeginUploadInput = {
   interval: CandleInterval;
   /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
   duplicates?: "identical" | "refuse";
-  /** Of prices between two ticks of the market; nearest: to the nearer tick */
+  /** Of prices between two ticks of the market; nearest: round to the nearer tick */
   rounding?: "refuse" | "nearest";
-  /** refuse: nothing is imported where one row is wrong; skip: the others are */
+  /** refuse: one wrong row refuses the file; skip: the other rows are imported */
   wrongRows?: "refuse" | "skip";
-  /** Zone of times that are written without one */
+  /** Time zone of times without one */
   zone?: string;
-  /** Needed where a comma may separate thousands as well */
+  /** Needed when commas may also separate thousands */
   decimalMark?: "auto" | "point" | "comma";
-  /** Most candles are missing, and that is meant; else times that all lie further apart are refused */
+  /** Most candles are missing on purpose; by default times that all lie further apart than the interval are refused */
   sparse?: boolean;
 };
 
@@ -2197,15 +2197,15 @@ export type CandlesImportInput = {
   csv: string;
   /** identical: a candle may come again if it is the same; refuse: each once. Others of one time never may */
   duplicates?: "identical" | "refuse";
-  /** Of prices between two ticks of the market; nearest: to the nearer tick */
+  /** Of prices between two ticks of the market; nearest: round to the nearer tick */
   rounding?: "refuse" | "nearest";
-  /** refuse: nothing is imported where one row is wrong; skip: the others are */
+  /** refuse: one wrong row refuses the file; skip: the other rows are imported */
   wrongRows?: "refuse" | "skip";
-  /** Zone of times that are written without one */
+  /** Time zone of times without one */
   zone?: string;
-  /** Needed where a comma may separate thousands as well */
+  /** Needed when commas may also separate thousands */
   decimalMark?: "auto" | "point" | "comma";
-  /** Most candles are missing, and that is meant; else times that all lie further apart are refused */
+  /** Most candles are missing on purpose; by default times that all lie further apart than the interval are refused */
   sparse?: boolean;
 };
 
@@ -2217,7 +2217,7 @@ export type CandlesImportOutput = {
   added: number;
   /** Candles that were stored with other prices */
   replaced: number;
-  /** Places where candles are missing, joints to stored ones included */
+  /** Number of gaps, those to stored candles included */
   gaps: number;
   from: Timestamp;
   to: Timestamp;
@@ -2234,7 +2234,7 @@ export type CandlesIndicatorInput = {
   period?: number;
   /** First candle; by default the oldest */
   from?: Instant;
-  /** At most so many */
+  /** At most so many items */
   limit?: number;
 };
 
@@ -2252,7 +2252,7 @@ export type CandlesListInput = {
   interval?: CandleInterval;
   /** First candle; by default the oldest */
   from?: Instant;
-  /** At most so many */
+  /** At most so many items */
   limit?: number;
 };
 
@@ -2365,11 +2365,11 @@ export type SweepsCreateInput = {
   vary: Array<SweptSettingInput>;
   feed?: BacktestFeedInput;
   rankBy?: SweepRank;
-  /** Test the best of each stretch on the next one, instead of ranking over all candles */
+  /** Test the best of each range on the next one, instead of ranking over all candles */
   walkForward?: {
-    /** Length of a training stretch */
+    /** Length of a training range */
     trainCandles: number;
-    /** Length of the stretch after it */
+    /** Length of the test range after it */
     testCandles: number;
   };
 };
@@ -2677,7 +2677,7 @@ export type ServersActivityInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** The last look at or before this moment instead of the newest */
+  /** The last snapshot at or before this moment instead of the newest */
   at?: Instant;
 };
 
@@ -2698,13 +2698,33 @@ export type ServersAddPlatformInput = Record<string, never>;
 
 export type ServersAddPlatformOutput = Server;
 
+export type ServersAnnotationsInput = {
+  serverId: Id;
+  /** Included; default one hour before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type ServersAnnotationsOutput = {
+  /** Those detected in the range, newest first */
+  items: Array<ServerAnnotation>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+  total: Count;
+};
+
 export type ServersBlockingInput = {
   serverId: Id;
   /** Included; default one hour before `to` */
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** The last look at or before this moment instead of the newest */
+  /** The last snapshot at or before this moment instead of the newest */
   at?: Instant;
 };
 
@@ -2771,12 +2791,12 @@ export type ServersIndexFindingsOutput = {
   /** Of all findings whose SQL drops an index */
   bytes: Count;
   /** Indexes that were judged */
-  looked: Count;
+  judged: Count;
   /** Indexes that are known; more than were judged when there are very many */
   known: Count;
   databases: Array<{
     database: string;
-    /** Since when scans are counted without a reset; a reset or a crash of the server begins anew */
+    /** Since when scans are counted without a reset; a reset or a crash of the server starts again */
     countingSince: Timestamp | null;
     /** How much of the time since was really observed */
     observedDays: number;
@@ -2829,26 +2849,6 @@ export type ServersListOutput = {
   items: Array<Server>;
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
-};
-
-export type ServersMarkersInput = {
-  serverId: Id;
-  /** Included; default one hour before `to` */
-  from?: Instant;
-  /** Excluded; default now */
-  to?: Instant;
-  /** Items on a page */
-  limit?: number;
-  /** `nextCursor` of the page before, unchanged; absent for the first page */
-  cursor?: string;
-};
-
-export type ServersMarkersOutput = {
-  /** Those that were found in the range, the newest first */
-  items: Array<ServerMarker>;
-  /** `cursor` of the next page; absent on the last page */
-  nextCursor?: string;
-  total: Count;
 };
 
 export type ServersOverviewInput = {
@@ -3007,7 +3007,7 @@ export type ServersWaitsOutput = {
     /** The five that most of its sessions were in */
     waits: Array<WaitShare>;
   }>;
-  /** At most 120 slices in the order of time; slices without a look are left out */
+  /** At most 120 slices in the order of time; slices without a snapshot are left out */
   series: Array<{
     at: Timestamp;
     waits: Array<WaitShare>;
@@ -3236,11 +3236,11 @@ export type UsageTakeLeaseInput = LeaseRequest;
 export type UsageTakeLeaseOutput = Lease;
 
 export class TidegateClient extends Transport {
-  /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of an `billing.entitlements.changed.v1` notification. */
+  /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
-  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every feature that the software decides by, and a feature keeps the kind it has in the catalogue in force. */
+  /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
 
@@ -3256,7 +3256,7 @@ export class TidegateClient extends Transport {
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
 
-  /** Move the running subscriptions of a plan to its newest version, or to another plan. Also of a plan that has left the catalogue. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan begins a new year. `period_end`: each subscription moves when the month or year that is paid ends, which its organisation sees as `scheduledMove`; a plan that is chosen before then cancels the move. Counters, anchors and intervals stay as they are. */
+  /** Move the running subscriptions of a plan to its newest version, or to another plan. Works for a plan that has left the catalogue, too. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. Counters, anchors and intervals stay the same. */
   plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
 
@@ -3268,19 +3268,19 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and a change of the plan that is paid by the year, begins a new interval at that moment, never before it. A scheduled move is cancelled. */
+  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A new interval, or another plan that is paid by the year, starts at that moment and never earlier. A scheduled move is cancelled. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
-  /** Stop a backtest; one that has ended stays as it is */
+  /** Cancel a backtest; one that has ended stays as it is */
   backtestsCancel = (input: BacktestsCancelInput, options?: CallOptions): Promise<BacktestsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/backtests/{backtestId}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Run settings over stored candles with the very code that trades on paper. At most 600,000 candles, more than a year of minutes. A backtest that is done within some seconds is answered whole; another is answered as `queued` or `running`: read it again until it is `done`. The answer sums up; its trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is made. An organisation keeps its newest 200 backtests. */
+  /** Run settings over stored candles with the code that trades on paper. At most 600,000 candles, more than a year of minutes. The answer is the result when it is ready within some seconds; otherwise the status is `queued` or `running`: read it again until it is `done`. Trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is created. The newest 200 backtests of an organisation are stored. */
   backtestsCreate = (input: BacktestsCreateInput, options?: CallOptions): Promise<BacktestsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/backtests', repeat: 'keyed' }, input, options);
 
-  /** Delete a backtest with its trades and fills; one that runs is stopped */
+  /** Delete a backtest with its trades and fills; a running one is cancelled */
   backtestsDelete = (input: BacktestsDeleteInput, options?: CallOptions): Promise<BacktestsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/backtests/{backtestId}', repeat: 'keyed' }, input, options);
 
@@ -3292,7 +3292,7 @@ export class TidegateClient extends Transport {
   backtestsFills = (input: BacktestsFillsInput, options?: CallOptions): Promise<BacktestsFillsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}/fills', repeat: 'safe' }, input, options);
 
-  /** A backtest: how far it is, and what it came to once it is done */
+  /** A backtest: its progress, and its result once it is done */
   backtestsGet = (input: BacktestsGetInput, options?: CallOptions): Promise<BacktestsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/backtests/{backtestId}', repeat: 'safe' }, input, options);
 
@@ -3324,11 +3324,11 @@ export class TidegateClient extends Transport {
   botsPreviewLadder = (input: BotsPreviewLadderInput, options?: CallOptions): Promise<BotsPreviewLadderOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/ladder-preview', repeat: 'safe' }, input, options);
 
-  /** Start a bot; starting a running one changes nothing. A bot that ran before goes on from now: candles that came while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot that holds a trade always goes on where it was. */
+  /** Start a bot; starting a running one changes nothing. A bot that ran before resumes from now: candles that came while it was stopped are not traded. With `catchUp` it trades them as if it had been running, from the candle after the last one that it decided on. The answer says which (`resumed`). A bot with an open trade always continues where it was. */
   botsStart = (input: BotsStartInput, options?: CallOptions): Promise<BotsStartOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/start', repeat: 'keyed' }, input, options);
 
-  /** Stop a bot: no new trade begins; an open trade is finished, or closed now */
+  /** Stop a bot: no new trade is opened; an open one is finished, or closed now */
   botsStop = (input: BotsStopInput, options?: CallOptions): Promise<BotsStopOutput> =>
     this.send({ method: 'POST', path: '/api/v1/bots/{botId}/stop', repeat: 'keyed' }, input, options);
 
@@ -3340,19 +3340,19 @@ export class TidegateClient extends Transport {
   botsUpdate = (input: BotsUpdateInput, options?: CallOptions): Promise<BotsUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/bots/{botId}', repeat: 'keyed' }, input, options);
 
-  /** Begin the import of a large file of candles; the file follows. Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`, and read in `report` what it was understood to say. All of its candles are imported, or none. Three files of an organisation may be under way; one that has not come within an hour is given up. */
+  /** Begin the import of a large candle file; the file is sent next. Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`; `report` says how it was understood. All of its candles are imported, or none. Three files of an organisation may be in progress; one that has not arrived within an hour fails. */
   candlesBeginUpload = (input: CandlesBeginUploadInput, options?: CallOptions): Promise<CandlesBeginUploadOutput> =>
     this.send({ method: 'POST', path: '/api/v1/candles/uploads', repeat: 'keyed' }, input, options);
 
-  /** Give up a candle file; one that has ended stays as it is */
+  /** Cancel the import of a candle file; one that has ended stays as it is */
   candlesCancelUpload = (input: CandlesCancelUploadInput, options?: CallOptions): Promise<CandlesCancelUploadOutput> =>
     this.send({ method: 'POST', path: '/api/v1/candles/uploads/{uploadId}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Delete the imported candles of a market and interval. Bots over them keep what they did and wait for new candles; results of backtests stay. */
+  /** Delete the imported candles of a market and interval. Bots over them keep their history and wait for new candles; results of backtests stay. */
   candlesDelete = (input: CandlesDeleteInput, options?: CallOptions): Promise<CandlesDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/candles/imports', repeat: 'keyed' }, input, options);
 
-  /** A candle file: how far it is, and what it was understood to say */
+  /** A candle file: its progress, and how it was understood */
   candlesGetUpload = (input: CandlesGetUploadInput, options?: CallOptions): Promise<CandlesGetUploadOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/uploads/{uploadId}', repeat: 'safe' }, input, options);
 
@@ -3368,7 +3368,7 @@ export class TidegateClient extends Transport {
   candlesList = (input: CandlesListInput, options?: CallOptions): Promise<CandlesListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles', repeat: 'safe' }, input, options);
 
-  /** Candle files of the organisation, newest first; the newest 100 are kept */
+  /** Candle files of the organisation, newest first; the newest 100 are stored */
   candlesListUploads = (input: CandlesListUploadsInput = {}, options?: CallOptions): Promise<CandlesListUploadsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/candles/uploads', repeat: 'safe' }, input, options);
 
@@ -3396,19 +3396,19 @@ export class TidegateClient extends Transport {
   marketsUpdate = (input: MarketsUpdateInput, options?: CallOptions): Promise<MarketsUpdateOutput> =>
     this.send({ method: 'PATCH', path: '/api/v1/markets/{market}', repeat: 'keyed' }, input, options);
 
-  /** Stop a sweep; one that has ended stays as it is */
+  /** Cancel a sweep; one that has ended stays as it is */
   sweepsCancel = (input: SweepsCancelInput, options?: CallOptions): Promise<SweepsCancelOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sweeps/{sweepId}/cancel', repeat: 'keyed' }, input, options);
 
-  /** Backtest many settings over the same candles, or walk forward through them. Every combination of the given values is tried, at most 1000; those that cannot work are left out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation keeps its newest 100 sweeps. */
+  /** Backtest many settings over the same candles, or walk forward through them. Every combination of the given values is tried, at most 1000; those that cannot work are left out. With walkForward the best values of each training range are tested on the range after it. The sweep runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation keeps its newest 100 sweeps. */
   sweepsCreate = (input: SweepsCreateInput, options?: CallOptions): Promise<SweepsCreateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sweeps', repeat: 'keyed' }, input, options);
 
-  /** Delete a sweep with its results; one that runs is stopped */
+  /** Delete a sweep with its results; a running one is cancelled */
   sweepsDelete = (input: SweepsDeleteInput, options?: CallOptions): Promise<SweepsDeleteOutput> =>
     this.send({ method: 'DELETE', path: '/api/v1/sweeps/{sweepId}', repeat: 'keyed' }, input, options);
 
-  /** A sweep: how far it is, and its best results once it is done */
+  /** A sweep: its progress, and its best results once it is done */
   sweepsGet = (input: SweepsGetInput, options?: CallOptions): Promise<SweepsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/sweeps/{sweepId}', repeat: 'safe' }, input, options);
 
@@ -3556,7 +3556,7 @@ export class TidegateClient extends Transport {
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
 
-  /** What the sessions were doing at the last look, and the recent history */
+  /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/activity', repeat: 'safe' }, input, options);
 
@@ -3564,7 +3564,11 @@ export class TidegateClient extends Transport {
   serversAddPlatform = (input: ServersAddPlatformInput = {}, options?: CallOptions): Promise<ServersAddPlatformOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/platform', repeat: 'keyed' }, input, options);
 
-  /** Who blocks whom at the last look, and the jams of a range */
+  /** What happened to a server’s counters in a range: crashes, restarts, resets */
+  serversAnnotations = (input: ServersAnnotationsInput, options?: CallOptions): Promise<ServersAnnotationsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/annotations', repeat: 'safe' }, input, options);
+
+  /** Who blocks whom in the last snapshot, and the jams of a range */
   serversBlocking = (input: ServersBlockingInput, options?: CallOptions): Promise<ServersBlockingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/blocking', repeat: 'safe' }, input, options);
 
@@ -3588,7 +3592,7 @@ export class TidegateClient extends Transport {
   serversIndexFindings = (input: ServersIndexFindingsInput, options?: CallOptions): Promise<ServersIndexFindingsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/index-findings', repeat: 'safe' }, input, options);
 
-  /** Indexes of all databases of a server with their use in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
+  /** Indexes of all databases of a server with their use in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. What was dropped stands in the ranges that it was there in. */
   serversIndexes = (input: ServersIndexesInput, options?: CallOptions): Promise<ServersIndexesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/indexes', repeat: 'safe' }, input, options);
 
@@ -3596,11 +3600,7 @@ export class TidegateClient extends Transport {
   serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
 
-  /** What happened to a server’s counters in a range: crashes, restarts, resets */
-  serversMarkers = (input: ServersMarkersInput, options?: CallOptions): Promise<ServersMarkersOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/markers', repeat: 'safe' }, input, options);
-
-  /** One look at a server: state, load, sizes, busiest statements, what is missing */
+  /** A server at a glance: state, load, sizes, busiest statements, what is missing */
   serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
 
@@ -3612,15 +3612,15 @@ export class TidegateClient extends Transport {
   serversStatements = (input: ServersStatementsInput, options?: CallOptions): Promise<ServersStatementsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/statements', repeat: 'safe' }, input, options);
 
-  /** Tables of all databases of a server with their work in the range. Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says its own. What was dropped stands in the ranges that it was there in. */
+  /** Tables of all databases of a server with their work in the range. Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says its own. What was dropped stands in the ranges that it was there in. */
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
-  /** Test the connection of a watched server. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test the connection of a watched server. Connects once and runs the queries that the collector runs; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTest = (input: ServersTestInput, options?: CallOptions): Promise<ServersTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/test', repeat: 'safe' }, input, options);
 
-  /** Test a connection before adding it. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test a connection before adding it. Connects once and runs the queries that the collector runs; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTestNew = (input: ServersTestNewInput, options?: CallOptions): Promise<ServersTestNewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/test', repeat: 'safe' }, input, options);
 
@@ -3692,11 +3692,11 @@ export class TidegateClient extends Transport {
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
-  /** In whose days usage is counted */
+  /** The time zone in which days of usage are counted */
   settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/settings', repeat: 'safe' }, input, options);
 
-  /** Choose the time zone of daily reports and limits. Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier. */
+  /** Choose the time zone of daily reports and limits. Quota months and paid intervals stay as they are. Earlier usage stays in whole hours (UTC). The current day lasts until the first midnight of the new zone that leaves it whole, so no daily limit is reset early. */
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
@@ -3704,11 +3704,11 @@ export class TidegateClient extends Transport {
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the begin of a period it is kept to the instant, so that the steps of a period add up to its balance. */
+  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that the steps of a period add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event for 37 days after it was counted, sent again it counts once. With its own `time` it counts once for ever, for by then it is too old. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 
@@ -3720,7 +3720,7 @@ export class TidegateClient extends Transport {
   usageReturnLease = (input: UsageReturnLeaseInput, options?: CallOptions): Promise<UsageReturnLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases/{leaseId}/return', repeat: 'keyed' }, input, options);
 
-  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
+  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
 

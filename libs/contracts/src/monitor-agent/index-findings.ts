@@ -47,13 +47,13 @@ export const listIndexFindings = operation({
     nextCursor,
     total: Count,
     bytes: Count.meta({ description: 'Of all findings whose SQL drops an index' }),
-    looked: Count.meta({ description: 'Indexes that were judged' }),
+    judged: Count.meta({ description: 'Indexes that were judged' }),
     known: Count.meta({ description: 'Indexes that are known; more than were judged when there are very many' }),
     databases: z.array(
       z.object({
         database: z.string(),
         countingSince: Timestamp.nullable().meta({
-          description: 'Since when scans are counted without a reset; a reset or a crash of the server begins anew',
+          description: 'Since when scans are counted without a reset; a reset or a crash of the server starts again',
         }),
         observedDays: z.number().min(0).meta({ description: 'How much of the time since was really observed' }),
         judgesUnused: z.boolean().meta({ description: 'Whether that is long enough to call an index unused' }),

@@ -18,11 +18,11 @@ const relation = {
   }),
   partitionOf: z.string().nullable().meta({ description: 'The partitioned one at the top, for `partitions=apart`' }),
   partial: Partial,
-  lookedAt: Timestamp.nullable().meta({
-    description: 'When its database was last looked at; null: it is not any more',
+  snapshotAt: Timestamp.nullable().meta({
+    description: 'When the last snapshot of its database was taken; null: none are taken any more',
   }),
   coveredSeconds: z.number().min(0).meta({
-    description: 'How much of the range the looks at its database covered: later work shows with the next look',
+    description: 'How much of the range the snapshots of its database cover: later work shows with the next snapshot',
   }),
   goneAt: GoneAt,
 };
@@ -116,7 +116,7 @@ const relationQuery = {
 };
 
 const APART =
-  'Databases are looked at one by one: `range.coveredSeconds` is of the one that was looked at longest, each item says ' +
+  'Databases are read one by one: `range.coveredSeconds` is that of the database with the longest coverage; each item says ' +
   'its own. What was dropped stands in the ranges that it was there in.';
 
 /** `shown` of `known`: a list never ends silently. */

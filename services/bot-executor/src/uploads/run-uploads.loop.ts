@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -23,12 +23,12 @@ import {
   withSavepoint,
 } from './upload.rows.ts';
 
-/** At a time in a process: a file, and its candles, are in memory meanwhile. */
+/** At a time in a process, because a file and its candles are in memory meanwhile. */
 const CONCURRENCY = 1;
 const MAX_ROWS = 2_000_000;
 const FAIL_LATE_EVERY_MS = 600_000;
 
-/** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
+/** Reads queued candle files in a thread and stores each in one transaction. See queue/queue-runner.ts. */
 @Injectable()
 export class RunUploads implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;
@@ -92,7 +92,13 @@ export class RunUploads implements OnApplicationShutdown {
     if (!candles) return endUpload(tx, id, { status: 'failed', report, failure: faults[0]?.message });
     try {
       await withSavepoint(tx, async () => {
-        const { added, replaced, gaps } = await this.storing.store(tx, rulesOf(market), interval, candles);
+        const { added, replaced, gaps } = await this.storing.store(
+          problemError,
+          tx,
+          rulesOf(market),
+          interval,
+          candles,
+        );
         const counts = { added: added.length, replaced: replaced.length };
         await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
       });

@@ -1,6 +1,6 @@
 import type { BlockingIncident } from '@tidegate/contracts/monitor-agent/blocking';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { SeenIncident } from './blocking.rules.ts';
 
 /** Those seen go on or begin; those that were ongoing and are not seen any more are over. */

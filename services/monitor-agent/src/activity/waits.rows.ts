@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { StatementWaitSum, StatementWaits, WaitSum } from './waits.rules.ts';
 
 /** More are not read: every n-th look of a long range says the same. */

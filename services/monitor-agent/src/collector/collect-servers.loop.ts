@@ -5,6 +5,7 @@ import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Rivals } from '@tidegate/runtime/rivals';
 import { Wakes } from '@tidegate/runtime/wakes';
 import {
+  COLLECT_SERVERS,
   claimLeases,
   LEASE_SECONDS,
   LONG_LEASE_SECONDS,
@@ -32,7 +33,6 @@ import { ServerSession } from './server-session.ts';
  * another one to take them, and that goes on from the stored state: nothing is lost and nothing counted twice, because whoever writes proves its lease in the same
  * transaction.
  */
-export const COLLECT_SERVERS = 'collect-servers';
 const RENEW_MS = 5_000;
 const RENEW_ALONE_MS = 30_000;
 /** Without a word that there are servers to take, and without a lease that runs out. */
@@ -58,7 +58,7 @@ export class CollectServers implements OnApplicationShutdown {
   private readonly ending = new Set<Promise<void>>();
   private readonly rivals: Rivals;
   private isNew = true;
-  /** Kept until a turn begins: news that come during a look are not in its answer. */
+  /** Kept until a turn begins: news that come during a snapshot are not in its answer. */
   private news = true;
   private renewAt = 0;
   private claimAt = 0;

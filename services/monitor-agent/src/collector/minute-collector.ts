@@ -4,28 +4,29 @@ import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import { type Metric, type Prepared, together } from '../kernel/schedule/metric.ts';
-import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
+import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
-import { wholeLook } from '../relations/consistent-snapshot.queries.ts';
+import { consistentSnapshot } from '../relations/consistent-snapshot.queries.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
-import { type DatabaseReading, readDatabases } from '../relations/databases.queries.ts';
+import { readDatabases } from '../relations/databases.queries.ts';
+import { type DatabaseReading, type IndexReading, type TableReading } from '../relations/readings.rules.ts';
 import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
-import { type IndexReading, readIndexes, readTables, type TableReading } from '../relations/relations.queries.ts';
+import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';
-import { EpochMetric } from '../reset-epochs/server-epoch-metric.ts';
+import { ServerEpochMetric } from '../reset-epochs/server-epoch-metric.ts';
 import { markCollected } from '../servers/server.rows.ts';
 import { StatementMetric } from '../statements/statement-metric.ts';
 import { busiestDatabases } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 
 /*
- * Everything that is counted once a minute. All questions travel to the server together; one that fails is left alone
+ * Everything that is counted once a minute. All queries travel to the server together; one that fails is left alone
  * for a while and the others go on. What was read is stored in one transaction, with the minute that is charged for.
  *
  * A new server is looked at twice in quick succession, so that the first differences show within half a minute.
  */
-export class MinutePass {
+export class MinuteCollector {
   dueAt = 0;
   readonly statements: StatementMetric;
   readonly databases: CountedMetric<DatabaseReading>;
@@ -36,29 +37,29 @@ export class MinutePass {
   busiest: readonly number[] = [];
   private readonly serverId: string;
   private readonly tools: CollectorTools;
-  private readonly metrics: { metric: Metric; question: Question }[];
+  private readonly metrics: { metric: Metric; query: ScheduledQuery }[];
   private isFirst = true;
 
-  constructor(serverId: string, tools: CollectorTools, questions: Questions, scrubber: ServerScrubber) {
+  constructor(serverId: string, tools: CollectorTools, queries: ScheduledQueries, scrubber: ServerScrubber) {
     this.serverId = serverId;
     this.tools = tools;
     this.statements = new StatementMetric(serverId, scrubber);
     this.databases = new CountedMetric(serverId, DATABASES, {
-      look: readDatabases,
+      readSnapshot: readDatabases,
       found: (_, items, before) => {
         this.busiest = busiestDatabases(items, before?.relations);
       },
     });
     this.tables = new CountedMetric(serverId, TABLES, {
-      look: (connection, _, before) => wholeLook(connection, () => readTables(connection, before)),
+      readSnapshot: (connection, _, before) => consistentSnapshot(connection, () => readTables(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, resizedTables(items, before)),
     });
     this.indexes = new CountedMetric(serverId, INDEXES, {
-      look: (connection, _, before) => wholeLook(connection, () => readIndexes(connection, before)),
+      readSnapshot: (connection, _, before) => consistentSnapshot(connection, () => readIndexes(connection, before)),
       found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
     });
-    const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new EpochMetric(serverId)];
-    this.metrics = all.map((metric) => ({ metric, question: questions.add(metric.name) }));
+    const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new ServerEpochMetric(serverId)];
+    this.metrics = all.map((metric) => ({ metric, query: queries.add(metric.name) }));
   }
 
   async load(tx: Tx): Promise<void> {
@@ -71,7 +72,7 @@ export class MinutePass {
   }
 
   retry(): void {
-    for (const { question } of this.metrics) question.retry();
+    for (const { query } of this.metrics) query.retry();
   }
 
   /** The next one is due after so many minutes. */
@@ -81,9 +82,9 @@ export class MinutePass {
     this.dueAt = this.isFirst ? now + earlyMs : nextDue(this.dueAt, now, minuteMs * minutes);
     this.isFirst = false;
     const takenAt = new Date(now);
-    const due = this.metrics.filter(({ question }) => question.dueAt <= now);
+    const due = this.metrics.filter(({ query }) => query.dueAt <= now);
     const answers = await Promise.allSettled(
-      due.map(({ metric, question }) => question.ask(now, () => metric.read(connection, instance, takenAt))),
+      due.map(({ metric, query }) => query.run(now, () => metric.read(connection, instance, takenAt))),
     );
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed) throw failed.reason;

@@ -1,14 +1,11 @@
-import type { ServerPulse } from '@tidegate/contracts/monitor-agent/overview';
 import { serverReachable, serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
-import type { ActivityLook } from '../activity/activity.queries.ts';
-import { toPoint } from '../activity/activity.rows.ts';
 import type { FailureCode } from '../kernel/connection/connection-failure.rules.ts';
 import { markFailed, markReached } from '../servers/server.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
 
-/** A look succeeded: the row says `ok`, and whoever heard that the server was away hears that it is back. */
-export async function tellReached(tx: Tx, serverId: string, tools: CollectorTools): Promise<void> {
+/** A snapshot succeeded: the row says `ok`, and whoever heard that the server was away hears that it is back. */
+export async function emitReachable(tx: Tx, serverId: string, tools: CollectorTools): Promise<void> {
   const news = await markReached(tx, serverId);
   if (news?.before !== 'unreachable') return;
   const now = tools.now();
@@ -18,7 +15,7 @@ export async function tellReached(tx: Tx, serverId: string, tools: CollectorTool
 }
 
 /** An attempt failed: the row says why; after enough of them in a row everybody hears of it, once. */
-export async function tellFailed(
+export async function emitUnreachable(
   tx: Tx,
   serverId: string,
   tools: CollectorTools,
@@ -28,18 +25,4 @@ export async function tellFailed(
   if (!news) return;
   tools.log.warn({ serverId, code }, 'A server is unreachable');
   await tools.outbox.emit(tx, serverUnreachable, { serverId, name: news.name, since: news.since.toISOString(), code });
-}
-
-export function pulseOf(serverId: string, takenAt: Date, look: ActivityLook): ServerPulse {
-  const activity = toPoint({
-    taken_at: takenAt,
-    total: look.total,
-    active: look.active,
-    idle: look.idle,
-    idle_in_transaction: look.idleInTransaction,
-    waiting: look.waiting,
-    others: look.others,
-    longest_transaction_us: String(look.longestTransactionUs),
-  });
-  return { serverId, state: 'ok', activity };
 }

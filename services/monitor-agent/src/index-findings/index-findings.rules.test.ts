@@ -1,5 +1,6 @@
 import { PLAIN_INDEX } from '../../test/index-facts.ts';
-import type { IndexFacts, IndexSnapshot, IndexUse } from './index-facts.rules.ts';
+import type { IndexFacts } from '../relations/index-shape.rules.ts';
+import type { IndexSnapshot, IndexUse } from './index-facts.rules.ts';
 import { findingsByTable, isUnused, LIMITS, largestFirst } from './index-findings.rules.ts';
 
 const DAY = 86_400_000;

@@ -105,7 +105,7 @@ describe.each(VERSIONS)('findings about indexes of a real server ($name)', (bina
   /** As after forty days in which nothing was read. */
   const age = (serverId = at.serverId) =>
     store.server.sql(`
-      update monitor_agent.relation_looks set counting_since = now() - interval '40 d', counted_us = 40 * 86400e6
+      update monitor_agent.relation_snapshots set counting_since = now() - interval '40 d', counted_us = 40 * 86400e6
        where server_id = '${serverId}';
       update monitor_agent.databases set reset_at = null where server_id = '${serverId}';
       update monitor_agent.indexes set first_seen_at = now() - interval '40 d', last_scan_at = null

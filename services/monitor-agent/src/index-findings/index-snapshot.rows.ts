@@ -1,5 +1,6 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { IndexFacts, IndexSnapshot } from './index-facts.rules.ts';
+import type { IndexFacts } from '../relations/index-shape.rules.ts';
+import type { IndexSnapshot } from './index-facts.rules.ts';
 import { LIMITS } from './index-findings.rules.ts';
 
 /** More are not judged; the answer says so. */
@@ -37,15 +38,15 @@ interface Row {
  * What a watched replica reads, or has not been watched long enough to say, is not unused.
  */
 const SQL = `
-  with looks as (
+  with snapshots as (
     select i.database_oid, i.identity, i.counting_since as own_since, i.counted_us / 1000 as counted_ms,
            greatest(i.counting_since, t.counting_since) as counting_since
-      from relation_looks i left join relation_looks t
+      from relation_snapshots i left join relation_snapshots t
         on t.org_id = $1 and t.server_id = $2 and t.kind = 'tables' and t.database_oid = i.database_oid
      where i.org_id = $1 and i.server_id = $2 and i.kind = 'indexes'),
   replicas as (
-    select distinct o.server_id, o.database_oid, o.counting_since from relation_looks o
-      join looks l on l.database_oid = o.database_oid
+    select distinct o.server_id, o.database_oid, o.counting_since from relation_snapshots o
+      join snapshots l on l.database_oid = o.database_oid
        and o.identity = l.identity and l.identity like 'system/%'
      where o.org_id = $1 and o.server_id <> $2 and o.kind = 'indexes')
   select count(*) over ()::int as known, i.*, coalesce(d.name, i.database_name) as database, l.own_since, l.counted_ms::float8 as counted_ms,
@@ -54,7 +55,7 @@ const SQL = `
                     and o.database_oid = r.database_oid and o.oid = i.oid
                   where r.database_oid = i.database_oid
                     and greatest(r.counting_since, o.first_seen_at, o.last_scan_at) > $4) as used_elsewhere
-    from indexes i left join looks l on l.database_oid = i.database_oid
+    from indexes i left join snapshots l on l.database_oid = i.database_oid
     left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
    where i.org_id = $1 and i.server_id = $2 and i.gone_at is null and not i.is_partitioned
      and ($3::text is null or coalesce(d.name, i.database_name) = $3)

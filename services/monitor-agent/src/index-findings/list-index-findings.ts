@@ -23,7 +23,7 @@ export class ListIndexFindings {
       ...slicePage(findings, input),
       total: findings.length,
       bytes: dropped.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
-      looked: items.length,
+      judged: items.length,
       known,
       databases: observedDatabases(items, now),
     };

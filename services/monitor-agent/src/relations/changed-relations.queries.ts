@@ -1,6 +1,5 @@
 import { micros } from '../kernel/connection/micros.ts';
-import { writesTo } from './catalogue-mark.ts';
-import { UNSETTLED } from './known-relations.ts';
+import { UNSETTLED } from './readings.rules.ts';
 
 /*
  * Of thousands only few change in a minute, and finding them must not cost more than reading them. So the server is told
@@ -8,7 +7,7 @@ import { UNSETTLED } from './known-relations.ts';
  * catalogue is not searched, nothing is sorted, hashed or joined. Whether there is anything to search for, the catalogue
  * tells itself: pg_class, pg_index and pg_namespace are tables too, and nobody makes, renames, rewrites or drops a
  * relation without their counters moving. Counters arrive when a statement has ended, so the highest oid tells of what a
- * long one makes. Only when one of these moved all names are compared, and once more at the next look: a change may
+ * long one makes. Only when one of these moved all names are compared, and once more at the next snapshot: a change may
  * have been counted a moment before it could be seen. On a standby such changes arrive without being counted, so there
  * they are always compared. VACUUM of an empty table leaves no trace at all: whoever asks has to forget what is known
  * now and then.
@@ -42,6 +41,14 @@ const counter = (name: string) => (oid: string) => `pg_stat_get_${name}(${oid})`
 
 /** Hits are counted among the fetched. */
 const BLOCKS_READ = (oid: string) => `greatest(pg_stat_get_blocks_fetched(${oid}) - pg_stat_get_blocks_hit(${oid}), 0)`;
+
+/**
+ * How many rows of these catalogues were ever written: while it stands still, nothing that they hold has changed. A
+ * standby counts nothing of what it replays, and a session's writes are counted when its statement has ended.
+ */
+export const writesTo = (catalogues: readonly string[]): string => `(
+  select sum(pg_stat_get_tuples_inserted(o) + pg_stat_get_tuples_updated(o) + pg_stat_get_tuples_deleted(o))::int8
+    from unnest('{${catalogues.map((one) => `pg_catalog.${one}`).join(', ')}}'::regclass[]) o)`;
 
 interface Kind {
   relkinds: string;

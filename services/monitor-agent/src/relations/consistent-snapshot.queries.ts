@@ -2,11 +2,12 @@ import { numberOf } from '../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { micros } from '../kernel/connection/micros.ts';
 import type { DatabaseState } from './counters.rules.ts';
-import type { Counted, Looked, WholeLook } from './known-relations.ts';
+import type { ConsistentSnapshot, RelationsSnapshot } from './known-relations.rules.ts';
+import type { Counted } from './readings.rules.ts';
 
 /*
- * A look at the counters of the connected database, and when they were set back: asked before and after, because a reset
- * in the middle would mix two lives. Until 14 a database has such an instant from its first use on, later only once it
+ * A snapshot of the counters of the connected database, with the time of their last reset: read before and after, because a reset
+ * in between would mix two reset epochs. Until 14 a database has such an instant from its first use on, later only once it
  * was set back.
  */
 const state = (version: number) => `
@@ -27,13 +28,13 @@ interface Row {
 
 const MAX_TRIES = 3;
 
-export async function wholeLook<Reading extends Counted>(
+export async function consistentSnapshot<Reading extends Counted>(
   connection: ServerConnection,
-  look: () => Promise<Looked<Reading>>,
-): Promise<WholeLook<Reading>> {
+  snapshot: () => Promise<RelationsSnapshot<Reading>>,
+): Promise<ConsistentSnapshot<Reading>> {
   const sql = state(connection.version);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
-    const [before, found, after] = await Promise.all([connection.one<Row>(sql), look(), connection.one<Row>(sql)]);
+    const [before, found, after] = await Promise.all([connection.one<Row>(sql), snapshot(), connection.one<Row>(sql)]);
     if (before.reset_at === after.reset_at) return { ...found, state: toState(before) };
   }
   throw new Error('Counters were set back again and again while they were being read.');

@@ -2,9 +2,9 @@ import type { Tx } from '@tidegate/database/tx';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { SERVER_WIDE } from '../kernel/instance/reset-epoch.rules.ts';
 import { CountedMetric } from './counted-metric.ts';
-import type { WholeLook } from './known-relations.ts';
+import type { ConsistentSnapshot } from './known-relations.rules.ts';
+import { INDEX_COUNTERS, type IndexReading } from './readings.rules.ts';
 import { INDEXES } from './relation.rows.ts';
-import { INDEX_COUNTERS, type IndexReading } from './relations.queries.ts';
 
 const DATABASE = 5;
 const SECOND = 1_000_000;
@@ -13,7 +13,7 @@ const all = (at: number) => Object.fromEntries(SERVER_WIDE.map((view) => [view, 
 const instance = (startedAt: number, at: number, resets: number): Instance =>
   ({
     ...{ database: 'd', databaseOid: DATABASE, identity: 'system/1' },
-    life: {
+    resetEpoch: {
       identity: 'system/1',
       at,
       startedAt,
@@ -27,7 +27,7 @@ const look = (
   at: number,
   scans: readonly number[],
   { transactions = 100 + at, resetAt = 0 } = {},
-): WholeLook<IndexReading> => ({
+): ConsistentSnapshot<IndexReading> => ({
   known: scans.length,
   items: scans.map(
     (count, index) => ({ oid: index + 1, counters: [count, ...INDEX_COUNTERS.slice(1).map(() => 0)] }) as IndexReading,
@@ -37,11 +37,14 @@ const look = (
 });
 
 /** Two looks, and what is stored of the scans in between; `asked`: whether all or only what had changed was asked for. */
-async function between(before: [Instance, WholeLook<IndexReading>], now: [Instance, WholeLook<IndexReading>]) {
+async function between(
+  before: [Instance, ConsistentSnapshot<IndexReading>],
+  now: [Instance, ConsistentSnapshot<IndexReading>],
+) {
   const asked: number[] = [];
   let answer = before[1];
   const metric = new CountedMetric('s', INDEXES, {
-    look: async (_, __, known) => {
+    readSnapshot: async (_, __, known) => {
       asked.push(known.size);
       return answer;
     },
@@ -61,7 +64,7 @@ async function between(before: [Instance, WholeLook<IndexReading>], now: [Instan
 const calm = instance(10, 1_000 * SECOND, 15);
 const restarted = 1_030 * SECOND;
 
-test('between two looks at one life only what changed is asked for, and counts what it grew by', async () => {
+test('between two looks at one resetEpoch only what changed is asked for, and counts what it grew by', async () => {
   expect(await between([calm, look(1, [7, 9])], [instance(10, 1_060 * SECOND, 15), look(2, [8, 9])])).toEqual({
     partial: '{false}',
     scans: '{1}',
@@ -80,7 +83,7 @@ test('a crash counts from zero, also what has outgrown its past', async () => {
   expect(await between([calm, look(1, [7])], [now, lost])).toEqual({ partial: '{true}', scans: '{20}', asked: [0] });
 });
 
-test('what looks like a crash where nothing is lower than it was adds no whole life: the least is told, and marked', async () => {
+test('what looks like a crash where nothing is lower than it was adds no whole resetEpoch: the least is told, and marked', async () => {
   const now = instance(restarted, 1_060 * SECOND, restarted + 5);
   expect(await between([calm, look(1, [7_000_000])], [now, look(2, [7_000_020])])).toMatchObject({
     partial: '{true}',

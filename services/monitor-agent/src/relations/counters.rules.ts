@@ -23,7 +23,7 @@ export function counterDelta(
   return counters.some((value) => value > 0) ? { counters, partial: anew || fate !== 'kept' } : undefined;
 }
 
-/** What a database said of itself, or all of them, at a look. */
+/** What a database said of itself, or all of them, at a snapshot. */
 export interface DatabaseState {
   /** The server's clock. */
   at: number;

@@ -3,32 +3,11 @@ import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { micros } from '../kernel/connection/micros.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { resetAt } from './consistent-snapshot.queries.ts';
-import { type Counted, type KnownRelations, NONE_KNOWN, UNSETTLED, type WholeLook } from './known-relations.ts';
+import { type ConsistentSnapshot, type KnownRelations, NONE_KNOWN } from './known-relations.rules.ts';
+import type { DatabaseReading } from './readings.rules.ts';
+import { UNSETTLED } from './readings.rules.ts';
 
 const MAX_DATABASES = 1_000;
-
-/** In the order in which they are read and stored. */
-export const DATABASE_COUNTERS = [
-  'commits',
-  'rollbacks',
-  'blocks_read',
-  'blocks_hit',
-  'rows_returned',
-  'rows_fetched',
-  'rows_inserted',
-  'rows_updated',
-  'rows_deleted',
-  'temp_files',
-  'temp_bytes',
-  'deadlocks',
-  'active_us',
-] as const;
-
-export interface DatabaseReading extends Counted {
-  name: string;
-  connections: number;
-  transactionAge: number;
-}
 
 const sql = (instance: Instance) => `
   select d.oid, d.datname::text, ${micros('clock_timestamp()')}, ${resetAt(instance.version, 's.stats_reset')}, s.numbackends,
@@ -48,12 +27,12 @@ type Row = [
   ...counters: number[],
 ];
 
-/** All of them: they are few, and each changes with every look at it. */
+/** All of them: they are few, and reading one changes it. */
 export async function readDatabases(
   connection: ServerConnection,
   instance: Instance,
   before: KnownRelations = NONE_KNOWN,
-): Promise<WholeLook<DatabaseReading>> {
+): Promise<ConsistentSnapshot<DatabaseReading>> {
   const rows = await connection.rows<Row>(sql(instance));
   mustBeFew(rows, MAX_DATABASES);
   const items = rows.map(([oid, name, , , connections, transactionAge, ...counters]) => ({

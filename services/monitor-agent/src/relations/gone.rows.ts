@@ -20,7 +20,7 @@ export async function leave(
 }
 
 /** Databases that were dropped, or that may not be looked at any more. */
-export async function forgetDatabases(
+export async function expireDatabases(
   tx: Tx,
   kind: CountedKind<never>,
   serverId: string,
@@ -28,7 +28,7 @@ export async function forgetDatabases(
 ): Promise<void> {
   await leave(tx, kind, 'database_oid = any ($4::bigint[])', [serverId, at, databaseOids]);
   await tx.query(
-    `delete from relation_looks
+    `delete from relation_snapshots
       where org_id = $1 and server_id = $2 and database_oid = any ($3::bigint[]) and kind = $4`,
     [tx.orgId, serverId, databaseOids, kind.table],
   );

@@ -1,6 +1,6 @@
-import type { IndexFacts } from '../index-findings/index-facts.rules.ts';
 import { oidArray } from '../kernel/connection/binary-arrays.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
+import type { IndexFacts, IndexShape } from './index-shape.rules.ts';
 
 /*
  * What indexes are made of, from the catalogue alone: pg_get_indexdef and, in newer versions, pg_get_expr take a lock of
@@ -34,13 +34,6 @@ const SHAPES = `
                and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] <@ k.conkey))
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
    where i.indrelid = any ($1::oid[]) and i.indexrelid > $2::oid`;
-
-export interface IndexShape {
-  method: string;
-  /** Key columns in order, `(expression)` for an expression. */
-  columns: string[];
-  facts: IndexFacts;
-}
 
 /** By oid, of the indexes of these tables that are newer than the one with the oid `above`. */
 export async function readShapes(

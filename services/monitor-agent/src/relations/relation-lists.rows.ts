@@ -1,7 +1,8 @@
 import type { Database, Index, Table } from '@tidegate/contracts/monitor-agent/relations';
 import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import type { SampleTable, TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { SampleTable } from '../kernel/storage/sample.rows.ts';
 import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation.rows.ts';
 
 type Row = Record<string, unknown>;
@@ -65,15 +66,15 @@ const members = (table: string) => `
     select o.*, case when $10::boolean then coalesce(r.oid, o.oid) else o.oid end as item
       from own o left join own r on r.database_oid = o.database_oid and r.oid = o.root_oid)`;
 
-/** What of the figures a database's looks covered, and when the last one was. */
-const looked = ({ table }: SampleTable, kind: string) => `
+/** What of the figures a database's snapshots covered, and when the last one was. */
+const withSnapshot = ({ table }: SampleTable, kind: string) => `
   left join databases d on d.org_id = $1 and d.server_id = $2 and d.oid = i.database_oid
-  left join relation_looks l on l.org_id = $1 and l.server_id = $2 and l.kind = '${kind}' and l.database_oid = i.database_oid
+  left join relation_snapshots l on l.org_id = $1 and l.server_id = $2 and l.kind = '${kind}' and l.database_oid = i.database_oid
   left join (select database_oid, sum(span_us)::float8 / 1000000 as covered_seconds from ${table}
               where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4 group by 1) c
     on c.database_oid = i.database_oid`;
 
-const LOOKED = `coalesce(d.name, i.database_name) as database, l.taken_at as looked_at,
+const SNAPSHOT = `coalesce(d.name, i.database_name) as database, l.taken_at as snapshot_at,
          coalesce(c.covered_seconds, 0) as covered_seconds`;
 
 const summed = (counters: readonly string[]) => counters.map((name) => `sum(u.${name})::bigint as ${name}`).join(', ');
@@ -90,7 +91,7 @@ const place = (row: Row) => ({
   partitions: row['partitions'] === null ? null : count(row, 'partitions'),
   partitionOf: row['partition_of'] as string | null,
   partial: row['partial'] as boolean,
-  lookedAt: instant(row['looked_at']),
+  snapshotAt: instant(row['snapshot_at']),
   coveredSeconds: count(row, 'covered_seconds'),
   goneAt: instant(row['gone_at']),
 });
@@ -126,12 +127,12 @@ const tablesSql = (sort: string) => `
                   group by 1, 2) x on x.database_oid = m.database_oid and x.table_oid = m.oid
      group by 1, 2)
   select s.*, i.schema_name, i.name, i.kind, i.gone_at, r.name as partition_of,
-         case when i.kind = 'partitioned table' then coalesce(n.partitions, 0) end as partitions, ${LOOKED}
+         case when i.kind = 'partitioned table' then coalesce(n.partitions, 0) end as partitions, ${SNAPSHOT}
     from summed s join own i on i.database_oid = s.database_oid and i.oid = s.item
     left join own r on r.database_oid = i.database_oid and r.oid = i.root_oid
     left join (select database_oid, root_oid, count(*)::int as partitions from own where kind <> 'partitioned table'
                 group by 1, 2) n on n.database_oid = i.database_oid and n.root_oid = i.oid
-    ${looked(TABLE_SAMPLES, 'tables')} ${page(`${TABLE_ORDER[sort]}`)}`;
+    ${withSnapshot(TABLE_SAMPLES, 'tables')} ${page(`${TABLE_ORDER[sort]}`)}`;
 const TABLES_SQL = new Map(Object.keys(TABLE_ORDER).map((sort) => [sort, tablesSql(sort)]));
 
 const parameters = (tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): unknown[] => {
@@ -198,12 +199,12 @@ const indexesSql = (sort: string) => `
       from members m left join ${INDEX_SAMPLES.sums} u on u.scope = m.database_oid and u.id = m.oid
      group by 1, 2)
   select s.*, i.schema_name, i.table_name, i.name, i.columns, i.method, i.is_unique, i.is_primary, i.is_valid, i.gone_at,
-         r.name as partition_of, case when i.is_partitioned then coalesce(n.partitions, 0) end as partitions, ${LOOKED}
+         r.name as partition_of, case when i.is_partitioned then coalesce(n.partitions, 0) end as partitions, ${SNAPSHOT}
     from summed s join own i on i.database_oid = s.database_oid and i.oid = s.item
     left join own r on r.database_oid = i.database_oid and r.oid = i.root_oid
     left join (select database_oid, root_oid, count(*)::int as partitions from own where not is_partitioned
                 group by 1, 2) n on n.database_oid = i.database_oid and n.root_oid = i.oid
-    ${looked(INDEX_SAMPLES, 'indexes')} ${page(`${INDEX_ORDER[sort]}`)}`;
+    ${withSnapshot(INDEX_SAMPLES, 'indexes')} ${page(`${INDEX_ORDER[sort]}`)}`;
 const INDEXES_SQL = new Map(Object.keys(INDEX_ORDER).map((sort) => [sort, indexesSql(sort)]));
 
 export async function indexRows(tx: Tx, serverId: string, range: TimeRange, filter: RelationFilter): Promise<Index[]> {

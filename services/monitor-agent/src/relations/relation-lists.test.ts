@@ -116,7 +116,7 @@ test('databases that are dropped stay in the past, and are no databases of today
   await server.sql('drop database store with (force)');
   collecting.replica.putForward(11 * 60_000);
   await turnUntil(async () => (await table('orders'))?.goneAt != null);
-  expect(await table('orders', { database: 'store' })).toMatchObject({ rowsInserted: 70, lookedAt: null });
+  expect(await table('orders', { database: 'store' })).toMatchObject({ rowsInserted: 70, snapshotAt: null });
   expect(await commits('store')).toBeGreaterThanOrEqual(before);
   expect((await databases()).find(({ name }) => name === 'store')).toMatchObject({
     connections: 0,
@@ -151,6 +151,6 @@ test('tables of another database in which most is done are looked at every minut
   }
   expect((await looks('calm')) - before).toBeLessThan(await looks('busy'));
   const [sold, still] = [await table('sold'), await table('still')];
-  expect(new Date(sold?.lookedAt ?? 0).getTime()).toBeGreaterThan(new Date(still?.lookedAt ?? 0).getTime());
+  expect(new Date(sold?.snapshotAt ?? 0).getTime()).toBeGreaterThan(new Date(still?.snapshotAt ?? 0).getTime());
   expect(sold?.coveredSeconds).toBeGreaterThan(0);
 });

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
+import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
 import {
   arrayOf,
   arrayText,
@@ -9,22 +9,30 @@ import {
   sampleTable,
 } from '../kernel/storage/sample.rows.ts';
 import type { DatabaseState } from './counters.rules.ts';
-import { DATABASE_COUNTERS, type DatabaseReading } from './databases.queries.ts';
 import { leave } from './gone.rows.ts';
-import { type Counted, KnownRelations, UNSETTLED } from './known-relations.ts';
-import { INDEX_COUNTERS, type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
+import { KnownRelations } from './known-relations.rules.ts';
+import {
+  type Counted,
+  DATABASE_COUNTERS,
+  type DatabaseReading,
+  INDEX_COUNTERS,
+  type IndexReading,
+  TABLE_COUNTERS,
+  type TableReading,
+  UNSETTLED,
+} from './readings.rules.ts';
 
 export const DATABASE_SAMPLES = sampleTable('database_samples', DATABASE_COUNTERS);
 export const TABLE_SAMPLES = sampleTable('table_samples', TABLE_COUNTERS, { scope: 'database_oid' });
 export const INDEX_SAMPLES = sampleTable('index_samples', INDEX_COUNTERS, { scope: 'database_oid' });
 
-/** Databases, tables and indexes are stored alike: what the last look saw, and samples of what was counted. */
+/** Databases, tables and indexes are stored alike: what the last snapshot saw, and samples of what was counted. */
 export interface CountedKind<Reading> {
   readonly samples: SampleTable;
   /** Columns of the reading beside its oid and counters, in the order of `values`. */
   readonly columns: readonly (readonly [name: string, type: string])[];
   readonly table: string;
-  /** Columns that take the time of the look when this is so of `before` and `excluded`, the rows before and after it. */
+  /** Columns that take the time of the snapshot when this is so of `before` and `excluded`, the rows before and after it. */
   readonly marks: readonly (readonly [column: string, when: string])[];
   values(reading: Reading, database: string): unknown[];
 }
@@ -117,25 +125,30 @@ export const INDEXES: CountedKind<IndexReading> = {
 };
 
 /** Of the server's counters and of those of the databases that were looked at. */
-export interface ScopeLife extends Life {
+export interface ScopeResetEpoch extends ResetEpoch {
   state: DatabaseState;
 }
 
-export interface StoredLook {
+export interface StoredSnapshot {
   relations: KnownRelations;
-  lookedAt: Date;
+  snapshotAt: Date;
   identity: string;
-  life: ScopeLife | null;
+  resetEpoch: ScopeResetEpoch | null;
 }
 
 /** What was last seen, by database; all under 0 where oids are the server's own. */
-export async function loadLooks(
+export async function loadSnapshots(
   tx: Tx,
   { table, samples }: CountedKind<never>,
   serverId: string,
-): Promise<Map<number, StoredLook>> {
-  const looks = await tx.query<{ database_oid: string; taken_at: Date; identity: string; life: ScopeLife | null }>(
-    'select database_oid, taken_at, identity, life from relation_looks where org_id = $1 and server_id = $2 and kind = $3',
+): Promise<Map<number, StoredSnapshot>> {
+  const snapshots = await tx.query<{
+    database_oid: string;
+    taken_at: Date;
+    identity: string;
+    reset_epoch: ScopeResetEpoch | null;
+  }>(
+    'select database_oid, taken_at, identity, reset_epoch from relation_snapshots where org_id = $1 and server_id = $2 and kind = $3',
     [tx.orgId, serverId, table],
   );
   const rows = await tx.query<{ scope: string; oid: string; counters: string }>(
@@ -143,47 +156,50 @@ export async function loadLooks(
       where org_id = $1 and server_id = $2 and gone_at is null`,
     [tx.orgId, serverId],
   );
-  const found = new Map<number, Counted[]>(looks.map((look) => [Number(look.database_oid), []]));
+  const found = new Map<number, Counted[]>(snapshots.map((snapshot) => [Number(snapshot.database_oid), []]));
   for (const row of rows) {
     const one = { oid: Number(row.oid), definition: UNSETTLED, counters: arrayOf(row.counters) };
     found.get(Number(row.scope))?.push(one);
   }
   return new Map(
-    looks.map((look) => {
-      const scope = Number(look.database_oid);
+    snapshots.map((snapshot) => {
+      const scope = Number(snapshot.database_oid);
       const relations = KnownRelations.of(found.get(scope) ?? []);
-      return [scope, { relations, lookedAt: look.taken_at, identity: look.identity, life: look.life }];
+      return [
+        scope,
+        { relations, snapshotAt: snapshot.taken_at, identity: snapshot.identity, resetEpoch: snapshot.reset_epoch },
+      ];
     }),
   );
 }
 
-export interface CountedLook<Reading> {
+export interface CountedSnapshot<Reading> {
   serverId: string;
   database: string;
   /** 0 where oids are the server's own. */
   databaseOid: number;
   identity: string;
-  life: ScopeLife;
-  /** Counters began anew since the look before, or may have. */
+  resetEpoch: ScopeResetEpoch;
+  /** Counters began anew since the snapshot before, or may have. */
   anew: boolean;
   takenAt: Date;
-  /** Microseconds since the look before; undefined when there is none to compare with. */
+  /** Microseconds since the snapshot before; undefined when there is none to compare with. */
   spanUs: number | undefined;
   changed: readonly Reading[];
   gone: readonly number[];
   deltas: readonly CountedDelta[];
 }
 
-export async function saveCounted<Reading extends { oid: number; counters: readonly number[] }>(
+export async function storeCounted<Reading extends { oid: number; counters: readonly number[] }>(
   tx: Tx,
   kind: CountedKind<Reading>,
-  look: CountedLook<Reading>,
+  snapshot: CountedSnapshot<Reading>,
 ): Promise<void> {
-  const { serverId, databaseOid, takenAt, changed, gone } = look;
+  const { serverId, databaseOid, takenAt, changed, gone } = snapshot;
   const scope = kind.samples.scope ? [databaseOid] : [];
-  await saveLook(tx, kind.table, look);
+  await storeSnapshot(tx, kind.table, snapshot);
   if (changed.length > 0) {
-    const rows = changed.map((reading) => kind.values(reading, look.database));
+    const rows = changed.map((reading) => kind.values(reading, snapshot.database));
     await tx.query(upsert(kind), [
       tx.orgId,
       serverId,
@@ -198,8 +214,8 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
     const which = `oid = any ($4::bigint[]) ${kind.samples.scope ? `and ${kind.samples.scope} = $5` : ''}`;
     await leave(tx, kind, which, [serverId, takenAt, gone, ...scope]);
   }
-  if (look.spanUs === undefined) return;
-  const { spanUs, deltas } = look;
+  if (snapshot.spanUs === undefined) return;
+  const { spanUs, deltas } = snapshot;
   await insertSample(tx, kind.samples, { serverId, takenAt, spanUs, deltas, extra: scope });
 }
 
@@ -207,24 +223,24 @@ export async function saveCounted<Reading extends { oid: number; counters: reado
 const MAX_OBSERVED_US = 3_600_000_000;
 
 /** When anything at all was reset, or there is nothing to compare with, counting begins anew (monitoring.md 3.8). */
-async function saveLook(tx: Tx, kind: string, look: CountedLook<unknown>): Promise<void> {
-  const begins = look.spanUs === undefined || look.anew || look.deltas.some(({ partial }) => partial);
+async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unknown>): Promise<void> {
+  const begins = snapshot.spanUs === undefined || snapshot.anew || snapshot.deltas.some(({ partial }) => partial);
   await tx.query(
-    `insert into relation_looks as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since, life)
+    `insert into relation_snapshots as l (org_id, server_id, kind, database_oid, identity, taken_at, counting_since, reset_epoch)
      values ($1, $2, $3, $4, $5, $6, $6, $9) on conflict (org_id, server_id, kind, database_oid)
-     do update set taken_at = excluded.taken_at, identity = excluded.identity, life = excluded.life,
+     do update set taken_at = excluded.taken_at, identity = excluded.identity, reset_epoch = excluded.reset_epoch,
        counting_since = case when $7 then excluded.taken_at else coalesce(l.counting_since, l.taken_at) end,
        counted_us = case when $7 then 0 else l.counted_us + $8::bigint end`,
     [
       tx.orgId,
-      look.serverId,
+      snapshot.serverId,
       kind,
-      look.databaseOid,
-      look.identity,
-      look.takenAt,
+      snapshot.databaseOid,
+      snapshot.identity,
+      snapshot.takenAt,
       begins,
-      Math.min(look.spanUs ?? 0, MAX_OBSERVED_US),
-      look.life,
+      Math.min(snapshot.spanUs ?? 0, MAX_OBSERVED_US),
+      snapshot.resetEpoch,
     ],
   );
 }

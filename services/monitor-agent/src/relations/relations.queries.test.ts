@@ -4,9 +4,10 @@ import { ALL_VERSIONS } from '../../test/postgres-server.ts';
 import { watch } from '../../test/watched.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { readInstance } from '../kernel/instance/instance.queries.ts';
-import { DATABASE_COUNTERS, readDatabases } from './databases.queries.ts';
-import { type Counted, KnownRelations, type Looked } from './known-relations.ts';
-import { INDEX_COUNTERS, readIndexes, readTables, TABLE_COUNTERS } from './relations.queries.ts';
+import { readDatabases } from './databases.queries.ts';
+import { KnownRelations, type RelationsSnapshot } from './known-relations.rules.ts';
+import { type Counted, DATABASE_COUNTERS, INDEX_COUNTERS, TABLE_COUNTERS } from './readings.rules.ts';
+import { readIndexes, readTables } from './relations.queries.ts';
 import { readDatabaseSizes, readSizes } from './sizes.queries.ts';
 
 describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($name)', (binaries) => {
@@ -24,7 +25,7 @@ describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($na
     connection = await watch(server);
   });
 
-  const known = ({ items, mark }: Looked<Counted>) => KnownRelations.of(items, mark);
+  const known = ({ items, mark }: RelationsSnapshot<Counted>) => KnownRelations.of(items, mark);
   const table = async (name: string) => (await readTables(connection)).items.find((item) => item.name === name);
 
   test('the tables of the database with their counters', async () => {

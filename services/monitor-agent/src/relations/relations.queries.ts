@@ -2,60 +2,15 @@ import { countArray, intArray, oidArray } from '../kernel/connection/binary-arra
 import { mustBeFew, nameOf } from '../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { changedSql, countSql, INDEXES, MAX_RELATIONS, TABLES } from './changed-relations.queries.ts';
-import { type Counted, type KnownRelations, type Looked, NONE_KNOWN } from './known-relations.ts';
+import { type KnownRelations, NONE_KNOWN, type RelationsSnapshot } from './known-relations.rules.ts';
+import type { IndexReading, TableReading } from './readings.rules.ts';
+import { type Counted } from './readings.rules.ts';
 
 /*
  * Tables and indexes of the connected database. Everything comes from the catalogue and from functions that take no
  * lock on the relation itself: a question that waits behind somebody's ALTER TABLE, every minute, is how monitoring
  * turns one blocked table into an outage. Sizes need a lock and are read apart (read-sizes.ts).
  */
-/**
- * In the order in which they are read and stored. What indexes did for a table is summed up from the indexes' own
- * differences: a sum over counters falls when an index is dropped, and would look like a reset.
- */
-export const TABLE_COUNTERS = [
-  'sequential_scans',
-  'rows_read_sequentially',
-  'rows_fetched_by_bitmap',
-  'rows_inserted',
-  'rows_updated',
-  'rows_hot_updated',
-  'rows_deleted',
-  'blocks_read',
-  'blocks_hit',
-] as const;
-
-export const INDEX_COUNTERS = ['scans', 'rows_read', 'rows_fetched', 'blocks_read', 'blocks_hit'] as const;
-
-export interface TableReading extends Counted {
-  schema: string;
-  name: string;
-  kind: 'table' | 'materialized view' | 'partitioned table';
-  /** null: never analysed. */
-  estimatedRows: number | null;
-  liveRows: number;
-  deadRows: number;
-  lastVacuumUs: number | null;
-  lastAnalyzeUs: number | null;
-  /** The partitioned table at the top of all that this one is a partition of. */
-  rootOid: number | null;
-}
-
-export interface IndexReading extends Counted {
-  tableOid: number;
-  schema: string;
-  table: string;
-  name: string;
-  unique: boolean;
-  primary: boolean;
-  valid: boolean;
-  /** Not valid yet, or not there for long: somebody is building or dropping it. */
-  building: boolean;
-  /** Of a partitioned table: it has no rows of its own. */
-  partitioned: boolean;
-  rootOid: number | null;
-}
-
 const KINDS: Readonly<Record<string, TableReading['kind']>> = { m: 'materialized view', p: 'partitioned table' };
 
 const TABLES_SQL = changedSql(TABLES);
@@ -70,10 +25,12 @@ type ChangedRow = [
 ];
 
 /** The rows of what changed, how many there are in all, and what is gone. */
-async function look<Row extends unknown[]>(
+async function snapshot<Row extends unknown[]>(
   connection: ServerConnection,
   { sql, relkinds, before }: { sql: string; relkinds: string; before: KnownRelations },
-): Promise<Omit<Looked<Counted>, 'items'> & { rows: (readonly [definition: number, oid: number, ...rest: Row])[] }> {
+): Promise<
+  Omit<RelationsSnapshot<Counted>, 'items'> & { rows: (readonly [definition: number, oid: number, ...rest: Row])[] }
+> {
   const all = await connection.rows<ChangedRow>(sql, [
     oidArray(before.oids),
     intArray(before.definitions),
@@ -111,8 +68,8 @@ type TableRow = [
 export async function readTables(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
-): Promise<Looked<TableReading>> {
-  const { rows, ...found } = await look<TableRow>(connection, { ...TABLES, sql: TABLES_SQL, before });
+): Promise<RelationsSnapshot<TableReading>> {
+  const { rows, ...found } = await snapshot<TableRow>(connection, { ...TABLES, sql: TABLES_SQL, before });
   return {
     ...found,
     items: rows.map(
@@ -152,8 +109,8 @@ type IndexRow = [
 export async function readIndexes(
   connection: ServerConnection,
   before: KnownRelations = NONE_KNOWN,
-): Promise<Looked<IndexReading>> {
-  const { rows, ...found } = await look<IndexRow>(connection, { ...INDEXES, sql: INDEXES_SQL, before });
+): Promise<RelationsSnapshot<IndexReading>> {
+  const { rows, ...found } = await snapshot<IndexRow>(connection, { ...INDEXES, sql: INDEXES_SQL, before });
   return {
     ...found,
     items: rows.map(([definition, oid, ...row]) => {

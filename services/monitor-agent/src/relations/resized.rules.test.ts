@@ -1,8 +1,8 @@
-import { KnownRelations } from './known-relations.ts';
-import { type IndexReading, TABLE_COUNTERS, type TableReading } from './relations.queries.ts';
+import { KnownRelations } from './known-relations.rules.ts';
+import { type IndexReading, TABLE_COUNTERS, type TableReading } from './readings.rules.ts';
 import { resizedTables, tablesOfRebuilt } from './resized.rules.ts';
 
-const LOOKED_AT = new Date('2026-06-01T12:00:00Z');
+const SNAPSHOT_AT = new Date('2026-06-01T12:00:00Z');
 const counters = (changes: Partial<Record<(typeof TABLE_COUNTERS)[number], number>> = {}) =>
   TABLE_COUNTERS.map((name) => changes[name] ?? 10);
 
@@ -21,8 +21,8 @@ const table = (changes: Partial<TableReading> = {}): TableReading => ({
   rootOid: null,
   ...changes,
 });
-const before = { relations: KnownRelations.of([table()]), lookedAt: LOOKED_AT };
-const minutes = (count: number) => (LOOKED_AT.getTime() + count * 60_000) * 1_000;
+const before = { relations: KnownRelations.of([table()]), snapshotAt: SNAPSHOT_AT };
+const minutes = (count: number) => (SNAPSHOT_AT.getTime() + count * 60_000) * 1_000;
 
 test.each<[string, boolean, Partial<TableReading>]>([
   ['nothing', false, {}],
@@ -45,7 +45,7 @@ test.each<[string, boolean, Partial<TableReading>]>([
 
 test('a table is measured again when one of its indexes was made, rebuilt or finished', () => {
   const index = (oid: number, definition: number) => ({ oid, definition, tableOid: 5, counters: [1] }) as IndexReading;
-  const known = { relations: KnownRelations.of([index(1, 3), index(2, 3)]), lookedAt: LOOKED_AT };
+  const known = { relations: KnownRelations.of([index(1, 3), index(2, 3)]), snapshotAt: SNAPSHOT_AT };
   expect(tablesOfRebuilt([index(1, 3)], known)).toEqual([]);
   expect(tablesOfRebuilt([index(1, 4), index(2, 4), index(3, 1)], known)).toEqual([5]);
 });

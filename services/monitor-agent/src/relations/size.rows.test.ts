@@ -2,8 +2,8 @@ import { newId } from '@tidegate/database/ids';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { PLAIN_INDEX } from '../../test/index-facts.ts';
-import { INDEXES, saveCounted, TABLES } from './relation.rows.ts';
-import { saveSizes } from './size.rows.ts';
+import { INDEXES, storeCounted, TABLES } from './relation.rows.ts';
+import { storeSizes } from './size.rows.ts';
 
 const store = useStore();
 
@@ -19,7 +19,7 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
     serverId,
     database: 'd',
     databaseOid: DATABASE,
-    life: {
+    resetEpoch: {
       identity: 'i',
       at: 1,
       startedAt: 1,
@@ -59,9 +59,9 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
     })),
   );
   const highest = await store.tenants.run(orgId, async (tx) => {
-    await saveCounted(tx, TABLES, { ...look, ...nothing, changed: tables });
-    await saveCounted(tx, INDEXES, { ...look, ...nothing, changed: indexes });
-    return saveSizes(tx, serverId, DATABASE, {
+    await storeCounted(tx, TABLES, { ...look, ...nothing, changed: tables });
+    await storeCounted(tx, INDEXES, { ...look, ...nothing, changed: indexes });
+    return storeSizes(tx, serverId, DATABASE, {
       tables: new Map(oids.map((oid) => [oid, oid])),
       indexes: new Map(indexes.map(({ oid }) => [oid, oid * 2])),
       indexesOf: new Map(oids.map((oid) => [oid, oid * 3])),

@@ -1,10 +1,10 @@
 import type { Tx } from '@tidegate/database/tx';
 import { arrayText } from '../kernel/storage/sample.rows.ts';
-import type { IndexShape } from './index-shapes.queries.ts';
+import type { IndexShape } from './index-shape.rules.ts';
 import type { RelationSizes } from './sizes.queries.ts';
 
 /** Sizes of tables and indexes of one database. Answers the highest oid of an index whose shape was stored, or 0. */
-export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<number> {
+export async function storeSizes(tx: Tx, serverId: string, databaseOid: number, sizes: RelationSizes): Promise<number> {
   const at = [tx.orgId, serverId, databaseOid];
   const heaps = [...sizes.tables];
   await tx.query(
@@ -28,10 +28,10 @@ export async function saveSizes(tx: Tx, serverId: string, databaseOid: number, s
       where i.org_id = $1 and i.server_id = $2 and i.database_oid = $3 and i.oid = u.oid`,
     [...at, arrayText(indexes.map(([oid]) => oid)), arrayText(indexes.map(([, bytes]) => bytes))],
   );
-  return saveShapes(tx, at, [...sizes.shapes]);
+  return storeShapes(tx, at, [...sizes.shapes]);
 }
 
-async function saveShapes(tx: Tx, at: unknown[], shapes: [number, IndexShape][]): Promise<number> {
+async function storeShapes(tx: Tx, at: unknown[], shapes: [number, IndexShape][]): Promise<number> {
   if (shapes.length === 0) return 0;
   const row = await tx.one<{ highest: string | null }>(
     `with shaped as (
@@ -53,7 +53,7 @@ async function saveShapes(tx: Tx, at: unknown[], shapes: [number, IndexShape][])
 const textArray = (values: readonly string[]): string =>
   `{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 
-export async function saveDatabaseSizes(tx: Tx, serverId: string, sizes: ReadonlyMap<number, number>): Promise<void> {
+export async function storeDatabaseSizes(tx: Tx, serverId: string, sizes: ReadonlyMap<number, number>): Promise<void> {
   await tx.query(
     `update databases d set bytes = u.bytes from unnest($3::bigint[], $4::bigint[]) as u(oid, bytes)
       where d.org_id = $1 and d.server_id = $2 and d.oid = u.oid`,

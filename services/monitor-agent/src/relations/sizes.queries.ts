@@ -1,7 +1,8 @@
 import { oidArray } from '../kernel/connection/binary-arrays.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
-import { writesTo } from './catalogue-mark.ts';
-import { type IndexShape, readShapes } from './index-shapes.queries.ts';
+import { writesTo } from './changed-relations.queries.ts';
+import { type IndexShape } from './index-shape.rules.ts';
+import { readShapes } from './index-shapes.queries.ts';
 
 /*
  * Sizes. Asking for one takes a lock on the relation, and would wait behind whoever holds it exclusively. So relations

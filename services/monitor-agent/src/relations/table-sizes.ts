@@ -1,6 +1,6 @@
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Prepared } from '../kernel/schedule/metric.ts';
-import { saveSizes } from './size.rows.ts';
+import { storeSizes } from './size.rows.ts';
 import { readCatalogueMark, readLocked, readSizes } from './sizes.queries.ts';
 
 /*
@@ -64,7 +64,7 @@ export class TableSizes {
     return {
       left,
       save: async (tx) => {
-        highest = await saveSizes(tx, serverId, oid, read);
+        highest = await storeSizes(tx, serverId, oid, read);
       },
       committed: () => {
         // What was noted meanwhile stays for the next time; what is neither measured nor there any more goes.

@@ -1,4 +1,4 @@
-import { listMarkers } from '@tidegate/contracts/monitor-agent/markers';
+import { listAnnotations } from '@tidegate/contracts/monitor-agent/annotations';
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { newId } from '@tidegate/database/ids';
@@ -12,13 +12,13 @@ import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-ser
 import { killBackend, makeWatcher } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { TopStatements } from '../statements/top-statements.ts';
-import { ListMarkers } from './list-annotations.ts';
+import { ListAnnotations } from './list-annotations.ts';
 
 const store = useStore();
 
 test('a server of another organisation does not exist', async () => {
   const { serverId } = await addServer(store, { host: '127.0.0.1', port: 1 });
-  await expect(store.call(new ListMarkers(), listMarkers, { serverId }, newId())).rejects.toMatchObject({
+  await expect(store.call(new ListAnnotations(), listAnnotations, { serverId }, newId())).rejects.toMatchObject({
     code: 'not_found',
   });
   await store.releaseServers();
@@ -40,13 +40,13 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     const [from, to] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
     return { serverId: collecting.at.serverId, from, to };
   };
-  const markers = () => store.call(new ListMarkers(), listMarkers, range(), collecting.at.orgId);
+  const annotations = () => store.call(new ListAnnotations(), listAnnotations, range(), collecting.at.orgId);
   const top = () =>
     store.call(new TopStatements(store.tenants), topStatements, { ...range(), limit: 500 }, collecting.at.orgId);
   const instant = async (sql: string) => (await server.sql<{ at: Date }>(`select ${sql} as at`))[0]?.at;
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
 
-  const kinds = async () => (await markers()).items.map(({ kind }) => kind);
+  const kinds = async () => (await annotations()).items.map(({ kind }) => kind);
   /** All that was told of the rows of a table since the first look. */
   const told = async (table: string) => {
     const [sum] = await store.server.sql<{ inserted: number; updated: number; scans: number; partial: boolean }>(
@@ -70,7 +70,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   const countingSince = async () =>
     (
       await store.server.sql<{ at: Date }>(
-        `select counting_since as at from monitor_agent.relation_looks
+        `select counting_since as at from monitor_agent.relation_snapshots
         where server_id = '${collecting.at.serverId}' and kind = 'indexes' and database_oid <> 0`,
       )
     )[0]?.at;
@@ -86,42 +86,45 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       )
     )[0];
 
-  testOfLosses('behaviour 2: a reset under load is a marker at its time, sums miss the rest before it', async () => {
-    const { at } = collecting;
-    const text = statement(77);
-    const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
-    const sessions = 3;
-    const load = await Load.start(server, text, sessions);
-    const counted = async () =>
-      (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
-    await load.reached(100);
-    await look();
-    const before = await counted();
-    await load.reached(load.executed + 500);
-    const already = load.executed;
-    const [reset] = await server.sql<{ calls: number }>(
-      `select (select sum(calls)::int from pg_stat_statements where queryid = ${queryId}) as calls, pg_stat_statements_reset()`,
-    );
-    // Calls that may have come between the two, on a busy machine.
-    const between = load.executed - already + sessions;
-    await look();
-    await load.reached(load.executed + 1_000);
-    await load.stop();
-    await look();
-    const remainder = (reset?.calls ?? 0) - before;
-    expect(remainder).toBeGreaterThan(100);
-    const lost = load.executed - (await counted());
-    expect(lost).toBeGreaterThanOrEqual(remainder);
-    expect(lost).toBeLessThanOrEqual(remainder + Math.max(load.executed / 100, between));
-    const { completeness } = await top();
-    expect(completeness).toMatchObject({ resets: 1, gaps: 0, evictions: 0, warnings: [] });
-    expect(completeness.lostSeconds).toBeGreaterThan(0);
-    const { items, total } = await markers();
-    expect(total).toBe(1);
-    expect(items).toEqual([
-      { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String), of: [] },
-    ]);
-  });
+  testOfLosses(
+    'behaviour 2: a reset under load is a annotation at its time, sums miss the rest before it',
+    async () => {
+      const { at } = collecting;
+      const text = statement(77);
+      const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
+      const sessions = 3;
+      const load = await Load.start(server, text, sessions);
+      const counted = async () =>
+        (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
+      await load.reached(100);
+      await look();
+      const before = await counted();
+      await load.reached(load.executed + 500);
+      const already = load.executed;
+      const [reset] = await server.sql<{ calls: number }>(
+        `select (select sum(calls)::int from pg_stat_statements where queryid = ${queryId}) as calls, pg_stat_statements_reset()`,
+      );
+      // Calls that may have come between the two, on a busy machine.
+      const between = load.executed - already + sessions;
+      await look();
+      await load.reached(load.executed + 1_000);
+      await load.stop();
+      await look();
+      const remainder = (reset?.calls ?? 0) - before;
+      expect(remainder).toBeGreaterThan(100);
+      const lost = load.executed - (await counted());
+      expect(lost).toBeGreaterThanOrEqual(remainder);
+      expect(lost).toBeLessThanOrEqual(remainder + Math.max(load.executed / 100, between));
+      const { completeness } = await top();
+      expect(completeness).toMatchObject({ resets: 1, gaps: 0, evictions: 0, warnings: [] });
+      expect(completeness.lostSeconds).toBeGreaterThan(0);
+      const { items, total } = await annotations();
+      expect(total).toBe(1);
+      expect(items).toEqual([
+        { kind: 'statements_reset', at: (await statementsReset())?.toISOString(), seenAt: expect.any(String), of: [] },
+      ]);
+    },
+  );
 
   test('behaviour 3: a killed backend is a crash recovery although the postmaster went on; no number falls below zero', async () => {
     const started = await instant('pg_postmaster_start_time()');
@@ -137,7 +140,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       await server.sql(`insert into young values (${round});\n select * from young`);
     await shows('young', 'n_tup_ins = 7');
     await look();
-    const { items } = await markers();
+    const { items } = await annotations();
     expect(items).toEqual([expect.objectContaining({ kind: 'crash_recovery', of: [] })]);
     expect(new Date(items[0]?.at ?? 0).getTime()).toBeGreaterThanOrEqual(from?.getTime() ?? Number.POSITIVE_INFINITY);
     expect(await lastInserts('young')).toEqual({ inserted: 7, partial: true });
@@ -163,7 +166,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await server.boot();
     collecting.replica = collecting.replica.successor();
     await look();
-    expect((await markers()).items.map(({ kind, at: when }) => [kind, when])).toEqual([
+    expect((await annotations()).items.map(({ kind, at: when }) => [kind, when])).toEqual([
       ['crash_recovery', (await instant('pg_postmaster_start_time()'))?.toISOString()],
       ['restart', restarted?.toISOString()],
     ]);
@@ -186,7 +189,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     );
     await look();
     expect(await kinds()).toEqual(['counters_reset', 'restart']);
-    expect((await markers()).items[0]?.of).toEqual(expect.arrayContaining(['pg_stat_bgwriter']));
+    expect((await annotations()).items[0]?.of).toEqual(expect.arrayContaining(['pg_stat_bgwriter']));
     expect(await told('paid')).toMatchObject({ inserted: 40, updated: 40 });
     // Where everything was set back nobody can tell it from a crash that was followed by that.
     expect((await told('paid'))?.partial).toBe(binaries.major >= 17);
@@ -201,7 +204,9 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await shows('fresh', 'n_tup_ins = 300');
     await look();
     expect(await told('fresh')).toMatchObject({ inserted: 400, partial: true });
-    expect((await markers()).items).toEqual([expect.objectContaining({ kind: 'counters_reset', of: ['postgres'] })]);
+    expect((await annotations()).items).toEqual([
+      expect.objectContaining({ kind: 'counters_reset', of: ['postgres'] }),
+    ]);
   });
 
   test('counters of one table that were set back and outgrown: the least that was done, and said', async () => {
@@ -289,7 +294,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   // Nothing of this depends on the version.
   if (binaries !== FIRST_VERSION) return;
 
-  test('another server behind the same address is a gap and a marker', async () => {
+  test('another server behind the same address is a gap and a annotation', async () => {
     const other = await PostgresServer.start(binaries);
     await makeWatcher(other);
     await Promise.all([server.halt(), other.halt()]);
@@ -300,7 +305,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await other.halt();
     await server.boot();
     other.port = own;
-    expect((await markers()).items.map(({ kind }) => kind)).toEqual(['another_server']);
+    expect((await annotations()).items.map(({ kind }) => kind)).toEqual(['another_server']);
     expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 1 });
     await other.stop();
   });

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { listMarkers } from '@tidegate/contracts/monitor-agent/markers';
+import { listAnnotations } from '@tidegate/contracts/monitor-agent/annotations';
 import { placeOf, rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { countMarkers, markerRows } from './server-epoch.rows.ts';
+import { annotationRows, countAnnotations } from './server-epoch.rows.ts';
 
 @Injectable()
-export class ListMarkers {
-  @Handles(listMarkers)
-  async handle({ input, tx }: OperationContext<typeof listMarkers>) {
+export class ListAnnotations {
+  @Handles(listAnnotations)
+  async handle({ input, tx }: OperationContext<typeof listAnnotations>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
     const [rows, total] = await Promise.all([
-      markerRows(tx, input.serverId, range, placeOf(input)),
-      countMarkers(tx, input.serverId, range),
+      annotationRows(tx, input.serverId, range, placeOf(input)),
+      countAnnotations(tx, input.serverId, range),
     ]);
     return { ...rankedPage(rows, input), total };
   }

@@ -1,13 +1,13 @@
 import { nameOf, numberOf } from '../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { micros } from '../kernel/connection/micros.ts';
-import { following, type Instance, lifeOf, lifeSql } from '../kernel/instance/instance.queries.ts';
-import type { Life } from '../kernel/instance/reset-epoch.rules.ts';
+import { following, type Instance, resetEpochOf, resetEpochSql } from '../kernel/instance/instance.queries.ts';
+import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
 import { callInfo, fixed, type StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
-import type { ReadEpoch } from './server-epoch.rules.ts';
+import type { ServerEpochSnapshot } from './server-epoch.rules.ts';
 
 const sql = (instance: Instance, extension: StatementsExtension | undefined) => `
-  select ${lifeSql(instance)}, pg_is_in_recovery() as "inRecovery",
+  select ${resetEpochSql(instance)}, pg_is_in_recovery() as "inRecovery",
          current_setting('pg_stat_statements.max', true)::int as "statementsMax",
          ${
            extension
@@ -23,7 +23,7 @@ const DATABASES = `
   select d.oid, d.datname::text, ${micros('pg_stat_get_db_stat_reset_time(d.oid)')}
     from pg_database d where pg_stat_get_db_stat_reset_time(d.oid) is not null order by d.oid limit ${MAX_DATABASES}`;
 
-interface Row extends Life {
+interface Row extends ResetEpoch {
   inRecovery: boolean;
   statementsMax: number | null;
   statementsResetAt: number | null;
@@ -36,14 +36,14 @@ function readOwn(connection: ServerConnection, instance: Instance): Promise<Row>
   );
 }
 
-export async function readEpoch(connection: ServerConnection, instance: Instance): Promise<ReadEpoch> {
+export async function readServerEpoch(connection: ServerConnection, instance: Instance): Promise<ServerEpochSnapshot> {
   const [epoch, all] = await Promise.all([
     readOwn(connection, instance),
     connection.rows<[oid: number, name: string, resetAt: number]>(DATABASES),
   ]);
   const databases = all.slice(0, MAX_DATABASES).filter((row) => numberOf(row[0]) !== null && numberOf(row[2]) !== null);
   return {
-    ...lifeOf(epoch),
+    ...resetEpochOf(epoch),
     inRecovery: epoch.inRecovery === true,
     statementsMax: epoch.statementsMax,
     statementsResetAt: epoch.statementsResetAt,

@@ -1,8 +1,8 @@
-import type { Marker, MarkerKind } from '@tidegate/contracts/monitor-agent/markers';
+import type { Annotation, AnnotationKind } from '@tidegate/contracts/monitor-agent/annotations';
 import type { Tx } from '@tidegate/database/tx';
 import type { Resets } from '../kernel/instance/reset-epoch.rules.ts';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import type { Epoch, FoundMarker } from './server-epoch.rules.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { FoundAnnotation, ServerEpoch } from './server-epoch.rules.ts';
 
 interface EpochRow {
   identity: string;
@@ -17,7 +17,7 @@ interface EpochRow {
   statements_max: number | null;
 }
 
-export async function loadEpoch(tx: Tx, serverId: string): Promise<Epoch | undefined> {
+export async function loadServerEpoch(tx: Tx, serverId: string): Promise<ServerEpoch | undefined> {
   const row = await tx.one<EpochRow>(
     `select identity, at, started_at, workers_started_at, opened_at, resets, database_resets, in_recovery,
             statements_reset_at, statements_max
@@ -41,7 +41,7 @@ export async function loadEpoch(tx: Tx, serverId: string): Promise<Epoch | undef
   );
 }
 
-export async function saveEpoch(tx: Tx, serverId: string, epoch: Epoch): Promise<void> {
+export async function storeServerEpoch(tx: Tx, serverId: string, epoch: ServerEpoch): Promise<void> {
   await tx.query(
     `insert into server_epochs (org_id, server_id, identity, at, started_at, workers_started_at, opened_at, resets,
        database_resets, in_recovery, statements_reset_at, statements_max)
@@ -68,15 +68,15 @@ export async function saveEpoch(tx: Tx, serverId: string, epoch: Epoch): Promise
   );
 }
 
-export async function saveMarkers(
+export async function storeAnnotations(
   tx: Tx,
   serverId: string,
   seenAt: Date,
-  markers: readonly FoundMarker[],
+  annotations: readonly FoundAnnotation[],
 ): Promise<void> {
-  for (const { kind, at, of } of markers) {
+  for (const { kind, at, of } of annotations) {
     await tx.query(
-      `insert into server_markers (org_id, server_id, seen_at, kind, at, set_back) values ($1, $2, $3, $4, $5, $6)
+      `insert into server_annotations (org_id, server_id, seen_at, kind, at, set_back) values ($1, $2, $3, $4, $5, $6)
        on conflict do nothing`,
       [tx.orgId, serverId, seenAt, kind, new Date(at / 1_000), of],
     );
@@ -84,14 +84,14 @@ export async function saveMarkers(
 }
 
 /** The newest first. */
-export async function markerRows(
+export async function annotationRows(
   tx: Tx,
   serverId: string,
   range: TimeRange,
   place: { from: number; count: number },
-): Promise<Marker[]> {
-  const rows = await tx.query<{ kind: MarkerKind; at: Date; seen_at: Date; set_back: string[] }>(
-    `select kind, at, seen_at, set_back from server_markers
+): Promise<Annotation[]> {
+  const rows = await tx.query<{ kind: AnnotationKind; at: Date; seen_at: Date; set_back: string[] }>(
+    `select kind, at, seen_at, set_back from server_annotations
       where org_id = $1 and server_id = $2 and seen_at >= $3 and seen_at < $4
       order by seen_at desc, at desc, kind limit $5 offset $6`,
     [tx.orgId, serverId, range.from, range.to, place.count, place.from],
@@ -104,9 +104,9 @@ export async function markerRows(
   }));
 }
 
-export async function countMarkers(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<number> {
+export async function countAnnotations(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<number> {
   const row = await tx.one<{ count: number }>(
-    `select count(*)::int as count from server_markers
+    `select count(*)::int as count from server_annotations
       where org_id = $1 and server_id = $2 and seen_at >= $3 and seen_at < $4`,
     [tx.orgId, serverId, from, to],
   );

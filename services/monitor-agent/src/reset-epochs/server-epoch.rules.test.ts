@@ -1,9 +1,9 @@
 import { SERVER_WIDE } from '../kernel/instance/reset-epoch.rules.ts';
-import { type Epoch, markersBetween, type ReadEpoch } from './server-epoch.rules.ts';
+import { annotationsBetween, type ServerEpoch, type ServerEpochSnapshot } from './server-epoch.rules.ts';
 
 const MINUTE = 60_000_000;
 const all = (at: number) => Object.fromEntries(SERVER_WIDE.map((view) => [view, at]));
-const calm: ReadEpoch = {
+const calm: ServerEpochSnapshot = {
   identity: 'system/1',
   at: 1_000 * MINUTE,
   startedAt: 10,
@@ -20,8 +20,8 @@ const calm: ReadEpoch = {
   statementsResetAt: 18,
   statementsMax: 5_000,
 };
-const between = (now: Partial<ReadEpoch>, before: Partial<Epoch> = {}) =>
-  markersBetween({ ...calm, ...before }, { ...calm, at: calm.at + MINUTE, ...now });
+const between = (now: Partial<ServerEpochSnapshot>, before: Partial<ServerEpoch> = {}) =>
+  annotationsBetween({ ...calm, ...before }, { ...calm, at: calm.at + MINUTE, ...now });
 const T = calm.at + 1_000;
 const killed = { workersStartedAt: T, resets: all(T + 5), databaseResets: {}, statementsResetAt: T + 9 };
 const started = { startedAt: T, workersStartedAt: T + 3, openedAt: T + 50 };
@@ -30,11 +30,11 @@ test('nothing happened', () => {
   expect(between({})).toEqual([]);
 });
 
-test('a backend was killed: one marker, at the new start of the background processes, though the postmaster went on', () => {
+test('a backend was killed: one annotation, at the new start of the background processes, though the postmaster went on', () => {
   expect(between(killed)).toEqual([{ kind: 'crash_recovery', at: T, of: [] }]);
 });
 
-test('what somebody set back long after a crash is a marker of its own', () => {
+test('what somebody set back long after a crash is a annotation of its own', () => {
   const later = T + 2 * MINUTE;
   expect(between({ ...killed, statementsResetAt: later })).toEqual([
     { kind: 'crash_recovery', at: T, of: [] },

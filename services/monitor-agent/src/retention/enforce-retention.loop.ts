@@ -17,27 +17,27 @@ import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
 import { MonitorAgentConfig } from '../monitor-agent.config.ts';
-import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 import { deleteOlderThan, SAMPLE_TABLES } from './retention.rows.ts';
 
 /*
  * Room for tomorrow, and an end for what is old. Partitions are made days ahead, so that a night without this loop
  * stops nothing; they are dropped when even the longest plan is past them. What a shorter plan no longer keeps is
- * deleted day by day, organisation by organisation; one that fails does not stop the others. Days whose samples have all moved into blocks go at once: their
+ * deleted day by day, organisation by organisation; one that fails does not stop the others. Days whose samples have all moved into rollups go at once: their
  * indexes would stay as large as ever. All of it may run in several replicas at once.
  */
-const DAY_TABLES = [...SAMPLE_TABLES, HOUR_PACKS];
+const DAY_TABLES = [...SAMPLE_TABLES, HOUR_CHUNKS];
 const AHEAD_DAYS = 3;
 const AHEAD_MONTHS_MS = 31 * 86_400_000;
 const LEAST_DAYS = 1;
 /** Rows move on from these. */
-const MOVED_TABLES = ['statement_samples', HOUR_PACKS];
+const MOVED_TABLES = ['statement_samples', HOUR_CHUNKS];
 const EMPTIED_DAYS = 3;
 const DROP_TRIES = 5;
 const DROP_PAUSE_MS = 1_000;
 
 @Injectable()
-export class KeepSamples implements OnApplicationBootstrap {
+export class EnforceRetention implements OnApplicationBootstrap {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly entitlements: Entitlements,
@@ -49,7 +49,7 @@ export class KeepSamples implements OnApplicationBootstrap {
     await this.makeRoom();
   }
 
-  @Loop({ name: 'keep-samples', everyMs: 3_600_000 })
+  @Loop({ name: 'enforce-retention', everyMs: 3_600_000 })
   async turn({ signal }: Turn): Promise<void> {
     await this.makeRoom();
     for (const table of DAY_TABLES) {

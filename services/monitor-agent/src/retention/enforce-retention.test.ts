@@ -7,16 +7,16 @@ import { until } from '@tidegate/testing/until';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { createLease } from '../kernel/schedule/lease.rows.ts';
-import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
-import { numberStatements, saveTexts } from '../statements/statement.rows.ts';
-import { KeepSamples } from './enforce-retention.loop.ts';
+import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { numberStatements, storeTexts } from '../statements/statement.rows.ts';
+import { EnforceRetention } from './enforce-retention.loop.ts';
 import { SAMPLE_TABLES } from './retention.rows.ts';
 
 const store = useStore({ daysBack: 31 });
 
 const turn = { signal: new AbortController().signal };
 const keeper = (days: (orgId: string) => number, mostDays = 400) =>
-  new KeepSamples(
+  new EnforceRetention(
     store.tenants,
     { number: async (tx: { orgId: string }) => days(tx.orgId) } as never,
     { MONITOR_MAX_RETENTION_DAYS: mostDays } as never,
@@ -123,7 +123,7 @@ test('statements that went long ago go with the keys that no other statement has
       id,
       text: { text: `select ${index}`, truncated: false, fingerprint: index === 0 ? 'alone' : 'shared' },
     }));
-    await saveTexts(tx, serverId, texts);
+    await storeTexts(tx, serverId, texts);
     await tx.query(`update statements set gone_at = now() - interval '8 days' where org_id = $1 and role_oid = 10`, [
       orgId,
     ]);
@@ -158,19 +158,19 @@ const exists = async (table: string): Promise<boolean> => {
 };
 const dayName = (daysAgo: number) =>
   new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
-const blocksDaysAgo = (orgId: string, ...daysAgo: number[]) =>
+const chunksDaysAgo = (orgId: string, ...daysAgo: number[]) =>
   store.tenants.run(orgId, async (tx) => {
     for (const days of daysAgo) {
       await tx.query(
-        `insert into statement_packs (org_id, server_id, day, part, pack, points, blob)
+        `insert into statement_chunks (org_id, server_id, day, part, chunk, points, blob)
          values ($1, $1, (now() at time zone 'utc')::date - $2::int, 1, 1, 1, '')`,
         [orgId, days],
       );
     }
   });
-const blockAges = async (orgId: string) => {
+const chunkAges = async (orgId: string) => {
   const rows = await store.server.sql<{ age: number }>(
-    `select (now() at time zone 'utc')::date - day as age from monitor_agent.statement_packs
+    `select (now() at time zone 'utc')::date - day as age from monitor_agent.statement_chunks
       where org_id = '${orgId}' order by 1`,
   );
   return rows.map(({ age }) => age);
@@ -190,7 +190,7 @@ describe('series', () => {
     const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
     for (const table of SERIES_TABLES) expect(await exists(`${table}_${nextMonth}`)).toBe(true);
     const open = await store.server.sql(
-      `select relname from pg_class where relname ~ '^statement_(blocks|packs|hour_packs)' and relkind in ('r', 'p')
+      `select relname from pg_class where relname ~ '^statement_(rollups|chunks|hour_chunks)' and relkind in ('r', 'p')
           and not (relrowsecurity and relforcerowsecurity)`,
     );
     expect(open).toEqual([]);
@@ -200,24 +200,24 @@ describe('series', () => {
     const [short, long] = [newId(), newId()];
     for (const orgId of [short, long]) {
       await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
-      await blocksDaysAgo(orgId, 0, 6, 7, 8, 60, 120);
+      await chunksDaysAgo(orgId, 0, 6, 7, 8, 60, 120);
     }
     const oldest = new Date(Date.now() - 120 * 86_400_000).toISOString().slice(0, 7).replace('-', '');
-    expect(await exists(`statement_packs_${oldest}`)).toBe(true);
+    expect(await exists(`statement_chunks_${oldest}`)).toBe(true);
     await keeper((orgId) => (orgId === short ? 7 : 365), 80).turn(turn);
-    expect(await blockAges(short)).toEqual([0, 6, 7]);
-    expect(await blockAges(long)).toEqual([0, 6, 7, 8, 60]);
-    expect(await exists(`statement_packs_${oldest}`)).toBe(false);
+    expect(await chunkAges(short)).toEqual([0, 6, 7]);
+    expect(await chunkAges(long)).toEqual([0, 6, 7, 8, 60]);
+    expect(await exists(`statement_chunks_${oldest}`)).toBe(false);
   });
 
   test('a month that somebody reads is left for later, and writers do not wait for that', async () => {
     const orgId = newId();
     await store.tenants.run(orgId, (tx) => createLease(tx, newId()));
-    await blocksDaysAgo(orgId, 60);
+    await chunksDaysAgo(orgId, 60);
     const reader = await store.server.client();
-    await reader.query('begin; select count(*) from monitor_agent.statement_packs');
-    const dropping = store.tenants.system('partitions', (tx) => dropMonth(tx, 'statement_packs', 10));
-    await Promise.all([expect(dropping).rejects.toMatchObject({ code: '55P03' }), blocksDaysAgo(orgId, 1)]);
+    await reader.query('begin; select count(*) from monitor_agent.statement_chunks');
+    const dropping = store.tenants.system('partitions', (tx) => dropMonth(tx, 'statement_chunks', 10));
+    await Promise.all([expect(dropping).rejects.toMatchObject({ code: '55P03' }), chunksDaysAgo(orgId, 1)]);
     const kept = keeper(() => 365, 10).turn(turn);
     await until(async () => {
       const [waiting] = await store.server.sql<{ count: number }>(
@@ -227,22 +227,22 @@ describe('series', () => {
     });
     await reader.query('commit');
     await kept;
-    expect(await blockAges(orgId)).toEqual([1]);
+    expect(await chunkAges(orgId)).toEqual([1]);
   });
 
   test('a day is dropped early only when everything has moved away from it', async () => {
     const orgId = newId();
-    const insert = `insert into statement_hour_packs (org_id, server_id, hour, part, pack, points, blob)
+    const insert = `insert into statement_hour_chunks (org_id, server_id, hour, part, chunk, points, blob)
                     values ($1, $1, now() - interval '5 days', 1, -1, 1, '')`;
-    await store.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back: 6, ahead: 0 }));
+    await store.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_CHUNKS, { back: 6, ahead: 0 }));
     await store.tenants.run(orgId, (tx) => tx.query(insert, [orgId]));
     await keeper(() => 365).turn(turn);
-    expect(await exists(`${HOUR_PACKS}_${dayName(4)}`)).toBe(false);
-    expect(await exists(`${HOUR_PACKS}_${dayName(5)}`)).toBe(true);
-    expect(await exists(`${HOUR_PACKS}_${dayName(2)}`)).toBe(true);
-    await store.tenants.run(orgId, (tx) => tx.query(`delete from ${HOUR_PACKS} where org_id = $1`, [orgId]));
+    expect(await exists(`${HOUR_CHUNKS}_${dayName(4)}`)).toBe(false);
+    expect(await exists(`${HOUR_CHUNKS}_${dayName(5)}`)).toBe(true);
+    expect(await exists(`${HOUR_CHUNKS}_${dayName(2)}`)).toBe(true);
+    await store.tenants.run(orgId, (tx) => tx.query(`delete from ${HOUR_CHUNKS} where org_id = $1`, [orgId]));
     await keeper(() => 365).turn(turn);
-    expect(await exists(`${HOUR_PACKS}_${dayName(5)}`)).toBe(false);
+    expect(await exists(`${HOUR_CHUNKS}_${dayName(5)}`)).toBe(false);
   });
 });
 
@@ -255,11 +255,11 @@ test('every table is closed with row-level security, or says why not', async () 
 test('whoever makes the same months at the same time finds those of the others', async () => {
   const make = () =>
     store.tenants.run(newId(), (tx) =>
-      ensureMonths(tx, 'statement_blocks', { from: new Date('2091-01-01'), to: new Date('2092-12-31') }),
+      ensureMonths(tx, 'statement_rollups', { from: new Date('2091-01-01'), to: new Date('2092-12-31') }),
     );
   await Promise.all(Array.from({ length: 6 }, make));
   const [made] = await store.server.sql<{ months: string }>(
-    "select count(*) as months from pg_class where relname ~ '^statement_blocks_209[12]..$'",
+    "select count(*) as months from pg_class where relname ~ '^statement_rollups_209[12]..$'",
   );
   expect(made?.months).toBe('24');
 });

@@ -1,5 +1,5 @@
 import { deleteByDay, deleteByRows, type Run } from '../kernel/storage/delete-in-batches.rows.ts';
-import { HOUR_PACKS, SERIES_TABLES } from '../series/rollup.rows.ts';
+import { HOUR_CHUNKS, SERIES_TABLES } from '../series/rollup.rows.ts';
 
 /** Tables of one partition per day. */
 export const SAMPLE_TABLES = [
@@ -23,10 +23,10 @@ export async function deleteOlderThan(run: Run, signal: AbortSignal, days: numbe
   for (const table of SERIES_TABLES) {
     await deleteByDay(run, signal, { table, key: 'day', where: `day < ${OLD_DAY}::date`, value: days });
   }
-  const packs = { table: HOUR_PACKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
-  await deleteByDay(run, signal, packs);
+  const chunks = { table: HOUR_CHUNKS, key: 'hour', where: `hour < ${OLD_DAY} at time zone 'utc'`, value: days };
+  await deleteByDay(run, signal, chunks);
   await deleteByRows(run, signal, { table: 'blocking_incidents', where: `last_seen_at < ${OLD}`, value: days });
-  await deleteByRows(run, signal, { table: 'server_markers', where: `seen_at < ${OLD}`, value: days });
+  await deleteByRows(run, signal, { table: 'server_annotations', where: `seen_at < ${OLD}`, value: days });
   await deleteByRows(run, signal, { ...STATEMENTS, value: days });
   for (const table of COUNTED_TABLES) {
     await deleteByRows(run, signal, { table, where: `gone_at < ${OLD}`, value: days });

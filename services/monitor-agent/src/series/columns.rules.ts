@@ -1,20 +1,20 @@
-import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
 /*
- * The three tables that blobs of a block hold, as columns:
+ * The three tables that blobs of a rollup hold, as columns:
  *
- *   looks    when each look was, and what it says about completeness; its place in the list is its number
- *   points   one statement at one look
+ *   snapshots    when each snapshot was, and what it says about completeness; its place in the list is its number
+ *   points   one statement at one snapshot
  *   sums     one statement over a whole hour or day
  *
- * Times are milliseconds of the UTC day, so that looks at any cadence are told apart.
+ * Times are milliseconds of the UTC day, so that snapshots at any cadence are told apart.
  */
-export const LOOK = { at: 0, spanUs: 1, gap: 2, reset: 3, lostUs: 4, evictions: 5 } as const;
-export const POINT = { id: 0, look: 1, partial: 2, counters: 3 } as const;
+export const SNAPSHOT = { at: 0, spanUs: 1, gap: 2, reset: 3, lostUs: 4, evictions: 5 } as const;
+export const POINT = { id: 0, snapshot: 1, partial: 2, counters: 3 } as const;
 export const SUM = { id: 0, hour: 1, partial: 2, lastAt: 3, counters: 4 } as const;
 
 export const COUNTERS = STATEMENT_COUNTERS.length;
-export const LOOK_COLUMNS = 6;
+export const SNAPSHOT_COLUMNS = 6;
 export const POINT_COLUMNS = POINT.counters + COUNTERS;
 export const SUM_COLUMNS = SUM.counters + COUNTERS;
 
@@ -33,7 +33,7 @@ export function addColumn(sums: Float64Array, column: Float64Array, places: Int3
   }
 }
 
-export const emptyLooks = (): number[][] => emptyColumns(LOOK_COLUMNS);
+export const emptySnapshots = (): number[][] => emptyColumns(SNAPSHOT_COLUMNS);
 export const emptyPoints = (): number[][] => emptyColumns(POINT_COLUMNS);
 export const emptySums = (): number[][] => emptyColumns(SUM_COLUMNS);
 

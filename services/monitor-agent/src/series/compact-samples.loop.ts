@@ -8,28 +8,36 @@ import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { organisationsWithServers } from '../kernel/schedule/lease.rows.ts';
 import { DAY_MS } from './columns.rules.ts';
-import { type DueHour, dueHours, takeHotLooks } from './recent-samples.rows.ts';
-import { foldHour, foldLooks, foldPacks, foldSums, type LookFold, SHARED_PACKS, sharedPack } from './roll-up.rules.ts';
+import { type DueHour, dueHours, takeRecentSnapshots } from './recent-samples.rows.ts';
+import {
+  type MergedSnapshots,
+  mergeChunks,
+  mergeSnapshots,
+  mergeSums,
+  rollUpHour,
+  SHARED_CHUNKS,
+  sharedChunk,
+} from './roll-up.rules.ts';
 import {
   type DueDay,
   dueDays,
-  HOUR_PACKS,
-  insertBlock,
-  insertPacks,
+  HOUR_CHUNKS,
+  insertChunks,
+  insertRollup,
   lockSeries,
   nextPart,
   SERIES_TABLES,
   startOfDay,
-  takeHourBlocks,
-  takeHourPacks,
+  takeHourChunks,
+  takeHourRollups,
   uncountedActiveUs,
 } from './rollup.rows.ts';
 
 /*
  * Moves statement samples to where a year of them is small and quickly read (monitoring.md 3.4): an hour after its end
- * the samples of an hour become a block, two days after its end the blocks of a day become one. Each move is a
+ * the samples of an hour become a rollup, two days after its end the rollups of a day become one. Each move is a
  * transaction that takes away what it stores, under a lock on the server's series: whatever stops it, and however many
- * replicas try, every look is stored once, here or there. What comes late is simply due again.
+ * replicas try, every snapshot is stored once, here or there. What comes late is simply due again.
  */
 const HOUR_MS = 3_600_000;
 const HOURS_KEPT_MS = 2 * DAY_MS;
@@ -48,10 +56,10 @@ export class CompactSamples {
     const organisations = await this.tenants.system('retention', organisationsWithServers);
     let moved = 0;
     const how = { signal, log: this.log, what: 'Compacting samples' };
-    const move = async <Due extends object>(due: readonly Due[], fold: (one: Due) => Promise<boolean>) => {
+    const move = async <Due extends object>(due: readonly Due[], rollUp: (one: Due) => Promise<boolean>) => {
       // What cannot be moved stays where it is and is read from there.
       await each(due, how, async (one) => {
-        if (await fold(one)) moved += 1;
+        if (await rollUp(one)) moved += 1;
         await setImmediate();
       });
     };
@@ -59,8 +67,8 @@ export class CompactSamples {
       organisations.map((orgId) => ({ orgId })),
       how,
       async ({ orgId }) => {
-        await move(await this.dueHours(orgId), (hour) => this.foldHour(orgId, hour));
-        await move(await this.dueDays(orgId), (day) => this.foldDay(orgId, day));
+        await move(await this.dueHours(orgId), (hour) => this.rollUpHour(orgId, hour));
+        await move(await this.dueDays(orgId), (day) => this.rollUpDay(orgId, day));
       },
     );
     return moved > 0 && !signal.aborted ? 'again' : undefined;
@@ -77,56 +85,56 @@ export class CompactSamples {
     return this.tenants.read(orgId, (tx) => dueDays(tx, before));
   }
 
-  async foldHour(orgId: string, due: DueHour): Promise<boolean> {
+  async rollUpHour(orgId: string, due: DueHour): Promise<boolean> {
     const { serverId, hour } = due;
     const day = startOfDay(hour);
     await this.makeRoom(day);
     return this.tenants.run(orgId, async (tx) => {
       if (!(await lockSeries(tx, serverId))) return false;
-      const hot = await takeHotLooks(tx, due);
-      if (hot.length === 0) return false;
-      const { looks, packs, sums } = foldHour(hot);
+      const recent = await takeRecentSnapshots(tx, due);
+      if (recent.length === 0) return false;
+      const { snapshots, chunks, sums } = rollUpHour(recent);
       const activeUs = await uncountedActiveUs(tx, serverId, hour, new Date(hour.getTime() + HOUR_MS));
       const part = await nextPart(tx, serverId, day);
-      const block = { serverId, day, part, hour: hour.getUTCHours() };
-      await insertBlock(tx, { ...block, looks, sums, activeUs });
-      await insertPacks(tx, block, packs);
+      const rollup = { serverId, day, part, hour: hour.getUTCHours() };
+      await insertRollup(tx, { ...rollup, snapshots, sums, activeUs });
+      await insertChunks(tx, rollup, chunks);
       return true;
     });
   }
 
-  async foldDay(orgId: string, due: DueDay): Promise<boolean> {
+  async rollUpDay(orgId: string, due: DueDay): Promise<boolean> {
     const { serverId, day } = due;
     return this.tenants.run(orgId, async (tx) => {
       if (!(await lockSeries(tx, serverId))) return false;
       const part = await nextPart(tx, serverId, day);
-      const blocks = await takeHourBlocks(tx, due);
-      if (blocks.length === 0) return false;
-      const looks = foldLooks(blocks);
-      await this.movePacks(tx, due, part, looks);
-      const sums = foldSums(blocks.map((block) => block.sums));
+      const rollups = await takeHourRollups(tx, due);
+      if (rollups.length === 0) return false;
+      const snapshots = mergeSnapshots(rollups);
+      await this.moveChunks(tx, due, part, snapshots);
+      const sums = mergeSums(rollups.map((rollup) => rollup.sums));
       const activeUs = await uncountedActiveUs(tx, serverId, day, new Date(day.getTime() + DAY_MS));
-      await insertBlock(tx, { serverId, day, part, hour: null, looks: looks.looks, sums, activeUs });
+      await insertRollup(tx, { serverId, day, part, hour: null, snapshots: snapshots.snapshots, sums, activeUs });
       return true;
     });
   }
 
-  /** One shared pack after the other: a day of all statements at once would be a hundred megabytes. */
-  private async movePacks(tx: Tx, due: DueDay, part: number, looks: LookFold): Promise<void> {
-    for (let shared = 0; shared < SHARED_PACKS; shared += 1) {
-      const points = await takeHourPacks(tx, due, [...looks.numbers.keys()], sharedPack(shared));
-      const packs = foldPacks(points, looks);
-      if (packs.length > 0) await insertPacks(tx, { ...due, part, hour: null }, packs);
+  /** One shared chunk after the other: a day of all statements at once would be a hundred megabytes. */
+  private async moveChunks(tx: Tx, due: DueDay, part: number, snapshots: MergedSnapshots): Promise<void> {
+    for (let shared = 0; shared < SHARED_CHUNKS; shared += 1) {
+      const points = await takeHourChunks(tx, due, [...snapshots.numbers.keys()], sharedChunk(shared));
+      const chunks = mergeChunks(points, snapshots);
+      if (chunks.length > 0) await insertChunks(tx, { ...due, part, hour: null }, chunks);
       await setImmediate();
     }
   }
 
-  /** Days and months that are long past when a backlog is worked off; those to come are made by keep-samples. */
+  /** Days and months that are long past when a backlog is worked off; those to come are made by enforce-retention. */
   private async makeRoom(day: Date): Promise<void> {
     for (const table of SERIES_TABLES)
       await this.tenants.system('partitions', (tx) => ensureMonths(tx, table, { from: day, to: day }));
     // That day, and its neighbours in case the database has another one just now.
     const back = Math.floor((Date.now() - day.getTime()) / DAY_MS);
-    await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_PACKS, { back: back + 1, ahead: 1 - back }));
+    await this.tenants.system('partitions', (tx) => ensureDays(tx, HOUR_CHUNKS, { back: back + 1, ahead: 1 - back }));
   }
 }

@@ -7,7 +7,13 @@ import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { STORE_VERSIONS } from '../../test/postgres-server.ts';
-import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
+import {
+  delta,
+  type MadeSnapshot,
+  makeStatements,
+  quietSnapshot,
+  storeSnapshot,
+} from '../../test/statement-samples.ts';
 import { byHand, summary } from '../../test/statement-truth.ts';
 import { DeleteServer } from '../servers/delete-server.ts';
 import { RemoveServers } from '../servers/remove-servers.loop.ts';
@@ -19,7 +25,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const today = () => Math.floor(Date.now() / DAY) * DAY;
-const TABLES = ['statement_samples', 'statement_blocks', 'statement_packs', 'statement_hour_packs'];
+const TABLES = ['statement_samples', 'statement_rollups', 'statement_chunks', 'statement_hour_chunks'];
 
 describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
   const store = useStore({ binaries, daysBack: 4 });
@@ -39,53 +45,57 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     return row?.count ?? 0;
   };
   const stored = async (serverId: string) => {
-    const [row] = await store.server.sql<{ looks: number; points: number; samples: number }>(
-      `select (select coalesce(sum(looks), 0)::int from monitor_agent.statement_blocks where server_id = '${serverId}') as looks,
+    const [row] = await store.server.sql<{ snapshots: number; points: number; samples: number }>(
+      `select (select coalesce(sum(snapshots), 0)::int from monitor_agent.statement_rollups where server_id = '${serverId}') as snapshots,
               (select coalesce(sum(points), 0)::int
-                 from (select server_id, points from monitor_agent.statement_packs
-                       union all select server_id, points from monitor_agent.statement_hour_packs) p
+                 from (select server_id, points from monitor_agent.statement_chunks
+                       union all select server_id, points from monitor_agent.statement_hour_chunks) p
                 where server_id = '${serverId}') as points,
               (select count(*)::int from monitor_agent.statement_samples where server_id = '${serverId}') as samples`,
     );
     return row;
   };
 
-  /** A look every ten minutes for so many hours, two days and a half ago. */
+  /** A snapshot every ten minutes for so many hours, two days and a half ago. */
   async function history(hours: number) {
     const at = await addServer(store, store.server);
     const ids = await makeStatements(store, at.orgId, at.serverId, 6);
     const begin = today() - 2 * DAY - 12 * HOUR;
-    const looks: MadeLook[] = [];
+    const snapshots: MadeSnapshot[] = [];
     for (let now = begin; now < begin + hours * HOUR; now += 10 * MINUTE) {
       const minute = Math.floor((now - begin) / MINUTE);
       const busy = ids.filter((_, index) => minute % (index + 1) === 0);
-      looks.push({
-        ...quietLook(new Date(now)),
+      snapshots.push({
+        ...quietSnapshot(new Date(now)),
         deltas: busy.map((id) => delta(id, 1 + (minute % 7), 1_000 + minute)),
       });
     }
-    for (const look of looks) await storeLook(store, at.orgId, at.serverId, look);
-    const points = looks.reduce((sum, look) => sum + look.deltas.length, 0);
-    return { ...at, ids, begin, looks, points };
+    for (const snapshot of snapshots) await storeSnapshot(store, at.orgId, at.serverId, snapshot);
+    const points = snapshots.reduce((sum, snapshot) => sum + snapshot.deltas.length, 0);
+    return { ...at, ids, begin, snapshots, points };
   }
 
-  test('two replicas at once store every look once, in blocks of hours and then of days', async () => {
-    const { serverId, looks, points, begin } = await history(20);
+  test('two replicas at once store every snapshot once, in rollups of hours and then of days', async () => {
+    const { serverId, snapshots, points, begin } = await history(20);
     await Promise.all([replica(begin + 10 * HOUR)(), replica(begin + 10 * HOUR)()]);
     // Nine hours ended an hour ago or earlier.
-    expect(await stored(serverId)).toEqual({ looks: 54, points: expect.any(Number), samples: looks.length - 54 });
-    expect(await rows('statement_blocks', serverId)).toBe(9);
+    expect(await stored(serverId)).toEqual({
+      snapshots: 54,
+      points: expect.any(Number),
+      samples: snapshots.length - 54,
+    });
+    expect(await rows('statement_rollups', serverId)).toBe(9);
     await Promise.all([replica(begin + 6 * DAY)(), replica(begin + 6 * DAY)(), replica(begin + 6 * DAY)()]);
-    expect(await stored(serverId)).toEqual({ looks: looks.length, points, samples: 0 });
-    expect(await rows('statement_hour_packs', serverId)).toBe(0);
-    expect(await rows('statement_blocks', serverId)).toBe(2);
+    expect(await stored(serverId)).toEqual({ snapshots: snapshots.length, points, samples: 0 });
+    expect(await rows('statement_hour_chunks', serverId)).toBe(0);
+    expect(await rows('statement_rollups', serverId)).toBe(2);
   });
 
   test('whoever reads meanwhile sees every call once', async () => {
-    const { orgId, serverId, looks, ids, begin } = await history(24);
+    const { orgId, serverId, snapshots, ids, begin } = await history(24);
     const [from, to] = [begin + 25 * MINUTE, begin + 23 * HOUR + 35 * MINUTE];
     const input = { serverId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 500 };
-    const truth = byHand(looks, from, to, ids);
+    const truth = byHand(snapshots, from, to, ids);
     let moving = true;
     const done = replica(begin + 6 * DAY)().finally(() => {
       moving = false;
@@ -109,17 +119,25 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
       `create function monitor_agent.refuse() returns trigger language plpgsql as 'begin raise exception ''full''; end'`,
     );
     await store.server.sql(
-      `create trigger refuse before insert on monitor_agent.statement_hour_packs for each row
+      `create trigger refuse before insert on monitor_agent.statement_hour_chunks for each row
          when (new.server_id = '${broken.serverId}') execute function monitor_agent.refuse()`,
     );
     await replica(broken.begin + 8 * HOUR)();
-    expect(await stored(broken.serverId)).toEqual({ looks: 0, points: 0, samples: broken.looks.length });
-    expect(await stored(whole.serverId)).toEqual({ looks: whole.looks.length, points: whole.points, samples: 0 });
+    expect(await stored(broken.serverId)).toEqual({ snapshots: 0, points: 0, samples: broken.snapshots.length });
+    expect(await stored(whole.serverId)).toEqual({
+      snapshots: whole.snapshots.length,
+      points: whole.points,
+      samples: 0,
+    });
     await store.server.sql(
-      'drop trigger refuse on monitor_agent.statement_hour_packs;\n drop function monitor_agent.refuse()',
+      'drop trigger refuse on monitor_agent.statement_hour_chunks;\n drop function monitor_agent.refuse()',
     );
     await replica(broken.begin + 8 * HOUR)();
-    expect(await stored(broken.serverId)).toEqual({ looks: broken.looks.length, points: broken.points, samples: 0 });
+    expect(await stored(broken.serverId)).toEqual({
+      snapshots: broken.snapshots.length,
+      points: broken.points,
+      samples: 0,
+    });
   });
 
   test('a deleted server leaves nothing, nor does a deleted organisation, and what is late is not moved', async () => {
@@ -133,9 +151,9 @@ describe.each(STORE_VERSIONS)('compacting samples ($name)', (binaries) => {
     await purgeOrganisation(store.tenants, forgotten.orgId);
     for (const { serverId } of [gone, forgotten])
       for (const table of TABLES) expect([table, await rows(table, serverId)]).toEqual([table, 0]);
-    await storeLook(store, gone.orgId, gone.serverId, quietLook(new Date(gone.begin), [delta(1, 1, 1)]));
+    await storeSnapshot(store, gone.orgId, gone.serverId, quietSnapshot(new Date(gone.begin), [delta(1, 1, 1)]));
     await replica(gone.begin + 6 * DAY)();
-    expect(await rows('statement_blocks', gone.serverId)).toBe(0);
+    expect(await rows('statement_rollups', gone.serverId)).toBe(0);
   });
 
   test('a series of what does not exist, or is not ours, is not found; what is no number is refused', async () => {

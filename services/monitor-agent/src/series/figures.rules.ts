@@ -1,5 +1,5 @@
 import type { Statement } from '@tidegate/contracts/monitor-agent/statement';
-import type { StatementCounter } from '../statements/statement-deltas.rules.ts';
+import type { StatementCounter } from './statement-counters.rules.ts';
 
 export type StatementFigures = Pick<
   Statement,

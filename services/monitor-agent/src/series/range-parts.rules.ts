@@ -1,32 +1,32 @@
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import { type Columns, hourOf, LOOK, rowsOf } from './columns.rules.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { type Columns, hourOf, rowsOf, SNAPSHOT } from './columns.rules.ts';
 
 const HOUR_MS = 3_600_000;
 
-export interface PartOfBlock {
-  /** Looks that lie in the range. */
-  looks: Set<number>;
-  /** Hours of which all looks lie in the range: their sums do. */
+export interface PartOfRollup {
+  /** Snapshots that lie in the range. */
+  snapshots: Set<number>;
+  /** Hours of which all snapshots lie in the range: their sums do. */
   wholeHours: Set<number>;
-  /** Looks in the range of the other hours: only the points themselves tell what they counted. */
-  edgeLooks: Set<number>;
+  /** Snapshots in the range of the other hours: only the points themselves tell what they counted. */
+  edgeSnapshots: Set<number>;
 }
 
-/** What of a block lies in the range. */
-export function partOfBlock(looks: Columns, dayMs: number, range: TimeRange): PartOfBlock {
+/** What of a rollup lies in the range. */
+export function partOfRollup(snapshots: Columns, dayMs: number, range: TimeRange): PartOfRollup {
   const [from, to] = [range.from.getTime() - dayMs, range.to.getTime() - dayMs];
   const inside: number[] = [];
   const cutHours = new Set<number>();
-  for (let row = 0; row < rowsOf(looks); row += 1) {
-    const at = looks[LOOK.at]?.[row] ?? 0;
+  for (let row = 0; row < rowsOf(snapshots); row += 1) {
+    const at = snapshots[SNAPSHOT.at]?.[row] ?? 0;
     if (at >= from && at < to) inside.push(row);
     else cutHours.add(hourOf(at));
   }
-  const hour = (row: number) => hourOf(looks[LOOK.at]?.[row] ?? 0);
+  const hour = (row: number) => hourOf(snapshots[SNAPSHOT.at]?.[row] ?? 0);
   return {
-    looks: new Set(inside),
+    snapshots: new Set(inside),
     wholeHours: new Set(inside.map(hour).filter((one) => !cutHours.has(one))),
-    edgeLooks: new Set(inside.filter((row) => cutHours.has(hour(row)))),
+    edgeSnapshots: new Set(inside.filter((row) => cutHours.has(hour(row)))),
   };
 }
 

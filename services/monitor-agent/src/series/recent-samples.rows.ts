@@ -1,8 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import { DAY_MS } from './columns.rules.ts';
-import type { HotLook } from './roll-up.rules.ts';
+import type { RecentSnapshot } from './roll-up.rules.ts';
+import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
 interface Row {
   taken_at: Date;
@@ -35,7 +35,7 @@ export async function dueHours(tx: Tx, before: Date): Promise<DueHour[]> {
 }
 
 /** Hours of the range that have samples, in milliseconds. */
-export async function hotHours(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<Set<number>> {
+export async function recentHours(tx: Tx, serverId: string, { from, to }: TimeRange): Promise<Set<number>> {
   const rows = await tx.query<{ hour: Date }>(
     `select distinct date_trunc('hour', taken_at, 'UTC') as hour from statement_samples
       where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $4`,
@@ -48,7 +48,7 @@ export async function hotHours(tx: Tx, serverId: string, { from, to }: TimeRange
  * Takes the samples of the hour away: whoever gets them has to store them otherwise in the same transaction. As text,
  * because parsing half a million numbers a day element by element would be most of the work.
  */
-export async function takeHotLooks(tx: Tx, { serverId, hour }: DueHour): Promise<HotLook[]> {
+export async function takeRecentSnapshots(tx: Tx, { serverId, hour }: DueHour): Promise<RecentSnapshot[]> {
   const rows = await tx.query<Row>(
     `delete from statement_samples
       where org_id = $1 and server_id = $2 and taken_at >= $3 and taken_at < $3 + interval '1 hour'
@@ -77,8 +77,8 @@ export interface StatementLook {
   point: { partial: boolean; counters: number[] } | null;
 }
 
-/** All looks of the range in samples, each with what it saw of the statement. */
-export async function statementLooks(
+/** All snapshots of the range in samples, each with what it saw of the statement. */
+export async function statementSnapshots(
   tx: Tx,
   serverId: string,
   statementId: number,

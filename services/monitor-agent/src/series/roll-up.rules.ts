@@ -2,30 +2,30 @@ import {
   appendRow,
   COUNTERS,
   type Columns,
-  emptyLooks,
   emptyPoints,
+  emptySnapshots,
   emptySums,
   hourOf,
-  LOOK,
   POINT,
   pushRow,
   rowsOf,
+  SNAPSHOT,
   SUM,
 } from './columns.rules.ts';
 
 /*
- * Samples of an hour become a block, and the blocks of a day become one (monitoring.md 3.4). Looks are put in the order
- * of their time and numbered anew; points keep to their look; sums are sums. A statement that is seldom seen would cost
- * more for its row and index entry than for its figures, so those share packs, by number: one that is often seen in a
- * day gets a pack of its own, so that a year of it is read without the others.
+ * Samples of an hour become a rollup, and the rollups of a day become one (monitoring.md 3.4). Snapshots are put in the order
+ * of their time and numbered anew; points keep to their snapshot; sums are sums. A statement that is seldom seen would cost
+ * more for its row and index entry than for its figures, so those share chunks, by number: one that is often seen in a
+ * day gets a chunk of its own, so that a year of it is read without the others.
  */
-export const SHARED_PACKS = 32;
+export const SHARED_CHUNKS = 32;
 export const OWN_PACK_POINTS = 48;
 
-/** Shared packs have negative numbers, statements have positive ones. */
-export const sharedPack = (id: number): number => -1 - (id % SHARED_PACKS);
+/** Shared chunks have negative numbers, statements have positive ones. */
+export const sharedChunk = (id: number): number => -1 - (id % SHARED_CHUNKS);
 
-export interface HotLook {
+export interface RecentSnapshot {
   /** Milliseconds of the UTC day. */
   at: number;
   spanUs: number;
@@ -38,104 +38,122 @@ export interface HotLook {
   counters: readonly (readonly number[])[];
 }
 
-export interface Pack {
-  pack: number;
+export interface Chunk {
+  chunk: number;
   points: Columns;
-  /** Sums by hour of a statement with a pack of its own. */
+  /** Sums by hour of a statement with a chunk of its own. */
   hours?: Columns;
 }
 
-export interface HourFold {
-  looks: Columns;
-  packs: Pack[];
+export interface HourRollupParts {
+  snapshots: Columns;
+  chunks: Chunk[];
   sums: Columns;
 }
 
-export function foldHour(unordered: readonly HotLook[]): HourFold {
-  const hot = unordered.toSorted((a, b) => a.at - b.at);
-  const looks = emptyLooks();
+export function rollUpHour(unordered: readonly RecentSnapshot[]): HourRollupParts {
+  const recent = unordered.toSorted((a, b) => a.at - b.at);
+  const snapshots = emptySnapshots();
   const points = new Map<number, number[][]>();
   const sums = new SumTable();
-  hot.forEach((look, number) => {
-    pushRow(looks, [look.at, look.spanUs, look.gap, look.reset, look.lostUs, look.evictions]);
-    look.ids.forEach((id, index) => {
+  recent.forEach((snapshot, number) => {
+    pushRow(snapshots, [
+      snapshot.at,
+      snapshot.spanUs,
+      snapshot.gap,
+      snapshot.reset,
+      snapshot.lostUs,
+      snapshot.evictions,
+    ]);
+    snapshot.ids.forEach((id, index) => {
       const own = of(points, id, emptyPoints);
-      const counters = look.counters.map((counter) => counter[index] ?? 0);
-      pushRow(own, [id, number, look.partial[index] ?? 0, ...counters]);
-      sums.add(id, hourOf(look.at), look.partial[index] ?? 0, look.at, (counter) => counters[counter] ?? 0);
+      const counters = snapshot.counters.map((counter) => counter[index] ?? 0);
+      pushRow(own, [id, number, snapshot.partial[index] ?? 0, ...counters]);
+      sums.add(id, hourOf(snapshot.at), snapshot.partial[index] ?? 0, snapshot.at, (counter) => counters[counter] ?? 0);
     });
   });
-  return { looks, packs: sharedPacks(points), sums: sums.columns() };
+  return { snapshots, chunks: sharedChunks(points), sums: sums.columns() };
 }
 
-/** All packs of a list of statements, none of its own. */
-function sharedPacks(points: ReadonlyMap<number, Columns>): Pack[] {
-  const packs = new Map<number, number[][]>();
+/** All chunks of a list of statements, none of its own. */
+function sharedChunks(points: ReadonlyMap<number, Columns>): Chunk[] {
+  const chunks = new Map<number, number[][]>();
   for (const id of [...points.keys()].sort((a, b) => a - b)) {
     const rows = points.get(id) ?? [];
-    const pack = of(packs, sharedPack(id), emptyPoints);
-    for (let row = 0; row < rowsOf(rows); row += 1) appendRow(pack, rows, row);
+    const chunk = of(chunks, sharedChunk(id), emptyPoints);
+    for (let row = 0; row < rowsOf(rows); row += 1) appendRow(chunk, rows, row);
   }
-  return [...packs].map(([pack, columns]) => ({ pack, points: columns }));
+  return [...chunks].map(([chunk, columns]) => ({ chunk, points: columns }));
 }
 
-export interface LookFold {
-  looks: Columns;
-  /** The new number of each look, by part and old number. */
+export interface MergedSnapshots {
+  snapshots: Columns;
+  /** The new number of each snapshot, by part and old number. */
   numbers: Map<number, number[]>;
 }
 
-export function foldLooks(parts: readonly { part: number; looks: Columns }[]): LookFold {
-  const all = parts.flatMap(({ part, looks }) =>
-    Array.from({ length: rowsOf(looks) }, (_, row) => ({ part, looks, row, at: looks[LOOK.at]?.[row] ?? 0 })),
+export function mergeSnapshots(parts: readonly { part: number; snapshots: Columns }[]): MergedSnapshots {
+  const all = parts.flatMap(({ part, snapshots }) =>
+    Array.from({ length: rowsOf(snapshots) }, (_, row) => ({
+      part,
+      snapshots,
+      row,
+      at: snapshots[SNAPSHOT.at]?.[row] ?? 0,
+    })),
   );
   all.sort((a, b) => a.at - b.at);
-  const looks = emptyLooks();
+  const snapshots = emptySnapshots();
   const numbers = new Map<number, number[]>();
-  all.forEach(({ part, looks: from, row }, number) => {
-    appendRow(looks, from, row);
+  all.forEach(({ part, snapshots: from, row }, number) => {
+    appendRow(snapshots, from, row);
     of<number, number[]>(numbers, part, () => [])[row] = number;
   });
-  return { looks, numbers };
+  return { snapshots, numbers };
 }
 
-/** What the hours' shared packs of one number become in the day: packs of their own, and what is left of the shared. */
-export function foldPacks(parts: readonly { part: number; points: Columns }[], { looks, numbers }: LookFold): Pack[] {
+/** What the hours' shared chunks of one number become in the day: chunks of their own, and what is left of the shared. */
+export function mergeChunks(
+  parts: readonly { part: number; points: Columns }[],
+  { snapshots, numbers }: MergedSnapshots,
+): Chunk[] {
   const points = new Map<number, number[][]>();
   for (const { part, points: from } of parts) {
     const number = numbers.get(part) ?? [];
     for (let row = 0; row < rowsOf(from); row += 1) {
       const own = of(points, from[POINT.id]?.[row] ?? 0, emptyPoints);
       appendRow(own, from, row);
-      const placed = own[POINT.look] as number[];
-      placed[placed.length - 1] = number[from[POINT.look]?.[row] ?? 0] ?? 0;
+      const placed = own[POINT.snapshot] as number[];
+      placed[placed.length - 1] = number[from[POINT.snapshot]?.[row] ?? 0] ?? 0;
     }
   }
-  const ordered = new Map([...points].map(([id, own]) => [id, byLook(own)]));
+  const ordered = new Map([...points].map(([id, own]) => [id, bySnapshot(own)]));
   const often = [...ordered].filter(([, own]) => rowsOf(own) >= OWN_PACK_POINTS);
   for (const [id] of often) ordered.delete(id);
-  return [...often.map(([pack, own]) => ({ pack, points: own, hours: hourSums(own, looks) })), ...sharedPacks(ordered)];
+  return [
+    ...often.map(([chunk, own]) => ({ chunk, points: own, hours: hourSums(own, snapshots) })),
+    ...sharedChunks(ordered),
+  ];
 }
 
-function byLook(points: Columns): Columns {
-  const looks = points[POINT.look] ?? [];
-  const order = Array.from({ length: looks.length }, (_, row) => row);
-  order.sort((a, b) => (looks[a] ?? 0) - (looks[b] ?? 0));
+function bySnapshot(points: Columns): Columns {
+  const snapshots = points[POINT.snapshot] ?? [];
+  const order = Array.from({ length: snapshots.length }, (_, row) => row);
+  order.sort((a, b) => (snapshots[a] ?? 0) - (snapshots[b] ?? 0));
   return points.map((column) => order.map((row) => column[row] ?? 0));
 }
 
-function hourSums(points: Columns, looks: Columns): Columns {
+function hourSums(points: Columns, snapshots: Columns): Columns {
   const sums = new SumTable();
   for (let row = 0; row < rowsOf(points); row += 1) {
     const value = (column: number) => points[column]?.[row] ?? 0;
-    const at = looks[LOOK.at]?.[value(POINT.look)] ?? 0;
+    const at = snapshots[SNAPSHOT.at]?.[value(POINT.snapshot)] ?? 0;
     sums.add(value(POINT.id), hourOf(at), value(POINT.partial), at, (index) => value(POINT.counters + index));
   }
   return sums.columns();
 }
 
 /** The sums of the whole day. */
-export function foldSums(parts: readonly Columns[]): Columns {
+export function mergeSums(parts: readonly Columns[]): Columns {
   const day = new SumTable();
   for (const sums of parts) {
     for (let row = 0; row < rowsOf(sums); row += 1) {

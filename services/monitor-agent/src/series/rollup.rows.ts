@@ -1,22 +1,32 @@
+import { packColumns, unpackColumns } from '@tidegate/database/packed-columns';
 import type { Tx } from '@tidegate/database/tx';
-import { decodeLooks, decodePoints, decodeSums, encodeLooks, encodePoints, encodeSums } from './blobs.ts';
-import { type Columns, DAY_MS, LOOK, rowsOf } from './columns.rules.ts';
-import type { Pack } from './roll-up.rules.ts';
+import {
+  type Columns,
+  DAY_MS,
+  POINT,
+  POINT_COLUMNS,
+  rowsOf,
+  SNAPSHOT,
+  SNAPSHOT_COLUMNS,
+  SUM,
+  SUM_COLUMNS,
+} from './columns.rules.ts';
+import type { Chunk } from './roll-up.rules.ts';
 
 /** Tables of one partition per month. */
-export const SERIES_TABLES = ['statement_blocks', 'statement_packs'] as const;
-/** One partition per day, empty when its day has become one block. */
-export const HOUR_PACKS = 'statement_hour_packs';
+export const SERIES_TABLES = ['statement_rollups', 'statement_chunks'] as const;
+/** One partition per day, empty when its day has become one rollup. */
+export const HOUR_CHUNKS = 'statement_hour_chunks';
 
 export const HOURS = 24;
 
-export interface NewBlock {
+export interface NewRollup {
   serverId: string;
   day: Date;
   part: number;
   /** null: of the whole day. */
   hour: number | null;
-  looks: Columns;
+  snapshots: Columns;
   sums: Columns;
   /** Time that sessions were active, by hour of the day. */
   activeUs: readonly number[];
@@ -29,7 +39,7 @@ export const startOfDay = (at: Date): Date => new Date(Math.floor(at.getTime() /
 /** One replica at a time moves what belongs to a server; the server stays until it is done. False: not now. */
 export async function lockSeries(tx: Tx, serverId: string): Promise<boolean> {
   const lock = await tx.one<{ held: boolean }>(
-    "select pg_try_advisory_xact_lock(hashtextextended('statement_blocks ' || $1::text, 0)) as held",
+    "select pg_try_advisory_xact_lock(hashtextextended('statement_rollups ' || $1::text, 0)) as held",
     [serverId],
   );
   if (!lock?.held) return false;
@@ -42,69 +52,70 @@ export async function lockSeries(tx: Tx, serverId: string): Promise<boolean> {
 
 export async function nextPart(tx: Tx, serverId: string, day: Date): Promise<number> {
   const row = await tx.one<{ part: number }>(
-    `select coalesce(max(part), 0) + 1 as part from statement_blocks
+    `select coalesce(max(part), 0) + 1 as part from statement_rollups
       where org_id = $1 and server_id = $2 and day = $3`,
     [tx.orgId, serverId, dayText(day)],
   );
   return row?.part ?? 1;
 }
 
-export async function insertBlock(tx: Tx, block: NewBlock): Promise<void> {
-  const { looks, day } = block;
-  const sum = (column: number): number => Array.from(looks[column] ?? []).reduce((total, value) => total + value, 0);
-  const at = (row: number): Date => new Date(day.getTime() + (looks[LOOK.at]?.[row] ?? 0));
+export async function insertRollup(tx: Tx, rollup: NewRollup): Promise<void> {
+  const { snapshots, day } = rollup;
+  const sum = (column: number): number =>
+    Array.from(snapshots[column] ?? []).reduce((total, value) => total + value, 0);
+  const at = (row: number): Date => new Date(day.getTime() + (snapshots[SNAPSHOT.at]?.[row] ?? 0));
   await tx.query(
-    `insert into statement_blocks (org_id, server_id, day, part, hour, first_at, last_at, looks, span_us, gaps, resets,
-       lost_us, evictions, active_us, look_blob, sum_blob)
+    `insert into statement_rollups (org_id, server_id, day, part, hour, first_at, last_at, snapshots, span_us, gaps, resets,
+       lost_us, evictions, active_us, snapshot_blob, sum_blob)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       tx.orgId,
-      block.serverId,
+      rollup.serverId,
       dayText(day),
-      block.part,
-      block.hour,
+      rollup.part,
+      rollup.hour,
       at(0),
-      at(rowsOf(looks) - 1),
-      rowsOf(looks),
-      sum(LOOK.spanUs),
-      sum(LOOK.gap),
-      sum(LOOK.reset),
-      sum(LOOK.lostUs),
-      sum(LOOK.evictions),
-      block.activeUs,
-      encodeLooks(looks),
-      encodeSums(block.sums),
+      at(rowsOf(snapshots) - 1),
+      rowsOf(snapshots),
+      sum(SNAPSHOT.spanUs),
+      sum(SNAPSHOT.gap),
+      sum(SNAPSHOT.reset),
+      sum(SNAPSHOT.lostUs),
+      sum(SNAPSHOT.evictions),
+      rollup.activeUs,
+      encodeSnapshots(snapshots),
+      encodeSums(rollup.sums),
     ],
   );
 }
 
-export type BlockName = Pick<NewBlock, 'serverId' | 'day' | 'part' | 'hour'>;
+export type RollupKey = Pick<NewRollup, 'serverId' | 'day' | 'part' | 'hour'>;
 
-/** Where the packs of a block are: the table, and the value of its time column, which is the third of its key. */
-export function packPlace({ day, hour }: Pick<BlockName, 'day' | 'hour'>): {
+/** Where the chunks of a rollup are: the table, and the value of its time column, which is the third of its key. */
+export function chunkPlace({ day, hour }: Pick<RollupKey, 'day' | 'hour'>): {
   table: string;
   time: string;
   at: unknown;
 } {
-  if (hour === null) return { table: 'statement_packs', time: 'day', at: dayText(day) };
-  return { table: HOUR_PACKS, time: 'hour', at: new Date(day.getTime() + hour * HOUR_MS) };
+  if (hour === null) return { table: 'statement_chunks', time: 'day', at: dayText(day) };
+  return { table: HOUR_CHUNKS, time: 'hour', at: new Date(day.getTime() + hour * HOUR_MS) };
 }
 
-export async function insertPacks(tx: Tx, block: BlockName, packs: readonly Pack[]): Promise<void> {
-  const { table, time, at } = packPlace(block);
+export async function insertChunks(tx: Tx, rollup: RollupKey, chunks: readonly Chunk[]): Promise<void> {
+  const { table, time, at } = chunkPlace(rollup);
   await tx.query(
-    `insert into ${table} (org_id, server_id, ${time}, part, pack, points, blob, hour_blob)
-     select $1, $2, $3, $4, u.pack, u.points, u.blob, u.hour_blob
-       from unnest($5::bigint[], $6::int[], $7::bytea[], $8::bytea[]) as u(pack, points, blob, hour_blob)`,
+    `insert into ${table} (org_id, server_id, ${time}, part, chunk, points, blob, hour_blob)
+     select $1, $2, $3, $4, u.chunk, u.points, u.blob, u.hour_blob
+       from unnest($5::bigint[], $6::int[], $7::bytea[], $8::bytea[]) as u(chunk, points, blob, hour_blob)`,
     [
       tx.orgId,
-      block.serverId,
+      rollup.serverId,
       at,
-      block.part,
-      packs.map(({ pack }) => pack),
-      packs.map(({ points }) => rowsOf(points)),
-      packs.map(({ points }) => encodePoints(points)),
-      packs.map(({ hours }) => (hours ? encodeSums(hours) : null)),
+      rollup.part,
+      chunks.map(({ chunk }) => chunk),
+      chunks.map(({ points }) => rowsOf(points)),
+      chunks.map(({ points }) => encodePoints(points)),
+      chunks.map(({ hours }) => (hours ? encodeSums(hours) : null)),
     ],
   );
 }
@@ -114,10 +125,10 @@ export interface DueDay {
   day: Date;
 }
 
-/** Days before `before` of which there are blocks of hours, and no samples that have yet to become one. */
+/** Days before `before` of which there are rollups of hours, and no samples that have yet to become one. */
 export async function dueDays(tx: Tx, before: Date): Promise<DueDay[]> {
   const rows = await tx.query<{ server_id: string; day: string }>(
-    `select distinct b.server_id, b.day from statement_blocks b
+    `select distinct b.server_id, b.day from statement_rollups b
       where b.org_id = $1 and b.day < $2 and b.hour is not null
         and not exists (select from statement_samples s
                          where s.org_id = $1 and s.server_id = b.server_id and s.taken_at >= b.day::timestamp at time zone 'utc'
@@ -128,43 +139,43 @@ export async function dueDays(tx: Tx, before: Date): Promise<DueDay[]> {
   return rows.map((row) => ({ serverId: row.server_id, day: new Date(row.day) }));
 }
 
-export interface HourBlock {
+export interface HourRollup {
   part: number;
-  looks: Columns;
+  snapshots: Columns;
   sums: Columns;
 }
 
-/** Takes the blocks of the day's hours away, for storing them as one in the same transaction. */
-export async function takeHourBlocks(tx: Tx, { serverId, day }: DueDay): Promise<HourBlock[]> {
-  const rows = await tx.query<{ part: number; look_blob: Buffer; sum_blob: Buffer }>(
-    `delete from statement_blocks where org_id = $1 and server_id = $2 and day = $3 and hour is not null
-     returning part, look_blob, sum_blob`,
+/** Takes the rollups of the day's hours away, for storing them as one in the same transaction. */
+export async function takeHourRollups(tx: Tx, { serverId, day }: DueDay): Promise<HourRollup[]> {
+  const rows = await tx.query<{ part: number; snapshot_blob: Buffer; sum_blob: Buffer }>(
+    `delete from statement_rollups where org_id = $1 and server_id = $2 and day = $3 and hour is not null
+     returning part, snapshot_blob, sum_blob`,
     [tx.orgId, serverId, dayText(day)],
   );
   return rows.map((row) => ({
     part: row.part,
-    looks: decodeLooks(row.look_blob),
+    snapshots: decodeSnapshots(row.snapshot_blob),
     sums: decodeSums(row.sum_blob),
   }));
 }
 
-export async function takeHourPacks(
+export async function takeHourChunks(
   tx: Tx,
   { serverId, day }: DueDay,
   parts: readonly number[],
-  pack: number,
+  chunk: number,
 ): Promise<{ part: number; points: Columns }[]> {
   const rows = await tx.query<{ part: number; blob: Buffer }>(
-    `delete from ${HOUR_PACKS}
+    `delete from ${HOUR_CHUNKS}
       where org_id = $1 and server_id = $2 and hour >= $3 and hour < $3 + interval '24 hours'
-        and part = any ($4::int[]) and pack = $5
+        and part = any ($4::int[]) and chunk = $5
       returning part, blob`,
-    [tx.orgId, serverId, day, parts, pack],
+    [tx.orgId, serverId, day, parts, chunk],
   );
   return rows.map((row) => ({ part: row.part, points: decodePoints(row.blob) }));
 }
 
-/** Active time in a stretch of the day, by hour, that no block has counted yet: late samples come to later blocks. */
+/** Active time in a stretch of the day, by hour, that no rollup has counted yet: late samples come to later rollups. */
 export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to: Date): Promise<number[]> {
   const rows = await tx.query<{ hour: number; us: number }>(
     `with raw as (
@@ -173,7 +184,7 @@ export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to
         where s.org_id = $1 and s.server_id = $2 and s.taken_at >= $3 and s.taken_at < $4 group by 1),
      counted as (
        select u.place::int - 1 as hour, sum(u.us) as us
-         from statement_blocks b, unnest(b.active_us) with ordinality as u(us, place)
+         from statement_rollups b, unnest(b.active_us) with ordinality as u(us, place)
         where b.org_id = $1 and b.server_id = $2 and b.day = $5 group by 1)
      select hour, greatest(0, raw.us - coalesce(counted.us, 0))::float8 as us from raw left join counted using (hour)`,
     [tx.orgId, serverId, from, to, dayText(from)],
@@ -183,4 +194,13 @@ export async function uncountedActiveUs(tx: Tx, serverId: string, from: Date, to
   return hours;
 }
 
-/** Whole days that end before what the organisation's plan keeps. */
+/** Everything a statement counts goes with its calls, the first of the counters. */
+export const encodeSnapshots = (snapshots: Columns): Buffer => packColumns(snapshots);
+export const encodePoints = (points: Columns): Buffer => packColumns(points, POINT.counters);
+export const encodeSums = (sums: Columns): Buffer => packColumns(sums, SUM.counters);
+export const decodeSnapshots = (blob: Buffer): Float64Array[] => unpackColumns(blob, SNAPSHOT_COLUMNS);
+/** Points of one statement up to a snapshot: a range that begins early in a day needs no evening. */
+export const decodePointsUntil = (blob: Buffer, snapshot: number): Float64Array[] =>
+  unpackColumns(blob, POINT_COLUMNS, { column: POINT.snapshot, most: snapshot });
+export const decodePoints = (blob: Buffer): Float64Array[] => unpackColumns(blob, POINT_COLUMNS);
+export const decodeSums = (blob: Buffer): Float64Array[] => unpackColumns(blob, SUM_COLUMNS);

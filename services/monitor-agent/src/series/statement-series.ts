@@ -1,17 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import { decodeLooks, decodePoints, decodeSums } from './blobs.ts';
-
-import { statementLooks } from './recent-samples.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { statementSnapshots } from './recent-samples.rows.ts';
+import { decodePoints, decodeSnapshots, decodeSums } from './rollup.rows.ts';
 import { StepSums } from './steps.rules.ts';
-import { statementBlocksIn } from './stored-rollups.rows.ts';
+import { statementRollupsIn } from './stored-rollups.rows.ts';
 
 const HOUR_SECONDS = 3_600;
-/** Blocks that are decoded before others get their turn: a few milliseconds. */
+/** Rollups that are decoded before others get their turn: a few milliseconds. */
 const AT_A_TIME = 16;
 
-/** One statement over any range, from blocks and samples; `tx` is of one moment. */
+/** One statement over any range, from rollups and samples; `tx` is of one moment. */
 export async function statementSeries(
   tx: Tx,
   serverId: string,
@@ -20,15 +19,15 @@ export async function statementSeries(
   step: number,
 ): Promise<StepSums> {
   const sums = new StepSums(range, step);
-  const blocks = await statementBlocksIn(tx, serverId, statementId, range, step % HOUR_SECONDS === 0);
-  for (const [index, { day, looks, points, hours }] of blocks.entries()) {
-    const steps = sums.addLooks(decodeLooks(looks), day.getTime());
+  const rollups = await statementRollupsIn(tx, serverId, statementId, range, step % HOUR_SECONDS === 0);
+  for (const [index, { day, snapshots, points, hours }] of rollups.entries()) {
+    const steps = sums.addSnapshots(decodeSnapshots(snapshots), day.getTime());
     if (points) sums.addPoints(decodePoints(points), steps, statementId);
     if (hours) sums.addHours(decodeSums(hours), day.getTime());
     if (index % AT_A_TIME === 0) await setImmediate();
   }
-  for (const { at, spanUs, gap, point } of await statementLooks(tx, serverId, statementId, range)) {
-    sums.addLook(at, spanUs, gap);
+  for (const { at, spanUs, gap, point } of await statementSnapshots(tx, serverId, statementId, range)) {
+    sums.addSnapshot(at, spanUs, gap);
     if (point) sums.addPoint(at, point.partial, point.counters);
   }
   return sums;

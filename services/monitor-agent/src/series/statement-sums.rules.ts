@@ -1,11 +1,11 @@
-import { STATEMENT_COUNTERS, type StatementCounter } from '../statements/statement-deltas.rules.ts';
 import { columnOf, type Decoded, POINT, SUM } from './columns.rules.ts';
+import { STATEMENT_COUNTERS, type StatementCounter } from './statement-counters.rules.ts';
 
 const FIRST_CAPACITY = 1_024;
 
 /**
  * Sums by statement over parts of a range, from wherever those are stored. Each statement has a place, and each counter
- * is a column of sums by place: so a block is added column by column.
+ * is a column of sums by place: so a rollup is added column by column.
  */
 export class StatementSums {
   private readonly places = new Map<number, number>();
@@ -42,18 +42,18 @@ export class StatementSums {
     this.addChosen(sums, SUM.counters, chosen);
   }
 
-  /** Points of those looks only; `looksAt` has their times. */
-  addPoints(points: Decoded, dayMs: number, looks: ReadonlySet<number>, looksAt: Float64Array): void {
-    const [ids, partial, look] = [
+  /** Points of those snapshots only; `snapshotsAt` has their times. */
+  addPoints(points: Decoded, dayMs: number, snapshots: ReadonlySet<number>, snapshotsAt: Float64Array): void {
+    const [ids, partial, snapshot] = [
       columnOf(points, POINT.id),
       columnOf(points, POINT.partial),
-      columnOf(points, POINT.look),
+      columnOf(points, POINT.snapshot),
     ];
     const chosen = new ChosenRows(ids.length);
     for (let row = 0; row < ids.length; row += 1) {
-      const number = look[row] as number;
-      if (!looks.has(number)) continue;
-      chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (looksAt[number] as number)));
+      const number = snapshot[row] as number;
+      if (!snapshots.has(number)) continue;
+      chosen.add(row, this.place(ids[row] as number, partial[row] === 1, dayMs + (snapshotsAt[number] as number)));
     }
     this.addChosen(points, POINT.counters, chosen);
   }

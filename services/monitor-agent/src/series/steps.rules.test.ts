@@ -22,7 +22,7 @@ test('a step nobody looked in is null, one without calls is zero, and bounds are
   const sums = new StepSums(range('2026-05-05T00:00:30Z', '2026-05-05T00:04:00Z'), 60);
   const at = (second: number) => Date.parse('2026-05-05T00:00:00Z') + second * 1_000;
   for (const second of [29, 30, 59, 125, 240]) {
-    sums.addLook(at(second), 10_000_000, second === 125);
+    sums.addSnapshot(at(second), 10_000_000, second === 125);
     if (second !== 125) sums.addPoint(at(second), second === 59, [2, 0, 0, 9_000]);
   }
   expect(sums.points().map(({ at: begin, figures, ...rest }) => [begin.slice(14, 19), figures?.calls, rest])).toEqual([

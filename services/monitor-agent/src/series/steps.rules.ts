@@ -1,8 +1,8 @@
 import { MAX_SERIES_POINTS, type StatementPoint } from '@tidegate/contracts/monitor-agent/statement-series';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import { STATEMENT_COUNTERS } from '../statements/statement-deltas.rules.ts';
-import { addColumn, columnOf, type Decoded, LOOK, POINT, SUM } from './columns.rules.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { addColumn, columnOf, type Decoded, POINT, SNAPSHOT, SUM } from './columns.rules.ts';
 import { toFigures } from './figures.rules.ts';
+import { STATEMENT_COUNTERS } from './statement-counters.rules.ts';
 
 /** Lengths that people read easily; two weeks is enough for sixty years. */
 const MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160];
@@ -18,12 +18,12 @@ function stepCount({ from, to }: TimeRange, step: number): number {
   return Math.ceil(to.getTime() / (step * 1_000)) - Math.floor(from.getTime() / (step * 1_000));
 }
 
-/** One statement's looks summed up by steps. A look belongs to the step in which it ended. */
+/** One statement's snapshots summed up by steps. A snapshot belongs to the step in which it ended. */
 export class StepSums {
   readonly step: number;
   private readonly range: TimeRange;
   private readonly first: number;
-  private readonly looks: Int32Array;
+  private readonly snapshots: Int32Array;
   private readonly spanUs: Float64Array;
   private readonly gap: Uint8Array;
   private readonly partial: Uint8Array;
@@ -34,17 +34,17 @@ export class StepSums {
     this.step = step;
     this.range = range;
     this.first = Math.floor(range.from.getTime() / (step * 1_000));
-    this.looks = new Int32Array(count);
+    this.snapshots = new Int32Array(count);
     this.spanUs = new Float64Array(count);
     this.gap = new Uint8Array(count);
     this.partial = new Uint8Array(count);
     this.counters = STATEMENT_COUNTERS.map(() => new Float64Array(count));
   }
 
-  addLook(at: number, spanUs: number, gap: boolean): void {
+  addSnapshot(at: number, spanUs: number, gap: boolean): void {
     const step = this.stepOf(at);
     if (step < 0) return;
-    this.looks[step] = (this.looks[step] ?? 0) + 1;
+    this.snapshots[step] = (this.snapshots[step] ?? 0) + 1;
     this.spanUs[step] = (this.spanUs[step] ?? 0) + spanUs;
     if (gap) this.gap[step] = 1;
   }
@@ -59,34 +59,34 @@ export class StepSums {
   }
 
   /**
-   * Looks of a block, column by column: half a million a year would be slow one by one. Answers the step of each, for
+   * Snapshots of a rollup, column by column: half a million a year would be slow one by one. Answers the step of each, for
    * the points that go with them.
    */
-  addLooks(looks: Decoded, dayMs: number): Int32Array {
-    const lookAt = columnOf(looks, LOOK.at);
-    const gaps = columnOf(looks, LOOK.gap);
-    const steps = new Int32Array(lookAt.length);
-    for (let look = 0; look < steps.length; look += 1) {
-      const step = this.stepOf(dayMs + (lookAt[look] as number));
-      steps[look] = step;
+  addSnapshots(snapshots: Decoded, dayMs: number): Int32Array {
+    const snapshotAt = columnOf(snapshots, SNAPSHOT.at);
+    const gaps = columnOf(snapshots, SNAPSHOT.gap);
+    const steps = new Int32Array(snapshotAt.length);
+    for (let snapshot = 0; snapshot < steps.length; snapshot += 1) {
+      const step = this.stepOf(dayMs + (snapshotAt[snapshot] as number));
+      steps[snapshot] = step;
       if (step < 0) continue;
-      this.looks[step] = (this.looks[step] as number) + 1;
-      if (gaps[look] === 1) this.gap[step] = 1;
+      this.snapshots[step] = (this.snapshots[step] as number) + 1;
+      if (gaps[snapshot] === 1) this.gap[step] = 1;
     }
-    addColumn(this.spanUs, columnOf(looks, LOOK.spanUs), steps);
+    addColumn(this.spanUs, columnOf(snapshots, SNAPSHOT.spanUs), steps);
     return steps;
   }
 
   addPoints(points: Decoded, steps: Int32Array, statementId: number): void {
     const ids = columnOf(points, POINT.id);
-    const looks = columnOf(points, POINT.look);
+    const snapshots = columnOf(points, POINT.snapshot);
     const places = new Int32Array(ids.length);
     for (let row = 0; row < places.length; row += 1)
-      places[row] = ids[row] === statementId ? (steps[looks[row] as number] as number) : -1;
+      places[row] = ids[row] === statementId ? (steps[snapshots[row] as number] as number) : -1;
     this.addRows(points, POINT, places);
   }
 
-  /** Sums by hour of the statement alone, for steps of whole hours: the last look of an hour lies in its step. */
+  /** Sums by hour of the statement alone, for steps of whole hours: the last snapshot of an hour lies in its step. */
   addHours(sums: Decoded, dayMs: number): void {
     this.addRows(
       sums,
@@ -110,12 +110,13 @@ export class StepSums {
   }
 
   points(): StatementPoint[] {
-    return Array.from(this.looks, (looks, index) => ({
+    return Array.from(this.snapshots, (snapshots, index) => ({
       at: new Date((this.first + index) * this.step * 1_000).toISOString(),
       coveredSeconds: (this.spanUs[index] ?? 0) / 1_000_000,
       gap: this.gap[index] === 1,
       partial: this.partial[index] === 1,
-      figures: looks === 0 ? null : toFigures((name) => this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[index] ?? 0),
+      figures:
+        snapshots === 0 ? null : toFigures((name) => this.counters[STATEMENT_COUNTERS.indexOf(name)]?.[index] ?? 0),
     }));
   }
 

@@ -4,7 +4,13 @@ import { Log } from '@tidegate/telemetry/log';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { STORE_VERSIONS } from '../../test/postgres-server.ts';
-import { delta, type MadeLook, makeStatements, quietLook, storeLook } from '../../test/statement-samples.ts';
+import {
+  delta,
+  type MadeSnapshot,
+  makeStatements,
+  quietSnapshot,
+  storeSnapshot,
+} from '../../test/statement-samples.ts';
 import { byHand, rounded, stepsByHand, stepsSeen, summary } from '../../test/statement-truth.ts';
 import { ShowStatementSeries } from '../statements/show-statement-series.ts';
 import { TopStatements } from '../statements/top-statements.ts';
@@ -39,19 +45,19 @@ describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
     return row?.count ?? 0;
   };
 
-  test('are what counting all looks by hand gives, before, while and after they move', async () => {
+  test('are what counting all snapshots by hand gives, before, while and after they move', async () => {
     const { orgId, serverId } = await addServer(store, store.server);
     const ids = await makeStatements(store, orgId, serverId, 40);
     const random = generator(7);
     const today = Math.floor(Date.now() / DAY) * DAY;
     const begin = today - 3 * DAY - 5 * HOUR;
-    const looks: MadeLook[] = [];
+    const snapshots: MadeSnapshot[] = [];
     // Every few minutes, some at odd milliseconds, with holes of hours.
     for (let now = begin; now < today - 14 * HOUR; now += 3 * MINUTE + random(9) * MINUTE + random(50_000)) {
       if (random(40) === 0) now += random(4) * HOUR;
       const busy = ids.filter((_, index) => index < 4 || random(12) === 0);
-      looks.push({
-        ...quietLook(new Date(now)),
+      snapshots.push({
+        ...quietSnapshot(new Date(now)),
         spanUs: random(100_000_000),
         gap: random(50) === 0,
         reset: random(40) === 0,
@@ -61,24 +67,25 @@ describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
         deltas: busy.map((id) => delta(id, random(500), random(4_000_000), random(60) === 0)),
       });
     }
-    const late = looks.filter((_, index) => index % 23 === 5);
-    for (const look of looks) if (!late.includes(look)) await storeLook(store, orgId, serverId, look);
+    const late = snapshots.filter((_, index) => index % 23 === 5);
+    for (const snapshot of snapshots)
+      if (!late.includes(snapshot)) await storeSnapshot(store, orgId, serverId, snapshot);
 
-    const edges = looks.map((look) => look.at.getTime());
+    const edges = snapshots.map((snapshot) => snapshot.at.getTime());
     const somewhere = () => {
       const choice = random(3);
       if (choice === 0) return edges[random(edges.length)] ?? begin;
       const any = begin - 6 * HOUR + random(4 * DAY);
       return choice === 1 ? any : Math.floor(any / HOUR) * HOUR;
     };
-    const compare = async (times: number, made: readonly MadeLook[]) => {
+    const compare = async (times: number, made: readonly MadeSnapshot[]) => {
       for (let round = 0; round < times; round += 1) {
         const [from, to] = [somewhere(), somewhere()].sort((a, b) => a - b) as [number, number];
         if (from === to) continue;
         const input = { serverId, from: new Date(from).toISOString(), to: new Date(to).toISOString(), limit: 500 };
         const answer = await store.call(new TopStatements(store.tenants), topStatements, input, orgId);
         expect(summary(answer)).toEqual(byHand(made, from, to, ids));
-        // Often called, and seldom: in a pack of its own, and in a shared one.
+        // Often called, and seldom: in a chunk of its own, and in a shared one.
         const id = ids[random(8)] ?? 0;
         const { limit: _, ...bounds } = input;
         const steps = [{}, { step: 1 + random(9_000) }, { step: 3_600 * (1 + random(30)) }];
@@ -89,22 +96,22 @@ describe.each(STORE_VERSIONS)('statements of any range ($name)', (binaries) => {
         expect(rounded(series.range.coveredSeconds)).toBe(summary(answer).covered);
       }
     };
-    const intime = looks.filter((look) => !late.includes(look));
+    const intime = snapshots.filter((snapshot) => !late.includes(snapshot));
     await compare(5, intime);
-    // Two hours after the looks of the first day and a half: some hours moved, others not.
+    // Two hours after the snapshots of the first day and a half: some hours moved, others not.
     await compact(begin + 36 * HOUR + 20 * MINUTE);
-    expect(await count('statement_blocks', 'hour is not null')).toBeGreaterThan(10);
+    expect(await count('statement_rollups', 'hour is not null')).toBeGreaterThan(10);
     expect(await count('statement_samples')).toBeGreaterThan(10);
     await compare(15, intime);
     await compact(today - 12 * HOUR + 20 * MINUTE);
-    expect(await count('statement_blocks', 'hour is null')).toBeGreaterThan(0);
+    expect(await count('statement_rollups', 'hour is null')).toBeGreaterThan(0);
     await compare(15, intime);
-    for (const look of late) await storeLook(store, orgId, serverId, look);
-    await compare(10, looks);
+    for (const snapshot of late) await storeSnapshot(store, orgId, serverId, snapshot);
+    await compare(10, snapshots);
     await compact(today + 2 * DAY);
     expect(await count('statement_samples')).toBe(0);
-    expect(await count('statement_blocks', 'hour is not null')).toBe(0);
-    expect(await count('statement_blocks', 'part > 24')).toBeGreaterThan(1);
-    await compare(30, looks);
+    expect(await count('statement_rollups', 'hour is not null')).toBe(0);
+    expect(await count('statement_rollups', 'part > 24')).toBeGreaterThan(1);
+    await compare(30, snapshots);
   });
 });

@@ -1,18 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
-import { decodeLooks, decodePoints, decodePointsUntil, decodeSums } from './blobs.ts';
-import { columnOf, LOOK } from './columns.rules.ts';
-import { type PartOfBlock, partOfBlock, withoutHours } from './range-parts.rules.ts';
-import { hotHours } from './recent-samples.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import { columnOf, SNAPSHOT } from './columns.rules.ts';
+import { type PartOfRollup, partOfRollup, withoutHours } from './range-parts.rules.ts';
+import { recentHours } from './recent-samples.rows.ts';
+import { decodePoints, decodePointsUntil, decodeSnapshots, decodeSums } from './rollup.rows.ts';
 import { StatementSums } from './statement-sums.rules.ts';
-import { blocksIn, packsOf, type StoredBlock } from './stored-rollups.rows.ts';
+import { chunksOf, rollupsIn, type StoredRollup } from './stored-rollups.rows.ts';
 
 /*
- * Statements of a range as far as they are stored in blocks: sums of whole blocks; of the blocks at the ends, sums of
- * whole hours and single points of the hours that the range cuts. Statements that share a pack have no sums by hour:
- * their few points are read instead. What the blocks do not have yet lies in the
- * samples. Looks move from these into those: whoever adds up both has to see them at the same moment (`snapshot`).
+ * Statements of a range as far as they are stored in rollups: sums of whole rollups; of the rollups at the ends, sums of
+ * whole hours and single points of the hours that the range cuts. Statements that share a chunk have no sums by hour:
+ * their few points are read instead. What the rollups do not have yet lies in the
+ * samples. Snapshots move from these into those: whoever adds up both has to see them at the same moment (`snapshot`).
  */
 export interface StoredRange {
   sums: StatementSums;
@@ -21,13 +21,13 @@ export interface StoredRange {
   resets: number;
   lostUs: number;
   evictions: number;
-  /** Time that sessions were active in the hours that blocks have counted; the rest of the range is `uncounted`. */
+  /** Time that sessions were active in the hours that rollups have counted; the rest of the range is `uncounted`. */
   activeUs: number;
   uncounted: TimeRange[];
 }
 
 const HOUR_MS = 3_600_000;
-/** Packs that are decoded before others get their turn: a few milliseconds. */
+/** Chunks that are decoded before others get their turn: a few milliseconds. */
 const AT_A_TIME = 32;
 
 export async function storedRange(tx: Tx, serverId: string, range: TimeRange): Promise<StoredRange> {
@@ -42,12 +42,12 @@ export async function storedRange(tx: Tx, serverId: string, range: TimeRange): P
     uncounted: [],
   };
   const counted: number[] = [];
-  // The active time of late samples is in no block yet.
-  const hot = await hotHours(tx, serverId, range);
-  for (const block of await blocksIn(tx, serverId, range)) {
-    if (block.sums) addWhole(stored, block, block.sums);
-    else await addPart(tx, serverId, range, stored, block);
-    counted.push(...addActive(stored, block, range, hot));
+  // The active time of late samples is in no rollup yet.
+  const recent = await recentHours(tx, serverId, range);
+  for (const rollup of await rollupsIn(tx, serverId, range)) {
+    if (rollup.sums) addWhole(stored, rollup, rollup.sums);
+    else await addPart(tx, serverId, range, stored, rollup);
+    counted.push(...addActive(stored, rollup, range, recent));
     // A long range must not keep everybody else waiting.
     await setImmediate();
   }
@@ -55,13 +55,13 @@ export async function storedRange(tx: Tx, serverId: string, range: TimeRange): P
   return stored;
 }
 
-function addWhole(stored: StoredRange, block: StoredBlock, sums: Buffer): void {
-  stored.sums.addSums(decodeSums(sums), block.day.getTime());
-  stored.spanUs += block.spanUs;
-  stored.gaps += block.gaps;
-  stored.resets += block.resets;
-  stored.lostUs += block.lostUs;
-  stored.evictions += block.evictions;
+function addWhole(stored: StoredRange, rollup: StoredRollup, sums: Buffer): void {
+  stored.sums.addSums(decodeSums(sums), rollup.day.getTime());
+  stored.spanUs += rollup.spanUs;
+  stored.gaps += rollup.gaps;
+  stored.resets += rollup.resets;
+  stored.lostUs += rollup.lostUs;
+  stored.evictions += rollup.evictions;
 }
 
 async function addPart(
@@ -69,52 +69,54 @@ async function addPart(
   serverId: string,
   range: TimeRange,
   stored: StoredRange,
-  block: StoredBlock,
+  rollup: StoredRollup,
 ): Promise<void> {
-  if (!block.looks) return;
-  const looks = decodeLooks(block.looks);
-  const dayMs = block.day.getTime();
-  const part = partOfBlock(looks, dayMs, range);
-  const sum = (column: number) => [...part.looks].reduce((total, row) => total + (looks[column]?.[row] ?? 0), 0);
-  stored.spanUs += sum(LOOK.spanUs);
-  stored.gaps += sum(LOOK.gap);
-  stored.resets += sum(LOOK.reset);
-  stored.lostUs += sum(LOOK.lostUs);
-  stored.evictions += sum(LOOK.evictions);
-  if (part.looks.size > 0) await addPacks(tx, serverId, stored, block, part, columnOf(looks, LOOK.at));
+  if (!rollup.snapshots) return;
+  const snapshots = decodeSnapshots(rollup.snapshots);
+  const dayMs = rollup.day.getTime();
+  const part = partOfRollup(snapshots, dayMs, range);
+  const sum = (column: number) =>
+    [...part.snapshots].reduce((total, row) => total + (snapshots[column]?.[row] ?? 0), 0);
+  stored.spanUs += sum(SNAPSHOT.spanUs);
+  stored.gaps += sum(SNAPSHOT.gap);
+  stored.resets += sum(SNAPSHOT.reset);
+  stored.lostUs += sum(SNAPSHOT.lostUs);
+  stored.evictions += sum(SNAPSHOT.evictions);
+  if (part.snapshots.size > 0) await addChunks(tx, serverId, stored, rollup, part, columnOf(snapshots, SNAPSHOT.at));
 }
 
-async function addPacks(
+async function addChunks(
   tx: Tx,
   serverId: string,
   stored: StoredRange,
-  block: StoredBlock,
-  part: PartOfBlock,
-  looksAt: Float64Array,
+  rollup: StoredRollup,
+  part: PartOfRollup,
+  snapshotsAt: Float64Array,
 ): Promise<void> {
-  const dayMs = block.day.getTime();
-  const wanted = { points: part.edgeLooks.size > 0, hours: part.wholeHours.size > 0 };
-  const lastEdge = Math.max(-1, ...part.edgeLooks);
-  const packs = await packsOf(tx, serverId, block, wanted);
-  for (const [index, { shared, points, hours }] of packs.entries()) {
+  const dayMs = rollup.day.getTime();
+  const wanted = { points: part.edgeSnapshots.size > 0, hours: part.wholeHours.size > 0 };
+  const lastEdge = Math.max(-1, ...part.edgeSnapshots);
+  const chunks = await chunksOf(tx, serverId, rollup, wanted);
+  for (const [index, { shared, points, hours }] of chunks.entries()) {
     if (hours) stored.sums.addSums(decodeSums(hours), dayMs, part.wholeHours);
-    if (points && shared) stored.sums.addPoints(decodePoints(points), dayMs, part.looks, looksAt);
-    if (points && !shared) stored.sums.addPoints(decodePointsUntil(points, lastEdge), dayMs, part.edgeLooks, looksAt);
+    if (points && shared) stored.sums.addPoints(decodePoints(points), dayMs, part.snapshots, snapshotsAt);
+    if (points && !shared)
+      stored.sums.addPoints(decodePointsUntil(points, lastEdge), dayMs, part.edgeSnapshots, snapshotsAt);
     if (index % AT_A_TIME === 0) await setImmediate();
   }
 }
 
-/** Answers the hours that the block has counted to the end and that lie in the range as a whole. */
+/** Answers the hours that the rollup has counted to the end and that lie in the range as a whole. */
 function addActive(
   stored: StoredRange,
-  { day, hour, activeUs }: StoredBlock,
+  { day, hour, activeUs }: StoredRollup,
   { from, to }: TimeRange,
-  hot: ReadonlySet<number>,
+  recent: ReadonlySet<number>,
 ): number[] {
   const counted: number[] = [];
   activeUs.forEach((us, index) => {
     const begin = day.getTime() + index * HOUR_MS;
-    if ((hour !== null && hour !== index) || hot.has(begin)) return;
+    if ((hour !== null && hour !== index) || recent.has(begin)) return;
     if (begin < from.getTime() || begin + HOUR_MS > to.getTime()) return;
     stored.activeUs += us;
     counted.push(begin);

@@ -4,10 +4,9 @@ import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { COLLECT_SERVERS } from '../collector/collect-servers.loop.ts';
 import { HostGuard } from '../kernel/connection/host-guard.ts';
 import { defaultTlsMode } from '../kernel/connection/tls-mode.rules.ts';
-import { createLease } from '../kernel/schedule/lease.rows.ts';
+import { COLLECT_SERVERS, createLease } from '../kernel/schedule/lease.rows.ts';
 import { checkAuthority } from './check-authority.ts';
 import { checkedHost } from './checked-host.ts';
 import { countServers, insertServer, toWire } from './server.rows.ts';
@@ -23,7 +22,7 @@ export class CreateServer {
   ) {}
 
   @Handles(createServer)
-  async handle({ input, caller, tx, emit }: OperationContext<typeof createServer>): Promise<Server> {
+  async handle({ input, caller, tx, emit, refuse }: OperationContext<typeof createServer>): Promise<Server> {
     checkAuthority(input);
     const { loopback } = await checkedHost(this.guard, input);
     await this.entitlements.claim(tx, 'servers', () => countServers(tx));
@@ -36,7 +35,7 @@ export class CreateServer {
       tlsCa: input.tlsCa ?? null,
       platform: false,
     });
-    if (!row) throw serverNameTaken({}, `Another server is called ${input.name}. Choose another name.`);
+    if (!row) throw refuse(serverNameTaken, {}, `Another server is called ${input.name}. Choose another name.`);
     await createLease(tx, id, caller.userId ?? null);
     tx.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     await emit(serverAdded, { serverId: id, name: row.name });

@@ -79,8 +79,8 @@ test('a turn that is cut off is gone on with by the next; one server that fails 
 test('every table that has rows of a server is known', async () => {
   const tables = await store.tenants.system('retention', tablesOfServers);
   const names = tables.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['statement_packs', 'statements', 'indexes', 'server_markers']));
+  expect(names).toEqual(expect.arrayContaining(['statement_chunks', 'statements', 'indexes', 'server_annotations']));
   expect(names.indexOf('statement_counters')).toBeLessThan(names.indexOf('statements'));
-  expect(tables.find(({ name }) => name === 'statement_blocks')?.key).toBe('day');
+  expect(tables.find(({ name }) => name === 'statement_rollups')?.key).toBe('day');
   expect(tables.find(({ name }) => name === 'activity_samples')?.key).toBe('taken_at');
 });

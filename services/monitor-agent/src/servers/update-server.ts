@@ -4,9 +4,8 @@ import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@t
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { COLLECT_SERVERS } from '../collector/collect-servers.loop.ts';
 import { HostGuard } from '../kernel/connection/host-guard.ts';
-import { announceChange } from '../kernel/schedule/lease.rows.ts';
+import { announceChange, COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
 import { checkAuthority } from './check-authority.ts';
 import { checkedHost } from './checked-host.ts';
 import { requireServer } from './require-server.ts';
@@ -26,12 +25,12 @@ export class UpdateServer {
   ) {}
 
   @Handles(updateServer)
-  async handle({ input, tx }: OperationContext<typeof updateServer>): Promise<Server> {
+  async handle({ input, tx, refuse }: OperationContext<typeof updateServer>): Promise<Server> {
     if (input.host !== undefined) await checkedHost(this.guard, { host: input.host, port: input.port ?? 5432 });
     const row = await requireServer(tx, input.serverId, 'for update');
     const next = await this.merge(tx, row, input);
     if (next.name !== row.name && (await nameIsTaken(tx, next.name, row.id))) {
-      throw serverNameTaken({}, `Another server is called ${next.name}. Choose another name.`);
+      throw refuse(serverNameTaken, {}, `Another server is called ${next.name}. Choose another name.`);
     }
     const saved = await saveServer(tx, next);
     await announceChange(tx, row.id, saved.state === 'paused');

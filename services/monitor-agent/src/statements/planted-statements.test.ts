@@ -7,7 +7,7 @@ import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import type { StatementsExtension } from '../kernel/instance/statements-extension.queries.ts';
-import { readEpoch } from '../reset-epochs/server-epoch.queries.ts';
+import { readServerEpoch } from '../reset-epochs/server-epoch.queries.ts';
 import { readStatements } from './statements.queries.ts';
 import { readTexts } from './texts.queries.ts';
 
@@ -166,7 +166,7 @@ describe.each(ALL_VERSIONS)('whoever owns the schema of pg_stat_statements ($nam
       readTexts(connection, instance.statements as StatementsExtension, ['1/2/3/t'], { scrub: async () => [] }).catch(
         () => undefined,
       ),
-      readEpoch(connection, instance),
+      readServerEpoch(connection, instance),
     ]);
 
   const planted = [

@@ -58,7 +58,7 @@ export async function wholeTextsAfter(
  * The texts' fingerprints of another version lead to the keys that the texts had. Where that version cannot tell two
  * queries apart any more, the older key (they are in order of time) is the key of both.
  */
-export async function saveRehashed(
+export async function storeRehashed(
   tx: Tx,
   serverId: string,
   version: number,
@@ -85,7 +85,7 @@ export async function saveRehashed(
 }
 
 export async function markHashed(tx: Tx, serverId: string, version: number): Promise<void> {
-  await tx.query('update statement_looks set fingerprint_version = $3 where org_id = $1 and server_id = $2', [
+  await tx.query('update statement_snapshots set fingerprint_version = $3 where org_id = $1 and server_id = $2', [
     tx.orgId,
     serverId,
     version,

@@ -2,17 +2,17 @@ import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Statement, StatementCompleteness } from '@tidegate/contracts/monitor-agent/statement';
 import { slicePage } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
-import type { TimeRange } from '../kernel/storage/sample.rows.ts';
+import type { TimeRange } from '../kernel/storage/range.rules.ts';
+import type { StatementCounter } from '../series/statement-counters.rules.ts';
 import { storedRange } from '../series/stored-range.ts';
 import { completenessOf } from './completeness.rules.ts';
-import type { StatementCounter } from './statement-deltas.rules.ts';
 import {
   addSampledSums,
   describedStatements,
   knownStatements,
   type StatementFilter,
   sampledActiveUs,
-  sampledLooks,
+  sampledSnapshots,
   statementsMax,
 } from './top-statements.rows.ts';
 import { orderedIds } from './top-statements.rules.ts';
@@ -26,7 +26,7 @@ export interface RangeStatements {
 }
 
 /**
- * The statements of any range, however much of it has moved from samples into blocks; `tx` is of one moment. Sums over
+ * The statements of any range, however much of it has moved from samples into rollups; `tx` is of one moment. Sums over
  * the whole range first, then the order: a top list of top lists would miss what is steady.
  */
 export async function rangeStatements(
@@ -38,7 +38,7 @@ export async function rangeStatements(
   const stored = await storedRange(tx, serverId, range);
   const { sums } = stored;
   await addSampledSums(tx, serverId, range, sums);
-  const sampled = await sampledLooks(tx, serverId, range);
+  const sampled = await sampledSnapshots(tx, serverId, range);
   const active = stored.activeUs + (await sampledActiveUs(tx, serverId, stored.uncounted));
   const known = await knownStatements(tx, serverId, sums.ids, filter);
   const total = (statements: typeof known, name: StatementCounter): number =>

@@ -3,7 +3,7 @@ import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { queryKeys } from './query-key.rows.ts';
 import { rehashStatements } from './rehash-statements.ts';
-import { numberStatements, saveTexts } from './statement.rows.ts';
+import { numberStatements, storeTexts } from './statement.rows.ts';
 
 const store = useStore();
 
@@ -15,7 +15,7 @@ async function withStatements(texts: readonly { text: string; fingerprint?: stri
   await store.tenants.run(at.orgId, async (tx) => {
     const keys = texts.map((_, index) => `5/10/${index + 1}/t`);
     const { ids } = await numberStatements(tx, at.serverId, keys, names);
-    await saveTexts(
+    await storeTexts(
       tx,
       at.serverId,
       texts.map(({ text, fingerprint, truncated = false }, index) => ({

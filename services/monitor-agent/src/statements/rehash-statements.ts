@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { markHashed, saveRehashed, wholeTextsAfter } from './query-key.rows.ts';
+import { markHashed, storeRehashed, wholeTextsAfter } from './query-key.rows.ts';
 
 export type RunInTx = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
@@ -24,7 +24,7 @@ export async function rehashStatements(run: RunInTx, serverId: string, parser: F
       const fingerprint = fingerprints[index];
       return fingerprint === undefined ? [] : [{ ...stored, fingerprint }];
     });
-    await run((tx) => saveRehashed(tx, serverId, parser.version, hashed));
+    await run((tx) => storeRehashed(tx, serverId, parser.version, hashed));
     after = last.statementId;
   }
   await run((tx) => markHashed(tx, serverId, parser.version));

@@ -1,10 +1,10 @@
 import { LONG } from '@tidegate/testing/long';
 import fc from 'fast-check';
 import { History, type Step } from '../../test/statement-history.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import {
   advance,
   needsAllRows,
-  STATEMENT_COUNTERS,
   type StatementReading,
   type StatementScrape,
   type StatementState,
@@ -36,7 +36,17 @@ function reading(
 }
 
 function scrape(at: number, rows: StatementReading[], more: Partial<StatementScrape> = {}): StatementScrape {
-  return { identity: 'a', statsReset: 1, evictions: 0, at, total: rows.length, full: true, rows, life: null, ...more };
+  return {
+    identity: 'a',
+    statsReset: 1,
+    evictions: 0,
+    at,
+    total: rows.length,
+    full: true,
+    rows,
+    resetEpoch: null,
+    ...more,
+  };
 }
 
 function follow(...scrapes: StatementScrape[]) {
@@ -79,7 +89,7 @@ test('a reset row that outgrew its counters is betrayed by its extremes', () => 
   expect(shortestRose[1]?.deltas[0]?.counters[0]).toBe(40);
 });
 
-test('from 17 on the beginning of its life decides, even when every counter grew', () => {
+test('from 17 on the beginning of its resetEpoch decides, even when every counter grew', () => {
   const before = reading('q', 10, 100, { min: 5, max: 50, since: 1 });
   const [, same] = follow(scrape(10, [before]), scrape(20, [reading('q', 40, 900, { min: 6, max: 60, since: 1 })]));
   const [, reborn] = follow(scrape(10, [before]), scrape(20, [reading('q', 40, 900, { min: 4, max: 60, since: 15 })]));

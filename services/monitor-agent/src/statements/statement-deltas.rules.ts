@@ -1,56 +1,35 @@
-import { fateBetween, type Life } from '../kernel/instance/reset-epoch.rules.ts';
-import { StatementEntries } from './statement-entries.ts';
+import { fateBetween, type ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
+import { StatementEntries } from './statement-entries.rules.ts';
 
 /*
  * Exact differences of pg_stat_statements.
  *
  * The view shows counters that only rise, in rows that live and die: a row is born with its first call, dies when
  * PostgreSQL makes room (eviction), when somebody resets it, or all of them, and when the server crashes. A collector
- * sees only the counters at the moments it looks. What happened in between is
+ * sees only the counters at the moments of its snapshots. What happened in between is
  *
- *     current − previous   when the row is in the same life as at the previous look,
- *     current              when its life began since,
+ *     current − previous   when the row is in the same reset epoch as in the previous snapshot,
+ *     current              when a new one began since,
  *
  * and everything here decides which of the two it is. In this order:
  *
- *  1. Another instance answers (life.rules.ts): nothing is comparable. Remember, report a gap.
- *  2. `stats_reset` moved: all rows died (by hand, or by a crash), all lives began then. Everything is `current`, and
- *     the time between the previous look and the reset is lost: reported as such. A `stats_reset` that lies before
- *     the previous look (restored statistics) makes nothing comparable: as 1.
- *  3. Row by row. PostgreSQL 17 says when the life began (`stats_since`). Before, a row was born again if any counter
- *     fell, or if the longest call got shorter or the shortest one longer: within one life neither can happen, once
+ *  1. Another instance answers (reset-epoch.rules.ts): nothing is comparable. Remember, report a gap.
+ *  2. `stats_reset` moved: all rows died (by hand, or by a crash), all reset epochs began then. Everything is `current`, and
+ *     the time between the previous snapshot and the reset is lost: reported as such. A `stats_reset` that lies before
+ *     the previous snapshot (restored statistics) makes nothing comparable: as 1.
+ *  3. Row by row. PostgreSQL 17 says when the reset epoch began (`stats_since`). Before, a row was born again if any counter
+ *     fell, or if the longest call got shorter or the shortest one longer: within one reset epoch neither can happen, once
  *     there was a call at all (a row may be planned before its first call, its extremes are 0 then).
  *     What remains before 17: a row that was reset alone and has outgrown all counters and both extremes since.
- *  4. A row never seen was born since the previous look, which saw all rows; when PostgreSQL made room meanwhile, or may
+ *  4. A row never seen was born since the previous snapshot, which saw all rows; when PostgreSQL made room meanwhile, or may
  *     have, it may have lived before, so it is marked.
- *  5. A row that is gone is forgotten. What it counted since the previous look is lost: the interval says how often
+ *  5. A row that is gone is forgotten. What it counted since the previous snapshot is lost: the interval says how often
  *     PostgreSQL made room; when it did not, somebody reset that row, and a difference of nothing is marked for it.
  *
- * Times are whole microseconds from here on: rounded counters telescope, so sums over any number of looks equal the
+ * Times are whole microseconds from here on: rounded counters telescope, so sums over any number of snapshots equal the
  * difference of the ends exactly. Nothing here can give a negative number.
  */
-
-/** Everything that only rises within one life, in the order in which it is read and stored. */
-export const STATEMENT_COUNTERS = [
-  'calls',
-  'plans',
-  'rows',
-  'total_us',
-  'plan_us',
-  'shared_hit',
-  'shared_read',
-  'shared_dirtied',
-  'shared_written',
-  'local_hit',
-  'local_read',
-  'temp_read',
-  'temp_written',
-  'io_read_us',
-  'io_write_us',
-  'wal_records',
-  'wal_bytes',
-] as const;
-export type StatementCounter = (typeof STATEMENT_COUNTERS)[number];
 
 const CALLS = 0;
 
@@ -65,31 +44,31 @@ export interface StatementReading {
   maxMs: number;
   /** Time of all calls and plans as PostgreSQL gives it, to the last digit. Nothing is counted without taking time. */
   totalMs: number;
-  /** Beginning of the row's life in microseconds, from PostgreSQL 17 on. */
+  /** Beginning of the row's reset epoch in microseconds, from PostgreSQL 17 on. */
   since: number | null;
 }
 
 export interface StatementScrape {
-  /** Which cluster answered; which instance of it, its life tells. */
+  /** Which cluster answered; which instance of it, its reset epoch tells. */
   identity: string;
   /** When all rows were last reset, in microseconds; before PostgreSQL 14 only by a crash that was seen, else null. */
   statsReset: number | null;
   /** How often PostgreSQL has made room since; null before PostgreSQL 14. */
   evictions: number | null;
-  /** The server's clock at the look, in microseconds. */
+  /** The server's clock at the snapshot, in microseconds. */
   at: number;
   /** How many rows there are in all. */
   total: number;
-  /** false: `rows` holds only those that differ from the previous look. */
+  /** false: `rows` holds only those that differ from the previous snapshot. */
   full: boolean;
   rows: readonly StatementReading[];
-  /** Of the server's processes at the look; null where it was not remembered. */
-  life: Life | null;
+  /** Of the server's processes at the snapshot; null where it was not remembered. */
+  resetEpoch: ResetEpoch | null;
 }
 
 export interface StatementState {
   identity: string;
-  life: Life | null;
+  resetEpoch: ResetEpoch | null;
   statsReset: number | null;
   evictions: number | null;
   at: number;
@@ -99,12 +78,12 @@ export interface StatementState {
 export interface StatementDelta {
   key: string;
   counters: number[];
-  /** The row began a new life since the previous look, or may have: something of it may be lost. */
+  /** The row began a new reset epoch since the previous snapshot, or may have: something of it may be lost. */
   partial: boolean;
 }
 
 export interface StatementInterval {
-  /** Microseconds; `from` is the previous look, or the reset when all rows died. */
+  /** Microseconds; `from` is the previous snapshot, or the reset when all rows died. */
   from: number;
   to: number;
   /** Nothing could be compared; `deltas` is empty. */
@@ -120,7 +99,7 @@ export interface StatementInterval {
 
 export interface Advance {
   state: StatementState;
-  /** Undefined at the very first look: there is nothing before it. */
+  /** Undefined at the very first snapshot: there is nothing before it. */
   interval: StatementInterval | undefined;
   /** Rows that are new or differ from what was remembered, and keys that are gone: what to persist. */
   changed: StatementReading[];
@@ -128,7 +107,7 @@ export interface Advance {
 }
 
 /**
- * A look that only brought changed rows is enough while nothing vanished: rows known + rows new = rows there are.
+ * A snapshot that only brought changed rows is enough while nothing vanished: rows known + rows new = rows there are.
  * After a reset or on another instance "unchanged" means nothing, so all rows are needed as well.
  */
 export function needsAllRows(state: StatementState | undefined, scrape: StatementScrape): boolean {
@@ -139,7 +118,7 @@ export function needsAllRows(state: StatementState | undefined, scrape: Statemen
 }
 
 export function advance(state: StatementState | undefined, scrape: StatementScrape): Advance {
-  if (needsAllRows(state, scrape)) throw new Error('This look needs all rows, not only the changed ones.');
+  if (needsAllRows(state, scrape)) throw new Error('This snapshot needs all rows, not only the changed ones.');
   if (!state) return { ...remember(undefined, scrape), interval: undefined };
   const epoch = judge(state, scrape);
   const evictions = epoch === 'gap' ? 0 : evictionsSince(epoch === 'reset' ? 0 : state.evictions, scrape.evictions);
@@ -161,9 +140,11 @@ function judge(state: StatementState, scrape: StatementScrape): 'same' | 'reset'
   return scrape.statsReset !== null && scrape.statsReset > state.at ? 'reset' : 'gap';
 }
 
-function isAnother({ identity, life, at }: StatementState, scrape: StatementScrape): boolean {
+function isAnother({ identity, resetEpoch, at }: StatementState, scrape: StatementScrape): boolean {
   if (identity !== scrape.identity) return true;
-  return life !== null && scrape.life !== null && fateBetween(life, scrape.life, at) === 'another';
+  return (
+    resetEpoch !== null && scrape.resetEpoch !== null && fateBetween(resetEpoch, scrape.resetEpoch, at) === 'another'
+  );
 }
 
 function evictionsSince(before: number | null, now: number | null): number {
@@ -171,7 +152,7 @@ function evictionsSince(before: number | null, now: number | null): number {
   return before === null || now < before ? now : now - before;
 }
 
-/** Without a state all rows were born since the previous look. */
+/** Without a state all rows were born since the previous snapshot. */
 function deltas(state: StatementState | undefined, scrape: StatementScrape, evictions: number): StatementDelta[] {
   const found: StatementDelta[] = [];
   const reset = state && evictions === 0 ? resetAlone(state, scrape) : [];
@@ -197,7 +178,7 @@ function resetAlone(state: StatementState, scrape: StatementScrape): StatementDe
   return gone.map((key) => ({ key, counters: STATEMENT_COUNTERS.map(() => 0), partial: true }));
 }
 
-/** Whether the row died and was born again between the two looks. */
+/** Whether the row died and was born again between the two snapshots. */
 export function bornAgain(before: StatementReading, now: StatementReading): boolean {
   if (now.since !== null && before.since !== null && now.since !== before.since) return true;
   if (now.counters.some((value, index) => value < (before.counters[index] ?? 0))) return true;
@@ -211,8 +192,8 @@ function remember(state: StatementState | undefined, scrape: StatementScrape): O
   // A copy: when the interval cannot be stored, the state before it must still be there.
   const entries = scrape.full ? StatementEntries.of(scrape.rows, known) : known.with(scrape.rows);
   const gone = scrape.full ? [...known.keys()].filter((key) => !entries.has(key)) : [];
-  const { identity, life, statsReset, evictions, at } = scrape;
-  return { state: { identity, life, statsReset, evictions, at, entries }, changed, gone };
+  const { identity, resetEpoch, statsReset, evictions, at } = scrape;
+  return { state: { identity, resetEpoch, statsReset, evictions, at, entries }, changed, gone };
 }
 
 function sameReading(before: StatementReading | undefined, now: StatementReading): boolean {

@@ -12,12 +12,12 @@ import {
 import { ObjectNames } from './object-names.queries.ts';
 import { FINGERPRINT_VERSION } from './query-key.rows.ts';
 import { type RunInTx, rehashStatements } from './rehash-statements.ts';
-import { loadStatements, numberStatements, saveLook, saveTexts } from './statement.rows.ts';
+import { loadStatements, numberStatements, storeSnapshot, storeTexts } from './statement.rows.ts';
 import { advance, type StatementState } from './statement-deltas.rules.ts';
 import { readStatements } from './statements.queries.ts';
 import { readTexts } from './texts.queries.ts';
 
-/** Statements of one server: the state of the last look, our numbers for the series, and which lack a text. */
+/** Statements of one server: the state of the last snapshot, our numbers for the series, and which lack a text. */
 export class StatementMetric implements Metric {
   readonly name = 'statements';
   private readonly serverId: string;
@@ -77,7 +77,7 @@ export class StatementMetric implements Metric {
         textless = numbered.textless;
         numbers = numbered.ids;
         const numberOf = (key: string) => numbers.get(key) ?? this.numberOf(key);
-        await saveLook(tx, { serverId: this.serverId, takenAt, numberOf, textBytes, ...step });
+        await storeSnapshot(tx, { serverId: this.serverId, takenAt, numberOf, textBytes, ...step });
       },
       committed: () => {
         this.names.committed();
@@ -110,7 +110,7 @@ export class StatementMetric implements Metric {
       return id === undefined ? [] : [{ id, text }];
     });
     return {
-      save: (tx) => saveTexts(tx, this.serverId, found),
+      save: (tx) => storeTexts(tx, this.serverId, found),
       committed: () => {
         for (const key of texts.keys()) this.textless.delete(key);
         this.textBytes = totalBytes;

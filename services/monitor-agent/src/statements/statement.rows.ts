@@ -1,15 +1,11 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
 import { arrayOf, arrayText, insertSample, sampleTable } from '../kernel/storage/sample.rows.ts';
-import { loadEpoch } from '../reset-epochs/server-epoch.rows.ts';
+import { loadServerEpoch } from '../reset-epochs/server-epoch.rows.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import { FINGERPRINT_VERSION, queryKeys } from './query-key.rows.ts';
-import {
-  STATEMENT_COUNTERS,
-  type StatementInterval,
-  type StatementReading,
-  type StatementState,
-} from './statement-deltas.rules.ts';
-import { StatementEntries } from './statement-entries.ts';
+import { type StatementInterval, type StatementReading, type StatementState } from './statement-deltas.rules.ts';
+import { StatementEntries } from './statement-entries.rules.ts';
 import { parseKey, statementKey } from './statement-key.rules.ts';
 
 export const STATEMENT_SAMPLES = sampleTable('statement_samples', STATEMENT_COUNTERS, {
@@ -25,7 +21,7 @@ export interface StoredStatements {
   fingerprintVersion: number | null;
 }
 
-interface LookRow {
+interface SnapshotRow {
   identity: string;
   stats_reset: string | null;
   evictions: string | null;
@@ -53,9 +49,9 @@ const keyOf = (row: Pick<StoredRow, 'database_oid' | 'role_oid' | 'query_id' | '
 
 /** What the collector before us had seen, so that no interval is lost or counted twice. */
 export async function loadStatements(tx: Tx, serverId: string): Promise<StoredStatements> {
-  const look = await tx.one<LookRow>(
+  const snapshot = await tx.one<SnapshotRow>(
     `select identity, stats_reset, evictions, at, text_bytes, fingerprint_version
-       from statement_looks where org_id = $1 and server_id = $2`,
+       from statement_snapshots where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
   const rows = await tx.query<StoredRow>(
@@ -66,33 +62,33 @@ export async function loadStatements(tx: Tx, serverId: string): Promise<StoredSt
       where org_id = $1 and server_id = $2`,
     [tx.orgId, serverId],
   );
-  const life = (await loadEpoch(tx, serverId)) ?? null;
+  const resetEpoch = (await loadServerEpoch(tx, serverId)) ?? null;
   const number = (text: string | null) => (text === null ? null : Number(text));
   const entries = StatementEntries.of(rows.map(toReading));
   for (const row of rows) entries.setNumber(keyOf(row), Number(row.statement_id));
-  const state: StatementState | undefined = look && {
-    identity: look.identity,
-    life,
-    statsReset: number(look.stats_reset),
-    evictions: number(look.evictions),
-    at: Number(look.at),
+  const state: StatementState | undefined = snapshot && {
+    identity: snapshot.identity,
+    resetEpoch,
+    statsReset: number(snapshot.stats_reset),
+    evictions: number(snapshot.evictions),
+    at: Number(snapshot.at),
     entries,
   };
   return {
     state,
     textless: new Set(rows.filter((row) => !row.has_text).map(keyOf)),
-    textBytes: number(look?.text_bytes ?? null),
-    fingerprintVersion: look?.fingerprint_version ?? null,
+    textBytes: number(snapshot?.text_bytes ?? null),
+    fingerprintVersion: snapshot?.fingerprint_version ?? null,
   };
 }
 
 /** How much text the server had when texts were last read, where that is known. */
 export async function statementTextBytes(tx: Tx, serverId: string): Promise<number | null> {
-  const look = await tx.one<{ text_bytes: string | null }>(
-    'select text_bytes from statement_looks where org_id = $1 and server_id = $2',
+  const snapshot = await tx.one<{ text_bytes: string | null }>(
+    'select text_bytes from statement_snapshots where org_id = $1 and server_id = $2',
     [tx.orgId, serverId],
   );
-  return look?.text_bytes ? Number(look.text_bytes) : null;
+  return snapshot?.text_bytes ? Number(snapshot.text_bytes) : null;
 }
 
 const toReading = (row: StoredRow): StatementReading => ({
@@ -174,21 +170,21 @@ export interface StatementLook {
   interval: StatementInterval | undefined;
   changed: readonly StatementReading[];
   gone: readonly string[];
-  /** Our own number of a series, among those of this look and of the one before. */
+  /** Our own number of a series, among those of this snapshot and of the one before. */
   numberOf(key: string): number | undefined;
   textBytes: number | null;
 }
 
-/** The look and what it counted, in one transaction: both are stored or neither. */
-export async function saveLook(tx: Tx, look: StatementLook): Promise<void> {
-  const { serverId, state, textBytes } = look;
+/** The snapshot and what it counted, in one transaction: both are stored or neither. */
+export async function storeSnapshot(tx: Tx, snapshot: StatementLook): Promise<void> {
+  const { serverId, state, textBytes } = snapshot;
   const id = (key: string): number => {
-    const known = look.numberOf(key);
+    const known = snapshot.numberOf(key);
     if (known === undefined) throw new Error('A statement has no number.');
     return known;
   };
   await tx.query(
-    `insert into statement_looks
+    `insert into statement_snapshots
        (org_id, server_id, identity, stats_reset, evictions, at, text_bytes, fingerprint_version)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (org_id, server_id) do update set identity = excluded.identity, stats_reset = excluded.stats_reset,
@@ -205,13 +201,13 @@ export async function saveLook(tx: Tx, look: StatementLook): Promise<void> {
       FINGERPRINT_VERSION,
     ],
   );
-  await saveCounters(tx, serverId, look.changed, id);
-  await forgetGone(tx, serverId, look.gone.map(id));
-  const { interval } = look;
+  await saveCounters(tx, serverId, snapshot.changed, id);
+  await forgetGone(tx, serverId, snapshot.gone.map(id));
+  const { interval } = snapshot;
   if (!interval) return;
   await insertSample(tx, STATEMENT_SAMPLES, {
     serverId,
-    takenAt: look.takenAt,
+    takenAt: snapshot.takenAt,
     spanUs: interval.gap ? 0 : Math.max(0, interval.to - interval.from),
     extra: [interval.gap, interval.resetAt !== null, interval.lostUs, interval.evictions],
     deltas: interval.deltas.map(({ key, partial, counters }) => ({ id: id(key), partial, counters })),
@@ -253,7 +249,7 @@ async function forgetGone(tx: Tx, serverId: string, ids: readonly number[]): Pro
   await tx.query(`update statements set gone_at = now() ${which}`, parameters);
 }
 
-export async function saveTexts(
+export async function storeTexts(
   tx: Tx,
   serverId: string,
   texts: readonly { id: number; text: WorkedText }[],

@@ -18,13 +18,13 @@ import {
 import { statementKey } from './statement-key.rules.ts';
 
 /*
- * One look at pg_stat_statements, without texts (reading them would load the whole text file of the server).
+ * One snapshot of pg_stat_statements, without texts (reading them would load the whole text file of the server).
  *
- * Only rows that differ from the previous look cross the wire: the server is given a checksum of every row and
+ * Only rows that differ from the previous snapshot cross the wire: the server is given a checksum of every row and
  * leaves out what is still the same. With 4,900 statements, 300 of them busy, that saves four fifths of the work here
  * and half of it there. When the numbers do not add up (something vanished, or was reset) all rows are read.
  *
- * A reset in the middle of the look would mix two epochs, so the extension's own state is asked for before and after.
+ * A reset in the middle of the snapshot would mix two epochs, so the extension's own state is asked for before and after.
  */
 export async function readStatements(
   connection: ServerConnection,
@@ -41,21 +41,21 @@ async function readFrom(
   state: StatementState | undefined,
 ): Promise<StatementScrape> {
   const known = state && state.entries.size > 0 ? state : undefined;
-  const scrape = await look(connection, instance, extension, known);
+  const scrape = await snapshot(connection, instance, extension, known);
   const untold = extension.hasInfo ? {} : { statsReset: resetByCrash(state, instance) };
   if (!needsAllRows(state, { ...scrape, ...untold })) return { ...scrape, ...untold };
-  return { ...(await look(connection, instance, extension, undefined)), ...untold };
+  return { ...(await snapshot(connection, instance, extension, undefined)), ...untold };
 }
 
 /** Where the extension does not tell: of all the ways to lose all rows a crash is the one that leaves a trace elsewhere. */
-function resetByCrash(state: StatementState | undefined, { life }: Instance): number | null {
-  const crashedAt = state?.life ? recoveryBetween(state.life, life) : null;
+function resetByCrash(state: StatementState | undefined, { resetEpoch }: Instance): number | null {
+  const crashedAt = state?.resetEpoch ? recoveryBetween(state.resetEpoch, resetEpoch) : null;
   return crashedAt ?? state?.statsReset ?? null;
 }
 
 const MAX_TRIES = 3;
 
-async function look(
+async function snapshot(
   connection: ServerConnection,
   instance: Instance,
   extension: StatementsExtension,
@@ -89,7 +89,7 @@ async function look(
       total: known - unmatched + readings.length,
       full: !state,
       rows: readings,
-      life: instance.life,
+      resetEpoch: instance.resetEpoch,
     };
   }
   throw new Error('pg_stat_statements was reset again and again while it was being read.');
@@ -157,7 +157,7 @@ const COUNTERS_AT = 7;
 
 /**
  * Of what identifies the row, folded together, and of the time that it has taken so far, which no call leaves as it is.
- * That every row is hashed once, and no instant is computed, saves a seventh of the whole look.
+ * That every row is hashed once, and no instant is computed, saves a seventh of the whole snapshot.
  */
 const checksum = ({ toplevel }: Columns): string => {
   const nested = toplevel === 'true' ? '' : ` # (${toplevel}::int::int8 << 62)`;

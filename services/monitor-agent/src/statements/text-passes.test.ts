@@ -123,7 +123,7 @@ describe('reading texts of a real server', () => {
     const [before] = await seen(at, 'select count(*) from pg_am', hasText);
     await replica.stop();
     await store.server.sql(`update monitor_agent.query_keys set fingerprint_version = 0, fingerprint = 'x' || fingerprint;
-      update monitor_agent.statement_looks set fingerprint_version = 0`);
+      update monitor_agent.statement_snapshots set fingerprint_version = 0`);
     replica = new Replica(store).start();
     const known = () =>
       store.server.sql<{ fingerprint_version: number }>(

@@ -1,10 +1,11 @@
 import type { Statement, StatementSort } from '@tidegate/contracts/monitor-agent/statement';
 import type { Tx } from '@tidegate/database/tx';
-import { arrayText, type TimeRange } from '../kernel/storage/sample.rows.ts';
+import { type TimeRange } from '../kernel/storage/range.rules.ts';
+import { arrayText } from '../kernel/storage/sample.rows.ts';
 import { toFigures } from '../series/figures.rules.ts';
+import { STATEMENT_COUNTERS } from '../series/statement-counters.rules.ts';
 import type { StatementSums } from '../series/statement-sums.rules.ts';
 import { STATEMENT_SAMPLES } from './statement.rows.ts';
-import { STATEMENT_COUNTERS } from './statement-deltas.rules.ts';
 
 export interface StatementFilter {
   sort: StatementSort;
@@ -104,7 +105,7 @@ function toWire(row: Row, sums: StatementSums): Statement {
   };
 }
 
-export interface SampledLooks {
+export interface SampledSnapshots {
   resets: number;
   evictions: number;
   gaps: number;
@@ -112,8 +113,8 @@ export interface SampledLooks {
   spanUs: number;
 }
 
-/** What the looks in samples say about completeness. */
-export async function sampledLooks(tx: Tx, serverId: string, range: TimeRange): Promise<SampledLooks> {
+/** What the snapshots in samples say about completeness. */
+export async function sampledSnapshots(tx: Tx, serverId: string, range: TimeRange): Promise<SampledSnapshots> {
   const row = await tx.one<{ resets: number; evictions: number; gaps: number; lost_us: number; span_us: number }>(
     `select count(*) filter (where reset)::int as resets, coalesce(sum(evictions), 0)::int as evictions,
             count(*) filter (where gap)::int as gaps, coalesce(sum(lost_us), 0)::float8 as lost_us,

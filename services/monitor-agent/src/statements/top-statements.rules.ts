@@ -1,6 +1,6 @@
 import type { StatementSort } from '@tidegate/contracts/monitor-agent/statement';
+import type { StatementCounter } from '../series/statement-counters.rules.ts';
 import type { StatementSums } from '../series/statement-sums.rules.ts';
-import type { StatementCounter } from './statement-deltas.rules.ts';
 
 type Count = (counter: StatementCounter) => number;
 

@@ -1,7 +1,7 @@
-import { lifeOf } from '../instance/instance.queries.ts';
+import { resetEpochOf } from '../instance/instance.queries.ts';
 import { mustBeFew, nameOf, numberOf, shortened } from './bounded-answers.rules.ts';
 
-test('more rows than the question asked for are no answer to it', () => {
+test('more rows than the query asked for are no answer to it', () => {
   expect(() => mustBeFew([1, 2], 2)).not.toThrow();
   expect(() => mustBeFew([1, 2, 3], 2)).toThrow('answer_too_large');
 });
@@ -16,10 +16,10 @@ test('a name is as long as a name may be, whatever is sent; the text of a statem
 
 test('what is stored as JSON is what was asked for', () => {
   expect([1, '1', null, undefined, Number.NaN, [1], 'x'.repeat(9)].map(numberOf)).toEqual([1, ...Array(6).fill(null)]);
-  const life = {
+  const resetEpoch = {
     ...{ identity: 'i'.repeat(9_999), at: 1, startedAt: 'x'.repeat(9_999), workersStartedAt: {}, openedAt: 2 },
     resets: { pg_stat_wal: 5, pg_stat_io: 'y'.repeat(9_999), ['z'.repeat(9_999)]: 6 },
   };
-  expect(JSON.stringify(lifeOf(life as never)).length).toBeLessThan(400);
-  expect(lifeOf(life as never).resets).toEqual({ pg_stat_wal: 5 });
+  expect(JSON.stringify(resetEpochOf(resetEpoch as never)).length).toBeLessThan(400);
+  expect(resetEpochOf(resetEpoch as never).resets).toEqual({ pg_stat_wal: 5 });
 });

@@ -1,7 +1,7 @@
 import { nameOf, numberOf } from '../connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../connection/connect-server.ts';
 import { micros } from '../connection/micros.ts';
-import { type Life, SERVER_WIDE } from './reset-epoch.rules.ts';
+import { type ResetEpoch, SERVER_WIDE } from './reset-epoch.rules.ts';
 import { LOCATION_SQL, type StatementsExtension, StatementsMoved } from './statements-extension.queries.ts';
 
 /*
@@ -16,8 +16,8 @@ export interface Instance {
   /** A name or a proxy may lead to another instance at any time. */
   identity: string;
   startedAt: number;
-  /** A crash ends the connection, so this is the life of whatever is read over it. */
-  life: Life;
+  /** A crash ends the connection, so this is the reset epoch of whatever is read over it. */
+  resetEpoch: ResetEpoch;
   maxConnections: number;
   parallelWorkers: number;
   statements: StatementsExtension | undefined;
@@ -57,8 +57,12 @@ export const RESETTABLE: readonly string[] = [
   'pg_stat_subscription_stats',
 ];
 
-/** What tells one life of the counters from the next, as the columns of Life. */
-export const lifeSql = ({ version, has, resettable }: Pick<Instance, 'version' | 'has' | 'resettable'>): string => `
+/** What tells one reset epoch of the counters from the next, as the columns of ResetEpoch. */
+export const resetEpochSql = ({
+  version,
+  has,
+  resettable,
+}: Pick<Instance, 'version' | 'has' | 'resettable'>): string => `
   ${identitySql(has.controlData)} as identity, ${micros('clock_timestamp()')} as at,
   ${micros('pg_postmaster_start_time()')} as "startedAt", ${WORKERS_STARTED_AT} as "workersStartedAt",
   ${version >= 150_000 ? processStart('walwriter') : 'null::int8'} as "openedAt",
@@ -96,15 +100,17 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
   };
   // Names from a server are not put into a question: only those of ours that it has.
   const resettable = RESETTABLE.filter((view) => row.resettable.includes(view));
-  const life = lifeOf(await connection.one<Life>(`select ${lifeSql({ version: row.version, has, resettable })}`));
+  const resetEpoch = resetEpochOf(
+    await connection.one<ResetEpoch>(`select ${resetEpochSql({ version: row.version, has, resettable })}`),
+  );
   return {
-    identity: life.identity,
+    identity: resetEpoch.identity,
     version: row.version,
     versionText: row.version_text.split(' ')[0] ?? row.version_text,
     database: row.database,
     databaseOid: row.database_oid,
-    startedAt: life.startedAt,
-    life,
+    startedAt: resetEpoch.startedAt,
+    resetEpoch,
     resettable,
     maxConnections: row.max_connections,
     parallelWorkers: row.parallel_workers,
@@ -141,7 +147,7 @@ export async function following<T>(
 }
 
 /** As it is stored: nothing but what was asked for, whatever a server sends. */
-export function lifeOf(row: Life): Life {
+export function resetEpochOf(row: ResetEpoch): ResetEpoch {
   const resets = RESETTABLE.flatMap((view) => {
     const at = numberOf(row.resets?.[view]);
     return at === null ? [] : [[view, at] as const];

@@ -1,8 +1,8 @@
-import { fateBetween, type Life, recoveryBetween, SERVER_WIDE } from './reset-epoch.rules.ts';
+import { fateBetween, type ResetEpoch, recoveryBetween, SERVER_WIDE } from './reset-epoch.rules.ts';
 
 const MINUTE = 60_000_000;
 const all = (at: number) => Object.fromEntries(SERVER_WIDE.map((view) => [view, at]));
-const calm: Life = {
+const calm: ResetEpoch = {
   identity: 'system/1',
   at: 1_000 * MINUTE,
   startedAt: 10,
@@ -12,7 +12,7 @@ const calm: Life = {
 };
 const T = calm.at + 1_000;
 const started = { startedAt: T, workersStartedAt: T + 3, openedAt: T + 50 };
-const fate = (now: Partial<Life>, before: Partial<Life> = {}) =>
+const fate = (now: Partial<ResetEpoch>, before: Partial<ResetEpoch> = {}) =>
   fateBetween({ ...calm, ...before }, { ...calm, at: calm.at + MINUTE, ...now });
 
 test('a backend was killed: counters are lost, though the postmaster went on', () => {
@@ -56,13 +56,13 @@ test('M6: one postmaster is one instance; one that ran while another answered is
   expect(fate({ ...started, resets: all(14) })).toBe('another');
   // Until 14 what was set back shows some seconds later.
   expect(fate({ resets: { ...all(15), pg_stat_wal: calm.at - 1_000 } })).toBe('kept');
-  // The counters were read long after the life: what started in between ran beside it.
+  // The counters were read long after the reset epoch: what started in between ran beside it.
   expect(fateBetween(calm, { ...calm, ...started, resets: all(T + 5) }, T + 10)).toBe('another');
 });
 
 test('a recovery is what the postmaster outlived: an end of its own may have kept the statements', () => {
-  const life = { startedAt: 10, workersStartedAt: 11 };
-  expect(recoveryBetween(life, { ...life, workersStartedAt: T })).toBe(T);
-  expect(recoveryBetween(life, { startedAt: T, workersStartedAt: T + 1 })).toBeNull();
-  expect(recoveryBetween({ ...life, workersStartedAt: null }, life)).toBeNull();
+  const resetEpoch = { startedAt: 10, workersStartedAt: 11 };
+  expect(recoveryBetween(resetEpoch, { ...resetEpoch, workersStartedAt: T })).toBe(T);
+  expect(recoveryBetween(resetEpoch, { startedAt: T, workersStartedAt: T + 1 })).toBeNull();
+  expect(recoveryBetween({ ...resetEpoch, workersStartedAt: null }, resetEpoch)).toBeNull();
 });

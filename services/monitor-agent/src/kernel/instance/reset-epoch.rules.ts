@@ -1,10 +1,10 @@
 /*
- * What became of a server's counters between two looks (monitoring.md 3.1, "crash facts").
+ * What became of a server's counters between two snapshots (monitoring.md 3.1, "crash facts").
  *
  * The same instance or not: one postmaster is one instance, at whatever address it answers and on whatever timeline it
  * writes, so a pod with a new address and a standby that was promoted go on. Nodes of one cluster share the system
  * identifier: a postmaster that had been running while another one answered is another node. So is one whose statistics
- * were set back at a time before the last look at which we had read otherwise.
+ * were set back at a time before the last snapshot, which had read otherwise.
  *
  * Kept or lost: an orderly end keeps all counters. A crash is not a start: when a backend is killed, the postmaster goes
  * on, ends everybody, lets recovery run and starts its background processes anew, so it shows in the start of the
@@ -17,8 +17,8 @@
 /** When something was set back last, by its name; 0 for never. Microseconds, like all instants here. */
 export type Resets = Readonly<Record<string, number>>;
 
-export interface Life {
-  /** Equal for looks at one cluster, or at one address where the role may not ask for the cluster's identifier. */
+export interface ResetEpoch {
+  /** Equal for snapshots of one cluster, or of one address where the role may not ask for the cluster's identifier. */
   identity: string;
   /** The server's clock when this was read. */
   at: number;
@@ -49,8 +49,8 @@ const SHOWN_US = 60_000_000;
 /** More than one view has to say so: a single one may have been set back by hand. */
 const ENOUGH_VIEWS = 2;
 
-/** `lookedAt`: when the counters of the look before were read, where that was later than its life. */
-export function fateBetween(before: Life, now: Life, lookedAt = before.at): Fate | 'another' {
+/** `snapshotAt`: when the counters of the snapshot before were read, where that was later than its reset epoch. */
+export function fateBetween(before: ResetEpoch, now: ResetEpoch, snapshotAt = before.at): Fate | 'another' {
   if (before.identity !== now.identity) return 'another';
   const known = SERVER_WIDE.filter((view) => view in before.resets && view in now.resets);
   const moved = known.filter((view) => before.resets[view] !== now.resets[view]).map((view) => now.resets[view] ?? 0);
@@ -60,7 +60,7 @@ export function fateBetween(before: Life, now: Life, lookedAt = before.at): Fate
     if (recoveryBetween(before, now) !== null) return 'lost';
     return all && now.workersStartedAt === null ? 'doubtful' : 'kept';
   }
-  if (now.startedAt <= lookedAt) return 'another';
+  if (now.startedAt <= snapshotAt) return 'another';
   if (known.length < ENOUGH_VIEWS) return 'doubtful';
   if (!all || moved.some((instant) => instant < now.startedAt)) return 'kept';
   const inside = moved.filter((instant) => now.openedAt === null || instant <= now.openedAt);
@@ -69,8 +69,8 @@ export function fateBetween(before: Life, now: Life, lookedAt = before.at): Fate
 
 /** A crash that the postmaster itself outlived: then nothing is left of what was counted in shared memory. */
 export function recoveryBetween(
-  before: Pick<Life, 'startedAt' | 'workersStartedAt'>,
-  now: Pick<Life, 'startedAt' | 'workersStartedAt'>,
+  before: Pick<ResetEpoch, 'startedAt' | 'workersStartedAt'>,
+  now: Pick<ResetEpoch, 'startedAt' | 'workersStartedAt'>,
 ): number | null {
   if (before.startedAt !== now.startedAt) return null;
   const [earlier, later] = [before.workersStartedAt, now.workersStartedAt];

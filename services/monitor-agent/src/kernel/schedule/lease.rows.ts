@@ -1,5 +1,8 @@
 import type { Tx } from '@tidegate/database/tx';
 
+/** What the collector's loop is called: whoever changes a server wakes it. */
+export const COLLECT_SERVERS = 'collect-servers';
+
 /** The right to collect from a server, until so long after it was last renewed. */
 export interface Lease {
   serverId: string;

@@ -1,5 +1,5 @@
 import { fingerprintSync } from 'libpg-query';
-import { unlessRefused } from './refused.ts';
+import { unlessRefused } from './scan-tokens.ts';
 
 /*
  * Fingerprint of a statement: libpg_query's hash over the parse tree without constants (monitoring.md 3.3). It is made

@@ -1,5 +1,4 @@
 import { type ScanToken, scanSync } from 'libpg-query';
-import { unlessRefused } from './refused.ts';
 import { readable, type ScrubbedText, withoutData } from './scrub-text.rules.ts';
 import { ownTokens, type SqlToken, type TokenKind } from './sql-tokens.rules.ts';
 
@@ -59,3 +58,18 @@ function endsSurely({ text, end }: ScanToken, next: ScanToken | undefined): bool
   if (!/^e/i.test(text) && text.includes("\\'")) return false;
   return next === undefined || next.start > end || !/^[\p{L}\p{N}]/u.test(next.text);
 }
+
+/**
+ * What libpg-query answers, or undefined where it refuses the text. Its words are dropped: they may quote the text. A
+ * refusal is an ordinary error; a breakdown of WebAssembly (out of stack or memory) is not, and is thrown on.
+ */
+export function unlessRefused<Result>(ask: () => Result): Result | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (BREAKDOWNS.has((error as Error).name)) throw new Error('The parser broke down.');
+    return undefined;
+  }
+}
+
+const BREAKDOWNS = new Set(['RuntimeError', 'RangeError']);

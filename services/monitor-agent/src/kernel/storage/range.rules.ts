@@ -1,5 +1,9 @@
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import type { TimeRange } from './sample.rows.ts';
+
+export interface TimeRange {
+  from: Date;
+  to: Date;
+}
 
 const HOUR_MS = 3_600_000;
 const MAX_RANGE_MS = 400 * 24 * HOUR_MS;

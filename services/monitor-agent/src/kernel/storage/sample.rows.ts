@@ -1,8 +1,9 @@
 import type { Range } from '@tidegate/contracts/monitor-agent/range';
 import type { Tx } from '@tidegate/database/tx';
+import type { TimeRange } from './range.rules.ts';
 
 /*
- * Samples of counted things: one row per server and look, with parallel arrays. A row per thing would be ten times as
+ * Samples of counted things: one row per server and snapshot, with parallel arrays. A row per thing would be ten times as
  * large and as slow to write; sums over any range unnest the arrays again. `taken_at` is our clock: a server whose
  * clock is wrong must not write into days that do not exist.
  */
@@ -73,12 +74,7 @@ export const arrayText = (values: readonly (number | boolean)[]): string => `{${
 /** From `array_to_string(…, ',')`, which is read ten times as fast as an array. */
 export const arrayOf = (text: string): number[] => text.split(',').map(Number);
 
-export interface TimeRange {
-  from: Date;
-  to: Date;
-}
-
-/** The range as asked for, and how much of it looks of this kind covered: at the scope that was looked at longest. */
+/** The range as asked for, and how much of it snapshots of this kind cover, for the scope with the longest coverage. */
 export async function coveredRange(tx: Tx, sampled: SampleTable, serverId: string, range: TimeRange): Promise<Range> {
   const row = await tx.one<{ seconds: number }>(
     `select coalesce(max(us), 0)::float8 / 1000000 as seconds

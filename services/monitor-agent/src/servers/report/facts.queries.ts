@@ -1,7 +1,7 @@
 import { nameOf } from '../../kernel/connection/bounded-answers.rules.ts';
 import type { ServerConnection } from '../../kernel/connection/connect-server.ts';
 import { micros } from '../../kernel/connection/micros.ts';
-import { readClosed } from '../other-databases.queries.ts';
+import { readClosed } from '../../kernel/instance/other-databases.queries.ts';
 import type { ServerFacts } from './server-report.rules.ts';
 
 interface Row {

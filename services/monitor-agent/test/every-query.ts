@@ -2,27 +2,27 @@ import { readActivity } from '../src/activity/activity.queries.ts';
 import { readLockWaits } from '../src/activity/lock-waits.queries.ts';
 import type { ServerConnection } from '../src/kernel/connection/connect-server.ts';
 import { type Instance, RESETTABLE, readInstance } from '../src/kernel/instance/instance.queries.ts';
+import { readHere, readOthers, readUse } from '../src/kernel/instance/other-databases.queries.ts';
 import { isUnmoved } from '../src/kernel/instance/statements-extension.queries.ts';
 import { countSql, INDEXES, TABLES } from '../src/relations/changed-relations.queries.ts';
-import { wholeLook } from '../src/relations/consistent-snapshot.queries.ts';
+import { consistentSnapshot } from '../src/relations/consistent-snapshot.queries.ts';
 import { readDatabases } from '../src/relations/databases.queries.ts';
 import { readShapes } from '../src/relations/index-shapes.queries.ts';
 import { readIndexes, readTables } from '../src/relations/relations.queries.ts';
 import { readCatalogueMark, readDatabaseSizes, readSizes } from '../src/relations/sizes.queries.ts';
-import { readEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
-import { readHere, readOthers, readUse } from '../src/servers/other-databases.queries.ts';
+import { readServerEpoch } from '../src/reset-epochs/server-epoch.queries.ts';
 import { readFacts } from '../src/servers/report/facts.queries.ts';
 import { ObjectNames } from '../src/statements/object-names.queries.ts';
 import { readStatements } from '../src/statements/statements.queries.ts';
 import { readTexts } from '../src/statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../src/wraparound/wraparound.queries.ts';
 
-/** Whoever asks a question, by its file; a test holds that none is missing. */
-export const QUESTIONS: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
+/** Whoever asks a query, by its file; a test holds that none is missing. */
+export const QUERIES: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
   'activity/activity.queries.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
   'activity/lock-waits.queries.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
   'kernel/instance/instance.queries.ts': (connection) => [readInstance(connection)],
-  'servers/other-databases.queries.ts': (connection) => [
+  'kernel/instance/other-databases.queries.ts': (connection) => [
     readOthers(connection, 1),
     readUse(connection, 1),
     readHere(connection),
@@ -31,7 +31,7 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
     statements ? isUnmoved(connection, statements) : Promise.resolve(),
   ],
   'servers/report/facts.queries.ts': (connection) => [readFacts(connection)],
-  'reset-epochs/server-epoch.queries.ts': (connection, instance) => [readEpoch(connection, instance)],
+  'reset-epochs/server-epoch.queries.ts': (connection, instance) => [readServerEpoch(connection, instance)],
   'relations/index-shapes.queries.ts': (connection) => [readShapes(connection, [1])],
   'relations/databases.queries.ts': (connection, instance) => [readDatabases(connection, instance)],
   'relations/relations.queries.ts': (connection) => [
@@ -49,7 +49,7 @@ export const QUESTIONS: Record<string, (connection: ServerConnection, instance: 
       readStatements(connection, instance, state as never),
     ),
   'relations/consistent-snapshot.queries.ts': (connection) => [
-    wholeLook(connection, async () => ({ known: 0, items: [], gone: [] })),
+    consistentSnapshot(connection, async () => ({ known: 0, items: [], gone: [] })),
   ],
   'statements/object-names.queries.ts': (connection) => [new ObjectNames().read(connection, ['1/2/3/t'], 0)],
   'statements/texts.queries.ts': (connection, { statements }) => [
@@ -67,8 +67,8 @@ const EXTENSIONS = [
   ['queryid', 'plans', 'total_exec_time', 'toplevel', 'shared_blk_read_time', 'local_blk_read_time', 'stats_since'],
 ];
 
-/** The texts of all questions, in all their forms. */
-export async function everyQuestion(): Promise<Set<string>> {
+/** The texts of all queries, in all their forms. */
+export async function everyQuery(): Promise<Set<string>> {
   const texts = new Set<string>();
   for (const [at, version] of [130_000, 140_000, 150_000, 160_000, 170_000, 180_000].entries()) {
     const controlData = at % 2 === 0;
@@ -86,7 +86,7 @@ export async function everyQuestion(): Promise<Set<string>> {
       resettable: RESETTABLE,
     } as unknown as Instance;
     const connection = listening(version, controlData, texts);
-    for (const ask of Object.values(QUESTIONS)) await Promise.allSettled(ask(connection, instance));
+    for (const ask of Object.values(QUERIES)) await Promise.allSettled(ask(connection, instance));
   }
   return texts;
 }

@@ -12,7 +12,7 @@ const SEVEN_BITS = 127;
 /** Counters stay below 2^53: eight bytes of seven bits. */
 const MAX_BYTES = 8;
 
-export class PackedCounters {
+export class CompactCounters {
   private readonly width: number;
   private bytes: Uint8Array;
   private starts: Uint32Array;
@@ -78,8 +78,8 @@ export class PackedCounters {
     if (this.outdated * 2 > this.used) this.moveTogether();
   }
 
-  copy(): PackedCounters {
-    const copy = new PackedCounters(this.width, 0);
+  copy(): CompactCounters {
+    const copy = new CompactCounters(this.width, 0);
     copy.bytes = this.bytes.slice();
     copy.starts = this.starts.slice();
     copy.used = this.used;

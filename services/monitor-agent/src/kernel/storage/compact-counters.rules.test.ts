@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PackedCounters } from './packed-counters.ts';
+import { CompactCounters } from './compact-counters.rules.ts';
 
 const WIDTH = 3;
 const counter = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }));
@@ -8,7 +8,7 @@ const change = fc.record({ row: fc.nat(20), values: fc.array(counter, { minLengt
 test('whatever is written in whatever order is read again; a copy keeps what was', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 200 }), fc.array(change), (before, after) => {
-      const packed = new PackedCounters(WIDTH, 2);
+      const packed = new CompactCounters(WIDTH, 2);
       const plain = new Map<number, number[]>();
       for (const { row, values } of before) {
         packed.set(row, values);
@@ -24,13 +24,13 @@ test('whatever is written in whatever order is read again; a copy keeps what was
 });
 
 test('a row that was never written counts nothing', () => {
-  expect(new PackedCounters(WIDTH, 1).get(7)).toEqual([0, 0, 0]);
+  expect(new CompactCounters(WIDTH, 1).get(7)).toEqual([0, 0, 0]);
 });
 
 test('the sum of a row is that of its counters', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 45 }), { minLength: WIDTH, maxLength: WIDTH }), (values) => {
-      const packed = new PackedCounters(WIDTH, 2);
+      const packed = new CompactCounters(WIDTH, 2);
       packed.set(0, [1, 2, 3]);
       packed.set(1, values);
       expect(packed.sum(1)).toBe(values.reduce((sum, value) => sum + value, 0));

@@ -1,6 +1,6 @@
-import type { ServerConnection } from '../kernel/connection/connect-server.ts';
-import { micros } from '../kernel/connection/micros.ts';
-import { WORKERS_STARTED_AT } from '../kernel/instance/instance.queries.ts';
+import type { ServerConnection } from '../connection/connect-server.ts';
+import { micros } from '../connection/micros.ts';
+import { WORKERS_STARTED_AT } from './instance.queries.ts';
 
 /* What is asked about the databases beside the one that we are connected to, and of each of them when it is visited. */
 export const PROVIDERS_OWN = [

@@ -1,18 +1,9 @@
-import { PackedCounters } from '../kernel/storage/packed-counters.ts';
+import { CompactCounters } from '../kernel/storage/compact-counters.rules.ts';
 import type { DatabaseState } from './counters.rules.ts';
+import { type Counted, UNSETTLED } from './readings.rules.ts';
 
-/** A table, index or database as a look found it. */
-export interface Counted {
-  oid: number;
-  /** Hash of what the catalogue says of it; UNSETTLED when that may change without a trace. */
-  definition: number;
-  counters: number[];
-}
-
-export const UNSETTLED = 0;
-
-/** What a look found: those that changed since what was known, and those that are gone. */
-export interface Looked<Reading extends Counted> {
+/** What a snapshot found: those that changed since what was known, and those that are gone. */
+export interface RelationsSnapshot<Reading extends Counted> {
   /** How many there are in all; fewer may be read. */
   known: number;
   items: Reading[];
@@ -21,26 +12,26 @@ export interface Looked<Reading extends Counted> {
   mark?: string | null;
 }
 
-/** A look that is of one life of the counters, and what the databases said of that. */
-export interface WholeLook<Reading extends Counted> extends Looked<Reading> {
+/** A snapshot that is of one reset epoch of the counters, and what the databases said of that. */
+export interface ConsistentSnapshot<Reading extends Counted> extends RelationsSnapshot<Reading> {
   state: DatabaseState;
 }
 
 /*
- * Tables or indexes of one database as the last look saw them, sorted by oid. Hundreds of servers have thousands each,
- * so they are columns, not objects. A look is never changed: the next one is a copy, so that the one before is still
+ * Tables or indexes of one database as the last snapshot saw them, sorted by oid. Hundreds of servers have thousands each,
+ * so they are columns, not objects. A snapshot is never changed: the next one is a copy, so that the one before is still
  * there when it cannot be stored.
  */
 export class KnownRelations {
   readonly oids: Uint32Array;
   readonly definitions: Int32Array;
-  private readonly counters: PackedCounters;
+  private readonly counters: CompactCounters;
   private readonly mark: string | null;
-  /** Two looks in a row saw the same mark: what moved it is visible to the second. */
+  /** Two snapshots in a row saw the same mark: what moved it is visible to the second. */
   private readonly settled: boolean;
 
   private constructor(
-    { oids, definitions, counters }: { oids: Uint32Array; definitions: Int32Array; counters: PackedCounters },
+    { oids, definitions, counters }: { oids: Uint32Array; definitions: Int32Array; counters: CompactCounters },
     mark: string | null,
     settled: boolean,
   ) {
@@ -53,7 +44,7 @@ export class KnownRelations {
 
   static of(all: readonly Counted[], mark: string | null = null, settled = false): KnownRelations {
     const sorted = [...all].sort((a, b) => a.oid - b.oid);
-    const counters = new PackedCounters(sorted[0]?.counters.length ?? 0, sorted.length);
+    const counters = new CompactCounters(sorted[0]?.counters.length ?? 0, sorted.length);
     for (const [at, one] of sorted.entries()) counters.set(at, one.counters);
     const oids = Uint32Array.from(sorted, (one) => one.oid);
     const definitions = Int32Array.from(sorted, (one) => one.definition);
@@ -83,7 +74,7 @@ export class KnownRelations {
     return Float64Array.from(this.oids, (_, at) => this.counters.sum(at));
   }
 
-  with({ items, gone, mark = null }: Omit<Looked<Counted>, 'known'>): KnownRelations {
+  with({ items, gone, mark = null }: Omit<RelationsSnapshot<Counted>, 'known'>): KnownRelations {
     const settled = mark === this.mark;
     const isOther = gone.length > 0 || items.some((item) => this.find(item.oid) < 0);
     if (isOther) return KnownRelations.of(this.replaced(items, gone), mark, settled);

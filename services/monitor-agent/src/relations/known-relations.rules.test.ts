@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Counted, KnownRelations } from './known-relations.ts';
+import { KnownRelations } from './known-relations.rules.ts';
+import { type Counted } from './readings.rules.ts';
 
 const one = (oid: number, calls: number): Counted => ({ oid, definition: oid * 7 - 90, counters: [calls, oid] });
 const look = fc.record({

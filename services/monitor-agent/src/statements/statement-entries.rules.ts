@@ -1,13 +1,13 @@
-import { PackedCounters } from '../kernel/storage/packed-counters.ts';
+import { CompactCounters } from '../kernel/storage/compact-counters.rules.ts';
 import type { StatementReading } from './statement-deltas.rules.ts';
 import { parseKey } from './statement-key.rules.ts';
 
 /*
- * What the last look saw of every statement, in columns: a collector remembers a million and a half statements, and as
+ * What the last snapshot saw of every statement, in columns: a collector remembers a million and a half statements, and as
  * objects they would fill its memory several times over (monitoring.md 7, 300 servers within 512 MB).
  *
- * A key is found by an open hash table of positions (linear probing, at most half full). What a look saw is never
- * changed: the next look is a copy with its changes, so that the look before is still there when it cannot be stored.
+ * A key is found by an open hash table of positions (linear probing, at most half full). What a snapshot saw is never
+ * changed: the next snapshot is a copy with its changes, so that the snapshot before is still there when it cannot be stored.
  */
 interface Columns {
   databases: Uint32Array;
@@ -29,10 +29,10 @@ const EMPTY = -1;
 export class StatementEntries {
   private count = 0;
   private columns: Columns;
-  private counters: PackedCounters;
+  private counters: CompactCounters;
   private table: Int32Array;
 
-  private constructor(columns: Columns, counters: PackedCounters) {
+  private constructor(columns: Columns, counters: CompactCounters) {
     this.columns = columns;
     this.counters = counters;
     this.table = new Int32Array(0);
@@ -43,7 +43,7 @@ export class StatementEntries {
     const tellsBirth = readings.some((reading) => reading.since !== null);
     const columns = emptyColumns(readings.length, tellsBirth);
     const width = readings[0]?.counters.length ?? 0;
-    const entries = new StatementEntries(columns, new PackedCounters(width, readings.length));
+    const entries = new StatementEntries(columns, new CompactCounters(width, readings.length));
     entries.makeTable(readings.length);
     for (const reading of readings) entries.put(reading);
     if (numbered) for (const { key } of readings) entries.setNumber(key, numbered.numberOf(key) ?? 0);

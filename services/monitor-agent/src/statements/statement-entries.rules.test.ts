@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { StatementReading } from './statement-deltas.rules.ts';
-import { StatementEntries } from './statement-entries.ts';
+import { StatementEntries } from './statement-entries.rules.ts';
 import { statementKey } from './statement-key.rules.ts';
 
 const key = fc
