@@ -1,6 +1,7 @@
 import { closing } from '@tidegate/testing/closing';
+import { alone } from '@tidegate/testing/test-run';
 import 'reflect-metadata';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
@@ -53,8 +54,6 @@ export class NotifierWorld {
 
   static async start(): Promise<NotifierWorld> {
     const dataDir = mkdtempSync(join(tmpdir(), 'tidegate-notifier-'));
-    // As root, PostgreSQL runs as somebody else, who must get through to its folder.
-    chmodSync(dataDir, 0o711);
     const secrets = ensureSecrets(dataDir);
     const users = BUS_MEMBERS.map((name) => {
       return [name, { user: name, password: secrets[`NATS_${variablePrefix(name)}_PASSWORD`] as string }] as const;
@@ -75,9 +74,11 @@ export class NotifierWorld {
       DATABASE_URL: servers.databaseUrl,
       NATS_URL: servers.natsUrl,
       TIDEGATE_EMBEDDED: 'true',
+      // The role belongs to the whole server, which other worlds use as well.
+      NOTIFIER_DATABASE_PASSWORD: 'the password of every test',
     };
     const settings = loadSettings(env, ['host', 'migrate', 'operate']);
-    await migrateAll(settings, [service]);
+    await alone('databases', () => migrateAll(settings, [service]));
     const admin = new pg.Client({ connectionString: servers.databaseUrl });
     await admin.connect();
     await admin.query('set search_path = notifier');

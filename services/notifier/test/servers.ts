@@ -1,38 +1,49 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startNats } from '@tidegate/runtime/embedded/nats-server';
-import { startPostgres } from '@tidegate/runtime/embedded/postgres';
+import { runPostgres } from '@tidegate/testing/test-run';
+import pg from 'pg';
 
 export interface Servers {
   databaseUrl: string;
   natsUrl: string;
-  /** Ends both and deletes what they kept. */
+  /** Ends what is this world's own and deletes what it stored. */
   stop(): Promise<void>;
 }
 
-/** The embedded servers of the platform are detached; those of a test end with it, however it ends. */
+/** The embedded nats-server of the platform is detached; that of a test ends with it, however it ends. */
 const running = new Set<number>();
 process.once('exit', () => {
   for (const pid of running) process.kill(pid, 'SIGKILL');
 });
 
+/** A nats-server of its own, whose rights are tried here, and a database of its own on the run's PostgreSQL. */
 export async function startServers(dataDir: string, authorization: string): Promise<Servers> {
   const toolsDir = join(process.cwd(), '.data', 'tools');
-  const started = await Promise.allSettled([
-    startPostgres({ dir: join(dataDir, 'postgres'), settings: { fsync: 'off' } }),
+  const [postgres, nats] = await Promise.all([
+    runPostgres(),
     startNats({ dir: join(dataDir, 'nats'), authorization, toolsDir }),
   ]);
-  const servers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  for (const { pid } of servers) running.add(pid);
-  const stop = async () => {
-    await Promise.all(servers.map((server) => server.stop()));
-    for (const { pid } of servers) running.delete(pid);
-    rmSync(dataDir, { recursive: true, force: true });
+  running.add(nats.pid);
+  const database = `notifier_${randomBytes(9).toString('hex')}`;
+  const administer = async (statement: string) => {
+    const client = new pg.Client({ connectionString: postgres.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
   };
-  const [postgres, nats] = started;
-  if (postgres.status === 'fulfilled' && nats.status === 'fulfilled') {
-    return { databaseUrl: postgres.value.url, natsUrl: nats.value.url, stop };
-  }
-  await stop();
-  throw started.find((result) => result.status === 'rejected')?.reason;
+  await administer(`create database ${database}`);
+  const url = new URL(postgres.url);
+  url.pathname = `/${database}`;
+  return {
+    databaseUrl: url.href,
+    natsUrl: nats.url,
+    stop: async () => {
+      await nats.stop();
+      running.delete(nats.pid);
+      await administer(`drop database if exists ${database} with (force)`);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
 }

@@ -46,7 +46,7 @@ export class Access {
     return credential ? this.verifier.verify(credential.token, ip) : this.anonymous(ip);
   }
 
-  /** The signed caller for the bus, made anew every half minute. */
+  /** The signed caller for the bus, renewed every half minute. */
   callerToken(principal: Principal): string {
     const now = Date.now();
     if (!principal.signed || principal.signed.until < now) {

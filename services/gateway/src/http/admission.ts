@@ -24,7 +24,7 @@ export class Admission {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Principal | Promise<Principal> {
-    // Where its input is understood it is told right from wrong, and counted: here nobody can.
+    // The service that understands the input tells right from wrong, and counts; nobody can here.
     if (judgedByInput) return this.access.anonymous(request.ip);
     if (scope === 'public') return this.admitAnonymous(request, reply);
     const wanted = request.headers[ORGANISATION_HEADER];
@@ -69,7 +69,7 @@ export class Admission {
     });
   }
 
-  /** Wrong credentials are a request of their network; too many of them are told that instead. */
+  /** Wrong credentials count as a request of their network; too many of them get 429 instead of 401. */
   private counted(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
     if (error instanceof ProblemError && error.status === 401) this.limits.takeFailure(request.ip, reply);
     return error;

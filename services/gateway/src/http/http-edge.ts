@@ -92,7 +92,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     fastify.setNotFoundHandler((request, reply) => this.noRoute(request, reply));
   }
 
-  /** At a stop, before anything that requests need: the last ones are answered, and clients told to come back. */
+  /** At a stop, before anything that requests need: the last ones are answered, and clients are sent elsewhere. */
   async onModuleDestroy(): Promise<void> {
     this.live.close();
     const cut = await this.end.drain(this.adapterHost.httpAdapter.getHttpServer(), DRAIN_MS);

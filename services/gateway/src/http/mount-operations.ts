@@ -111,7 +111,7 @@ function operationHandler(operation: Operation, operations: readonly Operation[]
   };
 }
 
-/** Only API keys have a quota: a person in a browser is never kept from looking. */
+/** Only API keys have a quota: a person in a browser is never locked out of reading. */
 function spend(
   { metered }: Operation,
   { caller }: Principal,

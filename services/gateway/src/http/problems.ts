@@ -9,7 +9,7 @@ import { BODY_LIMIT_BYTES } from '@tidegate/runtime/http-app';
 import type { Log } from '@tidegate/telemetry/log';
 import type { FastifyReply } from 'fastify';
 
-/** Whatever was thrown, as a problem that may be told. Faults of ours are logged and told without their text. */
+/** Whatever was thrown, as a problem that may be answered. Our own errors are logged, and answered without their text. */
 export function toProblem(error: unknown, log: Log, limitBytes = BODY_LIMIT_BYTES): ProblemError {
   if (error instanceof ProblemError) return error;
   const { code, statusCode } = error as { code?: string; statusCode?: number };

@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-/** What the edge remembers of a request while it is in hand. */
+/** What the edge stores about a request until it is answered. */
 export function keepRequestState(fastify: FastifyInstance): void {
   fastify.decorateRequest('principal', undefined);
   fastify.decorateRequest('traceId', '');

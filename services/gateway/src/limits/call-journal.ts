@@ -17,8 +17,8 @@ import { WriterLock } from './writer-lock.ts';
  *
  *   nothing ──first call──► open: a line per turn of the event loop, written before that turn's answers leave
  *   open ──seal──► sent by UsageReports ──in the stream──► removed          (calls meanwhile go into the next segment)
- *   open ──large──► written anew, one line for what many said
- *   cannot be written ──► calls are answered and counted in memory; each second what is in memory is written anew
+ *   open ──large──► rewritten, with one line in place of many
+ *   cannot be written ──► calls are answered and counted in memory; each second what is in memory is rewritten
  *
  * A write survives the process and not the machine: nothing is flushed to the disk, which would cost a hundred times
  * as much. A power cut may lose the calls of the last second.

@@ -101,7 +101,7 @@ export class Quota implements OnApplicationShutdown {
     if (holding?.over && holding.inHand === 0) void this.giveBack(orgId, holding);
   }
 
-  /** Leases that ended go back at once, and nothing is kept for who does not call. */
+  /** Leases that ended are returned at once, and nothing is reserved for whoever does not call. */
   @Loop({ name: 'return-ended-leases', everyMs: TIDY_MS })
   async tidy(): Promise<void> {
     const now = Date.now();

@@ -37,7 +37,7 @@ interface Recovered {
 /**
  * Reports the API calls of gateways that died before they could, under the names that these would have used: what had
  * arrived before is known to usage, so it makes no difference how far they came, nor how many of us do this at once.
- * Then the leases go back that they held. Damaged lines are logged and skipped; a segment that cannot be read stays.
+ * Then the leases that they held are returned. Damaged lines are logged and skipped; a segment that cannot be read stays.
  */
 @Injectable()
 export class RecoverCalls {

@@ -4,7 +4,7 @@ import { type CallsNote, eventId } from './call-notes.rules.ts';
 export const METER = 'api_calls';
 /** Calls of one lease within so much time are one event: an outage of a day is 144 events an organisation, not 86,400. */
 const TOGETHER_MS = 600_000;
-/** Beyond it the newest event grows instead: what is kept for an outage without end has a bound. */
+/** Beyond it the newest event grows instead: what is stored for an outage without end has a bound. */
 const MOST_EVENTS = 400;
 
 /** Calls that will be one event. */

@@ -120,7 +120,8 @@ export class UsageReports implements OnApplicationShutdown {
     try {
       await publishCalls(this.usage, segment, orgId, some);
     } catch (error) {
-      if (!this.failing) this.log.warn({ error }, 'API calls cannot be reported now; they are kept and reported later');
+      if (!this.failing)
+        this.log.warn({ error }, 'API calls cannot be reported now; they are stored and reported later');
       this.failing = true;
       return false;
     }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import type { Credential, Principal } from '../kernel/principal.ts';
 
-/** What waits for a client that reads slowly; beyond it messages are dropped and it is told to fetch again. */
+/** What waits for a client that reads slowly; beyond it messages are dropped and it has to fetch again. */
 const MAX_BUFFERED = 64 * 1024;
 /** A client that took nothing for so long has gone without a word. */
 const STUCK_MS = 30_000;

@@ -11,7 +11,7 @@ import { NewOrganisation } from '../organisations/new-organisation.ts';
 import { Sessions } from '../sessions/sessions.ts';
 
 /**
- * User, organisation, membership and session in one transaction. That an address is taken is told: the alternative is a
+ * User, organisation, membership and session in one transaction. That an address is taken is answered: the alternative is a
  * person who cannot find out why they cannot get in. The rate limit for anonymous callers bounds how fast addresses can
  * be tried.
  */

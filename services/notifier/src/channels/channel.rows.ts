@@ -91,7 +91,7 @@ export function listChannels(tx: Tx, limit: number, before: string | undefined):
 }
 
 /**
- * The active channels that want this event. A channel is not told what happened before it was made; ten seconds are
+ * The active channels that subscribed to this event. A channel gets nothing from before it was created; ten seconds are
  * allowed for clocks that differ.
  */
 export function findSubscribed(tx: Tx, event: NoticeType, happenedAt: string): Promise<{ id: string }[]> {

@@ -66,7 +66,7 @@ export class DeliverMessages implements OnApplicationShutdown {
       )
       .finally(() => {
         this.inHand.delete(lease);
-        // A share or a place is free: what was kept back by it may be sent now.
+        // A share or a place is free: what it held back may be sent now.
         this.wakes.wake(DELIVER);
       });
     this.inHand.set(lease, done);

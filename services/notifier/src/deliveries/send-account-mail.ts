@@ -6,7 +6,7 @@ import type { Settings } from '@tidegate/runtime/settings';
 import { accountMessage } from '../messages/account-messages.rules.ts';
 import { MailSender } from './mail-sender.ts';
 
-/** One attempt for identity, which keeps the mail and comes again: nothing of it is kept here, least of all its token. */
+/** One attempt for identity, which stores the mail and retries: nothing of it is stored here, least of all its token. */
 @Injectable()
 export class SendAccountMail {
   constructor(

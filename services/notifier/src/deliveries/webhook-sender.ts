@@ -10,7 +10,7 @@ import { type Outcome, webhookOutcome } from './retry.rules.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** One attempt to post one message, signed after Standard Webhooks. The answer's body is never kept. */
+/** One attempt to post one message, signed after Standard Webhooks. The answer's body is never stored. */
 @Injectable()
 export class WebhookSender {
   constructor(
