@@ -16,7 +16,7 @@ function run(args, stdio = ['ignore', 2, 2]) {
   if (status !== 0) process.exit(status ?? 1);
   return stdout;
 }
-const nx = (...args) => [join(ROOT, 'node_modules/nx/bin/nx.js'), ...args];
+const nx = (...args) => [join(ROOT, 'node_modules/.bin/nx'), ...args];
 
 const show = (...which) => JSON.parse(run(nx('show', 'projects', '--json', ...which), ['ignore', 'pipe', 2]));
 const names = show('--affected', `--base=${base}`);
@@ -27,7 +27,9 @@ if (names.length === 0) {
 process.stderr.write(`${names.length} of ${show().length} projects: ${names.sort().join(', ')}\n`);
 const folders = names.map(folderOf);
 run(nx('run-many', '-t', 'lint', '-p', names.join(',')));
-run(['scripts/types.mjs', ...folders]);
+// Scripts are JavaScript.
+const typed = folders.filter((folder) => folder !== 'scripts');
+if (typed.length > 0) run(['scripts/types.mjs', ...typed]);
 run(['scripts/check-repo.mjs']);
 run(['scripts/generate.mjs', '--check']);
 // With a slash at the end, or `cli` would be `libs/client` as well.

@@ -20,7 +20,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     const words = name.split(/[/-]/);
     const os = OS.filter((one) => words.includes(one));
     const cpu = CPU.filter((one) => words.includes(one));
-    if (os.length === 0 && cpu.length === 0) throw new Error(`${name}: for which platform is it?`);
+    if (os.length === 0 && cpu.length === 0) throw new Error(`${name}: the platform is not in the name`);
     lock.packages[`node_modules/${name}`] = {
       version,
       ...(cpu.length > 0 ? { cpu } : {}),

@@ -1,7 +1,6 @@
 /*
- * Documents that are made from the code: OpenAPI, AsyncAPI, the route table, the configuration
- * reference, the schema of plan catalogues. `--check`
- * writes nothing and fails when a committed one is not what the code says now.
+ * Documents that are generated from the code: OpenAPI, AsyncAPI, the table of routes, the configuration reference, the
+ * schema of plan catalogues, the client's types. `--check` writes nothing and fails when a committed one is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

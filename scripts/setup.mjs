@@ -1,6 +1,6 @@
 /*
  * What a bare machine with Node 18 and npm needs before our own code can run: dependencies, Node 24, the build.
- * Plain JavaScript without dependencies. Every step says what it waits for, and skips itself when nothing is to do.
+ * Plain JavaScript without dependencies. Every step says what it waits for and is skipped when there is nothing to do.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { commandOf, holders, sleep, tryTurn } from './turns.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-/** What runs this file: Debian 12's own. */
+/** The least version that runs this file: that of Debian 12. */
 const LEAST_HERE = 18;
 const LEAST_NODE = 24;
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -31,7 +31,7 @@ export function fail(cause, fix) {
   process.exit(1);
 }
 
-/** Dependencies, Node 24 and the build, each brought up to date. Answers the path of Node 24. */
+/** Brings dependencies, Node 24 and the build up to date. Returns the path of Node 24. */
 export function prepare({ tests = false } = {}) {
   if (major(process.versions.node) < LEAST_HERE) {
     fail(
@@ -40,7 +40,7 @@ export function prepare({ tests = false } = {}) {
     );
   }
   if (!dependenciesMissing(tests) && !buildStale()) return findNode();
-  // Two commands at once in one checkout: the second waits, and then finds nothing to do.
+  // Of two commands at once in one checkout the second waits, and then finds nothing to do.
   const release = waitForTurn();
   try {
     if (dependenciesMissing(tests)) installDependencies();
@@ -78,14 +78,14 @@ function dependenciesMissing(tests) {
   const hash = createHash('sha256').update(lockFile()).digest('hex');
   if (existsSync(stampOfDependencies) && readFileSync(stampOfDependencies, 'utf8') === hash) return false;
   if (!installedMatches(tests)) return true;
-  // Somebody ran npm by hand. With everything there, the next look is a short one.
+  // Somebody ran npm by hand. If everything is there, the next check is a short one.
   if (installedMatches(true) && may(dirname(stampOfDependencies), constants.W_OK)) {
     writeFileSync(stampOfDependencies, hash);
   }
   return false;
 }
 
-/** npm's own record of what is installed has every package of the lock file that we need here. */
+/** Whether npm's record of what is installed has every package of the lock file that we need here. */
 function installedMatches(tests) {
   const record = join(ROOT, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
@@ -99,13 +99,13 @@ function installedMatches(tests) {
 function installDependencies() {
   requireWritable('dependencies must be installed');
   say('Waiting for npm ci (dependencies); this is the long part of the first start …');
-  // npm announces itself too: when only we are killed, it goes on, and a second one must not run beside it.
+  // npm announces itself too: when only we are killed, it continues, and a second one must not run beside it.
   const announce = 'f=$0.$$.$(cut -d" " -f22 /proc/$$/stat).npm; : > "$f" && exec npm "$@"';
   const npm = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status } = spawnSync('sh', ['-c', announce, join(ROOT, TURN), ...npm], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],
-    // Whatever the app is told, its compiler and tests are development dependencies.
+    // Even in production: the compiler is a development dependency.
     env: { ...process.env, NODE_ENV: '', npm_config_omit: '', npm_config_production: '' },
   });
   holders(ROOT, TURN);
@@ -121,7 +121,7 @@ function installDependencies() {
 
 // Node 24
 
-/** From the pinned npm package, or a newer one that runs us or lies in PATH. */
+/** The pinned npm package, or a newer Node that runs us or is in PATH. */
 export function findNode() {
   const pinned = join(ROOT, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
   if (may(pinned, constants.X_OK)) return pinned;
@@ -140,7 +140,7 @@ export function findNode() {
 
 // The build
 
-/** Any source is newer than the last build. A folder is newer when a file of it came or went. */
+/** Whether any source is newer than the last build. A folder is newer when a file in it was added or removed. */
 function buildStale() {
   if (!existsSync(stampOfBuild)) return true;
   const built = statSync(stampOfBuild).mtimeMs;
@@ -173,7 +173,7 @@ function build(node) {
   }
   mkdirSync(dirname(stampOfBuild), { recursive: true });
   writeFileSync(stampOfBuild, '');
-  // What changed while it was built is newer than the beginning.
+  // Files that changed during the build must be newer than the stamp.
   utimesSync(stampOfBuild, began, began);
 }
 
@@ -183,7 +183,7 @@ const TURN = '.setup-turn';
 const SAY_EVERY_MS = 60_000;
 const GIVE_UP_MS = 30 * 60_000;
 
-/** Answers what ends our turn. One who died, whatever he left behind, is passed over (turns.mjs). */
+/** Returns what ends our turn. Processes that died do not count, whatever they left behind (turns.mjs). */
 function waitForTurn() {
   const began = Date.now();
   for (let said = 0; ; ) {
@@ -220,8 +220,8 @@ function announce() {
 // Handing over
 
 /**
- * Runs Node 24 in our place: same terminal, signals passed on, its exit code ours. It holds a channel to us, by which
- * it learns when we are killed.
+ * Runs Node 24 in our place: same terminal, signals passed on, its exit code is ours. By its channel to us it notices
+ * when we are killed.
  */
 export function handOver(node, args) {
   const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: process.env });

@@ -47,7 +47,7 @@ function setUp(): { pid: number | undefined; ended: Promise<Ended> } {
 const runs = () => readFileSync(join(folder, 'npm-runs'), 'utf8').split('\n').length - 1;
 const turns = () => readdirSync(root).filter((name) => name.startsWith('.setup-turn'));
 
-test('of two at once one works, and the other says for whom it waits', async () => {
+test('of two set-ups at once one works, and the other says which process it waits for', async () => {
   const first = setUp();
   await new Promise((resolve) => setTimeout(resolve, 300));
   const second = setUp();
@@ -58,7 +58,7 @@ test('of two at once one works, and the other says for whom it waits', async () 
   expect(turns()).toEqual([]);
 });
 
-test('what a crash, a full disk or a stranger left behind blocks nobody', async () => {
+test('files that a crash, a full disk or another process left behind block nobody', async () => {
   const left = ['.setup-turn', '.setup-turn.', '.setup-turn.1', '.setup-turn.999999.5.ab', '.setup-turn.x.y.z'];
   // Process 1 lives, but began at another time: the number was given out again.
   for (const name of [...left, '.setup-turn.1.1.recycled']) writeFileSync(join(root, name), '');
@@ -67,7 +67,7 @@ test('what a crash, a full disk or a stranger left behind blocks nobody', async 
   expect(said).not.toContain('Waiting for another set-up');
 });
 
-test('of two threads that come at the same instant never both get the turn, 150 times', async () => {
+test('two threads that come at the same instant never both get the turn, 150 times', async () => {
   const barrier = new Int32Array(new SharedArrayBuffer(8 * 151));
   const code = `
     const { workerData: { url, folder, barrier, rounds }, parentPort } = require('node:worker_threads');
@@ -91,6 +91,6 @@ test('of two threads that come at the same instant never both get the turn, 150 
     });
   const [one, two] = await Promise.all([run(), run()]);
   expect(one.filter((has, round) => has && two[round])).toHaveLength(0);
-  // It is no lock that nobody ever gets.
+  // A lock that nobody ever gets would pass as well.
   expect([...one, ...two].filter(Boolean).length).toBeGreaterThan(20);
 });

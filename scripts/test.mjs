@@ -24,7 +24,7 @@ function step(name, args, command = node) {
   }
 }
 
-/** What belongs to the repository: a file that a user put beside it is none of our business. */
+/** Files of the repository; those that a user put beside them are not checked. */
 function ours() {
   const { status, stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) return ['main.ts', 'bench', 'cli', 'e2e', 'libs', 'scripts', 'services'];
@@ -57,20 +57,20 @@ const run = spawnSync(
     env: testEnvironment(),
   },
 );
-/** Nothing of an installation that this shell may be set up for. */
+/** Without the settings of an installation that this shell may have. */
 function testEnvironment() {
   const ours =
     /^(PORT|HOST|PUBLIC_URL|DATA_DIR|ROLES|HEALTH_PORT|ADMIN_PASSWORD.*|DATABASE_.*|NATS_(?!SERVER$).*|PG.*|TIDEGATE_.*)$/;
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
     NODE_ENV: 'test',
-    // Where it was brought to for a user whose home cannot be written.
+    // Where it was downloaded to for a user whose home is read-only.
     ...(existsSync(BROUGHT_NATS) && !process.env.NATS_SERVER ? { NATS_SERVER: BROUGHT_NATS } : {}),
     TEST_SLOWNESS: slowness().toFixed(2),
   };
 }
 
-/** This machine's time for a fixed piece of work over that of an ordinary one: deadlines of tests stretch with it. */
+/** How much longer a fixed piece of work takes here than on an ordinary machine: tests stretch their deadlines by it. */
 function slowness() {
   const ORDINARY_MS = 110;
   const times = Array.from({ length: 3 }, () => {
@@ -82,7 +82,7 @@ function slowness() {
   return Math.max(1, Math.min(...times) / ORDINARY_MS);
 }
 
-/** Passed and failed tests; a file that could not be run to its tests counts as one failed. */
+/** Passed and failed tests. A file that failed before its tests ran counts as one failed test. */
 function counts() {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(result, 'utf8'));
@@ -97,7 +97,7 @@ function counts() {
   }
 }
 const { passed, failed } = counts();
-// An error that no test waited for fails the run without failing a test.
+// An error outside of any test fails the run without failing a test.
 const unexpected = run.status !== 0 && failed === 0 ? 1 : 0;
 process.stdout.write(`${passed} passed, ${failed + unexpected} failed\n`);
 process.exit(failed + unexpected === 0 ? 0 : 1);

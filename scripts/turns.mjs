@@ -1,16 +1,16 @@
 /*
- * Who of several processes may do something that only one may at a time. Plain JavaScript for Node 18.
+ * Mutual exclusion of processes. Plain JavaScript for Node 18.
  *
- * Everybody announces himself first, by a file whose *name* says all (process, its begin, a random word), and looks for
- * others then: of two that come at the same instant at least one sees the other. Nobody ever removes the file of a
- * process that lives. A file of one that is gone counts for nothing, also when its number was given to a stranger:
- * together with its begin a number names one process for ever. There is no content that could be empty or half written.
+ * A process first announces itself by a file whose *name* holds everything (process number, start time, a random word),
+ * and then looks for others: of two that come at the same instant at least one sees the other. Nobody removes the file
+ * of a live process. The file of a dead one counts for nothing, even when its number was given to another process,
+ * because number and start time together identify a process. There is no content that could be empty or half written.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** In the kernel's ticks. Undefined when there is no such process, or only a zombie. */
+/** Its start time in the kernel's ticks. Undefined when there is no such process, or only a zombie. */
 export function beginOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -31,7 +31,7 @@ export function commandOf(pid) {
 
 const nameOf = (prefix, pid, begin) => `${prefix}.${pid}.${begin}.${randomBytes(4).toString('hex')}`;
 
-/** Processes that live and have announced themselves there, without those in `mine`. Files of the dead are removed. */
+/** Live processes that have announced themselves there, except `mine`. Files of dead ones are removed. */
 export function holders(folder, prefix, mine = []) {
   const found = [];
   for (const name of readdirSync(folder)) {
@@ -43,7 +43,7 @@ export function holders(folder, prefix, mine = []) {
   return found;
 }
 
-/** Takes the turn: answers `{ release }`, or `{ holder }`, the process that has it or tries for it just now. */
+/** Takes the turn: returns `{ release }`, or `{ holder }`, the process that has it or is trying for it. */
 export function tryTurn(folder, prefix) {
   const [before] = holders(folder, prefix);
   if (before !== undefined) return { holder: before };
@@ -56,12 +56,12 @@ export function tryTurn(folder, prefix) {
   return { holder: other };
 }
 
-/** Blocks this thread: nothing else is to be done by those who wait for a turn. */
+/** Blocks this thread: a process that waits for its turn has nothing else to do. */
 export function sleep(ms) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** Gives way to whoever came at the same instant: of two that withdraw, one comes back first. */
+/** Yields to a process that came at the same instant: of two that withdraw, one retries first. */
 export function takeTurn(folder, prefix, { tries = 20 } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     const turn = tryTurn(folder, prefix);

@@ -9,6 +9,7 @@ import { Metrics } from '@tidegate/telemetry/metrics';
 import { IngestCheckpoint } from '@tidegate/usage/ingestion/checkpoint';
 import { IngestUsageStream } from '@tidegate/usage/ingestion/ingest-usage.loop';
 import { UsageWriter } from '@tidegate/usage/ingestion/usage-writer';
+import { JetStreamUsage } from '@tidegate/usage/jetstream-usage';
 
 /* The ingestion of bench `ingest` in a process of its own, as it is in life: it begins with one word and ends with the next. */
 const { natsUrl, login } = JSON.parse(process.argv[2] ?? '{}') as { natsUrl: string; login: DatabaseSettings };
@@ -17,8 +18,8 @@ const nc = await connectNats({ servers: [natsUrl], user: 'bench', password: '' }
 const tenants = new TenantDatabase(dataSource);
 const log = new Log();
 const writer = new UsageWriter(tenants, new Outbox('usage', () => {}));
-const checkpoint = new IngestCheckpoint(tenants, nc, log, new Metrics(), new Wakes('usage', nc));
-const stream = new IngestUsageStream(writer, checkpoint, log, nc, new Metrics());
+const checkpoint = new IngestCheckpoint(tenants, new JetStreamUsage(nc), log, new Metrics(), new Wakes('usage', nc));
+const stream = new IngestUsageStream(writer, checkpoint, log, new JetStreamUsage(nc), new Metrics());
 
 for (;;) {
   const abort = new AbortController();

@@ -42,8 +42,8 @@ test.each([
 ])('%s is refused', (line, message) => expect(() => read(line)).toThrow(message));
 
 test('every command has help, and the completion script offers it', () => {
-  expect(help(COMMANDS, [])).toMatch(/dead-letters discard <id> +drop it/);
-  expect(help(COMMANDS, ['logs'])).toMatch(/tidegate logs \[service\] \[-f\]\n(.|\n)*-f, --follow +go on/);
+  expect(help(COMMANDS, [])).toMatch(/dead-letters discard <id> +discard an event/);
+  expect(help(COMMANDS, ['logs'])).toMatch(/tidegate logs \[service\] \[-f\]\n(.|\n)*-f, --follow +keep printing/);
   expect(() => help(COMMANDS, ['halt'])).toThrow('There is no command "halt"');
   const offer = (words: string) => {
     const line = `${completion(COMMANDS)}\nCOMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _tidegate; echo "\${COMPREPLY[@]}"`;

@@ -8,7 +8,7 @@ export interface Option {
 
 export type Values = Record<string, string | boolean | undefined>;
 
-/** One command as it is written: `dead-letters replay <id>`. */
+/** A command as it is typed: `dead-letters replay <id>`. */
 export interface Command {
   words: readonly string[];
   /** `<needed>` and `[optional]`. */
@@ -28,7 +28,7 @@ export function usageOf(command: Command): string {
   return ['tidegate', ...command.words, ...(command.args ?? []), ...options].join(' ');
 }
 
-/** A mistake of whoever typed it: said without a stack. */
+/** A mistake in the command line, reported without a stack. */
 export class UsageError extends Error {}
 
 export interface Understood {
@@ -37,7 +37,7 @@ export interface Understood {
   values: Values;
 }
 
-/** Everything must be understood: a word too many may mean something that we would do otherwise. */
+/** Every word must be understood: an extra one may mean something that the command would not do. */
 export function understand(commands: readonly Command[], argv: readonly string[]): Understood {
   const command = commands
     .filter(({ words }) => words.every((word, index) => argv[index] === word))
@@ -63,7 +63,7 @@ function parse(command: Command, argv: readonly string[], usage: string): { valu
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
     return { values: values as Values, positionals };
   } catch (error) {
-    // Node's words for it are of use to who writes programs.
+    // Node's explanation after the first sentence is meant for programmers.
     const what = (error as Error).message.split('. ')[0]?.replace(/\.$/, '');
     throw new UsageError(`tidegate ${nameOf(command)}: ${what}.${usage}`);
   }

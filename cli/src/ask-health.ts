@@ -1,10 +1,10 @@
 import { get } from 'node:http';
 
-/** Where one asks a server that listens on this address, from the same machine. */
+/** The address at which a server that listens on `host` is reached from the same machine. */
 export const askedAt = (host: string): string =>
   host === '' || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
 
-/** What a health path answers; undefined when nothing comes. */
+/** What a health path answers; undefined when there is no answer. */
 export function askHealth(
   { host, port, path }: { host: string; port: number; path: string },
   withinMs: number,
@@ -17,7 +17,7 @@ export function askHealth(
       response.on('error', () => done(undefined));
     });
     request.on('error', () => done(undefined));
-    // When it was us who were busy, the answer is there already and is read before we judge.
+    // When this process was busy, the answer has arrived already and is read before the time-out counts.
     const late = setTimeout(() => setTimeout(() => done(undefined), 50), withinMs);
     const done = (answer: { status: number; body: string } | undefined): void => {
       clearTimeout(late);

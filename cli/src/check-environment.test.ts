@@ -43,7 +43,7 @@ test('external servers that cannot be used are named with their setting, the rea
       { database: true, nats: false },
       Date.now() + 60_000,
     );
-  await expect(at('wrong', 'postgres')).rejects.toThrow(/password authentication failed(.|\n)*Fix: mend user/);
+  await expect(at('wrong', 'postgres')).rejects.toThrow(/password authentication failed(.|\n)*Fix: correct the user/);
   await expect(at('right', 'nowhere')).rejects.toThrow(/does not exist\n {2}Fix: createdb nowhere/);
   await expect(at('right', 'postgres')).resolves.toBeUndefined();
   await server.stop();

@@ -8,11 +8,11 @@ import { mayPass, persist } from '@tidegate/runtime/persist';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { UsageConfig } from '@tidegate/usage/usage.config';
 import pg from 'pg';
-import { say } from './installation.ts';
+import { say } from './kernel/installation.ts';
 
 const WITHIN_MS = 20_000;
 
-/** Refuses settings that cannot be right, of the platform and of every service, before any server is started. */
+/** Refuses invalid settings of the platform and of every service before any server is started. */
 export function checkEnvironment(env: NodeJS.ProcessEnv): Settings {
   // The addresses of embedded servers are not known yet.
   const embedded = ['DATABASE_URL', 'NATS_URL'].filter((name) => !env[name] && !env[`${name}_FILE`]);
@@ -32,14 +32,14 @@ export function checkEnvironment(env: NodeJS.ProcessEnv): Settings {
   return settings;
 }
 
-/** Light to load, unlike the services. */
+/** Cheap to load, unlike the services. */
 const SERVICE_CONFIGS = [BillingConfig, UsageConfig, MonitorAgentConfig, NotifierConfig, GatewayConfig];
 
 const PLACES = { DATABASE_URL: 'postgresql://localhost/tidegate', NATS_URL: 'nats://localhost' };
 
 /**
- * An external PostgreSQL or nats-server that is away may come (a machine that boots starts all at once) and is waited
- * for; one that refuses us is told of at once, by the name of the setting that leads there.
+ * Waits for an external PostgreSQL or nats-server that is down, since a booting machine starts everything at once; one
+ * that refuses us is reported at once, with the name of the setting that points there.
  */
 export async function checkExternal(
   { database, nats }: Settings,
@@ -60,14 +60,20 @@ export async function checkExternal(
   if (found.length > 0) throw new Error(found.join('\n'));
 }
 
+/** What start and doctor print: the mode decides whether customers may reach what listens on this machine. */
+export const describeMode = ({ mode }: Settings): string =>
+  mode === 'production'
+    ? 'production'
+    : 'DEVELOPMENT, not for customers: whoever registers may send webhooks to this machine and have its servers\n             watched, and weak secrets are accepted. TIDEGATE_MODE=production changes that.';
+
 interface Trouble {
   reason: string;
   fix: string;
-  /** Waiting may mend it. */
+  /** Waiting may help. */
   passes: boolean;
 }
 
-const tellTrouble = (what: string, { reason, fix }: Trouble): string =>
+const describeTrouble = (what: string, { reason, fix }: Trouble): string =>
   `${what} cannot be used: ${reason}\n  Fix: ${fix}.`;
 
 async function waitFor(
@@ -82,7 +88,7 @@ async function waitFor(
   };
   const passes = () => trouble?.passes === true;
   await persist(work, { what, until, fix: '', tell: say, passes }).catch(() => undefined);
-  return trouble && tellTrouble(what, trouble);
+  return trouble && describeTrouble(what, trouble);
 }
 
 async function databaseTrouble(url: string): Promise<Trouble | undefined> {
@@ -97,10 +103,10 @@ async function databaseTrouble(url: string): Promise<Trouble | undefined> {
     const { code, message } = error as { code?: string; message: string };
     const fix =
       code === '28P01' || code === '28000'
-        ? `mend user (${username}) or password, or pg_hba.conf on the server`
+        ? `correct the user (${username}) or password, or pg_hba.conf on the server`
         : code === '3D000'
           ? `createdb ${pathname.slice(1)}, or name a database that exists`
-          : 'start that server, mend the address, or unset it for the embedded PostgreSQL';
+          : 'start that server, correct the address, or unset it for the embedded PostgreSQL';
     return { reason: message || String(code), fix, passes: mayPass(error) };
   } finally {
     await client.end().catch(() => undefined);
@@ -110,7 +116,7 @@ async function databaseTrouble(url: string): Promise<Trouble | undefined> {
 /** Why the external nats-server cannot be used, and the fix; undefined when it can. */
 export async function busTrouble(nats: Settings['nats']): Promise<string | undefined> {
   const trouble = await natsTroubleOf(nats);
-  return trouble && tellTrouble(`nats-server at ${nats.servers.join(', ')} (NATS_URL)`, trouble);
+  return trouble && describeTrouble(`nats-server at ${nats.servers.join(', ')} (NATS_URL)`, trouble);
 }
 
 async function natsTroubleOf({ servers, users }: Settings['nats']): Promise<Trouble | undefined> {
@@ -121,12 +127,12 @@ async function natsTroubleOf({ servers, users }: Settings['nats']): Promise<Trou
     return { reason, fix, passes: false };
   }
   if (/authorization/i.test(reason)) {
-    const fix = `give the user ${users.platform.user} there the password NATS_PLATFORM_PASSWORD (docs/configuration.md)`;
+    const fix = `set the password of the user ${users.platform.user} there to NATS_PLATFORM_PASSWORD (docs/configuration.md)`;
     return { reason, fix, passes: false };
   }
   return {
     reason,
-    fix: 'start that server, mend the address, or unset it for the embedded nats-server',
+    fix: 'start that server, correct the address, or unset it for the embedded nats-server',
     passes: true,
   };
 }

@@ -1,24 +1,24 @@
 import type { Command, Option, Values } from './arguments.ts';
 import { completion, help } from './help.ts';
-import { VERSION } from './installation.ts';
+import { VERSION } from './kernel/installation.ts';
 
-const json: Option = { type: 'boolean', about: 'for scripts' };
-const service: Option = { type: 'string', about: 'of this service only' };
+const json: Option = { type: 'boolean', about: 'print JSON, for scripts' };
+const service: Option = { type: 'string', about: 'only this service' };
 const text = (value: Values[string]): string | undefined => (typeof value === 'string' ? value : undefined);
 const print = async (words: string): Promise<void> => void process.stdout.write(words);
 const operator = () => import('./operator-commands.ts');
 
-/** All that `tidegate` understands. Each loads its code when it is used. */
+/** All commands of `tidegate`. Each loads its code when it runs. */
 export const COMMANDS: readonly Command[] = [
   {
     words: ['start'],
-    options: { services: { type: 'boolean', about: 'a process per service instead of one for all' } },
-    about: 'start everything and its servers',
+    options: { services: { type: 'boolean', about: 'one process per service instead of one for all' } },
+    about: 'start the platform and its servers',
     run: async (_args, { services }) => (await import('./start.ts')).start({ services: services === true }),
   },
   {
     words: ['stop'],
-    about: 'stop all of it in order',
+    about: 'stop all of it, in order',
     run: async () => (await import('./stop.ts')).stop(),
   },
   {
@@ -30,12 +30,12 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['doctor'],
     options: { json },
-    about: 'look for known troubles; exit code 1 when there is one',
+    about: 'check for known problems; exit code 1 when there is one',
     run: async (_args, values) => (await import('./doctor.ts')).doctor({ json: values['json'] === true }),
   },
   {
     words: ['migrate'],
-    about: 'bring database and streams to this version',
+    about: 'bring the database and the streams to this version',
     run: async () => (await import('./migrate.ts')).migrateCommand(),
   },
   {
@@ -47,13 +47,13 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['plans', 'diff'],
     args: ['[file]'],
-    about: 'what applying it would change',
+    about: 'show what applying a catalogue would change',
     run: async ([file]) => (await operator()).diffPlanFile(file),
   },
   {
     words: ['plans', 'apply'],
     args: ['[file]'],
-    about: 'put it in force; running subscriptions keep their version',
+    about: 'apply a catalogue; running subscriptions keep their version',
     run: async ([file]) => (await operator()).applyPlanFile(file),
   },
   {
@@ -74,14 +74,14 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     words: ['plans', 'export'],
-    options: { version: { type: 'string', about: 'of an earlier one: its number' } },
+    options: { version: { type: 'string', about: 'the number of an earlier one' } },
     about: 'print the catalogue in force, as it was applied',
     run: async (_args, values) => (await operator()).exportPlanFile(text(values['version'])),
   },
   {
     words: ['subscriptions', 'set'],
     args: ['<organisation>', '<plan>'],
-    options: { interval: { type: 'string', about: 'month or year; otherwise it stays as it is' } },
+    options: { interval: { type: 'string', about: 'month or year; by default it stays the same' } },
     about: 'give an organisation a plan',
     run: async ([organisation = '', plan = ''], values) =>
       (await operator()).subscribe(organisation, plan, text(values['interval'])),
@@ -89,19 +89,19 @@ export const COMMANDS: readonly Command[] = [
   {
     words: ['users', 'create-admin'],
     args: ['<email>'],
-    about: 'make an operator; prints the password once',
+    about: 'create an operator; prints the password once',
     run: async ([email = '']) => (await operator()).makeAdmin(email),
   },
   {
     words: ['users', 'reset-password'],
     args: ['<email>'],
-    about: 'give somebody a new password, and end their sessions; prints it once',
+    about: 'set a new password and end all sessions of a user; prints it once',
     run: async ([email = '']) => (await operator()).resetPassword(email),
   },
   {
     words: ['dead-letters', 'list'],
     options: { json, service },
-    about: 'events that a service could not handle',
+    about: 'list events that a service could not handle',
     run: async (_args, values) =>
       (await operator()).listDeadLetters({ service: text(values['service']), json: values['json'] === true }),
   },
@@ -109,14 +109,14 @@ export const COMMANDS: readonly Command[] = [
     words: ['dead-letters', 'replay'],
     args: ['<id>'],
     options: { service },
-    about: 'handle it again',
+    about: 'handle an event again',
     run: async ([id = ''], values) => (await operator()).replayDeadLetter(id, text(values['service'])),
   },
   {
     words: ['dead-letters', 'discard'],
     args: ['<id>'],
     options: { service, reason: { type: 'string', about: 'why' } },
-    about: 'drop it',
+    about: 'discard an event',
     run: async ([id = ''], values) =>
       (await operator()).discardDeadLetter(id, text(values['service']), text(values['reason'])),
   },
@@ -124,43 +124,46 @@ export const COMMANDS: readonly Command[] = [
     words: ['keys', 'status'],
     args: ['[service]'],
     options: { json },
-    about: 'which master keys wrap secrets, and where they stand',
+    about: 'show which master keys wrap secrets, and where they come from',
     run: async ([name], values) => (await import('./keys.ts')).keyStatus(name, { json: values['json'] === true }),
   },
   {
     words: ['keys', 'rotate'],
     args: ['[service]'],
-    about: 'a new master key, while everything runs; interrupted, run it again',
+    about: 'replace master keys while everything runs; after an interruption, run it again',
     run: async ([name]) => (await import('./keys.ts')).rotate(name),
   },
   {
     words: ['logs'],
     args: ['[service]'],
-    options: { follow: { type: 'boolean', short: 'f', about: 'go on as it grows' } },
-    about: 'the app’s log, of all services or one',
+    options: { follow: { type: 'boolean', short: 'f', about: 'keep printing new lines' } },
+    about: 'print the app’s log, of all services or one',
     run: async ([name], values) => (await import('./logs.ts')).logs(name, { follow: values['follow'] === true }),
   },
   {
     words: ['demo'],
-    options: { json, 'own-load': { type: 'boolean', about: 'not pgbench, but a script of its own' } },
-    about: 'a customer’s whole job on real input, in a folder of its own, every figure checked',
+    options: {
+      json,
+      'own-load': { type: 'boolean', about: 'generate load with a built-in script instead of pgbench' },
+    },
+    about: 'run a customer’s whole job on real input in a temporary folder, and check every figure',
     run: async (_args, values) =>
       (await import('./demo/demo.ts')).demo({ json: values['json'] === true, ownLoad: values['own-load'] === true }),
   },
   {
     words: ['completion'],
-    about: 'a script for bash and zsh: source <(npx tidegate completion)',
+    about: 'print a completion script for bash and zsh: source <(npx tidegate completion)',
     run: () => print(completion(COMMANDS)),
   },
   {
     words: ['version'],
-    about: 'the version',
+    about: 'print the version',
     run: () => print(`${VERSION}\n`),
   },
   {
     words: ['help'],
     args: ['[command]', '[word]'],
-    about: 'this, or the options of a command',
+    about: 'print this, or the options of a command',
     run: (words) => print(help(COMMANDS, words)),
   },
 ];

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Finding, fine, mayWrite, type Patient, trouble } from './doctor-checks.ts';
-import { nearestFolder } from './installation.ts';
+import { type Finding, fine, type Installation, mayWrite, problem } from './doctor-checks.ts';
+import { nearestFolder } from './kernel/installation.ts';
 
 /** By the magic numbers of Linux (statfs(2)). FUSE is left out: what is behind it may be a disk of this machine. */
 const NETWORK_DISKS = new Map<number, string>([
@@ -24,7 +24,7 @@ export interface Disk {
 }
 
 /** Where the gateway notes API calls until they are reported: each call waits for that folder. */
-export function apiCalls({ env, dataDir }: Patient): Finding {
+export function apiCalls({ env, dataDir }: Installation): Finding {
   const folder = resolve(env['API_CALLS_DIR'] ?? join(dataDir, 'api-calls'));
   const there = nearestFolder(folder);
   const { type, bavail, bsize } = statfsSync(there);
@@ -35,7 +35,7 @@ export function apiCalls({ env, dataDir }: Patient): Finding {
 
 /** What is wrong with the folder, if anything. */
 export function judge(folder: string, { type, freeMb, writable }: Disk): Finding | undefined {
-  const bad = (code: string, what: string, fix: string) => trouble('api-calls', code, what, fix);
+  const bad = (code: string, what: string, fix: string) => problem('api-calls', code, what, fix);
   if (!writable) {
     const fix = 'chown it, or set API_CALLS_DIR to a folder of this user; until then a kill loses API calls';
     return bad('api_calls_not_writable', `${folder} cannot be written by this user`, fix);

@@ -2,30 +2,29 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { findNatsServer } from '@tidegate/runtime/embedded/nats-server';
 import { isExposed, readSecrets, secretsFile } from '@tidegate/runtime/secrets-file';
-import { checkEnvironment } from './check-environment.ts';
+import { checkEnvironment, describeMode } from './check-environment.ts';
 import { refuseLostSecrets } from './embedded.ts';
 import { externalUrl } from './external-servers.ts';
-import { nearestFolder, ROOT, readMemory } from './installation.ts';
-import { describeMode } from './mode.ts';
+import { nearestFolder, ROOT, readMemory } from './kernel/installation.ts';
 import { binaryVersion } from './versions.ts';
 
 export interface Finding {
   check: string;
   what: string;
-  /** Stable; absent when all is well. */
+  /** Stable; absent when the check passed. */
   code?: string;
   fix?: string;
 }
 
-export interface Patient {
+export interface Installation {
   env: NodeJS.ProcessEnv;
   dataDir: string;
 }
 
-export type Check = (patient: Patient) => Finding | Promise<Finding>;
+export type Check = (patient: Installation) => Finding | Promise<Finding>;
 
 export const fine = (check: string, what: string): Finding => ({ check, what });
-export const trouble = (check: string, code: string, what: string, fix: string): Finding => ({
+export const problem = (check: string, code: string, what: string, fix: string): Finding => ({
   check,
   what,
   code,
@@ -37,33 +36,33 @@ function node(): Finding {
   const enough = Number(process.versions.node.split('.')[0]) >= 24;
   return enough
     ? fine('node', what)
-    : trouble('node', 'node_too_old', `${what} runs this`, 'npm ci, then npx tidegate');
+    : problem('node', 'node_too_old', `${what} runs this`, 'npm ci, then npx tidegate');
 }
 
 function checkout(): Finding {
   const broken = ['node_modules', 'dist'].filter((name) => !mayWrite(nearestFolder(join(ROOT, name))));
   if (broken.length === 0) return fine('checkout', `${ROOT} can be written`);
-  return trouble(
+  return problem(
     'checkout',
     'checkout_not_writable',
     `${broken.join(' and ')} in ${ROOT} cannot be written by this user`,
-    'chown the checkout; it matters only for updates',
+    'chown the checkout; this matters only for updates',
   );
 }
 
-/** A message of ours as a finding: what is wrong, and its fix. */
+/** Turns one of our error messages into a finding: the problem and its fix. */
 export function split(check: string, code: string, error: unknown): Finding {
   const [what = '', fix = 'see docs/configuration.md'] = (error as Error).message.split('\n  Fix: ');
-  return trouble(check, code, what, fix);
+  return problem(check, code, what, fix);
 }
 
-function dataFolder({ dataDir }: Patient): Finding {
+function dataFolder({ dataDir }: Installation): Finding {
   if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) {
-    return trouble('data', 'data_dir_no_folder', `${dataDir} is not a folder`, 'set DATA_DIR to a folder');
+    return problem('data', 'data_dir_no_folder', `${dataDir} is not a folder`, 'set DATA_DIR to a folder');
   }
   if (mayWrite(nearestFolder(dataDir))) return fine('data', `${dataDir} can be written`);
   const fix = 'start as the user it belongs to, chown it, or set DATA_DIR';
-  return trouble('data', 'data_dir_not_writable', `${dataDir} cannot be written by this user`, fix);
+  return problem('data', 'data_dir_not_writable', `${dataDir} cannot be written by this user`, fix);
 }
 
 export function mayWrite(path: string): boolean {
@@ -75,30 +74,30 @@ export function mayWrite(path: string): boolean {
   }
 }
 
-function disk({ dataDir }: Patient): Finding {
+function disk({ dataDir }: Installation): Finding {
   const { bavail, blocks, bsize } = statfsSync(nearestFolder(dataDir));
   const [percent, gigabytes] = [(100 * bavail) / blocks, (bavail * bsize) / 1024 ** 3];
   const what = `${Math.floor(percent)} % of the disk is free (${gigabytes.toFixed(1)} GB)`;
   if (percent >= 10 || gigabytes >= 5) return fine('disk', what);
-  return trouble('disk', 'disk_low', what, 'free some space, or move DATA_DIR to a larger disk');
+  return problem('disk', 'disk_low', what, 'free some space, or move DATA_DIR to a larger disk');
 }
 
-/** The very check of the start, with all problems of all services. */
-function settings({ env, dataDir }: Patient): Finding {
+/** The same check that a start makes, with all problems of all services. */
+function settings({ env, dataDir }: Installation): Finding {
   try {
     const found = checkEnvironment({ ...env, DATA_DIR: dataDir });
     const reachable = !/^https?:\/\/(localhost|127\.|\[::1\])/.test(found.publicUrl);
     if (reachable && !found.production) {
-      const what = `mode: development, and customers come to ${found.publicUrl}`;
-      return trouble('settings', 'not_production', what, 'TIDEGATE_MODE=production');
+      const what = `mode: development, and customers use ${found.publicUrl}`;
+      return problem('settings', 'not_production', what, 'TIDEGATE_MODE=production');
     }
-    return fine('settings', `the settings can be right; mode: ${describeMode(found).split(':')[0]}`);
+    return fine('settings', `the settings are valid; mode: ${describeMode(found).split(':')[0]}`);
   } catch (error) {
     return split('settings', 'settings_wrong', error);
   }
 }
 
-function memory({ dataDir }: Patient): Finding {
+function memory({ dataDir }: Installation): Finding {
   try {
     readMemory(dataDir);
     return fine('memory', 'installation.json can be read');
@@ -107,41 +106,43 @@ function memory({ dataDir }: Patient): Finding {
   }
 }
 
-function secrets({ env, dataDir }: Patient): Finding {
+function secrets({ env, dataDir }: Installation): Finding {
   const file = secretsFile(dataDir);
   try {
     refuseLostSecrets(dataDir, env);
-    if (!existsSync(file)) return fine('secrets', 'there are no secrets yet (the first start makes them)');
+    if (!existsSync(file)) return fine('secrets', 'there are no secrets yet (the first start creates them)');
     if (isExposed(file)) {
-      return trouble('secrets', 'secrets_exposed', 'others may read secrets.json', `chmod 600 ${file}`);
+      return problem('secrets', 'secrets_exposed', 'other users may read secrets.json', `chmod 600 ${file}`);
     }
     const count = Object.keys(readSecrets(dataDir)).length;
-    return fine('secrets', `secrets.json has ${count} secrets that only we may read`);
+    return fine('secrets', `secrets.json has ${count} secrets that only this user may read`);
   } catch (error) {
     return split('secrets', existsSync(file) ? 'secrets_unreadable' : 'secrets_lost', error);
   }
 }
 
-function natsBinary({ env, dataDir }: Patient): Finding {
-  if (externalUrl('NATS_URL', dataDir, env)) return fine('nats-binary', 'nats-server is external: none is needed here');
+function natsBinary({ env, dataDir }: Installation): Finding {
+  if (externalUrl('NATS_URL', dataDir, env))
+    return fine('nats-binary', 'nats-server is external: no binary is needed here');
   const path = findNatsServer(join(dataDir, 'tools'), env);
   if (!path) {
-    const fix = 'apt-get install nats-server, or put nats-server 2.9 or newer into PATH; npm start tries it by itself';
-    return trouble('nats-binary', 'nats_missing', 'nats-server is not installed', fix);
+    const fix =
+      'apt-get install nats-server, or put nats-server 2.9 or newer into PATH; npm start also tries to install it';
+    return problem('nats-binary', 'nats_missing', 'nats-server is not installed', fix);
   }
   const version = binaryVersion(path);
   if (!version) {
-    return trouble('nats-binary', 'nats_broken', `${path} does not tell its version`, 'install nats-server anew');
+    return problem('nats-binary', 'nats_broken', `${path} does not print its version`, 'reinstall nats-server');
   }
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const what = `nats-server ${version} at ${path}`;
   const enough = major > 2 || (major === 2 && minor >= 9);
   return enough
     ? fine('nats-binary', what)
-    : trouble('nats-binary', 'nats_too_old', what, 'install nats-server 2.9 or newer');
+    : problem('nats-binary', 'nats_too_old', what, 'install nats-server 2.9 or newer');
 }
 
-/** In stages: where one fails on which the others rest, they would only repeat it in other words. */
+/** In stages: when a check fails, those that depend on it would only repeat it in other words. */
 export const FIRST: readonly Check[][] = [[node, checkout, disk, dataFolder], [secrets, memory], [settings]];
 export const BASE: readonly string[] = ['data', 'secrets', 'memory', 'settings'];
 export const MACHINE: readonly Check[] = [natsBinary];

@@ -4,58 +4,58 @@ import { findNats, isNatsOn } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { loadSettings } from '@tidegate/runtime/settings';
 import { busTrouble, checkEnvironment } from './check-environment.ts';
-import { type Check, type Finding, fine, type Patient, split, trouble } from './doctor-checks.ts';
+import { findWrongKeys } from './check-keys.ts';
+import { type Check, type Finding, fine, type Installation, problem, split } from './doctor-checks.ts';
 import { externalUrl } from './external-servers.ts';
-import { findWrongKeys } from './key-fingerprints.ts';
-import { portTrouble } from './port-trouble.ts';
+import { portProblem } from './port-problem.ts';
 import { readRun } from './run-file.ts';
 import { readStatus } from './status.ts';
 import { adminUrl, askVersion } from './versions.ts';
 
-/** A running platform starts its servers again by itself; `npm start` would only say that it runs. */
+/** A running platform restarts its servers by itself; `npm start` would only say that it is running. */
 const startFix = (dataDir: string, log: string): string =>
   readRun(dataDir)
-    ? `wait: it is started again; why that fails is in \`npx tidegate logs platform\` and in ${log}`
+    ? `wait: it is being restarted; if that fails, see \`npx tidegate logs platform\` and ${log}`
     : `npm start; its log is ${log}`;
 
-async function port({ env, dataDir }: Patient): Promise<Finding> {
+async function port({ env, dataDir }: Installation): Promise<Finding> {
   const { port: number, host } = checkEnvironment({ ...env, DATA_DIR: dataDir });
   if (readRun(dataDir)?.port === number) return fine('port', `port ${number} is ours`);
-  const why = await portTrouble(number, host);
+  const why = await portProblem(number, host);
   return why ? split('port', 'port_taken', new Error(why)) : fine('port', `port ${number} is free`);
 }
 
-async function postgres({ env, dataDir }: Patient): Promise<Finding> {
+async function postgres({ env, dataDir }: Installation): Promise<Finding> {
   const external = externalUrl('DATABASE_URL', dataDir, env) !== undefined;
   const running = external || !existsSync(dataDir) ? undefined : await findPostgres(join(dataDir, 'postgres'));
   const url = adminUrl(dataDir, env, running?.port);
   if (!external && !running) {
-    return trouble('postgres', 'postgres_stopped', 'PostgreSQL does not run', startFix(dataDir, 'postgres.log'));
+    return problem('postgres', 'postgres_stopped', 'PostgreSQL is not running', startFix(dataDir, 'postgres.log'));
   }
   if (!url)
-    return trouble('postgres', 'postgres_password', 'PostgreSQL’s password is not known', 'restore secrets.json');
+    return problem('postgres', 'postgres_password', 'the password of PostgreSQL is unknown', 'restore secrets.json');
   try {
     return fine('postgres', `PostgreSQL ${await askVersion(url)} answers`);
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code === '28P01') {
       const fix = external ? 'correct DATABASE_URL' : 'restore secrets.json and the data folder from the same backup';
-      return trouble('postgres', 'postgres_password', 'PostgreSQL refuses our password', fix);
+      return problem('postgres', 'postgres_password', 'PostgreSQL refuses our password', fix);
     }
     const fix = external ? 'start it, or correct DATABASE_URL' : startFix(dataDir, 'postgres.log');
-    return trouble('postgres', 'postgres_unreachable', `PostgreSQL does not answer: ${message}`, fix);
+    return problem('postgres', 'postgres_unreachable', `PostgreSQL does not answer: ${message}`, fix);
   }
 }
 
-async function keys({ env, dataDir }: Patient): Promise<Finding> {
+async function keys({ env, dataDir }: Installation): Promise<Finding> {
   const running = existsSync(dataDir) ? await findPostgres(join(dataDir, 'postgres')) : undefined;
   const url = adminUrl(dataDir, env, running?.port);
-  if (!url) return fine('keys', 'encryption keys are checked when PostgreSQL runs');
+  if (!url) return fine('keys', 'encryption keys are checked once PostgreSQL runs');
   const settings = loadSettings({ NATS_URL: 'nats://localhost', ...env, DATA_DIR: dataDir, DATABASE_URL: url }, []);
   const wrong = await findWrongKeys(settings).catch(() => []);
-  if (wrong.length === 0) return fine('keys', 'the encryption keys are those of this database');
+  if (wrong.length === 0) return fine('keys', 'the encryption keys belong to this database');
   const names = wrong.map(({ variable, given, expected }) => `${variable} (${given}, not ${expected})`).join(', ');
-  return trouble(
+  return problem(
     'keys',
     'wrong_encryption_key',
     `this database was encrypted with other keys than ${names}`,
@@ -63,12 +63,12 @@ async function keys({ env, dataDir }: Patient): Promise<Finding> {
   );
 }
 
-async function nats({ env, dataDir }: Patient): Promise<Finding> {
+async function nats({ env, dataDir }: Installation): Promise<Finding> {
   if (externalUrl('NATS_URL', dataDir, env)) return externalNats(dataDir, env);
   const running = await findNats(join(dataDir, 'nats'));
   if (running) return fine('nats', `nats-server answers on port ${running.port}`);
-  const what = isNatsOn(join(dataDir, 'nats')) ? 'nats-server runs and is not well' : 'nats-server does not run';
-  return trouble('nats', 'nats_stopped', what, startFix(dataDir, 'nats.log in DATA_DIR/nats'));
+  const what = isNatsOn(join(dataDir, 'nats')) ? 'nats-server runs but is unhealthy' : 'nats-server is not running';
+  return problem('nats', 'nats_stopped', what, startFix(dataDir, 'nats.log in DATA_DIR/nats'));
 }
 
 async function externalNats(dataDir: string, env: NodeJS.ProcessEnv): Promise<Finding> {
@@ -78,13 +78,13 @@ async function externalNats(dataDir: string, env: NodeJS.ProcessEnv): Promise<Fi
   return split('nats', 'nats_unreachable', new Error(why));
 }
 
-async function app({ env }: Patient): Promise<Finding> {
+async function app({ env }: Installation): Promise<Finding> {
   const state = await readStatus(env);
-  if (!state.running) return trouble('app', 'app_stopped', 'the app is stopped', 'npm start');
+  if (!state.running) return problem('app', 'app_stopped', 'the app is stopped', 'npm start');
   if (state.ready) return fine('app', `${state.services.length} services are ready`);
   const names = state.services.filter((one) => !one.ready).map((one) => `${one.name} (${one.reason ?? 'not ready'})`);
-  return trouble('app', 'not_ready', `not ready: ${names.join(', ')}`, 'npx tidegate logs');
+  return problem('app', 'not_ready', `not ready: ${names.join(', ')}`, 'npx tidegate logs');
 }
 
-/** What a running installation is made of. */
+/** The parts of a running installation. */
 export const SERVERS: Check[] = [port, postgres, keys, nats, app];

@@ -29,7 +29,7 @@ test.each([
   [{ TRUST_PROXY: '10.0.0.0/99' }, 'TRUST_PROXY must be'],
   [{ NATS_SERVER: '/nonexistent' }, 'NATS_SERVER names /nonexistent, which cannot be executed'],
   [{ TIDEGATE_MODE: 'prod' }, 'TIDEGATE_MODE must be production or development'],
-])('a setting that start refuses is told once: %j', async (more, what) => {
+])('a setting that start refuses is reported once: %j', async (more, what) => {
   const found = await troubles(more);
   expect(found).toHaveLength(1);
   expect(found[0]).toMatchObject({ code: 'settings_wrong', what: expect.stringContaining(what) });
@@ -65,7 +65,7 @@ test('what a running platform restarts by itself needs no npm start', async () =
   const taken = takeRun(folder, Number(env['PORT']), '127.0.0.1');
   const findings = await examine(env);
   for (const code of ['postgres_stopped', 'nats_stopped']) {
-    expect(findings.find((one) => one.code === code)?.fix).toMatch(/^wait: it is started again/);
+    expect(findings.find((one) => one.code === code)?.fix).toMatch(/^wait: it is being restarted/);
   }
   taken.release();
 });

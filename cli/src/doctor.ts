@@ -1,18 +1,18 @@
 import { apiCalls } from './doctor-api-calls.ts';
 import { BASE, type Check, FIRST, type Finding, MACHINE } from './doctor-checks.ts';
 import { SERVERS } from './doctor-servers.ts';
-import { dataDirOf } from './installation.ts';
+import { dataDirOf } from './kernel/installation.ts';
 
-/** Each known trouble has a code of its own, and its fix. Exit code 1 when there is any. */
+/** Each known problem has its own code and fix. The exit code is 1 when there is any. */
 export async function doctor({ json }: { json: boolean }): Promise<void> {
   const findings = await examine(process.env);
-  const troubles = findings.filter((finding) => finding.code);
-  if (json) process.stdout.write(`${JSON.stringify({ ok: troubles.length === 0, findings }, null, 2)}\n`);
+  const problems = findings.filter((finding) => finding.code);
+  if (json) process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, findings }, null, 2)}\n`);
   else for (const finding of findings) process.stdout.write(describe(finding));
-  if (troubles.length > 0) process.exitCode = 1;
+  if (problems.length > 0) process.exitCode = 1;
 }
 
-/** One cause, one finding: what rests on something that is broken is not asked. */
+/** One cause, one finding: checks that depend on something broken are skipped. */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const dataDir = dataDirOf(env);
   const ask = (checks: Check[]): Promise<Finding[]> =>
@@ -26,7 +26,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
             check: check.name,
             what,
             code: 'check_failed',
-            fix: 'read the message; report it if it is not clear',
+            fix: 'read the message; report it if it is unclear',
           };
         }
       }),
@@ -39,7 +39,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   return findings;
 }
 
-/** Exposed secrets and a missing mode are bad, and all the rest can be looked at all the same. */
+/** Exposed secrets and a missing production mode are problems, but do not prevent the other checks. */
 const isBroken = ({ check, code }: Finding): boolean =>
   BASE.includes(check) && code !== undefined && !['not_production', 'secrets_exposed'].includes(code);
 

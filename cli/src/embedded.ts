@@ -20,8 +20,8 @@ import { BUS_MEMBERS, ensureSecrets, makePassword, secretsFile, variablePrefix }
 import { loadSettings, type Settings, startTimeoutMs } from '@tidegate/runtime/settings';
 import { checkExternal } from './check-environment.ts';
 import { externalUrl } from './external-servers.ts';
-import { makeDataDir, readMemory, remember, say } from './installation.ts';
 import type { Embedded } from './keep-servers.ts';
+import { makeDataDir, readMemory, remember, say } from './kernel/installation.ts';
 import { ensureNatsServer } from './nats-tool.ts';
 import { prepareDatabase } from './platform-database.ts';
 
@@ -32,8 +32,8 @@ export interface Servers {
 }
 
 /**
- * Secrets, PostgreSQL and nats-server of this data folder: found running, started, or somebody else's when
- * DATABASE_URL or NATS_URL says so. What was found is put into the environment, from which settings are read.
+ * Secrets, PostgreSQL and nats-server of this data folder: already running, started now, or external when DATABASE_URL or
+ * NATS_URL is set. Their addresses are put into the environment, from which settings are read.
  */
 export async function startServers(env = process.env, signal?: AbortSignal): Promise<Servers> {
   const dataDir = makeDataDir(env);
@@ -46,7 +46,7 @@ export async function startServers(env = process.env, signal?: AbortSignal): Pro
     database: externalUrl('DATABASE_URL', dataDir, env) !== undefined,
     nats: externalUrl('NATS_URL', dataDir, env) !== undefined,
   };
-  // Both at once; whatever one of them says, the other is known before this ends, so that it can be stopped.
+  // Both at once; when one fails, the other has settled before this ends, so that it can be stopped.
   const [postgres, nats] = await Promise.allSettled([
     external.database ? undefined : startDatabase(dataDir, get, env, signal),
     external.nats ? undefined : startBus(dataDir, get, env, signal),
@@ -62,13 +62,13 @@ export async function startServers(env = process.env, signal?: AbortSignal): Pro
   return { settings, ...found };
 }
 
-/** New secrets would not open a database that was made with others, and would hide that they were lost. */
+/** New secrets could not open a database that was created with others, and would hide the loss. */
 export function refuseLostSecrets(dataDir: string, env: NodeJS.ProcessEnv): void {
   const file = secretsFile(dataDir);
   const database = join(dataDir, 'postgres', 'data', 'PG_VERSION');
   if (existsSync(file) || !existsSync(database) || readVariable(env, 'POSTGRES_PASSWORD')) return;
   throw new Error(
-    `${file} is missing, and the database beside it was made with the secrets in it.\n  Fix: restore it from your backup (docs/secrets.md); or, to begin anew without the old data, move ${dataDir} away.`,
+    `${file} is missing, and the database beside it was created with the secrets in it.\n  Fix: restore it from your backup (docs/secrets.md); or, to start over without the old data, move ${dataDir} away.`,
   );
 }
 
@@ -79,7 +79,7 @@ async function startDatabase(
   signal: AbortSignal | undefined,
 ): Promise<Embedded<RunningServer>> {
   const { ports } = readMemory(dataDir);
-  if (!ports.postgres) say('Waiting for PostgreSQL (making a new cluster) …');
+  if (!ports.postgres) say('Waiting for PostgreSQL (creating a new cluster) …');
   const password = get('POSTGRES_PASSWORD');
   const dir = join(dataDir, 'postgres');
   const withinMs = startTimeoutMs(env);
@@ -98,7 +98,7 @@ async function startDatabase(
   return { server, again };
 }
 
-/** A slow machine is told from one that hangs. */
+/** Repeats the message while waiting, so that a slow machine does not look like a hanging one. */
 async function saying<T>(what: string, work: Promise<T>): Promise<T> {
   const timer = setInterval(() => say(`Waiting for ${what} …`), 10_000);
   return work.finally(() => clearInterval(timer));
@@ -139,7 +139,7 @@ async function startBus(
   return { server, again };
 }
 
-/** Those that run on this data folder, well or not, whoever started them. NATS first: it has nothing to say any more. */
+/** Stops the servers of this data folder, healthy or not, whoever started them. NATS first: no service uses it any more. */
 export async function stopServers(dataDir: string): Promise<void> {
   const places = { nats: join(dataDir, 'nats'), postgres: join(dataDir, 'postgres') };
   if (isNatsOn(places.nats) || isPostgresOn(places.postgres)) say('Stopping the servers …');
@@ -150,7 +150,7 @@ export async function stopServers(dataDir: string): Promise<void> {
 export const adminPasswordFile = (dataDir: string, env: NodeJS.ProcessEnv): string =>
   env['ADMIN_PASSWORD_FILE'] || join(dataDir, 'admin-password');
 
-/** Made up and written once; an operator who deleted it after the first login does not find it again. */
+/** Generated and written once; it does not come back when the operator deletes it after the first log-in. */
 function writeAdminPassword(dataDir: string, env: NodeJS.ProcessEnv): void {
   if (readMemory(dataDir).adminPasswordWritten) return;
   const file = adminPasswordFile(dataDir, env);

@@ -27,7 +27,7 @@ test('doctor checks the servers that secrets.json names, not embedded ones', asy
   const findings = await examine(env);
   const codes = Object.fromEntries(findings.map(({ check, code }) => [check, code]));
   expect(codes).toMatchObject({ postgres: 'postgres_unreachable', nats: 'nats_unreachable', 'nats-binary': undefined });
-  expect(findings.find(({ check }) => check === 'nats')?.fix).toMatch(/start that server, mend the address/);
+  expect(findings.find(({ check }) => check === 'nats')?.fix).toMatch(/start that server, correct the address/);
 });
 
 test('status names external servers without their passwords', async () => {

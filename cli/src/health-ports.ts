@@ -1,10 +1,10 @@
 import { portLike } from '@tidegate/runtime/embedded/free-port';
-import { readMemory, remember } from './installation.ts';
+import { readMemory, remember } from './kernel/installation.ts';
 
 /**
- * Where the processes of `start --services` show health and metrics: HEALTH_PORT and those after it, in the order of
- * the names; else ports that were chosen free once and stay, so that Prometheus finds them after a restart
- * (`tidegate status --json` lists them).
+ * The ports on which the processes of `start --services` serve health and metrics: HEALTH_PORT and those after it, in the
+ * order of the names; otherwise ports that were free when first chosen and stay the same, so that Prometheus finds them
+ * after a restart (`tidegate status --json` lists them).
  */
 export async function healthPorts(
   names: readonly string[],

@@ -1,6 +1,6 @@
 import { type Command, nameOf, UsageError, usageOf } from './arguments.ts';
 
-/** Of all commands, or of those that begin with these words. */
+/** Help for all commands, or for those that begin with these words. */
 export function help(commands: readonly Command[], words: readonly string[]): string {
   const fits = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   if (fits.length === 0) throw new UsageError(`There is no command "${words.join(' ')}".\n  Fix: npx tidegate help`);
@@ -12,7 +12,7 @@ function overview(commands: readonly Command[]): string {
     const name = [nameOf(command), ...(command.args ?? [])].join(' ');
     return `  ${name.padEnd(34)} ${command.about}`;
   });
-  return `tidegate <command>\n\n${lines.join('\n')}\n\ntidegate help <command> tells its options; --version the version.\n`;
+  return `tidegate <command>\n\n${lines.join('\n')}\n\ntidegate help <command> lists its options; tidegate --version prints the version.\n`;
 }
 
 function details(command: Command): string {
@@ -23,7 +23,7 @@ function details(command: Command): string {
   return `${[usageOf(command), `  ${command.about}`, ...options].join('\n')}\n`;
 }
 
-/** For bash, and for zsh by way of its bashcompinit: words that may come next, and options. */
+/** Completion of commands and options for bash, and for zsh through its bashcompinit. */
 export function completion(commands: readonly Command[]): string {
   const next = new Map<string, Set<string>>();
   const add = (before: string, word: string): void => {

@@ -202,7 +202,7 @@ describe('keys that the operator keeps', () => {
     const { code, stdout } = await tidegate(['keys', 'rotate', 'billing'], env);
     expect(code).toBe(0);
     expect(stdout).toContain(`${masterKeyId(second)} wraps now`);
-    expect(stdout).toContain(`${masterKeyId(first())} may go from ${file}`);
+    expect(stdout).toContain(`${masterKeyId(first())} may be removed from ${file}`);
     expect(readFileSync(file, 'utf8')).toBe(`${first()},${second}`);
     expect(await keysOf('billing', env)).toContainEqual(expect.objectContaining({ state: 'current', inRing: true }));
   });
@@ -229,7 +229,7 @@ async function externalDatabase() {
 test.each([
   [['keys'], 'tidegate keys status [service] [--json]'],
   [['keys', 'rotate', 'usage'], 'No service usage keeps secrets. Services: identity, monitor-agent'],
-])('%j tells what is wrong', async (args, message) => {
+])('%j says what is wrong', async (args, message) => {
   expect(await tidegate(args)).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
 });
 

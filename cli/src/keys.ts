@@ -1,6 +1,6 @@
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { type MasterKeyState, readVaultState, type VaultState } from '@tidegate/vault/key-rotation';
-import { sealingServices, vaultSettings, withVault } from './service-vaults.ts';
+import { count, sealingServices, vaultSettings, withVault } from './service-vaults.ts';
 
 export const rotate = async (service: string | undefined): Promise<void> =>
   (await import('./rotate-keys.ts')).rotateKeys(sealingServices(service));
@@ -10,7 +10,7 @@ export const keyStatus = (service: string | undefined, { json }: { json: boolean
 
 interface ServiceKeys extends VaultState {
   service: ServiceName;
-  /** The variable or file that has the ring. */
+  /** The variable or file that holds the ring. */
   source: string;
 }
 
@@ -26,19 +26,17 @@ async function status(services: readonly ServiceName[], json: boolean): Promise<
     all.push(state);
   }
   process.stdout.write(json ? `${JSON.stringify(all, null, 2)}\n` : all.map(describe).join('\n'));
-  if (all.some(({ masterKeys }) => masterKeys.some(isMissed))) process.exitCode = 1;
+  if (all.some(({ masterKeys }) => masterKeys.some(isMissing))) process.exitCode = 1;
 }
 
-/** What it wraps cannot be read by anybody. */
-const isMissed = ({ inRing, wraps, state }: MasterKeyState): boolean => !inRing && (wraps > 0 || state === 'current');
+/** Nobody can read what this key wraps. */
+const isMissing = ({ inRing, wraps, state }: MasterKeyState): boolean => !inRing && (wraps > 0 || state === 'current');
 
 function describe({ service, source, masterKeys, shredded }: ServiceKeys): string {
   const lines = masterKeys.map((key) => {
-    const where = key.inRing ? '' : isMissed(key) ? ', MISSING from the ring' : ', no longer in the ring';
+    const where = key.inRing ? '' : isMissing(key) ? ', MISSING from the ring' : ', no longer in the ring';
     return `  ${key.id}  ${key.state.padEnd(7)}  wraps ${count(key.wraps, 'data key')}${where}`;
   });
   const gone = shredded > 0 ? [`  ${count(shredded, 'organisation')} shredded`] : [];
   return `${[`${service}: ${source}`, ...lines, ...gone].join('\n')}\n`;
 }
-
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -1,10 +1,10 @@
 import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs';
-import { logFile, makeLogFolder } from './installation.ts';
+import { logFile, makeLogFolder } from './kernel/installation.ts';
 
 const MAX_BYTES = 10 * 1024 ** 2;
 export const OLD_FILES = 4;
 
-/** `logs/tidegate.log`, and up to four older ones: `.1` is the youngest. */
+/** `logs/tidegate.log` and up to four older files: `.1` is the newest of them. */
 export class LogFile {
   private readonly path: string;
   private readonly maxBytes: number;
@@ -29,7 +29,7 @@ export class LogFile {
     return new Promise((resolve) => this.stream.end(() => resolve()));
   }
 
-  /** What is still on its way to the file goes with it: a renamed file stays open. */
+  /** Writes in flight still reach the old file: a renamed file stays open. */
   private rotate(): void {
     this.stream.end();
     for (let number = OLD_FILES; number > 0; number -= 1) {
@@ -42,7 +42,7 @@ export class LogFile {
 
   private open(): WriteStream {
     const stream = createWriteStream(this.path, { flags: 'a', mode: 0o600 });
-    // A full disk must not end the app; `tidegate doctor` tells of it, and the lines are on stdout.
+    // A full disk must not end the app: `tidegate doctor` reports it, and the lines are on stdout.
     stream.on('error', () => undefined);
     return stream;
   }

@@ -1,10 +1,10 @@
 import { createReadStream, existsSync, statSync, watchFile } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
-import { dataDirOf, logFile } from './installation.ts';
+import { dataDirOf, logFile } from './kernel/installation.ts';
 import { OLD_FILES } from './log-file.ts';
 
-/** The app's log, of one service or all; `follow` goes on as it grows. */
+/** Prints the app's log, of one service or all; `follow` keeps printing new lines. */
 export async function logs(service: string | undefined, { follow }: { follow: boolean }): Promise<void> {
   if (service && ![...SERVICE_NAMES, 'platform'].includes(service)) {
     throw new Error(`There is no service "${service}". Services: ${SERVICE_NAMES.join(', ')}`);
@@ -19,14 +19,14 @@ export async function logs(service: string | undefined, { follow }: { follow: bo
   let printing = Promise.resolve();
   watchFile(file, { interval: 300 }, (now, before) => {
     printing = printing.then(async () => {
-      // A new file began: what the old one still had was printed by the turn before.
+      // The log was rotated: the previous turn printed the rest of the old file.
       if (now.ino !== before.ino) read = 0;
       read = await print(file, read, service);
     });
   });
 }
 
-/** Whole lines from this byte on. Answers how far it read. */
+/** Prints whole lines from this byte on. Returns how far it read. */
 async function print(file: string, from: number, service: string | undefined): Promise<number> {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= from) return from;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
-import { ROOT } from './installation.ts';
+import { ROOT } from './kernel/installation.ts';
 import type { App } from './process-group.ts';
 
-/** `tidegate migrate` in a process of its own; this one meanwhile keeps the servers running and hears signals. */
+/** Runs `tidegate migrate` in a process of its own; meanwhile this one supervises the servers and handles signals. */
 export function migrateApart(onStart: (app: App) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--no-warnings', join(ROOT, 'cli', 'dist', 'main.js'), 'migrate'], {
@@ -21,7 +21,7 @@ export function migrateApart(onStart: (app: App) => void): Promise<void> {
     child.once('error', reject);
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error('The migrations failed; their message stands above.'));
+      else reject(new Error('The migrations failed; see the message above.'));
     });
   });
 }

@@ -3,16 +3,16 @@ import { migrateAll } from '@tidegate/runtime/migrate';
 import { persist } from '@tidegate/runtime/persist';
 import type { ServiceDefinition } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
+import { checkKeys, waitForDatabase } from './check-keys.ts';
 import { startServers, stopServers } from './embedded.ts';
-import { makeDataDir } from './installation.ts';
-import { checkKeys, waitForDatabase } from './key-fingerprints.ts';
+import { makeDataDir } from './kernel/installation.ts';
 import { loadServices } from './roles.ts';
 import { claimFolder, readRun } from './run-file.ts';
 
-/** Safe to run from several places at once: one waits for the other. Servers that it had to start it stops again. */
+/** Safe to run from several places at once: one waits for the other. Servers that it started are stopped again. */
 export async function migrateCommand(): Promise<void> {
   const dataDir = makeDataDir(process.env);
-  // While it runs alone no start may take the folder: it would lose its servers when this ends.
+  // While this runs, no start may claim the folder: it would lose its servers when this command ends.
   const release = readRun(dataDir) ? undefined : claimFolder(dataDir);
   try {
     const { settings } = await startServers();
@@ -25,7 +25,7 @@ export async function migrateCommand(): Promise<void> {
   }
 }
 
-/** Every file runs once and in a transaction, so the whole may be tried again. */
+/** Every file runs once and in a transaction, so the whole may be retried. */
 export function bringUpToDate(settings: Settings, definitions: ServiceDefinition[]): Promise<string[]> {
   const { what, ...patience } = waitForDatabase(settings);
   const servers = `${what} or NATS at ${settings.nats.servers.join(', ')}, for the migrations,`;

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 
 /**
- * The checksums are those that the vendor's own image of this version is built with
+ * The checksums are those from which the vendor's own image of this version is built
  * (github.com/nats-io/nats-docker, 2.10.x/alpine3.22/Dockerfile at ef05cf93a7e78a62acee023d9578e5169f47c738).
  */
 export const NATS_RELEASE = {
@@ -16,10 +16,10 @@ export const NATS_RELEASE = {
   } as Record<string, { arch: string; sha256: string }>,
 };
 
-/** Downloads the release for this machine and puts `nats-server` into the folder. What has another checksum is refused. */
+/** Downloads the release for this machine and puts `nats-server` into the folder. Any other checksum is refused. */
 export async function fetchRelease(tools: string, release = NATS_RELEASE): Promise<void> {
   const archive = process.platform === 'linux' ? release.archives[process.arch] : undefined;
-  if (!archive) throw new Error(`there is none known for ${process.platform}-${process.arch}`);
+  if (!archive) throw new Error(`no release is known for ${process.platform}-${process.arch}`);
   const name = `nats-server-v${release.version}-linux-${archive.arch}`;
   const url = `${release.base}/v${release.version}/${name}.tar.gz`;
   const response = await fetch(url, { signal: AbortSignal.timeout(120_000) }).catch((error: Error) => {
@@ -30,7 +30,7 @@ export async function fetchRelease(tools: string, release = NATS_RELEASE): Promi
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== archive.sha256) throw new Error(`${url} has checksum ${sha256}, not ${archive.sha256}`);
   mkdirSync(tools, { recursive: true });
-  // Unpacked aside and renamed: another start never meets half a binary.
+  // Unpacked elsewhere and renamed: another start never sees half a binary.
   const part = mkdtempSync(join(tools, '.unpack-'));
   try {
     writeFileSync(join(part, 'archive.tar.gz'), bytes);

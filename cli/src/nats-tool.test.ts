@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A package as Debian's, with a nats-server that tells its version. */
+/** A package as Debian's, with a nats-server that prints its version. */
 function makePackage(): string {
   const root = join(folder, 'package');
   mkdirSync(join(root, 'DEBIAN'), { recursive: true });

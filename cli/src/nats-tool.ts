@@ -2,25 +2,25 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNatsServer, sharedTools } from '@tidegate/runtime/embedded/nats-server';
-import { say } from './installation.ts';
+import { say } from './kernel/installation.ts';
 import { fetchRelease, NATS_RELEASE } from './nats-release.ts';
 
 /**
- * nats-server, brought when it is nowhere: by apt-get as root; as another user the Debian package is fetched and
- * unpacked, which needs no rights; where there is no apt, the official release.
+ * Installs nats-server when it is missing: as root by apt-get; as another user by unpacking the Debian package, which
+ * needs no rights; without apt by downloading the official release.
  */
 export async function ensureNatsServer(dataDir: string): Promise<string> {
   const found = findNatsServer(join(dataDir, 'tools'));
   if (found) return found;
   const tools = placeForTools(dataDir);
   const tries: string[] = [];
-  for (const [what, bring] of [
+  for (const [what, install] of [
     ['Debian’s package', () => (process.getuid?.() === 0 ? installAsRoot() : unpackDebianPackage(tools))],
     [`the official release ${NATS_RELEASE.version}`, () => fetchRelease(tools)],
   ] as const) {
     say(`Waiting for nats-server (${what}) …`);
     try {
-      await bring();
+      await install();
     } catch (error) {
       tries.push(`${what}: ${(error as Error).message}`);
     }
@@ -28,7 +28,7 @@ export async function ensureNatsServer(dataDir: string): Promise<string> {
     if (installed) return installed;
   }
   throw new Error(
-    `nats-server is missing and could not be brought.\n  ${tries.join('\n  ')}\n  Fix: apt-get install nats-server; or put nats-server 2.9 or newer into PATH; or set NATS_URL to a server of your own.`,
+    `nats-server is missing and could not be installed.\n  ${tries.join('\n  ')}\n  Fix: apt-get install nats-server; or put nats-server 2.9 or newer into PATH; or set NATS_URL to a server of your own.`,
   );
 }
 
@@ -37,13 +37,13 @@ async function installAsRoot(): Promise<void> {
   try {
     await install();
   } catch {
-    // The package lists may be missing or old.
+    // The package lists may be missing or outdated.
     await run('apt-get', ['update']);
     await install();
   }
 }
 
-/** Shared by all checkouts of this user; a service user without a home has the data folder. */
+/** Shared by all checkouts of this user; in the data folder for a service user without a home. */
 function placeForTools(dataDir: string): string {
   try {
     mkdirSync(sharedTools(), { recursive: true });
@@ -54,23 +54,23 @@ function placeForTools(dataDir: string): string {
   }
 }
 
-/** Puts Debian's nats-server into the folder without root; package, lists and what else it needs are gone afterwards. */
+/** Puts Debian's nats-server into the folder without root; the package, its lists and temporary files are deleted. */
 export async function unpackDebianPackage(tools: string): Promise<void> {
   mkdirSync(tools, { recursive: true });
   const part = mkdtempSync(join(tools, '.unpack-'));
   try {
     await downloadPackage(part);
     const archive = readdirSync(part).find((name) => name.endsWith('.deb'));
-    if (!archive) throw new Error('apt-get download brought no package');
+    if (!archive) throw new Error('apt-get download fetched no package');
     await run('dpkg-deb', ['-x', archive, 'root'], part);
-    // Renamed: another start never meets half a binary.
+    // Renamed: another start never sees half a binary.
     renameSync(join(part, 'root', 'usr', 'sbin', 'nats-server'), join(tools, 'nats-server'));
   } finally {
     rmSync(part, { recursive: true, force: true });
   }
 }
 
-/** With package lists of our own when the system's are missing or old: those only root may fetch. */
+/** Uses package lists of our own when the system's are missing or outdated, which only root may update. */
 async function downloadPackage(folder: string): Promise<void> {
   try {
     await run('apt-get', ['download', 'nats-server'], folder);
@@ -85,7 +85,7 @@ async function downloadPackage(folder: string): Promise<void> {
   }
 }
 
-/** Rejects with the last lines of what it said. */
+/** Rejects with the last lines of the command's output. */
 function run(command: string, args: string[], cwd?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -93,15 +93,15 @@ function run(command: string, args: string[], cwd?: string): Promise<void> {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     });
-    let said = '';
+    let output = '';
     child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+      output += chunk.toString();
     });
     child.once('error', (error) => reject(new Error(`${command}: ${error.message}`)));
     child.once('close', (code) => {
-      const last = said.trim().split('\n').slice(-3).join(' · ');
+      const last = output.trim().split('\n').slice(-3).join(' · ');
       if (code === 0) resolve();
-      else reject(new Error(`${command} ended with ${code}: ${last || 'it said nothing'}`));
+      else reject(new Error(`${command} ended with ${code}: ${last || 'without a message'}`));
     });
   });
 }

@@ -1,11 +1,11 @@
 import { SERVICE_NAMES } from '@tidegate/contracts/kernel/service-names';
 import type { Running } from '@tidegate/runtime/run';
 import type { Settings } from '@tidegate/runtime/settings';
-import { say } from './installation.ts';
+import { say } from './kernel/installation.ts';
 import { bringUpToDate } from './migrate.ts';
 import { loadServices, startRoles } from './roles.ts';
 
-/** The usual layout: schemas and streams are brought up to date and all services run here. */
+/** The usual layout: schemas and streams are brought up to date, and all services run in this process. */
 export async function startHere(settings: Settings): Promise<Running> {
   const applied = await bringUpToDate(settings, await loadServices(SERVICE_NAMES));
   if (applied.length > 0) say(`Applied ${applied.length} migrations`);
@@ -13,5 +13,5 @@ export async function startHere(settings: Settings): Promise<Running> {
   return startRoles(settings);
 }
 
-/** Reads the services' code. */
+/** Loads the services' code. */
 export const warmUp = (): Promise<unknown> => loadServices(SERVICE_NAMES);

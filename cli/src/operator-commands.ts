@@ -8,12 +8,12 @@ import { type DeadLetter, deadLetters } from '@tidegate/contracts/kernel/dead-le
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { Bus } from '@tidegate/messaging/bus';
 import { describeMove } from './describe-move.ts';
-import { ROOT } from './installation.ts';
+import { ROOT } from './kernel/installation.ts';
 import { asOperator } from './operator.ts';
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
-/** The file that was named, or the one that comes with Tidegate. */
+/** The named file, or the one that ships with Tidegate. */
 function readCatalogue(file = join(ROOT, 'plans', 'default.yaml')): string {
   try {
     return readFileSync(file, 'utf8');
@@ -39,19 +39,19 @@ export async function applyPlanFile(file?: string): Promise<void> {
   print(await asOperator((bus) => bus.call(applyPlans, { yaml })));
 }
 
-/** The text itself, so that `> plans.yaml` makes the file that was applied. */
+/** Prints the text itself, so that `> plans.yaml` restores the file that was applied. */
 export async function exportPlanFile(version: string | undefined): Promise<void> {
   const input = version === undefined ? {} : { version: Number(version) };
   const { yaml } = await asOperator((bus) => bus.call(exportPlans, input));
   process.stdout.write(yaml);
 }
 
-/** What moves is shown first; then it moves, unless another version of the plan came into force meanwhile. */
+/** Shows what will move, then moves it, unless another version of the plan came into force in the meantime. */
 export async function movePlan(
   plan: string,
   { to, at, dryRun }: { to: string | undefined; at: string | undefined; dryRun: boolean },
 ): Promise<void> {
-  // What is not one of them is refused by the operation, which says what may stand there.
+  // The operation refuses any other value and lists the valid ones.
   const when = at?.replace('-', '_') as 'now' | 'period_end' | undefined;
   const order = { plan, ...(to && { to }), ...(when && { at: when }) };
   await asOperator(async (bus) => {
@@ -96,7 +96,7 @@ export async function listDeadLetters(options: { service: string | undefined; js
   });
   if (options.json) return print(letters);
   for (const letter of letters) print(letter);
-  // For people: what scripts read stays empty.
+  // On stderr, for people: the output for scripts stays empty.
   if (letters.length === 0) process.stderr.write('There are no dead letters.\n');
 }
 
@@ -111,17 +111,17 @@ async function allOf(bus: Bus, service: ServiceWithEvents): Promise<DeadLetter[]
 }
 
 export const replayDeadLetter = (id: string, service: string | undefined): Promise<void> =>
-  forWhoHasIt(id, service, 'replay', (bus, name) => bus.call(deadLetters[name].replay, { id }));
+  inOwningService(id, service, 'replay', (bus, name) => bus.call(deadLetters[name].replay, { id }));
 
 export const discardDeadLetter = (
   id: string,
   service: string | undefined,
   reason = 'discarded by the operator',
 ): Promise<void> =>
-  forWhoHasIt(id, service, 'discard', (bus, name) => bus.call(deadLetters[name].discard, { id, reason }));
+  inOwningService(id, service, 'discard', (bus, name) => bus.call(deadLetters[name].discard, { id, reason }));
 
-/** The service that has the letter is not known beforehand: each is asked. */
-async function forWhoHasIt(
+/** Nobody knows beforehand which service has the letter: each is asked. */
+async function inOwningService(
   id: string,
   service: string | undefined,
   what: string,
@@ -130,14 +130,14 @@ async function forWhoHasIt(
   const names = servicesOf(service);
   await asOperator(async (bus) => {
     for (const name of names) {
-      if (await settle(() => work(bus, name))) return print({ service: name, id, [what]: true });
+      if (await found(() => work(bus, name))) return print({ service: name, id, [what]: true });
     }
     throw new Error(`No service has the dead letter ${id}.`);
   });
 }
 
-/** False when this service does not have it: another may. */
-async function settle(work: () => Promise<unknown>): Promise<boolean> {
+/** Returns false when this service does not have it; another may. */
+async function found(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
     return true;

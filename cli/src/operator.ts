@@ -7,11 +7,11 @@ import { SecretSealer } from '@tidegate/messaging/sealer';
 import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { externalUrl } from './external-servers.ts';
-import { dataDirOf } from './installation.ts';
+import { dataDirOf } from './kernel/installation.ts';
 
 const ANSWER_MS = 5_000;
 
-/** The settings of the installation on this data folder, whose embedded nats-server runs; or of the external one. */
+/** The settings of the installation in this data folder, with the address of its embedded or external nats-server. */
 export async function operatorSettings(env = process.env): Promise<Settings> {
   env['DATA_DIR'] = dataDirOf(env);
   if (!externalUrl('NATS_URL', env['DATA_DIR'], env)) {
@@ -22,11 +22,11 @@ export async function operatorSettings(env = process.env): Promise<Settings> {
   return loadSettings(env, ['operate']);
 }
 
-/** Asks the running services as the platform's operator. */
+/** Calls the running services as the platform's operator. */
 export async function asOperator<T>(work: (bus: Bus) => Promise<T>): Promise<T> {
   const settings = await operatorSettings();
   const { servers, users } = settings.nats;
-  // A service waits for NATS; a person at a terminal is told.
+  // A service would wait for NATS; a person at a terminal is told at once.
   const trouble = await natsTrouble({ servers, ...users.platform }, ANSWER_MS);
   if (trouble) throw new Error(`NATS at ${servers.join(', ')} cannot be used: ${trouble}\n  Fix: npx tidegate doctor`);
   const nc = await connectNats({ servers, ...users.platform }, 'cli');
@@ -41,7 +41,7 @@ export async function asOperator<T>(work: (bus: Bus) => Promise<T>): Promise<T> 
   try {
     return await work(bus);
   } catch (error) {
-    // Every fault that the services found, not only that there are some.
+    // Shows every mistake that the services found, not only that there are some.
     throw error instanceof ProblemError ? new Error(explain(error), { cause: error }) : error;
   } finally {
     bus.close();

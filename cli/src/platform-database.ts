@@ -2,7 +2,7 @@ import { setPassword } from '@tidegate/database/scram-verifier';
 import { persist } from '@tidegate/runtime/persist';
 
 import pg from 'pg';
-import { say } from './installation.ts';
+import { say } from './kernel/installation.ts';
 
 interface Place {
   host: string;
@@ -10,7 +10,7 @@ interface Place {
   password: string;
 }
 
-/** The database itself, and the role with which monitor-agent watches it. Changes nothing when all is there. */
+/** Creates the database, and the role with which monitor-agent watches it, unless they exist. */
 export async function prepareDatabase(place: Place, monitorPassword: string, until: number): Promise<void> {
   const patience = {
     what: `PostgreSQL on port ${place.port}`,
@@ -42,7 +42,7 @@ async function ensureMonitorRole(client: pg.Client, password: string): Promise<v
 
 async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ user: 'postgres', connectionTimeoutMillis: 20_000, ...config });
-  // One that breaks fails the query that it is for.
+  // A broken connection fails its query, which reports it.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -50,7 +50,7 @@ async function asAdmin(config: pg.ClientConfig, work: (client: pg.Client) => Pro
   } catch (error) {
     if ((error as { code?: string }).code === '28P01') {
       throw new Error(
-        'PostgreSQL refuses the password in secrets.json: the file and the database are not of one installation.\n  Fix: restore both from the same backup, or start with another DATA_DIR.',
+        'PostgreSQL refuses the password in secrets.json: the file and the database belong to different installations.\n  Fix: restore both from the same backup, or start with another DATA_DIR.',
         { cause: error },
       );
     }

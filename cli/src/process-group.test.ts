@@ -67,7 +67,7 @@ test('a process that dies, is stopped or hangs is restarted on its port; a stop 
     expect(isAlive(pid)).toBe(false);
     expect(portOf('identity')).toBe(port);
   }
-  expect(lines.join('')).toMatch(/SIGKILL(.|\n)*it ended with 0(.|\n)*answers nobody any more/);
+  expect(lines.join('')).toMatch(/SIGKILL(.|\n)*it exited with 0(.|\n)*has stopped answering/);
   const pids = children.map(({ pid }) => pid);
   await group.stop();
   expect(pids.filter(isAlive)).toEqual([]);
@@ -76,7 +76,7 @@ test('a process that dies, is stopped or hangs is restarted on its port; a stop 
 test('a process that cannot start stops all of them and is named', async () => {
   writeFileSync(join(folder, 'fail-usage'), '');
   group = make(['identity', 'usage']);
-  await expect(group.start()).rejects.toThrow(/usage(#2)? could not start: it ended with 3/);
+  await expect(group.start()).rejects.toThrow(/usage(#2)? could not start: it exited with 3/);
   expect(children.filter(({ pid }) => isAlive(pid))).toEqual([]);
 });
 
@@ -90,7 +90,7 @@ test('after the first start a process that cannot start is retried until it can'
   await group.start();
   writeFileSync(join(folder, 'fail-identity'), '');
   process.kill(pidOf('identity'), 'SIGKILL');
-  await until(() => lines.filter((line) => line.includes('it ended with 3')).length >= 2);
+  await until(() => lines.filter((line) => line.includes('it exited with 3')).length >= 2);
   rmSync(join(folder, 'fail-identity'));
   await until(() => isReady('identity'));
 });

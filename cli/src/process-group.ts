@@ -7,7 +7,7 @@ import type { Settings } from '@tidegate/runtime/settings';
 import { inStopOrder } from '@tidegate/runtime/stop-order';
 import { askHealth } from './ask-health.ts';
 import { healthPorts } from './health-ports.ts';
-import { ROOT, say } from './installation.ts';
+import { ROOT, say } from './kernel/installation.ts';
 import type { LogFile } from './log-file.ts';
 import type { ChildEntry } from './run-file.ts';
 
@@ -15,7 +15,7 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** What a process of ours tells its parent (main.ts). */
+/** What a process reports to its parent (main.ts). */
 export interface ReadyMessage {
   ready: true;
   healthPort: number | undefined;
@@ -27,20 +27,20 @@ interface Member {
   child: ChildProcess | undefined;
   healthPort: number | undefined;
   startedAt: number;
-  /** In a row. */
+  /** Consecutive failures. */
   failures: number;
-  /** Looks in a row that nobody answered. */
+  /** Consecutive health checks without an answer. */
   silent: number;
 }
 
 interface Times {
   askMs: number;
   answerMs: number;
-  /** Asked so often in vain it hangs. With the others: about a minute. */
+  /** After so many checks without an answer the process counts as hanging: about a minute in all. */
   silentAtMost: number;
   firstPauseMs: number;
   longestPauseMs: number;
-  /** One that ran for so long had started well: the next failure is the first of a new row. */
+  /** A process that ran for so long had started well: its next failure counts as the first. */
   steadyMs: number;
 }
 
@@ -53,7 +53,7 @@ const TIMES: Times = {
   steadyMs: 60_000,
 };
 const TWICE: readonly ServiceName[] = ['usage', 'bot-executor'];
-/** What a service takes besides the waiting for its servers. */
+/** What a service needs besides waiting for its servers. */
 const BESIDES_MS = 60_000;
 /** Longer than a service takes to drain (30 s). */
 const END_MS = 40_000;
@@ -61,9 +61,9 @@ const FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--enable-
 const COMMAND: [string, ...string[]] = [process.execPath, ...FLAGS, join(ROOT, 'dist', 'main.js')];
 
 /**
- * A process per service, started again with growing pauses when it dies, cannot be spawned, does not get ready or
- * answers nobody any more. At the first start all must become ready, else all are stopped and the start has failed.
- * Each holds a channel to this process, and stops in order by itself when that breaks: nobody is left behind.
+ * A process per service, restarted with exponential back-off when it dies, cannot be spawned, does not become ready or
+ * stops answering. At the first start all must become ready; otherwise all are stopped and the start has failed. Each
+ * process has a channel to this one and shuts down when it breaks: none is orphaned.
  */
 export class ProcessGroup implements App {
   private readonly members: Member[];
@@ -71,7 +71,7 @@ export class ProcessGroup implements App {
     settings: Pick<Settings, 'dataDir' | 'roles' | 'startTimeoutMs' | 'healthPort'>;
     log: Pick<LogFile, 'write'>;
     onChange: (children: ChildEntry[]) => void;
-    /** Another program than our own (tests). */
+    /** A program other than our own (tests). */
     command?: [string, ...string[]];
   };
   private readonly times: Times;
@@ -114,14 +114,14 @@ export class ProcessGroup implements App {
     }
   }
 
-  /** Resolves when it is ready. Before the first time that all are, its end is a failure. */
+  /** Resolves when it is ready. Until all have been ready once, its end is a failure. */
   private async launch(member: Member): Promise<void> {
     Object.assign(member, { child: undefined, healthPort: undefined, startedAt: Date.now(), silent: 0 });
     let child: ChildProcess;
     try {
       child = this.spawn(member.role, this.ports.get(member.name) ?? 0);
     } catch (error) {
-      // Most reasons come as an event, some (no memory, arguments too long) at once.
+      // Most failures arrive as an event; some (no memory, arguments too long) are thrown.
       return this.ended(member, (error as Error).message);
     }
     member.child = child;
@@ -135,7 +135,7 @@ export class ProcessGroup implements App {
         this.changed();
         resolve();
       });
-      // One that cannot even be spawned says `error` and never `exit`.
+      // A process that cannot be spawned emits `error` and never `exit`.
       let over = false;
       const ended = (reason: string): void => {
         clearTimeout(late);
@@ -144,7 +144,7 @@ export class ProcessGroup implements App {
         resolve(this.ended(member, reason));
       };
       child.once('error', (error) => ended(error.message));
-      child.once('exit', (code, signal) => ended(signal ? `it was ended by ${signal}` : `it ended with ${code}`));
+      child.once('exit', (code, signal) => ended(signal ? `it was killed by ${signal}` : `it exited with ${code}`));
     });
   }
 
@@ -162,32 +162,32 @@ export class ProcessGroup implements App {
   private async ended(member: Member, reason: string): Promise<void> {
     member.healthPort = undefined;
     if (!this.settled && !this.stopping) {
-      throw new Error(`${member.name} could not start: ${reason}; what it said stands above.`);
+      throw new Error(`${member.name} could not start: ${reason}; its output is above.`);
     }
     if (!this.stopping) this.restart(member, reason);
   }
 
   private restart(member: Member, reason: string): void {
     const { firstPauseMs, longestPauseMs, steadyMs } = this.times;
-    // One that was told to stop did so in order: whoever restarts services one by one shall not wait.
-    const orderly = reason === 'it ended with 0';
+    // A process that was asked to stop did so: a rolling restart should not wait.
+    const orderly = reason === 'it exited with 0';
     member.failures = orderly ? 0 : Date.now() - member.startedAt > steadyMs ? 1 : member.failures + 1;
     const pause = orderly ? 0 : Math.min(firstPauseMs * 2 ** (member.failures - 1), longestPauseMs);
-    this.tell(`${member.name}: ${reason}; it is started again${pause > 1_000 ? ` in ${pause / 1_000} s` : ''}`);
+    this.report(`${member.name}: ${reason}; it is restarted${pause > 1_000 ? ` in ${pause / 1_000} s` : ''}`);
     setTimeout(() => {
       if (!this.stopping) void this.launch(member);
     }, pause);
   }
 
-  /** Whether each still answers. One after the other look: a look is never over another. */
+  /** Checks whether each process still answers. The next round starts when one has ended. */
   private watch(): void {
     this.watching = setTimeout(async () => {
-      await Promise.all(this.members.map((member) => this.lookAt(member)));
+      await Promise.all(this.members.map((member) => this.check(member)));
       if (!this.stopping) this.watch();
     }, this.times.askMs);
   }
 
-  private async lookAt(member: Member): Promise<void> {
+  private async check(member: Member): Promise<void> {
     const { child, healthPort: port } = member;
     if (!child || port === undefined || hasEnded(child)) return;
     const host = member.role === 'gateway' ? process.env['HOST'] : process.env['HEALTH_HOST'];
@@ -195,17 +195,17 @@ export class ProcessGroup implements App {
     if (member.child !== child || this.stopping) return;
     member.silent = answer ? 0 : member.silent + 1;
     if (member.silent < this.times.silentAtMost) return;
-    this.tell(`${member.name} answers nobody any more and is ended`);
+    this.report(`${member.name} has stopped answering and is killed`);
     child.kill('SIGKILL');
   }
 
-  private tell(text: string): void {
+  private report(text: string): void {
     say(text);
     const line = { level: 'warn', time: new Date().toISOString(), service: 'platform', msg: text };
     this.options.log.write(`${JSON.stringify(line)}\n`);
   }
 
-  /** JSON lines go to the log file as they are, and to the terminal with the name of their process. */
+  /** JSON lines go to the log file unchanged, and to the terminal with the name of their process. */
   private relay(name: string, child: ChildProcess): void {
     const prefix = `${name.padEnd(14)} | `;
     const each = (input: NodeJS.ReadableStream | null, on: (line: string) => void): void => {
@@ -223,8 +223,8 @@ export class ProcessGroup implements App {
     try {
       this.options.onChange(entries.filter(({ pid }) => pid !== 0));
     } catch (error) {
-      // A full disk is no reason to end what runs; the next change writes it down again.
-      this.tell(`which processes run could not be noted: ${(error as Error).message}`);
+      // A full disk must not end what runs; the next change writes the list again.
+      this.report(`the list of processes could not be written: ${(error as Error).message}`);
     }
   }
 }
@@ -232,9 +232,9 @@ export class ProcessGroup implements App {
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (hasEnded(child)) return resolve();
-    const insist = setTimeout(() => child.kill('SIGKILL'), END_MS);
+    const kill = setTimeout(() => child.kill('SIGKILL'), END_MS);
     child.once('exit', () => {
-      clearTimeout(insist);
+      clearTimeout(kill);
       resolve();
     });
     child.kill('SIGTERM');

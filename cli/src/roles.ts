@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
 import { collectStartupGarbage } from './startup-garbage.ts';
 
-/** Loaded on demand, so that a process pays only for what it hosts. */
+/** Loaded on demand, so that a process loads only what it hosts. */
 const load: Record<ServiceName, () => Promise<{ service: ServiceDefinition }>> = {
   identity: () => import('@tidegate/identity/identity.service'),
   billing: () => import('@tidegate/billing/billing.service'),

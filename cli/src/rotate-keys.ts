@@ -4,14 +4,13 @@ import { retireMasterKeys, rotateMasterKey } from '@tidegate/vault/key-rotation'
 import { masterKeyId } from '@tidegate/vault/master-keys';
 import { resealDerived } from '@tidegate/vault/reseal';
 import pg from 'pg';
-import { count } from './keys.ts';
 import { loadServices } from './roles.ts';
-import { type ServiceVault, vaultSettings, withVault } from './service-vaults.ts';
+import { count, type ServiceVault, vaultSettings, withVault } from './service-vaults.ts';
 
 /*
- * A new master key per service, while the services run. The key is in the ring before the database hears of it, and
- * leaves the ring only after the database has nothing more that needs it; interrupted anywhere, the same command goes
- * on where it was (key-rotation.ts).
+ * Creates a new master key per service while the services run. The key is added to the ring before the database uses it,
+ * and the old one leaves the ring only when the database no longer needs it. Interrupted anywhere, the same command
+ * continues where it stopped (key-rotation.ts).
  */
 const LOCK = 7_318_204_912;
 
@@ -25,10 +24,10 @@ export async function rotateKeys(services: readonly ServiceName[]): Promise<void
   });
 }
 
-/** Two rotations would each put a key into the file and take the other's away. */
+/** Two rotations at once would each add a key to the file and remove the other's. */
 async function alone(adminUrl: string | undefined, work: () => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 5_000 });
-  // One that breaks meanwhile is told by the work that follows it.
+  // When it breaks, the work that follows fails and reports it.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -40,7 +39,7 @@ async function alone(adminUrl: string | undefined, work: () => Promise<void>): P
   }
 }
 
-/** Answers what was done, for the operator. */
+/** Returns what was done, for the operator. */
 async function rotate(opened: ServiceVault, dataDir: string): Promise<string[]> {
   const { service, tenants, vault, source } = opened;
   await vault.prepare(tenants);
@@ -61,7 +60,9 @@ async function rotate(opened: ServiceVault, dataDir: string): Promise<string[]> 
     ...(resumed ? ['went on with a rotation that had been interrupted'] : []),
     ...unreadable.map((place) => `cannot be read with any key and was left: ${place}`),
     `${current} wraps now; ${count(rewrapped, 'data key')} re-wrapped`,
-    ...unneeded.map((id) => (source.ours ? `${id} removed from ${source.where}` : `${id} may go from ${source.where}`)),
+    ...unneeded.map((id) =>
+      source.ours ? `${id} removed from ${source.where}` : `${id} may be removed from ${source.where}`,
+    ),
   ];
 }
 

@@ -24,7 +24,7 @@ test('one process locks a folder, whatever a killed one left behind, and release
 
 test('a command that works on the folder blocks a start and is named', () => {
   const release = claimFolder(folder);
-  expect(() => takeRun(folder, 3_000, '127.0.0.1')).toThrow(/Process \d+ \(.*\) is at work on .*\n {2}Fix: wait/);
+  expect(() => takeRun(folder, 3_000, '127.0.0.1')).toThrow(/Process \d+ \(.*\) is using .*\n {2}Fix: wait/);
   release();
   takeRun(folder, 3_000, '127.0.0.1').release();
 });

@@ -2,13 +2,13 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, stopProcess } from '@tidegate/runtime/embedded/processes';
 import { commandOf, takeTurn } from '../../scripts/turns.mjs';
-import { VERSION } from './installation.ts';
+import { VERSION } from './kernel/installation.ts';
 
-/** Who runs on a data folder: read by `status`, `stop` and the next `start`. */
+/** The process that runs on a data folder: read by `status`, `stop` and the next `start`. */
 export interface Run {
   pid: number;
   port: number;
-  /** What the gateway listens on. */
+  /** The address on which the gateway listens. */
   host: string;
   version: string;
   startedAt: string;
@@ -23,7 +23,7 @@ export interface ChildEntry {
   healthPort: number | undefined;
 }
 
-/* What command lines of ours contain: numbers of processes are given out again after a reboot. */
+/* What our command lines contain: process ids are reused after a reboot. */
 const OURS = join('cli', 'dist', 'main.js');
 const CHILD = join('dist', 'main.js');
 
@@ -46,14 +46,14 @@ export function readRun(dataDir: string): Run | undefined {
 
 export interface TakenRun {
   run: Run;
-  /** Processes of an earlier run that was killed, as it noted them. */
+  /** Processes of an earlier run that was killed, as it recorded them. */
   leftovers: ChildEntry[];
   release(): void;
 }
 
 /**
- * Takes the data folder for this process, or tells who has it. Of two that start at once one gets it, and the other has
- * touched nothing by then (scripts/turns.mjs says how).
+ * Claims the data folder for this process, or throws with the name of its owner. Of two that start at once one gets it,
+ * before the other has touched anything (scripts/turns.mjs explains how).
  */
 export function takeRun(dataDir: string, port: number, host: string): TakenRun {
   const release = claimFolder(dataDir);
@@ -71,7 +71,7 @@ export function takeRun(dataDir: string, port: number, host: string): TakenRun {
   };
 }
 
-/** Without a run: for a command that works on the folder while nothing runs. Answers what gives it back. */
+/** Claims the folder for a command while nothing runs on it. Returns what releases it. */
 export function claimFolder(dataDir: string): () => void {
   const other = readRun(dataDir);
   if (other && other.pid !== process.pid) throw new Error(taken(dataDir, other.pid));
@@ -84,7 +84,7 @@ function taken(dataDir: string, pid: number): string {
   const run = readRun(dataDir);
   return run?.pid === pid
     ? `Tidegate runs on ${dataDir} already (process ${pid}, port ${run.port}).\n  Fix: npx tidegate stop; or start this one with another DATA_DIR and PORT.`
-    : `Process ${pid} (${commandOf(pid)}) is at work on ${dataDir}.\n  Fix: wait until it has ended; or use another DATA_DIR and PORT.`;
+    : `Process ${pid} (${commandOf(pid)}) is using ${dataDir}.\n  Fix: wait until it has ended; or use another DATA_DIR and PORT.`;
 }
 
 function write(dataDir: string, run: Run): void {
@@ -93,15 +93,15 @@ function write(dataDir: string, run: Run): void {
   renameSync(`${file}.new`, file);
 }
 
-export const noteChildren = (dataDir: string, run: Run, children: ChildEntry[]): void =>
+export const recordChildren = (dataDir: string, run: Run, children: ChildEntry[]): void =>
   write(dataDir, { ...run, children });
 
-/** Services that outlived a killed `start --services`: they end by themselves, and are waited for. */
+/** Waits for services that outlived a killed `start --services`, which shut down by themselves. */
 export async function endLeftovers(children: readonly ChildEntry[]): Promise<void> {
   const left = children.filter(({ pid }) => isRunning(pid, CHILD));
   await Promise.all(left.map(({ pid }) => stopProcess(pid, 'SIGTERM')));
 }
 
-/** Those of a run that is dead. */
+/** The recorded processes of a run that is dead. */
 export const leftoversOn = (dataDir: string): ChildEntry[] =>
   readRun(dataDir) ? [] : (readFile(dataDir)?.children ?? []);

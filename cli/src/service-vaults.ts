@@ -9,7 +9,7 @@ import { schemaOf } from '@tidegate/runtime/service';
 import { loadSettings, type Settings } from '@tidegate/runtime/settings';
 import { Vault } from '@tidegate/vault/vault';
 import { externalUrl } from './external-servers.ts';
-import { dataDirOf } from './installation.ts';
+import { dataDirOf } from './kernel/installation.ts';
 import { adminUrl } from './versions.ts';
 
 /** Where a service's master keys stand. */
@@ -79,3 +79,5 @@ function keySource(dataDir: string, service: ServiceName, env = process.env): Ke
   const add = `add ",${NEW_KEY}" to ${name} in secrets.json on every machine that uses this database`;
   return { where, ours: !externalUrl('DATABASE_URL', dataDir, env), add };
 }
+
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

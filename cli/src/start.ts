@@ -3,17 +3,16 @@ import type { KeptServer } from '@tidegate/runtime/embedded/kept-server';
 import type { Settings } from '@tidegate/runtime/settings';
 import { alsoTo, Log } from '@tidegate/telemetry/log';
 import { surviveBrokenOutput } from './broken-output.ts';
-import { checkEnvironment } from './check-environment.ts';
+import { checkEnvironment, describeMode } from './check-environment.ts';
+import { checkKeys } from './check-keys.ts';
 import { adminPasswordFile, adminPasswordToShow, type Servers, startServers, stopServers } from './embedded.ts';
-import { makeDataDir, say } from './installation.ts';
 import { keepServers } from './keep-servers.ts';
-import { checkKeys } from './key-fingerprints.ts';
+import { makeDataDir, say } from './kernel/installation.ts';
 import { LogFile } from './log-file.ts';
 import { migrateApart } from './migrate-apart.ts';
-import { describeMode } from './mode.ts';
-import { portTrouble } from './port-trouble.ts';
+import { portProblem } from './port-problem.ts';
 import { type App, ProcessGroup } from './process-group.ts';
-import { endLeftovers, noteChildren, type TakenRun, takeRun } from './run-file.ts';
+import { endLeftovers, recordChildren, type TakenRun, takeRun } from './run-file.ts';
 import { stopOnSignals } from './signals.ts';
 import { watchUnexpected } from './unexpected.ts';
 
@@ -32,9 +31,9 @@ export async function start({ services }: { services: boolean }): Promise<void> 
   });
   try {
     await endLeftovers(started.taken.leftovers);
-    const trouble = await portTrouble(port, host);
+    const trouble = await portProblem(port, host);
     if (trouble) throw new Error(trouble);
-    // Reading the services' code takes as long as the servers take to start.
+    // Loading the services' code takes as long as the servers take to start.
     const code = services ? undefined : loadServices();
     const servers = await started.startServers();
     await checkKeys(servers.settings);
@@ -43,9 +42,9 @@ export async function start({ services }: { services: boolean }): Promise<void> 
     say(`Ready after ${((Date.now() - began) / 1_000).toFixed(1)} s`);
     announce(servers.settings);
   } catch (error) {
-    // A signal stops what is being started, which fails by it: the signal's end is the end.
+    // A signal aborts the start, which then fails: the signal's own stop finishes the work.
     if (started.isStopping) return;
-    // What was started for nothing is stopped; what is wrong is told last.
+    // Stop what was started in vain; the reason is printed last.
     await started.stop();
     throw error;
   }
@@ -53,7 +52,7 @@ export async function start({ services }: { services: boolean }): Promise<void> 
 
 const GIVE_UP_MS = 20_000;
 
-/** What a stop has to end, however far the start has come: in this order, the servers last. */
+/** What a stop has to end, however far the start got: in this order, the servers last. */
 class Started {
   readonly taken: TakenRun;
   readonly logFile: LogFile;
@@ -91,7 +90,7 @@ class Started {
   private async end(): Promise<void> {
     this.abort.abort();
     await this.app?.stop().catch((error: Error) => say(`The services did not stop in order: ${error.message}`));
-    // What is being started has begun or has given up, so that nothing begins behind our back.
+    // Wait until a running start has succeeded or given up, so that nothing starts afterwards.
     await Promise.race([Promise.allSettled([this.starting]), pause(GIVE_UP_MS)]);
     await Promise.all(this.kept.map((server) => server.stop()));
     await stopServers(this.dataDir);
@@ -107,7 +106,7 @@ function loadServices(): Promise<Code> {
     await code.warmUp();
     return code;
   });
-  // Whoever waits for it hears of it.
+  // Whoever awaits it gets the error.
   loading.catch(() => undefined);
   return loading;
 }
@@ -120,7 +119,7 @@ async function startOne(started: Started, settings: Settings, code: Promise<Code
   }
 }
 
-/** This process stays small: the services' code, which the migrations need, is only read by others. */
+/** This process stays small: only others load the services' code, which the migrations need. */
 async function startProcesses(started: Started, settings: Settings): Promise<void> {
   const { run } = started.taken;
   await migrateApart((app) => {
@@ -130,7 +129,7 @@ async function startProcesses(started: Started, settings: Settings): Promise<voi
   const group = new ProcessGroup({
     settings,
     log: started.logFile,
-    onChange: (children) => noteChildren(settings.dataDir, run, children),
+    onChange: (children) => recordChildren(settings.dataDir, run, children),
   });
   started.app = group;
   await group.start();

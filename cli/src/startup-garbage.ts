@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 const SETTLED_MS = 5_000;
 
 /**
- * Reading the code leaves tens of megabytes of garbage (sources, parse trees, compilation), which V8 would keep for as
- * long as the process idles: nothing allocates, so nothing collects. One full collection, about 80 ms, gives it back.
+ * Loading the code leaves tens of megabytes of garbage (sources, parse trees, compilation), which V8 keeps while the
+ * process idles: nothing allocates, so nothing is collected. One full collection, about 80 ms, frees it.
  */
 export function collectStartupGarbage(): void {
   setTimeout(() => {

@@ -4,18 +4,18 @@ import { findNats } from '@tidegate/runtime/embedded/nats-server';
 import { findPostgres } from '@tidegate/runtime/embedded/postgres';
 import { askedAt, askHealth } from './ask-health.ts';
 import { externalUrl, placeOf } from './external-servers.ts';
-import { dataDirOf, VERSION } from './installation.ts';
+import { dataDirOf, VERSION } from './kernel/installation.ts';
 import { type ChildEntry, type Run, readRun } from './run-file.ts';
 import { natsVersion, postgresVersion } from './versions.ts';
 
 export interface ServiceStatus {
-  /** Of a service that runs in several processes there are several. */
+  /** A service that runs in several processes appears several times. */
   name: string;
   version: string;
   ready: boolean;
   reason?: string;
   pid: number;
-  /** Where its health and metrics answer. */
+  /** The port of its health and metrics. */
   port: number | null;
 }
 
@@ -28,10 +28,10 @@ export interface Status {
   startedAt: string | null;
   dataDir: string;
   versions: { tidegate: string; node: string; postgres: string | null; nats: string | null };
-  /** Where the gateway answers on this machine. */
+  /** The gateway's URL on this machine. */
   url: string | null;
   ports: { gateway: number | null; postgres: number | null; nats: number | null; natsMonitor: number | null };
-  /** `host:port` of servers that are not ours; null: embedded. */
+  /** `host:port` of external servers; null when embedded. */
   external: { postgres: string | null; nats: string | null };
   services: ServiceStatus[];
 }

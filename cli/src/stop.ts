@@ -1,12 +1,12 @@
 import { isAlive, waitFor } from '@tidegate/runtime/embedded/processes';
 import { stopServers } from './embedded.ts';
-import { dataDirOf, nearestFolder } from './installation.ts';
+import { dataDirOf, nearestFolder } from './kernel/installation.ts';
 import { claimFolder, endLeftovers, leftoversOn, readRun } from './run-file.ts';
 
-/** Longer than draining (30 s) and stopping the servers take (nats-server 35 s, PostgreSQL 65 s at the most). */
+/** Longer than draining (30 s) and stopping the servers take (nats-server at most 35 s, PostgreSQL 65 s). */
 const STOP_MS = 150_000;
 
-/** Stops the app in order, as Ctrl-C does; and what a killed app left behind. */
+/** Stops the app in order, as Ctrl-C does, and whatever a killed app left behind. */
 export async function stop(): Promise<void> {
   const dataDir = dataDirOf(process.env);
   if (nearestFolder(dataDir) !== dataDir) throw new Error(`There is no data folder ${dataDir}.\n  Fix: set DATA_DIR.`);

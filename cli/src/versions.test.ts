@@ -5,13 +5,13 @@ import { natsVersion } from './versions.ts';
 
 test('another program on the monitoring port of nats-server breaks no command', async () => {
   let answer = 'hello';
-  const stranger = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
-  await once(stranger, 'listening');
-  const { port } = stranger.address() as AddressInfo;
+  const outsider = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
+  await once(outsider, 'listening');
+  const { port } = outsider.address() as AddressInfo;
   expect(await natsVersion(port)).toBeNull();
   answer = '[]';
   expect(await natsVersion(port)).toBeNull();
   answer = '{"version":"2.9.10"}';
   expect(await natsVersion(port)).toBe('2.9.10');
-  stranger.close();
+  outsider.close();
 });

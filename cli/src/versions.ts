@@ -6,7 +6,7 @@ import pg from 'pg';
 import { databaseUrl } from './embedded.ts';
 import { externalUrl } from './external-servers.ts';
 
-/** The administrator's URL: external, or of the embedded PostgreSQL on this port. */
+/** The administrator's URL of the external PostgreSQL, or of the embedded one on this port. */
 export function adminUrl(dataDir: string, env: NodeJS.ProcessEnv, port: number | undefined): string | undefined {
   const external = externalUrl('DATABASE_URL', dataDir, env);
   if (external) return external;
@@ -45,7 +45,7 @@ export async function natsVersion(monitorPort: number | undefined): Promise<stri
   return typeof version === 'string' ? version : null;
 }
 
-/** `2.9.10` of a nats-server binary; undefined when it does not run. */
+/** The version of a nats-server binary, such as `2.9.10`; undefined when it does not run. */
 export function binaryVersion(path: string): string | undefined {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 5_000 });
   return /v(\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1];

@@ -1,6 +1,7 @@
 /* How many things a class depends on. */
 
 const MOST = 5;
+const INJECTED = new Set(['Injectable', 'Controller', 'Catch']);
 /** The edge gathers what a request meets; it only passes it on. */
 const GATHERERS = new Set(['services/gateway/src/http/edge-parts.ts', 'services/gateway/src/access/access.ts']);
 
@@ -11,7 +12,7 @@ export const classRules = [
     visit: (node, parents) => {
       if (node.type !== 'Constructor') return undefined;
       const owner = parents.findLast(({ type }) => type === 'ClassDeclaration' || type === 'ClassExpression');
-      if (!owner.decorators?.some((one) => nameOf(one.expression) === 'Injectable')) return undefined;
+      if (!owner.decorators?.some((one) => INJECTED.has(nameOf(one.expression)))) return undefined;
       const count = node.params.length;
       return count > MOST ? `${count} constructor dependencies, at most ${MOST}` : undefined;
     },

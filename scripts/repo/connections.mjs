@@ -8,19 +8,13 @@ export const connectionRules = [
     name: 'one-pool',
     concerns: ({ path, isForTests }) => !isForTests && !path.startsWith('libs/database/'),
     visit: (node, _parents, { tree }) =>
-      node.type === 'NewExpression' && isFromPg(tree, node.callee, 'Pool')
-        ? 'opens a pool of its own; a service has the one of TenantDatabase'
-        : undefined,
+      takesPool(node, tree) ? 'has a pool of its own; a service has the one of TenantDatabase' : undefined,
   },
   {
     name: 'one-bus',
     concerns: inCapability,
-    visit: (node) => injects(node, 'NATS') && 'injects the NATS connection; a capability uses Bus or libs/messaging',
-  },
-  {
-    name: 'one-database',
-    concerns: inCapability,
-    visit: (node) => injects(node, 'DataSource') && 'injects a DataSource; a capability uses TenantDatabase',
+    visit: (node) =>
+      importsName(node, 'NATS') ? 'takes the NATS connection; a capability uses Bus or libs/messaging' : undefined,
   },
   {
     // A connection that breaks tells its listeners before the query that it is for; without one the process ends.
@@ -46,13 +40,22 @@ function isFromPg(tree, callee, name) {
   );
 }
 
-/** `@Inject(NATS) nc` or a constructor parameter of that type. */
-function injects(node, name) {
-  if (node.type === 'Decorator' && node.expression.type === 'CallExpression')
-    return node.expression.callee.value === 'Inject' && node.expression.arguments[0]?.expression.value === name;
-  if (node.type !== 'TsParameterProperty' && node.type !== 'Parameter') return false;
-  const typed = (node.param ?? node.pat)?.typeAnnotation?.typeAnnotation;
-  return typed?.type === 'TsTypeReference' && typed.typeName.value === name;
+const importsName = (node, name) =>
+  node.type === 'ImportDeclaration' &&
+  node.specifiers.some((one) => (one.imported?.value ?? one.local.value) === name && !one.isTypeOnly);
+
+/** `import { Pool }`, `pg.Pool` and `const { Pool } = pg`; the type `pg.Pool` is another kind of node. */
+function takesPool(node, tree) {
+  if (node.type === 'ImportDeclaration')
+    return node.source.value === 'pg' && !node.typeOnly && importsName(node, 'Pool');
+  const isPg = (value) => importsOf(tree).some(({ from, local }) => from === 'pg' && local === value);
+  if (node.type === 'MemberExpression') return node.property.value === 'Pool' && isPg(node.object.value);
+  return (
+    node.type === 'VariableDeclarator' &&
+    node.id.type === 'ObjectPattern' &&
+    isPg(node.init?.value) &&
+    node.id.properties.some(({ key }) => key?.value === 'Pool')
+  );
 }
 
 function listensForErrors(block) {

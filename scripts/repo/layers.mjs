@@ -26,26 +26,27 @@ export function layerRules(services) {
     service.layers.flatMap((layer, depth) =>
       layer.flatMap((entry) => {
         const forbidden = [...service.layers.slice(0, depth).flat(), ...layer.filter((other) => other !== entry)];
-        const own = `^services/${service.name}/src/${service.name}\\.config\\.ts$`;
-        return forbidden.map((other) => {
-          const to = pattern(service, other);
-          return {
-            name: 'layers',
-            severity: 'error',
-            from: { path: pattern(service, entry).path, pathNot: [...pattern(service, entry).pathNot, TESTS] },
-            to: { path: to.path, pathNot: [...to.pathNot, own] },
-          };
-        });
+        if (forbidden.length === 0) return [];
+        return {
+          name: 'layers',
+          severity: 'error',
+          from: { path: pattern(service, entry), pathNot: TESTS },
+          to: {
+            path: forbidden.map((other) => pattern(service, other)),
+            pathNot: `^services/${service.name}/src/${service.name}\\.config\\.ts$`,
+          },
+        };
       }),
     ),
   );
 }
 
+/** The files of an entry: those of its folder, without those of entries inside it. */
 function pattern({ name, entries }, entry) {
   const src = `^services/${name}/src/`;
-  if (entry === '.') return { path: `${src}[^/]+$`, pathNot: [] };
-  const inside = entries.filter((other) => other.startsWith(`${entry}/`));
-  return { path: `${src}${entry}/`, pathNot: inside.map((other) => `${src}${other}/`) };
+  if (entry === '.') return `${src}[^/]+$`;
+  const inside = entries.filter((other) => other.startsWith(`${entry}/`)).map((other) => other.slice(entry.length + 1));
+  return inside.length > 0 ? `${src}${entry}/(?!(?:${inside.join('|')})/)` : `${src}${entry}/`;
 }
 
 /** Folders that no layer names, and names of folders that are not there. */

@@ -1,7 +1,8 @@
 /*
  * SQL stands in rows and queries files only: `<noun>.rows.ts` for our own tables, `<noun>.queries.ts` for what watched
- * servers are asked. Looked at are the string and template literals of the syntax tree. SQL that we send is in lower
- * case; in capitals it is what people are told to run, and may stand in a message, but not in a call of `query`.
+ * servers are asked. Looked at are the string and template literals of the syntax tree, also those that are added up or
+ * joined. SQL that we send is in lower case. In capitals and with a semicolon it is what people are told to run: that may
+ * stand anywhere but in a call of `query`.
  */
 
 const NAME = String.raw`[\w."{}]+`;
@@ -31,6 +32,8 @@ const CLAUSE = [
 ].join('|');
 const SENT = new RegExp(String.raw`^(\s|--[^\n]*\n)*(${STATEMENT})|(^|\s)(${CLAUSE})`);
 const ANY = new RegExp(SENT.source, 'i');
+/** As PostgreSQL's documentation writes it. */
+const COMMAND = /^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|CREATE|ALTER|DROP|GRANT|REVOKE|TRUNCATE)\s/;
 const SENDERS = new Set(['query', 'one', 'execute', 'raw']);
 
 export const sqlRules = [
@@ -39,9 +42,10 @@ export const sqlRules = [
     // libs/database is how SQL is run; the command `tidegate` sets servers up, which are no tables of a service.
     concerns: ({ path, isForTests }) =>
       !isForTests && !/\.(rows|queries)\.ts$/.test(path) && !/^(libs\/database|cli)\//.test(path),
-    visit: (node, parents) => {
+    visit: (node, parents, { path }) => {
       const text = isAdded(parents.at(-1)) ? undefined : textOf(node);
-      if (text === undefined || !(SENT.test(text) || (ANY.test(text) && isSent(parents)))) return undefined;
+      if (text === undefined || !(SENT.test(text) || (ANY.test(text) && !isShown(text, path, parents))))
+        return undefined;
       return `SQL outside rows: ${text.trim().replaceAll(/\s+/g, ' ').slice(0, 60)}`;
     },
   },
@@ -55,10 +59,22 @@ const HOLE = '{}';
 /** The text of a literal, or of literals that are added up. */
 function textOf(node) {
   if (isAdded(node)) return `${textOf(node.left) ?? HOLE}${textOf(node.right) ?? HOLE}`;
-  if (node.type === 'StringLiteral') return node.value;
-  if (node.type === 'TemplateLiteral') return node.quasis?.map(({ cooked, raw }) => cooked ?? raw).join(HOLE);
+  if (isJoined(node)) return node.callee.object.elements.map((one) => textOf(one?.expression) ?? HOLE).join(' ');
+  if (node?.type === 'StringLiteral') return node.value;
+  if (node?.type === 'TemplateLiteral') return node.quasis?.map(({ cooked, raw }) => cooked ?? raw).join(HOLE);
   return undefined;
 }
+
+/** `['select', columns, 'from bots'].join(' ')` */
+const isJoined = (node) =>
+  node?.type === 'CallExpression' &&
+  node.callee.type === 'MemberExpression' &&
+  node.callee.property.value === 'join' &&
+  node.callee.object.type === 'ArrayExpression';
+
+/** A command for people, or an example of the documents. A clause in capitals within a sentence is shown as well. */
+const isShown = (text, path, parents) =>
+  !isSent(parents) && (!COMMAND.test(text) || /;\s*$/.test(text) || path.endsWith('documents/examples.ts'));
 
 function isSent(parents) {
   const call = parents.findLast(({ type }) => type === 'CallExpression');

@@ -8,7 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { walk } from './sources.mjs';
+import { lineOf, walk } from './sources.mjs';
 
 const MONITOR = /monitor/;
 const TRADING = /bot-executor|trading|bench/;
@@ -58,7 +58,8 @@ export const WORDS = [
   {
     house: 'leaving, waiting',
     field: 'pending cancel, deferred',
-    names: /\b(leaving|waiting)\b/,
+    // A bot that begins no trade is `waiting` in the API: that is another thing.
+    names: /\bleaving\b|\w (waiting)$|\bwaiting orders?\b/,
     only: /bot-executor/,
   },
   {
@@ -84,7 +85,8 @@ export const WORDS = [
   {
     house: 'block',
     field: 'chunk',
-    names: /\bblocks?\b(?! (size|count))/,
+    // PostgreSQL's own blocks (`shared_blks_hit`) and sessions that block others keep their word.
+    names: /\b(hour|day) blocks?\b|\bblock (rows|writer|codec|columns|of)\b|^blocks? (rows|test)$/,
     text: /\bblocks? of (hours?|days?|an hour|a day)\b|\b(hour|day) blocks?\b/i,
     only: MONITOR,
   },
@@ -95,7 +97,13 @@ export const WORDS = [
     text: /\b(fold|folds|folded|folding)\b/i,
     only: MONITOR,
   },
-  { house: 'hot', field: 'recent', names: /\bhot\b/, text: /\bhot\b(?! (path|standby))/i, only: MONITOR },
+  {
+    house: 'hot',
+    field: 'recent',
+    names: /\bhot\b(?! updated)/,
+    text: /\bhot\b(?! (path|standby|update))/i,
+    only: MONITOR,
+  },
   { house: 'marker', field: 'annotation', names: /\bmarkers?\b/, text: /\bmarkers?\b/i },
   { house: 'dark', field: 'uncollected', names: /\bdark\b/, text: /\bdark\b/i },
   {
@@ -115,8 +123,9 @@ export const WORDS = [
   {
     house: 'forget',
     field: 'purge, expire, evict',
-    names: /\b(forget|forgets|forgot|forgotten|forgetting)\b/,
-    text: /\bforg(et|ets|ot|otten|etting)\b/i,
+    // A forgotten password is one everywhere, and people forget.
+    names: /\b(forget|forgets|forgetting)\b/,
+    text: /\b(is|are|be|was|were) forgotten\b|\bforgets? (it|them|what|everything|the|all|its)\b/i,
   },
   {
     house: 'found, founder',
@@ -172,11 +181,13 @@ function wordsOfSource(source) {
   walk(source.tree, (node) => {
     if (node.type !== 'Identifier' && node.type !== 'PrivateName') return;
     const name = splitName(node.value ?? node.id?.value ?? '');
-    if (!names.has(name)) names.set(name, lineAt(source.text, node.span?.start ?? 1));
+    if (!names.has(name)) names.set(name, node);
   });
   return concerning(source.path).flatMap((word) => [
     ...(word.names
-      ? [...names].filter(([name]) => word.names.test(name)).map(([name, line]) => left(source.path, line, word, name))
+      ? [...names]
+          .filter(([name]) => word.names.test(name))
+          .map(([name, node]) => left(source.path, node?.span ? lineOf(source, node) : 1, word, name))
       : []),
     ...inText(source.path, source.text, word),
   ]);
@@ -196,7 +207,7 @@ const left = (path, line, { house, field }, found) => ({
 });
 
 function inText(path, text, word) {
-  if (!word.text) return [];
+  if (!word.text?.test(text)) return [];
   return text.split('\n').flatMap((line, index) => {
     const hit = word.text.exec(line);
     return hit ? [left(path, index + 1, word, hit[0])] : [];
@@ -211,21 +222,15 @@ const splitName = (name) =>
     .trim()
     .toLowerCase();
 
-const lineAt = (text, byte) =>
-  Buffer.from(text)
-    .subarray(0, byte - 1)
-    .toString()
-    .split('\n').length;
-
+/** Documents, and the scripts, which the other checks do not read. */
 function documentsOf(root) {
-  const docs = join(root, 'docs');
+  const list = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
   const paths = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'SECURITY.md',
-    ...(existsSync(docs) ? readdirSync(docs).map((name) => `docs/${name}`) : []),
+    ...list('.'),
+    ...list('docs').map((name) => `docs/${name}`),
+    ...list('scripts').map((name) => `scripts/${name}`),
   ];
   return paths
-    .filter((path) => path !== 'docs/glossary.md' && /\.(md|json)$/.test(path) && existsSync(join(root, path)))
+    .filter((path) => /\.(md|mjs)$/.test(path) && !/^(docs\/glossary|CHANGELOG)\.md$/.test(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }

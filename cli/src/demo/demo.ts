@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '@tidegate/runtime/embedded/free-port';
 import { tail, waitFor } from '@tidegate/runtime/embedded/processes';
 import { startTimeoutMs } from '@tidegate/runtime/settings';
-import { ROOT, say } from '../installation.ts';
+import { ROOT, say } from '../kernel/installation.ts';
 import { type Counted, countUsage } from './count-usage.ts';
 import { signUp } from './customer.ts';
 import { startCustomerDatabase } from './customer-database.ts';

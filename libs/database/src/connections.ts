@@ -1,18 +1,38 @@
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
-import type pg from 'pg';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { AwakeDeadlines, afterAwake } from './after-awake.ts';
 import type { Connect } from './lazy-transaction.ts';
 import type { DatabaseLimits } from './limits.ts';
 import { SilentConnections } from './silent-connections.ts';
-import { silence, WatchedClient, type WatchedConfig } from './watched-client.ts';
+import { silence, type WatchedClient, type WatchedConfig } from './watched-client.ts';
 
 /** Longer than that at the end of the pool, and the other side is gone. */
 const GOODBYE_MS = 2_000;
 
-/** Hands out the connections of one service's pool: waits with a limit, counts, and never gives back a broken one. */
+/** One that nobody took for so long is closed. */
+const IDLE_MS = 10_000;
+
+interface Open {
+  readonly runner: QueryRunner;
+  readonly client: WatchedClient;
+  idleSince: number;
+}
+
+interface Waiter {
+  lend: (connection: Open) => boolean;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Hands out the connections of one service: waits with a limit, counts, and never gives out a broken one. A query
+ * runner keeps its connection from one transaction to the next, so that taking one is no more than a look into a list:
+ *
+ *   (nobody's) ──take──► lent ──given back──► next in the queue, or resting ──IDLE_MS──► back to TypeORM's pool, closed
+ *                          └──broken──► cut
+ */
 export class Connections {
-  private readonly pool: pg.Pool;
+  private readonly dataSource: DataSource;
   private readonly limits: DatabaseLimits;
   private readonly silent: SilentConnections;
   private readonly deadlines: AwakeDeadlines;
@@ -21,9 +41,15 @@ export class Connections {
   private readonly inUse;
   private readonly waiting;
   private readonly waits;
+  /** The one that was used last is at the end, and is taken first. */
+  private resting: Open[] = [];
+  private readonly queue = new Set<Waiter>();
+  /** Connections that are open or being opened. */
+  private open = 0;
+  private idle: NodeJS.Timeout | undefined;
 
-  constructor(pool: pg.Pool, service: string, config: WatchedConfig, limits: DatabaseLimits) {
-    this.pool = pool;
+  constructor(dataSource: DataSource, service: string, config: WatchedConfig, limits: DatabaseLimits) {
+    this.dataSource = dataSource;
     this.limits = limits;
     this.labels = { service };
     this.deadlines = new AwakeDeadlines(limits.waitMs);
@@ -31,52 +57,115 @@ export class Connections {
     const metrics = new Metrics();
     this.inUse = metrics.gauge('tidegate_database_connections_in_use', 'Connections that work holds', ['service']);
     this.waiting = metrics.gauge('tidegate_database_waiting', 'How many wait for a connection', ['service']);
-    this.waits = metrics.histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', [
-      'service',
-    ]);
+    this.waits = metrics
+      .histogram('tidegate_database_wait_seconds', 'Time to get a connection when none was free', ['service'])
+      .labels(this.labels);
     this.silent = new SilentConnections(config, limits, {
       tick: () => this.measure(),
       dropped: () => this.log.warn({}, 'Connections to the database were dropped on their way and are replaced'),
     });
-    pool.on('acquire', (client) => this.silent.acquired(client as unknown as WatchedClient));
-    pool.on('release', (_error, client) => this.silent.released(client as unknown as WatchedClient));
   }
 
-  readonly take: Connect = () =>
-    new Promise((resolve, reject) => {
-      const waited = this.pool.idleCount > this.pool.waitingCount ? undefined : this.wait(reject);
-      this.pool.connect((error, client, release) => {
-        // Nobody waits for it any more.
-        if (waited?.() === false) return release?.();
-        if (error || !client) return reject(error);
-        resolve([client, (broken) => this.giveBack(client as unknown as WatchedClient, release, broken)]);
-      });
-    });
+  readonly take: Connect = () => {
+    for (let one = this.resting.pop(); one; one = this.resting.pop()) {
+      // One that broke while it rested is on its way out.
+      if (!one.runner.isReleased) return Promise.resolve(this.lend(one));
+    }
+    return this.wait();
+  };
 
-  /** Answers how to end it: false when it was given up. */
-  private wait(reject: (error: Error) => void): () => boolean {
+  private wait(): ReturnType<Connect> {
     const started = performance.now();
-    const inTime = this.deadlines.add(() =>
-      reject(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`)),
-    );
-    return () => {
-      this.waits.observe(this.labels, (performance.now() - started) / 1_000);
-      return inTime();
-    };
+    return new Promise((resolve, reject) => {
+      const ended = () => {
+        this.queue.delete(waiter);
+        this.waits.observe((performance.now() - started) / 1_000);
+        return inTime();
+      };
+      const waiter: Waiter = {
+        lend: (connection) => {
+          // When it is too late for that, somebody else gets it.
+          if (!ended()) return false;
+          resolve(this.lend(connection));
+          return true;
+        },
+        fail: (error) => {
+          ended();
+          reject(error);
+        },
+      };
+      const inTime = this.deadlines.add(() => {
+        waiter.fail(silence(`No connection to the database was free within ${this.limits.waitMs} ms.`));
+      });
+      this.queue.add(waiter);
+      if (this.open < this.limits.poolSize) this.connect();
+    });
   }
 
-  /** The pool says goodbye to a broken one and waits for the answer: not over a socket that is closed already. */
-  private giveBack(client: WatchedClient, release: (error?: Error) => void, broken?: Error): void {
-    if (broken) client.destroy(broken);
-    release(broken);
+  private connect(): void {
+    this.open += 1;
+    const runner = this.dataSource.createQueryRunner();
+    (runner.connect() as Promise<WatchedClient>).then(
+      (client) => {
+        const connection = { runner, client, idleSince: 0 };
+        client.once('end', () => this.lost(connection));
+        this.handOn(connection);
+      },
+      (error: unknown) => {
+        const [first] = this.queue;
+        first?.fail(error);
+        this.closed();
+      },
+    );
+  }
+
+  private lost(connection: Open): void {
+    this.resting = this.resting.filter((one) => one !== connection);
+    this.closed();
+  }
+
+  private closed(): void {
+    this.open -= 1;
+    if (this.queue.size > 0 && this.open < this.limits.poolSize) this.connect();
+  }
+
+  private lend(connection: Open): Awaited<ReturnType<Connect>> {
+    this.silent.acquired(connection.client);
+    return [connection.client, (broken) => this.giveBack(connection, broken)];
+  }
+
+  /**
+   * A broken one is cut, over whose socket no goodbye would be answered; then the pool leaves it out, because a client
+   * tells of its end by an event that the query runner listens for.
+   */
+  private giveBack(connection: Open, broken?: Error): void {
+    this.silent.released(connection.client);
+    if (broken) connection.client.destroy(broken);
+    else if (!connection.runner.isReleased) this.handOn(connection);
+  }
+
+  private handOn(connection: Open): void {
+    for (const waiter of this.queue) if (waiter.lend(connection)) return;
+    connection.idleSince = Date.now();
+    this.resting.push(connection);
+    this.idle ??= setTimeout(() => this.closeIdle(), IDLE_MS).unref();
+  }
+
+  private closeIdle(): void {
+    const old = Date.now() - IDLE_MS;
+    for (const one of this.resting) if (one.idleSince <= old) void one.runner.release();
+    this.resting = this.resting.filter((one) => !one.runner.isReleased);
+    const [oldest] = this.resting;
+    this.idle = oldest && setTimeout(() => this.closeIdle(), oldest.idleSince - old + 1).unref();
   }
 
   private measure(): void {
-    this.inUse.set(this.labels, this.pool.totalCount - this.pool.idleCount);
-    this.waiting.set(this.labels, this.pool.waitingCount);
+    this.inUse.set(this.labels, this.silent.lentOut);
+    this.waiting.set(this.labels, this.queue.size);
   }
 
   async end(close: () => Promise<void>): Promise<void> {
+    clearTimeout(this.idle);
     this.silent.stop();
     const stop = afterAwake(GOODBYE_MS, () => this.silent.destroyAll());
     await close().finally(stop);

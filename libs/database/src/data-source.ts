@@ -1,5 +1,4 @@
-import type pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Connections } from './connections.ts';
 import type { Connect } from './lazy-transaction.ts';
 import { type DatabaseLimits, DEFAULT_LIMITS } from './limits.ts';
@@ -16,13 +15,24 @@ export interface DatabaseSettings extends Partial<DatabaseLimits> {
   applicationName?: string;
 }
 
-const connections = new WeakMap<DataSource, Connections>();
+/** A data source whose connections are watched, and taken with a limit. */
+class WatchedDataSource extends DataSource {
+  readonly connections: Connections;
+
+  constructor(options: DataSourceOptions, connect: (dataSource: DataSource) => Connections) {
+    super(options);
+    this.connections = connect(this);
+  }
+
+  override destroy(): Promise<void> {
+    return this.connections.end(() => super.destroy());
+  }
+}
 
 /** How the pool's connections are taken. */
 export function connectionsOf(dataSource: DataSource): Connect {
-  const found = connections.get(dataSource);
-  if (!found) throw new Error('This data source was not made by connectDatabase.');
-  return found.take;
+  if (dataSource instanceof WatchedDataSource) return dataSource.connections.take;
+  throw new Error('This data source was not made by connectDatabase.');
 }
 
 /** The service's pool. Sessions find their own schema first and give up on runaway statements. */
@@ -30,7 +40,7 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
   const { host, port, database, user, password, schema, ssl = false } = settings;
   const limits = limitsOf(settings);
   const applicationName = settings.applicationName ?? `tidegate ${schema}`;
-  const dataSource = new DataSource({
+  const options: DataSourceOptions = {
     type: 'postgres',
     host,
     port,
@@ -48,19 +58,16 @@ export async function connectDatabase(settings: DatabaseSettings): Promise<DataS
     extra: {
       Client: WatchedClient,
       connectWithinMs: limits.waitMs,
-      idleTimeoutMillis: 10_000,
+      // What comes back to the pool was idle for long enough already.
+      idleTimeoutMillis: 1,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       options: sessionOptions(schema, limits),
     },
-  });
-  await dataSource.initialize();
-  const { master } = dataSource.driver as unknown as { master: pg.Pool };
+  };
   const login = { host, port, database, user, password, ssl, application_name: applicationName };
-  const watched = new Connections(master, schema, login, limits);
-  connections.set(dataSource, watched);
-  const destroy = dataSource.destroy.bind(dataSource);
-  dataSource.destroy = () => watched.end(destroy);
+  const dataSource = new WatchedDataSource(options, (self) => new Connections(self, schema, login, limits));
+  await dataSource.initialize();
   return dataSource;
 }
 

@@ -59,6 +59,10 @@ export class SilentConnections {
     });
   }
 
+  get lentOut(): number {
+    return this.lent.size;
+  }
+
   released(client: WatchedClient): void {
     this.lent.delete(client);
   }

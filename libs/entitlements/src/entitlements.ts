@@ -6,6 +6,7 @@ import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
+import { findSnapshot, type Lock, storeSnapshot } from './snapshot.rows.ts';
 
 /**
  * What an organisation may do, decided from the snapshot that billing sent and this service stored. The snapshot of an
@@ -62,8 +63,8 @@ export class Entitlements {
     return grant.value;
   }
 
-  async snapshot(tx: Tx, lock: '' | 'for update' = ''): Promise<Snapshot> {
-    const stored = await read(tx, lock);
+  async snapshot(tx: Tx, lock: Lock = ''): Promise<Snapshot> {
+    const stored = await findSnapshot(tx, lock);
     if (stored) return stored;
     const orgId = tx.orgId as string;
     const fetch = () => this.bus.call(getEntitlements, {}, { orgId });
@@ -88,21 +89,4 @@ function limitOf({ features }: Snapshot, feature: string, otherwise: number | un
   const grant = features[feature];
   if (!grant) return otherwise;
   return grant.kind === 'counted' ? grant.limit : undefined;
-}
-
-async function read(tx: Tx, lock: '' | 'for update'): Promise<Snapshot | undefined> {
-  const row = await tx.one<{ snapshot: Snapshot }>(`select snapshot from entitlements where org_id = $1 ${lock}`, [
-    tx.orgId,
-  ]);
-  return row?.snapshot;
-}
-
-/** Snapshots may arrive out of order; the highest version wins. */
-export async function storeSnapshot(tx: Tx, snapshot: Snapshot): Promise<void> {
-  await tx.query(
-    `insert into entitlements as e (org_id, version, snapshot) values ($1, $2, $3)
-     on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
-       where e.version < excluded.version`,
-    [snapshot.orgId, snapshot.version, snapshot],
-  );
 }

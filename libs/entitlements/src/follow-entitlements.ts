@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
-import { storeSnapshot } from './entitlements.ts';
+import { storeSnapshot } from './snapshot.rows.ts';
 
 @Controller()
 export class FollowEntitlements {

@@ -12,6 +12,7 @@ import { checkHandlers } from './check-handlers.ts';
 import { consumerName, EventConsumer } from './consumer.ts';
 import { BUS_TRANSPORT, type EventHandler, type OperationHandler } from './handler.ts';
 import { Inbox } from './inbox.ts';
+import type { MessagingLimits } from './limits.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { OperationServer } from './operation-server.ts';
 import type { Outbox } from './outbox.ts';
@@ -32,6 +33,7 @@ export interface BusTransportOptions {
   nc: NatsConnection;
   tenants: TenantDatabase;
   outbox: Outbox;
+  limits?: MessagingLimits;
   tokens: CallerTokens;
   sealer: SecretSealer;
   log: Log;
@@ -105,13 +107,13 @@ export class BusTransport extends Server implements CustomTransportStrategy {
   }
 
   private async start(): Promise<void> {
-    const { service, contracts, nc, tenants, outbox, log } = this.options;
+    const { service, contracts, nc, tenants, outbox, log, limits } = this.options;
     checkHandlers(service, this.operations, contracts);
     for (const [source, handlers] of Map.groupBy(this.events, ({ event }) => event.service)) {
       const consumer = consumerName(service, source);
       const inbox = new Inbox({ consumer, handlers, tenants, outbox });
       this.inboxes.set(consumer, inbox);
-      this.consumers.push(new EventConsumer({ service, source, nc, inbox, log }));
+      this.consumers.push(new EventConsumer({ service, source, nc, inbox, log, limits }));
     }
     this.server = new OperationServer(
       { ...this.options, runner: new OperationRunner(tenants, outbox) },

@@ -7,6 +7,7 @@ import { ConsumerLag } from './consumer-lag.ts';
 import { EventLanes } from './event-lanes.ts';
 import { EventTurns } from './event-turns.ts';
 import type { Inbox } from './inbox.ts';
+import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from './limits.ts';
 import { watchOf } from './nats-watch.ts';
 
 /*
@@ -19,8 +20,6 @@ import { watchOf } from './nats-watch.ts';
  * Made anew it begins at the beginning of the stream; the inbox knows what was handled. A pull that was under way when
  * the connection broke is forgotten by the server, so it is given up when the connection is back.
  */
-const FETCH = 200;
-const IN_FLIGHT = 300;
 const MAX_ACK_PENDING = 2_000;
 const FETCH_MS = 27_000;
 /**
@@ -34,7 +33,7 @@ const RETRY_MS = 300;
 
 export class EventConsumer {
   readonly name: string;
-  private readonly options: { source: ServiceName; nc: NatsConnection };
+  private readonly options: { source: ServiceName; nc: NatsConnection; limits: MessagingLimits };
   private readonly log: Log;
   private readonly turns: EventTurns;
   private readonly lanes: EventLanes;
@@ -45,10 +44,17 @@ export class EventConsumer {
   private abortFetch: () => void = () => {};
   private running: Promise<void> | undefined;
 
-  constructor(options: { service: ServiceName; source: ServiceName; nc: NatsConnection; inbox: Inbox; log: Log }) {
-    const { service, source, nc, inbox } = options;
+  constructor(options: {
+    service: ServiceName;
+    source: ServiceName;
+    nc: NatsConnection;
+    inbox: Inbox;
+    log: Log;
+    limits?: MessagingLimits | undefined;
+  }) {
+    const { service, source, nc, inbox, limits = DEFAULT_MESSAGING_LIMITS } = options;
     this.name = consumerName(service, source);
-    this.options = { source, nc };
+    this.options = { source, nc, limits };
     this.log = options.log.child({ consumer: this.name });
     this.turns = new EventTurns({ service, consumer: this.name, nc, inbox, log: this.log });
     this.lanes = new EventLanes(this.turns, this.lag, this.log);
@@ -118,7 +124,7 @@ export class EventConsumer {
     watchOf(this.options.nc).report(this.name, undefined);
     while (!this.stopped) {
       const batch = await consumer.fetch({
-        max_messages: FETCH,
+        max_messages: this.options.limits.fetch,
         expires: FETCH_MS,
         idle_heartbeat: this.options.nc.info?.cluster ? HEARTBEAT_MS.cluster : HEARTBEAT_MS.single,
       });
@@ -133,7 +139,7 @@ export class EventConsumer {
       }
       this.turns.notePending(pending);
       this.lanes.forgetOld();
-      await this.lanes.room(IN_FLIGHT);
+      await this.lanes.room(this.options.limits.inFlight);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, type Type } from '@nestjs/common';
 import { type DeadLetter, deadLetterFailed, deadLetters } from '@tidegate/contracts/kernel/dead-letters';
 import { Envelope } from '@tidegate/contracts/kernel/event';
-import { conflict, notFound, ProblemError } from '@tidegate/contracts/kernel/problem';
+import { conflict, notFound, ProblemError, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -71,7 +71,7 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
     }
 
     @Handles(replay)
-    async replay({ input: { id } }: OperationContext<typeof replay>) {
+    async replay({ input: { id }, refuse }: OperationContext<typeof replay>) {
       const { tenants } = this;
       const row = await tenants.as({}, (tx) => tx.one<Row>('select * from dead_letters where id = $1', [id]));
       if (!row) throw notFound();
@@ -88,7 +88,7 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
         });
       } catch (error) {
         if (error instanceof ProblemError || isOutage(error)) throw error;
-        throw await stillDead(tenants, id, error);
+        throw await stillDead(refuse, tenants, id, error);
       }
       return {};
     }
@@ -105,7 +105,12 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
   return DeadLetterOperations;
 }
 
-async function stillDead(tenants: TenantDatabase, id: string, reason: unknown): Promise<ProblemError> {
+async function stillDead(
+  refuse: Refuse<typeof deadLetterFailed>,
+  tenants: TenantDatabase,
+  id: string,
+  reason: unknown,
+): Promise<ProblemError> {
   const error = reasonText(reason);
   const row = await tenants.as({}, (tx) =>
     tx.one<{ attempts: number }>(
@@ -113,5 +118,5 @@ async function stillDead(tenants: TenantDatabase, id: string, reason: unknown): 
       [id, error],
     ),
   );
-  return deadLetterFailed({ error, attempts: row?.attempts ?? 0 }, `${error}. Mend the cause, or discard it.`);
+  return refuse(deadLetterFailed, { error, attempts: row?.attempts ?? 0 }, `${error}. Mend the cause, or discard it.`);
 }

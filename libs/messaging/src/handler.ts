@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import type { Envelope, Event, EventData } from '@tidegate/contracts/kernel/event';
-import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import type { Declared, Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 
 /** Writes an event into the outbox of the handler's transaction. */
@@ -27,6 +28,8 @@ export interface OperationContext<Op extends Operation = Operation> {
   tx: Tx;
   emit: Emit;
   meter: Meter;
+  /** `throw refuse(botHalted, data, detail)`: the error of a problem that the operation declares. */
+  refuse: Refuse<Declared<Op>>;
   /**
    * Answers with this instead, once the transaction is committed and its connection given back: for work that was begun
    * and that the caller may wait for. A repeated request with the same key gets what the handler returned.

@@ -1,8 +1,9 @@
 import { operation } from '@tidegate/contracts/kernel/operation';
-import { notFound, problem } from '@tidegate/contracts/kernel/problem';
+import { notFound, problem, problemError, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { z } from 'zod';
+import type { OperationContext } from './handler.ts';
 import { OperationRunner } from './operation-runner.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -29,9 +30,9 @@ const run = (answer: () => Promise<unknown>) =>
   new OperationRunner(tenants, outbox).run({ operation: one, run: answer }, asked);
 
 test('only problems that the operation declares, or that any may answer, leave; others are a fault of ours', async () => {
-  await expect(run(() => Promise.reject(declared()))).rejects.toMatchObject({ code: 'declared' });
+  await expect(run(() => Promise.reject(problemError(declared)))).rejects.toMatchObject({ code: 'declared' });
   await expect(run(() => Promise.reject(notFound()))).rejects.toMatchObject({ code: 'not_found' });
-  const fault = await run(() => Promise.reject(secretive())).catch((error: unknown) => error);
+  const fault = await run(() => Promise.reject(problemError(secretive))).catch((error: unknown) => error);
   expect(fault).toEqual(new Error('test.runner answered the undeclared problem secretive.'));
   expect(fault).not.toHaveProperty('code');
 });
@@ -39,4 +40,18 @@ test('only problems that the operation declares, or that any may answer, leave; 
 test('an answer that breaks its contract never leaves, and what the contract does not name is left out', async () => {
   await expect(run(async () => ({ size: 'large' }))).rejects.toThrow('breaks its contract: /size');
   expect(await run(async () => ({ size: 1, secret: 'x' }))).toEqual({ size: 1 });
+});
+
+test('an undeclared problem does not compile, here or in a function that throws for several operations', () => {
+  const refuse: OperationContext<typeof one>['refuse'] = problemError;
+  expect(refuse(declared).code).toBe('declared');
+  // @ts-expect-error The operation does not declare it.
+  refuse(secretive);
+  const deep = (given: Refuse<typeof declared>) => given(declared);
+  const deeper = (given: Refuse<typeof declared | typeof secretive>) => given(secretive);
+  expect(deep(refuse).status).toBe(409);
+  // @ts-expect-error The operation does not declare all that the function throws.
+  deeper(refuse);
+  // @ts-expect-error Declared problems are no functions, so nothing makes one but `refuse`.
+  expect(() => declared()).toThrow(TypeError);
 });

@@ -1,4 +1,4 @@
-import { notFound, ProblemError } from '@tidegate/contracts/kernel/problem';
+import { notFound, ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { isRetryable } from './errors.ts';
@@ -124,7 +124,7 @@ export class OperationRunner {
     answerLater: OperationContext['answerLater'],
   ): Promise<unknown> {
     const [emit, meter] = [this.outbox.emitter(tx), this.outbox.meterer(tx)];
-    return handler.run({ input: input as never, caller, tx, emit, meter, answerLater });
+    return handler.run({ input: input as never, caller, tx, emit, meter, refuse: problemError, answerLater });
   }
 }
 

@@ -3,6 +3,7 @@ import { headers, type NatsConnection } from '@nats-io/nats-core';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from './limits.ts';
 import { watchOf } from './nats-watch.ts';
 import { countOutbox, deleteSent, mayHave, type OutboxRow, readOutbox, releaseLease, takeLease } from './relay.rows.ts';
 
@@ -21,8 +22,6 @@ const BATCH = 500;
 const IDLE_MS = 8_000;
 const FAILED_RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 4_000;
-/** A process that dies holds up the events of the others for so long at the most. */
-const LEASE_SECONDS = 5;
 /** Who has something to send and not the lease looks again after this long: the holder may have died. */
 const ELSEWHERE_MS = 1_000;
 const COUNT_MS = 5_000;
@@ -31,6 +30,7 @@ type Turn = 'sent' | 'empty' | 'elsewhere' | 'failed';
 
 export class Relay {
   private readonly options: { service: string; tenants: TenantDatabase; nc: NatsConnection; log: Log };
+  private readonly leaseSeconds: number;
   private readonly jetstream: JetStreamClient;
   private readonly self = crypto.randomUUID();
   private readonly lag;
@@ -43,8 +43,15 @@ export class Relay {
   private rouse: () => void = () => {};
   private running: Promise<void> | undefined;
 
-  constructor(options: { service: string; tenants: TenantDatabase; nc: NatsConnection; log: Log }) {
+  constructor(options: {
+    service: string;
+    tenants: TenantDatabase;
+    nc: NatsConnection;
+    log: Log;
+    limits?: MessagingLimits;
+  }) {
     this.options = options;
+    this.leaseSeconds = (options.limits ?? DEFAULT_MESSAGING_LIMITS).outboxLeaseSeconds;
     this.jetstream = jetstream(options.nc, { checkAPI: false });
     const metrics = new Metrics();
     this.lag = metrics.gauge('tidegate_outbox_lag_seconds', 'Age of the oldest event not sent yet', ['service']);
@@ -125,12 +132,12 @@ export class Relay {
     const { tenants, nc } = this.options;
     if (this.leasedUntil < Date.now()) {
       if (!(await mayHave(tenants))) return this.note([]);
-      if (!(await takeLease(tenants, this.self, LEASE_SECONDS))) {
+      if (!(await takeLease(tenants, this.self, this.leaseSeconds))) {
         this.tellHolder();
         return 'elsewhere';
       }
       // Half way through it is renewed, so that nobody else begins while a batch is under way.
-      this.leasedUntil = Date.now() + (LEASE_SECONDS * 1_000) / 2;
+      this.leasedUntil = Date.now() + (this.leaseSeconds * 1_000) / 2;
     }
     const rows = await readOutbox(tenants, BATCH);
     if (rows.length === 0) return this.note(rows);

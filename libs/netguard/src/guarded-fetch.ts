@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { problemError } from '@tidegate/contracts/kernel/problem';
 import { guardHost, type HostPolicy } from './guard-host.ts';
 import { hostNotAllowed } from './problems.ts';
 
@@ -93,4 +94,4 @@ function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-const closed = (detail: string) => hostNotAllowed({ field: '/url' }, detail);
+const closed = (detail: string) => problemError(hostNotAllowed, { field: '/url' }, detail);

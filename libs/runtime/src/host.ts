@@ -47,6 +47,7 @@ export class ServiceHost {
   private readonly log: Log;
   private nc!: NatsConnection;
   private dataSource: DataSource | undefined;
+  private tenants: TenantDatabase | undefined;
   private bus!: Bus;
   private relay: Relay | undefined;
   private app!: INestApplicationContext;
@@ -68,7 +69,8 @@ export class ServiceHost {
     this.bus = new Bus({ service: name, nc: this.nc, tokens, sealer });
     const data = await this.openData();
     const shared = { service: name, nc: this.nc, tokens, sealer, log, metrics };
-    const transport = data && new BusTransport({ ...shared, ...data, contracts: operations() });
+    const transport =
+      data && new BusTransport({ ...shared, ...data, limits: settings.nats.limits, contracts: operations() });
     const platform = PlatformModule.of(this.definition, [
       { provide: SETTINGS, useValue: settings },
       { provide: HEALTH, useValue: health },
@@ -109,7 +111,8 @@ export class ServiceHost {
       ...database.roles[name],
     });
     const tenants = new TenantDatabase(this.dataSource);
-    this.relay = new Relay({ service: name, tenants, nc: this.nc, log: this.log });
+    this.tenants = tenants;
+    this.relay = new Relay({ service: name, tenants, nc: this.nc, log: this.log, limits: this.settings.nats.limits });
     const outbox = new Outbox(name, () => this.relay?.wake());
     return { tenants, outbox, vault: await this.openVault(encryptionKeys[name], tenants) };
   }
@@ -157,7 +160,7 @@ export class ServiceHost {
       const trouble = watchOf(this.nc).trouble();
       if (trouble) return `NATS: ${trouble}`;
       const bus = within(500, 'NATS', this.nc.flush());
-      const database = this.dataSource ? within(500, 'Postgres', this.dataSource.query('select 1')) : undefined;
+      const database = this.tenants && within(500, 'Postgres', this.tenants.reader({}).query('select 1'));
       return (await bus) ?? (await database);
     };
   }

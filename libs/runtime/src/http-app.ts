@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { DynamicModule, INestApplication, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { malformedBody, type ProblemError, problem } from '@tidegate/contracts/kernel/problem';
+import { commonProblem, malformedBody, type ProblemError } from '@tidegate/contracts/kernel/problem';
 import { newTrace } from '@tidegate/telemetry/trace';
 import type { FastifyReply } from 'fastify';
 import { trustedProxies } from './trust-proxy.ts';
@@ -13,8 +13,8 @@ export const BODY_LIMIT_BYTES = 900 * 1024;
 /** Connections whose request has a body that may take longer than others, for whoever reads it to bound. */
 export const longBodies = new WeakSet<Socket>();
 
-const headersTooLarge = problem('headers_too_large', 431, 'The headers are too large');
-const requestTimeout = problem('request_timeout', 408, 'The request did not come in time');
+const headersTooLarge = commonProblem('headers_too_large', 431, 'The headers are too large');
+const requestTimeout = commonProblem('request_timeout', 408, 'The request did not come in time');
 
 /** The service answers errors and unknown paths itself, as problems: Nest's own handlers would come first. */
 class EdgeAdapter extends FastifyAdapter {

@@ -3,6 +3,7 @@ import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/serv
 
 import { type DatabaseLimits, DEFAULT_LIMITS } from '@tidegate/database/limits';
 
+import { DEFAULT_MESSAGING_LIMITS, type MessagingLimits } from '@tidegate/messaging/limits';
 import type { ReadRing } from '@tidegate/vault/master-keys';
 import { readVariable } from './config.ts';
 import {
@@ -53,6 +54,7 @@ export interface Settings {
     monitorUrl: string | undefined;
     users: Record<ServiceName | 'platform', Login>;
     replicas: number;
+    limits: MessagingLimits;
   };
   /** Master keys of secrets at rest. A ring is read anew at each call: a rotation adds to it while services run. */
   encryptionKeys: Partial<Record<ServiceName, ReadRing>>;
@@ -118,6 +120,17 @@ export const PLATFORM_VARIABLES: readonly [name: string, fallback: string, meani
   ],
   ['NATS_MONITOR_URL', 'embedded nats-server', 'http://host:port of the monitoring of an external nats-server'],
   ['NATS_REPLICAS', '1', 'Copies of each stream; 3 on a cluster'],
+  ['EVENTS_FETCH', String(DEFAULT_MESSAGING_LIMITS.fetch), 'Events that each consumer of a service requests at once'],
+  [
+    'EVENTS_IN_FLIGHT',
+    String(DEFAULT_MESSAGING_LIMITS.inFlight),
+    'Events of a consumer that a process has in memory before it requests more',
+  ],
+  [
+    'OUTBOX_LEASE_SECONDS',
+    String(DEFAULT_MESSAGING_LIMITS.outboxLeaseSeconds),
+    'How long the events of a process that died wait before another replica publishes them',
+  ],
   ['NATS_SERVER', 'found in PATH', 'Path of the nats-server that is started'],
   [
     'START_TIMEOUT_SECONDS',
@@ -174,6 +187,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, purposes: readonly Purpose[
       monitorUrl: reader.get('NATS_MONITOR_URL'),
       users: readNatsUsers(reader, forWhat, operate),
       replicas: reader.integer('NATS_REPLICAS', 1, 1, 5),
+      limits: readMessagingLimits(reader),
     },
     encryptionKeys: readEncryptionKeys(reader, forWhat, () => new SettingsReader(env, readSecrets(dataDir))),
     sealing: readSealing(reader, forWhat, operate),
@@ -249,6 +263,15 @@ function readDatabase(reader: SettingsReader, what: ForWhat): Settings['database
       silenceMs: reader.integer('DATABASE_SILENCE_MS', DEFAULT_LIMITS.silenceMs, 500, 60_000),
     },
     roles: forEachOf(SERVICE_NAMES, login),
+  };
+}
+
+function readMessagingLimits(reader: SettingsReader): MessagingLimits {
+  const { fetch, inFlight, outboxLeaseSeconds } = DEFAULT_MESSAGING_LIMITS;
+  return {
+    fetch: reader.integer('EVENTS_FETCH', fetch, 1, 2_000),
+    inFlight: reader.integer('EVENTS_IN_FLIGHT', inFlight, 1, 2_000),
+    outboxLeaseSeconds: reader.integer('OUTBOX_LEASE_SECONDS', outboxLeaseSeconds, 2, 60),
   };
 }
 

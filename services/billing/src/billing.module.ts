@@ -3,22 +3,20 @@ import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
-import { DiffPlans } from './plans/diff-plans.ts';
+import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
-import { ValidatePlans } from './plans/validate-plans.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
 import { MoveDueSubscriptions } from './subscriptions/move-due-subscriptions.loop.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
-import { OpenFreeSubscription } from './subscriptions/open-free-subscription.ts';
+import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 
 @Module({
   controllers: [
     ListPlans,
-    ValidatePlans,
-    DiffPlans,
+    CheckPlans,
     ApplyPlans,
     MovePlans,
     ExportPlans,

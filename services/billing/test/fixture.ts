@@ -15,10 +15,9 @@ import { testDatabase } from '@tidegate/testing/database';
 import { CurrentEntitlements } from '../src/entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from '../src/entitlements/refresh-entitlements.loop.ts';
 import { ApplyPlans } from '../src/plans/apply-plans.ts';
-import { DiffPlans } from '../src/plans/diff-plans.ts';
+import { CheckPlans } from '../src/plans/check-plans.ts';
 import { ExportPlans } from '../src/plans/export-plans.ts';
 import { ListPlans } from '../src/plans/list-plans.ts';
-import { ValidatePlans } from '../src/plans/validate-plans.ts';
 import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { GetSubscription } from '../src/subscriptions/get-subscription.ts';
 import { MoveDueSubscriptions } from '../src/subscriptions/move-due-subscriptions.loop.ts';
@@ -51,10 +50,9 @@ export async function openBilling() {
   const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
   const handlers = [
     new ApplyPlans(wakes),
-    new DiffPlans(),
+    new CheckPlans(),
     new ListPlans(),
     new ExportPlans(),
-    new ValidatePlans(),
     new MovePlans(wakes),
     new GetEntitlements(),
     new CurrentEntitlements(),
@@ -74,7 +72,7 @@ export async function openBilling() {
       const caller = { kind: service ? ('service' as const) : ('user' as const), orgId, scopes: [operation.scope] };
       return (await runner.run(found, { caller, input, deadline: Date.now() + 60_000 })) as Output<Op>;
     },
-    /** Loops that were told that there is work. */
+    /** Loops that were woken. */
     woken,
     /** Carries out the moves that are due. */
     moveDue: () => new MoveDueSubscriptions(tenants, wakes).turn(),

@@ -13,7 +13,7 @@ import {
   wrongCredentials,
 } from '@tidegate/contracts/identity/sessions';
 import { ACCESS_TOKEN_AUDIENCE, getJwks } from '@tidegate/contracts/identity/tokens';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { notFound, problemError } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import { exportJWK, SignJWT } from 'jose';
 import type { Neighbours } from './neighbours.ts';
@@ -53,12 +53,12 @@ export class Accounts {
       return { expiresAt: new Date(Date.now() + 86_400_000).toISOString() };
     });
     neighbours.on(login, async ({ password }) => {
-      if (password !== PASSWORD) throw wrongCredentials();
+      if (password !== PASSWORD) throw problemError(wrongCredentials);
       return this.session(this.newSession());
     });
     neighbours.on(refresh, async ({ refreshToken }) => {
       const found = [...this.sessions].find(([, session]) => session.refreshToken === refreshToken);
-      if (!found) throw invalidGrant();
+      if (!found) throw problemError(invalidGrant);
       return this.session(found[0]);
     });
     neighbours.on(logout, (_input, caller) => {

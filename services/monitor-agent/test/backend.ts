@@ -53,7 +53,7 @@ const answer = (columns: [string, number, string][]) =>
 
 /** Logs anybody in. */
 export const welcome = Buffer.concat([authentication(0), parameter('server_version', '18.0'), keyData, ready()]);
-/** To the first two questions of every connection. */
+/** To the first two queries of every connection. */
 export const greeting = answer([
   ['pid', INT4, String(PID)],
   ['version', INT4, '180000'],

@@ -24,13 +24,13 @@ export const guard = { check: loopback, trusted: loopback };
 
 export const dialer = (config = {}) => new Dialer(passwords, guard as never, config as never);
 
-/** Seconds from one look to the next. */
+/** Seconds from one snapshot to the next. */
 export interface Plan {
   probe?: number;
   minute?: number;
 }
 
-/** All replicas of a file share one thread: starting it costs as much as a whole look. */
+/** All replicas of a file share one thread: starting it costs as much as a whole snapshot. */
 class SharedScrubber extends Scrubber {
   override async close(): Promise<void> {}
 
@@ -137,17 +137,17 @@ export class Replica {
 }
 
 /** The server's clock at the last look at its statements that was stored. */
-export async function lookedAt(store: Store, serverId: string): Promise<string | undefined> {
+export async function snapshotAt(store: Store, serverId: string): Promise<string | undefined> {
   const [row] = await store.server.sql<{ at: string }>(
     `select at from monitor_agent.statement_snapshots where server_id = '${serverId}'`,
   );
   return row?.at;
 }
 
-/** Turns by hand until there is one look more. */
-export async function lookOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
-  const before = await lookedAt(store, serverId);
-  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== before);
+/** Turns by hand until there is one snapshot more. */
+export async function collectOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
+  const before = await snapshotAt(store, serverId);
+  await replica.turnUntil(async () => (await snapshotAt(store, serverId)) !== before);
 }
 
 export interface WatchedServer {

@@ -1,4 +1,4 @@
-import { addServer, lookOnce, type Plan, Replica, type WatchedServer } from './collector.ts';
+import { addServer, collectOnce, type Plan, Replica, type WatchedServer } from './collector.ts';
 import { type Binaries, type PostgresOptions, PostgresServer } from './postgres-server.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 import { makeWatcher } from './watched.ts';
@@ -37,7 +37,7 @@ export interface Collecting {
 
 /** Both anew for every test. */
 export function useCollector(store: Store, server: Parameters<typeof addServer>[1], plan: Plan = {}): Collecting {
-  const collecting = { look: () => lookOnce(store, collecting.replica, collecting.at.serverId) } as Collecting;
+  const collecting = { look: () => collectOnce(store, collecting.replica, collecting.at.serverId) } as Collecting;
   beforeEach(async () => {
     collecting.at = await addServer(store, server);
     collecting.replica = new Replica(store, plan);

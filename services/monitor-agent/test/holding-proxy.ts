@@ -2,8 +2,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { PostgresServer } from './postgres-server.ts';
 
 /*
- * Stands before a PostgreSQL, counts questions, and can hold its answers back: what is asked while nothing is answered
- * was asked without waiting. A question is a message after which PostgreSQL has to answer: Query or Sync.
+ * Stands before a PostgreSQL, counts queries, and can hold its answers back: what is asked while nothing is answered
+ * was asked without waiting. A query is a message after which PostgreSQL has to answer: Query or Sync.
  */
 const QUERY = 'Q'.charCodeAt(0);
 const SYNC = 'S'.charCodeAt(0);
@@ -11,7 +11,7 @@ const SYNC = 'S'.charCodeAt(0);
 export class HoldingProxy {
   readonly host = '127.0.0.1';
   port = 0;
-  /** Questions of all sessions so far. */
+  /** Queries of all sessions so far. */
   asked = 0;
   /** Sessions that are open, and the most that were at the same time. */
   open = 0;
@@ -79,13 +79,13 @@ function questionCounter(): (chunk: Buffer) => number {
   let started = false;
   return (chunk) => {
     pending = Buffer.concat([pending, chunk]);
-    let questions = 0;
+    let queries = 0;
     for (;;) {
       const letter = started ? 1 : 0;
-      if (pending.length < letter + 4) return questions;
+      if (pending.length < letter + 4) return queries;
       const end = letter + pending.readUInt32BE(letter);
-      if (pending.length < end) return questions;
-      if (started && (pending[0] === QUERY || pending[0] === SYNC)) questions += 1;
+      if (pending.length < end) return queries;
+      if (started && (pending[0] === QUERY || pending[0] === SYNC)) queries += 1;
       started = true;
       pending = pending.subarray(end);
     }

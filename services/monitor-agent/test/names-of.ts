@@ -1,7 +1,7 @@
 import { parseSync } from 'libpg-query';
 
 /*
- * What of a question PostgreSQL would look up along the search_path, found in its own parse tree. Names that the grammar
+ * What of a query PostgreSQL would look up along the search_path, found in its own parse tree. Names that the grammar
  * itself gives (`extract`, `int`) are in the catalogue already.
  */
 type Node = Record<string, unknown>;

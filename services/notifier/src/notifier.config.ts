@@ -1,3 +1,4 @@
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { smtpNotConfigured } from '@tidegate/contracts/notifier/channels';
 import { Config, envFlag, envInt, envList } from '@tidegate/runtime/config';
 import { z } from 'zod';
@@ -56,7 +57,11 @@ export function smtpSettings(config: NotifierConfig): SmtpSettings | undefined {
   return { host, port: config.SMTP_PORT, secure: config.SMTP_SECURE, from, login };
 }
 
-export function requireSmtp(config: NotifierConfig): void {
+export function requireSmtp(refuse: Refuse<typeof smtpNotConfigured>, config: NotifierConfig): void {
   if (smtpSettings(config)) return;
-  throw smtpNotConfigured({}, 'Set SMTP_HOST and SMTP_FROM (see docs/notifications.md) and start Tidegate again.');
+  throw refuse(
+    smtpNotConfigured,
+    {},
+    'Set SMTP_HOST and SMTP_FROM (see docs/notifications.md) and start Tidegate again.',
+  );
 }

@@ -9,6 +9,8 @@ import { IngestUsage } from './ingestion/ingest-usage.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
 import { ReplayParked } from './ingestion/replay-parked.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
+import { JetStreamUsage } from './jetstream-usage.ts';
+import { UsageStream } from './kernel/usage-stream.ts';
 import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
 import { ListMeters } from './meters/list-meters.ts';
@@ -28,6 +30,13 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     TakeLease,
     ReturnLease,
   ],
-  providers: [UsageWriter, IngestCheckpoint, IngestUsageStream, ReplayParked, EnforceRetention],
+  providers: [
+    { provide: UsageStream, useClass: JetStreamUsage },
+    UsageWriter,
+    IngestCheckpoint,
+    IngestUsageStream,
+    ReplayParked,
+    EnforceRetention,
+  ],
 })
 export class UsageModule {}

@@ -52,7 +52,7 @@ export type Backtest = {
   currency: string;
   engineVersion: number;
   /** SHA-256 of candles, settings, market rules and engine version: equal means equal results */
-  fingerprint: string | null;
+  contentHash: string | null;
   candles: number;
   /** How far it is */
   candlesDone: number;
@@ -88,7 +88,7 @@ export type Backtest = {
   /** Deepest fall of realised plus open profit from its height */
   maxDrawdown: Decimal | null;
   /** So many of the first trades and fills can be read; the figures are of all of them */
-  kept: {
+  stored: {
     trades: number;
     fills: number;
   };
@@ -159,9 +159,9 @@ export type BlockingIncident = {
   state: string | null;
   /** Constants and comments removed, at most 500 characters */
   text: string | null;
-  /** The first look that saw it; it began at most one interval before */
+  /** The first snapshot that saw it; it began at most one interval before */
   from: Timestamp;
-  /** The last look that saw it */
+  /** The last snapshot that saw it */
   to: Timestamp;
   ongoing: boolean;
   mostBlocked: Count;
@@ -646,7 +646,7 @@ export type FeatureInfo = {
   description: string;
 };
 
-/** Name of a feature; that of a metered one is the meter’s */
+/** Name of a feature; a metered feature and its meter share it */
 export type FeatureKey = string;
 
 /** Where a bot’s candles come from */
@@ -834,11 +834,11 @@ export type LeaseRequest = {
   meter: FeatureKey;
   /** Units you would like to spend without asking again */
   want: number;
-  /** For one piece of work that needs them all: everything that is wanted, or nothing */
+  /** All or nothing: for one piece of work that needs all units */
   whole?: boolean;
   /** Who holds the lease: one process of yours */
   holderId: string;
-  /** Made by you, new for every lease; the same key again answers the same lease */
+  /** Chosen by you, new for every lease; the same key again returns the same lease */
   leaseKey: string;
 };
 
@@ -986,19 +986,19 @@ export type MeterUsage = {
   unit: string;
   description: string;
   used: number;
-  /** Lent out in leases and not yet reported as used */
+  /** Lent in leases and not yet reported as used */
   reserved: number;
   limit: Limit;
   /** null: not part of the plan */
   enforcement: "hard" | "soft" | null;
-  /** What the limit is for; null: not part of the plan */
+  /** What the limit applies to; null: not part of the plan */
   per: "month" | "day" | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
-  /** Of the month, or of the day when the limit is for a day */
+  /** Of the month, or of the day when the limit is a daily one */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   resetsAt: Timestamp;
@@ -1185,16 +1185,16 @@ export type NewServerTest = {
 };
 
 export type NewUsageEvent = {
-  /** Made from the fact, such as a request’s id: sent again it counts once */
+  /** Derived from the fact, such as a request’s id: sent again it counts once */
   id: string;
-  /** Which of your systems says so */
+  /** Which of your systems reports it */
   source?: string;
   meter: FeatureKey;
   /** Whole units */
   quantity?: number;
-  /** When it happened, by default now; to the millisecond, what is finer is cut off */
+  /** When it happened, by default now; finer than a millisecond is truncated */
   time?: Instant;
-  /** The lease that these units were taken from: of the same meter and period, and not used up */
+  /** The lease from which these units were taken: of the same meter and period, and not used up */
   lease?: Id;
 };
 
@@ -1368,7 +1368,7 @@ export type RejectedUsage = {
   message: string;
   /** The event as it came */
   event: string;
-  /** How often the very same was sent */
+  /** How often the same event was sent */
   times: number;
   firstAt: Timestamp;
   lastAt: Timestamp;
@@ -1418,7 +1418,7 @@ export type Server = {
     code: string;
     what: string;
   } | null;
-  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every question that failed twice in a row */
+  /** What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity error or warning, and every query that failed twice in a row */
   missing: Array<ServerCheck>;
   version: string | null;
   lastCollectedAt: Timestamp | null;
@@ -1447,9 +1447,9 @@ export type ServerCheck = {
   what: string;
   /** When not ok: since when that is known */
   since?: Timestamp;
-  /** What PostgreSQL answered to the question that failed */
+  /** What PostgreSQL answered to the query that failed */
   sqlstate?: string;
-  /** When a question that failed is asked again */
+  /** When a query that failed is tried again */
   nextTryAt?: Timestamp;
   /** SQL that an administrator of that server may run */
   fixSql?: string;
@@ -1605,13 +1605,13 @@ export type Subscription = {
   status: SubscriptionStatus;
   interval: "month" | "year";
   periodAnchor: Timestamp;
-  /** What is paid is counted from here: from the anchor, or from the change that began this interval */
+  /** Paid intervals are counted from here: from the anchor, or from the change that started this interval */
   intervalSince: Timestamp;
-  /** Of the interval that runs now; `GET /api/v1/usage` has that of quotas */
+  /** Of the current paid interval; `GET /api/v1/usage` has that of quotas */
   periodStart: Timestamp;
   periodEnd: Timestamp;
   startedAt: Timestamp;
-  /** The plan version that follows by itself, and when; null when nothing is scheduled */
+  /** The plan version that a scheduled move brings, and when; null when none is scheduled */
   scheduledMove: {
     plan: PlanKey;
     planVersion: number;
@@ -1643,7 +1643,7 @@ export type Sweep = {
   /** Backtests run so far */
   done: number;
   /** Of candles, settings and engine: equal means equal results */
-  fingerprint: string | null;
+  contentHash: string | null;
   failure: string | null;
   createdAt: Timestamp;
   finishedAt: Timestamp | null;
@@ -1671,7 +1671,7 @@ export type SweepDetail = {
   /** Backtests run so far */
   done: number;
   /** Of candles, settings and engine: equal means equal results */
-  fingerprint: string | null;
+  contentHash: string | null;
   failure: string | null;
   createdAt: Timestamp;
   finishedAt: Timestamp | null;
@@ -1919,7 +1919,7 @@ export type EntitlementsCurrentOutput = OwnEntitlements;
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
-  /** Refuse when another catalogue was applied since the diff was shown */
+  /** Refuse when another catalogue has been applied since the diff was shown */
   expectedVersion?: number;
 };
 
@@ -1963,7 +1963,7 @@ export type PlansMoveInput = {
   to?: PlanKey;
   /** When they move */
   at?: "now" | "period_end";
-  /** The version that a dry run showed: refused when another one is in force by now */
+  /** The version that a dry run showed; refused when another one is in force by now */
   toVersion?: number;
   /** Only show what would move */
   dryRun?: boolean;
@@ -1977,7 +1977,7 @@ export type PlansMoveOutput = {
   /** How many move */
   subscriptions: number;
   moves: Array<PlanMove>;
-  /** Subscriptions of the plan that have the target version already */
+  /** Subscriptions of the plan that already have the target version */
   stay: number;
 };
 
@@ -1998,7 +1998,7 @@ export type SubscriptionsGetOutput = Subscription;
 export type SubscriptionsSetInput = {
   organisationId: Id;
   plan: PlanKey;
-  /** What is paid for at a time; without it the interval stays as it is */
+  /** What is paid for at a time; by default the interval stays the same */
   interval?: "month" | "year";
 };
 
@@ -2677,7 +2677,7 @@ export type ServersActivityInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** The last look at or before this moment instead of the newest */
+  /** The last snapshot at or before this moment instead of the newest */
   at?: Instant;
 };
 
@@ -2724,7 +2724,7 @@ export type ServersBlockingInput = {
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
-  /** The last look at or before this moment instead of the newest */
+  /** The last snapshot at or before this moment instead of the newest */
   at?: Instant;
 };
 
@@ -3007,7 +3007,7 @@ export type ServersWaitsOutput = {
     /** The five that most of its sessions were in */
     waits: Array<WaitShare>;
   }>;
-  /** At most 120 slices in the order of time; slices without a look are left out */
+  /** At most 120 slices in the order of time; slices without a snapshot are left out */
   series: Array<{
     at: Timestamp;
     waits: Array<WaitShare>;
@@ -3236,11 +3236,11 @@ export type UsageTakeLeaseInput = LeaseRequest;
 export type UsageTakeLeaseOutput = Lease;
 
 export class TidegateClient extends Transport {
-  /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of an `billing.entitlements.changed.v1` notification. */
+  /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
-  /** Put a catalogue in force; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every feature that the software decides by, and a feature keeps the kind it has in the catalogue in force. */
+  /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
 
@@ -3256,7 +3256,7 @@ export class TidegateClient extends Transport {
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
 
-  /** Move the running subscriptions of a plan to its newest version, or to another plan. Also of a plan that has left the catalogue. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan begins a new year. `period_end`: each subscription moves when the month or year that is paid ends, which its organisation sees as `scheduledMove`; a plan that is chosen before then cancels the move. Counters, anchors and intervals stay as they are. */
+  /** Move the running subscriptions of a plan to its newest version, or to another plan. Works for a plan that has left the catalogue, too. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. Counters, anchors and intervals stay the same. */
   plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
 
@@ -3268,7 +3268,7 @@ export class TidegateClient extends Transport {
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/subscription', repeat: 'safe' }, input, options);
 
-  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and a change of the plan that is paid by the year, begins a new interval at that moment, never before it. A scheduled move is cancelled. */
+  /** Put an organisation on a plan (operators only). Takes effect at once and moves the organisation to the newest version of the plan. Counters of the current period continue; only the limits change. Nothing that exceeds the new limits is deleted. A new interval, or another plan that is paid by the year, starts at that moment and never earlier. A scheduled move is cancelled. */
   subscriptionsSet = (input: SubscriptionsSetInput, options?: CallOptions): Promise<SubscriptionsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/operator/organisations/{organisationId}/subscription', repeat: 'keyed' }, input, options);
 
@@ -3556,7 +3556,7 @@ export class TidegateClient extends Transport {
   sessionsSwitchOrganisation = (input: SessionsSwitchOrganisationInput, options?: CallOptions): Promise<SessionsSwitchOrganisationOutput> =>
     this.send({ method: 'POST', path: '/api/v1/sessions/organisation', repeat: 'keyed' }, input, options);
 
-  /** What the sessions were doing at the last look, and the recent history */
+  /** What the sessions were doing in the last snapshot, and the recent history */
   serversActivity = (input: ServersActivityInput, options?: CallOptions): Promise<ServersActivityOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/activity', repeat: 'safe' }, input, options);
 
@@ -3568,7 +3568,7 @@ export class TidegateClient extends Transport {
   serversAnnotations = (input: ServersAnnotationsInput, options?: CallOptions): Promise<ServersAnnotationsOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/annotations', repeat: 'safe' }, input, options);
 
-  /** Who blocks whom at the last look, and the jams of a range */
+  /** Who blocks whom in the last snapshot, and the jams of a range */
   serversBlocking = (input: ServersBlockingInput, options?: CallOptions): Promise<ServersBlockingOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/blocking', repeat: 'safe' }, input, options);
 
@@ -3600,7 +3600,7 @@ export class TidegateClient extends Transport {
   serversList = (input: ServersListInput = {}, options?: CallOptions): Promise<ServersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers', repeat: 'safe' }, input, options);
 
-  /** One look at a server: state, load, sizes, busiest statements, what is missing */
+  /** A server at a glance: state, load, sizes, busiest statements, what is missing */
   serversOverview = (input: ServersOverviewInput, options?: CallOptions): Promise<ServersOverviewOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/overview', repeat: 'safe' }, input, options);
 
@@ -3616,11 +3616,11 @@ export class TidegateClient extends Transport {
   serversTables = (input: ServersTablesInput, options?: CallOptions): Promise<ServersTablesOutput> =>
     this.send({ method: 'GET', path: '/api/v1/servers/{serverId}/tables', repeat: 'safe' }, input, options);
 
-  /** Test the connection of a watched server. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test the connection of a watched server. Connects once and runs the queries that the collector runs; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTest = (input: ServersTestInput, options?: CallOptions): Promise<ServersTestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/{serverId}/test', repeat: 'safe' }, input, options);
 
-  /** Test a connection before adding it. Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
+  /** Test a connection before adding it. Connects once and runs the queries that the collector runs; nothing is stored or changed. Every check says what is missing and, where SQL can mend it, the SQL. */
   serversTestNew = (input: ServersTestNewInput, options?: CallOptions): Promise<ServersTestNewOutput> =>
     this.send({ method: 'POST', path: '/api/v1/servers/test', repeat: 'safe' }, input, options);
 
@@ -3692,11 +3692,11 @@ export class TidegateClient extends Transport {
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
 
-  /** In whose days usage is counted */
+  /** The time zone in which days of usage are counted */
   settingsGet = (input: SettingsGetInput = {}, options?: CallOptions): Promise<SettingsGetOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/settings', repeat: 'safe' }, input, options);
 
-  /** Choose the time zone of daily reports and limits. Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier. */
+  /** Choose the time zone of daily reports and limits. Quota months and paid intervals stay as they are. Earlier usage stays in whole hours (UTC). The current day lasts until the first midnight of the new zone that leaves it whole, so no daily limit is reset early. */
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
@@ -3704,11 +3704,11 @@ export class TidegateClient extends Transport {
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the begin of a period it is kept to the instant, so that the steps of a period add up to its balance. */
+  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that the steps of a period add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
 
-  /** Report usage of your own product. Exactly once: (source, id) is the identity of an event for 37 days after it was counted, sent again it counts once. With its own `time` it counts once for ever, for by then it is too old. Each event is judged by itself, a bad one never fails the others. Events up to 35 days old count in the period they happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance. */
+  /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
 
@@ -3720,7 +3720,7 @@ export class TidegateClient extends Transport {
   usageReturnLease = (input: UsageReturnLeaseInput, options?: CallOptions): Promise<UsageReturnLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases/{leaseId}/return', repeat: 'keyed' }, input, options);
 
-  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
+  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
 

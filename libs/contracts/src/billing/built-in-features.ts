@@ -1,8 +1,8 @@
 import type { FeatureKind } from './features.ts';
 
 /**
- * What the platform's own code decides by. A catalogue must declare each of them with this kind: one that is missing
- * would switch a part of the product off, or open it, without a word.
+ * The features on which the platform's own code depends. A catalogue must declare each of them with this kind: a missing
+ * one would silently switch a part of the product off, or leave it without a limit.
  */
 export const BUILT_IN_FEATURES = {
   servers: 'counted',

@@ -15,19 +15,19 @@ export const Upgrade = z
 export type Upgrade = z.infer<typeof Upgrade>;
 
 /**
- * Everything an organisation may do, in one document. Every service keeps the newest one and decides from it alone.
+ * Everything an organisation may do, in one document. Every service stores the newest one and decides from it alone.
  * A feature that is missing from `features` is not included: never treat it as unlimited.
  */
 export const Entitlements = z
   .object({
     orgId: Id,
-    /** Grows by at least one with every change for this organisation. Keep the highest, drop the rest. */
+    /** Rises with every change for this organisation. Keep the highest version, drop the rest. */
     version: z.int().min(1),
     plan: z.string(),
     planName: z.string(),
     /** The version of that plan the subscription is pinned to. */
     planVersion: z.int().min(1),
-    /** read_only: the organisation's data can be read but nothing new be made (payment overdue, subscription paused). */
+    /** read_only: data can be read, but nothing new can be created (payment overdue, subscription paused). */
     access: z.enum(['full', 'read_only']),
     features: z.record(FeatureKey, FeatureGrant),
     /** Billing and quota periods are months counted from this instant (half-open, UTC). It never changes. */
@@ -52,7 +52,7 @@ export const entitlementsChanged = event({
   aggregate: (snapshot) => snapshot.orgId,
 });
 
-/** For services: the snapshot of the organisation they act in. Makes the free subscription when there is none yet. */
+/** For services: the snapshot of the organisation they act for. Creates the free subscription when there is none yet. */
 export const getEntitlements = operation({
   service: 'billing',
   name: 'entitlements.get',
@@ -71,7 +71,7 @@ export const currentEntitlements = operation({
   summary: 'What the organisation may do: limits, quotas and features of its plan',
   description:
     'Your own product can decide from this document: keep it, and read it again when `version` in it is older than ' +
-    'the one of an `billing.entitlements.changed.v1` notification.',
+    'the one of a `billing.entitlements.changed.v1` notification.',
   input: z.strictObject({}),
   output: OwnEntitlements,
 });

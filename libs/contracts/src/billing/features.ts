@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** `servers`, `api_calls`, …: one name for a feature in the catalogue, the code, the metrics and the answers. */
+/** `servers`, `api_calls`, …: one name for a feature in the catalogue, the code, the metrics and the responses. */
 export const FeatureKey = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and underscores, beginning with a letter')
   .meta({
     id: 'FeatureKey',
-    description: 'Name of a feature; that of a metered one is the meter’s',
+    description: 'Name of a feature; a metered feature and its meter share it',
     examples: ['api_calls', 'servers'],
   });
 export type FeatureKey = z.infer<typeof FeatureKey>;
@@ -18,7 +18,7 @@ export const Limit = z
   .nullable()
   .meta({ id: 'Limit', description: 'The most that is allowed; null is unlimited' });
 
-/** How many may exist at once: the service that owns the thing counts it while it creates one. */
+/** How many may exist at once: the service that owns the things counts them when it creates one. */
 export const CountedGrant = z.object({ kind: z.literal('counted'), limit: Limit }).meta({ id: 'CountedGrant' });
 
 /** A number the plan sets, such as days of retention. */
@@ -33,7 +33,7 @@ export const MeteredGrant = z
     limit: Limit,
     /** hard: refused at the limit. soft: counted and reported, never refused. */
     enforcement: z.enum(['hard', 'soft']),
-    /** month: of the organisation's periods. day: from midnight to midnight of its time zone. */
+    /** month: of the organisation's periods. day: from midnight to midnight in its time zone. */
     per: z.enum(['month', 'day']),
   })
   .meta({ id: 'MeteredGrant' });

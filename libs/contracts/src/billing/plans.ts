@@ -93,7 +93,7 @@ export const PlanChange = z
     change: z.enum(['added', 'changed', 'removed', 'unchanged']),
     fromVersion: z.int().nullable(),
     toVersion: z.int().nullable(),
-    /** Subscriptions on earlier versions keep theirs until `plans.move`. */
+    /** Subscriptions on earlier versions keep them until they are moved (`plans.move`). */
     subscriptions: z.int().min(0),
     fields: z.array(FieldChange),
   })
@@ -141,17 +141,17 @@ export const applyPlans = operation({
   http: ['POST', '/api/v1/operator/plans/apply'],
   status: 200,
   scope: 'operator',
-  summary: 'Put a catalogue in force; the same content again changes nothing',
+  summary: 'Apply a catalogue; the same content again changes nothing',
   description:
     'Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have ' +
-    'every feature that the software decides by, and a feature keeps the kind it has in the catalogue in force.',
+    'every built-in feature, and a feature keeps the kind it has in the catalogue in force.',
   input: z.strictObject({
     yaml: CatalogueText,
     expectedVersion: z
       .int()
       .min(0)
       .optional()
-      .meta({ description: 'Refuse when another catalogue was applied since the diff was shown' }),
+      .meta({ description: 'Refuse when another catalogue has been applied since the diff was shown' }),
   }),
   output: CatalogueDiff.extend({ appliedVersion: z.int().min(1) }),
   errors: [catalogueInvalid, catalogueChanged],
@@ -180,10 +180,10 @@ export const movePlans = operation({
   scope: 'operator',
   summary: 'Move the running subscriptions of a plan to its newest version, or to another plan',
   description:
-    'Also of a plan that has left the catalogue. `now`: limits follow within seconds; a subscription that is paid by the ' +
-    'year and gets another plan begins a new year. `period_end`: each subscription moves when the month or year that is ' +
-    'paid ends, which its organisation sees as `scheduledMove`; a plan that is chosen before then cancels the move. ' +
-    'Counters, anchors and intervals stay as they are.',
+    'Works for a plan that has left the catalogue, too. `now`: limits follow within seconds; a subscription that is paid ' +
+    'by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year ' +
+    'that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. ' +
+    'Counters, anchors and intervals stay the same.',
   input: z.strictObject({
     plan: PlanKey,
     to: PlanKey.optional().meta({
@@ -194,7 +194,7 @@ export const movePlans = operation({
       .int()
       .min(1)
       .optional()
-      .meta({ description: 'The version that a dry run showed: refused when another one is in force by now' }),
+      .meta({ description: 'The version that a dry run showed; refused when another one is in force by now' }),
     dryRun: z.boolean().default(false).meta({ description: 'Only show what would move' }),
   }),
   output: z.object({
@@ -204,7 +204,7 @@ export const movePlans = operation({
     at: MoveTime,
     subscriptions: z.int().min(0).meta({ description: 'How many move' }),
     moves: z.array(PlanMove),
-    stay: z.int().min(0).meta({ description: 'Subscriptions of the plan that have the target version already' }),
+    stay: z.int().min(0).meta({ description: 'Subscriptions of the plan that already have the target version' }),
   }),
   errors: [unknownPlan, intervalNotOffered, catalogueChanged],
   deadlineMs: 60_000,

@@ -19,20 +19,21 @@ export const Subscription = z
     latestVersion: z.int().min(1),
     status: SubscriptionStatus,
     interval: z.enum(['month', 'year']),
-    /** Quotas are months counted from this instant, whatever is paid for. It never changes. */
+    /** Quota periods are months counted from this instant, whatever is paid for. It never changes. */
     periodAnchor: Timestamp,
     intervalSince: Timestamp.meta({
-      description: 'What is paid is counted from here: from the anchor, or from the change that began this interval',
+      description:
+        'Paid intervals are counted from here: from the anchor, or from the change that started this interval',
     }),
     periodStart: Timestamp.meta({
-      description: 'Of the interval that runs now; `GET /api/v1/usage` has that of quotas',
+      description: 'Of the current paid interval; `GET /api/v1/usage` has that of quotas',
     }),
     periodEnd: Timestamp,
     startedAt: Timestamp,
     scheduledMove: z
       .object({ plan: PlanKey, planVersion: z.int().min(1), at: Timestamp })
       .nullable()
-      .meta({ description: 'The plan version that follows by itself, and when; null when nothing is scheduled' }),
+      .meta({ description: 'The plan version that a scheduled move brings, and when; null when none is scheduled' }),
   })
   .meta({ id: 'Subscription' });
 export type Subscription = z.infer<typeof Subscription>;
@@ -54,16 +55,16 @@ export const setSubscription = operation({
   scope: 'operator',
   summary: 'Put an organisation on a plan (operators only)',
   description:
-    'Takes effect at once and moves the organisation to the newest version of the plan. Counters of the running ' +
-    'period go on; only the limits change. Nothing that exceeds the new limits is deleted. A change of the interval, and ' +
-    'a change of the plan that is paid by the year, begins a new interval at that moment, never before it. A scheduled move is cancelled.',
+    'Takes effect at once and moves the organisation to the newest version of the plan. Counters of the current ' +
+    'period continue; only the limits change. Nothing that exceeds the new limits is deleted. A new interval, or another ' +
+    'plan that is paid by the year, starts at that moment and never earlier. A scheduled move is cancelled.',
   input: z.strictObject({
     organisationId: Id,
     plan: PlanKey,
     interval: z
       .enum(['month', 'year'])
       .optional()
-      .meta({ description: 'What is paid for at a time; without it the interval stays as it is' }),
+      .meta({ description: 'What is paid for at a time; by default the interval stays the same' }),
   }),
   output: Subscription,
   errors: [unknownPlan, intervalNotOffered],

@@ -5,7 +5,11 @@ import type { ServiceName } from './service-names.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+export interface Operation<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  E extends readonly AnyProblem[] = readonly AnyProblem[],
+> {
   readonly kind: 'operation';
   readonly service: ServiceName;
   /** `<noun>.<verb>`, unique within the service. */
@@ -19,7 +23,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly description: string | undefined;
   readonly input: I;
   readonly output: O;
-  readonly errors: readonly AnyProblem[];
+  /** What a handler may throw besides the common problems: the compiler refuses others. */
+  readonly errors: E;
   /** Shown in the documentation. Fields that it leaves out are filled in from the schema. */
   readonly example: { readonly input?: unknown; readonly output?: unknown };
   /** The counted or metered feature that this uses; shown in the documentation. */
@@ -40,9 +45,11 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
 }
 
 export type Input<Op> = Op extends Operation<infer I, z.ZodType> ? z.output<I> : never;
+/** The problems that an operation declares. */
+export type Declared<Op extends Operation> = Op['errors'][number];
 export type Output<Op> = Op extends Operation<z.ZodType, infer O> ? z.input<O> : never;
 
-interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
+interface OperationSpec<I extends z.ZodType, O extends z.ZodType, E extends readonly AnyProblem[]> {
   service: ServiceName;
   name: string;
   http?: readonly [HttpMethod, string];
@@ -51,7 +58,7 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
   description?: string;
   input: I;
   output: O;
-  errors?: readonly AnyProblem[];
+  errors?: E;
   example?: { input?: z.input<NoInfer<I>>; output?: z.input<NoInfer<O>> };
   limit?: string;
   status?: number;
@@ -69,8 +76,15 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType> {
  */
 const ACCOUNT = /^(public|service|operator|self|(org|members|keys|billing):\w+|usage:read)$/;
 
+/** A list whose problems the compiler does not know one by one would allow every problem. */
+type Literal<E extends readonly AnyProblem[]> = string extends E[number]['code'] ? { errors: never } : unknown;
+
 /** Declares an operation: its input, its output, and every way in which it may fail. */
-export function operation<I extends z.ZodType, O extends z.ZodType>(spec: OperationSpec<I, O>): Operation<I, O> {
+export function operation<
+  I extends z.ZodType,
+  O extends z.ZodType,
+  const E extends readonly AnyProblem[] = readonly [],
+>(spec: OperationSpec<I, O, E> & Literal<E>): Operation<I, O, E> {
   const method = spec.http?.[0];
   if (spec.scope === 'service' && spec.http) throw new Error(`${spec.name}: scope "service" cannot be on HTTP.`);
   if (spec.scope !== 'service' && !spec.http && spec.scope !== 'operator') {
@@ -87,7 +101,7 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(spec: Operat
     description: spec.description,
     input: spec.input,
     output: spec.output,
-    errors: spec.errors ?? [],
+    errors: spec.errors ?? ([] as unknown as E),
     example: spec.example ?? {},
     limit: spec.limit,
     status: spec.status ?? (method === 'POST' ? 201 : 200),

@@ -35,12 +35,33 @@ export interface AnyProblem {
 }
 
 type NeedsNothing<D> = string extends keyof D ? true : Partial<D> extends D ? true : false;
+/** What is given with a problem: required data must be. */
+type Given<P> = P extends { readonly data: z.ZodType<infer D> | undefined }
+  ? NeedsNothing<D> extends true
+    ? [data?: D, detail?: string]
+    : [data: D, detail?: string]
+  : never;
 
-/** A declared error. Calling it returns the error that a handler throws. */
-export interface Problem<D = unknown> extends AnyProblem {
-  /** Required data must be given. */
-  (...given: NeedsNothing<D> extends true ? [data?: D, detail?: string] : [data: D, detail?: string]): ProblemError;
+/** A declared error. Only an operation that declares it can throw it: `throw refuse(botHalted, data, detail)`. */
+export interface Problem<D = unknown, Code extends string = string> extends AnyProblem {
+  readonly code: Code;
   readonly data: z.ZodType<D> | undefined;
+}
+
+/** A problem that every operation may throw, by calling it. */
+export interface CommonProblem<D = unknown, Code extends string = string> extends Problem<D, Code> {
+  (...given: Given<Problem<D, Code>>): ProblemError;
+}
+
+/**
+ * Makes the error of a problem, of those that an operation declares: an undeclared one does not compile. A function
+ * that throws problems for several operations takes it as a parameter: `refuse: Refuse<typeof botHalted>` is given by
+ * every operation that declares `botHalted`, and by no other.
+ */
+export interface Refuse<in P extends AnyProblem> {
+  <Q extends P>(problem: Q, ...given: Given<Q>): ProblemError;
+  /** Never there: by it the compiler sees that one for fewer problems does not do for more. */
+  readonly declares?: (problem: P) => void;
 }
 
 /** A declared error with its data. Everything in it is shown to the caller. */
@@ -85,55 +106,77 @@ export class ProblemError extends Error {
 /** Members of every problem document. Data must not use their names. */
 const OWN: ReadonlySet<string> = new Set(['type', 'code', 'title', 'status', 'detail', 'instance', 'traceId']);
 
-export function problem<D extends Record<string, unknown> = Record<string, never>>(
-  code: string,
+export function problem<const Code extends string, D extends Record<string, unknown> = Record<string, never>>(
+  code: Code,
   status: number,
   title: string,
   data?: z.ZodType<D>,
-): Problem<D> {
+): Problem<D, Code> {
   if (!/^[a-z][a-z0-9_]*$/.test(code)) throw new Error(`Problem code "${code}" must be snake_case.`);
   if (status < 400 || status > 599) throw new Error(`Problem "${code}" needs an HTTP error status, got ${status}.`);
   const taken = Object.keys((data instanceof z.ZodObject ? data.shape : {}) as object).filter((name) => OWN.has(name));
   if (taken.length > 0)
     throw new Error(`Problem "${code}": ${taken.join(', ')} is a member of every problem. Rename it.`);
-  const make = (given?: D, detail?: string) => new ProblemError({ code, status, title }, given, detail);
-  return Object.assign(make, { code, status, title, data }) as unknown as Problem<D>;
+  return { code, status, title, data };
 }
 
-export const malformedBody = problem('malformed_body', 400, 'The body is not valid JSON');
-export const validationFailed = problem(
+/** For what is no operation: what answers before one is known, start-up, and tests that play a service. */
+export const problemError: Refuse<AnyProblem> = (shape, ...[data, detail]) =>
+  new ProblemError(shape, data as Record<string, unknown> | undefined, detail as string | undefined);
+
+/** For those in `COMMON_PROBLEMS`, and for the edge, which answers where there is no operation yet. */
+export function commonProblem<const Code extends string, D extends Record<string, unknown> = Record<string, never>>(
+  ...definition: Parameters<typeof problem<Code, D>>
+): CommonProblem<D, Code> {
+  const { code, status, title, data } = problem<Code, D>(...definition);
+  const make = (given?: D, detail?: string) => new ProblemError({ code, status, title }, given, detail);
+  return Object.assign(make, { code, status, title, data }) as unknown as CommonProblem<D, Code>;
+}
+
+export const malformedBody = commonProblem('malformed_body', 400, 'The body is not valid JSON');
+export const validationFailed = commonProblem(
   'validation_failed',
   422,
   'Some fields are not valid',
   z.object({ errors: z.array(FieldError) }),
 );
-export const unauthenticated = problem('unauthenticated', 401, 'Missing or invalid credentials');
-export const forbidden = problem('forbidden', 403, 'Not allowed', z.object({ scope: z.string() }).partial());
-export const notFound = problem('not_found', 404, 'Not found');
-export const methodNotAllowed = problem('method_not_allowed', 405, 'Method not allowed');
-export const conflict = problem('conflict', 409, 'Conflict with the current state');
-export const alreadyDone = problem('already_done', 409, 'This request was already carried out');
-export const idempotencyKeyReused = problem(
+export const unauthenticated = commonProblem('unauthenticated', 401, 'Missing or invalid credentials');
+export const forbidden = commonProblem('forbidden', 403, 'Not allowed', z.object({ scope: z.string() }).partial());
+export const notFound = commonProblem('not_found', 404, 'Not found');
+export const methodNotAllowed = commonProblem('method_not_allowed', 405, 'Method not allowed');
+export const conflict = commonProblem('conflict', 409, 'Conflict with the current state');
+export const alreadyDone = commonProblem('already_done', 409, 'This request was already carried out');
+export const idempotencyKeyReused = commonProblem(
   'idempotency_key_reused',
   422,
   'The idempotency key was used for another request',
 );
-export const preconditionFailed = problem(
+export const preconditionFailed = commonProblem(
   'precondition_failed',
   412,
   'The current version is not the one in If-Match',
   z.object({ etag: z.string() }),
 );
-export const misdirectedRequest = problem(
+export const misdirectedRequest = commonProblem(
   'misdirected_request',
   421,
   'This installation is not reachable by this name',
   z.object({ host: z.string() }),
 );
-export const bodyTooLarge = problem('body_too_large', 413, 'The body is too large', z.object({ limitBytes: z.int() }));
-export const unsupportedMediaType = problem('unsupported_media_type', 415, 'Send application/json');
-export const rateLimited = problem('rate_limited', 429, 'Too many requests', z.object({ retryAfterSeconds: z.int() }));
-export const quotaExhausted = problem(
+export const bodyTooLarge = commonProblem(
+  'body_too_large',
+  413,
+  'The body is too large',
+  z.object({ limitBytes: z.int() }),
+);
+export const unsupportedMediaType = commonProblem('unsupported_media_type', 415, 'Send application/json');
+export const rateLimited = commonProblem(
+  'rate_limited',
+  429,
+  'Too many requests',
+  z.object({ retryAfterSeconds: z.int() }),
+);
+export const quotaExhausted = commonProblem(
   'quota_exhausted',
   429,
   'The quota of this period is used up',
@@ -147,37 +190,37 @@ export const quotaExhausted = problem(
     retryAfterSeconds: z.int().optional(),
   }),
 );
-export const planLimitReached = problem(
+export const planLimitReached = commonProblem(
   'plan_limit_reached',
   402,
   'The limit of the plan is reached',
   z.object({ feature: z.string(), limit: z.int(), used: z.int(), plan: z.string(), upgradeTo: z.string().nullable() }),
 );
-export const featureNotIncluded = problem(
+export const featureNotIncluded = commonProblem(
   'feature_not_included',
   402,
   'The plan does not include this feature',
   z.object({ feature: z.string(), plan: z.string(), upgradeTo: z.string().nullable() }),
 );
-export const organisationReadOnly = problem(
+export const organisationReadOnly = commonProblem(
   'organisation_read_only',
   402,
   'The subscription needs attention: data can be read, but nothing can be created',
   z.object({ plan: z.string() }),
 );
-export const timeout = problem(
+export const timeout = commonProblem(
   'timeout',
   504,
   'The service did not answer in time',
   z.object({ retryAfterSeconds: z.int() }).partial(),
 );
-export const unavailable = problem(
+export const unavailable = commonProblem(
   'unavailable',
   503,
   'The service is not available right now',
   z.object({ retryAfterSeconds: z.int() }).partial(),
 );
-export const internalError = problem('internal_error', 500, 'Something went wrong on our side');
+export const internalError = commonProblem('internal_error', 500, 'Something went wrong on our side');
 
 /** Problems that any operation may answer with, besides those it declares. */
 export const COMMON_PROBLEMS: readonly AnyProblem[] = [

@@ -60,10 +60,10 @@ export const showActivity = operation({
   name: 'servers.activity',
   http: ['GET', '/api/v1/servers/{serverId}/activity'],
   scope: 'servers:read',
-  summary: 'What the sessions were doing at the last look, and the recent history',
+  summary: 'What the sessions were doing in the last snapshot, and the recent history',
   input: z.strictObject({
     ...serverRange,
-    at: Instant.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
+    at: Instant.optional().meta({ description: 'The last snapshot at or before this moment instead of the newest' }),
   }),
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),

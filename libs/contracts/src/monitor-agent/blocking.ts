@@ -55,8 +55,8 @@ export const BlockingIncident = z
     application: z.string().nullable(),
     state: z.string().nullable().meta({ description: 'Of the root when it was seen last' }),
     text: z.string().nullable().meta({ description: 'Constants and comments removed, at most 500 characters' }),
-    from: Timestamp.meta({ description: 'The first look that saw it; it began at most one interval before' }),
-    to: Timestamp.meta({ description: 'The last look that saw it' }),
+    from: Timestamp.meta({ description: 'The first snapshot that saw it; it began at most one interval before' }),
+    to: Timestamp.meta({ description: 'The last snapshot that saw it' }),
     ongoing: z.boolean(),
     mostBlocked: Count,
     deepest: Count,
@@ -70,10 +70,10 @@ export const showBlocking = operation({
   name: 'servers.blocking',
   http: ['GET', '/api/v1/servers/{serverId}/blocking'],
   scope: 'servers:read',
-  summary: 'Who blocks whom at the last look, and the jams of a range',
+  summary: 'Who blocks whom in the last snapshot, and the jams of a range',
   input: z.strictObject({
     ...serverRange,
-    at: Instant.optional().meta({ description: 'The last look at or before this moment instead of the newest' }),
+    at: Instant.optional().meta({ description: 'The last snapshot at or before this moment instead of the newest' }),
   }),
   output: z.object({
     at: Timestamp.nullable().meta({ description: 'null: nothing has been collected yet' }),
@@ -123,7 +123,7 @@ export const showWaits = operation({
       .meta({ description: 'The 50 that most sessions were in' }),
     series: z
       .array(z.object({ at: Timestamp, waits: z.array(WaitShare) }))
-      .meta({ description: 'At most 120 slices in the order of time; slices without a look are left out' }),
+      .meta({ description: 'At most 120 slices in the order of time; slices without a snapshot are left out' }),
   }),
 });
 export type WaitShare = z.infer<typeof WaitShare>;

@@ -13,7 +13,7 @@ export const showOverview = operation({
   name: 'servers.overview',
   http: ['GET', '/api/v1/servers/{serverId}/overview'],
   scope: 'servers:read',
-  summary: 'One look at a server: state, load, sizes, busiest statements, what is missing',
+  summary: 'A server at a glance: state, load, sizes, busiest statements, what is missing',
   input: z.strictObject({ serverId: Id }),
   output: z.object({
     server: Server,
@@ -51,6 +51,6 @@ export const serverPulse = live({
   service: 'monitor-agent',
   topic: 'servers',
   scope: 'servers:read',
-  summary: 'A server was looked at',
+  summary: 'A snapshot of a server was taken',
   data: ServerPulse,
 });

@@ -3,7 +3,7 @@ import { Timestamp } from '../kernel/types.ts';
 
 export const ServerCheck = z
   .object({
-    id: z.string().meta({ examples: ['reach', 'login', 'statements_preloaded', 'question_texts'] }),
+    id: z.string().meta({ examples: ['reach', 'login', 'statements_preloaded', 'query_texts'] }),
     ok: z.boolean(),
     severity: z.enum(['error', 'warning', 'info']).meta({
       description: 'When not ok: error, nothing can be collected; warning, something is missing; info, worth knowing',
@@ -14,8 +14,8 @@ export const ServerCheck = z
     sqlstate: z
       .string()
       .optional()
-      .meta({ description: 'What PostgreSQL answered to the question that failed', examples: ['42501'] }),
-    nextTryAt: Timestamp.optional().meta({ description: 'When a question that failed is asked again' }),
+      .meta({ description: 'What PostgreSQL answered to the query that failed', examples: ['42501'] }),
+    nextTryAt: Timestamp.optional().meta({ description: 'When a query that failed is tried again' }),
     fixSql: z.string().optional().meta({ description: 'SQL that an administrator of that server may run' }),
     restart: z.boolean().optional().meta({ description: 'The fix works after a restart of that server' }),
   })

@@ -16,7 +16,7 @@ export const ServerReport = z
 export type ServerReport = z.infer<typeof ServerReport>;
 
 const description =
-  'Connects once, looks around and asks the questions that the collector asks; nothing is stored or changed. Every ' +
+  'Connects once and runs the queries that the collector runs; nothing is stored or changed. Every ' +
   'check says what is missing and, where SQL can mend it, the SQL.';
 
 export const testNewServer = operation({

@@ -73,7 +73,7 @@ export const Server = z
     missing: z.array(ServerCheck).meta({
       description:
         'What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity ' +
-        'error or warning, and every question that failed twice in a row',
+        'error or warning, and every query that failed twice in a row',
     }),
     version: z
       .string()

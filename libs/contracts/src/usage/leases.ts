@@ -26,13 +26,13 @@ export const LeaseRequest = z
     whole: z
       .boolean()
       .default(false)
-      .meta({ description: 'For one piece of work that needs them all: everything that is wanted, or nothing' }),
+      .meta({ description: 'All or nothing: for one piece of work that needs all units' }),
     holderId: z.string().min(1).max(100).meta({ description: 'Who holds the lease: one process of yours' }),
     leaseKey: z
       .string()
       .min(1)
       .max(100)
-      .meta({ description: 'Made by you, new for every lease; the same key again answers the same lease' }),
+      .meta({ description: 'Chosen by you, new for every lease; the same key again returns the same lease' }),
   })
   .meta({ id: 'LeaseRequest' });
 
@@ -40,15 +40,15 @@ export const Lease = z
   .object({
     leaseId: Id.nullable().meta({ description: 'null when nothing was granted' }),
     meter: MeterKey,
-    /** 0: the quota is used up (or lent out to others). Less than wanted near the limit. */
+    /** 0: the quota is used up, or lent to others. Near the limit less than wanted. */
     granted: z.int().min(0),
     /** Spend nothing from the lease after this instant. */
     expiresAt: Timestamp,
     limit: Limit,
     enforcement: z.enum(['hard', 'soft']),
-    /** Used in this period, without what is lent out. */
+    /** Used in this period, without lent units. */
     used: z.int(),
-    /** Lent out to all holders and not yet reported as used, this lease included. */
+    /** Lent to all holders and not yet reported as used, this lease included. */
     reserved: z.int().min(0),
     resetsAt: Timestamp,
     plan: z.string(),
@@ -64,7 +64,7 @@ export const takeLease = operation({
   scope: 'usage:write',
   summary: 'Take a slice of a metered quota to spend locally',
   description:
-    'All slices and all reported usage together never pass a hard limit. Report what you spend as usage events with ' +
+    'All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with ' +
     '`lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not ' +
     'reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`.',
   input: LeaseRequest,

@@ -24,14 +24,17 @@ export const MeterUsage = z
   .object({
     ...Meter.shape,
     used: z.int(),
-    reserved: z.int().min(0).meta({ description: 'Lent out in leases and not yet reported as used' }),
+    reserved: z.int().min(0).meta({ description: 'Lent in leases and not yet reported as used' }),
     limit: Limit,
     enforcement: z.enum(['hard', 'soft']).nullable().meta({ description: 'null: not part of the plan' }),
-    per: z.enum(['month', 'day']).nullable().meta({ description: 'What the limit is for; null: not part of the plan' }),
+    per: z
+      .enum(['month', 'day'])
+      .nullable()
+      .meta({ description: 'What the limit applies to; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
     remaining: Limit,
     percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
-    periodStart: Timestamp.meta({ description: 'Of the month, or of the day when the limit is for a day' }),
+    periodStart: Timestamp.meta({ description: 'Of the month, or of the day when the limit is a daily one' }),
     periodEnd: Timestamp,
     resetsAt: Timestamp,
     upgradeTo: z.string().nullable(),
@@ -56,8 +59,8 @@ export const usageHistory = operation({
   scope: 'usage:read',
   summary: 'Usage of one meter by hour (UTC) or by day of the organisation, without gaps',
   description:
-    'Whole hours or days that cover the range. Where `from` or `to` is the begin of a period it is kept to the instant, so ' +
-    'that the steps of a period add up to its balance.',
+    'Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that ' +
+    'the steps of a period add up to its balance.',
   input: z.strictObject({
     meter: MeterKey,
     from: Instant.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
@@ -74,7 +77,7 @@ export const usageHistory = operation({
   errors: [unknownMeter],
 });
 
-/** A zone by its name, such as Europe/Berlin. An offset is none: it does not know when summer begins. */
+/** A time zone by name, such as Europe/Berlin. An offset is not enough: it does not know daylight saving time. */
 export const TimeZone = z
   .string()
   .max(60)
@@ -102,7 +105,7 @@ export const getUsageSettings = operation({
   name: 'settings.get',
   http: ['GET', '/api/v1/usage/settings'],
   scope: 'usage:read',
-  summary: 'In whose days usage is counted',
+  summary: 'The time zone in which days of usage are counted',
   input: z.strictObject({}),
   output: UsageSettings,
 });
@@ -114,8 +117,8 @@ export const setUsageSettings = operation({
   scope: 'billing:write',
   summary: 'Choose the time zone of daily reports and limits',
   description:
-    'Months of quotas and what is paid stay as they are. What was counted before keeps to whole hours (UTC). The day that ' +
-    'runs goes on until the first midnight of the new zone that leaves it whole, so no daily limit begins anew earlier.',
+    'Quota months and paid intervals stay as they are. Earlier usage stays in whole hours (UTC). The current day lasts ' +
+    'until the first midnight of the new zone that leaves it whole, so no daily limit is reset early.',
   input: z.strictObject({ timeZone: TimeZone }),
   output: UsageSettings,
 });
@@ -123,14 +126,14 @@ export const setUsageSettings = operation({
 export const NewUsageEvent = z
   .strictObject({
     id: EventId,
-    source: EventSource.max(90).default('default').meta({ description: 'Which of your systems says so' }),
+    source: EventSource.max(90).default('default').meta({ description: 'Which of your systems reports it' }),
     meter: MeterKey,
     quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Whole units' }),
     time: Instant.optional().meta({
-      description: 'When it happened, by default now; to the millisecond, what is finer is cut off',
+      description: 'When it happened, by default now; finer than a millisecond is truncated',
     }),
     lease: Id.optional().meta({
-      description: 'The lease that these units were taken from: of the same meter and period, and not used up',
+      description: 'The lease from which these units were taken: of the same meter and period, and not used up',
     }),
   })
   .meta({ id: 'NewUsageEvent' });
@@ -162,12 +165,12 @@ export const ingestUsage = operation({
   scope: 'usage:write',
   summary: 'Report usage of your own product',
   description:
-    `Exactly once: (source, id) is the identity of an event for ${IDENTITY_DAYS} days after it was counted, sent again ` +
-    'it counts once. With its own `time` it counts once for ever, for by then it is too old. Each event is judged by ' +
-    `itself, a bad one never fails the others. Events up to ${MAX_EVENT_AGE_DAYS} days old count in the period they ` +
-    'happened in. The answer is sent after the commit, so a following GET /api/v1/usage shows the new balance.',
+    `Exactly once: (source, id) identifies an event for ${IDENTITY_DAYS} days after it was counted; sent again it counts ` +
+    'once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a ' +
+    `bad one never fails the others. Events up to ${MAX_EVENT_AGE_DAYS} days old count in the period in which they ` +
+    'happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance.',
   input: z.strictObject({
-    // Anything is taken and judged one by one; the first shape is what is wanted.
+    // Anything is accepted here and judged one by one; the first shape documents what is expected.
     events: z
       .array(z.union([NewUsageEvent, z.unknown()]))
       .min(1)
@@ -187,7 +190,7 @@ export const RejectedUsage = z
     code: RejectionCode,
     message: z.string(),
     event: z.string().meta({ description: 'The event as it came' }),
-    times: z.int().meta({ description: 'How often the very same was sent' }),
+    times: z.int().meta({ description: 'How often the same event was sent' }),
     firstAt: Timestamp,
     lastAt: Timestamp,
   })

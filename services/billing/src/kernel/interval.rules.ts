@@ -1,5 +1,6 @@
 import { monthAt, type Period, yearAt } from '@tidegate/contracts/billing/period';
 import { intervalNotOffered, type Price } from '@tidegate/contracts/billing/plans';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 
 type Interval = Price['interval'];
 
@@ -9,6 +10,7 @@ export const intervalsOf = ({ prices }: { prices: readonly Price[] }): Interval[
 
 /** The requested interval, or the current one. Throws when the plan has no price for it. */
 export function chosenInterval(
+  refuse: Refuse<typeof intervalNotOffered>,
   plan: { plan: string; name: string; prices: readonly Price[] },
   asked: Interval | undefined,
   running: Interval,
@@ -17,7 +19,8 @@ export function chosenInterval(
   const intervals = intervalsOf(plan);
   if (intervals.includes(interval)) return interval;
   const why = asked ? '' : ` The subscription is paid by the ${running}; name the interval it should have.`;
-  throw intervalNotOffered(
+  throw refuse(
+    intervalNotOffered,
     { plan: plan.plan, interval, intervals },
     `The plan ${plan.name} is sold by the ${intervals.join(' and the ')} only.${why}`,
   );

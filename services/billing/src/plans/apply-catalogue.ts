@@ -1,4 +1,10 @@
-import { type CatalogueDiff, catalogueApplied, catalogueChanged } from '@tidegate/contracts/billing/plans';
+import {
+  type CatalogueDiff,
+  catalogueApplied,
+  catalogueChanged,
+  type catalogueInvalid,
+} from '@tidegate/contracts/billing/plans';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { countSubscriptions } from '../kernel/subscription.rows.ts';
@@ -21,9 +27,13 @@ interface Compared {
 }
 
 /** What applying the text would change. Needs a transaction that sees all subscriptions. */
-export async function compareCatalogue(tx: Tx, yaml: string): Promise<Compared> {
+export async function compareCatalogue(
+  tx: Tx,
+  yaml: string,
+  refuse: Refuse<typeof catalogueInvalid>,
+): Promise<Compared> {
   const current = await findCatalogue(tx);
-  const content = parseCatalogue(yaml, current?.features);
+  const content = parseCatalogue(refuse, yaml, current?.features);
   const changes = diffPlans({
     offered: current?.plans ?? [],
     next: content.plans,
@@ -36,14 +46,14 @@ export async function compareCatalogue(tx: Tx, yaml: string): Promise<Compared> 
 
 /** Applies the text; content that is already in force changes nothing. */
 export async function applyCatalogue(
-  tx: Tx,
-  emit: Emit,
+  { tx, emit, refuse }: { tx: Tx; emit: Emit; refuse: Refuse<typeof catalogueInvalid | typeof catalogueChanged> },
   { yaml, expectedVersion }: { yaml: string; expectedVersion?: number | undefined },
 ): Promise<CatalogueDiff & { appliedVersion: number }> {
   await lockCatalogue(tx);
-  const { content, current, diff } = await compareCatalogue(tx, yaml);
+  const { content, current, diff } = await compareCatalogue(tx, yaml, refuse);
   if (expectedVersion !== undefined && expectedVersion !== diff.catalogueVersion) {
-    throw catalogueChanged(
+    throw refuse(
+      catalogueChanged,
       { catalogueVersion: diff.catalogueVersion },
       `Version ${diff.catalogueVersion} is in force, not ${expectedVersion}. Look at the diff again, then apply.`,
     );

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import { explain, ProblemError } from '@tidegate/contracts/kernel/problem';
+import { explain, ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
@@ -29,7 +29,7 @@ export class ApplyFirstCatalogue implements OnApplicationBootstrap {
     const yaml = await readFile(file, 'utf8');
     try {
       await this.tenants.system('catalogue', async (tx) => {
-        await applyCatalogue(tx, this.outbox.emitter(tx), { yaml, expectedVersion: 0 });
+        await applyCatalogue({ tx, emit: this.outbox.emitter(tx), refuse: problemError }, { yaml, expectedVersion: 0 });
       });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;

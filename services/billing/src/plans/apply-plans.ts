@@ -10,8 +10,8 @@ export class ApplyPlans {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(applyPlans)
-  handle({ input, tx, emit }: OperationContext<typeof applyPlans>) {
+  handle({ input, tx, emit, refuse }: OperationContext<typeof applyPlans>) {
     tx.onCommit(() => this.wakes.wake('refresh-entitlements'));
-    return applyCatalogue(tx.as({ system: 'catalogue' }), emit, input);
+    return applyCatalogue({ tx: tx.as({ system: 'catalogue' }), emit, refuse }, input);
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { problemError } from '@tidegate/contracts/kernel/problem';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { SHIPPED } from '../../test/fixture.ts';
@@ -17,7 +18,7 @@ test.each([
   ['one with a feature of its own', own],
   ['one with numbers as editors see them', SHIPPED.replaceAll('10_000', '10000').replace('format: 1', "format: '1'")],
 ])('an editor finds no mistake in %s', (_what, yaml) => {
-  parseCatalogue(yaml);
+  parseCatalogue(problemError, yaml);
   validate(parse(yaml));
   expect(validate.errors).toBeNull();
 });
@@ -32,7 +33,7 @@ test.each([
   ['an enforcement that does not exist', 'enforcement: soft', 'enforcement: mild', '/plans/free/features/bot_orders'],
 ])('an editor marks %s, as the command refuses it', (_what, from, to, where) => {
   const yaml = SHIPPED.replace(from, to);
-  expect(() => parseCatalogue(yaml)).toThrow();
+  expect(() => parseCatalogue(problemError, yaml)).toThrow();
   expect(validate(parse(yaml))).toBe(false);
   expect(validate.errors?.map((error) => error.instancePath)).toContain(where);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import type { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { type ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { parseCatalogue } from './parse-catalogue.ts';
 
 const shipped = readFileSync(join(__dirname, '../../../../plans/default.yaml'), 'utf8');
@@ -31,9 +31,9 @@ interface Fault {
   line: number;
 }
 
-function faults(yaml: string, inForce?: Parameters<typeof parseCatalogue>[1]): Fault[] {
+function faults(yaml: string, inForce?: Parameters<typeof parseCatalogue>[2]): Fault[] {
   try {
-    parseCatalogue(yaml, inForce);
+    parseCatalogue(problemError, yaml, inForce);
   } catch (error) {
     return (error as ProblemError).data['errors'] as Fault[];
   }
@@ -45,7 +45,7 @@ const price = (written: string, currency = 'EUR') =>
 const ownPrice = (written: string) => small.replace('month: 0', `month: 0, year: ${written}`);
 
 test('the shipped catalogue is valid and gives what it promises', () => {
-  const { plans } = parseCatalogue(shipped);
+  const { plans } = parseCatalogue(problemError, shipped);
   expect(plans.map((plan) => plan.plan)).toEqual(['free', 'pro', 'business']);
   expect(plans.map((plan) => plan.features['servers'])).toEqual(
     [2, 10, 100].map((limit) => ({ kind: 'counted', limit })),
@@ -62,7 +62,7 @@ test('plans are ordered by price, not by their position in the file', () => {
     prices: { EUR: { month: 0 } }
     features: { calls: 0, ${features.join(', ')} }
 `;
-  expect(parseCatalogue(yaml).plans.map((plan) => plan.plan)).toEqual(['none', 'free']);
+  expect(parseCatalogue(problemError, yaml).plans.map((plan) => plan.plan)).toEqual(['none', 'free']);
 });
 
 test.each([
@@ -121,7 +121,7 @@ test.each([
 });
 
 test('whole numbers are taken literally, with and without underscores, and in the smallest unit of any currency', () => {
-  const amounts = (yaml: string) => parseCatalogue(yaml).plans[0]?.prices.map((one) => one.amountMinor);
+  const amounts = (yaml: string) => parseCatalogue(problemError, yaml).plans[0]?.prices.map((one) => one.amountMinor);
   expect(amounts(ownPrice('29_000'))).toEqual([0, 29_000]);
   expect(amounts(price('1_234_567', 'JPY'))).toEqual([0, 1_234_567]);
   expect(amounts(ownPrice('9007199254740991'))).toEqual([0, 9_007_199_254_740_991]);
@@ -169,7 +169,7 @@ test.each(Object.entries(BUILT_IN_FEATURES))(
 );
 
 test('a feature keeps the kind that running subscriptions have', () => {
-  const { features } = parseCatalogue(small);
+  const { features } = parseCatalogue(problemError, small);
   const changed = small.replace('calls: { kind: metered', 'calls: { kind: static');
   expect(faults(changed)).toEqual([]);
   expect(faults(changed, features)).toMatchObject([
@@ -185,7 +185,7 @@ test('a feature keeps the kind that running subscriptions have', () => {
 
 test('a limit applies to a month, or to a day when it says so, and to nothing else', () => {
   const per = (written: string) => small.replace('calls: 10_000', `calls: { limit: 10, per: ${written} }`);
-  expect(parseCatalogue(per('day')).plans[0]?.features['calls']).toMatchObject({ limit: 10, per: 'day' });
+  expect(parseCatalogue(problemError, per('day')).plans[0]?.features['calls']).toMatchObject({ limit: 10, per: 'day' });
   expect(faults(per('week'))).toMatchObject([{ message: expect.stringContaining('per: month | day') }]);
 });
 
@@ -237,8 +237,10 @@ test.each([
 
 test('an older YAML version changes no meaning, and an alias means its value', () => {
   const older = `%YAML 1.1\n---\n${small.replace('bots: 2', 'bots: &few 2').replace('calls: 10_000', 'calls: *few')}`;
-  expect(parseCatalogue(older).plans[0]?.features['calls']).toMatchObject({ limit: 2 });
-  expect(parseCatalogue(`\ufeff${small.replaceAll('\n', '\r\n')}`)).toEqual(parseCatalogue(small));
+  expect(parseCatalogue(problemError, older).plans[0]?.features['calls']).toMatchObject({ limit: 2 });
+  expect(parseCatalogue(problemError, `\ufeff${small.replaceAll('\n', '\r\n')}`)).toEqual(
+    parseCatalogue(problemError, small),
+  );
   expect(faults(`%YAML 1.1\n---\n${small.replace('default: true', 'default: yes')}`)).toHaveLength(1);
 });
 
@@ -255,8 +257,8 @@ test('text that is not YAML, or not a catalogue, is refused with its line', () =
 
 test('of a text full of mistakes the first hundred are reported, with the number of the others', () => {
   const names = Array.from({ length: 2_000 }, (_, index) => `k${index}: 1\n`).join('');
-  const told = () => parseCatalogue(`k7: 2\n${names}`);
-  expect(told).toThrow(/and 200\d more\)$/);
+  const parse = () => parseCatalogue(problemError, `k7: 2\n${names}`);
+  expect(parse).toThrow(/and 200\d more\)$/);
   const found = faults(`k7: 2\n${names}`);
   expect(found).toHaveLength(100);
   expect(found).toContainEqual(

@@ -1,4 +1,5 @@
 import { catalogueInvalid } from '@tidegate/contracts/billing/plans';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { type Catalogue, type FeatureDefinition, readCatalogue } from './catalogue-file.rules.ts';
 import { readText } from './catalogue-text.rules.ts';
 
@@ -9,7 +10,11 @@ const MAX_ERRORS = 100;
  * Parses the YAML text of a catalogue. Throws `catalogue_invalid` with the field, line and fix of every mistake.
  * `inForce`: the features of the catalogue that it replaces, which must keep their kinds.
  */
-export function parseCatalogue(yaml: string, inForce: readonly FeatureDefinition[] = []): Catalogue {
+export function parseCatalogue(
+  refuse: Refuse<typeof catalogueInvalid>,
+  yaml: string,
+  inForce: readonly FeatureDefinition[] = [],
+): Catalogue {
   const text = readText(yaml);
   const read = text.value === undefined ? { faults: [] } : readCatalogue(text.value, inForce);
   if ('catalogue' in read && text.faults.length === 0) return read.catalogue;
@@ -25,7 +30,8 @@ export function parseCatalogue(yaml: string, inForce: readonly FeatureDefinition
     }));
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  throw catalogueInvalid(
+  throw refuse(
+    catalogueInvalid,
     { errors: errors.slice(0, MAX_ERRORS) },
     `Line ${first?.line ?? 1}: ${first?.field ?? ''} ${first?.message ?? ''}${more}`,
   );

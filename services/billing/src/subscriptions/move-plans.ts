@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { catalogueChanged, intervalNotOffered, movePlans } from '@tidegate/contracts/billing/plans';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -17,21 +18,22 @@ export class MovePlans {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(movePlans)
-  async handle({ input, caller, tx }: OperationContext<typeof movePlans>) {
+  async handle({ input, caller, tx, refuse }: OperationContext<typeof movePlans>) {
     const all = tx.as({ system: 'catalogue' });
     await lockCatalogue(all);
     const catalogue = await requireCatalogue(all);
-    if (!(await latestVersions(all)).has(input.plan)) throw noSuchPlan(catalogue.plans, input.plan);
-    const target = offeredPlan(catalogue.plans, input.to ?? input.plan);
+    if (!(await latestVersions(all)).has(input.plan)) throw noSuchPlan(refuse, catalogue.plans, input.plan);
+    const target = offeredPlan(refuse, catalogue.plans, input.to ?? input.plan);
     if (input.toVersion !== undefined && input.toVersion !== target.version) {
-      throw catalogueChanged(
+      throw refuse(
+        catalogueChanged,
         { catalogueVersion: catalogue.version },
         `Version ${target.version} of ${target.plan} is in force by now, not ${input.toVersion}. Look at a dry run again.`,
       );
     }
     const order = { plan: input.plan, to: target.plan, version: target.version };
     const moves = movesOf(await findMoving(all, order), input.at, Date.now());
-    refuseMissingInterval(target, moves);
+    requireYear(refuse, target, moves);
     const shown = {
       ...order,
       at: input.at,
@@ -55,11 +57,12 @@ export class MovePlans {
   }
 }
 
-function refuseMissingInterval(target: VersionedPlan, moves: readonly Move[]): void {
+function requireYear(refuse: Refuse<typeof intervalNotOffered>, target: VersionedPlan, moves: readonly Move[]): void {
   const intervals = intervalsOf(target);
   const yearly = intervals.includes('year') ? 0 : moves.filter(({ interval }) => interval === 'year').length;
   if (yearly === 0) return;
-  throw intervalNotOffered(
+  throw refuse(
+    intervalNotOffered,
     { plan: target.plan, interval: 'year', intervals },
     `${yearly} of the subscriptions are paid by the year, and version ${target.version} of ${target.plan} has no yearly ` +
       'price. Write one and apply the catalogue, or put them on month first.',

@@ -44,7 +44,11 @@ export class CreateBacktest {
     return this.quota.spend(call, { meter: 'backtest_runs', count: 1, key: id }, async () => {
       const queued = await countQueued(tx, 'backtest', person);
       if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person)
-        throw tooManyBacktests({ waiting: queued.person }, 'Too many are waiting. Cancel one, or come back later.');
+        throw call.refuse(
+          tooManyBacktests,
+          { waiting: queued.person },
+          'Too many are waiting. Cancel one, or come back later.',
+        );
       await expireBacktests(tx, { ...MAX_STORED, backtests: MAX_STORED.backtests - 1 });
       const row = await insertBacktest(tx, id, base);
       await enqueueWork(tx, 'backtest', id, person);

@@ -8,10 +8,10 @@ import { deleteLease } from './lease.rows.ts';
 @Injectable()
 export class DeleteBot {
   @Handles(deleteBot)
-  async handle({ input, tx, emit }: OperationContext<typeof deleteBot>) {
+  async handle({ input, tx, emit, refuse }: OperationContext<typeof deleteBot>) {
     const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status !== 'stopped' && bot.status !== 'halted') {
-      throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
+      throw refuse(botNotStopped, { state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }
     await deleteLease(tx, bot.id);
     await deleteBotRow(tx, bot.id);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { AdvanceBot } from './advance-bot.ts';
@@ -14,22 +15,22 @@ export class StopBot {
   constructor(private readonly advance: AdvanceBot) {}
 
   @Handles(stopBot)
-  async handle({ input, tx }: OperationContext<typeof stopBot>): Promise<Bot> {
+  async handle({ input, tx, refuse }: OperationContext<typeof stopBot>): Promise<Bot> {
     const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'stopped') return toWire(bot);
     if (bot.status === 'halted' && bot.open_trade_id && input.openTrade === 'finish')
-      throw halted(bot, 'It finishes nothing.');
+      throw halted(refuse, bot, 'It finishes nothing.');
     if (input.openTrade === 'close' || !bot.open_trade_id) await this.advance.close(tx, bot);
     else await setStatus(tx, bot.id, 'stopping');
     const after = orNotFound(await findBot(tx, bot.id));
-    if (after.status === 'halted') throw halted(after, 'Its trade cannot be closed.');
+    if (after.status === 'halted') throw halted(refuse, after, 'Its trade cannot be closed.');
     return toWire(after);
   }
 }
 
-function halted({ id, halted: halt }: BotRow, what: string): Error {
+function halted(refuse: Refuse<typeof botHalted>, { id, halted: halt }: BotRow, what: string): Error {
   const data = {
     halted: halt ?? { reason: 'contradictoryReports' as const, message: '', at: new Date().toISOString() },
   };
-  return botHalted(data, `${what} Start it again, or delete it: DELETE /api/v1/bots/${id}`);
+  return refuse(botHalted, data, `${what} Start it again, or delete it: DELETE /api/v1/bots/${id}`);
 }

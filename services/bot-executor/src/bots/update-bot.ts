@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Bot, botNotStopped, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import { invalid } from '@tidegate/contracts/kernel/problem';
+import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -14,18 +14,23 @@ import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
 @Injectable()
 export class UpdateBot {
   @Handles(updateBot)
-  async handle({ input, tx }: OperationContext<typeof updateBot>): Promise<Bot> {
+  async handle({ input, tx, refuse }: OperationContext<typeof updateBot>): Promise<Bot> {
     const bot = orNotFound(await lockBot(tx, input.botId));
     const { name = bot.name, settings } = input;
     // With its settings a bot gets the market's newest rules; a name changes nothing else.
-    const market = settings && (await this.check(tx, bot, settings));
+    const market = settings && (await this.check(refuse, tx, bot, settings));
     const rules = market ? termsOf(market) : bot.market_rules;
     return toWire(orNotFound(await setSettings(tx, bot.id, { name, settings: settings ?? bot.settings, rules })));
   }
 
-  private async check(tx: Tx, bot: BotRow, settings: BotSettings): Promise<MarketRules> {
+  private async check(
+    refuse: Refuse<typeof botNotStopped>,
+    tx: Tx,
+    bot: BotRow,
+    settings: BotSettings,
+  ): Promise<MarketRules> {
     if (bot.status !== 'stopped') {
-      throw botNotStopped({ state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
+      throw refuse(botNotStopped, { state: bot.status }, `Stop it first: POST /api/v1/bots/${bot.id}/stop`);
     }
     const market = await marketFor(tx, settings);
     if (market.market !== bot.settings.market) {

@@ -21,7 +21,7 @@ export class ImportCandles {
   ) {}
 
   @Handles(importCandles)
-  async handle({ input, caller, tx }: OperationContext<typeof importCandles>) {
+  async handle({ input, caller, tx, refuse }: OperationContext<typeof importCandles>) {
     const { interval, csv } = input;
     // Nothing holds a connection while a thread reads.
     const market = await this.tenants.read(tx.orgId as string, (read) => marketNamed(read, input.market));
@@ -33,7 +33,7 @@ export class ImportCandles {
       throw validationFailed({ errors }, faults[0]?.message);
     }
     await lockMarketsSoon(tx);
-    const { added, replaced, gaps } = await this.storing.store(tx, market, interval, candles);
+    const { added, replaced, gaps } = await this.storing.store(refuse, tx, market, interval, candles);
     return {
       market: market.market,
       interval,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CandleInterval, candlesScattered } from '@tidegate/contracts/bot-executor/candles';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import type { Columns } from '../kernel/candle-series.rules.ts';
@@ -31,19 +31,25 @@ export class StoreCandles {
     private readonly listener: CandleListener,
   ) {}
 
-  async store(tx: Tx, market: MarketRules, interval: CandleInterval, candles: Columns): Promise<Saved> {
+  async store(
+    refuse: Refuse<typeof candlesScattered>,
+    tx: Tx,
+    market: MarketRules,
+    interval: CandleInterval,
+    candles: Columns,
+  ): Promise<Saved> {
     const saved = await saveImported(tx, market, interval, candles);
     // Under the lock: the market may have been deleted, and created again, while the file was read.
     const { tickSize } = await marketNamed(tx, market.market);
     if (tickSize !== market.tickSize)
       throw notFound({}, 'The market was deleted and created again meanwhile. Import the candles again.');
-    await this.claim(tx, saved.added.length);
+    await this.claim(refuse, tx, saved.added.length);
     await this.listener.candlesChanged(tx, { market: market.market, interval }, saved);
     return saved;
   }
 
   /** After they were written: other imports of the organisation wait for this transaction. */
-  private async claim(tx: Tx, adding: number): Promise<void> {
+  private async claim(refuse: Refuse<typeof candlesScattered>, tx: Tx, adding: number): Promise<void> {
     if (adding === 0) return;
     const { candles, chunks } = await storedCandles(tx);
     await this.entitlements.claim(tx, 'candles', async () => candles - adding, {
@@ -52,7 +58,8 @@ export class StoreCandles {
     });
     const limit = MAX_SPARSE_CHUNKS + Math.floor(candles / CANDLES_OF_A_FILLED_CHUNK);
     if (chunks <= limit) return;
-    throw candlesScattered(
+    throw refuse(
+      candlesScattered,
       { stretches: chunks, limit },
       `The organisation's candles lie in ${chunks} stretches of 4,096 intervals, and ${limit} may be stored. Delete a series first (DELETE /api/v1/candles/imports), or use a longer interval.`,
     );

@@ -43,7 +43,7 @@ export class ChangeMarkets {
   }
 
   @Handles(updateMarket)
-  async update({ input: { market, ...changes }, tx }: OperationContext<typeof updateMarket>): Promise<Market> {
+  async update({ input: { market, ...changes }, tx, refuse }: OperationContext<typeof updateMarket>): Promise<Market> {
     await lockMarketsSoon(tx);
     const before = await ownOf(tx, market);
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -56,15 +56,19 @@ export class ChangeMarkets {
       throw invalid('/lotSize', 'not_finer', message);
     }
     if (before.version >= MAX_VERSIONS)
-      throw tooManyVersions({ limit: MAX_VERSIONS }, 'It has as many versions as there may be. Make another market.');
+      throw refuse(
+        tooManyVersions,
+        { limit: MAX_VERSIONS },
+        'It has as many versions as there may be. Make another market.',
+      );
     return added(tx, { ...terms, version: before.version + 1 });
   }
 
   @Handles(deleteMarket)
-  async delete({ input: { market }, tx }: OperationContext<typeof deleteMarket>) {
+  async delete({ input: { market }, tx, refuse }: OperationContext<typeof deleteMarket>) {
     await lockMarketsSoon(tx);
     await ownOf(tx, market);
-    if (await isInUse(tx, market)) throw marketInUse({}, 'Delete its candles and its bots first.');
+    if (await isInUse(tx, market)) throw refuse(marketInUse, {}, 'Delete its candles and its bots first.');
     await deleteOwnMarket(tx, market);
     return {};
   }

@@ -40,7 +40,7 @@ export class CreateSweep {
       const queued = await countQueued(tx, 'sweep', person);
       if (queued.organisation >= MAX_QUEUED.organisation || queued.person >= MAX_QUEUED.person) {
         const message = `At most ${MAX_QUEUED.organisation} may wait or run. Cancel one, or come back later.`;
-        throw tooManySweeps({ waiting: queued.person }, message);
+        throw call.refuse(tooManySweeps, { waiting: queued.person }, message);
       }
       await expireSweeps(tx, MAX_STORED - 1);
       const row = await insertSweep(tx, {

@@ -51,11 +51,15 @@ export class ReceiveUpload {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(beginUpload)
-  async begin({ input, caller, tx }: OperationContext<typeof beginUpload>): Promise<CandleUpload> {
+  async begin({ input, caller, tx, refuse }: OperationContext<typeof beginUpload>): Promise<CandleUpload> {
     const market = await marketNamed(tx, input.market);
     await lockUploads(tx);
     if ((await countUnderWay(tx)) >= MAX_UNDER_WAY)
-      throw tooManyUploads({ limit: MAX_UNDER_WAY }, 'Cancel one, or wait: GET /api/v1/candles/uploads shows them.');
+      throw refuse(
+        tooManyUploads,
+        { limit: MAX_UNDER_WAY },
+        'Cancel one, or wait: GET /api/v1/candles/uploads shows them.',
+      );
     await expireUploads(tx, MAX_STORED - 1);
     const work = { market: termsOf(market), interval: input.interval, options: optionsOf(input) };
     return toWire(await insertUpload(tx, newId(), personOf(caller), work));

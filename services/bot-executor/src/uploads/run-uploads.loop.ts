@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ProblemError } from '@tidegate/contracts/kernel/problem';
+import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import type { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
@@ -92,7 +92,13 @@ export class RunUploads implements OnApplicationShutdown {
     if (!candles) return endUpload(tx, id, { status: 'failed', report, failure: faults[0]?.message });
     try {
       await withSavepoint(tx, async () => {
-        const { added, replaced, gaps } = await this.storing.store(tx, rulesOf(market), interval, candles);
+        const { added, replaced, gaps } = await this.storing.store(
+          problemError,
+          tx,
+          rulesOf(market),
+          interval,
+          candles,
+        );
         const counts = { added: added.length, replaced: replaced.length };
         await endUpload(tx, id, { status: 'done', report: { ...report, gaps }, ...counts });
       });

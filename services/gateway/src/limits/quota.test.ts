@@ -1,5 +1,11 @@
 import { listMarkets } from '@tidegate/contracts/bot-executor/markets';
-import { featureNotIncluded, internalError, notFound, unavailable } from '@tidegate/contracts/kernel/problem';
+import {
+  featureNotIncluded,
+  internalError,
+  notFound,
+  problemError,
+  unavailable,
+} from '@tidegate/contracts/kernel/problem';
 import { returnLease, takeLease, unknownMeter } from '@tidegate/contracts/usage/leases';
 import { newId } from '@tidegate/database/ids';
 import { Log } from '@tidegate/telemetry/log';
@@ -128,7 +134,7 @@ test.each([
   ['is away', unavailable({}), 2],
   ['has a fault', internalError(), 2],
   ['does not know the organisation', notFound(), 2],
-  ['says that there is no such meter', unknownMeter({ meter: 'api_calls', meters: [] }), 2],
+  ['says that there is no such meter', problemError(unknownMeter, { meter: 'api_calls', meters: [] }), 2],
 ])('when usage %s calls go through, and a second later it is asked again', async (_what, problem, asks) => {
   let asked = 0;
   const call = () => {

@@ -22,7 +22,7 @@ export class ChangePassword {
   ) {}
 
   @Handles(changePassword)
-  async handle({ input, caller, tx }: OperationContext<typeof changePassword>) {
+  async handle({ input, caller, tx, refuse }: OperationContext<typeof changePassword>) {
     const userId = requirePerson(caller);
     const user = await findUser(this.tenants.reader({}), userId);
     if (!user) throw unauthenticated();
@@ -35,8 +35,9 @@ export class ChangePassword {
       });
     if (!matches) {
       await this.throttle.failed(admitted);
-      this.refusals.report(admitted, wrongPassword(), userId);
-      throw wrongPassword(
+      this.refusals.report(admitted, refuse(wrongPassword), userId);
+      throw refuse(
+        wrongPassword,
         {},
         'Send the password that you log in with now. Forgotten: POST /api/v1/password/forgotten.',
       );

@@ -29,10 +29,10 @@ export class CreateAdmin implements OnApplicationBootstrap {
   ) {}
 
   @Handles(createAdmin)
-  async handle({ input }: OperationContext<typeof createAdmin>) {
+  async handle({ input, refuse }: OperationContext<typeof createAdmin>) {
     const password = input.password ?? randomBytes(18).toString('base64url');
     const user = await this.create(input.email, password);
-    if (!user) throw emailTaken();
+    if (!user) throw refuse(emailTaken);
     return { user: toWire(user), password };
   }
 

@@ -26,13 +26,13 @@ export class RegisterAccount {
   ) {}
 
   @Handles(register)
-  async handle({ input, caller: { ip }, tx }: OperationContext<typeof register>): Promise<Session> {
+  async handle({ input, caller: { ip }, tx, refuse }: OperationContext<typeof register>): Promise<Session> {
     const passwordHash = await this.passwords.hash(input.password);
     const [userId, orgId] = [newId(), newId()];
     const own = tx.as({ orgId, userId });
     const { email, name } = input;
     const user = await insertUser(own, { id: userId, email, name, passwordHash, ...NEW });
-    if (!user) throw emailTaken({}, TAKEN);
+    if (!user) throw refuse(emailTaken, {}, TAKEN);
     await this.organisations.create(own, input.organisationName ?? organisationOf(name), userId);
     await this.throttle.know(own, userId, { email, ip });
     await this.mails.queue(own, 'verify-email', email);

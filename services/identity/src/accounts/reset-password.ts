@@ -35,8 +35,8 @@ export class ResetPassword {
 
   /** Does the same for every address. */
   @Handles(forgotPassword)
-  async forgotten({ input: { email }, caller: { ip }, tx }: OperationContext<typeof forgotPassword>) {
-    this.mails.requireMail();
+  async forgotten({ input: { email }, caller: { ip }, tx, refuse }: OperationContext<typeof forgotPassword>) {
+    this.mails.requireMail(refuse);
     const { account, pair } = subjectsOf(email, ip);
     await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);
     if (!(await isKnownSource(tx, pair))) await this.mails.count(tx, `reset ${account}`, OF_ADDRESS);
@@ -45,16 +45,17 @@ export class ResetPassword {
   }
 
   @Handles(resetPassword)
-  async reset({ input, caller: { ip }, tx }: OperationContext<typeof resetPassword>) {
+  async reset({ input, caller: { ip }, tx, refuse }: OperationContext<typeof resetPassword>) {
     const tokenHash = hashOf(input.token);
     // Read before the work: a made-up token costs no hashing.
-    if (!(await findToken(this.tenants.reader({}), tokenHash, 'reset-password'))) throw tokenInvalid({}, USED_UP);
+    if (!(await findToken(this.tenants.reader({}), tokenHash, 'reset-password')))
+      throw refuse(tokenInvalid, {}, USED_UP);
     const passwordHash = await this.passwords.hash(input.password, { known: true });
     const taken = await useToken(tx, tokenHash, 'reset-password');
-    if (!taken) throw tokenInvalid({}, USED_UP);
+    if (!taken) throw refuse(tokenInvalid, {}, USED_UP);
     const own = tx.as({ userId: taken.user_id });
     const user = await lockUser(own, taken.user_id);
-    if (!user) throw tokenInvalid({}, USED_UP);
+    if (!user) throw refuse(tokenInvalid, {}, USED_UP);
     await this.replace.claim(own, user, passwordHash);
     await this.throttle.know(own, user.id, { email: user.email, ip });
     return {};

@@ -22,21 +22,22 @@ export class VerifyEmail {
   ) {}
 
   @Handles(verifyEmail)
-  async verify({ input, caller, tx }: OperationContext<typeof verifyEmail>) {
+  async verify({ input, caller, tx, refuse }: OperationContext<typeof verifyEmail>) {
     const userId = requirePerson(caller);
     const own = tx.as({ userId });
     const user = await lockUser(own, userId);
     if (!user) throw unauthenticated();
     const token = await findToken(own, hashOf(input.token), 'verify-email');
-    if (token?.user_id !== userId) throw tokenInvalid({}, 'Ask for another mail: POST /api/v1/me/email/resend.');
+    if (token?.user_id !== userId)
+      throw refuse(tokenInvalid, {}, 'Ask for another mail: POST /api/v1/me/email/resend.');
     const at = user.email_verified_at ?? new Date();
     await setEmailVerified(own, userId, at);
     return toWire({ ...user, email_verified_at: at });
   }
 
   @Handles(resendVerification)
-  async resend({ caller, tx }: OperationContext<typeof resendVerification>) {
-    this.mails.requireMail();
+  async resend({ caller, tx, refuse }: OperationContext<typeof resendVerification>) {
+    this.mails.requireMail(refuse);
     const userId = requirePerson(caller);
     const own = tx.as({ userId });
     const user = await findUser(own, userId);

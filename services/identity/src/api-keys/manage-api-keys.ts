@@ -15,7 +15,7 @@ import {
   listApiKeys as listRows,
   toWire,
 } from '../kernel/api-key.rows.ts';
-import { requireMayGrant } from '../kernel/delegation.rules.ts';
+import { requireScopes } from '../kernel/delegation.rules.ts';
 import { grantorOf } from '../kernel/grantor.ts';
 import { VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
@@ -31,13 +31,13 @@ export class ManageApiKeys {
   ) {}
 
   @Handles(createApiKey)
-  async create({ input, caller, tx }: OperationContext<typeof createApiKey>) {
+  async create({ input, caller, tx, refuse }: OperationContext<typeof createApiKey>) {
     if (caller.kind !== 'user' || !caller.userId) throw forbidden({}, 'A person creates a key, not another key.');
     if (input.expiresAt && Date.parse(input.expiresAt) <= Date.now()) {
       throw invalid('/expiresAt', 'in_the_past', 'Give an instant in the future, or leave it out.');
     }
-    requireMayGrant(await grantorOf(tx, caller, createApiKey), input.scopes);
-    await this.addresses.require(tx, caller.userId);
+    requireScopes(await grantorOf(tx, caller, createApiKey), input.scopes);
+    await this.addresses.require(refuse, tx, caller.userId);
     await this.entitlements.claim(tx, 'api_keys', () => countActiveKeys(tx));
     if (await hasKeys(tx, MOST_STORED)) {
       throw conflict(

@@ -1,5 +1,6 @@
 import { ROLE_SCOPES, Role, SCOPES } from '@tidegate/contracts/identity/roles';
-import { mayInvite, requireMayGrant } from './delegation.rules.ts';
+import { problemError } from '@tidegate/contracts/kernel/problem';
+import { mayInvite, requireMayGrant, requireScopes } from './delegation.rules.ts';
 
 const allowed = (work: () => void): boolean => {
   try {
@@ -22,7 +23,9 @@ const MAY: Readonly<Record<Role, readonly Role[]>> = {
 const PAIRS = Role.options.flatMap((grantor) => Role.options.map((granted) => [grantor, granted] as const));
 
 test.each(PAIRS)('%s with all their scopes delegates %s or not', (grantor, granted) => {
-  expect(allowed(() => requireMayGrant(everything(grantor), granted))).toBe(MAY[grantor].includes(granted));
+  expect(allowed(() => requireMayGrant(problemError, everything(grantor), granted))).toBe(
+    MAY[grantor].includes(granted),
+  );
   const invites = ['admin', 'owner'].includes(grantor) && MAY[grantor].includes(granted);
   expect(mayInvite(everything(grantor), granted)).toBe(invites);
 });
@@ -33,8 +36,8 @@ test.each(PAIRS)(
     for (const scope of SCOPES) {
       const key = { role: grantor, scopes: ROLE_SCOPES[grantor].filter((one) => one !== scope) };
       const expected = MAY[grantor].includes(granted) && !ROLE_SCOPES[granted].includes(scope);
-      expect([scope, allowed(() => requireMayGrant(key, granted))]).toEqual([scope, expected]);
-      expect(allowed(() => requireMayGrant(key, [scope]))).toBe(false);
+      expect([scope, allowed(() => requireMayGrant(problemError, key, granted))]).toEqual([scope, expected]);
+      expect(allowed(() => requireScopes(key, [scope]))).toBe(false);
       if (scope === 'members:write') expect(mayInvite(key, granted)).toBe(false);
     }
   },
@@ -43,7 +46,7 @@ test.each(PAIRS)(
 test('one scope alone delegates nothing but itself', () => {
   for (const scope of SCOPES) {
     const key = { role: 'owner' as const, scopes: [scope] };
-    expect(Role.options.filter((granted) => allowed(() => requireMayGrant(key, granted)))).toEqual([]);
-    expect(SCOPES.filter((granted) => allowed(() => requireMayGrant(key, [granted])))).toEqual([scope]);
+    expect(Role.options.filter((granted) => allowed(() => requireMayGrant(problemError, key, granted)))).toEqual([]);
+    expect(SCOPES.filter((granted) => allowed(() => requireScopes(key, [granted])))).toEqual([scope]);
   }
 });

@@ -1,6 +1,6 @@
 import { roleTooHigh } from '@tidegate/contracts/identity/members';
 import { mayGrant, ROLE_SCOPES, type Role } from '@tidegate/contracts/identity/roles';
-import { forbidden } from '@tidegate/contracts/kernel/problem';
+import { forbidden, type Refuse } from '@tidegate/contracts/kernel/problem';
 
 /** Whoever acts, with what their role allows and their credential carries at this moment. */
 export interface Grantor {
@@ -16,18 +16,18 @@ const missing = (grantor: Grantor, scopes: readonly string[]) =>
  * have themselves. So a key can delegate no more than the key itself may do, whoever made it. Deleting an organisation
  * takes everything away, the owner's role included, and so needs all that an owner may.
  */
-export function requireMayGrant(grantor: Grantor, granted: Role | readonly string[]): void {
-  if (typeof granted !== 'string') {
-    const [scope] = missing(grantor, granted);
-    if (scope) throw forbidden({ scope }, `You do not have the scope ${scope} yourself.`);
-    return;
-  }
+export function requireScopes(grantor: Grantor, granted: readonly string[]): void {
+  const [scope] = missing(grantor, granted);
+  if (scope) throw forbidden({ scope }, `You do not have the scope ${scope} yourself.`);
+}
+
+export function requireMayGrant(refuse: Refuse<typeof roleTooHigh>, grantor: Grantor, granted: Role): void {
   if (!mayGrant(grantor.role, granted)) {
-    throw roleTooHigh({}, `You are ${grantor.role}, and this concerns the role ${granted}.`);
+    throw refuse(roleTooHigh, {}, `You are ${grantor.role}, and this concerns the role ${granted}.`);
   }
   const more = missing(grantor, ROLE_SCOPES[granted]);
   if (more.length > 0) {
-    throw roleTooHigh({}, `The role ${granted} has scopes that you do not have: ${more.join(', ')}.`);
+    throw refuse(roleTooHigh, {}, `The role ${granted} has scopes that you do not have: ${more.join(', ')}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { emailUnverified } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { forbidden, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { forbidden, type Refuse, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
 import { IdentityConfig } from '../identity.config.ts';
 import { findUser, type UserRow } from './user.rows.ts';
@@ -29,11 +29,12 @@ export class VerifiedAddresses {
   }
 
   /** The person; throws while their address has to be verified first. */
-  async require(tx: Tx, userId: string | undefined): Promise<UserRow> {
+  async require(refuse: Refuse<typeof emailUnverified>, tx: Tx, userId: string | undefined): Promise<UserRow> {
     const user = userId ? await findUser(tx, userId) : undefined;
     if (!user) throw unauthenticated();
     if (this.mayReachOthers(user)) return user;
-    throw emailUnverified(
+    throw refuse(
+      emailUnverified,
       {},
       'Send the token of the mail to POST /api/v1/me/email/verify; another mail: POST /api/v1/me/email/resend.',
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mailNotConfigured } from '@tidegate/contracts/identity/passwords';
 import { Email } from '@tidegate/contracts/identity/sessions';
-import { rateLimited } from '@tidegate/contracts/kernel/problem';
+import { type Refuse, rateLimited } from '@tidegate/contracts/kernel/problem';
 import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails';
 import type { Tx } from '@tidegate/database/tx';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -24,9 +24,9 @@ export class AccountMails {
     private readonly wakes: Wakes,
   ) {}
 
-  requireMail(): void {
+  requireMail(refuse: Refuse<typeof mailNotConfigured>): void {
     if (this.addresses.sendsMail) return;
-    throw mailNotConfigured({}, 'Ask its operator: npx tidegate users reset-password <email>.');
+    throw refuse(mailNotConfigured, {}, 'Ask its operator: npx tidegate users reset-password <email>.');
   }
 
   /** Where no e-mail is sent nothing is queued, nor to what is no address (the first operator's). */

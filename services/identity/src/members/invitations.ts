@@ -31,9 +31,9 @@ export class Invitations {
   ) {}
 
   @Handles(invite)
-  async invite({ input: { email, role }, caller, tx }: OperationContext<typeof invite>) {
-    requireMayGrant(await grantorOf(tx, caller, invite), role);
-    await this.addresses.require(tx, caller.userId);
+  async invite({ input: { email, role }, caller, tx, refuse }: OperationContext<typeof invite>) {
+    requireMayGrant(refuse, await grantorOf(tx, caller, invite), role);
+    await this.addresses.require(refuse, tx, caller.userId);
     // The claim makes invitations of one organisation wait for each other, so an address never has two. Members and
     // open invitations take seats; one to the same address is going to be replaced.
     const seats = async () => (await countMembers(tx)) + (await countOpenInvitations(tx, email));

@@ -8,11 +8,12 @@ import {
   memberChanged,
   removeMember,
   roleOf,
+  type roleTooHigh,
 } from '@tidegate/contracts/identity/members';
 import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
@@ -54,11 +55,12 @@ export class ManageMembers {
     caller,
     tx,
     emit,
+    refuse,
   }: OperationContext<typeof changeRole>): Promise<Member> {
-    const member = await changeable(tx, caller, userId, role);
+    const member = await changeable(refuse, { tx, caller }, userId, role);
     // Said again it changes nothing, and ends nobody's tokens.
     if (member.role === role) return toWire(member);
-    if (role === 'owner') await this.limits.requireRoom(tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);
+    if (role === 'owner') await this.limits.requireRoom(refuse, tx.as({ orgId: tx.orgId, userId }), userId, tx.orgId);
     const version = await nextVersion(tx);
     await setRole(tx, userId, role, version);
     await endInvitations(tx, userId, role);
@@ -67,21 +69,27 @@ export class ManageMembers {
   }
 
   @Handles(removeMember)
-  async remove({ input: { userId }, caller, tx, emit }: OperationContext<typeof removeMember>) {
-    await changeable(tx, caller, userId, null);
+  async remove({ input: { userId }, caller, tx, emit, refuse }: OperationContext<typeof removeMember>) {
+    await changeable(refuse, { tx, caller }, userId, null);
     await removeFrom(tx, userId, emit);
     return {};
   }
 
   /** Needs no right but to be there: whoever belongs to an organisation may go, whatever their role. */
   @Handles(leaveOrganisation)
-  async leave({ input: { organisationId: orgId }, caller, tx, emit }: OperationContext<typeof leaveOrganisation>) {
+  async leave({
+    input: { organisationId: orgId },
+    caller,
+    tx,
+    emit,
+    refuse,
+  }: OperationContext<typeof leaveOrganisation>) {
     const userId = requirePerson(caller);
     const own = tx.as({ orgId, userId });
     const rows = await lockMembers(own, [userId]);
     const member = rows.find((row) => row.user_id === userId);
     if (!member) throw notFound();
-    refuseLastOwner(rows, member);
+    requireOtherOwner(refuse, rows, member);
     await removeFrom(own, userId, emit);
     return {};
   }
@@ -102,21 +110,26 @@ async function removeFrom(tx: Tx, userId: string, emit: Emit): Promise<void> {
   await emitChange(emit, { orgId: tx.orgId as string, userId, role: null, version: await nextVersion(tx) });
 }
 
-function refuseLastOwner(rows: readonly MemberRow[], { role }: MemberRow): void {
+function requireOtherOwner(refuse: Refuse<typeof lastOwner>, rows: readonly MemberRow[], { role }: MemberRow): void {
   if (role !== 'owner' || rows.filter((row) => row.role === 'owner').length > 1) return;
-  throw lastOwner({}, 'Make somebody else an owner first.');
+  throw refuse(lastOwner, {}, 'Make somebody else an owner first.');
 }
 
 /** Both changes need the same scope. */
-async function changeable(tx: Tx, caller: Caller, userId: string, role: Role | null): Promise<MemberRow> {
+async function changeable(
+  refuse: Refuse<typeof lastOwner | typeof roleTooHigh>,
+  { tx, caller }: { tx: Tx; caller: Caller },
+  userId: string,
+  role: Role | null,
+): Promise<MemberRow> {
   const rows = await lockMembers(tx, [userId, caller.userId ?? userId]);
   const own = rows.find((row) => row.user_id === caller.userId)?.role;
   const grantor = await grantorAs(tx, own, caller, changeRole);
   const member = rows.find((row) => row.user_id === userId);
   if (!member) throw notFound();
-  requireMayGrant(grantor, member.role);
-  if (role) requireMayGrant(grantor, role);
-  if (role !== 'owner') refuseLastOwner(rows, member);
+  requireMayGrant(refuse, grantor, member.role);
+  if (role) requireMayGrant(refuse, grantor, role);
+  if (role !== 'owner') requireOtherOwner(refuse, rows, member);
   return member;
 }
 

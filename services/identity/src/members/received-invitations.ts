@@ -7,7 +7,8 @@ import {
   memberChanged,
 } from '@tidegate/contracts/identity/members';
 import { ROLE_SCOPES } from '@tidegate/contracts/identity/roles';
-import { notFound, ProblemError, planLimitReached } from '@tidegate/contracts/kernel/problem';
+import type { emailUnverified } from '@tidegate/contracts/identity/sessions';
+import { notFound, ProblemError, planLimitReached, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
@@ -40,45 +41,45 @@ export class ReceivedInvitations {
   ) {}
 
   @Handles(acceptInvitation)
-  async accept({ input, caller, tx }: OperationContext<typeof acceptInvitation>) {
+  async accept({ input, caller, tx, refuse }: OperationContext<typeof acceptInvitation>) {
     const userId = requirePerson(caller);
     const tokenHash = hashOf(input.token);
     const found = await findOpenByToken(tx.as({ lookup: tokenHash }), tokenHash);
-    if (!found) throw invitationInvalid();
+    if (!found) throw refuse(invitationInvalid);
     const { org_id: orgId, role } = found;
     const joining = tx.as({ orgId, userId });
-    const { email } = await this.addresses.require(joining, userId);
-    if (email.toLowerCase() !== found.email.toLowerCase()) throw invitationInvalid();
-    if (!(await couldStillInvite(joining, found))) throw invitationInvalid();
-    if (!(await deleteInvitation(joining, found.id))) throw invitationInvalid();
+    const { email } = await this.addresses.require(refuse, joining, userId);
+    if (email.toLowerCase() !== found.email.toLowerCase()) throw refuse(invitationInvalid);
+    if (!(await couldStillInvite(joining, found))) throw refuse(invitationInvalid);
+    if (!(await deleteInvitation(joining, found.id))) throw refuse(invitationInvalid);
     const member = await findRole(joining, userId);
     if (member) return { organisationId: orgId, role: member.role };
     await this.claimSeat(joining);
-    if (role === 'owner') await this.limits.requireRoom(joining, userId, orgId);
+    if (role === 'owner') await this.limits.requireRoom(refuse, joining, userId, orgId);
     await insertMember(joining, userId, role);
     await this.outbox.emit(joining, memberChanged, { orgId, userId, role });
     return { organisationId: orgId, role };
   }
 
   @Handles(listOwnInvitations)
-  async list({ input: { limit, cursor }, caller, tx }: OperationContext<typeof listOwnInvitations>) {
-    const lookup = await this.invited(tx, requirePerson(caller));
+  async list({ input: { limit, cursor }, caller, tx, refuse }: OperationContext<typeof listOwnInvitations>) {
+    const lookup = await this.invited(refuse, tx, requirePerson(caller));
     const [before] = readCursor(cursor, 'uuid') ?? [];
     const rows = await listReceived(tx.as({ lookup }), lookup, limit + 1, before);
     return pageOf(rows, limit, toWire, (row) => [row.id]);
   }
 
   @Handles(declineInvitation)
-  async decline({ input: { invitationId }, caller, tx }: OperationContext<typeof declineInvitation>) {
-    const lookup = await this.invited(tx, requirePerson(caller));
+  async decline({ input: { invitationId }, caller, tx, refuse }: OperationContext<typeof declineInvitation>) {
+    const lookup = await this.invited(refuse, tx, requirePerson(caller));
     const found = await findReceived(tx.as({ lookup }), lookup, invitationId);
     if (!found) throw notFound();
     await deleteInvitation(tx.as({ orgId: found.org_id }), invitationId);
     return {};
   }
 
-  private async invited(tx: Tx, userId: string): Promise<string> {
-    return invitedHash((await this.addresses.require(tx, userId)).email);
+  private async invited(refuse: Refuse<typeof emailUnverified>, tx: Tx, userId: string): Promise<string> {
+    return invitedHash((await this.addresses.require(refuse, tx, userId)).email);
   }
 
   /** A seat that an open invitation holds may be gone with a smaller plan. The guest cannot help that. */

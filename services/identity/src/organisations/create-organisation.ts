@@ -14,11 +14,11 @@ export class CreateOrganisation {
   ) {}
 
   @Handles(createOrganisation)
-  async handle({ input, caller, tx }: OperationContext<typeof createOrganisation>): Promise<Organisation> {
+  async handle({ input, caller, tx, refuse }: OperationContext<typeof createOrganisation>): Promise<Organisation> {
     const { userId } = caller;
     if (caller.kind !== 'user' || !userId) throw forbidden({}, 'Only a person creates an organisation, not a key.');
     const own = tx.as({ orgId: newId(), userId });
-    await this.limits.requireRoom(own, userId);
+    await this.limits.requireRoom(refuse, own, userId);
     return this.organisation.create(own, input.name, userId);
   }
 }

@@ -20,11 +20,11 @@ export class DeleteOrganisation {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(deleteOrganisation)
-  async handle({ input, caller, tx, emit }: OperationContext<typeof deleteOrganisation>) {
+  async handle({ input, caller, tx, emit, refuse }: OperationContext<typeof deleteOrganisation>) {
     const orgId = tx.orgId as string;
     const row = await lockOrganisation(tx);
     if (!row) throw notFound();
-    requireMayGrant(await grantorOf(tx, caller, deleteOrganisation), 'owner');
+    requireMayGrant(refuse, await grantorOf(tx, caller, deleteOrganisation), 'owner');
     if (input.name !== cleanName(row.name)) {
       throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);
     }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { listPlans } from '@tidegate/contracts/billing/plans';
 import { organisationLimitReached } from '@tidegate/contracts/identity/members';
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
 import type { Tx } from '@tidegate/database/tx';
@@ -30,19 +31,29 @@ export class OwnershipLimits {
    * transaction that runs as this user. Whoever becomes the owner of two at once does so one after the other; rows of
    * members are locked before, never after.
    */
-  async requireRoom(tx: Tx, userId: string, orgId?: string): Promise<void> {
+  async requireRoom(
+    refuse: Refuse<typeof organisationLimitReached>,
+    tx: Tx,
+    userId: string,
+    orgId?: string,
+  ): Promise<void> {
     const freePlans = await this.freePlans();
     await lockUser(tx, userId);
     const { all: used, free, addsFree } = await countOwned(tx, userId, freePlans, orgId);
     const { MAX_FREE_ORGANISATIONS_PER_PERSON: mostFree, MAX_ORGANISATIONS_PER_PERSON: most } = this.config;
     if (addsFree && free >= mostFree) {
-      throw organisationLimitReached(
+      throw refuse(
+        organisationLimitReached,
         { limit: mostFree, used: free },
         `One person owns at most ${mostFree} organisations on a free plan. ${CURE} An admin may do the same as an owner.`,
       );
     }
     if (used >= most) {
-      throw organisationLimitReached({ limit: most, used }, `One person owns at most ${most} organisations. ${CURE}`);
+      throw refuse(
+        organisationLimitReached,
+        { limit: most, used },
+        `One person owns at most ${most} organisations. ${CURE}`,
+      );
     }
   }
 

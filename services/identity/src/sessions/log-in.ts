@@ -19,7 +19,7 @@ export class LogIn {
   ) {}
 
   @Handles(login)
-  async handle({ input, caller: { ip } }: OperationContext<typeof login>): Promise<Session> {
+  async handle({ input, caller: { ip }, refuse }: OperationContext<typeof login>): Promise<Session> {
     const { email, password, deviceId } = input;
     const refused = (error: unknown, userId?: string): never => {
       this.refusals.report({ email, ip }, error, userId);
@@ -35,11 +35,11 @@ export class LogIn {
     });
     if (!user || !matches) {
       await this.throttle.failed(admitted);
-      return refused(despite > 0 ? tooMany(despite) : wrongCredentials(), user?.id);
+      return refused(despite > 0 ? tooMany(despite) : refuse(wrongCredentials), user?.id);
     }
     return this.tenants.as({ userId: user.id }, async (tx) => {
       // Changed while it was checked, which ended all sessions: no session begins with the old one after that.
-      if (!(await stillHasPassword(tx, user))) return refused(wrongCredentials(), user.id);
+      if (!(await stillHasPassword(tx, user))) return refused(refuse(wrongCredentials), user.id);
       await this.throttle.succeeded(tx, user.id, admitted);
       return this.sessions.begin(tx, user);
     });

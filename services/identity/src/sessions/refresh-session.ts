@@ -32,16 +32,16 @@ export class RefreshSession {
   ) {}
 
   @Handles(refresh)
-  async handle({ input }: OperationContext<typeof refresh>): Promise<Session> {
+  async handle({ input, refuse }: OperationContext<typeof refresh>): Promise<Session> {
     const token = readRefreshToken(input.refreshToken);
     const known = token && (await this.findGenuine(token.sessionId, input.refreshToken));
-    if (!known) throw invalidGrant({}, 'Log in again.');
+    if (!known) throw refuse(invalidGrant, {}, 'Log in again.');
     const session = await this.tenants.as({ userId: known.user_id }, async (tx) => {
       const row = await this.rotate(tx, known.id, token.counter);
       const user = row && (await findUser(tx, row.user_id));
       return row && user ? this.sessions.toSession(tx, row, user) : undefined;
     });
-    if (!session) throw invalidGrant({}, 'Log in again.');
+    if (!session) throw refuse(invalidGrant, {}, 'Log in again.');
     return session;
   }
 

@@ -4,9 +4,9 @@ import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import type { Prepared } from '../kernel/schedule/metric.ts';
-import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
+import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
-import { type ActivityLook, readActivity } from './activity.queries.ts';
+import { type ActivitySnapshot, readActivity } from './activity.queries.ts';
 import { insertActivity, toPoint } from './activity.rows.ts';
 import { blockingTree, incidentsOf } from './blocking.rules.ts';
 import { saveIncidents } from './incident.rows.ts';
@@ -20,73 +20,73 @@ export interface ActivityTools {
   now(): number;
 }
 
-/** The look at the sessions: what they do is stored, who blocks whom becomes history, trouble brings the next look near. */
-export class SessionProbe {
-  readonly question: Question;
+/** The look at the sessions: what they do is stored, who blocks whom becomes history, trouble brings the next snapshot near. */
+export class ActivityCollector {
+  readonly query: ScheduledQuery;
   private readonly orgId: string;
   private readonly serverId: string;
   private readonly tools: ActivityTools;
   private readonly scrubber: ServerScrubber;
   private pace: Pace = CALM;
-  private lookedAt: number | undefined;
-  /** Something of the look before may still be called ongoing; after a start nobody knows. */
+  private snapshotAt: number | undefined;
+  /** Something of the snapshot before may still be called ongoing; after a start nobody knows. */
   private ongoing = true;
 
   constructor(
     { orgId, serverId }: { orgId: string; serverId: string },
     tools: ActivityTools,
-    questions: Questions,
+    queries: ScheduledQueries,
     scrubber: ServerScrubber,
   ) {
     this.scrubber = scrubber;
     this.orgId = orgId;
     this.serverId = serverId;
     this.tools = tools;
-    this.question = questions.add('activity');
+    this.query = queries.add('activity');
   }
 
-  /** Undefined when the question failed. `slower`: when all is calm, the next look is so many intervals away. */
+  /** Undefined when the query failed. `slower`: when all is calm, the next snapshot is so many intervals away. */
   async read(connection: ServerConnection, instance: Instance, slower = 1): Promise<Prepared | undefined> {
     const now = this.tools.now();
     const { troubleProbeMs, troubleMs } = this.tools.plan;
     const probeMs = this.tools.plan.probeMs * slower;
     const everyMs = now < this.pace.fastUntil ? troubleProbeMs : probeMs;
-    this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
-    const look = await this.question.ask(now, () => readActivity(connection, instance, this.scrubber));
-    if (!look) return undefined;
-    const tree = blockingTree(look.sessions, look.locks);
-    const incidents = incidentsOf(tree, look.locks, look.origins);
-    const load = { blocked: tree.blocked, active: look.active, parallelWorkers: instance.parallelWorkers };
+    this.query.dueAt = nextDue(this.query.dueAt, now, everyMs);
+    const snapshot = await this.query.run(now, () => readActivity(connection, instance, this.scrubber));
+    if (!snapshot) return undefined;
+    const tree = blockingTree(snapshot.sessions, snapshot.locks);
+    const incidents = incidentsOf(tree, snapshot.locks, snapshot.origins);
+    const load = { blocked: tree.blocked, active: snapshot.active, parallelWorkers: instance.parallelWorkers };
     const pace = nextPace(this.pace, load, now, troubleMs);
     const takenAt = new Date(now);
-    // After a pause nobody knows what the sessions were at: the look stands for its own interval only.
-    const spanMs = Math.max(0, Math.min(now - (this.lookedAt ?? now - everyMs), 2 * probeMs));
+    // After a pause nobody knows what the sessions were at: the snapshot stands for its own interval only.
+    const spanMs = Math.max(0, Math.min(now - (this.snapshotAt ?? now - everyMs), 2 * probeMs));
     return {
       save: async (tx) => {
-        await insertActivity(tx, this.serverId, { takenAt, spanMs, look });
+        await insertActivity(tx, this.serverId, { takenAt, spanMs, snapshot });
         if (this.ongoing || incidents.length > 0) await saveIncidents(tx, this.serverId, takenAt, incidents);
       },
       committed: () => {
-        this.lookedAt = now;
+        this.snapshotAt = now;
         this.ongoing = incidents.length > 0;
-        if (pace.fastUntil > now) this.question.dueAt = Math.min(this.question.dueAt, now + troubleProbeMs);
+        if (pace.fastUntil > now) this.query.dueAt = Math.min(this.query.dueAt, now + troubleProbeMs);
         this.pace = pace;
-        this.tools.bus.live(this.orgId, serverPulse, pulseOf(this.serverId, takenAt, look));
+        this.tools.bus.live(this.orgId, serverPulse, pulseOf(this.serverId, takenAt, snapshot));
       },
     };
   }
 }
 
-function pulseOf(serverId: string, takenAt: Date, look: ActivityLook): ServerPulse {
+function pulseOf(serverId: string, takenAt: Date, snapshot: ActivitySnapshot): ServerPulse {
   const activity = toPoint({
     taken_at: takenAt,
-    total: look.total,
-    active: look.active,
-    idle: look.idle,
-    idle_in_transaction: look.idleInTransaction,
-    waiting: look.waiting,
-    others: look.others,
-    longest_transaction_us: String(look.longestTransactionUs),
+    total: snapshot.total,
+    active: snapshot.active,
+    idle: snapshot.idle,
+    idle_in_transaction: snapshot.idleInTransaction,
+    waiting: snapshot.waiting,
+    others: snapshot.others,
+    longest_transaction_us: String(snapshot.longestTransactionUs),
   });
   return { serverId, state: 'ok', activity };
 }

@@ -6,7 +6,7 @@ import { watch } from '../../test/watched.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import { Scrubber } from '../kernel/scrubbing/scrubber.ts';
-import { type ActivityLook, readActivity } from './activity.queries.ts';
+import { type ActivitySnapshot, readActivity } from './activity.queries.ts';
 
 describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
   const server = useServer(binaries);
@@ -20,8 +20,8 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
   });
   afterAll(() => scrubber.close());
 
-  const look = () => readActivity(connection, instance, scrubber);
-  const session = (seen: ActivityLook, client: pg.Client) => seen.sessions.find(({ pid }) => pid === pidOf(client));
+  const snapshot = () => readActivity(connection, instance, scrubber);
+  const session = (seen: ActivitySnapshot, client: pg.Client) => seen.sessions.find(({ pid }) => pid === pidOf(client));
 
   test('counts all sessions and lists those that do something, without constants', async () => {
     const [idle, open, busy] = [await server.client(), await server.client(), await server.client()];
@@ -31,7 +31,7 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     const sleeping = busy.query("select pg_sleep(5), 'S3CR3T' -- S3CR3T").catch(() => undefined);
     const seen = await until(
       async () => {
-        const now = await look();
+        const now = await snapshot();
         return session(now, busy)?.state === 'active' ? now : undefined;
       },
       { withinMs: 3_000 },
@@ -60,7 +60,7 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     await sender.connect();
     const sending = sender.query('select pg_sleep(5)').catch(() => undefined);
     const seen = await until(async () => {
-      const now = await look();
+      const now = await snapshot();
       return session(now, sender)?.state === 'active' ? now : undefined;
     });
     expect(session(seen, sender)?.backend).toBe('walsender');
@@ -86,7 +86,7 @@ describe.each(ALL_VERSIONS)('activity of a real server ($name)', (binaries) => {
     const waiting = waiter.query('select * from locked').catch(() => undefined);
     const seen = await until(
       async () => {
-        const now = await look();
+        const now = await snapshot();
         return now.waiting === 1 ? now : undefined;
       },
       { withinMs: 3_000 },

@@ -10,11 +10,11 @@ import type { Scrubber } from '../kernel/scrubbing/scrubber.ts';
 import { readLockWaits } from './lock-waits.queries.ts';
 
 /*
- * One look at the sessions, in one question: those that do something or are in somebody's way one by one, all of them
+ * One look at the sessions, in one query: those that do something or are in somebody's way one by one, all of them
  * counted. Who blocks whom is asked only for sessions that wait for a lock, and the list of locks is read only when
- * there are such sessions, in a question of its own: both take all of PostgreSQL's lock tables (monitoring.md 3.6).
+ * there are such sessions, in a query of its own: both take all of PostgreSQL's lock tables (monitoring.md 3.6).
  */
-export interface ActivityLook {
+export interface ActivitySnapshot {
   /** Microseconds, the server's clock. */
   at: number;
   /** Of clients; what else has a state (walsenders, autovacuum, other workers) is no load that anybody brought. */
@@ -64,7 +64,7 @@ interface Row {
   others: number;
   longest: number;
   busy: number;
-  groups: ActivityLook['groups'] | null;
+  groups: ActivitySnapshot['groups'] | null;
   waits: WaitGroup[] | null;
   sessions: (Session & { origin: string })[] | null;
 }
@@ -129,7 +129,7 @@ export async function readActivity(
   connection: ServerConnection,
   instance: Instance,
   scrubber: Pick<Scrubber, 'scrubLive'>,
-): Promise<ActivityLook> {
+): Promise<ActivitySnapshot> {
   const row = await connection.one<Row>(sql(instance));
   const rows = (row.sessions ?? []).map(shortened);
   const [groups, waits] = [(row.groups ?? []).map(shortened), (row.waits ?? []).map(shortened)];

@@ -3,7 +3,7 @@ import type { LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 import type { Tx } from '@tidegate/database/tx';
 import type { z } from 'zod';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
-import type { ActivityLook } from './activity.queries.ts';
+import type { ActivitySnapshot } from './activity.queries.ts';
 
 type Group = z.infer<typeof SessionGroup>;
 
@@ -27,11 +27,11 @@ export interface ActivityRow extends PointRow {
 
 const POINT = 'taken_at, total, active, idle, idle_in_transaction, waiting, others, longest_transaction_us';
 
-/** `spanMs`: how long the look stands for. */
+/** `spanMs`: how long the snapshot stands for. */
 export async function insertActivity(
   tx: Tx,
   serverId: string,
-  { takenAt, spanMs, look }: { takenAt: Date; spanMs: number; look: ActivityLook },
+  { takenAt, spanMs, snapshot }: { takenAt: Date; spanMs: number; snapshot: ActivitySnapshot },
 ): Promise<void> {
   await tx.query(
     `insert into activity_samples (org_id, server_id, ${POINT}, busy, groups, sessions, locks, waits, span_ms)
@@ -40,18 +40,18 @@ export async function insertActivity(
       tx.orgId,
       serverId,
       takenAt,
-      look.total,
-      look.active,
-      look.idle,
-      look.idleInTransaction,
-      look.waiting,
-      look.others,
-      look.longestTransactionUs,
-      look.busy,
-      JSON.stringify(look.groups),
-      JSON.stringify(look.sessions),
-      JSON.stringify(look.locks),
-      JSON.stringify(look.waits),
+      snapshot.total,
+      snapshot.active,
+      snapshot.idle,
+      snapshot.idleInTransaction,
+      snapshot.waiting,
+      snapshot.others,
+      snapshot.longestTransactionUs,
+      snapshot.busy,
+      JSON.stringify(snapshot.groups),
+      JSON.stringify(snapshot.sessions),
+      JSON.stringify(snapshot.locks),
+      JSON.stringify(snapshot.waits),
       spanMs,
     ],
   );

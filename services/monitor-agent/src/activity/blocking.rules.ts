@@ -2,7 +2,7 @@ import type { Session } from '@tidegate/contracts/monitor-agent/activity';
 import type { BlockingSession, LockWait } from '@tidegate/contracts/monitor-agent/blocking';
 
 /*
- * Who waits for whom in one look (monitoring.md 3.6).
+ * Who waits for whom in one snapshot (monitoring.md 3.6).
  *
  * Every session that waits for a lock names those it waits for; together they are a graph whose roots block others
  * and wait for nobody. A session that is blocked only by somebody who waits as well is in the graph like any other: a
@@ -139,7 +139,7 @@ function about(pid: number, session: Session | undefined, locks: readonly LockWa
 
 /** A root as the history remembers it. */
 export interface SeenIncident {
-  /** Equal in two looks only for the same transaction of the same session. */
+  /** Equal in two snapshots only for the same transaction of the same session. */
   key: string;
   root: BlockingSession;
   preparedTransaction: string | null;
@@ -148,7 +148,7 @@ export interface SeenIncident {
   longestWaitSeconds: number;
 }
 
-/** `origins` tell by pid which session and transaction it is: the same pid may be somebody else in the next look. */
+/** `origins` tell by pid which session and transaction it is: the same pid may be somebody else in the next snapshot. */
 export function incidentsOf(
   tree: BlockingTree,
   locks: readonly LockWait[],

@@ -49,10 +49,10 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
   });
   afterAll(() => scrubber.close());
 
-  const look = async () => readActivity(connection, await readInstance(connection), scrubber);
+  const snapshot = async () => readActivity(connection, await readInstance(connection), scrubber);
   const waitsFor = (waiter: pg.Client, count: number) =>
     until(async () => {
-      const now = await look();
+      const now = await snapshot();
       return now.waiting === count && now.sessions.find(({ pid }) => pid === pidOf(waiter))?.blockedBy.length === 1
         ? now
         : undefined;
@@ -129,9 +129,9 @@ describe.each(VERSIONS)('who blocks whom on a real server ($name)', (binaries) =
     });
     expect(JSON.stringify([seen.sessions, seen.locks])).not.toContain('S3CR3T');
     await end();
-    expect(await until(async () => (blockingTree((await look()).sessions, []).blocked === 0 ? true : undefined))).toBe(
-      true,
-    );
+    expect(
+      await until(async () => (blockingTree((await snapshot()).sessions, []).blocked === 0 ? true : undefined)),
+    ).toBe(true);
   });
 
   test('a prepared transaction is a root without a session, by its name', async () => {

@@ -11,16 +11,16 @@ export class ShowActivity {
   async handle({ input, tx }: OperationContext<typeof showActivity>) {
     const range = toRange(input);
     const server = await requireServer(tx, input.serverId);
-    const [look, history] = await Promise.all([
+    const [snapshot, history] = await Promise.all([
       lastActivity(tx, input.serverId, input.at === undefined ? range.to : new Date(input.at)),
       activityHistory(tx, input.serverId, range),
     ]);
     return {
-      at: look?.taken_at.toISOString() ?? null,
+      at: snapshot?.taken_at.toISOString() ?? null,
       maxConnections: server.facts?.maxConnections ?? null,
-      sessions: look?.sessions ?? [],
-      sessionsTotal: look?.busy ?? 0,
-      groups: (look?.groups ?? []).map((group) => ({ ...group, backend: group.backend ?? null })),
+      sessions: snapshot?.sessions ?? [],
+      sessionsTotal: snapshot?.busy ?? 0,
+      groups: (snapshot?.groups ?? []).map((group) => ({ ...group, backend: group.backend ?? null })),
       history,
     };
   }

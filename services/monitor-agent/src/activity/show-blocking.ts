@@ -13,14 +13,14 @@ export class ShowBlocking {
   async handle({ input, tx }: OperationContext<typeof showBlocking>) {
     const range = toRange(input);
     await requireServer(tx, input.serverId);
-    const [look, past] = await Promise.all([
+    const [snapshot, past] = await Promise.all([
       lastActivity(tx, input.serverId, input.at === undefined ? range.to : new Date(input.at)),
       incidents(tx, input.serverId, range),
     ]);
-    const locks = look?.locks ?? [];
-    const tree = blockingTree(look?.sessions ?? [], locks);
+    const locks = snapshot?.locks ?? [];
+    const tree = blockingTree(snapshot?.sessions ?? [], locks);
     return {
-      at: look?.taken_at.toISOString() ?? null,
+      at: snapshot?.taken_at.toISOString() ?? null,
       blocked: tree.blocked,
       depth: tree.depth,
       roots: tree.roots.map(({ pid }) => pid),

@@ -28,7 +28,7 @@ test('the three in which most was done; what a visit of ours does is no work', (
 });
 
 test('a busy database that is due is next, however many have waited longer; one that is not due waits its turn', () => {
-  const one = (name: string, dueAt: number, busy = false) => ({ name, busy, question: { dueAt } });
+  const one = (name: string, dueAt: number, busy = false) => ({ name, busy, query: { dueAt } });
   const next = (...all: ReturnType<typeof one>[]) => nextVisit(all, 100)?.name;
   expect(next(one('a', 10), one('b', 90, true), one('c', 5))).toBe('b');
   expect(next(one('a', 10), one('b', 110, true), one('c', 5))).toBe('c');

@@ -3,7 +3,7 @@ import { DATABASE_COUNTERS, type DatabaseReading } from '../relations/readings.r
 import { WRITES } from '../relations/resized.rules.ts';
 
 /*
- * Databases in which most was done since the look before: rows written, and transactions beyond the few of a visit of
+ * Databases in which most was done since the snapshot before: rows written, and transactions beyond the few of a visit of
  * our own. Their tables are what somebody wants to see now; the others may wait.
  */
 const MOST = 3;
@@ -28,14 +28,14 @@ export function busiestDatabases(items: readonly DatabaseReading[], before: Know
 }
 
 /** What is due now and busy goes before all that has waited: a round of a thousand databases takes a quarter of an hour. */
-export function nextVisit<T extends { busy: boolean; question: { dueAt: number } }>(
+export function nextVisit<T extends { busy: boolean; query: { dueAt: number } }>(
   all: Iterable<T>,
   now: number,
 ): T | undefined {
-  const first = ({ busy, question }: T) => busy && question.dueAt <= now;
+  const first = ({ busy, query }: T) => busy && query.dueAt <= now;
   let next: T | undefined;
   for (const one of all) {
-    const isBefore = next && (first(one) === first(next) ? one.question.dueAt < next.question.dueAt : first(one));
+    const isBefore = next && (first(one) === first(next) ? one.query.dueAt < next.query.dueAt : first(one));
     if (!next || isBefore) next = one;
   }
   return next;

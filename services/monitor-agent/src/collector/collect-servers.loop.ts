@@ -58,7 +58,7 @@ export class CollectServers implements OnApplicationShutdown {
   private readonly ending = new Set<Promise<void>>();
   private readonly rivals: Rivals;
   private isNew = true;
-  /** Kept until a turn begins: news that come during a look are not in its answer. */
+  /** Kept until a turn begins: news that come during a snapshot are not in its answer. */
   private news = true;
   private renewAt = 0;
   private claimAt = 0;

@@ -66,11 +66,11 @@ export class CollectorTools {
   }
 
   /** Of what a customer's server says only the code is logged: its words may carry anything. */
-  questionFailed(serverId: string, question: string, error: unknown): void {
+  queryFailed(serverId: string, query: string, error: unknown): void {
     const { code } = error as { code?: unknown };
     if (isSqlState(code) || error instanceof VisitFailed)
-      this.log.warn({ serverId, question, code }, 'A question to a server failed; it is left alone');
-    else this.log.error({ serverId, question, error }, 'A question to a server could not be asked');
+      this.log.warn({ serverId, query, code }, 'A query to a server failed; it is left alone');
+    else this.log.error({ serverId, query, error }, 'A query to a server could not be asked');
   }
 
   /**

@@ -1,17 +1,17 @@
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import { listTables } from '@tidegate/contracts/monitor-agent/relations';
 import { until } from '@tidegate/testing/until';
-import { addServer, lookedAt, lookOnce, Replica } from '../../test/collector.ts';
+import { addServer, collectOnce, Replica, snapshotAt } from '../../test/collector.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { HoldingProxy } from '../../test/holding-proxy.ts';
 import { FIRST_VERSION, VERSIONS } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD, watch } from '../../test/watched.ts';
 import { readInstance } from '../kernel/instance/instance.queries.ts';
-import { Questions } from '../kernel/schedule/scheduled-query.ts';
+import { ScheduledQueries } from '../kernel/schedule/scheduled-query.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { ListTables } from '../relations/list-tables.ts';
 import type { CollectorTools } from './collector-tools.ts';
-import { MinutePass } from './minute-collector.ts';
+import { MinuteCollector } from './minute-collector.ts';
 
 /* What a watched server may expect of us (monitoring.md 3.6 and 3.12). */
 const MINUTE = 60_000;
@@ -35,7 +35,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   const ours = (lines: string) => lines.split('\n').filter((line) => line.startsWith('[tidegate]'));
   const { look } = collecting;
 
-  test('behaviour 14: a question that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
+  test('behaviour 14: a query that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
     const { at, replica } = collecting;
     const overview = await store.call(new ShowOverview(), showOverview, { serverId: at.serverId }, at.orgId);
     expect(overview.missing.map(({ id }) => id)).toEqual(['bloat', 'explain', 'sequences']);
@@ -118,29 +118,29 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   // Nothing of this depends on the version.
   if (binaries !== FIRST_VERSION) return;
 
-  test('all questions of a minute are on the wire before the first answer', async () => {
+  test('all queries of a minute are on the wire before the first answer', async () => {
     const { at } = collecting;
     const tools = { now: Date.now, plan: { earlyMs: 0, minuteMs: 0 } } as unknown as CollectorTools;
-    const report = (question: string, error: unknown) => {
-      throw new Error(question, { cause: error });
+    const report = (query: string, error: unknown) => {
+      throw new Error(query, { cause: error });
     };
-    const pass = new MinutePass(at.serverId, tools, new Questions(report), undefined as never);
+    const pass = new MinuteCollector(at.serverId, tools, new ScheduledQueries(report), undefined as never);
     const connection = await watch(server, { port: proxy.port });
     const instance = await readInstance(connection);
     const read = async () => (await pass.read(connection, instance)).committed();
-    // Names of roles and databases are learned with the first looks.
+    // Names of roles and databases are learned with the first snapshots.
     await read();
     await read();
     const before = proxy.asked;
     await read();
-    const questions = proxy.asked - before;
-    expect(questions).toBeGreaterThanOrEqual(5);
+    const queries = proxy.asked - before;
+    expect(queries).toBeGreaterThanOrEqual(5);
     proxy.hold();
     const reading = read();
-    await until(() => proxy.asked === before + 2 * questions, { what: 'every question without any answer' });
+    await until(() => proxy.asked === before + 2 * queries, { what: 'every query without any answer' });
     proxy.release();
     await reading;
-    expect(proxy.asked).toBe(before + 2 * questions);
+    expect(proxy.asked).toBe(before + 2 * queries);
     await connection.close();
   });
 
@@ -150,7 +150,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
       (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;
     await look();
     const before = await samples();
-    const first = await lookedAt(store, at.serverId);
+    const first = await snapshotAt(store, at.serverId);
     proxy.mostOpen = proxy.open;
     proxy.hold();
     replica.putForward(MINUTE);
@@ -164,7 +164,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     }
     expect(proxy.asked).toBe(waiting);
     proxy.release();
-    await replica.turnUntil(async () => (await lookedAt(store, at.serverId)) !== first, {
+    await replica.turnUntil(async () => (await snapshotAt(store, at.serverId)) !== first, {
       stepMs: 0,
     });
     expect(await samples()).toBe(before + 1);
@@ -183,7 +183,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     await store.server.sql(`delete from monitor_agent.server_leases where server_id = '${at.serverId}'`);
     collecting.replica = new Replica(store);
     for (let minute = 0; minute < 6; minute += 1) {
-      await lookOnce(store, collecting.replica, narrow.serverId);
+      await collectOnce(store, collecting.replica, narrow.serverId);
       collecting.replica.putForward(5 * MINUTE);
     }
     expect(proxy.mostOpen).toBe(1);

@@ -39,7 +39,7 @@ testOfSessions(
       await watched.sql('create table things (id int)', name);
     }
     const at = await addServer(store, watched);
-    const lookedAt = async (name: string) => {
+    const snapshotAt = async (name: string) => {
       const [row] = await store.server.sql<{ at: Date; sized: boolean }>(
         `select max(l.taken_at) as at, bool_and(t.heap_bytes is not null) as sized from monitor_agent.tables t
          join monitor_agent.relation_snapshots l using (org_id, server_id, database_oid)
@@ -50,32 +50,32 @@ testOfSessions(
     await until(
       async () => {
         replica.putForward(30_000);
-        return (await lookedAt('idle')) > 0 && (await lookedAt('used')) > 0;
+        return (await snapshotAt('idle')) > 0 && (await snapshotAt('used')) > 0;
       },
       { withinMs: 20_000 },
     );
-    const [idle, used] = [await lookedAt('idle'), await lookedAt('used')];
+    const [idle, used] = [await snapshotAt('idle'), await snapshotAt('used')];
     await watched.sql('insert into things select generate_series(1, 1000)', 'used');
     await until(
       async () => {
         replica.putForward(30_000);
-        return (await lookedAt('used')) > used;
+        return (await snapshotAt('used')) > used;
       },
       { withinMs: 20_000 },
     );
     replica.putForward(10 * 60_000);
     await watched.sql('select count(*) from things', 'used');
-    const again = await lookedAt('used');
-    await until(async () => (await lookedAt('used')) > again, { withinMs: 20_000 });
-    expect(await lookedAt('idle')).toBe(idle);
+    const again = await snapshotAt('used');
+    await until(async () => (await snapshotAt('used')) > again, { withinMs: 20_000 });
+    expect(await snapshotAt('idle')).toBe(idle);
     // Nobody is there any more, but what was written has still to be measured.
     replica.putForward(6 * 60_000);
     const size = `select from monitor_agent.tables
       where server_id = '${at.serverId}' and database_name = 'used' and heap_bytes > 30000`;
     await until(async () => (await store.server.sql(size)).length > 0, { withinMs: 20_000 });
-    expect(await lookedAt('idle')).toBe(idle);
+    expect(await snapshotAt('idle')).toBe(idle);
     replica.putForward(56 * 60_000);
-    await until(async () => (await lookedAt('idle')) > idle, { withinMs: 20_000 });
+    await until(async () => (await snapshotAt('idle')) > idle, { withinMs: 20_000 });
     await store.server.sql('delete from monitor_agent.servers');
     for (const name of ['idle', 'used']) await watched.sql(`drop database ${name} with (force)`);
   },

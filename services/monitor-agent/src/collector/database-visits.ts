@@ -4,14 +4,14 @@ import { isConnectionLoss } from '../kernel/connection/connection-failure.rules.
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { type Other, readHere, readOthers, readUse, type Use } from '../kernel/instance/other-databases.queries.ts';
 import { type Prepared, together } from '../kernel/schedule/metric.ts';
-import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
+import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
 import { VisitFailed } from '../kernel/schedule/visit-failed.ts';
 import type { Opened } from '../servers/dialer.ts';
 import { readAgedTables } from '../wraparound/wraparound.queries.ts';
-import { forgetAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
+import { expireAgedTables, saveAgedTables } from '../wraparound/wraparound.rows.ts';
 import { nextVisit } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
-import type { MinutePass } from './minute-collector.ts';
+import type { MinuteCollector } from './minute-collector.ts';
 
 /*
  * Tables and indexes of the databases beside the one that we are connected to (monitoring.md 3.12, "short-lived second
@@ -22,7 +22,7 @@ import type { MinutePass } from './minute-collector.ts';
  * server of a thousand databases gets longer rounds, never more sessions. Counters only rise, so a long round loses
  * nothing; the interval is longer. The few in which most is done are visited every minute.
  *
- * A visit costs a server more than a minute's questions. Where nobody was connected since the last one nothing can have
+ * A visit costs a server more than a minute's queries. Where nobody was connected since the last one nothing can have
  * been used, so such a database is visited once an hour only (to see what VACUUM did there).
  *
  * Templates and the databases of the cloud's own administration are left out, and what we may not connect to. A role that
@@ -40,7 +40,7 @@ interface Database {
   oid: number;
   name: string;
   encoding: string;
-  question: Question;
+  query: ScheduledQuery;
   sizesDueAt: number;
   /** Most is done in it, or in few others more. */
   busy: boolean;
@@ -51,20 +51,20 @@ interface Database {
 export class DatabaseVisits {
   private readonly serverId: string;
   private readonly tools: CollectorTools;
-  private readonly minute: MinutePass;
-  private readonly questions: Questions;
+  private readonly minute: MinuteCollector;
+  private readonly queries: ScheduledQueries;
   private databases = new Map<number, Database>();
   private pauseUntil = 0;
 
-  constructor(serverId: string, tools: CollectorTools, minute: MinutePass, questions: Questions) {
+  constructor(serverId: string, tools: CollectorTools, minute: MinuteCollector, queries: ScheduledQueries) {
     this.serverId = serverId;
     this.tools = tools;
     this.minute = minute;
-    this.questions = questions;
+    this.queries = queries;
   }
 
   get dueAt(): number {
-    return Math.max(this.pauseUntil, this.next?.question.dueAt ?? Number.POSITIVE_INFINITY);
+    return Math.max(this.pauseUntil, this.next?.query.dueAt ?? Number.POSITIVE_INFINITY);
   }
 
   /** Those that take any text. */
@@ -84,13 +84,13 @@ export class DatabaseVisits {
     return {
       save: async (tx) => {
         await forgotten.save(tx);
-        await forgetAgedTables(tx, this.serverId, [...there]);
+        await expireAgedTables(tx, this.serverId, [...there]);
       },
       committed: () => {
         forgotten.committed();
         sizes.keepOnly(there);
         const names = new Set(rows.map(([, name]) => name));
-        for (const { name, question } of this.databases.values()) if (!names.has(name)) this.questions.drop(question);
+        for (const { name, query } of this.databases.values()) if (!names.has(name)) this.queries.drop(query);
         this.databases = databases;
       },
     };
@@ -100,10 +100,10 @@ export class DatabaseVisits {
   hurry(oids: readonly number[]): void {
     for (const oid of oids) {
       const database = this.databases.get(oid);
-      if (!database?.visited || database.question.failures > 0) continue;
+      if (!database?.visited || database.query.failures > 0) continue;
       database.busy = true;
       const soon = database.visited.at + this.tools.plan.minuteMs;
-      database.question.dueAt = Math.min(database.question.dueAt, soon);
+      database.query.dueAt = Math.min(database.query.dueAt, soon);
     }
   }
 
@@ -116,12 +116,12 @@ export class DatabaseVisits {
     const database = this.next;
     if (!database) return undefined;
     const now = this.tools.now();
-    database.question.dueAt = now + this.tools.plan.visitMs;
+    database.query.dueAt = now + this.tools.plan.visitMs;
     database.busy = false;
-    return database.question.ask(now, async () => {
+    return database.query.run(now, async () => {
       const use = await readUse(connection, database.oid);
       const owesSizes = database.sizesDueAt <= now && this.minute.sizes.owes(database.oid);
-      if (use && !owesSizes && database.question.failures === 0 && isIdle(database, use, now)) return undefined;
+      if (use && !owesSizes && database.query.failures === 0 && isIdle(database, use, now)) return undefined;
       const read = await this.enter(open, database, instance);
       return {
         save: (tx) => read.save(tx),
@@ -200,7 +200,7 @@ export class DatabaseVisits {
   private known([oid, name, encoding]: Other): Database {
     const known = this.databases.get(oid);
     if (known?.name === name) return known;
-    return { oid, name, encoding, question: this.questions.add('database', name), sizesDueAt: 0, busy: false };
+    return { oid, name, encoding, query: this.queries.add('database', name), sizesDueAt: 0, busy: false };
   }
 }
 

@@ -63,7 +63,7 @@ describe.each(VERSIONS)('texts in other encodings ($name)', (binaries) => {
   });
 
   test.each(['postgres', 'lat1', 'ascii'])(
-    'nothing is dark but what the server itself refuses: %s',
+    'nothing is uncollected but what the server itself refuses: %s',
     async (database) => {
       if (database !== 'postgres') await watched.sql('create extension if not exists pg_stat_statements', database);
       const at = await addServer(store, watched, { database });
@@ -82,7 +82,7 @@ describe.each(VERSIONS)('texts in other encodings ($name)', (binaries) => {
         // PostgreSQL itself converts all texts of statements or none: until a database in SQL_ASCII has the extension.
         if (database === 'postgres') {
           await sendBytes('ascii', 'SQL_ASCII', 'select 2 as "d\xe9j\xe0"');
-          await come('what is missing', async () => (await missing(at)).includes('question_texts'));
+          await come('what is missing', async () => (await missing(at)).includes('query_texts'));
           await watched.sql('create extension pg_stat_statements', 'ascii');
         }
         await watched.sql('select 1 as "größer"');
@@ -91,7 +91,7 @@ describe.each(VERSIONS)('texts in other encodings ($name)', (binaries) => {
           const all = await statements(at);
           return ['"déjà"', '"größer"'].every((one) => all.some((text) => text?.includes(one)));
         });
-        await come('nothing missing', async () => !(await missing(at)).some((one) => one.startsWith('question_')));
+        await come('nothing missing', async () => !(await missing(at)).some((one) => one.startsWith('query_')));
       } finally {
         await replica.stop();
         await store.releaseServers();

@@ -1,6 +1,6 @@
 import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
-import { addServer, lookedAt, Replica } from '../../test/collector.ts';
+import { addServer, Replica, snapshotAt } from '../../test/collector.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
@@ -46,7 +46,7 @@ describe('one person with servers that hang', () => {
     const { serverId } = await addServer(store, server);
     let turns = 0;
     const looked = async () => {
-      if ((await lookedAt(store, serverId)) !== undefined) return true;
+      if ((await snapshotAt(store, serverId)) !== undefined) return true;
       if (replica.isBusy(serverId)) return false;
       turns += 1;
       await replica.turn();

@@ -1,5 +1,5 @@
 import { until } from '@tidegate/testing/until';
-import { addServer, lookedAt, Replica } from '../../test/collector.ts';
+import { addServer, Replica, snapshotAt } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
@@ -37,7 +37,7 @@ test('without servers nothing is asked until somebody says that there is one', a
   expect(asked()).toBe(2);
 });
 
-test('a server that is told of during a look is looked for after it', async () => {
+test('a server that is told of during a snapshot is looked for after it', async () => {
   const { turn, asked } = counting(() => store.wakes.wake(COLLECT_SERVERS));
   await turn();
   expect(asked()).toBe(1);
@@ -48,7 +48,7 @@ test('a server that is told of during a look is looked for after it', async () =
 test('another replica’s servers are asked for when their leases run out', async () => {
   const replica = new Replica(store);
   const { serverId } = await addServer(store, server);
-  await replica.turnUntil(async () => (await lookedAt(store, serverId)) !== undefined);
+  await replica.turnUntil(async () => (await snapshotAt(store, serverId)) !== undefined);
   const { turn, asked } = counting();
   const wait = (await turn()) as number;
   // A lease lasts 15 seconds from its last renewal on.
@@ -62,7 +62,7 @@ test('another replica’s servers are asked for when their leases run out', asyn
 test('a replica that is alone renews seldom, for long; one that comes gets what the first left behind in a short term', async () => {
   const first = new Replica(store);
   const { serverId } = await addServer(store, server);
-  await first.turnUntil(async () => (await lookedAt(store, serverId)) !== undefined);
+  await first.turnUntil(async () => (await snapshotAt(store, serverId)) !== undefined);
   // Nobody was heard meanwhile.
   first.putForward(80_000);
   await first.turn();
@@ -92,6 +92,6 @@ test('a new server is taken at once by a collector that waits', async () => {
   await replica.turn();
   replica.start();
   const { serverId } = await addServer(store, server);
-  await until(async () => (await lookedAt(store, serverId)) !== undefined, { withinMs: 15_000, what: 'a look' });
+  await until(async () => (await snapshotAt(store, serverId)) !== undefined, { withinMs: 15_000, what: 'a snapshot' });
   await replica.stop();
 });

@@ -4,7 +4,7 @@ import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import { type Metric, type Prepared, together } from '../kernel/schedule/metric.ts';
-import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
+import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
 import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
 import { consistentSnapshot } from '../relations/consistent-snapshot.queries.ts';
 import { CountedMetric } from '../relations/counted-metric.ts';
@@ -21,12 +21,12 @@ import { busiestDatabases } from './busiest.rules.ts';
 import type { CollectorTools } from './collector-tools.ts';
 
 /*
- * Everything that is counted once a minute. All questions travel to the server together; one that fails is left alone
+ * Everything that is counted once a minute. All queries travel to the server together; one that fails is left alone
  * for a while and the others go on. What was read is stored in one transaction, with the minute that is charged for.
  *
  * A new server is looked at twice in quick succession, so that the first differences show within half a minute.
  */
-export class MinutePass {
+export class MinuteCollector {
   dueAt = 0;
   readonly statements: StatementMetric;
   readonly databases: CountedMetric<DatabaseReading>;
@@ -37,10 +37,10 @@ export class MinutePass {
   busiest: readonly number[] = [];
   private readonly serverId: string;
   private readonly tools: CollectorTools;
-  private readonly metrics: { metric: Metric; question: Question }[];
+  private readonly metrics: { metric: Metric; query: ScheduledQuery }[];
   private isFirst = true;
 
-  constructor(serverId: string, tools: CollectorTools, questions: Questions, scrubber: ServerScrubber) {
+  constructor(serverId: string, tools: CollectorTools, queries: ScheduledQueries, scrubber: ServerScrubber) {
     this.serverId = serverId;
     this.tools = tools;
     this.statements = new StatementMetric(serverId, scrubber);
@@ -59,7 +59,7 @@ export class MinutePass {
       found: (database, items, before) => this.sizes.changed(database, tablesOfRebuilt(items, before)),
     });
     const all: Metric[] = [this.statements, this.databases, this.tables, this.indexes, new ServerEpochMetric(serverId)];
-    this.metrics = all.map((metric) => ({ metric, question: questions.add(metric.name) }));
+    this.metrics = all.map((metric) => ({ metric, query: queries.add(metric.name) }));
   }
 
   async load(tx: Tx): Promise<void> {
@@ -72,7 +72,7 @@ export class MinutePass {
   }
 
   retry(): void {
-    for (const { question } of this.metrics) question.retry();
+    for (const { query } of this.metrics) query.retry();
   }
 
   /** The next one is due after so many minutes. */
@@ -82,9 +82,9 @@ export class MinutePass {
     this.dueAt = this.isFirst ? now + earlyMs : nextDue(this.dueAt, now, minuteMs * minutes);
     this.isFirst = false;
     const takenAt = new Date(now);
-    const due = this.metrics.filter(({ question }) => question.dueAt <= now);
+    const due = this.metrics.filter(({ query }) => query.dueAt <= now);
     const answers = await Promise.allSettled(
-      due.map(({ metric, question }) => question.ask(now, () => metric.read(connection, instance, takenAt))),
+      due.map(({ metric, query }) => query.run(now, () => metric.read(connection, instance, takenAt))),
     );
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed) throw failed.reason;

@@ -7,7 +7,7 @@ import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { localWakes } from '../../test/store.ts';
 import { ConnectionFailed } from '../kernel/connection/connection-failure.rules.ts';
-import { Questions } from '../kernel/schedule/scheduled-query.ts';
+import { ScheduledQueries } from '../kernel/schedule/scheduled-query.ts';
 import { VisitFailed } from '../kernel/schedule/visit-failed.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { ServerTester } from '../server-test/server-tester.ts';
@@ -95,11 +95,11 @@ const rows: [what: string, row: Row][] = [
     },
   ],
   [
-    'a question that is refused',
+    'a query that is refused',
     {
       breaks: ['revoke execute on function pg_stat_get_db_deadlocks(oid) from public'],
-      code: 'question_failed',
-      id: 'question_databases',
+      code: 'query_failed',
+      id: 'query_databases',
       sqlstate: '42501',
       cure: ['grant execute on function pg_stat_get_db_deadlocks(oid) to public'],
     },
@@ -108,8 +108,8 @@ const rows: [what: string, row: Row][] = [
     'a visit that fails',
     {
       breaks: ['grant connect on database shop to worker', 'alter database shop connection limit 1'],
-      code: 'question_failed',
-      id: 'question_database',
+      code: 'query_failed',
+      id: 'query_database',
       sqlstate: '53300',
       cure: ['alter database shop connection limit -1'],
       untested: true,
@@ -121,7 +121,7 @@ test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
   '%s: server, list, overview and test say so, and its SQL cures it',
   async (_what, { breaks, code, id, sqlstate, cure = [], untested }) => {
     for (const one of breaks) await watched.sql(one);
-    const busy = id === 'question_database' ? await watched.client('shop', 'worker', 'worker') : undefined;
+    const busy = id === 'query_database' ? await watched.client('shop', 'worker', 'worker') : undefined;
     replica.putForward(61 * MINUTE);
     await replica.turnUntil(async () => (await found(code, id)) !== undefined, { stepMs: MINUTE });
     const check = await found(code, id);
@@ -151,29 +151,31 @@ test.each(rows.filter(([, { since = 0 }]) => since <= FIRST_VERSION.major))(
 );
 
 test('a database whose owner cuts us off is told of and leaves the rest of the server alone', async () => {
-  const questions = new Questions(() => {});
-  const visit = questions.add('database', 'evil');
+  const queries = new ScheduledQueries(() => {});
+  const visit = queries.add('database', 'evil');
   const cut = async () => {
     throw new VisitFailed(new ConnectionFailed('answer_timeout'));
   };
-  expect(await visit.ask(1, cut)).toBeUndefined();
-  expect(questions.dark).toEqual([]);
-  await visit.ask(2, cut);
-  expect(questions.dark).toMatchObject([{ question: 'database', database: 'evil', code: 'answer_timeout', since: 1 }]);
+  expect(await visit.run(1, cut)).toBeUndefined();
+  expect(queries.uncollected).toEqual([]);
+  await visit.run(2, cut);
+  expect(queries.uncollected).toMatchObject([
+    { query: 'database', database: 'evil', code: 'answer_timeout', since: 1 },
+  ]);
 });
 
-test('what was dark before a start stays so, since then, until it is answered', async () => {
-  const questions = new Questions(() => {});
-  const early = questions.add('texts');
-  questions.remember([
-    { question: 'texts', database: null, code: '22021', since: 5, nextTryAt: 9 },
-    { question: 'database', database: 'shop', code: '53300', since: 6, nextTryAt: 9 },
+test('what was uncollected before a start stays so, since then, until it is answered', async () => {
+  const queries = new ScheduledQueries(() => {});
+  const early = queries.add('texts');
+  queries.remember([
+    { query: 'texts', database: null, code: '22021', since: 5, nextTryAt: 9 },
+    { query: 'database', database: 'shop', code: '53300', since: 6, nextTryAt: 9 },
   ]);
-  questions.add('database', 'shop');
-  expect(questions.dark.map(({ question, since }) => [question, since])).toEqual([
+  queries.add('database', 'shop');
+  expect(queries.uncollected.map(({ query, since }) => [query, since])).toEqual([
     ['texts', 5],
     ['database', 6],
   ]);
-  await early.ask(20, async () => 'well');
-  expect(questions.dark).toHaveLength(1);
+  await early.run(20, async () => 'well');
+  expect(queries.uncollected).toHaveLength(1);
 });

@@ -4,8 +4,8 @@ import type { FailureCode } from '../kernel/connection/connection-failure.rules.
 import { markFailed, markReached } from '../servers/server.rows.ts';
 import type { CollectorTools } from './collector-tools.ts';
 
-/** A look succeeded: the row says `ok`, and whoever heard that the server was away hears that it is back. */
-export async function tellReached(tx: Tx, serverId: string, tools: CollectorTools): Promise<void> {
+/** A snapshot succeeded: the row says `ok`, and whoever heard that the server was away hears that it is back. */
+export async function emitReachable(tx: Tx, serverId: string, tools: CollectorTools): Promise<void> {
   const news = await markReached(tx, serverId);
   if (news?.before !== 'unreachable') return;
   const now = tools.now();
@@ -15,7 +15,7 @@ export async function tellReached(tx: Tx, serverId: string, tools: CollectorTool
 }
 
 /** An attempt failed: the row says why; after enough of them in a row everybody hears of it, once. */
-export async function tellFailed(
+export async function emitUnreachable(
   tx: Tx,
   serverId: string,
   tools: CollectorTools,

@@ -1,31 +1,31 @@
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
 import { isOutage } from '@tidegate/messaging/errors';
-import { SessionProbe } from '../activity/activity-collector.ts';
+import { ActivityCollector } from '../activity/activity-collector.ts';
 import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import { ConnectionFailed, isUnstorable } from '../kernel/connection/connection-failure.rules.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import { reconnectDelayMs, UNREACHABLE_AFTER } from '../kernel/schedule/back-off.rules.ts';
 import { type Lease, provePossession, saveDueTimes } from '../kernel/schedule/lease.rows.ts';
-import { type Question, Questions, ServerTrouble } from '../kernel/schedule/scheduled-query.ts';
+import { ScheduledQueries, type ScheduledQuery, ServerTrouble } from '../kernel/schedule/scheduled-query.ts';
 import type { Opened } from '../servers/dialer.ts';
 import { readFacts } from '../servers/report/facts.queries.ts';
 import { reportOf, sinceBefore } from '../servers/report/server-report.rules.ts';
-import { findServer, saveDark, saveReport } from '../servers/server.rows.ts';
+import { findServer, saveReport, storeUncollected } from '../servers/server.rows.ts';
 import { TextsElsewhere } from '../statements/texts-elsewhere.ts';
-import { WraparoundPass } from '../wraparound/wraparound-collector.ts';
+import { WraparoundCollector } from '../wraparound/wraparound-collector.ts';
 import type { CollectorTools } from './collector-tools.ts';
 import { DatabaseVisits } from './database-visits.ts';
-import { MinutePass } from './minute-collector.ts';
-import { tellFailed, tellReached } from './server-events.ts';
-import { SizesPass } from './sizes-collector.ts';
+import { MinuteCollector } from './minute-collector.ts';
+import { emitReachable, emitUnreachable } from './server-events.ts';
+import { SizesCollector } from './sizes-collector.ts';
 import { Standing } from './standing.ts';
 
 const STOP_MS = 2_000;
 /** The installation's own server is looked at so many times less often: an idle installation must cost nothing. */
 const OWN_SERVER = { minute: 15, probe: 6 };
 const CUSTOMERS = { minute: 1, probe: 1 };
-/** Times the interval between looks. */
+/** Times the interval between snapshots. */
 const MAX_PATIENCE = 6;
 
 /*
@@ -37,7 +37,7 @@ const MAX_PATIENCE = 6;
  *
  * While watching: a look at the sessions every 10 s, every second in trouble; the minute pass; texts of new statements;
  * sizes; visits to other databases; and every ten minutes a look at what the server is and lacks, and at how far its
- * transaction ids have come. A question that fails
+ * transaction ids have come. A query that fails
  * is left alone by itself. A pass that takes longer than its interval makes the next tick be skipped. Whatever is stored
  * proves in the same transaction that the lease is still held; when it is not, the session ends.
  */
@@ -48,24 +48,24 @@ export class ServerSession {
   /** When figures were stored last. */
   collectedAt: number | undefined;
   private readonly tools: CollectorTools;
-  private readonly minute: MinutePass;
-  private readonly sizes: SizesPass;
-  private readonly wraparound: WraparoundPass;
+  private readonly minute: MinuteCollector;
+  private readonly sizes: SizesCollector;
+  private readonly wraparound: WraparoundCollector;
   private readonly visits: DatabaseVisits;
-  private readonly probe: SessionProbe;
-  private readonly questions: Questions;
-  private readonly facts: Question;
-  private readonly texts: Question;
+  private readonly probe: ActivityCollector;
+  private readonly queries: ScheduledQueries;
+  private readonly facts: ScheduledQuery;
+  private readonly texts: ScheduledQuery;
   private slower = CUSTOMERS;
   private open: (Opened & { instance: Instance; another: (database: string) => Promise<Opened> }) | undefined;
   private running: Promise<void> | undefined;
   private loaded = false;
   /** The row says `ok`, as far as we know. */
   private reached = false;
-  private toldTooMuchText = false;
+  private reportedTooMuchText = false;
   private report: ServerReport | null = null;
-  /** The questions without an answer that are stored, as text. */
-  private toldDark: string | undefined;
+  /** The queries without an answer that are stored, as text. */
+  private storedUncollected: string | undefined;
   private changed = false;
   private failures = 0;
   private troubles = 0;
@@ -79,17 +79,17 @@ export class ServerSession {
     this.lease = lease;
     this.tools = tools;
     this.beganAt = tools.now();
-    this.questions = new Questions((question, error) => tools.questionFailed(lease.serverId, question, error));
-    const { questions } = this;
+    this.queries = new ScheduledQueries((query, error) => tools.queryFailed(lease.serverId, query, error));
+    const { queries } = this;
     const scrubber = tools.scrubber.forServer();
-    this.probe = new SessionProbe(lease, tools, questions, scrubber);
-    this.facts = questions.add('facts');
-    this.texts = questions.add('texts');
-    this.minute = new MinutePass(lease.serverId, tools, questions, scrubber);
-    this.sizes = new SizesPass(lease.serverId, this.minute, questions);
-    this.wraparound = new WraparoundPass(lease.serverId, questions);
-    this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, questions);
-    this.sizes.question.dueAt = lease.sizesDueAt;
+    this.probe = new ActivityCollector(lease, tools, queries, scrubber);
+    this.facts = queries.add('facts');
+    this.texts = queries.add('texts');
+    this.minute = new MinuteCollector(lease.serverId, tools, queries, scrubber);
+    this.sizes = new SizesCollector(lease.serverId, this.minute, queries);
+    this.wraparound = new WraparoundCollector(lease.serverId, queries);
+    this.visits = new DatabaseVisits(lease.serverId, tools, this.minute, queries);
+    this.sizes.query.dueAt = lease.sizesDueAt;
     this.texts.dueAt = lease.textsDueAt;
   }
 
@@ -146,7 +146,7 @@ export class ServerSession {
       for (const pass of this.due(this.tools.now())) {
         if (!this.lost && this.open) await pass.run(this.open.connection, this.open.instance);
       }
-      await this.tellDark();
+      await this.storeUncollected();
       this.troubles = 0;
       return true;
     } catch (error) {
@@ -160,12 +160,15 @@ export class ServerSession {
   private due(now: number): { run: (connection: ServerConnection, instance: Instance) => Promise<void> }[] {
     const { statements } = this.minute;
     const passes = [
-      { dueAt: this.toldTooMuchText === statements.hasTooMuchText ? this.facts.dueAt : now, run: this.refreshFacts },
-      { dueAt: this.probe.question.dueAt, run: this.lookAtSessions },
+      {
+        dueAt: this.reportedTooMuchText === statements.hasTooMuchText ? this.facts.dueAt : now,
+        run: this.refreshFacts,
+      },
+      { dueAt: this.probe.query.dueAt, run: this.collectActivity },
       { dueAt: this.minute.dueAt, run: this.countMinute },
       { dueAt: statements.wantsTexts ? this.texts.dueAt : Number.POSITIVE_INFINITY, run: this.readTexts },
-      { dueAt: this.sizes.question.dueAt, run: this.measure },
-      { dueAt: this.wraparound.question.dueAt, run: this.lookAtAges },
+      { dueAt: this.sizes.query.dueAt, run: this.measure },
+      { dueAt: this.wraparound.query.dueAt, run: this.collectAges },
       { dueAt: this.visits.dueAt, run: this.visit },
     ];
     return passes.filter((pass) => pass.dueAt <= now);
@@ -180,8 +183,8 @@ export class ServerSession {
     }
     this.slower = row.platform ? OWN_SERVER : CUSTOMERS;
     this.report ??= row.report;
-    if (this.toldDark === undefined) this.questions.remember(row.dark);
-    this.toldDark ??= JSON.stringify(row.dark);
+    if (this.storedUncollected === undefined) this.queries.remember(row.uncollected);
+    this.storedUncollected ??= JSON.stringify(row.uncollected);
     if (!this.loaded) await this.tools.inTurn(() => tenants.run(this.lease.orgId, (tx) => this.load(tx)));
     this.loaded = true;
     const target = await tenants.read(this.lease.orgId, (tx) => dialer.targetOf(tx, row));
@@ -195,7 +198,7 @@ export class ServerSession {
     });
     const another = (database: string) => dialer.dial({ ...target, database }, row.platform, { signal });
     this.open = { ...opened, instance, another };
-    for (const question of [this.probe.question, this.facts]) question.dueAt = 0;
+    for (const query of [this.probe.query, this.facts]) query.dueAt = 0;
     this.minute.reconnected();
   }
 
@@ -207,8 +210,8 @@ export class ServerSession {
   private refreshFacts = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const now = this.tools.now();
     this.facts.dueAt = now + this.tools.plan.factsMs;
-    this.toldTooMuchText = this.minute.statements.hasTooMuchText;
-    const read = await this.facts.ask(now, async () => ({
+    this.reportedTooMuchText = this.minute.statements.hasTooMuchText;
+    const read = await this.facts.run(now, async () => ({
       facts: await readFacts(connection),
       instance: await readInstance(connection),
       databases: await this.visits.list(connection, instance),
@@ -228,16 +231,16 @@ export class ServerSession {
     this.report = report;
   };
 
-  private lookAtSessions = async (connection: ServerConnection, instance: Instance): Promise<void> => {
-    const look = await this.probe.read(connection, instance, this.slower.probe);
-    if (!look) return;
-    await this.storeLook((tx) => look.save(tx));
-    look.committed();
+  private collectActivity = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+    const snapshot = await this.probe.read(connection, instance, this.slower.probe);
+    if (!snapshot) return;
+    await this.storeSnapshot((tx) => snapshot.save(tx));
+    snapshot.committed();
   };
 
   private countMinute = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const pass = await this.minute.read(connection, instance, this.slower.minute);
-    await this.storeLook((tx) => pass.save(tx));
+    await this.storeSnapshot((tx) => pass.save(tx));
     pass.committed();
     this.visits.hurry(this.minute.busiest);
   };
@@ -248,7 +251,7 @@ export class ServerSession {
     const open = this.open?.another;
     if (!open) return;
     const elsewhere = { others: this.visits.inSqlAscii, open };
-    const read = await this.texts.ask(now, () =>
+    const read = await this.texts.run(now, () =>
       this.elsewhere.read({ connection, instance }, elsewhere, (...from) =>
         this.minute.statements.readMissingTexts(...from),
       ),
@@ -262,7 +265,7 @@ export class ServerSession {
     await this.rememberDueTimes();
   };
 
-  private lookAtAges = async (connection: ServerConnection, instance: Instance): Promise<void> => {
+  private collectAges = async (connection: ServerConnection, instance: Instance): Promise<void> => {
     const pass = await this.wraparound.read(connection, instance, this.tools.now(), this.tools.plan.factsMs);
     if (pass) await this.store((tx) => pass.save(tx));
   };
@@ -284,15 +287,15 @@ export class ServerSession {
   };
 
   private async rememberDueTimes(): Promise<void> {
-    this.lease.sizesDueAt = this.sizes.question.dueAt;
+    this.lease.sizesDueAt = this.sizes.query.dueAt;
     this.lease.textsDueAt = this.texts.dueAt;
     await this.store((tx) => saveDueTimes(tx, this.lease));
   }
 
   /** What was looked at successfully also says that the server is there. */
-  private async storeLook(work: (tx: Tx) => Promise<void>): Promise<void> {
+  private async storeSnapshot(work: (tx: Tx) => Promise<void>): Promise<void> {
     await this.store(async (tx) => {
-      if (!this.reached) await tellReached(tx, this.lease.serverId, this.tools);
+      if (!this.reached) await emitReachable(tx, this.lease.serverId, this.tools);
       await work(tx);
     });
     this.reached = true;
@@ -301,12 +304,12 @@ export class ServerSession {
   }
 
   /** Whatever fails again and again is told, and told as over when it is answered. */
-  private async tellDark(): Promise<void> {
-    const { dark } = this.questions;
-    const now = JSON.stringify(dark);
-    if (now === this.toldDark) return;
-    await this.store((tx) => saveDark(tx, this.lease.serverId, dark));
-    this.toldDark = now;
+  private async storeUncollected(): Promise<void> {
+    const { uncollected } = this.queries;
+    const now = JSON.stringify(uncollected);
+    if (now === this.storedUncollected) return;
+    await this.store((tx) => storeUncollected(tx, this.lease.serverId, uncollected));
+    this.storedUncollected = now;
   }
 
   private store<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -326,7 +329,7 @@ export class ServerSession {
     this.reached = false;
     this.retryAt = this.tools.now() + reconnectDelayMs(this.failures, error.code, this.tools.random());
     const unreachable = this.failures >= UNREACHABLE_AFTER;
-    await this.store((tx) => tellFailed(tx, this.lease.serverId, this.tools, { code: error.code, unreachable }));
+    await this.store((tx) => emitUnreachable(tx, this.lease.serverId, this.tools, { code: error.code, unreachable }));
   }
 
   /** Trouble of our own: our database, the lease, a fault. The connection goes too, so that nothing is half done. */

@@ -2,29 +2,29 @@ import type { ServerConnection } from '../kernel/connection/connect-server.ts';
 import type { Instance } from '../kernel/instance/instance.queries.ts';
 import { nextDue } from '../kernel/schedule/back-off.rules.ts';
 import { type Prepared, together } from '../kernel/schedule/metric.ts';
-import type { Question, Questions } from '../kernel/schedule/scheduled-query.ts';
+import type { ScheduledQueries, ScheduledQuery } from '../kernel/schedule/scheduled-query.ts';
 import { DATABASE_COUNTERS } from '../relations/readings.rules.ts';
 import { WRITES } from '../relations/resized.rules.ts';
 import { storeDatabaseSizes } from '../relations/size.rows.ts';
 import { readDatabaseSizes } from '../relations/sizes.queries.ts';
 import { ALL_MS } from '../relations/table-sizes.ts';
-import type { MinutePass } from './minute-collector.ts';
+import type { MinuteCollector } from './minute-collector.ts';
 
 const WRITTEN = WRITES.map((name) => DATABASE_COUNTERS.indexOf(name));
 
 /** Sizes of tables and indexes of the connected database, and of all databases: dearer than counters, and slower to change. */
-export class SizesPass {
-  readonly question: Question;
+export class SizesCollector {
+  readonly query: ScheduledQuery;
   private readonly serverId: string;
-  private readonly minute: MinutePass;
+  private readonly minute: MinuteCollector;
   /** How much had been written in each database when its size was read. */
   private writtenAt = new Map<number, number>();
   private allAt = Number.NEGATIVE_INFINITY;
 
-  constructor(serverId: string, minute: MinutePass, questions: Questions) {
+  constructor(serverId: string, minute: MinuteCollector, queries: ScheduledQueries) {
     this.serverId = serverId;
     this.minute = minute;
-    this.question = questions.add('sizes');
+    this.query = queries.add('sizes');
   }
 
   read(
@@ -32,9 +32,9 @@ export class SizesPass {
     { databaseOid: oid }: Instance,
     { now, everyMs }: { now: number; everyMs: number },
   ): Promise<Prepared | undefined> {
-    this.question.dueAt = nextDue(this.question.dueAt, now, everyMs);
+    this.query.dueAt = nextDue(this.query.dueAt, now, everyMs);
     const database = { oid, tableOids: [...this.minute.tables.seenIn(oid).oids] };
-    return this.question.ask(now, async () =>
+    return this.query.run(now, async () =>
       together([
         await this.minute.sizes.read(this.serverId, connection, { database, now, hasTime: () => true }),
         await this.readDatabases(connection, now),

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { getServer } from '@tidegate/contracts/monitor-agent/server';
-import { addServer, lookedAt, Replica } from '../../test/collector.ts';
+import { addServer, Replica, snapshotAt } from '../../test/collector.ts';
 import { FakeServer } from '../../test/fake-server.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
@@ -33,7 +33,7 @@ test('what cannot be stored is the server’s failure, told by name; the others 
   const failureOf = async () =>
     (await store.call(new GetServer(), getServer, { serverId: forged.serverId }, forged.orgId)).failure;
   await replica.turnUntil(async () => {
-    const looked = (await lookedAt(store, honest.serverId)) !== undefined;
+    const looked = (await snapshotAt(store, honest.serverId)) !== undefined;
     return looked && (await failureOf())?.code === 'answer_unusable';
   });
   expect((await failureOf())?.what).toContain('were not stored');

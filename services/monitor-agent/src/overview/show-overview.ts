@@ -20,7 +20,7 @@ export class ShowOverview {
     const row = await requireServer(tx, serverId);
     const now = new Date();
     const hour = toRange({}, now);
-    const [range, databases, look, top] = await Promise.all([
+    const [range, databases, snapshot, top] = await Promise.all([
       coveredRange(tx, DATABASE_SAMPLES, serverId, hour),
       databaseRows(tx, serverId, hour, true),
       lastActivity(tx, serverId, now),
@@ -30,7 +30,7 @@ export class ShowOverview {
     const sum = (pick: (database: Database) => number | null) =>
       databases.reduce((total, database) => total + (pick(database) ?? 0), 0);
     const present = databases.filter(({ goneAt }) => goneAt === null);
-    // Statements and databases are looked at by questions of their own, of which one may have failed for a while.
+    // Statements and databases are looked at by queries of their own, of which one may have failed for a while.
     const rate = (count: number, { coveredSeconds } = range) => (coveredSeconds > 0 ? count / coveredSeconds : 0);
     const [hit, read] = [sum((one) => one.blocksHit), sum((one) => one.blocksRead)];
     return {
@@ -38,7 +38,7 @@ export class ShowOverview {
       range,
       uptimeSeconds: row.facts ? Math.max(0, now.getTime() - row.facts.startedAtUs / 1_000) / 1_000 : null,
       maxConnections: row.facts?.maxConnections ?? null,
-      activity: look ? toPoint(look) : null,
+      activity: snapshot ? toPoint(snapshot) : null,
       perSecond: {
         commits: rate(sum((one) => one.commits)),
         rollbacks: rate(sum((one) => one.rollbacks)),

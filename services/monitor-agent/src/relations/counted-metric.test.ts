@@ -36,7 +36,7 @@ const look = (
   state: { at, resets: { [DATABASE]: resetAt }, transactions },
 });
 
-/** Two looks, and what is stored of the scans in between; `asked`: whether all or only what had changed was asked for. */
+/** Two snapshots, and what is stored of the scans in between; `asked`: whether all or only what had changed was asked for. */
 async function between(
   before: [Instance, ConsistentSnapshot<IndexReading>],
   now: [Instance, ConsistentSnapshot<IndexReading>],

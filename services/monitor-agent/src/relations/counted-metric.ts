@@ -132,7 +132,7 @@ export class CountedMetric<Reading extends Counted> implements Metric {
     };
   }
 
-  /** Forgets databases that are none of these. */
+  /** Drops databases that are none of these. */
   keepOnly(databaseOids: ReadonlySet<number>, at: Date): Prepared {
     const gone = [...this.last.keys()].filter((oid) => !databaseOids.has(oid));
     return {

@@ -180,7 +180,7 @@ export interface CountedSnapshot<Reading> {
   databaseOid: number;
   identity: string;
   resetEpoch: ScopeResetEpoch;
-  /** Counters began anew since the snapshot before, or may have. */
+  /** Counters restarted since the snapshot before, or may have. */
   anew: boolean;
   takenAt: Date;
   /** Microseconds since the snapshot before; undefined when there is none to compare with. */
@@ -222,7 +222,7 @@ export async function storeCounted<Reading extends { oid: number; counters: read
 /** A longer interval may hide that counters were reset and grew past where they had been. */
 const MAX_OBSERVED_US = 3_600_000_000;
 
-/** When anything at all was reset, or there is nothing to compare with, counting begins anew (monitoring.md 3.8). */
+/** When anything at all was reset, or there is nothing to compare with, counting restarts (monitoring.md 3.8). */
 async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unknown>): Promise<void> {
   const begins = snapshot.spanUs === undefined || snapshot.anew || snapshot.deltas.some(({ partial }) => partial);
   await tx.query(

@@ -11,8 +11,8 @@ import { Places } from '../kernel/schedule/places.ts';
 import { Dialer } from '../servers/dialer.ts';
 import { readFacts } from '../servers/report/facts.queries.ts';
 import { reportOf, reportOfFailure, type Target } from '../servers/report/server-report.rules.ts';
-import { darkChecks } from '../servers/report/uncollected.rules.ts';
-import { tryQuestions } from './try-queries.ts';
+import { uncollectedChecks } from '../servers/report/uncollected.rules.ts';
+import { tryQueries } from './try-queries.ts';
 
 /** In all, and of one organisation or person: each may wait for a server that does not answer. */
 const PLACES = { all: 40, each: 4 };
@@ -67,8 +67,8 @@ export class ServerTester {
       target = opened.target;
       try {
         const facts = { ...(await readFacts(opened.connection)), statementTextBytes };
-        const dark = darkChecks(await tryQuestions(opened.connection, Date.now()), target);
-        return { report: reportOf(facts, target, at, dark) };
+        const uncollected = uncollectedChecks(await tryQueries(opened.connection, Date.now()), target);
+        return { report: reportOf(facts, target, at, uncollected) };
       } finally {
         await opened.connection.close();
       }

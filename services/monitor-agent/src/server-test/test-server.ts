@@ -6,6 +6,7 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { announceChange, COLLECT_SERVERS } from '../kernel/schedule/lease.rows.ts';
 import { Dialer } from '../servers/dialer.ts';
 import { sinceBefore } from '../servers/report/server-report.rules.ts';
+import { QUERY_FAILED } from '../servers/report/uncollected.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { saveReport } from '../servers/server.rows.ts';
 import { statementTextBytes } from '../statements/statement.rows.ts';
@@ -36,8 +37,8 @@ export class TestServer {
     if (!report.usable) return report;
     const known = sinceBefore(report, row.report);
     await this.tenants.run(orgId, async (write) => {
-      // Questions that fail the collector tells by itself.
-      const checks = known.checks.filter(({ id }) => !id.startsWith('question_'));
+      // The collector reports queries that fail.
+      const checks = known.checks.filter(({ code }) => code !== QUERY_FAILED);
       await saveReport(write, row.id, { ...known, checks });
       await announceChange(write, row.id, row.state === 'paused');
       write.onCommit(() => this.wakes.wake(COLLECT_SERVERS));

@@ -4,7 +4,7 @@ import { isConnectionLoss } from '../kernel/connection/connection-failure.rules.
 import type { FixedStatement } from '../kernel/connection/fixed-names.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import { readOthers } from '../kernel/instance/other-databases.queries.ts';
-import type { Dark } from '../kernel/schedule/scheduled-query.ts';
+import type { Uncollected } from '../kernel/schedule/scheduled-query.ts';
 import { readDatabases } from '../relations/databases.queries.ts';
 import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { readSizes } from '../relations/sizes.queries.ts';
@@ -14,16 +14,13 @@ import { readTexts } from '../statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../wraparound/wraparound.queries.ts';
 
 /*
- * The very questions that the collector asks, each once and for one row: what a role may and what it may not shows only
+ * The very queries that the collector asks, each once and for one row: what a role may and what it may not shows only
  * when it is tried. Whatever the server refuses is told as the collector would tell it.
  */
 const NO_TEXTS = { scrubLive: async () => [], scrub: async () => [] };
 const PG_CLASS = 1259;
 
-const TRIES: readonly [
-  question: string,
-  ask: (connection: ServerConnection, instance: Instance) => Promise<unknown>,
-][] = [
+const TRIES: readonly [query: string, ask: (connection: ServerConnection, instance: Instance) => Promise<unknown>][] = [
   ['activity', (connection, instance) => readActivity(connection, instance, NO_TEXTS)],
   ['databases', readDatabases],
   ['tables', (connection) => readTables(connection)],
@@ -42,26 +39,26 @@ const TRIES: readonly [
   ],
 ];
 
-export async function tryQuestions(connection: ServerConnection, now: number): Promise<Dark[]> {
+export async function tryQueries(connection: ServerConnection, now: number): Promise<Uncollected[]> {
   const instance = await readInstance(connection);
   const one = oneRow(connection);
-  const dark: Dark[] = [];
-  for (const [question, ask] of TRIES) {
+  const uncollected: Uncollected[] = [];
+  for (const [query, ask] of TRIES) {
     try {
       await ask(one, instance);
     } catch (error) {
       if (isConnectionLoss(error)) throw error;
       const { code = 'unknown' } = error as { code?: string };
-      dark.push({ question, database: null, code, since: now, nextTryAt: now });
+      uncollected.push({ query, database: null, code, since: now, nextTryAt: now });
     }
   }
-  return dark;
+  return uncollected;
 }
 
 /** Of every answer one row. */
 function oneRow(whole: ServerConnection): ServerConnection {
-  const limited = (text: string) => `select * from (${text}) as question limit 1`;
-  const first = (question: string | FixedStatement) => (typeof question === 'string' ? limited(question) : question);
+  const limited = (text: string) => `select * from (${text}) as query limit 1`;
+  const first = (query: string | FixedStatement) => (typeof query === 'string' ? limited(query) : query);
   const asking: Pick<ServerConnection, 'version' | 'encoding' | 'rows' | 'objects' | 'one' | 'fix'> = {
     version: whole.version,
     encoding: whole.encoding,

@@ -15,13 +15,17 @@ export class AddPlatformServer {
   constructor(private readonly platform: PlatformServer) {}
 
   @Handles(addPlatformServer)
-  async handle({ tx, emit }: OperationContext<typeof addPlatformServer>): Promise<Server> {
+  async handle({ tx, emit, refuse }: OperationContext<typeof addPlatformServer>): Promise<Server> {
     if (!tx.orgId) throw forbidden({}, 'Choose an organisation first: the server is added to it.');
     if (!this.platform.isOffered) {
-      throw noPlatformDatabase({}, 'An operator can offer it: MONITOR_PLATFORM_HOST and MONITOR_PLATFORM_PASSWORD.');
+      throw refuse(
+        noPlatformDatabase,
+        {},
+        'An operator can offer it: MONITOR_PLATFORM_HOST and MONITOR_PLATFORM_PASSWORD.',
+      );
     }
     const row = (await findPlatformServer(tx)) ?? (await this.platform.add(tx, emit));
-    if (!row) throw serverNameTaken({}, `Another server is called ${PLATFORM_SERVER_NAME}. Rename it first.`);
+    if (!row) throw refuse(serverNameTaken, {}, `Another server is called ${PLATFORM_SERVER_NAME}. Rename it first.`);
     return toWire(row);
   }
 }

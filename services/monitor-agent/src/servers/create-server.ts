@@ -22,7 +22,7 @@ export class CreateServer {
   ) {}
 
   @Handles(createServer)
-  async handle({ input, caller, tx, emit }: OperationContext<typeof createServer>): Promise<Server> {
+  async handle({ input, caller, tx, emit, refuse }: OperationContext<typeof createServer>): Promise<Server> {
     checkAuthority(input);
     const { loopback } = await checkedHost(this.guard, input);
     await this.entitlements.claim(tx, 'servers', () => countServers(tx));
@@ -35,7 +35,7 @@ export class CreateServer {
       tlsCa: input.tlsCa ?? null,
       platform: false,
     });
-    if (!row) throw serverNameTaken({}, `Another server is called ${input.name}. Choose another name.`);
+    if (!row) throw refuse(serverNameTaken, {}, `Another server is called ${input.name}. Choose another name.`);
     await createLease(tx, id, caller.userId ?? null);
     tx.onCommit(() => this.wakes.wake(COLLECT_SERVERS));
     await emit(serverAdded, { serverId: id, name: row.name });

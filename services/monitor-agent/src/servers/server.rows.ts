@@ -3,8 +3,8 @@ import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
 import { describeFailure, type FailureCode } from '../kernel/connection/connection-failure.rules.ts';
-import type { Dark } from '../kernel/schedule/scheduled-query.ts';
-import { darkChecks } from './report/uncollected.rules.ts';
+import type { Uncollected } from '../kernel/schedule/scheduled-query.ts';
+import { uncollectedChecks } from './report/uncollected.rules.ts';
 
 /** What the collector found when it last connected. */
 export interface StoredFacts {
@@ -32,15 +32,15 @@ export interface ServerRow {
   failure_code: FailureCode | null;
   facts: StoredFacts | null;
   report: ServerReport | null;
-  /** Questions that stay without an answer. */
-  dark: Dark[];
+  /** Queries that stay without an answer. */
+  uncollected: Uncollected[];
   last_collected_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
 
 const COLUMNS = `id, name, host, port, database_name, user_name, password, tls_mode, tls_ca, platform, state, state_since,
-  failure_code, facts, report, dark, last_collected_at, created_at, updated_at`;
+  failure_code, facts, report, uncollected, last_collected_at, created_at, updated_at`;
 
 export function toWire(row: ServerRow): Server {
   return {
@@ -64,10 +64,10 @@ export function toWire(row: ServerRow): Server {
   };
 }
 
-/** Checks that failed, and questions that did. */
+/** Checks that failed, and queries that did. */
 export const missingOf = (row: ServerRow): ServerCheck[] => [
   ...(row.report?.checks.filter(({ ok }) => !ok) ?? []),
-  ...darkChecks(row.dark, whereOf(row)),
+  ...uncollectedChecks(row.uncollected, whereOf(row)),
 ];
 
 export const whereOf = (row: ServerRow) => ({
@@ -187,7 +187,7 @@ export async function removeServer(tx: Tx, serverId: string): Promise<ServerRow 
   return row;
 }
 
-/** A look succeeded. Answers since when and in which state the server was, if that was another one than `ok`. */
+/** A snapshot succeeded. Answers since when and in which state the server was, if that was another one than `ok`. */
 export async function markReached(
   tx: Tx,
   serverId: string,
@@ -215,11 +215,11 @@ export async function saveReport(tx: Tx, serverId: string, report: ServerReport)
   await tx.query('update servers set report = $3 where org_id = $1 and id = $2', [tx.orgId, serverId, report]);
 }
 
-export async function saveDark(tx: Tx, serverId: string, dark: readonly Dark[]): Promise<void> {
-  await tx.query('update servers set dark = $3 where org_id = $1 and id = $2', [
+export async function storeUncollected(tx: Tx, serverId: string, uncollected: readonly Uncollected[]): Promise<void> {
+  await tx.query('update servers set uncollected = $3 where org_id = $1 and id = $2', [
     tx.orgId,
     serverId,
-    JSON.stringify(dark),
+    JSON.stringify(uncollected),
   ]);
 }
 

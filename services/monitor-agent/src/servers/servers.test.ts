@@ -197,13 +197,13 @@ describe('listing and deleting', () => {
 
   test('another organisation’s server does not exist, for any operation', async () => {
     const { id: serverId } = await create(newId());
-    const stranger = newId();
+    const outsider = newId();
     const asked = [
-      () => store.call(new GetServer(), getServer, { serverId }, stranger),
-      () => store.call(handlers.update, updateServer, { serverId, name: 'Mine' }, stranger),
-      () => store.call(new DeleteServer(wakes), deleteServer, { serverId }, stranger),
-      () => store.call(handlers.test, testServer, { serverId }, stranger),
-      () => store.call(new TopStatements(store.tenants), topStatements, { serverId }, stranger),
+      () => store.call(new GetServer(), getServer, { serverId }, outsider),
+      () => store.call(handlers.update, updateServer, { serverId, name: 'Mine' }, outsider),
+      () => store.call(new DeleteServer(wakes), deleteServer, { serverId }, outsider),
+      () => store.call(handlers.test, testServer, { serverId }, outsider),
+      () => store.call(new TopStatements(store.tenants), topStatements, { serverId }, outsider),
     ];
     for (const one of asked) expect(await problemOf(one())).toMatchObject({ status: 404, code: 'not_found' });
   });

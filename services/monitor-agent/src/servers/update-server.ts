@@ -25,12 +25,12 @@ export class UpdateServer {
   ) {}
 
   @Handles(updateServer)
-  async handle({ input, tx }: OperationContext<typeof updateServer>): Promise<Server> {
+  async handle({ input, tx, refuse }: OperationContext<typeof updateServer>): Promise<Server> {
     if (input.host !== undefined) await checkedHost(this.guard, { host: input.host, port: input.port ?? 5432 });
     const row = await requireServer(tx, input.serverId, 'for update');
     const next = await this.merge(tx, row, input);
     if (next.name !== row.name && (await nameIsTaken(tx, next.name, row.id))) {
-      throw serverNameTaken({}, `Another server is called ${next.name}. Choose another name.`);
+      throw refuse(serverNameTaken, {}, `Another server is called ${next.name}. Choose another name.`);
     }
     const saved = await saveServer(tx, next);
     await announceChange(tx, row.id, saved.state === 'paused');

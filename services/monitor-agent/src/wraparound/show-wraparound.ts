@@ -12,10 +12,10 @@ export class ShowWraparound {
     await requireServer(tx, input.serverId);
     const last = await lastWraparound(tx, input.serverId);
     if (!last) return NOTHING_YET;
-    const { counters, before, look } = last;
-    const { settings, holders } = look;
+    const { counters, before, snapshot } = last;
+    const { settings, holders } = snapshot;
     const pace = paceOf(before, counters);
-    const databases = look.databases.map(({ name, xidAge, multixactAge }) => ({
+    const databases = snapshot.databases.map(({ name, xidAge, multixactAge }) => ({
       database: name,
       level: worst([
         levelOf(xidAge, settings.freezeMaxAge, settings.failsafeAge),
@@ -24,10 +24,10 @@ export class ShowWraparound {
       xids: wraparoundAge(xidAge, pace.xidsPerDay),
       multixacts: wraparoundAge(multixactAge, pace.multixactsPerDay),
     }));
-    const tables = await agedTables(tx, input.serverId, look.databases);
+    const tables = await agedTables(tx, input.serverId, snapshot.databases);
     const oldest = {
-      xidAge: Math.max(0, ...look.databases.map(({ xidAge }) => xidAge)),
-      multixactAge: Math.max(0, ...look.databases.map(({ multixactAge }) => multixactAge)),
+      xidAge: Math.max(0, ...snapshot.databases.map(({ xidAge }) => xidAge)),
+      multixactAge: Math.max(0, ...snapshot.databases.map(({ multixactAge }) => multixactAge)),
     };
     return {
       at: new Date(counters.takenAt).toISOString(),

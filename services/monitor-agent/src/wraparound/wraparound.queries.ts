@@ -7,7 +7,7 @@ import type { DatabaseAge } from './wraparound.rules.ts';
  * All from catalogues and shared memory, without a lock on any table. pg_current_xact_id would use up the very thing
  * that is counted; a snapshot tells the next id as well.
  */
-export interface WraparoundLook {
+export interface WraparoundSnapshot {
   nextXid: number;
   databases: DatabaseAge[];
   holders: HorizonHolder[];
@@ -78,7 +78,7 @@ type HolderRow = [
   state: string | null,
 ];
 
-export async function readWraparound(connection: ServerConnection): Promise<WraparoundLook> {
+export async function readWraparound(connection: ServerConnection): Promise<WraparoundSnapshot> {
   const [databases, holders, { next_xid, settings }] = await Promise.all([
     connection.rows<[number, string, number, number, number]>(DATABASES),
     connection.rows<HolderRow>(HOLDERS),

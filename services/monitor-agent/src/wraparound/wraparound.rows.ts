@@ -1,16 +1,16 @@
 import type { AgedTable } from '@tidegate/contracts/monitor-agent/wraparound';
 import type { Tx } from '@tidegate/database/tx';
-import type { StoredTable, WraparoundLook } from './wraparound.queries.ts';
+import type { StoredTable, WraparoundSnapshot } from './wraparound.queries.ts';
 import { type Counters, nextMultixact, percentOf } from './wraparound.rules.ts';
 
 interface Taken {
   takenAt: Date;
   identity: string;
-  look: WraparoundLook;
+  snapshot: WraparoundSnapshot;
 }
 
-export async function saveWraparound(tx: Tx, serverId: string, { takenAt, identity, look }: Taken): Promise<void> {
-  const { databases, holders, settings } = look;
+export async function saveWraparound(tx: Tx, serverId: string, { takenAt, identity, snapshot }: Taken): Promise<void> {
+  const { databases, holders, settings } = snapshot;
   await tx.query(
     `insert into wraparound_samples (org_id, server_id, taken_at, identity, next_xid, next_multixact, databases, holders,
        settings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -19,7 +19,7 @@ export async function saveWraparound(tx: Tx, serverId: string, { takenAt, identi
       serverId,
       takenAt,
       identity,
-      look.nextXid,
+      snapshot.nextXid,
       nextMultixact(databases),
       JSON.stringify(databases),
       JSON.stringify(holders),
@@ -45,9 +45,9 @@ interface Row {
   identity: string;
   next_xid: string;
   next_multixact: string;
-  databases: WraparoundLook['databases'];
-  holders: WraparoundLook['holders'];
-  settings: WraparoundLook['settings'];
+  databases: WraparoundSnapshot['databases'];
+  holders: WraparoundSnapshot['holders'];
+  settings: WraparoundSnapshot['settings'];
 }
 
 const toCounters = (row: Pick<Row, 'taken_at' | 'identity' | 'next_xid' | 'next_multixact'>): Counters => ({
@@ -57,11 +57,11 @@ const toCounters = (row: Pick<Row, 'taken_at' | 'identity' | 'next_xid' | 'next_
   nextMultixact: Number(row.next_multixact),
 });
 
-/** The newest look, and the oldest one of the day before it that the same instance answered. */
+/** The newest snapshot, and the oldest one of the day before it that the same instance answered. */
 export async function lastWraparound(
   tx: Tx,
   serverId: string,
-): Promise<{ look: WraparoundLook; counters: Counters; before: Counters | undefined } | undefined> {
+): Promise<{ snapshot: WraparoundSnapshot; counters: Counters; before: Counters | undefined } | undefined> {
   const row = await tx.one<Row>(
     'select * from wraparound_samples where org_id = $1 and server_id = $2 order by taken_at desc limit 1',
     [tx.orgId, serverId],
@@ -76,7 +76,7 @@ export async function lastWraparound(
   const { databases, holders, settings } = row;
   const counters = toCounters(row);
   return {
-    look: { nextXid: counters.nextXid, databases, holders, settings },
+    snapshot: { nextXid: counters.nextXid, databases, holders, settings },
     counters,
     before: before && toCounters(before),
   };
@@ -88,7 +88,7 @@ const MAX_TABLES = 200;
 export async function agedTables(
   tx: Tx,
   serverId: string,
-  databases: WraparoundLook['databases'],
+  databases: WraparoundSnapshot['databases'],
 ): Promise<AgedTable[]> {
   const names = new Map(databases.map(({ oid, name }) => [oid, name] as const));
   const rows = await tx.query<{ database_oid: string; tables: StoredTable[] }>(
@@ -109,7 +109,7 @@ export async function agedTables(
     .slice(0, MAX_TABLES);
 }
 
-export async function forgetAgedTables(tx: Tx, serverId: string, databaseOids: readonly number[]): Promise<void> {
+export async function expireAgedTables(tx: Tx, serverId: string, databaseOids: readonly number[]): Promise<void> {
   await tx.query(
     'delete from aged_tables where org_id = $1 and server_id = $2 and database_oid <> all ($3::bigint[])',
     [tx.orgId, serverId, databaseOids],

@@ -72,7 +72,7 @@ describe('the pace', () => {
     expect(paceOf(at(0, 5, 2 ** 32 - 100), at(24, 5, 200)).multixactsPerDay).toBe(300);
   });
 
-  test('is unknown with one look, between instances, and when a counter went back', () => {
+  test('is unknown with one snapshot, between instances, and when a counter went back', () => {
     const unknown = { xidsPerDay: null, multixactsPerDay: null, overSeconds: 0 };
     expect(paceOf(undefined, at(1, 5))).toEqual(unknown);
     expect(paceOf(at(1, 5), at(1, 6))).toEqual(unknown);

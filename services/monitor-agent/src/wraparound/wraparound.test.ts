@@ -24,9 +24,9 @@ describe.each(ALL_VERSIONS)('transaction ids of a real server ($name)', (binarie
   const burn = (count = 2_000) =>
     server.sql(`do $$ begin for n in 1..${count} loop perform pg_current_xact_id(); commit; end loop; end $$`);
   const oldest = async () => {
-    const look = await readWraparound(connection);
-    const ages = { xidAge: Math.max(...look.databases.map(({ xidAge }) => xidAge)), multixactAge: 0 };
-    return { look, ages, cause: causeOf(ages, look.holders, [], look.settings) };
+    const snapshot = await readWraparound(connection);
+    const ages = { xidAge: Math.max(...snapshot.databases.map(({ xidAge }) => xidAge)), multixactAge: 0 };
+    return { snapshot, ages, cause: causeOf(ages, snapshot.holders, [], snapshot.settings) };
   };
 
   test('looking uses none up; using some up shows in the ages of databases and tables', async () => {
@@ -35,17 +35,21 @@ describe.each(ALL_VERSIONS)('transaction ids of a real server ($name)', (binarie
     const second = await readWraparound(connection);
     expect(second.nextXid).toBe(first.nextXid);
     await burn(500);
-    const { look, ages } = await oldest();
-    expect(look.nextXid - first.nextXid).toBe(500);
+    const { snapshot, ages } = await oldest();
+    expect(snapshot.nextXid - first.nextXid).toBe(500);
     const before = first.databases.find(({ name }) => name === 'postgres');
-    expect(look.databases.find(({ name }) => name === 'postgres')?.xidAge).toBe((before?.xidAge ?? 0) + 500);
-    expect(look.databases.map(({ name }) => name).sort()).toEqual(['postgres', 'template0', 'template1']);
+    expect(snapshot.databases.find(({ name }) => name === 'postgres')?.xidAge).toBe((before?.xidAge ?? 0) + 500);
+    expect(snapshot.databases.map(({ name }) => name).sort()).toEqual(['postgres', 'template0', 'template1']);
     expect(levelOf(ages.xidAge, 500, 1_600_000_000)).toBe('overdue');
     expect(wraparoundAge(ages.xidAge, 500).daysUntilStop).toBeGreaterThan(1_000_000);
     const tables = await readAgedTables(connection);
     expect(tables.length).toBeGreaterThan(10);
     expect(tables[0]?.xidAge).toBe(ages.xidAge);
-    expect(look.settings).toMatchObject({ autovacuum: false, freezeMaxAge: 200_000_000, failsafeAge: 1_600_000_000 });
+    expect(snapshot.settings).toMatchObject({
+      autovacuum: false,
+      freezeMaxAge: 200_000_000,
+      failsafeAge: 1_600_000_000,
+    });
   });
 
   test('tables are told with their TOAST tables, settings and persistence, the oldest first', async () => {
@@ -74,14 +78,14 @@ describe.each(ALL_VERSIONS)('transaction ids of a real server ($name)', (binarie
     const client = await server.client();
     await client.query('begin isolation level repeatable read; select 1');
     await burn();
-    const { cause, look } = await oldest();
+    const { cause, snapshot } = await oldest();
     const pid = String(pidOf(client));
     expect(cause).toMatchObject({ kind: 'session', name: pid, sql: `SELECT pg_terminate_backend(${pid});` });
-    expect(look.holders[0]).toMatchObject({ state: 'idle in transaction', database: 'postgres', role: 'postgres' });
-    expect(look.holders[0]?.since).not.toBeNull();
+    expect(snapshot.holders[0]).toMatchObject({ state: 'idle in transaction', database: 'postgres', role: 'postgres' });
+    expect(snapshot.holders[0]?.since).not.toBeNull();
     await client.query('commit');
     await client.end();
-    expect((await oldest()).look.holders).toEqual([]);
+    expect((await oldest()).snapshot.holders).toEqual([]);
   });
 
   test('a prepared transaction is named', async () => {
@@ -95,7 +99,7 @@ describe.each(ALL_VERSIONS)('transaction ids of a real server ($name)', (binarie
       sql: "ROLLBACK PREPARED 'it''s forgotten';",
     });
     await server.sql("rollback prepared 'it''s forgotten'");
-    expect((await oldest()).look.holders).toEqual([]);
+    expect((await oldest()).snapshot.holders).toEqual([]);
   });
 
   test('a replication slot is named, and shown over REST with the pace at which ids run out', async () => {

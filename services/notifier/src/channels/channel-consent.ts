@@ -30,18 +30,18 @@ export class ChannelConsent {
   ) {}
 
   @Handles(confirmChannel)
-  async confirm({ input, tx }: OperationContext<typeof confirmChannel>) {
+  async confirm({ input, tx, refuse }: OperationContext<typeof confirmChannel>) {
     const lookup = hashOf(input.token);
     const found = await findChannelByConfirmation(tx.as({ lookup }), lookup);
     const address = found && (await confirmByHash(tx.as({ orgId: found.org_id }), lookup));
-    if (!found || !address) throw confirmationInvalid({}, 'Ask for another confirmation mail.');
+    if (!found || !address) throw refuse(confirmationInvalid, {}, 'Ask for another confirmation mail.');
     return { channelId: found.id, address, confirmed: true as const };
   }
 
   @Handles(resendConfirmation)
-  async resend({ input, caller, tx }: OperationContext<typeof resendConfirmation>): Promise<Channel> {
-    requireSmtp(this.config);
-    const sender = await this.confirmations.sender(caller);
+  async resend({ input, caller, tx, refuse }: OperationContext<typeof resendConfirmation>): Promise<Channel> {
+    requireSmtp(refuse, this.config);
+    const sender = await this.confirmations.sender(refuse, caller);
     const channel = await lockChannel(tx, input.channelId);
     if (!channel) throw notFound();
     if (channel.kind !== 'email' || channel.confirmed_at) throw conflict({}, 'There is nothing to confirm.');
@@ -50,12 +50,12 @@ export class ChannelConsent {
   }
 
   @Handles(unsubscribeChannel)
-  async unsubscribe({ input: { token }, tx }: OperationContext<typeof unsubscribeChannel>) {
+  async unsubscribe({ input: { token }, tx, refuse }: OperationContext<typeof unsubscribeChannel>) {
     const lookup = hashOf(token);
     const found = await findChannelByUnsubscribe(tx.as({ lookup }), lookup);
     const there = tx.as({ orgId: found?.org_id });
     const channel = found && (await lockChannel(there, found.id));
-    if (!channel) throw confirmationInvalid({}, 'There is no such channel any more.');
+    if (!channel) throw refuse(confirmationInvalid, {}, 'There is no such channel any more.');
     await unsubscribe(there, channel.id);
     await cancelDeliveries(there, channel.id);
     return {};

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { addressOf } from '@tidegate/contracts/identity/passwords';
 import { emailUnverified } from '@tidegate/contracts/identity/sessions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
-import { rateLimited } from '@tidegate/contracts/kernel/problem';
+import { type Refuse, rateLimited } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
@@ -35,11 +35,11 @@ export class Confirmations {
   ) {}
 
   /** Asks identity, so: before the first query. Throws while the person's own address has to be verified first. */
-  async sender({ userId }: Caller): Promise<Sender> {
+  async sender(refuse: Refuse<typeof emailUnverified>, { userId }: Caller): Promise<Sender> {
     if (!userId) return { userId: undefined, ownAddress: undefined };
     const { email, verified, mayReachOthers } = await this.bus.call(addressOf, { userId });
     if (!mayReachOthers) {
-      throw emailUnverified({}, 'Verify your own e-mail address first: POST /api/v1/me/email/verify.');
+      throw refuse(emailUnverified, {}, 'Verify your own e-mail address first: POST /api/v1/me/email/verify.');
     }
     return { userId, ownAddress: verified ? email.toLowerCase() : undefined };
   }

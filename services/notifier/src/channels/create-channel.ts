@@ -29,9 +29,12 @@ export class CreateChannel {
     return input.kind === 'email' ? this.addAddress(asked, input) : this.addWebhook(asked, input);
   }
 
-  private async addAddress({ caller, tx }: Asked, input: { address: string; name?: string | undefined } & Wanted) {
-    requireSmtp(this.config);
-    const sender = await this.confirmations.sender(caller);
+  private async addAddress(
+    { caller, tx, refuse }: Asked,
+    input: { address: string; name?: string | undefined } & Wanted,
+  ) {
+    requireSmtp(refuse, this.config);
+    const sender = await this.confirmations.sender(refuse, caller);
     await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
     const { address, name = address, events } = input;
     const own = { urlSealed: null, receiver: 'smtp', secret: null };
@@ -40,9 +43,9 @@ export class CreateChannel {
     return toWire((await findChannel(tx, row.id)) ?? row);
   }
 
-  private async addWebhook({ caller, tx }: Asked, input: { url: string; name?: string | undefined } & Wanted) {
-    const url = await this.checked(input.url);
-    await this.confirmations.sender(caller);
+  private async addWebhook({ caller, tx, refuse }: Asked, input: { url: string; name?: string | undefined } & Wanted) {
+    const url = await this.checked(refuse, input.url);
+    await this.confirmations.sender(refuse, caller);
     await this.entitlements.feature(tx, 'webhook_channels');
     await this.entitlements.claim(tx, 'channels', () => countChannels(tx));
     const [id, secret] = [newId(), newWebhookSecret()];
@@ -60,10 +63,10 @@ export class CreateChannel {
   }
 
   /** Refused at once, although each delivery checks again: by then the name may resolve to something else. */
-  private async checked(text: string): Promise<URL> {
+  private async checked(refuse: Asked['refuse'], text: string): Promise<URL> {
     const url = webhookUrl(text);
     if (!(await this.hosts.mayBeCalled(url))) {
-      throw webhookHostNotAllowed({ host: url.hostname }, 'Use a host that is public and has an address.');
+      throw refuse(webhookHostNotAllowed, { host: url.hostname }, 'Use a host that is public and has an address.');
     }
     return url;
   }

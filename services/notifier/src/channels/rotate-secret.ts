@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { notAWebhook, rotateSecret, secretsOverlap } from '@tidegate/contracts/notifier/channels';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../messages/webhook-signature.ts';
@@ -22,16 +22,16 @@ export class RotateSecret {
 
   /** Rotating again, as after a lost answer, shortens no overlap that was promised. */
   @Handles(rotateSecret)
-  async handle({ input: { channelId, overlapHours }, tx }: OperationContext<typeof rotateSecret>) {
+  async handle({ input: { channelId, overlapHours }, tx, refuse }: OperationContext<typeof rotateSecret>) {
     const channel = await lockChannel(tx, channelId);
     if (!channel) throw notFound();
-    if (!channel.secret) throw notAWebhook();
+    if (!channel.secret) throw refuse(notAWebhook);
     const secret = newWebhookSecret();
     let until = new Date(Date.now() + overlapHours * HOUR_MS);
     if (overlapHours === 0) await deleteEarlierSecrets(tx, channelId);
     else {
       const earlier = await listEarlierSecrets(tx, channelId);
-      if (earlier.length >= MOST_EARLIER) throw tooMany(earlier);
+      if (earlier.length >= MOST_EARLIER) throw tooMany(refuse, earlier);
       await insertEarlierSecret(tx, channelId, { secret: channel.secret, valid_until: until });
       until = latest([...earlier.map((one) => one.valid_until), until]);
     }
@@ -42,9 +42,10 @@ export class RotateSecret {
 
 const latest = (times: readonly Date[]): Date => new Date(Math.max(...times.map(Number)));
 
-function tooMany(earlier: readonly EarlierSecretRow[]): Error {
+function tooMany(refuse: Refuse<typeof secretsOverlap>, earlier: readonly EarlierSecretRow[]): Error {
   const until = new Date(Math.min(...earlier.map((one) => Number(one.valid_until)))).toISOString();
-  return secretsOverlap(
+  return refuse(
+    secretsOverlap,
     { until },
     `${MOST_EARLIER} earlier secrets sign as well, the first of them until ${until}. Wait, or end them all with "overlapHours": 0.`,
   );

@@ -13,12 +13,12 @@ export class RetryDelivery {
   constructor(private readonly wakes: Wakes) {}
 
   @Handles(retryDelivery)
-  async handle({ input, tx }: OperationContext<typeof retryDelivery>): Promise<Delivery> {
+  async handle({ input, tx, refuse }: OperationContext<typeof retryDelivery>): Promise<Delivery> {
     const delivery = await lockDelivery(tx, input.deliveryId);
     const channel = delivery && (await findChannel(tx, delivery.channel_id));
     if (!channel) throw notFound();
     if (delivery.state === 'delivered') throw conflict({}, 'The message has been delivered already.');
-    requireReady(channel);
+    requireReady(refuse, channel);
     tx.onCommit(() => this.wakes.wake(DELIVER));
     if (delivery.state === 'pending') await makeDueNow(tx, delivery.id);
     else await requeueDelivery(tx, delivery.id);

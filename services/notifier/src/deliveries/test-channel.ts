@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { notFound } from '@tidegate/contracts/kernel/problem';
+import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
@@ -10,12 +10,16 @@ import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { DELIVER, insertDelivery } from '../queue/delivery.rows.ts';
 import { deliveryOf } from './read-deliveries.ts';
 
-export function requireReady(channel: ChannelRow): void {
+export function requireReady(
+  refuse: Refuse<typeof channelDisabled | typeof channelUnconfirmed>,
+  channel: ChannelRow,
+): void {
   if (channel.state === 'disabled') {
-    throw channelDisabled({}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
+    throw refuse(channelDisabled, {}, `Enable it first: PATCH /api/v1/channels/${channel.id} {"state":"active"}`);
   }
   if (!isUnconfirmed(channel)) return;
-  throw channelUnconfirmed(
+  throw refuse(
+    channelUnconfirmed,
     {},
     'Its mail has the token for POST /api/v1/channels/confirm; ask for another one with …/resend-confirmation.',
   );
@@ -29,11 +33,11 @@ export class TestChannel {
   ) {}
 
   @Handles(testChannel)
-  async handle({ input, tx }: OperationContext<typeof testChannel>): Promise<Delivery> {
+  async handle({ input, tx, refuse }: OperationContext<typeof testChannel>): Promise<Delivery> {
     const channel = await findChannel(tx, input.channelId);
     if (!channel) throw notFound();
-    requireReady(channel);
-    if (channel.kind === 'email') requireSmtp(this.config);
+    requireReady(refuse, channel);
+    if (channel.kind === 'email') requireSmtp(refuse, this.config);
     const id = newId();
     const notice = {
       type: 'channel.test',

@@ -51,7 +51,7 @@ async function today(org: string) {
   if (!line) throw new Error('There is no such meter.');
   return line;
 }
-async function told(org: string): Promise<unknown[]> {
+async function announced(org: string): Promise<unknown[]> {
   const rows = await usage.tenants.as({}, (tx) =>
     tx.query<{ body: string }>(
       "select body from outbox where subject = 'evt.usage.quota.reached.v1' and org_id = $1 order by id",
@@ -103,17 +103,17 @@ test("exactly a day's limit is lent, whoever takes, returns and reports concurre
 test('a used-up day is announced once, by usage or by a smaller plan, and again when a larger plan is used up', async () => {
   const org = await arrive({ calls: 10 });
   await use(org, 20, Date.now() - 30 * HOUR_MS);
-  expect(await told(org)).toEqual([]);
+  expect(await announced(org)).toEqual([]);
   await use(org, 8);
   await use(org, 1);
   const { periodStart, periodEnd } = await today(org);
-  expect(await told(org)).toMatchObject([{ percent: 80, used: 8, limit: 10, periodStart, periodEnd }]);
+  expect(await announced(org)).toMatchObject([{ percent: 80, used: 8, limit: 10, periodStart, periodEnd }]);
   await arrive({ orgId: org, version: 2, calls: 5 });
   await use(org, 1);
-  expect((await told(org)).slice(1)).toMatchObject([{ percent: 100, used: 9, limit: 5 }]);
+  expect((await announced(org)).slice(1)).toMatchObject([{ percent: 100, used: 9, limit: 5 }]);
   await arrive({ orgId: org, version: 3, calls: 100 });
   await use(org, 90);
-  expect((await told(org)).slice(2)).toMatchObject([{ percent: 100, used: 100, limit: 100 }]);
+  expect((await announced(org)).slice(2)).toMatchObject([{ percent: 100, used: 100, limit: 100 }]);
 });
 
 test('no change of the time zone makes a day shorter, however often it is midnight somewhere', async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => usage.close());
 
-/** Which loops were told that there is work. */
+/** Which loops were woken. */
 const woken: string[] = [];
 const wakes = { wake: (loop: string) => woken.push(loop) } as never;
 const arrive = (data: Entitlements) =>
@@ -39,7 +39,7 @@ test('the newest snapshot stays, whatever arrives after it; finite limits become
 });
 
 /** Quota events that were emitted for the organisation: percent, limit and use, in order. */
-const told = async (org: string) => {
+const announced = async (org: string) => {
   const rows = await usage.tenants.as({}, (tx) =>
     tx.query<{ body: string }>(
       "select body from outbox where subject = 'evt.usage.quota.reached.v1' and org_id = $1 order by id",
@@ -57,16 +57,16 @@ test('a smaller plan that is already used up is announced at once, and only once
   await arrive(large);
   await use(org, 400);
   await use(org, 85, 'mails');
-  expect(await told(org)).toEqual([[80, 100, 85]]);
+  expect(await announced(org)).toEqual([[80, 100, 85]]);
   await arrive(snapshot({ orgId: org, version: 2, calls: 100 }));
-  expect((await told(org)).slice(1)).toEqual([[100, 100, 400]]);
+  expect((await announced(org)).slice(1)).toEqual([[100, 100, 400]]);
   await arrive(snapshot({ orgId: org, version: 3, calls: 90 }));
   await use(org, 1);
-  expect(await told(org)).toHaveLength(2);
+  expect(await announced(org)).toHaveLength(2);
   // Raised again and lowered again, it is worth telling again; here only most of it is used.
   await arrive(snapshot({ orgId: org, version: 4, calls: 5_000 }));
   await arrive(snapshot({ orgId: org, version: 5, calls: 500 }));
-  expect((await told(org)).slice(2)).toEqual([[80, 500, 401]]);
+  expect((await announced(org)).slice(2)).toEqual([[80, 500, 401]]);
 });
 
 test('a plan that arrives while usage is being written is compared with all of it', async () => {
@@ -76,7 +76,7 @@ test('a plan that arrives while usage is being written is compared with all of i
   const writing = Array.from({ length: 10 }, () => use(org, 20));
   await Promise.all([...writing, arrive(snapshot({ orgId: org, version: 2, calls: 100 }))]);
   await use(org, 1);
-  expect((await told(org)).at(-1)?.[0]).toBe(100);
+  expect((await announced(org)).at(-1)?.[0]).toBe(100);
 });
 
 test('a meter is known from the first snapshot that grants it, and described by the catalogue', async () => {

@@ -4,7 +4,7 @@ import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireSnapshot } from '../entitlements/require-snapshot.ts';
-import { requireMeter } from '../meters/require-meter.ts';
+import { requireMeter } from '../meters/meter.rows.ts';
 import { findBuckets } from './balance.rows.ts';
 import { historyRange } from './balance.rules.ts';
 
@@ -14,9 +14,9 @@ export class UsageHistory {
   constructor(private readonly bus: Bus) {}
 
   @Handles(usageHistory)
-  async handle({ input, tx }: OperationContext<typeof usageHistory>) {
+  async handle({ input, tx, refuse }: OperationContext<typeof usageHistory>) {
     const { orgId, periodAnchor } = await requireSnapshot(tx, this.bus);
-    await requireMeter(tx, input.meter);
+    await requireMeter(refuse, tx, input.meter);
     const { meter, granularity } = input;
     const timeZone = granularity === 'day' ? await findTimeZone(tx, orgId) : 'UTC';
     const range = historyRange(input, Date.parse(periodAnchor), Date.now());

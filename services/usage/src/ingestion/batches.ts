@@ -1,5 +1,5 @@
-import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import type { StreamMessage, StreamMessages } from '../kernel/usage-stream.ts';
 import type { Checkpoint } from './checkpoint.rules.ts';
 import type { RejectedEvent } from './rejected-event.rows.ts';
 import { readMessage } from './usage-messages.ts';
@@ -19,7 +19,7 @@ export interface Batch {
 export class Batches {
   private readonly writing = new Set<Promise<void>>();
   private batch: Omit<Batch, 'last'> = { events: [], rejected: [] };
-  private last: JsMsg | undefined;
+  private last: StreamMessage | undefined;
   private checking = false;
 
   constructor(
@@ -27,7 +27,7 @@ export class Batches {
     private readonly write: (batch: Batch) => Promise<void>,
   ) {}
 
-  async run(messages: ConsumerMessages): Promise<void> {
+  async run(messages: StreamMessages): Promise<void> {
     try {
       for await (const message of messages) {
         this.add(message);
@@ -43,7 +43,7 @@ export class Batches {
     }
   }
 
-  private add(message: JsMsg): void {
+  private add(message: StreamMessage): void {
     const { events, rejected } = readMessage(message.subject, message.string());
     for (const event of events) this.batch.events.push(event);
     for (const one of rejected) this.batch.rejected.push(one);

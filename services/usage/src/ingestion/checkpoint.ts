@@ -1,14 +1,12 @@
-import { jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
-import { NATS } from '@tidegate/runtime/host';
 import { Rivals } from '@tidegate/runtime/rivals';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { UsageStream } from '../kernel/usage-stream.ts';
 import {
   acquireCheckpoint,
   LEASE_SECONDS,
@@ -34,7 +32,7 @@ export class IngestCheckpoint {
 
   constructor(
     private readonly tenants: TenantDatabase,
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly stream: UsageStream,
     private readonly log: Log,
     private readonly metrics: Metrics,
     wakes: Wakes,
@@ -51,11 +49,9 @@ export class IngestCheckpoint {
     if (!checkpoint) return undefined;
     this.saved = checkpoint.sequence;
     this.renewAt = Date.now() + RENEW_MS;
-    const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
-    const { state } = await streams.info(USAGE_STREAM);
-    const there = checkpoint.sequence > 0 ? await streams.getMessage(USAGE_STREAM, { seq: checkpoint.sequence }) : null;
-    const now = { first: state.first_seq, last: state.last_seq, there: there?.time.getTime() };
-    const comparison = compareWithStream(checkpoint, now);
+    const { first, last, messages } = await this.stream.state();
+    const there = checkpoint.sequence > 0 ? await this.stream.storedAt(checkpoint.sequence) : undefined;
+    const comparison = compareWithStream(checkpoint, { first, last, there });
     if (comparison.kind === 'same') return checkpoint;
     if (comparison.kind === 'skipped') {
       this.report('skipped', comparison.messages);
@@ -64,14 +60,14 @@ export class IngestCheckpoint {
           stream: USAGE_STREAM,
           messages: comparison.messages,
           checkpoint: checkpoint.sequence,
-          first: state.first_seq,
+          first,
         },
         'The stream dropped usage before it was counted',
       );
       return { sequence: comparison.sequence, at: undefined };
     }
-    this.report('read_again', state.messages);
-    const fields = { stream: USAGE_STREAM, checkpoint: checkpoint.sequence, last: state.last_seq };
+    this.report('read_again', messages);
+    const fields = { stream: USAGE_STREAM, checkpoint: checkpoint.sequence, last };
     if (comparison.kind === 'unmarked') {
       this.log.info(
         fields,
@@ -83,7 +79,7 @@ export class IngestCheckpoint {
         'The stream of usage was replaced or restored: all of it is read again, and each event still counts once',
       );
     }
-    const sequence = Math.max(0, state.first_seq - 1);
+    const sequence = Math.max(0, first - 1);
     await this.tenants.as({}, (tx) => resetCheckpoint(tx, USAGE_STREAM, this.holder, sequence));
     return { sequence, at: undefined };
   }

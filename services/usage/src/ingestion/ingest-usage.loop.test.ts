@@ -8,6 +8,7 @@ import { Metrics, metricsText } from '@tidegate/telemetry/metrics';
 import { until } from '@tidegate/testing/until';
 import { type Fixture, openStream, openUsage } from '../../test/fixture.ts';
 import { snapshot } from '../../test/snapshot.ts';
+import { JetStreamUsage } from '../jetstream-usage.ts';
 import { IngestCheckpoint } from './checkpoint.ts';
 import { IngestUsageStream } from './ingest-usage.loop.ts';
 import { ReplayParked } from './replay-parked.loop.ts';
@@ -44,8 +45,14 @@ async function newOrg(): Promise<string> {
 function replica(writer: UsageWriter = usage.writer()) {
   const abort = new AbortController();
   const log = new Log();
-  const checkpoint = new IngestCheckpoint(usage.tenants, nc, log, new Metrics(), new Wakes('usage', nc));
-  const stream = new IngestUsageStream(writer, checkpoint, log, nc, new Metrics());
+  const checkpoint = new IngestCheckpoint(
+    usage.tenants,
+    new JetStreamUsage(nc),
+    log,
+    new Metrics(),
+    new Wakes('usage', nc),
+  );
+  const stream = new IngestUsageStream(writer, checkpoint, log, new JetStreamUsage(nc), new Metrics());
   const run = async () => {
     while (!abort.signal.aborted) {
       await stream.turn({ signal: abort.signal }).catch(() => undefined);
@@ -189,10 +196,16 @@ test('a checkpoint of an earlier version raises no alarm: the stream is read aga
   await usage.tenants.as({}, (tx) => tx.query('update ingest_checkpoint set message_at = null'));
   const lines: string[] = [];
   const log = { info: (_: object, text: string) => lines.push(text), error: () => lines.push('an alarm') };
-  const keeper = new IngestCheckpoint(usage.tenants, nc, log as unknown as Log, new Metrics(), new Wakes('usage', nc));
-  expect(await keeper.acquire()).toMatchObject({ at: undefined });
+  const checkpoint = new IngestCheckpoint(
+    usage.tenants,
+    new JetStreamUsage(nc),
+    log as unknown as Log,
+    new Metrics(),
+    new Wakes('usage', nc),
+  );
+  expect(await checkpoint.acquire()).toMatchObject({ at: undefined });
   expect(lines).toEqual([expect.stringContaining('earlier version')]);
-  await keeper.release({ sequence: 0, at: undefined });
+  await checkpoint.release({ sequence: 0, at: undefined });
   const again = replica();
   await settled();
   await again.stop();
@@ -223,11 +236,17 @@ test('a changed creation time of the same stream does not make it read again', a
   await one.stop();
   const manager = await jetstreamManager(nc);
   const { config, state } = await manager.streams.info(USAGE_STREAM);
-  // What each start did before: nats-server 2.9 forgets by it when the stream was made.
+  // As each start used to do: the update makes nats-server 2.9 report another creation time.
   await manager.streams.update(USAGE_STREAM, config);
-  const keeper = new IngestCheckpoint(usage.tenants, nc, new Log(), new Metrics(), new Wakes('usage', nc));
-  expect(await keeper.acquire()).toMatchObject({ sequence: state.last_seq });
-  await keeper.release({ sequence: state.last_seq, at: undefined });
+  const checkpoint = new IngestCheckpoint(
+    usage.tenants,
+    new JetStreamUsage(nc),
+    new Log(),
+    new Metrics(),
+    new Wakes('usage', nc),
+  );
+  expect(await checkpoint.acquire()).toMatchObject({ sequence: state.last_seq });
+  await checkpoint.release({ sequence: state.last_seq, at: undefined });
 });
 
 test('usage that the stream dropped before it was counted is reported', async () => {

@@ -1,12 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { type ConsumerMessages, DeliverPolicy, jetstream, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
-import { USAGE_STREAM, type UsageEvent } from '@tidegate/contracts/usage/event';
-import { NATS } from '@tidegate/runtime/host';
+import { Injectable } from '@nestjs/common';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { UsageStream } from '../kernel/usage-stream.ts';
 import { isBadData } from './bad-data.ts';
 import { type Batch, Batches } from './batches.ts';
 import { IngestCheckpoint } from './checkpoint.ts';
@@ -17,7 +15,6 @@ import { UsageWriter } from './usage-writer.ts';
 const BATCH_EVENTS = 2_000;
 /** Batches written at once: while PostgreSQL flushes one to disk, it counts the others. */
 const WRITERS = 3;
-const BUFFER_MESSAGES = 10_000;
 const MAX_RETRY_MS = 3_000;
 const SAVE_MS = 1_000;
 /** How soon a recreated stream is noticed. */
@@ -48,30 +45,30 @@ export class IngestUsageStream {
     private readonly writer: UsageWriter,
     private readonly checkpoint: IngestCheckpoint,
     private readonly log: Log,
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly stream: UsageStream,
     metrics: Metrics,
   ) {
     this.counted = metrics.counter('tidegate_usage_events_total', 'Usage events by outcome', ['outcome']);
     this.batchSeconds = metrics.histogram('tidegate_usage_batch_seconds', 'Time to write a batch of usage events');
     metrics.watched('tidegate_usage_pending_messages', 'Usage messages that are not counted yet', {}, async () => {
       if (!this.progress) return undefined;
-      return Math.max(0, (await this.stream()).state.last_seq - this.progress.checkpoint.sequence);
+      return Math.max(0, (await this.stream.state()).last - this.progress.checkpoint.sequence);
     });
   }
 
   @Loop({ name: 'ingest-usage', everyMs: STAND_BY_MS })
   async turn({ signal }: Turn): Promise<void> {
-    const stream = await this.stream();
+    const { created } = await this.stream.state();
     const start = await this.checkpoint.acquire();
     if (start === undefined) return;
     const progress = new Progress(start);
     this.progress = progress;
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
-    const messages = await this.read(start.sequence + 1);
+    const messages = await this.stream.read(start.sequence + 1);
     either.addEventListener('abort', () => messages.stop(), { once: true });
     if (either.aborted) messages.stop();
-    const saving = this.saveRegularly(stream, progress, ended);
+    const saving = this.saveRegularly(created, progress, ended);
     try {
       const size = { events: BATCH_EVENTS, writers: WRITERS };
       await new Batches(size, (batch) => this.write(batch, progress.begin(batch.last), either)).run(messages);
@@ -83,29 +80,17 @@ export class IngestUsageStream {
     }
   }
 
-  private async stream(): Promise<StreamInfo> {
-    return (await jetstreamManager(this.nc, { checkAPI: false })).streams.info(USAGE_STREAM);
-  }
-
-  private async read(from: number): Promise<ConsumerMessages> {
-    const consumer = await jetstream(this.nc, { checkAPI: false }).consumers.get(USAGE_STREAM, {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: from,
-    });
-    return consumer.consume({ max_messages: BUFFER_MESSAGES, expires: 10_000 });
-  }
-
   /** Saves until the turn ends. Ends it when another replica took over, or the stream was recreated. */
-  private async saveRegularly(stream: StreamInfo, progress: Progress, ended: AbortController): Promise<void> {
+  private async saveRegularly(created: string, progress: Progress, ended: AbortController): Promise<void> {
     let checkAt = Date.now() + CHECK_STREAM_MS;
     for (await pause(SAVE_MS, ended.signal); !ended.signal.aborted; await pause(SAVE_MS, ended.signal)) {
       try {
         if (!(await this.checkpoint.save(progress.checkpoint))) ended.abort();
         if (Date.now() < checkAt) continue;
-        const { created, state } = await this.stream();
+        const now = await this.stream.state();
         checkAt = Date.now() + CHECK_STREAM_MS;
         // `created` also changes when the stream is updated; then reading continues from the checkpoint.
-        if (created !== stream.created || state.last_seq < progress.checkpoint.sequence) ended.abort();
+        if (now.created !== created || now.last < progress.checkpoint.sequence) ended.abort();
       } catch (error) {
         this.log.warn({ error }, 'The usage checkpoint could not be saved; retrying');
       }

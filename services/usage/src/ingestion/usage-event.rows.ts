@@ -65,7 +65,7 @@ select (select coalesce(array_agg(i.n::int), '{}') from input i
           from balances b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = 'day') as daily`;
 
 export interface Counted {
-  /** Positions in the batch of what was counted before. */
+  /** Indexes in the batch of what was counted before. */
   repeated: Set<number>;
   /** Thresholds of monthly limits. */
   reached: Reached[];

@@ -148,7 +148,7 @@ test('a raised limit re-arms the thresholds above the balance', async () => {
   await usage.storeSnapshot(snapshot({ orgId: org, calls: 12, version: 2 }));
   await usage.tenants.run(org, (tx) => rearmAlerts(tx, org));
   await usage.writer().writeBatch([event(org, { quantity: 2 })]);
-  // 10 of 12 is still past 80 %, so only 100 % is told again.
+  // 10 of 12 is still past 80 %, so only 100 % is announced again.
   expect((await alerts(org)).map(({ percent, limit }) => [percent, limit])).toEqual([
     [100, 10],
     [100, 12],

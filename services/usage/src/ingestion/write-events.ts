@@ -12,7 +12,7 @@ import { type CountableEvent, countEvents } from './usage-event.rows.ts';
 export interface Written {
   accepted: number;
   duplicates: number;
-  /** By position in the batch. */
+  /** By index in the batch. */
   rejected: Map<number, Rejection>;
 }
 
@@ -49,7 +49,7 @@ export async function writeEvents(
   const fresh = counted.repeated.size === 0 ? unique : unique.filter((_, index) => !counted.repeated.has(index));
   const again = [...unique.filter((_, index) => counted.repeated.has(index)), ...repeats];
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
-  for (const position of conflicts) rejected.set(again[position]?.index ?? 0, CONFLICT);
+  for (const at of conflicts) rejected.set(again[at]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
   const today = await reachedToday(tx, counted.daily);
   await emitReached(emit, [...counted.reached, ...today], batch.known.anchors);

@@ -3,7 +3,7 @@ import { plain } from './array-literal.ts';
 
 const CHUNK = 20_000;
 
-/** Of events whose identity is known: the positions of those that say something else now. */
+/** Of events whose identity is known: the indexes of those whose content differs from the first one's. */
 export async function findConflicts(
   tx: Tx,
   events: readonly { org: string; key: string; digest: number }[],

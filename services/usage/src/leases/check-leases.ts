@@ -6,7 +6,7 @@ import { lockLeases } from './lease.rows.ts';
 import { type LeaseLeft, refusalOf } from './lease.rules.ts';
 
 /**
- * Finds a customer's events whose lease cannot pay for them: the reason by position in the batch. The leases stay locked.
+ * Finds a customer's events whose lease cannot pay for them: the reason by index in the batch. The leases stay locked.
  * Events that were counted before are left to prove duplicates: their units were taken when they were counted.
  */
 export async function checkLeases(tx: Tx, orgId: string, events: readonly UsageEvent[]): Promise<Map<number, string>> {

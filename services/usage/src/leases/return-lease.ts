@@ -9,7 +9,7 @@ import { closeLease, lockLease } from './lease.rows.ts';
 @Injectable()
 export class ReturnLease {
   @Handles(returnLease)
-  async handle({ input, caller, tx }: OperationContext<typeof returnLease>) {
+  async handle({ input, caller, tx, refuse }: OperationContext<typeof returnLease>) {
     if (!caller.orgId) throw forbidden({}, 'A lease belongs to an organisation: call with one.');
     const lease = await lockLease(tx, caller.orgId, input.leaseId);
     if (!lease) throw notFound(undefined, 'There is no such lease.');
@@ -20,7 +20,7 @@ export class ReturnLease {
       throw invalid('/spent', 'too_big', `The lease granted ${lease.granted}. Usage beyond it needs another lease.`);
     }
     if (lease.spent === null) await closeLease(tx, caller.orgId, lease.id, input.spent);
-    else if (lease.spent !== input.spent) throw leaseClosed({ leaseId: lease.id, spent: lease.spent });
+    else if (lease.spent !== input.spent) throw refuse(leaseClosed, { leaseId: lease.id, spent: lease.spent });
     return { leaseId: lease.id, granted: lease.granted, spent: input.spent, released: lease.granted - input.spent };
   }
 }

@@ -12,7 +12,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { currentPeriod } from '../balances/balance.rules.ts';
 import { findDayBalance, quotaWindow } from '../balances/quota-window.rows.ts';
 import { requireStoredSnapshot } from '../entitlements/require-snapshot.ts';
-import { requireMeter } from '../meters/require-meter.ts';
+import { requireMeter } from '../meters/meter.rows.ts';
 import { findLeaseByKey, insertLease, lockBalance, sumReserved } from './lease.rows.ts';
 import { leaseEnd, slice } from './lease.rules.ts';
 
@@ -21,7 +21,7 @@ export class TakeLease {
   constructor(private readonly bus: Bus) {}
 
   @Handles(takeLease)
-  async handle({ input, caller, tx }: OperationContext<typeof takeLease>): Promise<Lease> {
+  async handle({ input, caller, tx, refuse }: OperationContext<typeof takeLease>): Promise<Lease> {
     if (PLATFORM_METERS.has(input.meter) && caller.kind !== 'service') {
       throw forbidden({}, `${input.meter} is counted by the platform itself. Take leases of meters of your own.`);
     }
@@ -29,7 +29,7 @@ export class TakeLease {
     const grant = entitlements.features[input.meter];
     if (grant?.kind !== 'metered') {
       // The platform's own meters exist whether a catalogue declares them or not.
-      if (!PLATFORM_METERS.has(input.meter)) await requireMeter(tx, input.meter);
+      if (!PLATFORM_METERS.has(input.meter)) await requireMeter(refuse, tx, input.meter);
       const upgradeTo = entitlements.upgrade[input.meter]?.plan ?? null;
       throw featureNotIncluded({ feature: input.meter, plan: entitlements.plan, upgradeTo });
     }

@@ -1,3 +1,5 @@
+import type { Refuse } from '@tidegate/contracts/kernel/problem';
+import { unknownMeter } from '@tidegate/contracts/usage/leases';
 import type { Meter } from '@tidegate/contracts/usage/usage';
 import type { Tx } from '@tidegate/database/tx';
 
@@ -28,4 +30,11 @@ export async function nameMeters(tx: Tx, keys: readonly string[]): Promise<void>
       where not exists (select 1 from meters m where m.meter = key) on conflict do nothing`,
     [keys],
   );
+}
+
+/** Throws `unknown_meter` with the meters that exist. */
+export async function requireMeter(refuse: Refuse<typeof unknownMeter>, tx: Tx, meter: string): Promise<void> {
+  const meters = (await findMeters(tx)).map((known) => known.meter);
+  if (meters.includes(meter)) return;
+  throw refuse(unknownMeter, { meter, meters }, `Meters are: ${meters.join(', ')}.`);
 }

@@ -1,5 +1,5 @@
 /*
- * Arrays as PostgreSQL's binary protocol has them: thousands of keys are sent with each look, and as text they would
+ * Arrays as PostgreSQL's binary protocol has them: thousands of keys are sent with each snapshot, and as text they would
  * have to be printed here and parsed there. Layout (src/backend/utils/adt/arrayfuncs.c, array_recv): dimensions, a flag
  * for nulls, type of the elements, length, lower bound; then each element with its size in bytes before it.
  */

@@ -1,7 +1,7 @@
 import { resetEpochOf } from '../instance/instance.queries.ts';
 import { mustBeFew, nameOf, numberOf, shortened } from './bounded-answers.rules.ts';
 
-test('more rows than the question asked for are no answer to it', () => {
+test('more rows than the query asked for are no answer to it', () => {
   expect(() => mustBeFew([1, 2], 2)).not.toThrow();
   expect(() => mustBeFew([1, 2, 3], 2)).toThrow('answer_too_large');
 });

@@ -1,7 +1,7 @@
 import { ConnectionFailed } from './connection-failure.rules.ts';
 
 /*
- * A question that says `limit` is answered by somebody who need not have read that. What is stored of an answer is
+ * A query that says `limit` is answered by somebody who need not have read that. What is stored of an answer is
  * bounded here as well.
  */
 export function mustBeFew(rows: readonly unknown[], most: number): void {

@@ -2,7 +2,7 @@ import { newId } from '@tidegate/database/ids';
 import { until } from '@tidegate/testing/until';
 import { authority, serverCertificate } from '../../../test/certificates.ts';
 import { failure, LOOPBACK, PASSWORD, target, WATCHER } from '../../../test/connecting.ts';
-import { QUESTIONS } from '../../../test/every-question.ts';
+import { QUERIES } from '../../../test/every-query.ts';
 import { ALL_VERSIONS, FIRST_VERSION, PostgresServer } from '../../../test/postgres-server.ts';
 import { CAUGHT, SHADOWS } from '../../../test/shadows.ts';
 import { readInstance } from '../instance/instance.queries.ts';
@@ -53,7 +53,7 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
     expect(connection.alive).toBe(false);
   });
 
-  test('keeps answering after a question that failed, also for questions that travelled with it', async () => {
+  test('keeps answering after a query that failed, also for queries that travelled with it', async () => {
     const connection = await connectServer(target(server.port), LOOPBACK);
     const answers = await Promise.allSettled([
       connection.rows('select 1'),
@@ -98,7 +98,7 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
     expect(await failure(target(server.port, wrong))).toBe(code);
   });
 
-  test('settings of the role that would end or bend every question are ours in our sessions', async () => {
+  test('settings of the role that would end or bend every query are ours in our sessions', async () => {
     const hasty = [
       ['statement_timeout', '1ms', 0],
       ['lock_timeout', '1ms', 0],
@@ -144,7 +144,7 @@ describe.each(ALL_VERSIONS)('a connection to PostgreSQL ($name)', (binaries) => 
     const askAll = async (connection: ServerConnection) => {
       const instance = await readInstance(connection);
       expect(instance.statements?.schema).toBe('"odd Schema"');
-      for (const [file, ask] of Object.entries(QUESTIONS)) {
+      for (const [file, ask] of Object.entries(QUERIES)) {
         const answers = await Promise.allSettled(ask(connection, instance));
         // What stands in for the texts and the state has none; the server refuses nothing.
         const refused = answers.map((one) => one.status === 'rejected' && (one.reason as { code?: string }).code);

@@ -24,7 +24,7 @@ import { getTypeParser } from './value-parsers.ts';
  * Nothing of the process's own leaks in: no connection URL (its parser reads local files), no PG* variables, no
  * password file, no unix socket. The address is the one that was checked, the certificate is checked against the name
  * that was given. Nothing of the server's can hurt: the driver sees whole messages only that may come now and are what
- * they say (`GuardedWire`), a password is never sent in clear text to whom we cannot verify, every name in a question
+ * they say (`GuardedWire`), a password is never sent in clear text to whom we cannot verify, every name in a query
  * means what PostgreSQL means by it (`qualified`), and no session is used whose settings are not ours
  * (session-settings.rules.ts).
  */
@@ -42,7 +42,7 @@ export interface Address {
 
 export interface ConnectOptions {
   timeoutMs?: number;
-  /** For each question. */
+  /** For each query. */
   answerTimeoutMs?: number;
   /** The most that one answer, or one batch of answers, may bring. */
   maxAnswerBytes?: number;
@@ -58,7 +58,7 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_GREETING_BYTES = 1024 * 1024;
 
 const MAX_OWN_SESSIONS = 10;
-/** Texts are the same with every look; should one ever not be, the server's memory must not fill with plans. */
+/** Texts are the same with every snapshot; should one ever not be, the server's memory must not fill with plans. */
 const MAX_PREPARED = 50;
 export const GREETING = qualified(`
   select pg_backend_pid() as pid, current_setting('server_version_num')::int as version,
@@ -72,7 +72,7 @@ export class ServerConnection {
   private readonly client: pg.Client;
   private readonly wire: GuardedWire;
   private readonly maxAnswerBytes: number;
-  private readonly questions = new Map<string, { text: string; name: string }>();
+  private readonly queries = new Map<string, { text: string; name: string }>();
   private readonly fixed = new Map<string, FixedStatement>();
   private fixedSoFar = 0;
   private lost: Error | undefined;
@@ -99,18 +99,18 @@ export class ServerConnection {
     return this.lost === undefined && this.wire.open;
   }
 
-  /** Questions that are asked without waiting for each other travel together; one that fails leaves the others alone. */
-  async rows<Row extends unknown[]>(question: string | FixedStatement, values: unknown[] = []): Promise<Row[]> {
-    return this.ask<Row>(question, { values, rowMode: 'array' });
+  /** Queries that are asked without waiting for each other travel together; one that fails leaves the others alone. */
+  async rows<Row extends unknown[]>(query: string | FixedStatement, values: unknown[] = []): Promise<Row[]> {
+    return this.ask<Row>(query, { values, rowMode: 'array' });
   }
 
-  async objects<Row extends object>(question: string | FixedStatement, values: unknown[] = []): Promise<Row[]> {
-    return this.ask<Row>(question, { values });
+  async objects<Row extends object>(query: string | FixedStatement, values: unknown[] = []): Promise<Row[]> {
+    return this.ask<Row>(query, { values });
   }
 
-  async one<Row extends object>(question: string | FixedStatement, values: unknown[] = []): Promise<Row> {
-    const [row] = await this.objects<Row>(question, values);
-    if (!row) throw new Error('A question that always has an answer had none.');
+  async one<Row extends object>(query: string | FixedStatement, values: unknown[] = []): Promise<Row> {
+    const [row] = await this.objects<Row>(query, values);
+    if (!row) throw new Error('A query that always has an answer had none.');
     return row;
   }
 
@@ -148,16 +148,16 @@ export class ServerConnection {
   }
 
   private async ask<Row>(
-    question: string | FixedStatement,
+    query: string | FixedStatement,
     how: { values: unknown[]; rowMode?: 'array' },
   ): Promise<Row[]> {
     if (this.lost) throw this.lost;
     this.wire.allow(this.maxAnswerBytes);
-    if (typeof question === 'string') {
-      return (await this.client.query({ ...this.prepared(question), ...how })).rows as Row[];
+    if (typeof query === 'string') {
+      return (await this.client.query({ ...this.prepared(query), ...how })).rows as Row[];
     }
     try {
-      return (await this.client.query({ name: question.name, ...how } as unknown as pg.QueryConfig)).rows as Row[];
+      return (await this.client.query({ name: query.name, ...how } as unknown as pg.QueryConfig)).rows as Row[];
     } catch (error) {
       if (!isNamesChanged(error)) throw error;
       await this.unfix();
@@ -165,14 +165,14 @@ export class ServerConnection {
     }
   }
 
-  /** Planning costs the server as much as most of our questions: each is planned once per session. */
+  /** Planning costs the server as much as most of our queries: each is planned once per session. */
   private prepared(text: string): { text: string; name?: string } {
-    const known = this.questions.get(text);
+    const known = this.queries.get(text);
     if (known) return known;
-    const question = { text: qualified(text) };
-    if (this.questions.size >= MAX_PREPARED) return question;
-    const named = { ...question, name: `tidegate_${this.questions.size}` };
-    this.questions.set(text, named);
+    const query = { text: qualified(text) };
+    if (this.queries.size >= MAX_PREPARED) return query;
+    const named = { ...query, name: `tidegate_${this.queries.size}` };
+    this.queries.set(text, named);
     return named;
   }
 
@@ -270,7 +270,7 @@ interface Greeting {
   own: number;
 }
 
-/** The first question shows whether PostgreSQL itself answers, before anything is set in the session. */
+/** The first query shows whether PostgreSQL itself answers, before anything is set in the session. */
 async function greet(
   client: pg.Client,
   internals: Internals,

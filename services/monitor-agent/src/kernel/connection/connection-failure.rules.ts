@@ -72,8 +72,8 @@ const TEXTS = {
     `What answers on ${w.host} port ${w.port} does not keep to PostgreSQL’s protocol, so the connection was closed. Give the address of the server itself, and look at what stands before it.`,
   answer_unusable: () =>
     'The server’s answers contradict themselves or hold what PostgreSQL cannot, so they were not stored. Give the address of the server itself, and look at what stands before it.',
-  answer_timeout: () => 'The server did not answer a question in time. It may be overloaded.',
-  server_error: () => 'The server refused a question that was not expected to fail.',
+  answer_timeout: () => 'The server did not answer a query in time. It may be overloaded.',
+  server_error: () => 'The server refused a query that was not expected to fail.',
 } as const satisfies Record<string, (where: Where) => string>;
 
 export type FailureCode = keyof typeof TEXTS;
@@ -95,7 +95,7 @@ export function describeFailure(code: FailureCode, where: Where): Failure {
   return { code, what: TEXTS[code](where) };
 }
 
-/** Keyed by what a stranger sends: only what stands here counts, not what every object has. */
+/** Keyed by what a outsider sends: only what stands here counts, not what every object has. */
 const BY_SOCKET = new Map<string, FailureCode>(
   Object.entries({
     ENOTFOUND: 'host_not_found',
@@ -156,7 +156,7 @@ export function failureCode(error: unknown): FailureCode {
   return BY_MESSAGE.find(([pattern]) => pattern.test(text))?.[1] ?? 'connection_lost';
 }
 
-/** The connection is gone or useless, as opposed to one question having failed. */
+/** The connection is gone or useless, as opposed to one query having failed. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof ConnectionFailed) return true;
   const { code, message } = error as { code?: unknown; message?: unknown };

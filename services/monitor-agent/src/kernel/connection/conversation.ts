@@ -15,13 +15,13 @@ import {
  * What a server may say at this point of the conversation, and no more: the driver takes what comes for an answer to
  * whatever it asked last.
  *
- *   login ──logged in──► settling ──ready──► idle ──a question was sent──► answering ──ready──► idle
+ *   login ──logged in──► settling ──ready──► idle ──a query was sent──► answering ──ready──► idle
  *
- * An answer is: parsed?, bound?, fields or no data, rows, complete (or an error anywhere), ready; one for every question
+ * An answer is: parsed?, bound?, fields or no data, rows, complete (or an error anywhere), ready; one for every query
  * that was sent. Copies, notifications and portals that pause belong to nothing that is ever asked here. Notices and
- * changed settings may come at any time, but only so many of them; an error that answers no question is the last word.
+ * changed settings may come at any time, but only so many of them; an error that answers no query is the last word.
  */
-const MAX_ASIDES = 300;
+const MAX_NOTICES = 300;
 export const MAX_ROWS = 200_000;
 /** What a row and a value cost in memory besides their bytes. */
 const ROW_BYTES = 64;
@@ -39,7 +39,7 @@ export class Conversation {
   private readonly login: Login;
   private phase: Phase = 'login';
   private owed = 0;
-  private asides = 0;
+  private notices = 0;
   private fields = 0;
   private rows = 0;
   private prepared = 0;
@@ -58,7 +58,7 @@ export class Conversation {
     if (kind === PASSWORD) this.login.answered();
     if (kind !== SYNC && kind !== QUERY) return;
     this.owed += 1;
-    this.asides = 0;
+    this.notices = 0;
     if (this.phase === 'idle') this.begin();
   }
 
@@ -84,12 +84,12 @@ export class Conversation {
         break;
       case MESSAGE.notice:
         checkErrorFields(bytes, body, end);
-        this.aside();
+        this.notice();
         break;
       case MESSAGE.parameterStatus:
         must(this.phase !== 'login');
         checkTexts(bytes, body, end, 2);
-        this.aside();
+        this.notice();
         break;
       case MESSAGE.authentication:
         must(this.phase === 'login');
@@ -97,7 +97,7 @@ export class Conversation {
         break;
       case MESSAGE.keyData:
         must(this.phase === 'settling');
-        this.aside();
+        this.notice();
         break;
       case MESSAGE.ready:
         this.ready();
@@ -140,9 +140,9 @@ export class Conversation {
     this.prepared = 0;
   }
 
-  private aside(): void {
-    this.asides += 1;
-    must(this.asides <= MAX_ASIDES);
+  private notice(): void {
+    this.notices += 1;
+    must(this.notices <= MAX_NOTICES);
   }
 }
 

@@ -66,7 +66,7 @@ async function record(): Promise<Talk> {
     onAsked(socket, () => talk.push(Buffer.alloc(0)));
     socket.pipe(behind);
     behind.on('data', (chunk) => {
-      // Questions travel together; what comes belongs to the first that has no end yet.
+      // Queries travel together; what comes belongs to the first that has no end yet.
       for (const part of parts(chunk)) {
         const at = talk.findIndex((said) => !ended(said));
         talk[at] = Buffer.concat([talk[at] ?? Buffer.alloc(0), part]);

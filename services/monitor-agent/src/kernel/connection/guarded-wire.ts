@@ -18,7 +18,7 @@ import { decoderFor, readableRow } from './readable-bytes.rules.ts';
 export interface WireOptions {
   tls: ConnectionOptions | false;
   policy: LoginPolicy;
-  /** The most that may arrive until a question is asked. */
+  /** The most that may arrive until a query is asked. */
   greetingBytes: number;
   intake?: Intake;
 }
@@ -132,7 +132,7 @@ export class GuardedWire extends EventEmitter implements Holder {
     this.contained(() => this.emit('connect'));
   }
 
-  /** The driver's own code runs in here, over what a stranger sent. */
+  /** The driver's own code runs in here, over what a outsider sent. */
   private contained(work: () => void): void {
     try {
       work();

@@ -240,7 +240,7 @@ describe('in an answer', () => {
   ])('%s', async (_what, said, code) => {
     const connection = await connect(saying(welcome, greeting, settings, said));
     const answered = await ending(connection.rows('select 1', []));
-    // A value that cannot be read fails its question; the connection is as good as before.
+    // A value that cannot be read fails its query; the connection is as good as before.
     if (code === 'fine') expect(connection.alive).toBe(true);
     else expect(answered).toBe(code);
     await connection.close();
@@ -253,7 +253,7 @@ describe('in an answer', () => {
     await connection.close();
   });
 
-  test('an error behind the last row, as when a transaction cannot end, fails the question alone', async () => {
+  test('an error behind the last row, as when a transaction cannot end, fails the query alone', async () => {
     const late = Buffer.concat([one, row('x'), complete(), refusal('40001'), ready()]);
     const well = Buffer.concat([one, row('y'), complete(), ready()]);
     const connection = await connect(saying(welcome, greeting, settings, late, well));
@@ -361,7 +361,7 @@ describe('between answers and at the end', () => {
     expect(connection.alive).toBe(false);
   });
 
-  test('a question without an answer ends the connection', async () => {
+  test('a query without an answer ends the connection', async () => {
     const connection = await connect(saying(welcome, greeting, settings), { answerTimeoutMs: 400 });
     expect(await ending(connection.rows('select 1'))).toBe('answer_timeout');
     expect(connection.alive).toBe(false);

@@ -25,7 +25,7 @@ const RUNS = LONG ? 1_000_000 : 10_000;
 const QUERY = 'Q'.charCodeAt(0);
 const PASSWORD = 'p'.charCodeAt(0);
 
-/** A client that has logged in by SCRAM and asked three questions. */
+/** A client that has logged in by SCRAM and asked three queries. */
 const SAID = [
   authentication(10, Buffer.from('SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0')),
   authentication(11, Buffer.from('r=abcdef,s=c2FsdA==,i=4096')),

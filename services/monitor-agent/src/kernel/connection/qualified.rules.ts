@@ -1,13 +1,13 @@
 /*
- * Names in our questions mean what PostgreSQL means by them, whatever the `search_path` of a session is: everybody who
+ * Names in our queries mean what PostgreSQL means by them, whatever the `search_path` of a session is: everybody who
  * owns a database may put functions, operators, types and tables of their own before those of the catalogue, and what
  * they do would be done with our role's rights.
  *
- * So that questions stay readable they are written as usual, and nothing is sent that did not go through here. It knows
+ * So that queries stay readable they are written as usual, and nothing is sent that did not go through here. It knows
  * the SQL that we write, not all of SQL: column aliases follow `as`, types follow `::`, and what looks up an operator
  * without naming it (`in`, `like`, `between`, `nullif` …) is refused. All operators that are named this way bind equally
- * strongly, so some questions need parentheses, and lists side by side are `rows from (unnest(…), unnest(…))`. A test
- * parses all questions, before and after, with PostgreSQL's parser.
+ * strongly, so some queries need parentheses, and lists side by side are `rows from (unnest(…), unnest(…))`. A test
+ * parses all queries, before and after, with PostgreSQL's parser.
  */
 const TOKEN = /\s+|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\d+|\d+(?:\.\d+)?|[a-z_][\w$]*|::|[-+*/<>=~!@#%^&|`?]+|[\s\S]/giy;
 const WORD = /^[a-z_]/i;
@@ -27,7 +27,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([['int', 'int4']]);
 
 const known = (name: string) => `pg_catalog.${name}`;
 
-/** The same questions are sent to all servers; the few that name an extension's schema must not fill the memory. */
+/** The same queries are sent to all servers; the few that name an extension's schema must not fill the memory. */
 const MAX_KNOWN = 500;
 const done = new Map<string, string>();
 
@@ -61,7 +61,7 @@ function nameOf(token: string, before: string, after: string): string {
   if (before === '::') return after === '.' ? token : known(ALIASES.get(token) ?? token);
   const word = token.toLowerCase();
   if (REFUSED.has(word) || (word === 'distinct' && before !== 'select')) {
-    throw new Error(`A question says ${word}, which leaves open whose operator is meant.`);
+    throw new Error(`A query says ${word}, which leaves open whose operator is meant.`);
   }
   if (after === '(') return GRAMMAR.has(word) || before === 'as' ? token : known(token);
   const isRelation = (before === 'from' || before === 'join') && word.startsWith('pg_') && after !== '.';

@@ -3,19 +3,19 @@ import { qualified } from './qualified.rules.ts';
 /*
  * What makes a session of ours safe and courteous: names are looked up in the catalogue only; nothing runs long, waits
  * for locks or writes; texts mean and look the same whatever somebody has set for the role, the database or the server.
- * Our questions compare thousands of rows with thousands of keys that the planner knows nothing of: by hash, never
+ * Our queries compare thousands of rows with thousands of keys that the planner knows nothing of: by hash, never
  * sorted.
  *
  * All of it goes into the start-up packet, which beats ALTER DATABASE and ALTER ROLE, so that nothing is ever asked
  * before. Something in between may refuse the packet (then it is sent without) or drop it in silence. So the second
- * question of each connection sets what is not as it should be, by a function that is named in full, and answers how all
+ * query of each connection sets what is not as it should be, by a function that is named in full, and answers how all
  * of them are now; a session in which one is not is not used.
  */
 interface SessionSetting {
   name: string;
   /** As PostgreSQL shows it. */
   value: string;
-  /** The version that brought it: unknown ones in the packet would be refused, so these are set by the question. */
+  /** The version that brought it: unknown ones in the packet would be refused, so these are set by the query. */
   since?: number;
 }
 
@@ -45,7 +45,7 @@ const SETTINGS: readonly SessionSetting[] = [
   { name: 'stats_fetch_consistency', value: 'cache', since: 150_000 },
 ];
 
-/** Time-outs that may end a session before its second question, by the SQLSTATE with which they do. */
+/** Time-outs that may end a session before its second query, by the SQLSTATE with which they do. */
 const ENDED_BY: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['57P05', ['idle_session_timeout']],
   ['25P04', ['idle_session_timeout', 'transaction_timeout']],

@@ -1,4 +1,4 @@
-import { nextDue, questionDelayMs, reconnectDelayMs } from './back-off.rules.ts';
+import { nextDue, reconnectDelayMs, retryDelayMs } from './back-off.rules.ts';
 
 test('connections are tried again after 5 s, 10 s, 20 s … and at least every 5 minutes', () => {
   const delays = [1, 2, 3, 6, 7, 50].map((failures) => reconnectDelayMs(failures, 'connection_refused', 0.5));
@@ -14,13 +14,13 @@ test('a server without a free connection is left alone for a minute', () => {
   expect(reconnectDelayMs(1, 'too_many_connections', 0.5)).toBe(60_000);
 });
 
-test('a forbidden question is asked once per hour, a slow one after 1, 2, 4 … minutes', () => {
-  expect(questionDelayMs(1, '42501')).toBe(3_600_000);
-  expect(questionDelayMs(1, '55000')).toBe(3_600_000);
-  expect([1, 2, 3, 20].map((failures) => questionDelayMs(failures, '57014'))).toEqual([
+test('a forbidden query is asked once per hour, a slow one after 1, 2, 4 … minutes', () => {
+  expect(retryDelayMs(1, '42501')).toBe(3_600_000);
+  expect(retryDelayMs(1, '55000')).toBe(3_600_000);
+  expect([1, 2, 3, 20].map((failures) => retryDelayMs(failures, '57014'))).toEqual([
     60_000, 120_000, 240_000, 3_600_000,
   ]);
-  expect(questionDelayMs(1, '55P03')).toBe(60_000);
+  expect(retryDelayMs(1, '55P03')).toBe(60_000);
 });
 
 test('ticks that were missed are skipped', () => {

@@ -18,10 +18,10 @@ export function reconnectDelayMs(failures: number, code: FailureCode, random: nu
 }
 
 /**
- * How long to leave one question alone after it failed the n-th time in a row, while the others go on. What is
+ * How long to leave one query alone after it failed the n-th time in a row, while the others go on. What is
  * forbidden or does not exist stays so: asking once per hour keeps the customer's log clean. Anything else may pass.
  */
-export function questionDelayMs(failures: number, sqlstate: string | undefined): number {
+export function retryDelayMs(failures: number, sqlstate: string | undefined): number {
   return isPermanent(sqlstate) ? HOUR : Math.min(MINUTE * 2 ** Math.max(0, failures - 1), HOUR);
 }
 

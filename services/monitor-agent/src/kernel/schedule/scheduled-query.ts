@@ -1,5 +1,5 @@
 import { type FailureCode, failureCode, isConnectionLoss, isSqlState } from '../connection/connection-failure.rules.ts';
-import { isPermanent, questionDelayMs } from './back-off.rules.ts';
+import { isPermanent, retryDelayMs } from './back-off.rules.ts';
 import { VisitFailed } from './visit-failed.ts';
 
 /** The server is at fault, not our own database: only this may lead to the word "unreachable". */
@@ -14,11 +14,11 @@ export class ServerTrouble extends Error {
 }
 
 /** Hears of the first failure in a row. */
-export type FailureReport = (question: string, error: unknown) => void;
+export type FailureReport = (query: string, error: unknown) => void;
 
-/** A question that is not answered, as it is stored. */
-export interface Dark {
-  question: string;
+/** A query that is not answered, as it is stored. */
+export interface Uncollected {
+  query: string;
   /** For what is asked of each database by itself. */
   database: string | null;
   /** SQLSTATE, or the code of a connection that failed. */
@@ -29,21 +29,21 @@ export interface Dark {
 }
 
 /** So many failures in a row are no accident. */
-const TOLD_AFTER = 2;
+const REPORTED_AFTER = 2;
 const UNKNOWN = 'unknown';
 
 /**
  * Something that is asked of a server again and again. When it fails, it alone is left alone for a while; when the
  * connection itself is gone, that is for the session to deal with.
  */
-export class Question {
+export class ScheduledQuery {
   readonly name: string;
   readonly database: string | null;
   dueAt = 0;
   failures = 0;
 
   private readonly report: FailureReport;
-  private trouble: Pick<Dark, 'code' | 'since'> | undefined;
+  private trouble: Pick<Uncollected, 'code' | 'since'> | undefined;
   /** Also counts what `retry` forgets: whoever looks at the server learns of it until it was answered. */
   private inARow = 0;
 
@@ -54,13 +54,13 @@ export class Question {
   }
 
   /** It was in trouble before this process asked it for the first time. */
-  recall({ code, since }: Dark): void {
+  recall({ code, since }: Uncollected): void {
     this.trouble ??= { code, since };
-    this.inARow = Math.max(this.inARow, TOLD_AFTER);
+    this.inARow = Math.max(this.inARow, REPORTED_AFTER);
   }
 
   /** Undefined when it failed alone. */
-  async ask<T>(now: number, read: () => Promise<T>): Promise<T | undefined> {
+  async run<T>(now: number, read: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await read();
       this.failures = 0;
@@ -75,21 +75,21 @@ export class Question {
       this.inARow += 1;
       this.trouble = { code: code ?? UNKNOWN, since: this.trouble?.since ?? now };
       if (this.failures === 1) this.report(this.name, error);
-      this.dueAt = now + questionDelayMs(this.failures, code);
+      this.dueAt = now + retryDelayMs(this.failures, code);
       return undefined;
     }
   }
 
   /** What everybody is told of: what failed twice, and what does not pass by itself at once. */
-  get dark(): Dark | undefined {
+  get uncollected(): Uncollected | undefined {
     const { trouble } = this;
-    const isTold = trouble && (this.inARow >= TOLD_AFTER || isPermanent(trouble.code));
-    return isTold
-      ? { question: this.name, database: this.database, ...trouble, nextTryAt: Math.round(this.dueAt) }
+    const isReported = trouble && (this.inARow >= REPORTED_AFTER || isPermanent(trouble.code));
+    return isReported
+      ? { query: this.name, database: this.database, ...trouble, nextTryAt: Math.round(this.dueAt) }
       : undefined;
   }
 
-  /** Something changed on the server: a question that failed is worth asking again. */
+  /** Something changed on the server: a query that failed is worth asking again. */
   retry(): void {
     if (this.failures === 0) return;
     this.failures = 0;
@@ -98,50 +98,50 @@ export class Question {
 }
 
 /**
- * All questions of one server. Nothing is asked again and again but by one of these, so whatever stays without an answer
+ * All queries of one server. Nothing is asked again and again but by one of these, so whatever stays without an answer
  * is known here, and told, without anybody having to think of it.
  */
-export class Questions {
+export class ScheduledQueries {
   private readonly report: FailureReport;
-  private readonly all = new Map<string, Question>();
-  private before: readonly Dark[] = [];
+  private readonly all = new Map<string, ScheduledQuery>();
+  private before: readonly Uncollected[] = [];
 
   constructor(report: FailureReport) {
     this.report = report;
   }
 
-  /** `dark`: what was stored, for questions that are yet to come. */
-  remember(dark: readonly Dark[]): void {
-    this.before = dark;
-    for (const question of this.all.values()) this.recall(question);
+  /** `uncollected`: what was stored, for queries that are yet to come. */
+  remember(uncollected: readonly Uncollected[]): void {
+    this.before = uncollected;
+    for (const query of this.all.values()) this.recall(query);
   }
 
-  add(name: string, database: string | null = null): Question {
+  add(name: string, database: string | null = null): ScheduledQuery {
     const key = keyOf(name, database);
     const known = this.all.get(key);
     if (known) return known;
-    const question = new Question(name, this.report, database);
-    this.recall(question);
-    this.all.set(key, question);
-    return question;
+    const query = new ScheduledQuery(name, this.report, database);
+    this.recall(query);
+    this.all.set(key, query);
+    return query;
   }
 
-  drop(question: Question): void {
-    this.all.delete(keyOf(question.name, question.database));
+  drop(query: ScheduledQuery): void {
+    this.all.delete(keyOf(query.name, query.database));
   }
 
-  private recall(question: Question): void {
-    const { name, database } = question;
-    const before = this.before.find((one) => one.question === name && one.database === database);
-    if (before) question.recall(before);
+  private recall(query: ScheduledQuery): void {
+    const { name, database } = query;
+    const before = this.before.find((one) => one.query === name && one.database === database);
+    if (before) query.recall(before);
   }
 
-  get dark(): Dark[] {
-    return [...this.all.values()].flatMap((one) => one.dark ?? []).sort((one, other) => one.since - other.since);
+  get uncollected(): Uncollected[] {
+    return [...this.all.values()].flatMap((one) => one.uncollected ?? []).sort((one, other) => one.since - other.since);
   }
 }
 
 const keyOf = (name: string, database: string | null) => JSON.stringify([name, database]);
 
 /** SQLSTATEs are told as such; codes of our own are told by their texts. */
-export const sqlstateOf = ({ code }: Dark): string | undefined => (isSqlState(code) ? code : undefined);
+export const sqlstateOf = ({ code }: Uncollected): string | undefined => (isSqlState(code) ? code : undefined);

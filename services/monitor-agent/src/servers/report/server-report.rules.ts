@@ -98,12 +98,12 @@ function fixOf(code: FailureCode, { user, database }: Where): string | undefined
   return undefined;
 }
 
-/** `dark`: of questions that were tried. */
+/** `uncollected`: of queries that were tried. */
 export function reportOf(
   facts: ServerFacts,
   target: Target,
   at: string,
-  dark: readonly ServerCheck[] = [],
+  uncollected: readonly ServerCheck[] = [],
 ): ServerReport {
   const checks = [
     passed('reach', `${target.host} port ${target.port} answers.`),
@@ -115,7 +115,7 @@ export function reportOf(
     ...settingChecks(facts),
     ...closedChecks(facts, target),
     ...unseenChecks(facts, target),
-    ...dark,
+    ...uncollected,
   ];
   const bad = checks.filter((one) => !one.ok);
   return {
@@ -167,7 +167,7 @@ function settingChecks(facts: ServerFacts): ServerCheck[] {
   ];
 }
 
-/** What stays dark for an ordinary monitoring role. Reading all data is a choice that is not ours. */
+/** What stays uncollected for an ordinary monitoring role. Reading all data is a choice that is not ours. */
 function unseenChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
   const [choice, grant] =
     facts.version >= 140_000
@@ -176,7 +176,7 @@ function unseenChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
           { fixSql: `GRANT pg_read_all_data TO ${quote(user)};` },
         ]
       : ['PostgreSQL 14 brings a role for it.', {}];
-  const dark = (id: string, seen: string, missing: string) =>
+  const uncollected = (id: string, seen: string, missing: string) =>
     check(facts.readsAllData, id, seen, {
       severity: 'info',
       code: `${id}_dark`,
@@ -184,8 +184,16 @@ function unseenChecks(facts: ServerFacts, { user }: Target): ServerCheck[] {
       ...grant,
     });
   return [
-    dark('bloat', 'Column statistics are visible.', 'Bloat stays unknown: the role does not see column statistics.'),
-    dark('explain', 'Plans can be asked for.', 'EXPLAIN is not available: the role may not read the tables.'),
-    dark('sequences', 'Sequences are visible.', 'How full sequences are stays unknown: the role may not read them.'),
+    uncollected(
+      'bloat',
+      'Column statistics are visible.',
+      'Bloat stays unknown: the role does not see column statistics.',
+    ),
+    uncollected('explain', 'Plans can be asked for.', 'EXPLAIN is not available: the role may not read the tables.'),
+    uncollected(
+      'sequences',
+      'Sequences are visible.',
+      'How full sequences are stays unknown: the role may not read them.',
+    ),
   ];
 }

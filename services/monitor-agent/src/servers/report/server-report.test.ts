@@ -28,7 +28,7 @@ describe.each(ALL_VERSIONS)('the report about a real server ($name)', (binaries)
   const mend = (server: PostgresServer, found: ServerReport, id: string) =>
     server.sql(found.checks.find((check) => check.id === id)?.fixSql ?? 'no fix');
 
-  test('behaviour 14: with pg_monitor alone, exactly bloat, EXPLAIN and sequences stay dark; the grant lights them', async () => {
+  test('behaviour 14: with pg_monitor alone, exactly bloat, EXPLAIN and sequences stay uncollected; the grant lights them', async () => {
     const server = await PostgresServer.start(binaries, { settings: { track_io_timing: 'on' } });
     await server.sql(`create role watcher login password '${WATCHER_PASSWORD}';
       grant pg_monitor to watcher;

@@ -1,11 +1,11 @@
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import { describeFailure, isFailureCode, type Where } from '../../kernel/connection/connection-failure.rules.ts';
-import { type Dark, sqlstateOf } from '../../kernel/schedule/scheduled-query.ts';
+import { sqlstateOf, type Uncollected } from '../../kernel/schedule/scheduled-query.ts';
 import { failed, listed, quote } from './check.rules.ts';
 
 /*
- * Questions that stay without an answer, in words: what is not collected, what PostgreSQL says, and the SQL that cures,
- * where one is known. A question that nobody wrote a text for is told under its own name.
+ * Queries that stay without an answer, in words: what is not collected, what PostgreSQL says, and the SQL that cures,
+ * where one is known. A query that nobody wrote a text for is told under its own name.
  */
 const WHAT: ReadonlyMap<string, string> = new Map([
   ['activity', 'Sessions, waits and who blocks whom'],
@@ -38,26 +38,27 @@ const WHY: readonly (readonly [sqlstate: string, why: string])[] = [
   ['XX', 'the server met an error of its own, which may mean damaged data'],
 ];
 
-export function darkChecks(dark: readonly Dark[], where: Where): ServerCheck[] {
-  const groups = new Map<string, Dark[]>();
-  for (const one of dark) {
-    const key = one.database === null ? one.question : `${one.question} ${one.code}`;
+export const QUERY_FAILED = 'query_failed';
+
+export function uncollectedChecks(uncollected: readonly Uncollected[], where: Where): ServerCheck[] {
+  const groups = new Map<string, Uncollected[]>();
+  for (const one of uncollected) {
+    const key = one.database === null ? one.query : `${one.query} ${one.code}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((group) => darkCheck(group, where));
+  return [...groups.values()].map((group) => uncollectedCheck(group, where));
 }
 
-function darkCheck(group: readonly Dark[], where: Where): ServerCheck {
-  const [one] = group as [Dark];
+function uncollectedCheck(group: readonly Uncollected[], where: Where): ServerCheck {
+  const [one] = group as [Uncollected];
   const sqlstate = sqlstateOf(one);
   const names = group.flatMap(({ database }) => database ?? []);
-  const subject =
-    names.length > 0 ? `Tables and indexes of ${listed(names)}` : (WHAT.get(one.question) ?? one.question);
+  const subject = names.length > 0 ? `Tables and indexes of ${listed(names)}` : (WHAT.get(one.query) ?? one.query);
   const fixSql = cureOf(one, names, where);
   return failed({
-    id: `question_${one.question}`,
+    id: `query_${one.query}`,
     severity: 'warning',
-    code: 'question_failed',
+    code: QUERY_FAILED,
     what: `${subject}: not collected, because ${whyOf(one, where)}.`,
     since: new Date(Math.min(...group.map(({ since }) => since))).toISOString(),
     nextTryAt: new Date(Math.min(...group.map(({ nextTryAt }) => nextTryAt))).toISOString(),
@@ -66,7 +67,7 @@ function darkCheck(group: readonly Dark[], where: Where): ServerCheck {
   });
 }
 
-function whyOf({ code, database }: Dark, where: Where): string {
+function whyOf({ code, database }: Uncollected, where: Where): string {
   const known = WHY.find(([sqlstate]) => code.startsWith(sqlstate))?.[1];
   if (known) return `${known} (SQLSTATE ${code})`;
   if (isFailureCode(code)) {
@@ -80,8 +81,8 @@ CREATE DATABASE tidegate_texts TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C
 -- and then in it:
 CREATE EXTENSION pg_stat_statements;`;
 
-function cureOf({ question, code }: Dark, names: readonly string[], { user }: Where): string | undefined {
-  if (code === '22021' || code === '22P05') return question === 'texts' ? TEXTS_ELSEWHERE : undefined;
+function cureOf({ query, code }: Uncollected, names: readonly string[], { user }: Where): string | undefined {
+  if (code === '22021' || code === '22P05') return query === 'texts' ? TEXTS_ELSEWHERE : undefined;
   if (names.length > 0) {
     if (code !== 'database_forbidden' && code !== '42501') return undefined;
     return names.map((name) => `GRANT CONNECT ON DATABASE ${quote(name)} TO ${quote(user)};`).join('\n');

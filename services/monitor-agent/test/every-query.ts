@@ -17,8 +17,8 @@ import { readStatements } from '../src/statements/statements.queries.ts';
 import { readTexts } from '../src/statements/texts.queries.ts';
 import { readAgedTables, readWraparound } from '../src/wraparound/wraparound.queries.ts';
 
-/** Whoever asks a question, by its file; a test holds that none is missing. */
-export const QUESTIONS: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
+/** Whoever asks a query, by its file; a test holds that none is missing. */
+export const QUERIES: Record<string, (connection: ServerConnection, instance: Instance) => Promise<unknown>[]> = {
   'activity/activity.queries.ts': (connection, instance) => [readActivity(connection, instance, NO_TEXTS)],
   'activity/lock-waits.queries.ts': (connection) => [readLockWaits(connection, [{ pid: 1, blockedBy: [2] }] as never)],
   'kernel/instance/instance.queries.ts': (connection) => [readInstance(connection)],
@@ -67,8 +67,8 @@ const EXTENSIONS = [
   ['queryid', 'plans', 'total_exec_time', 'toplevel', 'shared_blk_read_time', 'local_blk_read_time', 'stats_since'],
 ];
 
-/** The texts of all questions, in all their forms. */
-export async function everyQuestion(): Promise<Set<string>> {
+/** The texts of all queries, in all their forms. */
+export async function everyQuery(): Promise<Set<string>> {
   const texts = new Set<string>();
   for (const [at, version] of [130_000, 140_000, 150_000, 160_000, 170_000, 180_000].entries()) {
     const controlData = at % 2 === 0;
@@ -86,7 +86,7 @@ export async function everyQuestion(): Promise<Set<string>> {
       resettable: RESETTABLE,
     } as unknown as Instance;
     const connection = listening(version, controlData, texts);
-    for (const ask of Object.values(QUESTIONS)) await Promise.allSettled(ask(connection, instance));
+    for (const ask of Object.values(QUERIES)) await Promise.allSettled(ask(connection, instance));
   }
   return texts;
 }

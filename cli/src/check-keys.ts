@@ -5,11 +5,11 @@ import { schemaOf } from '@tidegate/runtime/service';
 import type { Settings } from '@tidegate/runtime/settings';
 import { masterKeyId } from '@tidegate/vault/master-keys';
 import pg from 'pg';
-import { say } from './installation.ts';
+import { say } from './kernel/installation.ts';
 
 /*
- * Whether the master keys are those of this database, told of all services at once before any of them starts. Each
- * service refuses a wrong ring by itself too (Vault.prepare).
+ * Checks for all services at once, before any of them starts, that the master keys belong to this database. Each service
+ * also refuses a wrong ring by itself (Vault.prepare).
  */
 export interface WrongKey {
   variable: string;
@@ -24,11 +24,11 @@ export const waitForDatabase = ({ database, startTimeoutMs }: Settings): Patienc
   tell: say,
 });
 
-/** Refuses other keys than those that the database knows; a new database knows none. */
+/** Throws when the keys are not those that the database knows; a new database knows none. */
 export async function checkKeys(settings: Settings): Promise<void> {
   const wrong = await persist(() => findWrongKeys(settings), waitForDatabase(settings));
   if (wrong.length === 0) return;
-  const lines = wrong.map(({ variable, expected, given }) => `${variable} has fingerprint ${given}, not ${expected}`);
+  const lines = wrong.map(({ variable, expected, given }) => `${variable} has key id ${given}, not ${expected}`);
   throw new Error(
     `The secrets in this database were encrypted with another key:\n  ${lines.join('\n  ')}\n  Fix: restore the secrets.json (or set the variables) that belong to this database.`,
   );

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** Why the gateway cannot listen there, and what to do; undefined when it can. */
-export function portTrouble(port: number, host: string): Promise<string | undefined> {
+export function portProblem(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(explain(port, host, code ?? 'unknown')));

@@ -12,18 +12,18 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { privateFolder, unprivilegedIdentity } from '@tidegate/runtime/embedded/unprivileged';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 export const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** The data folder by its real path, so that it is the same folder whichever way it is reached. */
+/** The real path of the data folder, so that every way to reach it names the same folder. */
 export function dataDirOf(env: NodeJS.ProcessEnv): string {
   const path = resolve(env['DATA_DIR'] || join(ROOT, '.data'));
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-/** Made on the first start; only its owner may look into it. */
+/** Creates the data folder on the first start; only its owner may read it. */
 export function makeDataDir(env: NodeJS.ProcessEnv): string {
   const path = dataDirOf(env);
   try {
@@ -39,18 +39,18 @@ export function makeDataDir(env: NodeJS.ProcessEnv): string {
   return realpathSync(path);
 }
 
-/** What this installation remembers between starts, beside its secrets. */
+/** What this installation stores between starts, besides its secrets. */
 export interface Memory {
   ports: {
     postgres?: number | undefined;
     nats?: number | undefined;
     natsMonitor?: number | undefined;
-    /** Of the processes of `start --services`, by their names. */
+    /** Health ports of the processes of `start --services`, by name. */
     health?: Record<string, number> | undefined;
   };
-  /** The first password was written to its file; one that was deleted does not come back. */
+  /** The first password was written to its file, and is not written again. */
   adminPasswordWritten?: boolean;
-  /** It was printed, after the first start that succeeded. */
+  /** It was printed after the first successful start. */
   adminPasswordShown?: boolean;
 }
 
@@ -70,14 +70,14 @@ export function readMemory(dataDir: string): Memory {
   );
 }
 
-export function remember(dataDir: string, news: Partial<Memory>): void {
+export function remember(dataDir: string, changes: Partial<Memory>): void {
   const file = memoryFile(dataDir);
-  const next = { ...readMemory(dataDir), ...news };
+  const next = { ...readMemory(dataDir), ...changes };
   writeFileSync(`${file}.new`, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-/** The folder that exists, of a path that may not exist yet: for questions about rights and disk space. */
+/** The nearest existing folder of a path that may not exist yet, for checks of rights and disk space. */
 export function nearestFolder(path: string): string {
   return existsSync(path) ? path : nearestFolder(dirname(path));
 }

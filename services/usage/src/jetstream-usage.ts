@@ -1,0 +1,37 @@
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { Inject, Injectable } from '@nestjs/common';
+import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
+import { NATS } from '@tidegate/runtime/host';
+import { type StreamMessages, type StreamState, UsageStream } from './kernel/usage-stream.ts';
+
+const BUFFER_MESSAGES = 10_000;
+
+@Injectable()
+export class JetStreamUsage extends UsageStream {
+  private readonly nc: NatsConnection;
+
+  constructor(@Inject(NATS) nc: NatsConnection) {
+    super();
+    this.nc = nc;
+  }
+
+  async state(): Promise<StreamState> {
+    const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
+    const { created, state } = await streams.info(USAGE_STREAM);
+    return { created, first: state.first_seq, last: state.last_seq, messages: state.messages };
+  }
+
+  async storedAt(sequence: number): Promise<number | undefined> {
+    const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
+    return (await streams.getMessage(USAGE_STREAM, { seq: sequence }))?.time.getTime();
+  }
+
+  async read(from: number): Promise<StreamMessages> {
+    const consumer = await jetstream(this.nc, { checkAPI: false }).consumers.get(USAGE_STREAM, {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+    });
+    return consumer.consume({ max_messages: BUFFER_MESSAGES, expires: 10_000 });
+  }
+}
