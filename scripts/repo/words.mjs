@@ -58,9 +58,9 @@ export const WORDS = [
   {
     house: 'leaving, waiting',
     field: 'pending cancel, deferred',
-    // A bot that begins no trade is `waiting` in the API: that is another thing.
-    names: /\bleaving\b|\w (waiting)$|\bwaiting orders?\b/,
-    only: /bot-executor/,
+    names: /\b(leaving|waiting)\b/,
+    // Of orders. Queued work waits, and a bot says why it does (`waiting` of the API).
+    only: /bot-executor\/src\/(engine|strategies|dca|martingale|ladder|trades)/,
   },
   {
     house: 'enter, leave',

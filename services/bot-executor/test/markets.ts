@@ -33,6 +33,27 @@ export const COARSE = marketRules({
   bundled: false,
 });
 
+/** With everything that an exchange may demand beside tick, lot and minimum. */
+export const DEMANDING = marketRules({
+  ...COARSE,
+  tickSize: '0.05',
+  venueTerms: {
+    priceSteps: [
+      { from: '50', step: '0.1' },
+      { from: '95', step: '0.5' },
+      { from: '110', step: '1' },
+    ],
+    priceBandPercent: '2',
+    maxQuantity: '25',
+    maxOrders: 7,
+    tiers: [
+      { upTo: '300', maintenancePercent: '0.5', maxLeverage: '125' },
+      { upTo: '1000', maintenancePercent: '1', maxLeverage: '125' },
+      { upTo: '1000000', maintenancePercent: '2', maxLeverage: '125' },
+    ],
+  },
+});
+
 /* Ladder A of trading.md 3.2: P0 100, base 10, size 20, 1 % × 1.5, volume 1.2, six orders, take profit 1.5 %. */
 interface Change {
   averagingOrders?: Partial<DcaSettings['averagingOrders']>;

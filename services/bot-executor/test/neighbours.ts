@@ -21,8 +21,8 @@ interface Held {
 }
 
 /**
- * Billing, which allows everything, and usage, which keeps hard quotas and never hears of any use: its ingestion lags for
- * ever. Both are held to their contracts.
+ * Billing, which allows everything, and usage, which enforces hard quotas and never receives any use: its ingestion lags
+ * for ever. Both are held to their contracts.
  */
 export class Neighbours {
   /** Of each organisation and meter; without an entry there is no end. */

@@ -20,25 +20,25 @@ export class Race {
     this.state = state;
   }
 
-  tell(event: MarketEvent): string[] {
+  send(event: MarketEvent): string[] {
     const { state, intents } = decide(this.state, event, this.plan);
     this.state = state;
     return intents.map(line);
   }
 
-  candle = (ticks: bigint, at = 0) => this.tell({ type: 'candle', at, openTicks: ticks, mayOpen: true });
-  price = (ticks: bigint, at = 0) => this.tell({ type: 'price', at, ticks });
-  end = (ticks: bigint) => this.tell({ type: 'end', by: 'close', ticks });
-  accepted = (key: string) => this.tell({ type: 'accepted', key });
+  candle = (ticks: bigint, at = 0) => this.send({ type: 'candle', at, openTicks: ticks, mayOpen: true });
+  price = (ticks: bigint, at = 0) => this.send({ type: 'price', at, ticks });
+  end = (ticks: bigint) => this.send({ type: 'end', by: 'close', ticks });
+  accepted = (key: string) => this.send({ type: 'accepted', key });
   rejected = (key: string, reason: RejectReason = 'unavailable', at = 0) =>
-    this.tell({ type: 'rejected', at, key, reason });
-  position = (lots: bigint) => this.tell({ type: 'position', at: 0, lots });
-  cancelled = (key: string, filled: bigint) => this.tell({ type: 'cancelled', key, filled });
+    this.send({ type: 'rejected', at, key, reason });
+  position = (lots: bigint) => this.send({ type: 'position', at: 0, lots });
+  cancelled = (key: string, filled: bigint) => this.send({ type: 'cancelled', key, filled });
 
-  /** A report of its own, unless it is told which. */
+  /** A report of its own, unless an id is given. */
   fill(key: string, lots: bigint, ticks: bigint, id?: string): string[] {
     this.reports += 1;
-    return this.tell({ type: 'fill', at: 0, key, id: id ?? `report ${this.reports}`, ticks, lots });
+    return this.send({ type: 'fill', at: 0, key, id: id ?? `report ${this.reports}`, ticks, lots });
   }
 
   /** Says nothing new: the very same state, nothing asked for. */

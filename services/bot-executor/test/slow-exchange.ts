@@ -1,4 +1,5 @@
 import type { Intent, MarketEvent, PlacedOrder, RejectReason } from '../src/engine/state.rules.ts';
+import { onStep, type VenueRules } from '../src/markets/venue.rules.ts';
 
 /*
  * An exchange as they are: it fills in parts, takes its time to cancel and fills meanwhile, and its reports come late,
@@ -8,7 +9,8 @@ import type { Intent, MarketEvent, PlacedOrder, RejectReason } from '../src/engi
  * placed it, and said so at once. Stops stand beside take profits for the same lots, as a pair of which one cancels the
  * other: one that fires cuts what is left for the others. Of reduce-only orders any number stand beside each other, and
  * each is cut to what there is. Now and then it refuses an order for no reason that anybody could know, and what comes
- * late without being covered it refuses for that.
+ * late without being covered it refuses for that. Of a market with rules of its own it takes no price between two steps,
+ * no order that is too large, no more orders than there may be, and no limit too far from the last price.
  */
 interface Live {
   order: PlacedOrder;
@@ -53,9 +55,12 @@ export class SlowExchange {
   private live: Live[] = [];
   private reports: { due: number; report: Report }[] = [];
   private readonly random: () => number;
+  private readonly venue: VenueRules | undefined;
+  private last = 0n;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, venue?: VenueRules) {
     this.random = random;
+    this.venue = venue;
   }
 
   get isQuiet(): boolean {
@@ -63,7 +68,7 @@ export class SlowExchange {
   }
 
   /** Nothing is on its way, so that what is open is what was reported. */
-  get hasToldAll(): boolean {
+  get hasReportedAll(): boolean {
     return this.reports.length === 0;
   }
 
@@ -77,6 +82,7 @@ export class SlowExchange {
   /** A moment at this price. */
   pass(ticks: bigint): void {
     this.now += 1;
+    this.last = ticks;
     for (const one of this.live.filter(({ cancelAt }) => cancelAt !== undefined && cancelAt <= this.now))
       this.remove(one);
     for (const one of this.shuffled(this.live)) if (this.live.includes(one)) this.match(one, ticks);
@@ -105,11 +111,30 @@ export class SlowExchange {
       this.refuse(order, 'insufficientFunds');
       return;
     }
+    const objection = this.objection(order);
+    if (objection) {
+      this.refuse(order, objection);
+      return;
+    }
     this.live.push(one);
     if (this.random() < 0.5) this.report({ type: 'accepted', key: order.key });
     if (order.reduceOnly) return;
     if (!this.standsAlone(one)) throw new Error(`${order.key} stands beside the stop that it replaces.`);
     if (isExit(one) && !isStop(one)) this.expectCovered(() => true);
+  }
+
+  /** What the bot can know it must keep to; how many orders there are, and how far the price is, it may learn late. */
+  private objection({ key, type, side, ticks, lots }: PlacedOrder): RejectReason | undefined {
+    const { venue } = this;
+    if (!venue) return undefined;
+    if (type !== 'market' && onStep({ venue }, ticks, false) !== ticks)
+      throw new Error(`${key} at ${ticks} is on no step.`);
+    if (venue.maxLots !== undefined && lots > venue.maxLots) throw new Error(`${key} is for too much: ${lots}.`);
+    if (venue.maxOrders !== undefined && type !== 'market' && this.live.length >= venue.maxOrders) return 'tooMany';
+    if (!venue.band || type !== 'limit' || this.last === 0n) return undefined;
+    const [n, d] = [venue.band.n, venue.band.d];
+    const tooFar = side === 'buy' ? ticks * d < this.last * (d - n) : ticks * d > this.last * (d + n);
+    return tooFar ? 'priceBand' : undefined;
   }
 
   private refuse({ key }: PlacedOrder, reason: RejectReason): void {

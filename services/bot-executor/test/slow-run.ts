@@ -25,6 +25,8 @@ export interface Seen {
   rejected: number;
   overdue: number;
   halted: number;
+  deferred: number;
+  refusedByVenue: number;
 }
 
 export const NOTHING_SEEN: Readonly<Seen> = {
@@ -37,6 +39,8 @@ export const NOTHING_SEEN: Readonly<Seen> = {
   rejected: 0,
   overdue: 0,
   halted: 0,
+  deferred: 0,
+  refusedByVenue: 0,
 };
 
 /** A bot on a slow exchange, with its books, as a live runner would advance it. */
@@ -53,7 +57,7 @@ export class SlowRun {
   constructor(plan: Plan, random: () => number, state: State = INITIAL) {
     this.plan = plan;
     this.state = state;
-    this.exchange = new SlowExchange(random);
+    this.exchange = new SlowExchange(random, plan.market.venue);
   }
 
   /** One minute at this price. */
@@ -61,16 +65,16 @@ export class SlowRun {
     this.minutes += 1;
     const at = this.minutes * STEP_MS;
     this.exchange.pass(ticks);
-    for (const report of this.exchange.arrivals()) if (!this.tell(report)) this.exchange.again(report);
+    for (const report of this.exchange.arrivals()) if (!this.deliver(report)) this.exchange.again(report);
     // What is open is what the bot knows of, whenever nothing is on its way.
-    if (this.exchange.hasToldAll) this.tell({ type: 'position', at, lots: this.exchange.position });
-    this.tell({ type: 'candle', at, openTicks: ticks, mayOpen });
-    this.tell({ type: 'price', at, ticks });
-    this.tell({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
+    if (this.exchange.hasReportedAll) this.deliver({ type: 'position', at, lots: this.exchange.position });
+    this.deliver({ type: 'candle', at, openTicks: ticks, mayOpen });
+    this.deliver({ type: 'price', at, ticks });
+    this.deliver({ type: 'closed', at, high: ticks, low: ticks, close: ticks, mayOpen });
   }
 
   end(by: 'close' | 'liquidation', ticks: bigint): void {
-    this.tell({ type: 'end', by, ticks });
+    this.deliver({ type: 'end', by, ticks });
   }
 
   /** Prices stand still until nothing is left to happen. */
@@ -79,8 +83,8 @@ export class SlowRun {
     for (let more = 200; !this.exchange.isQuiet && more > 0; more -= 1) this.pass(ticks, false);
   }
 
-  /** False for a sale that is told before the purchase that it needs. */
-  private tell(event: MarketEvent): boolean {
+  /** False for a sale that is reported before the purchase that it needs. */
+  private deliver(event: MarketEvent): boolean {
     if (event.type === 'fill' && this.isEarly(event)) {
       expect(() => decide(this.state, event, this.plan)).toThrow('would turn a position');
       this.seen.early += 1;
@@ -98,6 +102,9 @@ export class SlowRun {
     const rejected = event.type === 'rejected' && orderOf(before, event.key) ? [event.key] : [];
     this.journal.add({ at: this.minutes * STEP_MS, state, intents, payments: [], fills, rejected });
     this.seen.rejected += rejected.length;
+    if (state.entryFrom !== undefined && before.entryFrom === undefined) this.seen.deferred += 1;
+    if (rejected.length > 0 && event.type === 'rejected' && event.reason !== 'unavailable')
+      this.seen.refusedByVenue += 1;
     this.seen.overdue += intents.filter((one) => one.type === 'place' && one.late).length;
     this.seen.halted += intents.filter(({ type }) => type === 'halt').length;
     this.exchange.take(decision.intents);
@@ -131,7 +138,7 @@ export class SlowRun {
   }
 
   private note(before: State, order: NonNullable<ReturnType<typeof orderOf>>): void {
-    if (!before.leaving.includes(order)) return;
+    if (!before.pendingCancels.includes(order)) return;
     this.seen.late += 1;
     if (order.total !== undefined) this.seen.cut += 1;
     if (!isEntry(order)) return;

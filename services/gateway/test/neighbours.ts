@@ -59,8 +59,8 @@ export class Neighbours {
     this.answers.set(operation.subject, answer as Answer);
   }
 
-  /** Who was told something else answers as before: its example, or what plays identity and usage. */
-  forget(): void {
+  /** Whoever was given another answer answers as before: its example, or what plays identity and usage. */
+  reset(): void {
     for (const [subject, answer] of this.lent) {
       if (answer) this.answers.set(subject, answer);
       else this.answers.delete(subject);
@@ -68,7 +68,7 @@ export class Neighbours {
     this.lent.clear();
   }
 
-  /** From here on what is told is only lent: `forget` ends it. */
+  /** From here on answers are only lent: `reset` ends that. */
   settle(): void {
     this.lending = true;
   }

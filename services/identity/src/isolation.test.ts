@@ -8,7 +8,7 @@ import { newId } from '@tidegate/database/ids';
 import type { Visibility } from '@tidegate/database/tx';
 import { type Fixture, openIdentity, PASSWORD } from '../test/fixture.ts';
 
-/* Row-level security below the handlers: what the service's own role sees when a query forgets its condition. */
+/* Row-level security below the handlers: what the service's own role sees when a query lacks its condition. */
 let identity: Fixture;
 beforeAll(async () => {
   identity = await openIdentity();

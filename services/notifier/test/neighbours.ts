@@ -41,8 +41,8 @@ export class Neighbours {
   /** People who have to verify theirs first. */
   readonly unverified = new Set<string>();
   /** Who made an organisation; asked for another one, identity fails. */
-  founders: Map<string, string> | undefined;
-  readonly askedFounders: string[] = [];
+  creators: Map<string, string> | undefined;
+  readonly askedCreators: string[] = [];
   /** Units of the period per organisation; without an entry there is no end. */
   readonly limit = new Map<string, number>();
   /** Organisations whose plan has no notifications. */
@@ -67,7 +67,7 @@ export class Neighbours {
     const identity = await this.connect('identity');
     this.serve('identity', identity, {
       [addressOf.subject]: (input) => this.address(input as { userId: string }),
-      [creatorOf.subject]: (input) => this.founder(input as { organisationId: string }),
+      [creatorOf.subject]: (input) => this.creator(input as { organisationId: string }),
     }).start();
     await identity.flush();
   }
@@ -77,9 +77,9 @@ export class Neighbours {
     return { email, verified: this.verified.has(userId), mayReachOthers: !this.unverified.has(userId) };
   }
 
-  private founder({ organisationId }: { organisationId: string }) {
-    this.askedFounders.push(organisationId);
-    const userId = this.founders ? this.founders.get(organisationId) : organisationId;
+  private creator({ organisationId }: { organisationId: string }) {
+    this.askedCreators.push(organisationId);
+    const userId = this.creators ? this.creators.get(organisationId) : organisationId;
     if (!userId) throw new Error('identity fails for this one');
     return { userId };
   }

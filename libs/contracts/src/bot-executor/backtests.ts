@@ -59,9 +59,9 @@ export type BacktestStatus = z.infer<typeof BacktestStatus>;
 export const Backtest = z
   .object({
     id: Id,
-    status: BacktestStatus.meta({ description: 'What it came to is null unless it is done' }),
+    status: BacktestStatus.meta({ description: 'The figures are null until it is done' }),
     settings: BotSettings,
-    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it was run by' }),
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it ran by' }),
     feed: BacktestFeed,
     currency: z.string(),
     engineVersion: z.int(),
@@ -69,10 +69,10 @@ export const Backtest = z
       description: 'SHA-256 of candles, settings, market rules and engine version: equal means equal results',
     }),
     candles: z.int(),
-    candlesDone: z.int().meta({ description: 'How far it is' }),
+    candlesDone: z.int().meta({ description: 'Candles done so far' }),
     from: Timestamp,
     to: Timestamp,
-    gaps: Gaps.nullable().meta({ description: 'Where candles were missing: what happened there nobody knows' }),
+    gaps: Gaps.nullable().meta({ description: 'Where candles were missing' }),
     closedTrades: z.int().nullable(),
     winningTrades: z.int().nullable(),
     fills: z.int().nullable(),
@@ -90,14 +90,16 @@ export const Backtest = z
       .meta({ description: 'What the wallet has gained or lost of each currency, the open trade included' }),
     timeInTradePercent: Decimal.nullable().meta({ description: 'Of all candles, two decimals, cut off' }),
     maxCapital: Decimal.nullable().meta({
-      description: 'Most money that was in a trade at once, fees of entry included; with leverage its whole value',
+      description: 'Most money that was in a trade at once, entry fees included; with leverage its whole value',
     }),
     maxMargin: Decimal.nullable().meta({
-      description: 'The same without what is borrowed: margin and fees of entry; null for runs from before it was told',
+      description: 'The same without borrowed money: margin and entry fees; null for older runs',
     }),
-    maxDrawdown: Decimal.nullable().meta({ description: 'Deepest fall of realised plus open profit from its height' }),
+    maxDrawdown: Decimal.nullable().meta({
+      description: 'Deepest fall of realised plus open profit from its highest value',
+    }),
     stored: z.object({ trades: z.int(), fills: z.int() }).meta({
-      description: 'So many of the first trades and fills can be read; the figures are of all of them',
+      description: 'How many trades and fills are stored, the first ones; the figures are of all',
     }),
     failure: z.string().nullable().meta({ description: 'Why it failed' }),
     createdAt: Timestamp,
@@ -118,12 +120,12 @@ export const createBacktest = operation({
   name: 'backtests.create',
   http: ['POST', '/api/v1/backtests'],
   scope: 'bots:write',
-  summary: 'Run settings over stored candles with the very code that trades on paper',
+  summary: 'Run settings over stored candles with the code that trades on paper',
   description:
-    'At most 600,000 candles, more than a year of minutes. A backtest that is done within some seconds is answered ' +
-    'whole; another is answered as `queued` or `running`: read it again until it is `done`. The answer sums up; its ' +
-    'trades (the first 10,000) and fills (the first 20,000) are read in pages. The run is counted when it is made. An ' +
-    'organisation keeps its newest 200 backtests.',
+    'At most 600,000 candles, more than a year of minutes. The answer is the result when it is ready within ' +
+    'some seconds; otherwise the status is `queued` or `running`: read it again until it is `done`. Trades (the first ' +
+    '10,000) and fills (the first 20,000) are read in pages. The run is counted when it is created. The newest 200 ' +
+    'backtests of an organisation are stored.',
   input: z.strictObject({ settings: BotSettings, feed: BacktestFeed.prefault({}) }),
   output: Backtest,
   errors: [notFound, tooManyBacktests],
@@ -148,7 +150,7 @@ export const getBacktest = operation({
   name: 'backtests.get',
   http: ['GET', '/api/v1/backtests/{backtestId}'],
   scope: 'bots:read',
-  summary: 'A backtest: how far it is, and what it came to once it is done',
+  summary: 'A backtest: its progress, and its result once it is done',
   input: z.strictObject(byId),
   output: Backtest,
   errors: [notFound],
@@ -159,7 +161,7 @@ export const cancelBacktest = operation({
   name: 'backtests.cancel',
   http: ['POST', '/api/v1/backtests/{backtestId}/cancel'],
   scope: 'bots:write',
-  summary: 'Stop a backtest; one that has ended stays as it is',
+  summary: 'Cancel a backtest; one that has ended stays as it is',
   input: z.strictObject(byId),
   output: Backtest,
   errors: [notFound],
@@ -171,7 +173,7 @@ export const deleteBacktest = operation({
   name: 'backtests.delete',
   http: ['DELETE', '/api/v1/backtests/{backtestId}'],
   scope: 'bots:write',
-  summary: 'Delete a backtest with its trades and fills; one that runs is stopped',
+  summary: 'Delete a backtest with its trades and fills; a running one is cancelled',
   input: z.strictObject(byId),
   output: Empty,
   errors: [notFound],

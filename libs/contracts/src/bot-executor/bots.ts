@@ -13,7 +13,7 @@ import { BotSettings } from './settings.ts';
 export const BotStatus = z.enum(['stopped', 'running', 'stopping', 'halted']).meta({
   id: 'BotStatus',
   description:
-    'stopping: no new trade begins, the open one is finished; halted: stopped for a reason that somebody has to look at',
+    'stopping: no new trade is opened, the open one is finished; halted: stopped for a reason that needs attention',
 });
 export type BotStatus = z.infer<typeof BotStatus>;
 
@@ -47,12 +47,12 @@ export const Bot = z
     balance: Decimal.meta({ description: 'Sum of the ledger: what the paper wallet has gained or spent' }),
     openTradeId: Id.nullable(),
     waiting: Waiting.nullable().meta({
-      description: 'Why no trade begins, as of the last candle; null: nothing is in its way',
+      description: 'Why no trade is opened, as of the last candle; null: nothing prevents one',
     }),
     halted: Halt.nullable().meta({ description: 'Why it was halted' }),
-    resumed: Resumed.nullable().meta({ description: 'How it was started last; null: never since this is told' }),
+    resumed: Resumed.nullable().meta({ description: 'How it was last started; null for older bots' }),
     lateCandles: z.object({ count: z.int(), from: Timestamp }).nullable().meta({
-      description: 'Candles that came or changed after the bot had decided on their time: a backtest differs',
+      description: 'Candles that were added or changed after the bot had decided on their time: a backtest differs',
     }),
     createdAt: Timestamp,
   })
@@ -83,7 +83,7 @@ export const BotSummary = z
         openProfit: Decimal.meta({ description: 'If closed at the last price, after all fees' }),
       })
       .nullable(),
-    upToDate: z.boolean().meta({ description: 'The bot has decided on every candle that is there' }),
+    upToDate: z.boolean().meta({ description: 'The bot has decided on every stored candle' }),
   })
   .meta({ id: 'BotSummary' });
 export type BotSummary = z.infer<typeof BotSummary>;
@@ -153,15 +153,15 @@ export const startBot = operation({
   scope: 'bots:write',
   summary: 'Start a bot; starting a running one changes nothing',
   description:
-    'A bot that ran before goes on from now: candles that came while it was stopped are not traded. With `catchUp` it ' +
+    'A bot that ran before resumes from now: candles that came while it was stopped are not traded. With `catchUp` it ' +
     'trades them as if it had been running, from the candle after the last one that it decided on. The answer says which ' +
-    '(`resumed`). A bot that holds a trade always goes on where it was.',
+    '(`resumed`). A bot with an open trade always continues where it was.',
   input: z.strictObject({
     botId: Id,
     resume: z
       .enum(['fromNow', 'catchUp'])
       .default('fromNow')
-      .meta({ description: 'What becomes of candles that came while it was stopped' }),
+      .meta({ description: 'What to do with candles that came while it was stopped' }),
   }),
   output: Bot,
   status: 200,
@@ -172,7 +172,7 @@ export const stopBot = operation({
   name: 'bots.stop',
   http: ['POST', '/api/v1/bots/{botId}/stop'],
   scope: 'bots:write',
-  summary: 'Stop a bot: no new trade begins; an open trade is finished, or closed now',
+  summary: 'Stop a bot: no new trade is opened; an open one is finished, or closed now',
   errors: [notFound, botHalted],
   input: z.strictObject({
     botId: Id,
@@ -204,7 +204,7 @@ export const botStopped = changed('bot.stopped.v1', 'A bot was stopped, by its o
 export const botWasHalted = event({
   service: 'bot-executor',
   name: 'bot.halted.v1',
-  summary: 'A bot was halted and decides nothing until somebody has looked',
+  summary: 'A bot was halted and decides nothing until it is started again',
   data: Change.extend({ halted: Halt }),
   aggregate: (data) => data.botId,
 });

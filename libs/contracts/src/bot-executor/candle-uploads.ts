@@ -7,7 +7,7 @@ import { MarketName } from './settings.ts';
 
 export const UploadStatus = z.enum(['receiving', 'queued', 'running', 'done', 'failed', 'cancelled']).meta({
   id: 'CandleUploadStatus',
-  description: 'receiving: its file has not come to its end yet',
+  description: 'receiving: the file has not arrived completely',
 });
 export type UploadStatus = z.infer<typeof UploadStatus>;
 
@@ -18,12 +18,12 @@ export const CandleUpload = z
     market: z.string(),
     marketVersion: z.int(),
     interval: CandleInterval,
-    bytes: z.int().meta({ description: 'Of the file, as far as they have come' }),
-    rowsRead: z.int().meta({ description: 'How far it is' }),
+    bytes: z.int().meta({ description: 'Bytes of the file that have arrived' }),
+    rowsRead: z.int().meta({ description: 'Rows that have been read so far' }),
     added: z.int().nullable().meta({ description: 'Candles that were not stored before' }),
     replaced: z.int().nullable().meta({ description: 'Candles that were stored with other prices' }),
     failure: z.string().nullable(),
-    report: CandleReport.nullable().meta({ description: 'Once the file was read, also if it failed' }),
+    report: CandleReport.nullable().meta({ description: 'Present once the file was read, also if it failed' }),
     createdAt: Timestamp,
     finishedAt: Timestamp.nullable(),
   })
@@ -44,12 +44,12 @@ export const beginUpload = operation({
   name: 'candles.begin-upload',
   http: ['POST', '/api/v1/candles/uploads'],
   scope: 'bots:write',
-  summary: 'Begin the import of a large file of candles; the file follows',
+  summary: 'Begin the import of a large candle file; the file is sent next',
   description:
     'Send the file, CSV or gzip of it, as the body of PUT /candles/uploads/{uploadId}/file: up to 256 MiB, 512 MiB of ' +
-    'text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`, and read ' +
-    'in `report` what it was understood to say. All of its candles are imported, or none. Three files of an ' +
-    'organisation may be under way; one that has not come within an hour is given up.',
+    'text and 2,000,000 candles. It is read in the background: follow `rowsRead` until the status is `done`; `report` ' +
+    'says how it was understood. All of its candles are imported, or none. Three files of an organisation may be in ' +
+    'progress; one that has not arrived within an hour fails.',
   input: z.strictObject({ market: MarketName, interval: CandleInterval, ...importOptions }),
   output: CandleUpload,
   errors: [notFound, tooManyUploads],
@@ -60,7 +60,7 @@ export const listUploads = operation({
   name: 'candles.list-uploads',
   http: ['GET', '/api/v1/candles/uploads'],
   scope: 'bots:read',
-  summary: 'Candle files of the organisation, newest first; the newest 100 are kept',
+  summary: 'Candle files of the organisation, newest first; the newest 100 are stored',
   input: z.strictObject(pageQuery),
   output: page(CandleUpload),
 });
@@ -72,7 +72,7 @@ export const getUpload = operation({
   name: 'candles.get-upload',
   http: ['GET', '/api/v1/candles/uploads/{uploadId}'],
   scope: 'bots:read',
-  summary: 'A candle file: how far it is, and what it was understood to say',
+  summary: 'A candle file: its progress, and how it was understood',
   input: byId,
   output: CandleUpload,
 });
@@ -82,7 +82,7 @@ export const cancelUpload = operation({
   name: 'candles.cancel-upload',
   http: ['POST', '/api/v1/candles/uploads/{uploadId}/cancel'],
   scope: 'bots:write',
-  summary: 'Give up a candle file; one that has ended stays as it is',
+  summary: 'Cancel the import of a candle file; one that has ended stays as it is',
   input: byId,
   output: CandleUpload,
   status: 200,
@@ -94,8 +94,8 @@ export const MAX_FILE_BYTES = 256 * 1024 * 1024;
 export const MAX_PARTS = Math.ceil(MAX_FILE_BYTES / PART_BYTES);
 
 /*
- * How the gateway hands a file on: in parts, numbered from 0. Each try to send it has an id, and the first part of a
- * newer one ends those before, so that a file is never made of two. Every part, and the end, may be sent again.
+ * How the gateway forwards a file: in parts, numbered from 0. Each attempt to send it has an id, and the first part of a new
+ * attempt ends those before, so that a file is never made of two. Every part, and the end, may be repeated.
  */
 const part = { uploadId: Id, attempt: Id };
 
@@ -103,7 +103,7 @@ export const putPart = operation({
   service: 'bot-executor',
   name: 'candles.put-part',
   scope: 'service',
-  summary: 'Part of a candle file, from the gateway',
+  summary: 'Store a part of a candle file, from the gateway',
   input: z.strictObject({
     ...part,
     number: z.int().min(0).max(MAX_PARTS),
@@ -118,7 +118,7 @@ export const endFile = operation({
   service: 'bot-executor',
   name: 'candles.end-file',
   scope: 'service',
-  summary: 'All parts of a candle file have come, says the gateway',
+  summary: 'Queue a candle file whose parts have all arrived, from the gateway',
   input: z.strictObject({ ...part, parts: z.int().min(0).max(MAX_PARTS) }),
   output: CandleUpload,
   errors: [notFound],

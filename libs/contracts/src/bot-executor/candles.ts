@@ -7,7 +7,7 @@ import { MarketName } from './settings.ts';
 /** `bundled`: shipped with Tidegate, SYNTHETIC. `imported`: what your organisation brought. */
 export const CandleSource = z.enum(['bundled', 'imported']).meta({
   id: 'CandleSource',
-  description: 'bundled: shipped with Tidegate, synthetic; imported: what your organisation brought',
+  description: 'bundled: shipped with Tidegate, synthetic; imported: from files of your organisation',
 });
 export type CandleSource = z.infer<typeof CandleSource>;
 
@@ -19,7 +19,7 @@ export type CandleInterval = z.infer<typeof CandleInterval>;
 
 export const Candle = z
   .object({
-    at: Timestamp.meta({ description: 'When the candle begins' }),
+    at: Timestamp.meta({ description: 'Start of the candle' }),
     open: Decimal,
     high: Decimal,
     low: Decimal,
@@ -47,7 +47,7 @@ export const listCandles = operation({
     market: MarketName,
     ...candleSeries,
     from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
-    limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many' }),
+    limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many items' }),
   }),
   output: z.object({
     market: z.string(),
@@ -80,22 +80,23 @@ export const importOptions = {
   rounding: z
     .enum(['refuse', 'nearest'])
     .default('refuse')
-    .meta({ description: 'Of prices between two ticks of the market; nearest: to the nearer tick' }),
+    .meta({ description: 'Of prices between two ticks of the market; nearest: round to the nearer tick' }),
   wrongRows: z
     .enum(['refuse', 'skip'])
     .default('refuse')
-    .meta({ description: 'refuse: nothing is imported where one row is wrong; skip: the others are' }),
+    .meta({ description: 'refuse: one wrong row refuses the file; skip: the other rows are imported' }),
   zone: z
     .string()
     .regex(/^(Z|UTC|[+-](0\d|1[0-4]):?[0-5]\d)$/, 'Z or an offset such as +02:00')
     .optional()
-    .meta({ description: 'Zone of times that are written without one', examples: ['Z'] }),
+    .meta({ description: 'Time zone of times without one', examples: ['Z'] }),
   decimalMark: z
     .enum(['auto', 'point', 'comma'])
     .default('auto')
-    .meta({ description: 'Needed where a comma may separate thousands as well' }),
+    .meta({ description: 'Needed when commas may also separate thousands' }),
   sparse: z.boolean().default(false).meta({
-    description: 'Most candles are missing, and that is meant; else times that all lie further apart are refused',
+    description:
+      'Most candles are missing on purpose; by default times that all lie further apart than the interval are refused',
   }),
 };
 const ImportOptions = z.object(importOptions);
@@ -103,17 +104,17 @@ export type ImportOptions = z.output<typeof ImportOptions>;
 
 export const Gaps = z
   .object({
-    places: z.int().meta({ description: 'Where candles are missing between two others' }),
-    missing: z.int().meta({ description: 'Candles that are missing there' }),
+    places: z.int().meta({ description: 'Number of gaps' }),
+    missing: z.int().meta({ description: 'Missing candles in all gaps' }),
     longest: z
       .array(
         z.object({
-          from: Timestamp.meta({ description: 'First candle that is missing' }),
-          to: Timestamp.meta({ description: 'Last candle that is missing' }),
+          from: Timestamp.meta({ description: 'First missing candle' }),
+          to: Timestamp.meta({ description: 'Last missing candle' }),
           missing: z.int(),
         }),
       )
-      .meta({ description: 'The 20 longest, oldest first' }),
+      .meta({ description: 'The 20 longest gaps, oldest first' }),
   })
   .meta({ id: 'CandleGaps' });
 export type Gaps = z.infer<typeof Gaps>;
@@ -127,24 +128,26 @@ export const CandleReport = z
       columns: z
         .object({ time: z.string(), open: z.string(), high: z.string(), low: z.string(), close: z.string() })
         .nullable()
-        .meta({ description: 'Which column was taken for what: its name in the header, or its place' }),
+        .meta({ description: 'The column of each value: its name in the header, or its number' }),
       decimalMark: z.enum(['point', 'comma']),
       timeFormats: z.array(TimeFormat),
-      zone: z.string().nullable().meta({ description: 'That was said of times without one' }),
-      stepSeconds: z.number().nullable().meta({ description: 'The longest step on which all times lie' }),
+      zone: z.string().nullable().meta({ description: 'As given for times without one' }),
+      stepSeconds: z.number().nullable().meta({ description: 'The longest step of which all distances are multiples' }),
     }),
-    rows: z.int().meta({ description: 'Rows of data, the refused ones too' }),
+    rows: z.int().meta({ description: 'Rows of data, refused ones included' }),
     candles: z.int().meta({ description: 'Different candles in the file' }),
     from: Timestamp.nullable(),
-    to: Timestamp.nullable().meta({ description: 'Begin of the last candle' }),
+    to: Timestamp.nullable().meta({ description: 'Start of the last candle' }),
     gaps: Gaps.meta({ description: 'Within the file, and to what was stored before and after it' }),
-    duplicates: z.int().meta({ description: 'Candles that came again, the same' }),
+    duplicates: z.int().meta({ description: 'Repeated rows with the same prices' }),
     rounded: z.int().meta({ description: 'Candles with a price that was rounded to a tick' }),
-    skippedLines: z.int().meta({ description: 'Comments, lines before the header, headers that came again' }),
+    skippedLines: z.int().meta({ description: 'Comments, lines before the header, repeated headers' }),
     refusedRows: z.int(),
-    refused: z.array(z.object({ line: z.int(), message: z.string() })).meta({ description: 'The first 20 of them' }),
+    refused: z
+      .array(z.object({ line: z.int(), message: z.string() }))
+      .meta({ description: 'The first 20 refused rows' }),
   })
-  .meta({ id: 'CandleReport', description: 'What a file was understood to say' });
+  .meta({ id: 'CandleReport', description: 'How a file was understood' });
 export type CandleReport = z.infer<typeof CandleReport>;
 
 const READ =
@@ -181,7 +184,7 @@ export const importCandles = operation({
     imported: z.int(),
     added: z.int().meta({ description: 'Candles that were not stored before' }),
     replaced: z.int().meta({ description: 'Candles that were stored with other prices' }),
-    gaps: z.int().meta({ description: 'Places where candles are missing, joints to stored ones included' }),
+    gaps: z.int().meta({ description: 'Number of gaps, those to stored candles included' }),
     from: Timestamp,
     to: Timestamp,
     report: CandleReport,
@@ -197,7 +200,7 @@ export const deleteCandles = operation({
   http: ['DELETE', '/api/v1/candles/imports'],
   scope: 'bots:write',
   summary: 'Delete the imported candles of a market and interval',
-  description: 'Bots over them keep what they did and wait for new candles; results of backtests stay.',
+  description: 'Bots over them keep their history and wait for new candles; results of backtests stay.',
   input: z.strictObject({ market: MarketName, interval: CandleInterval }),
   output: Empty,
   errors: [notFound],
@@ -210,7 +213,7 @@ export type Indicator = z.infer<typeof Indicator>;
 
 export const IndicatorPoint = z
   .object({
-    at: Timestamp.meta({ description: 'When the candle begins; the value is of its close' }),
+    at: Timestamp.meta({ description: 'Start of the candle; the value is at its close' }),
     values: z.record(z.string(), z.number()).meta({
       description:
         'ema, rsi, atr; upper, middle, lower of bollinger (2 standard deviations); macd, signal, histogram of macd (12, 26, 9)',
@@ -239,7 +242,7 @@ export const showIndicator = operation({
       .default(20)
       .meta({ description: 'In candles; macd has its own', examples: [20] }),
     from: Instant.optional().meta({ description: 'First candle; by default the oldest' }),
-    limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many' }),
+    limit: z.int().min(1).max(5_000).default(500).meta({ description: 'At most so many items' }),
   }),
   output: z.object({
     market: z.string(),

@@ -63,7 +63,7 @@ export const SweepFigures = z
     funding: Decimal,
     maxCapital: Decimal.meta({ description: 'Most money in a trade at once; with leverage its whole value' }),
     maxMargin: Decimal.optional().meta({
-      description: 'The same without what is borrowed; not there in sweeps from before it was told',
+      description: 'The same without borrowed money; absent in older sweeps',
     }),
     maxDrawdown: Decimal,
   })
@@ -80,7 +80,7 @@ export const SweepResult = SweepFigures.extend({
 }).meta({ id: 'SweepResult' });
 export type SweepResult = z.infer<typeof SweepResult>;
 
-const Span = z.object({ from: Timestamp, to: Timestamp.meta({ description: 'Begin of the last candle' }) });
+const Span = z.object({ from: Timestamp, to: Timestamp.meta({ description: 'Start of the last candle' }) });
 
 /** The best values of a stretch of candles, and what they did in the stretch after it. */
 export const WalkForwardWindow = z
@@ -99,13 +99,13 @@ export const Sweep = z
     id: Id,
     status: SweepStatus,
     settings: DcaSettings,
-    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it was run by' }),
+    marketVersion: z.int().meta({ description: 'Version of the market’s rules that it ran by' }),
     vary: z.array(SweptSetting),
     feed: BacktestFeed,
     rankBy: SweepRank,
     walkForward: z.object({ trainCandles: z.int(), testCandles: z.int() }).nullable(),
-    combinations: z.int().meta({ description: 'Settings that can work' }),
-    refused: z.int().meta({ description: 'Settings that cannot work and were left out' }),
+    combinations: z.int().meta({ description: 'Valid combinations' }),
+    refused: z.int().meta({ description: 'Combinations that cannot work and were left out' }),
     runs: z.int().meta({ description: 'Backtests in all' }),
     done: z.int().meta({ description: 'Backtests run so far' }),
     contentHash: z
@@ -121,7 +121,7 @@ export type Sweep = z.infer<typeof Sweep>;
 
 export const SweepDetail = Sweep.extend({
   results: z.array(SweepResult).meta({ description: 'Best first, at most 50; of a walk-forward none' }),
-  gaps: Gaps.nullable().meta({ description: 'Where candles were missing: what happened there nobody knows' }),
+  gaps: Gaps.nullable().meta({ description: 'Where candles were missing' }),
   windows: z.array(WalkForwardWindow),
   outOfSample: z
     .object({ closedTrades: z.int(), profit: Decimal, fees: Decimal, funding: Decimal })
@@ -147,7 +147,7 @@ export const createSweep = operation({
   summary: 'Backtest many settings over the same candles, or walk forward through them',
   description:
     `Every combination of the given values is tried, at most ${MAX_COMBINATIONS}; those that cannot work are left ` +
-    'out. With walkForward the best values of each training stretch are tested on the stretch after it. The sweep ' +
+    'out. With walkForward the best values of each training range are tested on the range after it. The sweep ' +
     'runs in the background: follow `done` of `runs`. All of its runs are counted when it is made. An organisation ' +
     'keeps its newest 100 sweeps.',
   input: z.strictObject({
@@ -157,11 +157,11 @@ export const createSweep = operation({
     rankBy: SweepRank.default('profit'),
     walkForward: z
       .strictObject({
-        trainCandles: z.int().min(10).max(600_000).meta({ description: 'Length of a training stretch' }),
-        testCandles: z.int().min(10).max(600_000).meta({ description: 'Length of the stretch after it' }),
+        trainCandles: z.int().min(10).max(600_000).meta({ description: 'Length of a training range' }),
+        testCandles: z.int().min(10).max(600_000).meta({ description: 'Length of the test range after it' }),
       })
       .optional()
-      .meta({ description: 'Test the best of each stretch on the next one, instead of ranking over all candles' }),
+      .meta({ description: 'Test the best of each range on the next one, instead of ranking over all candles' }),
   }),
   output: Sweep,
   errors: [notFound, tooManySweeps],
@@ -187,7 +187,7 @@ export const getSweep = operation({
   name: 'sweeps.get',
   http: ['GET', '/api/v1/sweeps/{sweepId}'],
   scope: 'bots:read',
-  summary: 'A sweep: how far it is, and its best results once it is done',
+  summary: 'A sweep: its progress, and its best results once it is done',
   input: byId,
   output: SweepDetail,
 });
@@ -197,7 +197,7 @@ export const cancelSweep = operation({
   name: 'sweeps.cancel',
   http: ['POST', '/api/v1/sweeps/{sweepId}/cancel'],
   scope: 'bots:write',
-  summary: 'Stop a sweep; one that has ended stays as it is',
+  summary: 'Cancel a sweep; one that has ended stays as it is',
   input: byId,
   output: Sweep,
   status: 200,
@@ -208,7 +208,7 @@ export const deleteSweep = operation({
   name: 'sweeps.delete',
   http: ['DELETE', '/api/v1/sweeps/{sweepId}'],
   scope: 'bots:write',
-  summary: 'Delete a sweep with its results; one that runs is stopped',
+  summary: 'Delete a sweep with its results; a running one is cancelled',
   input: byId,
   output: Empty,
 });

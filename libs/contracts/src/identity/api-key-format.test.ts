@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { apiKeyId, makeApiKey } from './api-key-format.ts';
 
-test('what is made is well-formed and tells its id', () => {
+test('what is made is well-formed and contains its id', () => {
   for (let n = 0; n < 200; n += 1) {
     const { key, keyId } = makeApiKey(randomBytes);
     expect(key).toMatch(/^tg_[0-9A-Za-z]{48}$/);

@@ -6,7 +6,7 @@ import { Id, secret, Timestamp } from '../kernel/types.ts';
 export const AccountMailKind = z.enum(['verify-email', 'reset-password', 'password-changed']);
 export type AccountMailKind = z.infer<typeof AccountMailKind>;
 
-/** For identity: one attempt, now. Whoever asks keeps the mail until it was taken. */
+/** For identity: one attempt, now. Identity stores the mail until it was accepted. */
 export const sendAccountMail = operation({
   service: 'notifier',
   name: 'account-mails.send',

@@ -31,7 +31,7 @@ const shared = {
     .min(1)
     .max(NOTICE_TYPES.length)
     .default([...NOTICE_TYPES])
-    .meta({ description: 'What this channel is told about; everything when absent' }),
+    .meta({ description: 'What this channel is notified of; everything when absent' }),
 };
 
 export const NewEmailChannel = z
@@ -83,7 +83,7 @@ export const CreatedChannel = z
     ...Channel.shape,
     secret: secret(z.string())
       .optional()
-      .meta({ description: 'Signing secret of a webhook channel (`whsec_…`). Shown once: keep it.' }),
+      .meta({ description: 'Signing secret of a webhook channel (`whsec_…`). Shown once: store it.' }),
   })
   .meta({ id: 'CreatedChannel' });
 export type CreatedChannel = z.infer<typeof CreatedChannel>;
@@ -93,7 +93,7 @@ export const createChannel = operation({
   name: 'channels.create',
   http: ['POST', '/api/v1/channels'],
   scope: 'channels:write',
-  summary: 'Add an e-mail address or a webhook that is told what happens',
+  summary: 'Add an e-mail address or a webhook that is notified',
   description:
     'Webhooks are signed as the Standard Webhooks specification says; the answer carries the secret, once. ' +
     'How to verify a signature: docs/notifications.md. An e-mail address gets a mail with a token, and nothing else ' +
@@ -138,8 +138,8 @@ export const updateChannel = operation({
       .min(1)
       .max(NOTICE_TYPES.length)
       .optional()
-      .meta({ description: 'What this channel is told about' }),
-    state: z.enum(['active', 'disabled']).optional().meta({ description: 'A disabled channel is told nothing' }),
+      .meta({ description: 'What this channel is notified of' }),
+    state: z.enum(['active', 'disabled']).optional().meta({ description: 'A disabled channel gets nothing' }),
   }),
   output: Channel,
 });
@@ -197,7 +197,7 @@ export const unsubscribeChannel = operation({
   summary: 'End an e-mail channel, with the token of one of its mails',
   description:
     'Needs no account: whoever reads the mails decides. Every mail has the address in `List-Unsubscribe`; the form ' +
-    '`List-Unsubscribe=One-Click` is taken as a body. The channel is told nothing until its address confirms it anew.',
+    '`List-Unsubscribe=One-Click` is taken as a body. The channel gets nothing until its address confirms it again.',
   input: z.strictObject({
     token: z
       .string()

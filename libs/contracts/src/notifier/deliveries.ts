@@ -8,7 +8,7 @@ import { NOTICE_TYPES } from './notices.ts';
 /** The meter: one unit per message that the other side took. */
 export const NOTIFICATIONS_METER = 'notifications';
 
-/** Why an attempt did not succeed. What a host answered beyond its status is never kept or shown. */
+/** Why an attempt did not succeed. What a host answered beyond its status is never stored or shown. */
 export const DeliveryError = z
   .enum([
     'http_status',

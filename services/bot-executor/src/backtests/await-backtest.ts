@@ -6,54 +6,54 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { endedTopic } from '../queue/queue-runner.ts';
 import { findBacktest, toWire } from './backtest.rows.ts';
 
-/** Wakes may be lost. */
+/** A safety net: wakes may be lost. */
 const POLL_MS = 2_000;
-/** Requests that wait at a time: of a person, and in all. The others are answered at once as queued. */
+/** Requests that wait at the same time: of a person, and in all. Others are answered at once, as queued. */
 const MOST_OF_A_PERSON = 4;
 const MOST = 200;
 
-/** Lets a request wait for the end of its backtest, whichever replica runs it. No connection is held meanwhile. */
+/** Lets a request wait for the end of its backtest, whichever replica runs it. It holds no connection meanwhile. */
 @Injectable()
 export class AwaitBacktest {
-  /** How long a request waits for its backtest before it is answered as it is then. */
+  /** How long a request waits before it is answered with the backtest as it is then. */
   waitMs = 10_000;
-  private readonly waiting = new Map<string, number>();
+  private readonly ofPerson = new Map<string, number>();
   private inAll = 0;
-  private news = Promise.withResolvers<void>();
+  private ended = Promise.withResolvers<void>();
 
   constructor(
     private readonly tenants: TenantDatabase,
     wakes: Wakes,
   ) {
     wakes.on(endedTopic('backtest'), () => {
-      this.news.resolve();
-      this.news = Promise.withResolvers();
+      this.ended.resolve();
+      this.ended = Promise.withResolvers();
     });
   }
 
   async answer(orgId: string, id: string, person: string): Promise<Backtest> {
     const read = async () => toWire(orNotFound(await this.tenants.read(orgId, (tx) => findBacktest(tx, id))));
-    const mine = this.waiting.get(person) ?? 0;
+    const mine = this.ofPerson.get(person) ?? 0;
     if (mine >= MOST_OF_A_PERSON || this.inAll >= MOST) return read();
-    this.note(person, 1);
+    this.count(person, 1);
     try {
       const until = Date.now() + this.waitMs;
       for (;;) {
-        const { news } = this;
+        const { ended } = this;
         const backtest = await read();
         const left = until - Date.now();
         if (!UNDER_WAY.has(backtest.status) || left <= 0) return backtest;
-        await within(news.promise, Math.min(left, POLL_MS));
+        await within(ended.promise, Math.min(left, POLL_MS));
       }
     } finally {
-      this.note(person, -1);
+      this.count(person, -1);
     }
   }
 
-  private note(person: string, change: number): void {
-    const now = (this.waiting.get(person) ?? 0) + change;
-    if (now === 0) this.waiting.delete(person);
-    else this.waiting.set(person, now);
+  private count(person: string, change: number): void {
+    const now = (this.ofPerson.get(person) ?? 0) + change;
+    if (now === 0) this.ofPerson.delete(person);
+    else this.ofPerson.set(person, now);
     this.inAll += change;
   }
 }

@@ -22,7 +22,7 @@ export interface Numbered<Item> {
   position: number;
 }
 
-/** A part of a backtest's trades or fills, in their order: those after the position `after`. */
+/** Trades or fills of a backtest in their order, those after the place `after`. */
 export async function partOf<Item>(
   tx: Tx,
   id: string,

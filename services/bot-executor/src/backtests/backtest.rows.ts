@@ -17,16 +17,16 @@ import {
   rulesOf,
 } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { bookToWire } from '../trades/trade.rows.ts';
-import type { TradeBook } from '../trades/trade-book.rules.ts';
+import { summaryToWire } from '../trades/trade.rows.ts';
+import type { TradeSummary } from '../trades/trade-summary.rules.ts';
 import { saveParts } from './backtest-parts.rows.ts';
 import type { EquityPoint } from './equity-curve.rules.ts';
 
-export const tradeToWire = ({ market, settings }: Plan, book: TradeBook): BacktestTrade => ({
-  number: book.number,
+export const tradeToWire = ({ market, settings }: Plan, summary: TradeSummary): BacktestTrade => ({
+  number: summary.number,
   direction: settings.direction,
-  quantity: quantityText(market, book.lots),
-  ...bookToWire(market, book),
+  quantity: quantityText(market, summary.lots),
+  ...summaryToWire(market, summary),
 });
 
 export const fillToWire = ({ market }: Plan, fill: ExchangeFill): BacktestFill => ({
@@ -46,12 +46,12 @@ export const pointToWire = ({ market }: Plan, { at, equity }: EquityPoint): Wire
   equity: moneyText(market, equity),
 });
 
-/** What a backtest is before it has run; the rest is null until it is done. */
+/** A backtest before it has run; its figures are null until it is done. */
 export type BacktestBase = Pick<
   Backtest,
   'settings' | 'feed' | 'currency' | 'engineVersion' | 'candles' | 'from' | 'to'
 > & {
-  /** The rules of the market that it runs by; absent in those from before there were versions. */
+  /** The market's rules that it runs by; absent in backtests from before markets had versions. */
   market?: MarketTerms;
 };
 export type BacktestFigures = Omit<
@@ -102,7 +102,7 @@ export interface BacktestRow {
   done: string | null;
 }
 
-/** Its own version of the rules, however they have changed since it was asked for. */
+/** The version of the rules that it was created with, however they have changed since. */
 export const marketOfBacktest = ({ result: { market, settings } }: Pick<BacktestRow, 'result'>): MarketRules =>
   market ? rulesOf(market) : knownMarket(settings.market);
 
@@ -146,7 +146,7 @@ export async function findEquity(tx: Tx, id: string): Promise<WireEquityPoint[] 
   return (await tx.one<{ equity: WireEquityPoint[] }>(sql, [tx.orgId, id]))?.equity;
 }
 
-/** True while it has not ended. */
+/** False when it has ended. */
 export async function beginBacktest(tx: Tx, id: string): Promise<boolean> {
   const sql = `update backtests set status = 'running' where org_id = $1 and id = $2 and status in ('queued', 'running')
     returning 1`;
@@ -172,7 +172,7 @@ export async function saveResult(tx: Tx, id: string, { figures, equity, trades, 
   await saveParts(tx, id, 'fills', fills);
 }
 
-/** The end of one that has not ended yet, other than being done. */
+/** Ends a backtest that has not ended yet, without a result. */
 export async function endBacktest(
   tx: Tx,
   id: string,
@@ -190,7 +190,7 @@ export async function deleteBacktestRow(tx: Tx, id: string): Promise<boolean> {
   );
 }
 
-/** The newest stay, as many as an organisation may keep and as many parts as they may have together. */
+/** Deletes all but the newest: so many backtests, with so many parts together. */
 export const expireBacktests = (tx: Tx, most: { backtests: number; parts: number }): Promise<unknown> =>
   tx.query(
     `delete from backtests b using (

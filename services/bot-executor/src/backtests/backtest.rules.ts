@@ -1,12 +1,12 @@
 import { nextFunding, type Payment } from '../engine/funding.rules.ts';
 import { type ExchangeFill } from '../engine/paper-exchange.rules.ts';
-import { quietOf } from '../engine/quiet.rules.ts';
 import { INITIAL, isEntry, isOpen, type State } from '../engine/state.rules.ts';
+import { triggerBounds } from '../engine/trigger-bounds.rules.ts';
 import {
   type CandleSeries,
   type CandleTicks,
   candleAt,
-  closeCourse,
+  closeRange,
   firstOpenWithin,
   firstTouch,
   indexAt,
@@ -17,7 +17,7 @@ import { add, ceil, compare, div, type Fraction, millionths, mul, whole } from '
 import { entryPpm } from '../ladder/plan.rules.ts';
 import { judgesCandles, runCandle } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook } from '../trades/trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeSummary } from '../trades/trade-summary.rules.ts';
 import { Equity } from './equity.rules.ts';
 import type { EquityCurve } from './equity-curve.rules.ts';
 
@@ -32,30 +32,30 @@ import type { EquityCurve } from './equity-curve.rules.ts';
  * (equity.rules.ts). So a backtest is as fast as reading the candles and yet equals paper trading to the last digit.
  */
 
-/** Sums are money units. The lists end where `collect` says; the figures are of everything. */
+/** Sums are money units. The lists are as long as `collect` allows; the figures are of everything. */
 export interface BacktestReport extends RunFigures {
   fills: ExchangeFill[];
-  trades: TradeBook[];
+  trades: TradeSummary[];
 }
 
-/** What a run comes to, without its fills and trades. */
+/** The figures of a run, without its fills and trades. */
 export interface RunFigures {
   fillCount: number;
   tradeCount: number;
   closedTrades: number;
   winningTrades: number;
   profit: bigint;
-  /** Of the trade that is still open, if it were closed at the last close. */
+  /** Of the trade that is still open, if it was closed at the last close. */
   openProfit: bigint;
   fees: bigint;
   funding: bigint;
   liquidations: number;
   /** Candles at whose close a trade was open. */
   candlesInTrade: number;
-  /** Most money that was in a trade at once, fees of entry included: with leverage all of its value, and its margin. */
+  /** Most money that was in a trade at once, entry fees included: its whole value, and with leverage its margin. */
   maxCapital: bigint;
   maxMargin: bigint;
-  /** Deepest fall of realised plus open profit, judged at each candle's close, from its height. */
+  /** Deepest fall of realised plus open profit from its highest value, at the closes of candles. */
   maxDrawdown: bigint;
 }
 
@@ -64,13 +64,13 @@ export interface BacktestOptions {
   intervalMs: number;
   /** A part of the series, as if there were nothing else. */
   range?: Range;
-  /** To be drawn on the way; it has the same range. */
+  /** Filled during the run; it has the same range. */
   curve?: EquityCurve;
-  /** So many of each at the most, the first ones; all when not given. */
+  /** Returns at most so many of each, the first ones; by default all. */
   collect?: { fills: number; trades: number };
   /** Called for every fill and payment. */
   onMoney?: (change: { fill: ExchangeFill } | { payment: Payment }) => void;
-  /** Told how many candles are done, in shared memory. */
+  /** In shared memory: how many candles are done. */
   progress?: Int32Array;
 }
 
@@ -89,17 +89,17 @@ export function backtest(plan: Plan, series: CandleSeries, options: BacktestOpti
   return run.report();
 }
 
-/** Fit to travel between threads. */
+/** Can be sent from a thread to another. */
 export const figuresOf = ({ fills: _fills, trades: _trades, ...figures }: BacktestReport): RunFigures => figures;
 
-/** Only the figures, in a memory that does not grow with the run. */
+/** Figures only: the memory does not grow with the run. */
 export const FIGURES_ONLY = { fills: 0, trades: 0 };
 
 /** The candle, from `from` on, in which something may happen to an open trade. */
 function nextEvent(state: State, plan: Plan, series: CandleSeries, { from, to }: Range): number {
-  const quiet = judgesCandles(plan) ? undefined : quietOf(state, plan);
-  if (!quiet) return from;
-  const touched = firstTouch(series, { from, to }, quiet.below, quiet.above);
+  const bounds = judgesCandles(plan) ? undefined : triggerBounds(state, plan);
+  if (!bounds) return from;
+  const touched = firstTouch(series, { from, to }, bounds.below, bounds.above);
   if (!plan.funding) return touched;
   return Math.min(touched, indexAt(series, nextFunding(plan.funding, series.at[from - 1] as number), from), to);
 }
@@ -123,10 +123,10 @@ class Run {
   private readonly mostFills: number;
   private readonly mostTrades: number;
   private readonly fills: ExchangeFill[] = [];
-  /** Those that have ended; the last one is in `current`. */
-  private readonly trades: TradeBook[] = [];
+  /** Those that have ended; the last trade is `current`. */
+  private readonly trades: TradeSummary[] = [];
   private readonly equity: Equity;
-  private current: TradeBook | undefined;
+  private current: TradeSummary | undefined;
   private fillCount = 0;
   private tradeCount = 0;
   private closedTrades = 0;
@@ -149,19 +149,20 @@ class Run {
   /** Candles in which nothing happens. */
   skip(series: CandleSeries, from: number, to: number): void {
     const open = this.openTrade();
-    this.equity.markRange(open, closeCourse(series, { from, to }), series.close[to - 1] as number);
+    this.equity.markRange(open, closeRange(series, { from, to }), series.close[to - 1] as number);
     this.options.curve?.pass(to, (close) => this.equity.at(open, close));
     if (open) this.candlesInTrade += to - from;
   }
 
   step(candle: CandleTicks, index: number, before: number | undefined): void {
-    const { state, fills, payments } = runCandle(this.state, candle, this.plan, {
+    const { state, fills, payments, halt } = runCandle(this.state, candle, this.plan, {
       intervalMs: this.options.intervalMs,
       before,
     });
+    if (halt) throw new Error(`The bot was halted at ${new Date(candle.at).toISOString()}: ${halt.message}`);
     this.state = state;
     for (const payment of payments) this.pay(payment);
-    for (const fill of fills) this.book(fill);
+    for (const fill of fills) this.apply(fill);
     const open = this.openTrade();
     this.equity.mark(open, Number(candle.close));
     this.options.curve?.pass(index + 1, (close) => this.equity.at(open, close));
@@ -189,46 +190,46 @@ class Run {
     };
   }
 
-  /** What the most that was open needed with the fees of its entry, borrowed money left out. */
+  /** What the largest position needed, with the fees of its entry and without borrowed money. */
   private capital(leverage: Fraction): bigint {
     const fees = millionths(entryPpm(this.plan.market));
     return ceil(mul(mul(this.maxCost, add(div(whole(1), leverage), fees)), whole(1_000_000)));
   }
 
-  private openTrade(): TradeBook | undefined {
+  private openTrade(): TradeSummary | undefined {
     return isOpen(this.state) ? this.current : undefined;
   }
 
   /** Of the trade that is open. */
   private pay(payment: Payment): void {
     this.options.onMoney?.({ payment });
-    this.current = applyPayment(this.current as TradeBook, payment);
+    this.current = applyPayment(this.current as TradeSummary, payment);
   }
 
   /** The fill's trade is the last one, or a new one. */
-  private book(fill: ExchangeFill): void {
+  private apply(fill: ExchangeFill): void {
     this.options.onMoney?.({ fill });
     this.fillCount += 1;
     if (this.fills.length < this.mostFills) this.fills.push(fill);
-    const book = applyFill(this.current, fill);
-    if (this.current?.number !== book.number) this.finishTrade();
-    this.current = book;
-    if (isClosed(book)) this.equity.realised += book.cash;
+    const summary = applyFill(this.current, fill);
+    if (this.current?.number !== summary.number) this.finishTrade();
+    this.current = summary;
+    if (isClosed(summary)) this.equity.realised += summary.cash;
     else if (isEntry(fill.order) && compare(fill.cost, this.maxCost) > 0) this.maxCost = fill.cost;
   }
 
   /** The last trade is over: only its sums go on. */
   private finishTrade(): void {
-    const book = this.current;
-    if (!book) return;
+    const summary = this.current;
+    if (!summary) return;
     this.current = undefined;
     this.tradeCount += 1;
-    this.fees += book.fees;
-    this.funding += book.funding;
-    if (this.trades.length < this.mostTrades) this.trades.push(book);
-    if (!isClosed(book)) return;
+    this.fees += summary.fees;
+    this.funding += summary.funding;
+    if (this.trades.length < this.mostTrades) this.trades.push(summary);
+    if (!isClosed(summary)) return;
     this.closedTrades += 1;
-    if (book.cash > 0n) this.winningTrades += 1;
-    if (book.closedBy === 'liquidation') this.liquidations += 1;
+    if (summary.cash > 0n) this.winningTrades += 1;
+    if (summary.closedBy === 'liquidation') this.liquidations += 1;
   }
 }

@@ -133,7 +133,7 @@ test('a huge backtest is bounded: the event loop goes on, the first fills are st
   expect(left).toEqual([]);
 });
 
-test('too much is refused with what to change, before anything is read, run or spent', async () => {
+test('a request that is too large is refused with what to change, before anything is read, run or spent', async () => {
   const many = settingsA('long', {
     baseOrder: '100',
     averagingOrders: { count: 200, size: '100', deviationPercent: '0.1', stepScale: '1' },
@@ -149,14 +149,14 @@ test('too much is refused with what to change, before anything is read, run or s
   await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
 });
 
-test('a plan without runs of this kind refuses them: that is no outage of usage', async () => {
+test('a plan without such runs refuses them, which is not taken for an outage of usage', async () => {
   const who = await withCandles(swinging(50));
   service.neighbours.without.add(who.orgId);
   await expect(post(who)).rejects.toMatchObject({ code: 'feature_not_included', data: { feature: 'backtest_runs' } });
   await expect(service.call(listBacktests, {}, who)).resolves.toEqual({ items: [] });
 });
 
-test('a hard quota is never passed by what is not counted yet; the use carries the lease that paid', async () => {
+test('a hard quota holds although usage is not counted yet; the usage event names the lease', async () => {
   start(service.backtests());
   const who = await withCandles(swinging(50));
   service.neighbours.limits.set(`${who.orgId} backtest_runs`, 1);
@@ -190,7 +190,7 @@ test('a hard quota is never passed by what is not counted yet; the use carries t
   await service.tenants.as({}, (tx) => tx.query('delete from work_queue where person = $1', [other.userId]));
 });
 
-test('what is not done in time is answered as it is; it is cancelled or deleted at any time; a key repeats it', async () => {
+test('a long backtest is answered while it runs, can be cancelled or deleted, and is repeated by its key', async () => {
   const who = await withCandles(swinging(20_000));
   await atOnce(async () => {
     const queued = await post(who, SETTINGS, 'key');
@@ -221,8 +221,8 @@ test('what is not done in time is answered as it is; it is cancelled or deleted 
   expect(await waiting).toMatchObject({ code: 'not_found' });
 });
 
-test('a thread that runs out of memory or time fails its backtest with the reason, and the others go on', async () => {
-  /** Threads whose first task swells, whose second never ends. */
+test('a thread that runs out of memory or time fails its backtest with the reason, and others continue', async () => {
+  /** Threads whose first task runs out of memory and whose second takes too long. */
   class Broken extends Threads {
     private tasks = 0;
     override async work<In, Out>(task: ThreadTask<In, Out>, input: In, options?: RunOptions): Promise<Out> {
@@ -243,11 +243,11 @@ test('a thread that runs out of memory or time fails its backtest with the reaso
   expect((await post(who)).status).toBe('done');
 });
 
-test('a connection that breaks does not fail a backtest; a runner that died leaves it to another, three times', async () => {
+test('a broken connection does not fail a backtest; a dead runner is replaced, three times', async () => {
   const who = await withCandles(swinging(50));
   const one = await atOnce(() => post(who));
   const real = service.threads;
-  /** Everybody's connections break while the work is done. */
+  /** All connections break while the work is done. */
   class Cut extends Threads {
     override async work<In, Out>(task: ThreadTask<In, Out>, input: In, options?: RunOptions): Promise<Out> {
       const result = await real.work(task, input, options);
@@ -269,7 +269,7 @@ test('a connection that breaks does not fail a backtest; a runner that died leav
   expect(await ended(who, deadly, 'failed')).toMatchObject({ failure: expect.stringContaining('each time') });
 });
 
-test('what belongs to an organisation that was deleted is dropped, and nothing new is made for it', async () => {
+test('a deleted organisation’s backtest is dropped, and no new one is created', async () => {
   const who = await withCandles(swinging(50));
   await atOnce(() => post(who));
   await service.tenants.as({}, (tx) => noteDeleted(tx, who.orgId));
@@ -283,7 +283,7 @@ test('what belongs to an organisation that was deleted is dropped, and nothing n
   await until(() => service.neighbours.held(who.orgId, 'backtest_runs') === 1);
 });
 
-test('an organisation keeps its newest backtests, and may have so many queued', async () => {
+test('an organisation’s newest backtests are stored, and a limited number is queued', async () => {
   const who = await withCandles(swinging(50));
   const before = await atOnce(() => post(who));
   await service.tenants.run(who.orgId, async (tx) => {

@@ -2,14 +2,15 @@ import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 
 /*
- * What work may cost is judged before any of it is done: a run over candles costs, at the worst, every order of a trade
- * on every candle. Measured over candles that swing through the whole ladder: some 5 microseconds for each of them on a good core, so that the most is some minutes.
+ * The cost of a run is bounded before any of it is done. At worst every candle fills every order of a trade: measured over
+ * candles that swing through the whole ladder, some 5 microseconds an order on a good core, so the longest run takes some
+ * minutes.
  */
 
 /** 600,000 candles with 40 orders a trade. */
 export const MAX_BACKTEST_STEPS = 24_000_000;
 
-/** Orders that a candle may fill. */
+/** Orders that one candle may fill. */
 export const ordersOf = (settings: BotSettings): number =>
   settings.strategy === 'martingale-ema'
     ? 2

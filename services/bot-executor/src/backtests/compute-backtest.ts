@@ -14,7 +14,7 @@ import { PART } from './backtest-parts.rows.ts';
 import { EquityCurve } from './equity-curve.rules.ts';
 import { decodeRequested } from './requested-series.ts';
 
-/** So many trades and fills of a backtest are kept to be read; its figures are of all of them. */
+/** So many trades and fills of a backtest are stored to be read; its figures are of all of them. */
 export const MAX_STORED_ITEMS = { trades: 10_000, fills: 20_000 };
 const CURVE_POINTS = 500;
 
@@ -23,11 +23,11 @@ export interface BacktestTask {
   market: MarketRules;
   feed: BacktestFeed;
   stored: StoredSeries;
-  /** Shared: candles that are done. */
+  /** In shared memory: how many candles are done. */
   progress: Int32Array;
 }
 
-/** Bounded, whatever the candles are; JSON already, so that nobody else has to write it down. */
+/** Bounded, whatever the candles are; JSON already, so that the event loop does not have to write it. */
 export type BacktestOutcome = BacktestRows;
 
 /** From stored candles to rows. */
@@ -74,7 +74,7 @@ export const computeBacktest = threadTask('backtest', (task: BacktestTask): Back
   return {
     figures,
     equity: JSON.stringify(curve.points.map((point) => pointToWire(plan, point))),
-    trades: parts(report.trades, (book) => tradeToWire(plan, book)),
+    trades: parts(report.trades, (summary) => tradeToWire(plan, summary)),
     fills: parts(report.fills, (fill) => fillToWire(plan, fill)),
     stored: { trades: report.trades.length, fills: report.fills.length },
   };

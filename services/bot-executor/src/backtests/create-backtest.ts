@@ -16,14 +16,14 @@ import { refuseTooMuch } from './budget.rules.ts';
 import { measuredSeries } from './requested-series.ts';
 import { RunQuota } from './run-quota.ts';
 
-/** Of an organisation; and of a person, in all organisations together. */
+/** Of an organisation, and of a person in all organisations together. */
 export const MAX_QUEUED = { organisation: 10, person: 20 };
 /** Of an organisation. 2,000 parts are a million trades and fills. */
 export const MAX_STORED = { backtests: 200, parts: 2_000 };
 
 /**
- * Refuses before anything is run what cannot work or is too much; queues the rest, and answers whole when it is done
- * within some seconds.
+ * Refuses what cannot work or is too much before anything is run; queues the rest, and answers with the result when it is
+ * done within some seconds.
  */
 @Injectable()
 export class CreateBacktest {
@@ -38,7 +38,7 @@ export class CreateBacktest {
   @Handles(createBacktest)
   async handle(call: OperationContext<typeof createBacktest>): Promise<Backtest> {
     const { caller, tx, answerLater } = call;
-    // Nothing holds a connection until the quota is asked.
+    // No connection is held until the quota has answered.
     const base = await this.tenants.read(tx.orgId as string, (read) => this.check(call, read));
     const [id, person] = [newId(), personOf(caller)];
     return this.quota.spend(call, { meter: 'backtest_runs', count: 1, key: id }, async () => {

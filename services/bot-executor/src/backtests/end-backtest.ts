@@ -8,7 +8,7 @@ import { dropWork } from '../queue/queue.rows.ts';
 import { endedTopic } from '../queue/queue-runner.ts';
 import { deleteBacktestRow, endBacktest, findBacktest, toWire } from './backtest.rows.ts';
 
-/** Whoever runs it finds out with its next renewal, and whoever waits for it is told. */
+/** Its runner notices at the next renewal; requests that wait for it are woken. */
 @Injectable()
 export class EndBacktest {
   constructor(private readonly wakes: Wakes) {}
@@ -16,7 +16,7 @@ export class EndBacktest {
   @Handles(cancelBacktest)
   async cancel({ input, tx }: OperationContext<typeof cancelBacktest>): Promise<Backtest> {
     const id = input.backtestId;
-    // The queue first, as its runner does: neither waits for the other.
+    // Locks the queue first, as its runner does: no deadlock.
     if (await findBacktest(tx, id)) await this.drop(tx, id);
     await endBacktest(tx, id, 'cancelled');
     return toWire(orNotFound(await findBacktest(tx, id)));

@@ -1,6 +1,6 @@
 import type { CandleSeries, Range } from '../kernel/candle-series.rules.ts';
 
-/** Money units, after the close of the candle that begins at `at`. */
+/** In money units, after the close of the candle that begins at `at`. */
 export interface EquityPoint {
   at: number;
   equity: bigint;
@@ -21,7 +21,7 @@ export class EquityCurve {
     this.next = Math.min(from + this.every, to) - 1;
   }
 
-  /** Candles before `to` are decided; between them equity followed the close as given. */
+  /** Candles before `to` are done; `equityAt` gives the equity at their closes. */
   pass(to: number, equityAt: (close: number) => bigint): void {
     const { at, close } = this.series;
     while (this.next < to && this.next <= this.last) {

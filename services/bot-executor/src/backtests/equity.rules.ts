@@ -1,12 +1,12 @@
-import type { Course } from '../kernel/candle-series.rules.ts';
-import { type TradeBook, worthAt } from '../trades/trade-book.rules.ts';
+import type { PriceRange } from '../kernel/candle-series.rules.ts';
+import { type TradeSummary, worthAt } from '../trades/trade-summary.rules.ts';
 
 const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /**
- * Realised plus open profit at every close, and its deepest fall from a height, in money units. While a position does
- * not change its worth is a straight line over the price. So of a whole stretch of closes only the extremes and the
- * deepest move against it count, and the result is the same to the last digit as judging every close.
+ * Realised plus open profit at every close, and its deepest fall from its highest value, in money units. While a position
+ * does not change, its value is linear in the price. So of a whole range of closes only the extremes and the deepest move
+ * against the position count, and the result equals that of every single close to the last digit.
  */
 export class Equity {
   realised = 0n;
@@ -22,13 +22,13 @@ export class Equity {
   }
 
   /** One close. `open` is the trade that is open after it, if any. */
-  mark(open: TradeBook | undefined, close: number): void {
+  mark(open: TradeSummary | undefined, close: number): void {
     this.openProfit = open ? this.worth(open, close) : 0n;
     this.note(this.realised + this.openProfit, this.realised + this.openProfit);
   }
 
-  /** A stretch of closes over which nothing happened, ending in `last`. */
-  markRange(open: TradeBook | undefined, { min, max, fall, rise }: Course, last: number): void {
+  /** A range of closes during which nothing was filled, ending in `last`. */
+  markRange(open: TradeSummary | undefined, { min, max, fall, rise }: PriceRange, last: number): void {
     if (!open) {
       this.mark(undefined, last);
       return;
@@ -42,16 +42,16 @@ export class Equity {
   }
 
   /** Realised and open profit at a close. */
-  at(open: TradeBook | undefined, close: number): bigint {
+  at(open: TradeSummary | undefined, close: number): bigint {
     return this.realised + (open ? this.worth(open, close) : 0n);
   }
 
-  private worth(open: TradeBook, ticks: number): bigint {
+  private worth(open: TradeSummary, ticks: number): bigint {
     return worthAt(open, BigInt(ticks), this.long, this.feePpm);
   }
 
   private note(best: bigint, worst: bigint): void {
-    // Whatever came before is higher than this stretch's own heights, or this stretch's deepest move is noted already.
+    // Either the peak came before this range, or the deepest move within the range is noted already.
     this.maxDrawdown = highest(this.maxDrawdown, this.peak - worst);
     this.peak = highest(this.peak, best);
   }

@@ -13,7 +13,7 @@ import { MIGRATIONS } from '../../test/bots.ts';
 import { findBacktest, toWire } from './backtest.rows.ts';
 import { partOf } from './backtest-parts.rows.ts';
 
-test('backtests and sweeps from before the queue keep what they had', async () => {
+test('backtests and sweeps from before the queue are migrated with all they had', async () => {
   const before = mkdtempSync(join(tmpdir(), 'migrations-'));
   const own = fileURLToPath(new URL('../../migrations', import.meta.url));
   for (const name of readdirSync(own).filter((one) => one < '0007')) cpSync(join(own, name), join(before, name));

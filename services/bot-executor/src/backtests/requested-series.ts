@@ -11,7 +11,7 @@ export interface RequestedSeries {
   feed: BacktestFeed;
 }
 
-/** What a backtest asks for, before anything is read: at least one candle and not too many; else a refusal. */
+/** Measures the requested candles before any are read. Refuses none at all, and too many. */
 export async function measuredSeries(tx: Tx, requested: RequestedSeries): Promise<Measured> {
   const measured = await measureSeries(tx, seriesOf(requested), rangeOf(requested), MAX_CANDLES);
   if (!measured) throw noCandles(requested);
@@ -23,7 +23,7 @@ export async function measuredSeries(tx: Tx, requested: RequestedSeries): Promis
 export const storedSeries = (tx: Tx, requested: RequestedSeries): Promise<StoredSeries> =>
   readStored(tx, seriesOf(requested), { ...rangeOf(requested), limit: MAX_CANDLES });
 
-/** In that thread. They may have changed since they were measured. */
+/** In that thread. The candles may have changed since they were measured. */
 export function decodeRequested(stored: StoredSeries, requested: RequestedSeries): CandleSeries {
   const series = decodeSeries(stored);
   if (series.at.length === 0) throw noCandles(requested);

@@ -10,7 +10,7 @@ import { beginBacktest, endBacktest, findBacktest, marketOfBacktest, saveResult 
 import { computeBacktest } from './compute-backtest.ts';
 import { storedSeries } from './requested-series.ts';
 
-/** Runs queued backtests in threads, a person's one after the other. How they go: queue/queue-runner.ts. */
+/** Runs queued backtests in threads, those of a person one after the other. See queue/queue-runner.ts. */
 @Injectable()
 export class RunBacktests implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;

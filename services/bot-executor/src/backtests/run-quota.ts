@@ -15,9 +15,9 @@ export interface Spending {
 }
 
 /**
- * Runs of the organisation's quota: lent before the transaction's first query, counted in the transaction with the lease
- * that paid, and held until that count has arrived. So a quota is never passed, however late it is counted. While usage
- * is away the work is done and counted by its event afterwards: a service that is down must not stop another.
+ * Spends runs of the organisation's quota: leased before the transaction's first query, metered in the transaction with
+ * that lease, and reserved until the usage event has arrived. So a quota is never exceeded, however late usage is counted.
+ * While the usage service is down the work is done and counted afterwards: one service that is down must not stop another.
  */
 @Injectable()
 export class RunQuota {
@@ -29,7 +29,7 @@ export class RunQuota {
     private readonly log: Log,
   ) {}
 
-  /** `work` makes the transaction's first query. A crash leaves a lease that expires, and nothing that counts twice. */
+  /** `work` makes the transaction's first query. A crash leaves a lease that expires, and nothing is counted twice. */
   async spend<T>(
     { tx, meter }: Pick<OperationContext, 'tx' | 'meter'>,
     spending: Spending,
@@ -56,7 +56,7 @@ export class RunQuota {
     return this.bus.call(takeLease, input, { orgId, deadlineMs: DEADLINE_MS }).catch((error: unknown) => {
       // An answer and no outage: the plan has none of these runs.
       if (error instanceof ProblemError && error.code === featureNotIncluded.code) throw error;
-      this.log.warn({ error, orgId, meter }, 'Backtests are not held to their quota at the moment');
+      this.log.warn({ error, orgId, meter }, 'The quota of backtests is not enforced at the moment');
       return undefined;
     });
   }
@@ -65,9 +65,9 @@ export class RunQuota {
 function exhausted({ limit, used, reserved, resetsAt, upgradeTo }: Lease, { meter, count }: Spending): Error {
   const most = limit ?? used;
   const taken = used + reserved;
-  const wanted = count === 1 ? '' : ` This needs ${count}.`;
-  const detail = `The plan allows ${most} backtests of this kind per period, and ${taken} were run.${wanted} ${
-    upgradeTo ? `The plan ${upgradeTo} allows more.` : `It begins anew at ${resetsAt}.`
+  const needed = count === 1 ? '' : ` This needs ${count}.`;
+  const detail = `The plan allows ${most} backtests of this kind per period, and ${taken} were run.${needed} ${
+    upgradeTo ? `The plan ${upgradeTo} allows more.` : `It is reset at ${resetsAt}.`
   }`;
   return quotaExhausted({ meter, limit: most, used: taken, resetsAt, upgradeTo }, detail);
 }

@@ -16,10 +16,10 @@ const RETRY_MS = 2_000;
 /** A lease ends by itself after a minute. */
 const MAX_TRIES = 20;
 
-/** Tells usage what was spent of leases, outside of any transaction, again and again until it has heard it. */
+/** Reports to the usage service what was spent of leases, outside of any transaction, retried until it answers. */
 @Injectable()
 export class SettleLeases implements OnApplicationShutdown {
-  private waiting: (Settlement & { tries: number })[] = [];
+  private unsettled: (Settlement & { tries: number })[] = [];
 
   constructor(
     private readonly bus: Bus,
@@ -28,16 +28,16 @@ export class SettleLeases implements OnApplicationShutdown {
   ) {}
 
   later(settlement: Settlement): void {
-    this.waiting.push({ ...settlement, tries: 0 });
+    this.unsettled.push({ ...settlement, tries: 0 });
     this.wakes.wake('settle-leases');
   }
 
   @Loop({ name: 'settle-leases', everyMs: 30_000 })
   async turn(): Promise<TurnResult> {
-    const round = this.waiting;
-    this.waiting = [];
+    const round = this.unsettled;
+    this.unsettled = [];
     await Promise.all(round.map((one) => this.settle(one)));
-    return this.waiting.length > 0 ? RETRY_MS : undefined;
+    return this.unsettled.length > 0 ? RETRY_MS : undefined;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -49,7 +49,7 @@ export class SettleLeases implements OnApplicationShutdown {
     try {
       await this.bus.call(returnLease, { leaseId, spent }, { orgId, deadlineMs: DEADLINE_MS });
     } catch (error) {
-      if (tries < MAX_TRIES) this.waiting.push({ ...one, tries: tries + 1 });
+      if (tries < MAX_TRIES) this.unsettled.push({ ...one, tries: tries + 1 });
       else this.log.warn({ error, orgId }, 'A lease was not returned and will expire');
     }
   }

@@ -15,7 +15,7 @@ import { obstacleOf } from '../strategies/obstacle.rules.ts';
 import { type Plan, strategyPlanOf } from '../strategies/plan.rules.ts';
 import { saveJournal } from '../trades/journal.rows.ts';
 import { Journal } from '../trades/journal.rules.ts';
-import { bookOf, findTrade } from '../trades/trade.rows.ts';
+import { findTrade, summaryOf } from '../trades/trade.rows.ts';
 import { type BotRow, lockBot, rulesOfBot, saveProgress, setStatus, stateOf, totalsOf } from './bot.rows.ts';
 import { boundHistory } from './bot-history.rows.ts';
 import { storeHalt, storeWaiting, waitingSince } from './bot-reasons.rows.ts';
@@ -23,15 +23,15 @@ import { emitTradeEvents, pulseOf } from './emit-trade-events.ts';
 import { dequeue } from './lease.rows.ts';
 
 /**
- * Orders in a batch, give or take those of one candle: deciding keeps the event loop busy and writing them the
- * connection, so however wild the candles are, a batch is some tens of milliseconds.
+ * Orders in a batch, give or take those of one candle. Deciding keeps the event loop busy and writing keeps the
+ * connection busy, so this bounds a batch to some tens of milliseconds however volatile the candles are.
  */
 const MOST_ORDERS = 400;
 
 /**
- * Carries a bot over candles, in the caller's transaction: decisions, orders, fills, ledger, events and the position
- * in the candles are one write, and the bot's row is locked. Who is killed leaves the bot as it was; who comes second
- * finds the candles decided already.
+ * Lets a bot decide on candles, in the caller's transaction: decisions, orders, fills, ledger, events and the time that
+ * it has come to are one write, and the bot's row is locked. A process that is killed leaves the bot as it was; one that
+ * comes second finds the candles decided already.
  */
 @Injectable()
 export class AdvanceBot {
@@ -40,12 +40,12 @@ export class AdvanceBot {
     private readonly bus: Bus,
   ) {}
 
-  /** Answers how many of the candles were decided on: a batch ends early when very much happens in it. */
+  /** Returns on how many of the candles it decided: a batch ends early when there are very many orders in it. */
   async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
     const running = bot.status === 'running';
-    const looksUpTo = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
+    const tradesAfter = bot.trades_after?.getTime() ?? Number.NEGATIVE_INFINITY;
     const intervalMs = INTERVAL_MS[bot.interval];
     let state = stateOf(bot, plan.market);
     let { waiting } = bot;
@@ -55,16 +55,18 @@ export class AdvanceBot {
     let decided = 0;
     for (const candle of candles) {
       if ((!running && isOver(state)) || journal.orders.size >= MOST_ORDERS) break;
-      const mayOpen = running && candle.at > looksUpTo;
-      const step = possible(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
-      if ('halt' in step) {
-        halt = step.halt;
+      const mayOpen = running && candle.at > tradesAfter;
+      const step = decideOrHalt(() => runCandle(state, candle, plan, { intervalMs, mayOpen, before }), candle.at);
+      if ('impossible' in step) {
+        halt = step.impossible;
         break;
       }
       decided += 1;
       journal.add(step);
       state = step.state;
       upTo = before = candle.at;
+      halt = haltOf(step);
+      if (halt) break;
       if (running) waiting = waitingSince(waiting, obstacleOf(state, plan, candle), candle.at);
     }
     await this.save(tx, { bot, plan, journal, state, upTo, halt });
@@ -72,7 +74,7 @@ export class AdvanceBot {
     return decided;
   }
 
-  /** Ends the bot now; its open trade is closed at the last price that it saw. */
+  /** Stops the bot now; its open trade is closed at the last price that it has seen. */
   async close(tx: Tx, bot: BotRow): Promise<void> {
     const plan = strategyPlanOf(bot.settings, rulesOfBot(bot));
     const journal = await openJournal(tx, bot);
@@ -81,21 +83,22 @@ export class AdvanceBot {
     let state = stateOf(bot, plan.market);
     let halt: Halt | undefined;
     if (last) {
-      const step = possible(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
-      if ('halt' in step) halt = step.halt;
+      const step = decideOrHalt(() => runClose(state, last, plan, { intervalMs: INTERVAL_MS[bot.interval] }), last.at);
+      if ('impossible' in step) halt = step.impossible;
       else {
         journal.add(step);
         state = step.state;
+        halt = haltOf(step);
       }
     }
     await this.save(tx, { bot: { ...bot, status: 'stopping' }, plan, journal, state, upTo: undefined, halt });
   }
 
-  /** A bot that cannot be run stays as it is, and somebody is told. */
+  /** A bot that cannot be run stays as it is and is halted, with an event. */
   async haltUnrunnable(tx: Tx, id: string): Promise<void> {
     const bot = await lockBot(tx, id);
     if (!bot || bot.status === 'stopped' || bot.status === 'halted') return;
-    const message = 'It could not be run, many times in a row; the log of the service says why.';
+    const message = 'It failed many times in a row; the log of the service says why.';
     await setStatus(tx, id, 'halted');
     await this.halt(tx, bot, { reason: 'cannotRun', message, at: new Date().toISOString() });
   }
@@ -118,29 +121,33 @@ export class AdvanceBot {
     await boundHistory(tx, bot.id, { placed: journal.orders.size, sequence: journal.totals.sequence });
     await saveProgress(tx, bot, { status, state, totals: journal.totals, upTo });
     for (const { id } of journal.placed) await this.outbox.meter(tx, 'bot_orders', 1, { key: id });
-    await emitTradeEvents(tx, this.outbox, bot, plan, journal.news);
+    await emitTradeEvents(tx, this.outbox, bot, plan, journal.fillEvents);
     if (stopped) {
       await dequeue(tx, bot.id);
       await this.outbox.emit(tx, botStopped, { botId: bot.id, name: bot.name });
     }
     if (halt) await this.halt(tx, bot, halt);
-    if (journal.news.length === 0 && !stopped && !halt) return;
-    const news = pulseOf(bot, plan, { status, state, totals: journal.totals });
-    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, news));
+    if (journal.fillEvents.length === 0 && !stopped && !halt) return;
+    const pulse = pulseOf(bot, plan, { status, state, totals: journal.totals });
+    tx.onCommit(() => this.bus.live(tx.orgId as string, botPulse, pulse));
   }
 }
 
-/** What was decided, or why nothing can be: the bot's own reports contradict each other. */
-function possible(decide: () => Step, at: number): Step | { halt: Halt } {
+/** The decision, or why there can be none: the reports about the bot's orders contradict each other. */
+function decideOrHalt(decide: () => Step, at: number): Step | { impossible: Halt } {
   try {
     return decide();
   } catch (error) {
     if (!(error instanceof Contradiction)) throw error;
-    return { halt: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
+    return { impossible: { reason: 'contradictoryReports', message: error.message, at: new Date(at).toISOString() } };
   }
 }
 
+/** What the bot itself asks for. */
+const haltOf = ({ halt, at }: Step): Halt | undefined =>
+  halt && { reason: halt.reason, message: halt.message, at: new Date(at).toISOString() };
+
 async function openJournal(tx: Tx, bot: BotRow): Promise<Journal> {
   const row = bot.open_trade_id ? await findTrade(tx, bot.open_trade_id) : undefined;
-  return new Journal(bot.id, totalsOf(bot), row && bookOf(row));
+  return new Journal(bot.id, totalsOf(bot), row && summaryOf(row));
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test('a bot keeps its newest orders and ledger entries; its summary is of everything that it ever did', async () => {
+test('a bot stores its newest orders and ledger entries; its summary covers all that ever were', async () => {
   const settings = settingsA('long', { baseOrder: '100', averagingOrders: { count: 0, size: '100' } });
   // Every candle is a trade: four of each, an order in and one out.
   const swings = Array.from({ length: 800 }, (_, i) => {
@@ -97,7 +97,7 @@ async function life(settings: BotSettings, candles: CandleTicks[]) {
 }
 const time = (index: number) => new Date(index * MINUTES_5).toISOString();
 
-test('a bot that is started again goes on from now: what came while it was stopped is not traded, and it says so', async () => {
+test('a bot that is started again resumes from now: candles that came meanwhile are not traded, and it reports that', async () => {
   const bot = await life(PLAIN, swings(0, 4));
   expect(await bot.get()).toMatchObject({ closedTrades: 4, resumed: null });
   await bot.stop();
@@ -112,7 +112,7 @@ test('a bot that is started again goes on from now: what came while it was stopp
   expect(await bot.get()).toMatchObject({ closedTrades: 6, decidedUpTo: time(11) });
 });
 
-test('a bot that never ran begins with its first candle; one that finishes its trade was never away', async () => {
+test('a bot that never ran begins with its first candle; one that was finishing its trade misses no candle', async () => {
   const fresh = await life(PLAIN, swings(0, 2));
   await fresh.stop();
   await fresh.change("update bots set decided_up_to = null, state = '{}', closed_trades = 0 where id = $1");
@@ -125,7 +125,7 @@ test('a bot that never ran begins with its first candle; one that finishes its t
   expect((await holding.get()).closedTrades).toBe(2);
 });
 
-test('a strategy that remembers candles looks at those that it does not trade', async () => {
+test('a strategy that remembers candles is given those that it does not trade', async () => {
   const bot = await life(martingaleSettings(), swings(0, 2));
   await bot.stop();
   await bot.comes(swings(2, 40));
@@ -144,7 +144,7 @@ test.each<[string, Partial<typeof PLAIN>, CandleTicks[], string, number]>([
   ['the price is out of its range', { maxPrice: '60000' }, [still(2, 7_000_000n)], 'priceRange', 2],
   ['it has made all its trades', { maxTrades: 2 }, [still(2, 5_000_000n)], 'maxTrades', 1],
   ['it rests', { cooldownSeconds: 900 }, [still(2, 5_000_000n)], 'cooldown', 0],
-])('a bot that begins no trade says why: %s', async (_why, change, more, reason, since) => {
+])('a bot that opens no trade reports why: %s', async (_why, change, more, reason, since) => {
   const bot = await life({ ...PLAIN, ...change }, [...swings(0, 2), ...more]);
   const told = { reason, message: expect.any(String), since: time(since) };
   expect(await bot.get()).toMatchObject({ status: 'running', openTradeId: null, waiting: told });
@@ -152,7 +152,7 @@ test.each<[string, Partial<typeof PLAIN>, CandleTicks[], string, number]>([
   expect((await bot.get()).waiting).toBeNull();
 });
 
-test('a bot whose reports contradict each other is halted, says why, and can be left behind', async () => {
+test('a bot whose reports contradict each other is halted with the reason, and can be deleted', async () => {
   const bot = await life(PLAIN, [still(0, 5_000_000n)]);
   // The take profit is for more than what is open.
   await bot.change(`update bots set state = jsonb_set(state, '{position,lots}', '"7"') where id = $1`);

@@ -2,16 +2,16 @@ import type { Halt, Resumed, Waiting, WaitingReason } from '@tidegate/contracts/
 import type { Tx } from '@tidegate/database/tx';
 import { type Series, TABLE } from '../candles/candle.rows.ts';
 
-/* What a bot says about itself beside its trades: why it does nothing, and how it went on after a stop. */
+/* What a bot reports about itself beside its trades: why it is idle or halted, and how it resumed after a stop. */
 
 const MESSAGES: Record<WaitingReason, string> = {
-  maxTrades: 'It has begun as many trades as maxTrades allows.',
+  maxTrades: 'It has opened as many trades as maxTrades allows.',
   cooldown: 'Its last trade ended less than cooldownSeconds ago.',
   priceRange: 'The price is not between minPrice and maxPrice.',
   belowMinimum:
     'At this price the first order, or what it opens where it may have to be closed, is below the market’s minimum. ' +
     'Make it larger.',
-  refused: 'The exchange refused its order; it is tried again after a pause.',
+  refused: 'The exchange refused its order; it is retried after a pause.',
   noSignal: 'The strategy waits for its signal.',
 };
 
@@ -23,7 +23,7 @@ export interface StoredWaiting {
 export const waitingToWire = (waiting: StoredWaiting | null): Waiting | null =>
   waiting && { ...waiting, message: MESSAGES[waiting.reason] };
 
-/** After a candle that began at `at`; the very same for as long as the reason is. */
+/** After a candle that began at `at`; unchanged for as long as the reason stays the same. */
 export function waitingSince(
   before: StoredWaiting | null,
   reason: WaitingReason | undefined,
@@ -39,7 +39,11 @@ export const storeWaiting = (tx: Tx, id: string, waiting: StoredWaiting | null):
 export const storeHalt = (tx: Tx, id: string, halt: Halt): Promise<unknown> =>
   tx.query('update bots set halted = $3, waiting = null where org_id = $1 and id = $2', [tx.orgId, id, halt]);
 
-/** `decidedUpTo`: candles before and at it are passed over; `tradesAfter`: they are looked at, and not traded. */
+/** Whoever starts it again has seen to it: it may buy again, and refusals count anew. */
+export const liftHalt = (tx: Tx, id: string): Promise<unknown> =>
+  tx.query("update bots set state = state - 'halted' - 'refused' where org_id = $1 and id = $2", [tx.orgId, id]);
+
+/** Candles up to `decidedUpTo` are skipped; those up to `tradesAfter` are decided on and not traded. */
 export const storeResumed = (
   tx: Tx,
   id: string,
@@ -55,7 +59,7 @@ export const storeResumed = (
     [tx.orgId, id, resumed, decidedUpTo ?? null, tradesAfter ?? null],
   );
 
-/** Begin of the newest candle that there is. */
+/** Start of the newest candle. */
 export async function newestAt(
   tx: Tx,
   { source, market, interval }: Pick<Series, 'source' | 'interval'> & { market: string },

@@ -16,7 +16,7 @@ export interface BotRow {
   name: string;
   status: BotStatus;
   settings: BotSettings;
-  /** Of the market, as they were when it was given its settings; null: the first version. */
+  /** The market's terms when the bot was given its settings; null: its first version. */
   market_rules: MarketTerms | null;
   source: CandleSource;
   interval: CandleInterval;
@@ -33,7 +33,7 @@ export interface BotRow {
   waiting: StoredWaiting | null;
   halted: Halt | null;
   resumed: Resumed | null;
-  /** Candles up to here are looked at and not traded. */
+  /** Candles up to here are decided on and not traded. */
   trades_after: Date | null;
   late_candles: string;
   late_from: Date | null;
@@ -65,7 +65,7 @@ export const toWire = (row: BotRow): Bot => ({
   createdAt: row.created_at.toISOString(),
 });
 
-/** Amounts as their shortest text: numeric keeps the zeros of what it once added up. */
+/** Amounts as their shortest text: a numeric has the trailing zeros of everything that was added to it. */
 const COLUMNS = `id, name, status, settings, market_rules, source, interval, candles_per_second, state, starts_at, decided_up_to,
   closed_trades, trim_scale(profit)::text as profit, trim_scale(balance)::text as balance, ledger_sequence,
   open_trade_id, waiting, halted, resumed, trades_after, late_candles, late_from, created_at`;
@@ -104,7 +104,7 @@ export async function insertBot(tx: Tx, bot: NewBotRow): Promise<BotRow> {
 export const findBot = (tx: Tx, id: string): Promise<BotRow | undefined> =>
   tx.one<BotRow>(`select ${COLUMNS} from bots where org_id = $1 and id = $2`, [tx.orgId, id]);
 
-/** Keeps every other decision about this bot waiting until the transaction ends. */
+/** Every other decision about this bot waits until the transaction ends. */
 export const lockBot = (tx: Tx, id: string): Promise<BotRow | undefined> =>
   tx.one<BotRow>(`select ${COLUMNS} from bots where org_id = $1 and id = $2 for update`, [tx.orgId, id]);
 
@@ -137,7 +137,7 @@ export const setSettings = (
     [tx.orgId, id, name, settings, rules],
   );
 
-/** What the bot trades by, whatever its market's rules are by now. */
+/** The rules that the bot trades by, however its market's have changed since. */
 export const rulesOfBot = ({ market_rules, settings }: Pick<BotRow, 'market_rules' | 'settings'>): MarketRules =>
   market_rules ? rulesOf(market_rules) : knownMarket(settings.market);
 
@@ -157,7 +157,7 @@ export function totalsOf(row: BotRow): Totals {
   };
 }
 
-/** What the bot is after some candles; the last of them began at `upTo`. */
+/** The bot after some candles, the last of which began at `upTo`. */
 export async function saveProgress(
   tx: Tx,
   row: BotRow,

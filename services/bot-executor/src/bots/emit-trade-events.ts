@@ -7,19 +7,31 @@ import { isOver, type State } from '../engine/state.rules.ts';
 import { whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
-import { type News, type Totals } from '../trades/journal.rules.ts';
-import { isClosed, profitPercent } from '../trades/trade-book.rules.ts';
+import { type FillEvent, type Totals } from '../trades/journal.rules.ts';
+import { isClosed, profitPercent } from '../trades/trade-summary.rules.ts';
 import type { BotRow } from './bot.rows.ts';
 
 /** One event per fill, in the transaction that books it. */
-export async function emitTradeEvents(tx: Tx, outbox: Outbox, bot: BotRow, plan: Plan, news: News[]): Promise<void> {
-  for (const one of news) await tell(tx, outbox, bot, plan, one);
+export async function emitTradeEvents(
+  tx: Tx,
+  outbox: Outbox,
+  bot: BotRow,
+  plan: Plan,
+  events: FillEvent[],
+): Promise<void> {
+  for (const one of events) await emitOne(tx, outbox, bot, plan, one);
 }
 
-async function tell(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: Plan, news: News): Promise<void> {
-  const { fill, book } = news;
+async function emitOne(
+  tx: Tx,
+  outbox: Outbox,
+  bot: BotRow,
+  { market, settings }: Plan,
+  event: FillEvent,
+): Promise<void> {
+  const { fill, summary } = event;
   const shared = {
-    tradeId: news.tradeId,
+    tradeId: event.tradeId,
     botId: bot.id,
     botName: bot.name,
     market: market.market,
@@ -27,23 +39,23 @@ async function tell(tx: Tx, outbox: Outbox, bot: BotRow, { market, settings }: P
   };
   const at = new Date(fill.at).toISOString();
   const [price, quantity] = [priceText(market, fill.ticks), quantityText(market, fill.lots)];
-  if (isClosed(book)) {
+  if (isClosed(summary)) {
     await outbox.emit(tx, tradeClosed, {
       ...shared,
-      profit: moneyText(market, book.cash),
-      profitPercent: profitPercent(book),
+      profit: moneyText(market, summary.cash),
+      profitPercent: profitPercent(summary),
       currency: market.quote,
       closedAt: at,
     });
   } else if (fill.order.kind === 'base') {
     await outbox.emit(tx, tradeOpened, { ...shared, price, quantity, openedAt: at });
   } else if (fill.order.kind === 'averaging') {
-    const averagePrice = averageText(market, whole(book.cost), book.lots);
+    const averagePrice = averageText(market, whole(summary.cost), summary.lots);
     await outbox.emit(tx, tradeAveraged, { ...shared, price, quantity, averagePrice, filledAt: at });
   }
 }
 
-/** For whoever is looking at the bot right now. */
+/** For whoever is watching the bot right now. */
 export function pulseOf(
   bot: BotRow,
   { market }: Plan,

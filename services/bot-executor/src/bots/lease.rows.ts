@@ -11,7 +11,7 @@ export interface Lease {
 const LEASE_SECONDS = 60;
 const MAX_PAUSE_SECONDS = 300;
 
-/** A bot keeps its lease when it stops, so that its fence only ever grows. */
+/** A bot's row stays when it stops, so that its fence only ever grows. */
 export const enqueue = (tx: Tx, botId: string, person: string): Promise<unknown> =>
   tx.query(
     `insert into bot_leases (bot_id, org_id, person) values ($1, $2, $3)
@@ -26,15 +26,15 @@ export const deleteLease = (tx: Tx, botId: string): Promise<unknown> =>
   tx.query('delete from bot_leases where bot_id = $1', [botId]);
 
 /**
- * Bots that wait for candles need not wait any longer. Those that run at this moment too: this waits for the end of their
- * batch, which may have looked before the candles were there.
+ * Makes the organisation's bots due. This waits for batches that run at this moment, which may have read before the
+ * candles were there, and makes their bots due again.
  */
 export const wakeBots = (tx: Tx, orgId: string | undefined): Promise<unknown> =>
   tx.query('update bot_leases set due_at = now() where org_id = $1 and isfinite(due_at) and failures = 0', [orgId]);
 
 /**
- * Bots that are due and that nobody runs, one of each person and organisation before a second one of any; whoever had no
- * turn for longest comes first. Replicas that try at the same time get different ones.
+ * Bots that are due and that no process runs: one of each person and organisation before a second one of any, those
+ * first whose last turn is longest ago. Replicas that try at the same time get different ones.
  */
 export async function acquireLeases(tx: Tx, most: number): Promise<Lease[]> {
   const leases = await tx.query<Lease & { person: string }>(
@@ -65,12 +65,12 @@ export async function acquireLeases(tx: Tx, most: number): Promise<Lease[]> {
 
 export interface DueState {
   due: number;
-  /** Of what is due, the longest. */
+  /** How long the first of them has been due. */
   lagSeconds: number;
   nextMs: number | null;
 }
 
-/** Of the bots that run. What is due and held counts when its lease ends. */
+/** Of running bots. One that is due and leased counts from the end of its lease. */
 export async function dueState(tx: Tx): Promise<DueState> {
   const row = await tx.one<DueState>(
     `select count(*) filter (where due_at <= now() and expires_at < now())::int as due,
@@ -83,13 +83,13 @@ export async function dueState(tx: Tx): Promise<DueState> {
   return row ?? { due: 0, lagSeconds: 0, nextMs: null };
 }
 
-/** True while the lease is still ours. Held until the transaction ends, so nobody takes over in between. */
+/** True while the lease is ours. Locks it until the transaction ends, so that nobody takes over in between. */
 export async function holdsLease(tx: Tx, { bot_id, fence }: Lease): Promise<boolean> {
   const held = await tx.one('select 1 from bot_leases where bot_id = $1 and fence = $2 for update', [bot_id, fence]);
   return held !== undefined;
 }
 
-/** Gives the bot back, due again after some seconds. */
+/** The bot is due again after some seconds. */
 export const releaseLease = (tx: Tx, { bot_id, fence }: Lease, seconds: number): Promise<unknown> =>
   tx.query(
     `update bot_leases set due_at = now() + make_interval(secs => $3), expires_at = '-infinity', failures = 0
@@ -97,7 +97,7 @@ export const releaseLease = (tx: Tx, { bot_id, fence }: Lease, seconds: number):
     [bot_id, fence, seconds],
   );
 
-/** After a failure: later each time. Answers how many there were in a row. */
+/** After a failure, with a longer pause each time. Returns how many failures there were in a row. */
 export async function retryLater(tx: Tx, { bot_id, fence }: Lease): Promise<number> {
   const row = await tx.one<{ failures: number }>(
     `update bot_leases set failures = failures + 1, expires_at = '-infinity',

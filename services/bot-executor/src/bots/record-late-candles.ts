@@ -7,8 +7,8 @@ import { addLateCandles, lockBotsOver } from './late-candles.rows.ts';
 import { wakeBots } from './lease.rows.ts';
 
 /*
- * Candles that are added, or change, after a bot has decided on their time: what it did stays, and is no longer what the
- * same settings do over the same candles. The bot says so.
+ * Candles that are added, or change, after a bot has decided on their time. What it did stays, but a backtest of the same
+ * settings over these candles would no longer do the same, so the bot reports them.
  */
 @Injectable()
 export class RecordLateCandles extends CandleListener {

@@ -21,23 +21,23 @@ import {
 } from './lease.rows.ts';
 
 /*
- * Takes bots that are due and carries each over its next candles.
+ * Acquires bots that are due and advances each over its next candles.
  *
- *   due ──take: fence + 1, ours for a minute──► run in the organisation's transaction, which proves the fence
+ *   due ──acquire: fence + 1, leased for a minute──► run in the organisation's transaction, which checks the fence
  *       ──more candles──► due at once (or at the bot's pace)   ──caught up──► due when candles are imported
- *       ──stopped or halted──► never due                              ──failed──► due later each time, others go on
+ *       ──stopped or halted──► never due                              ──failed──► due after a longer pause each time
  *
- * Two replicas take different bots. A replica that is killed leaves its bots as they were before the batch; one that
+ * Two replicas acquire different bots. A replica that is killed leaves its bots as they were before the batch; one that
  * was only slow finds its fence outdated and writes nothing.
  */
 const AT_ONCE = 4;
 const BATCH = 500;
-/** A net: an import makes the organisation's bots due at once. */
+/** A safety net: an import makes the organisation's bots due at once. */
 const IDLE_SECONDS = 600;
 const PACES_PER_SECOND = 4;
 const OBSERVE_MS = 1_000;
 const MIN_PAUSE_MS = 20;
-/** Some twenty minutes. */
+/** In a row, which is some twenty minutes. */
 const MOST_FAILURES = 12;
 
 @Injectable()
@@ -70,7 +70,7 @@ export class RunBots {
     return nextMs === null ? undefined : Math.max(MIN_PAUSE_MS, nextMs);
   }
 
-  /** One bot's trouble is its own; an outage is nobody's, and the bot runs as soon as it is over. */
+  /** A failure concerns one bot only. After an outage, which is not the bot's fault, it runs at once. */
   private async runOne(lease: Lease, signal: AbortSignal): Promise<void> {
     const ids = { botId: lease.bot_id, orgId: lease.org_id };
     try {
@@ -81,9 +81,9 @@ export class RunBots {
         await afterOutage(signal, () => this.tenants.as({}, (tx) => deleteLease(tx, lease.bot_id)));
         return;
       }
-      if (outage) this.log.warn({ error, ...ids }, 'A bot was interrupted and goes on after the outage');
-      else this.log.error({ error, ...ids }, 'A bot could not run and is tried again later');
-      // A lease that is not given back would keep its bot waiting for a minute.
+      if (outage) this.log.warn({ error, ...ids }, 'A bot was interrupted and continues after the outage');
+      else this.log.error({ error, ...ids }, 'A bot failed and is retried later');
+      // A lease that is not released would delay its bot by a minute.
       await afterOutage(signal, async () => {
         if (outage) await this.tenants.as({}, (tx) => releaseLease(tx, lease, 0));
         else await this.retryLater(lease);
@@ -91,7 +91,7 @@ export class RunBots {
     }
   }
 
-  /** What fails again and again is not tried for ever without a word. */
+  /** A bot that keeps failing is halted, so that its owner learns of it. */
   private async retryLater(lease: Lease): Promise<void> {
     const failures = await this.tenants.as({}, (tx) => retryLater(tx, lease));
     if (failures >= MOST_FAILURES)
@@ -115,7 +115,7 @@ export class RunBots {
   }
 }
 
-/** What is only looked at has no pace. */
+/** Candles that are not traded have no pace. */
 const paceOf = ({ candles_per_second, trades_after, decided_up_to }: BotRow): number | null =>
   trades_after && decided_up_to && decided_up_to < trades_after ? null : candles_per_second;
 

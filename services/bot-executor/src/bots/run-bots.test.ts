@@ -107,7 +107,7 @@ function expectLedgerAddsUp(settings: DcaSettings, { ledger, fills, balance }: D
   expect(toText(cash, 24)).toBe(toText(sum, 24));
 }
 
-test('a runner that dies in the middle of a batch leaves nothing; another takes over once its lease has ended', async () => {
+test('a runner that dies during a batch leaves nothing; another takes over once its lease has ended', async () => {
   const wanted = expected(LONG);
   const one = await bots.startBot(LONG, CANDLES);
   let batches = 0;
@@ -144,7 +144,7 @@ test('a runner that was only slow finds its fence outdated and writes nothing', 
   expect(done.fills).toEqual(expected(LONG).fills);
 });
 
-test('a bot with broken rows is tried again later and does not hold up the others', async () => {
+test('a bot with broken rows is retried later and does not delay the others', async () => {
   const broken = await bots.startBot(LONG, CANDLES);
   const others = await Promise.all([1, 2].map(() => bots.startBot(LONG, CANDLES)));
   await bots.tenants.run(broken.orgId, (tx) =>
@@ -172,7 +172,7 @@ test('a bot with broken rows is tried again later and does not hold up the other
   expect((await bots.done(broken)).status).toBe('halted');
 });
 
-test('however wild the candles, a batch ends early, and the bot does what a backtest does', async () => {
+test('a batch of very volatile candles ends early, and the bot still does what a backtest does', async () => {
   const settings = settingsA('long', {
     baseOrder: '100',
     averagingOrders: { size: '100', count: 20, deviationPercent: '0.2', stepScale: '1', volumeScale: '1' },
@@ -199,7 +199,7 @@ test('however wild the candles, a batch ends early, and the bot does what a back
   expect(toText(fraction(profit))).toBe(moneyText(plan.market, report.profit));
 });
 
-test('a bot that has caught up costs nothing; an import that comes while it looks is not missed', async () => {
+test('a bot that has caught up costs nothing; an import during its batch is not missed', async () => {
   await bots.tenants.as({}, (tx) => tx.query('delete from bot_leases'));
   const [some, more] = [CANDLES.slice(0, 300), CANDLES.slice(300, 600)];
   const one = await bots.startBot(LONG, some);
@@ -215,7 +215,7 @@ test('a bot that has caught up costs nothing; an import that comes while it look
   class Importing extends AdvanceBot {
     override async run(tx: Tx, bot: BotRow, candles: CandleTicks[]): Promise<number> {
       const decided = await super.run(tx, bot, candles);
-      // The batch has looked already; its transaction is not over.
+      // The batch has read its candles; its transaction has not ended.
       importing ??= evenWhileHeld('somebody else imports', () =>
         bots.tenants.run(one.orgId, async (other) => {
           await saveImported(other, knownMarket('BTC-USDT'), '5m', CANDLES.slice(600));

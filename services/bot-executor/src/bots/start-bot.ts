@@ -7,12 +7,12 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { personOf } from '../queue/queue.rows.ts';
 import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts';
-import { newestAt, storeResumed } from './bot-reasons.rows.ts';
+import { liftHalt, newestAt, storeResumed } from './bot-reasons.rows.ts';
 import { enqueue } from './lease.rows.ts';
 
 /**
- * A stopped bot did not trade: candles that came meanwhile are not traded afterwards either, unless that is asked for.
- * What holds a trade goes on where it was, for its exits have to be looked after.
+ * A stopped bot did not trade: candles that came meanwhile are not traded afterwards either, unless that is requested. A
+ * bot with an open trade continues where it was, because its exits have to be watched.
  */
 @Injectable()
 export class StartBot {
@@ -23,6 +23,7 @@ export class StartBot {
     const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'running') return toWire(bot);
     if (!bot.open_trade_id) await resume(tx, bot, input.resume);
+    if (bot.status === 'halted') await liftHalt(tx, bot.id);
     await setStatus(tx, bot.id, 'running');
     await enqueue(tx, bot.id, personOf(caller));
     tx.onCommit(() => this.wakes.wake('run-bots'));
@@ -31,12 +32,12 @@ export class StartBot {
   }
 }
 
-async function resume(tx: Tx, bot: BotRow, wanted: 'fromNow' | 'catchUp'): Promise<void> {
+async function resume(tx: Tx, bot: BotRow, mode: 'fromNow' | 'catchUp'): Promise<void> {
   const { settings, source, interval, decided_up_to: decided } = bot;
-  const resumed = (mode: Resumed['mode'], after: Date | null): Resumed => {
-    return { mode, after: after?.toISOString() ?? null, at: new Date().toISOString() };
+  const resumed = (how: Resumed['mode'], after: Date | null): Resumed => {
+    return { mode: how, after: after?.toISOString() ?? null, at: new Date().toISOString() };
   };
-  if (!decided || wanted === 'catchUp') {
+  if (!decided || mode === 'catchUp') {
     await storeResumed(tx, bot.id, { resumed: resumed(decided ? 'catchUp' : 'beginning', decided) });
     return;
   }

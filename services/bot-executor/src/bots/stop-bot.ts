@@ -19,7 +19,7 @@ export class StopBot {
     const bot = orNotFound(await lockBot(tx, input.botId));
     if (bot.status === 'stopped') return toWire(bot);
     if (bot.status === 'halted' && bot.open_trade_id && input.openTrade === 'finish')
-      throw halted(refuse, bot, 'It finishes nothing.');
+      throw halted(refuse, bot, 'It cannot finish its trade.');
     if (input.openTrade === 'close' || !bot.open_trade_id) await this.advance.close(tx, bot);
     else await setStatus(tx, bot.id, 'stopping');
     const after = orNotFound(await findBot(tx, bot.id));

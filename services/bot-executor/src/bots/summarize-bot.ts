@@ -6,8 +6,8 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { candleUpTo, newestCandle } from '../candles/candle.rows.ts';
 import { fraction, toCents, whole } from '../kernel/exact.rules.ts';
 import { averageText, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
-import { bookOf, findTrade } from '../trades/trade.rows.ts';
-import { worthAt } from '../trades/trade-book.rules.ts';
+import { findTrade, summaryOf } from '../trades/trade.rows.ts';
+import { worthAt } from '../trades/trade-summary.rules.ts';
 import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
 import { sumTrades } from './bot-history.rows.ts';
 
@@ -45,12 +45,12 @@ async function openTrade(tx: Tx, bot: BotRow): Promise<BotSummary['openTrade']> 
   const market = rulesOfBot(bot);
   const candle = await candleUpTo(tx, { source: bot.source, market, interval: bot.interval }, bot.decided_up_to);
   if (!row || !candle) return null;
-  const book = bookOf(row);
+  const summary = summaryOf(row);
   return {
     tradeId: row.id,
-    quantity: quantityText(market, book.lots - book.exitLots),
-    averagePrice: averageText(market, whole(book.cost), book.lots),
+    quantity: quantityText(market, summary.lots - summary.exitLots),
+    averagePrice: averageText(market, whole(summary.cost), summary.lots),
     lastPrice: priceText(market, candle.close),
-    openProfit: moneyText(market, worthAt(book, candle.close, row.direction === 'long', market.feePpm)),
+    openProfit: moneyText(market, worthAt(summary, candle.close, row.direction === 'long', market.feePpm)),
   };
 }

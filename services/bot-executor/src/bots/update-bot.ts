@@ -17,7 +17,7 @@ export class UpdateBot {
   async handle({ input, tx, refuse }: OperationContext<typeof updateBot>): Promise<Bot> {
     const bot = orNotFound(await lockBot(tx, input.botId));
     const { name = bot.name, settings } = input;
-    // With its settings a bot gets the market's newest rules; a name changes nothing else.
+    // New settings come with the market's newest rules; a new name changes nothing else.
     const market = settings && (await this.check(refuse, tx, bot, settings));
     const rules = market ? termsOf(market) : bot.market_rules;
     return toWire(orNotFound(await setSettings(tx, bot.id, { name, settings: settings ?? bot.settings, rules })));

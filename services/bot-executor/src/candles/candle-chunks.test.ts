@@ -21,7 +21,7 @@ const all = candlesOf;
 const read = async (orgId: string, range: { from?: Date; until?: Date }) =>
   all(decodeSeries(await bots.tenants.run(orgId, (tx) => readStored(tx, SERIES, { ...range, limit: 10_000 }))));
 
-test('what is packed is what is read', () => {
+test('an encoded chunk decodes to the same candles', () => {
   fc.assert(
     fc.property(walk(5_000_000, { minLength: 1, maxLength: 300 }), (series) => {
       const chunk = { startsAt: 0, ticksPerStep: 1, blob: encodeChunk(columnsOf(series), 0, MINUTES_5) };
@@ -85,7 +85,7 @@ test('imports in any order, in parts and twice are one series; the same time aga
   expect(one.across).toEqual(wanted.slice(CHUNK_CANDLES - 199, CHUNK_CANDLES + 301));
 });
 
-test('candles take a few bytes each, and are another organisation’s to nobody', async () => {
+test('candles take a few bytes each, and no other organisation sees them', async () => {
   const orgId = newId();
   await bots.tenants.run(orgId, (tx) => saveImported(tx, MARKET, '5m', YEAR));
   const size = await bots.tenants.run(orgId, (tx) =>

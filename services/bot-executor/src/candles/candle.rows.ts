@@ -51,10 +51,10 @@ export const toWire = (market: MarketRules, candle: CandleTicks): Candle => ({
   close: priceText(market, candle.close),
 });
 
-/** Chunks that are read at once, at the most: of candles far apart each has a few only. */
+/** Chunks that are read at once at most: where candles lie far apart, each has only a few. */
 const MOST_CHUNKS = 64;
 
-/** Oldest first: candles after `after`, from `from` on. Chunks are read until there are enough. */
+/** Oldest first: candles after `after`, from `from` on. Reads chunks until there are enough candles. */
 export async function readCandles(
   tx: Tx,
   series: Series,
@@ -118,7 +118,7 @@ export interface Saved {
   gaps: Gaps;
 }
 
-/** Imports of an organisation wait for each other: each reads the chunks that it adds to, and all of them are counted. */
+/** Imports of an organisation wait for each other, because each reads the chunks that it adds to. */
 export async function saveImported(
   tx: Tx,
   market: MarketRules,
@@ -137,7 +137,7 @@ export async function saveImported(
   for (const [startsAt, fresh] of byChunk(columns, INTERVAL_MS[interval])) {
     while (between[0] && between[0].startsAt < startsAt)
       await countChunk(tx, series, between.shift() as ChunkOutline, counter);
-    // Merged with the fresh candles instead.
+    // This one is merged with the new candles.
     if (between[0]?.startsAt === startsAt) between.shift();
     const old = await oneChunk(tx, series, 'starts_at = $3', [new Date(startsAt)]);
     const merged = mergeCandles(old, fresh);
@@ -184,7 +184,7 @@ async function outlinesBetween(
   }));
 }
 
-/** A chunk without gaps is counted by its outline alone. */
+/** A chunk without gaps is counted without reading it. */
 async function countChunk(tx: Tx, series: Series, chunk: ChunkOutline, counter: GapCounter): Promise<void> {
   const { startsAt, lastAt, candles } = chunk;
   if (lastAt - startsAt === (candles - 1) * INTERVAL_MS[series.interval]) return counter.run(startsAt, lastAt);

@@ -2,12 +2,12 @@ import { packColumns, unpackColumns } from '@tidegate/database/packed-columns';
 import { type Columns, MAX_TICKS, partOf } from '../kernel/candle-series.rules.ts';
 
 /*
- * Candles as they are stored: chunks of up to 4,096 neighbours, packed by column. A minute candle takes about five
- * bytes that way instead of a hundred as a row of its own, and a year of minutes is read in a hundredth of the time.
- * A chunk begins at a whole multiple of its span since 1970, so that every candle has one place.
+ * Candles as they are stored: chunks of up to 4,096 neighbours, compressed by column. A minute candle takes about five
+ * bytes instead of a hundred as a row of its own, and a year of minutes is read in a hundredth of the time. A chunk begins
+ * at a whole multiple of its span since 1970, so that every candle has exactly one place.
  *
- * Packed are the number of the interval within the chunk, the open, and what is small beside it: the close, and how far
- * high and low reach beyond both. Prices are whole steps of the chunk, a step being so many hundred-millionths.
+ * The columns are the number of the interval within the chunk, the open, the close, and how far high and low reach beyond
+ * both, which are small numbers. Prices are whole steps of the chunk; a step is a number of hundred-millionths.
  */
 export const CHUNK_CANDLES = 4_096;
 
@@ -33,12 +33,12 @@ export function encodeChunk({ at, open, high, low, close }: Columns, startsAt: n
 
 export interface Chunk {
   startsAt: number;
-  /** Steps of the chunk are so many ticks; both whole, one of them 1. */
+  /** A step of the chunk in ticks. */
   ticksPerStep: number;
   blob: Buffer;
 }
 
-/** Several chunks, oldest first, as one series of columns without the blocks that are summed up over it. */
+/** Several chunks, oldest first, as one series of columns, without its summaries. */
 export function decodeChunks(chunks: readonly Chunk[], intervalMs: number): Columns {
   const parts = chunks.map(({ blob }) => unpackColumns(blob, COLUMNS) as Five);
   const length = parts.reduce((sum, [places]) => sum + places.length, 0);
@@ -77,12 +77,12 @@ function fill(
 
 export interface Merged {
   columns: Columns;
-  /** Times of fresh candles that were not there, and of those that were there with other prices. */
+  /** Times of new candles, and of those that were stored with other prices. */
   added: number[];
   replaced: number[];
 }
 
-/** Both are in the order of time; of the same time the fresh one counts. */
+/** Both are in the order of time; for the same time the new candle counts. */
 export function mergeCandles(old: Columns | undefined, fresh: Columns): Merged {
   if (!old) return { columns: fresh, added: [...fresh.at], replaced: [] };
   const merged: Merged = { columns: roomFor(old.at.length + fresh.at.length), added: [], replaced: [] };

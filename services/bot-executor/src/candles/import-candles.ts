@@ -23,7 +23,7 @@ export class ImportCandles {
   @Handles(importCandles)
   async handle({ input, caller, tx, refuse }: OperationContext<typeof importCandles>) {
     const { interval, csv } = input;
-    // Nothing holds a connection while a thread reads.
+    // No connection is held while a thread reads.
     const market = await this.tenants.read(tx.orgId as string, (read) => marketNamed(read, input.market));
     const request = fileRequest(market, interval, { options: optionsOf(input), maxRows: MAX_ROWS });
     const task = { text: csv, request };

@@ -11,7 +11,7 @@ export const defaultOptions: ImportOptions = {
   sparse: false,
 };
 
-/** What a file is read for. */
+/** How a file is to be read. */
 export const fileRequest = (
   market: MarketRules,
   interval: CandleInterval,

@@ -37,7 +37,7 @@ test('an import is read in a thread, answered, listed, followed by indicators, a
   expect((await service.call(listCandles, { ...SERIES, source: 'imported' }, who)).items).toEqual([]);
 });
 
-test('what is wrong is refused with its line, and what lies too far apart with what to do', async () => {
+test('a wrong row is refused with its line, and candles too far apart with what to do', async () => {
   const who = customer();
   await expect(service.call(importCandles, { ...SERIES, csv: '1,2,3' }, who)).rejects.toMatchObject({
     data: { errors: [expect.objectContaining({ field: '/csv', code: 'invalid_candle' })] },
@@ -53,7 +53,7 @@ test('what is wrong is refused with its line, and what lies too far apart with w
   expect(items).toHaveLength(150);
 });
 
-test('the plan says how many candles are stored; deleting a series makes room', async () => {
+test('the plan limits stored candles; deleting a series makes room', async () => {
   const who = customer();
   service.neighbours.features.set(who.orgId, { candles: { kind: 'counted', limit: 15 } });
   await service.call(importCandles, { ...SERIES, csv: csv(10) }, who);
@@ -72,7 +72,7 @@ test('the plan says how many candles are stored; deleting a series makes room', 
   expect(await service.call(importCandles, another, who)).toMatchObject({ imported: 10 });
 });
 
-test('a plan version from before there was such a limit has the one of then', async () => {
+test('a plan version that lacks the feature has the limit of before', async () => {
   const who = customer();
   await service.call(importCandles, { ...SERIES, csv: csv(10) }, who);
   await service.tenants.run(who.orgId, (tx) =>
@@ -85,7 +85,7 @@ test('a plan version from before there was such a limit has the one of then', as
   });
 });
 
-test('the plan says how many markets of their own an organisation has, also when several come at once', async () => {
+test('the plan limits own markets, also when several are created at once', async () => {
   const who = customer();
   service.neighbours.features.set(who.orgId, { markets: { kind: 'counted', limit: 2 } });
   const create = (market: string) => service.call(createMarket, { ...COIN, market }, who);
@@ -96,7 +96,7 @@ test('the plan says how many markets of their own an organisation has, also when
   ]);
 });
 
-test('gaps are counted over what was stored between the candles of a file as well', async () => {
+test('gaps take into account what is stored between the candles of a file', async () => {
   const who = customer();
   const minutes = { market: 'BTC-USDT', interval: '1m' as const };
   const at = (minute: number) => `${BEGIN + minute * 60_000},50000,50100,49900,50000`;
@@ -113,7 +113,7 @@ test('gaps are counted over what was stored between the candles of a file as wel
   expect(report.gaps).toMatchObject({ missing: 10, longest: [expect.objectContaining({ missing: 10 })] });
 });
 
-test('what was understood is told, with gaps at the joints to what was there before', async () => {
+test('the report says how a file was understood, with gaps to what was stored before', async () => {
   const who = customer();
   const first = await service.call(importCandles, { ...SERIES, csv: csv(5) }, who);
   expect(first.report).toMatchObject({
@@ -143,7 +143,7 @@ const COIN = {
   maintenanceMarginPercent: '1',
 };
 
-test('an organisation makes markets of its own, with versions, and others never see them', async () => {
+test('an organisation creates its own markets, with versions, which no other sees', async () => {
   const [who, other] = [customer(), customer()];
   expect(await service.call(createMarket, COIN, who)).toMatchObject({
     version: 1,
@@ -174,7 +174,7 @@ test('an organisation makes markets of its own, with versions, and others never 
   expect(await service.call(previewLadder, { settings, price: '0.00001' }, who)).toMatchObject({ currency: 'USDT' });
 });
 
-test('backtests name the version they used, and bots keep theirs until they get settings again', async () => {
+test('backtests name the version that they used; bots stay on theirs until they are given settings', async () => {
   const who = customer();
   await service.call(createMarket, COIN, who);
   const rows = Array.from({ length: 30 }, (_, i) => `${BEGIN + i * DAY},0.00001,0.0000102,0.0000098,0.00001`);
@@ -214,7 +214,7 @@ test('backtests name the version they used, and bots keep theirs until they get 
   await expect(service.call(getMarket, { market: unused.market }, who)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('gaps are marked on a backtest, and candles that come late on the bot that had gone past them', async () => {
+test('a backtest reports gaps, and a bot the candles that came after it had passed their time', async () => {
   const who = customer();
   const all = csv(60).split('\n');
   const holes = all.filter((_, i) => i < 20 || (i > 22 && i !== 40));
@@ -246,7 +246,7 @@ test('gaps are marked on a backtest, and candles that come late on the bot that 
   });
 });
 
-test('a request does not wait with a connection for as long as a large file is being stored', async () => {
+test('a request does not hold a connection while a large file is being stored', async () => {
   const [who, other] = [customer(), customer()];
   const stored = Promise.withResolvers<void>();
   const holding = Promise.withResolvers<void>();

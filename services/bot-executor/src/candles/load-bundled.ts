@@ -10,7 +10,7 @@ import { defaultOptions, fileRequest } from './import-options.ts';
 const INTERVAL = '5m';
 const MAX_ROWS = 100_000;
 
-/** The synthetic candles that come with Tidegate, brought into the database at the first start. */
+/** Loads the synthetic candles that come with Tidegate into the database at the first start. */
 @Injectable()
 export class LoadBundled implements OnApplicationBootstrap {
   constructor(private readonly tenants: TenantDatabase) {}

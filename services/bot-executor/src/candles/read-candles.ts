@@ -4,16 +4,16 @@ import { chunkStart } from './chunk-codec.ts';
 import { type CandleFile, readCandleFile } from './csv/read-candle-file.ts';
 import type { FileRequest } from './csv/row-reader.ts';
 
-/** Candles as somebody sent them: a short text, or a file in parts, each deflated as it is stored. */
+/** Candles as they were sent: a short text, or a file in parts, each deflated as it is stored. */
 export interface CandleText {
   text?: string;
   parts?: readonly Uint8Array[];
   request: FileRequest;
-  /** Shared: rows that are read. */
+  /** In shared memory: how many rows have been read. */
   progress?: Int32Array;
 }
 
-/** How many chunks the candles of an import may lie in: candles far apart cost as much as a whole chunk each. */
+/** In how many chunks the candles of an import may lie: candles far apart cost as much as a whole chunk each. */
 const MAX_CHUNKS = { text: 200, file: 1_000 };
 
 export const readCandles = threadTask('read-candles', async (given: CandleText): Promise<CandleFile> => {

@@ -6,8 +6,8 @@ import { CHUNK_CANDLES } from './chunk-codec.ts';
 import type { StoredSeries } from './stored-series.ts';
 
 /**
- * A whole range as it is stored, for the thread that works with it. When there are more than `limit` candles, some more
- * than so many are read and the rest is not.
+ * A whole range as it is stored, for the thread that works with it. Of more than `limit` candles, up to a chunk more than
+ * that are read.
  */
 export async function readStored(
   tx: Tx,
@@ -32,13 +32,13 @@ export async function readStored(
 export interface Measured {
   candles: number;
   first: CandleTicks;
-  /** Begin of the last candle. */
+  /** Start of the last candle. */
   lastAt: number;
-  /** Begin of the candle with the number `most`, where there are more. */
+  /** Start of the first candle beyond `most`, if there are more. */
   tooManyFrom: number | undefined;
 }
 
-/** How many candles a range has, without reading them: only those at its ends are looked at. */
+/** How many candles a range has. Reads only the chunks at its ends. */
 export async function measureSeries(
   tx: Tx,
   series: Series,

@@ -8,13 +8,13 @@ import { marketNamed } from '../markets/market.rows.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { type Saved, saveImported, storedCandles } from './candle.rows.ts';
 
-/** Of an organisation whose plan is from before plans said how many: nearly ten years of minutes, some 25 MB. */
+/** For plan versions that lack the feature `candles`: nearly ten years of minutes, some 25 MB. */
 export const CANDLES_BEFORE_PLANS = 5_000_000;
-/** Stretches of 4,096 intervals that may hold few candles each; those that are well filled come on top. */
+/** Chunks that may hold only a few candles each; well filled ones are allowed beside them. */
 const MAX_SPARSE_CHUNKS = 5_000;
 const CANDLES_OF_A_FILLED_CHUNK = 1_000;
 
-/** What works on stored candles and has to know when they change: in the transaction that changes them. */
+/** Implemented by what has to know when stored candles change; called in the transaction that changes them. */
 export abstract class CandleListener {
   abstract candlesChanged(
     tx: Tx,

@@ -4,7 +4,7 @@ import { type Chunk, decodeChunks } from './chunk-codec.ts';
 /** Of a series that a thread works on at once: more than a year of minutes. */
 export const MAX_CANDLES = 600_000;
 
-/** A range of candles as it lies in the database: fit to travel to the thread that unpacks it. */
+/** A range of candles as it is stored, to be sent to the thread that decodes it. */
 export interface StoredSeries {
   chunks: Chunk[];
   intervalMs: number;
@@ -14,7 +14,7 @@ export interface StoredSeries {
 }
 
 export function decodeSeries({ chunks, intervalMs, from, until }: StoredSeries): CandleSeries {
-  // A buffer arrives in a thread as plain bytes.
+  // A buffer arrives in a thread as a plain Uint8Array.
   const buffers = chunks.map((chunk) => ({ ...chunk, blob: bufferOf(chunk.blob) }));
   const columns = decodeChunks(buffers, intervalMs);
   const first = from === undefined ? 0 : indexAt(columns, from);

@@ -1,7 +1,7 @@
 import { closeRest, endTrade } from '../engine/exit-orders.rules.ts';
 import { type BookedFill, bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel } from '../engine/orders.rules.ts';
-import { enter, flat, fund, leave } from '../engine/position.rules.ts';
+import { flat, fund, increasePosition, reducePosition } from '../engine/position.rules.ts';
 import { accepted, bookPosition, bookRejected, isHopeless, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
   atTicks,
@@ -18,6 +18,7 @@ import {
   stay,
   UNWATCHED,
 } from '../engine/state.rules.ts';
+import { beats } from '../engine/trade-plan.rules.ts';
 import { type DcaPlan } from '../ladder/plan.rules.ts';
 import { begin, placeEntries } from './entries.rules.ts';
 import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
@@ -36,7 +37,7 @@ import { fitExits, followPrice, replaceExits } from './exits.rules.ts';
 export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Decision {
   switch (event.type) {
     case 'candle':
-      if (isOpen(state)) return retry(state, event.at, event.openTicks, plan);
+      if (isOpen(state)) return placeNextEntry(retry(state, event.at, event.openTicks, plan), event.openTicks, plan);
       return event.mayOpen && isOver(state) && state.orders.length === 0
         ? begin(state, { at: event.at, ticks: event.openTicks }, plan)
         : stay(state);
@@ -65,33 +66,41 @@ export function decideDca(state: State, event: MarketEvent, plan: DcaPlan): Deci
   }
 }
 
+/** The price has come near enough for the next averaging order. */
+function placeNextEntry(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
+  const { entryFrom, closing } = decision.state;
+  if (entryFrom === undefined || closing !== undefined || beats(plan, ticks, entryFrom)) return decision;
+  const { state, intents } = placeEntries(decision.state, plan, ticks);
+  return { state, intents: [...decision.intents, ...intents] };
+}
+
 function filled(state: State, event: Fill, plan: DcaPlan): Decision {
   const booked = bookFill(state, event);
   if (!booked) return stay(state);
-  return isEntry(booked.order) ? entered(booked, event, plan) : left(booked, event, plan);
+  return isEntry(booked.order) ? increased(booked, event, plan) : reduced(booked, event, plan);
 }
 
-function entered({ state, order, leaving }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+function increased({ state, order, late }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, heldBack } = fill;
-  const position = enter(state.position, fillWorth(fill), lots, heldBack);
+  const position = increasePosition(state.position, fillWorth(fill), lots, heldBack);
   // Prices that distances count from are known once the order is complete; until then they are of what there is.
   const point = order.filled;
   const at = { ...state, position, base: order.kind === 'base' ? point : state.base, lastFill: point, last: point };
   if (state.closing !== undefined) return closeRest(stay(at), ticks, plan);
-  if (leaving || order.filled.lots < order.lots) return replaceExits(stay(at), plan);
-  const done: State = { ...at, rung: Math.max(state.rung, order.rung) };
+  if (late || order.filled.lots < order.lots) return replaceExits(stay(at), plan);
+  const done: State = { ...at, level: Math.max(state.level, order.level) };
   return replaceExits(placeEntries(done, plan), plan);
 }
 
-function left({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
+function reduced({ state, order }: BookedFill, fill: Fill, plan: DcaPlan): Decision {
   const { ticks, lots, at } = fill;
-  const position = leave(state.position, lots);
+  const position = reducePosition(state.position, lots);
   // A stop or a close has begun: the trade ends, nothing is bought any more.
   const closing = state.closing ?? (order.type === 'limit' ? undefined : order.kind);
   if (position.lots === 0n)
     return cancel(stay({ ...state, position: flat(position), watch: UNWATCHED, endedAt: at, closing }));
   const complete = order.filled.lots === order.lots;
-  const open: State = { ...state, position, step: complete ? Math.max(state.step, order.rung) : state.step };
+  const open: State = { ...state, position, step: complete ? Math.max(state.step, order.level) : state.step };
   if (closing === undefined) return fitExits(open, plan);
   return endTrade(stay(open), { kind: closing, ticks, keep: isClosing }, plan);
 }
@@ -113,13 +122,13 @@ function rejected(state: State, event: MarketEvent & { type: 'rejected' }, plan:
   const { decision, order } = booked;
   const { kind, ticks, type } = order;
   const after = decision.state;
-  if (state.leaving.some(({ key }) => key === order.key)) return decision;
+  if (state.pendingCancels.some(({ key }) => key === order.key)) return decision;
   if (kind === 'base') return { ...decision, state: { ...after, unbegun: (after.unbegun ?? 0) + 1 } };
   if (!isOpen(after) || after.closing !== undefined) return decision;
   if (kind === 'averaging')
     return plan.settings.averagingOrders.deviationFrom === 'base'
       ? goOn(decision, after, plan)
-      : goOn(decision, { ...after, last: atTicks(ticks), rung: order.rung }, plan);
+      : goOn(decision, { ...after, last: atTicks(ticks), level: order.level }, plan);
   // The price is there already, or no stop can stand.
   const mustSell = type === 'stop' && (event.reason === 'wouldTrigger' || isHopeless(after));
   return mustSell ? endTrade(decision, { kind, ticks }, plan) : decision;
@@ -139,5 +148,7 @@ function cancelled(state: State, event: MarketEvent & { type: 'cancelled' }, pla
   if (!gone || asked || !isOpen(booked.state)) return stay(booked.state);
   if (booked.state.closing !== undefined) return closeRest(stay(booked.state), gone.ticks, plan);
   const entered = isEntry(gone) && gone.filled.lots > 0n;
-  return entered ? placeEntries({ ...booked.state, rung: Math.max(state.rung, gone.rung) }, plan) : stay(booked.state);
+  return entered
+    ? placeEntries({ ...booked.state, level: Math.max(state.level, gone.level) }, plan)
+    : stay(booked.state);
 }

@@ -37,10 +37,10 @@ function placeTakeProfits(start: Decision, plan: DcaPlan): Decision {
   return rest.lots === 0n ? placed : placeLast(placed, rest, plan);
 }
 
-const placeLast = (decision: Decision, { ticks, lots, rung }: Part, plan: DcaPlan): Decision =>
+const placeLast = (decision: Decision, { ticks, lots, level }: Part, plan: DcaPlan): Decision =>
   plan.trail
     ? watching(decision, { trailFrom: ticks })
-    : placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots, rung });
+    : placeExit(decision, plan, { kind: 'takeProfit', type: 'limit', ticks, lots, level });
 
 function placeStop(decision: Decision, plan: DcaPlan): Decision {
   const { stop } = plan;
@@ -83,7 +83,7 @@ function trail(decision: Decision, ticks: bigint, plan: DcaPlan): Decision {
     type: 'stop',
     ticks: level,
     lots,
-    rung: plan.steps.length + 1,
+    level: plan.steps.length + 1,
   });
 }
 
@@ -116,17 +116,17 @@ function waitBeyond(decision: Decision, { at, latest = at, ticks }: Price, plan:
  * profit that still wait have to share what is left too: what was closed is of one that they were to replace.
  */
 export function fitExits(state: State, plan: DcaPlan): Decision {
-  const stale = state.waiting.some(isStep);
+  const stale = state.deferred.some(isStep);
   const shared = stale ? placeTakeProfits(cancel(stay(state), isStep), plan) : stay(state);
   const { lots } = state.position;
-  return [...shared.state.orders, ...shared.state.waiting]
+  return [...shared.state.orders, ...shared.state.deferred]
     .filter((order) => order.type === 'stop' && order.lots > lots)
     .reduce(
-      (decision, { key, kind, ticks, rung }) =>
+      (decision, { key, kind, ticks, level }) =>
         placeExit(
           cancel(decision, (one) => one.key === key),
           plan,
-          { kind, type: 'stop', ticks, lots, rung },
+          { kind, type: 'stop', ticks, lots, level },
         ),
       shared,
     );

@@ -17,7 +17,18 @@ export const ENGINE_VERSION = 3;
 export function contentHashOf(market: MarketRules, settings: readonly BotSettings[], columns: Columns): string {
   const { tickSize, lotSize, minQuantity, minNotional, feePpm, feeFrom, maintenancePpm } = market;
   const fees = typeof feeFrom === 'string' ? feeFrom : `${feeFrom.currency} ${toText(feeFrom.price, 24)}`;
-  const rules = { market: market.market, tickSize, lotSize, minQuantity, minNotional, feePpm, fees, maintenancePpm };
+  const venue = market.venue?.terms;
+  const rules = {
+    market: market.market,
+    tickSize,
+    lotSize,
+    minQuantity,
+    minNotional,
+    feePpm,
+    fees,
+    maintenancePpm,
+    venue,
+  };
   const hash = createHash('sha256').update(JSON.stringify({ engine: ENGINE_VERSION, rules, settings }));
   for (const { buffer, byteOffset, byteLength } of [columns.at, columns.open, columns.high, columns.low, columns.close])
     hash.update(new Uint8Array(buffer, byteOffset, byteLength));

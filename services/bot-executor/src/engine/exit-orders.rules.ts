@@ -1,18 +1,18 @@
 import { meetsMinimum } from '../markets/markets.rules.ts';
-import { cancel, dropWaiting, newOrder, place } from './orders.rules.ts';
+import { cancel, dropDeferred, newOrder, place } from './orders.rules.ts';
 import { type Decision, isExit, type OrderKind, type PlacedOrder, UNWATCHED } from './state.rules.ts';
 import type { TradePlan } from './trade-plan.rules.ts';
 
 /* How a strategy asks for an exit, whichever strategy it is. */
 
-type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { rung?: number };
+type Exit = Pick<PlacedOrder, 'kind' | 'type' | 'ticks' | 'lots'> & { level?: number };
 
 /** Exits come again and again within a trade: each has a number of its own. */
 export function placeExit({ state, intents }: Decision, { long, leverage, market }: TradePlan, exit: Exit): Decision {
   const revision = state.revision + 1;
   const key = `${state.trade}:${exit.kind}:${revision}`;
-  const { kind, type, ticks, lots, rung } = exit;
-  const plain = newOrder(long, { key, kind, type, ticks, lots, rung });
+  const { kind, type, ticks, lots, level } = exit;
+  const plain = newOrder(long, { key, kind, type, ticks, lots, level });
   const order: PlacedOrder = leverage ? { ...plain, reduceOnly: true } : plain;
   // What no exchange would take, as of a base order that was filled to a small part.
   const planned = type === 'limit' || (type === 'stop' && kind === 'stopLoss');
@@ -36,7 +36,7 @@ export function endTrade(decision: Decision, { kind, ticks, keep = () => false }
 
 /** Of a trade that is being closed: an order at the market for everything that no order closes yet. */
 export function closeRest(decision: Decision, ticks: bigint, plan: TradePlan): Decision {
-  const state = dropWaiting(decision.state);
+  const state = dropDeferred(decision.state);
   const { closing, orders, position } = state;
   const closed = orders.filter(isExit).reduce((lots, order) => lots + order.lots - order.filled.lots, 0n);
   const rest: Decision = { state, intents: decision.intents };

@@ -1,5 +1,5 @@
 import { Contradiction } from './contradiction.rules.ts';
-import { fillWorth, type LeavingOrder, type MarketEvent, type PlacedOrder, type State } from './state.rules.ts';
+import { fillWorth, type MarketEvent, type PendingCancel, type PlacedOrder, type State } from './state.rules.ts';
 
 /*
  * What the exchange reports of an order, noted at the order. Reports come late, in parts, in any order and more than
@@ -13,25 +13,29 @@ export interface BookedFill {
   /** With this fill. */
   order: PlacedOrder;
   /** It was asked to be cancelled before. */
-  leaving: boolean;
+  late: boolean;
 }
 
 /** The order that a report is about; undefined when it is gone. */
-export const orderOf = ({ orders, leaving }: State, key: string): LeavingOrder | undefined =>
-  orders.find((one) => one.key === key) ?? leaving.find((one) => one.key === key);
+export const orderOf = ({ orders, pendingCancels }: State, key: string): PendingCancel | undefined =>
+  orders.find((one) => one.key === key) ?? pendingCancels.find((one) => one.key === key);
 
 /** Undefined when it was reported before. */
 export function bookFill(state: State, event: MarketEvent & { type: 'fill' }): BookedFill | undefined {
   const order = orderOf(state, event.key);
   if (!order || order.fills.includes(event.id)) return undefined;
-  const now: LeavingOrder = {
+  const now: PendingCancel = {
     ...order,
     fills: [...order.fills, event.id],
     filled: { value: order.filled.value + fillWorth(event), lots: order.filled.lots + event.lots },
   };
   if (now.filled.lots > lotsAtMost(now))
     throw new Contradiction(`${now.key} was filled beyond its quantity of ${lotsAtMost(now)} lots.`);
-  return { state: replaced(standing(state, order), order, now), order: now, leaving: state.leaving.includes(order) };
+  return {
+    state: replaced(standing(state, order), order, now),
+    order: now,
+    late: state.pendingCancels.includes(order),
+  };
 }
 
 /** An order of its kind stands: no row of refusals goes on. What was refused may still have to be placed again. */
@@ -54,37 +58,37 @@ type Cancelled = MarketEvent & { type: 'cancelled' };
 /** Undefined when it says nothing new. */
 export function bookCancel(state: State, event: Cancelled): BookedCancel | undefined {
   const order = orderOf(state, event.key);
-  // Gone, or told before, or complete once its fills are reported.
+  // Gone, or reported before, or complete once its fills are reported.
   if (!order || lotsAtMost(order) === event.filled) return undefined;
-  const asked = state.leaving.includes(order);
+  const asked = state.pendingCancels.includes(order);
   const isGone = order.filled.lots === event.filled;
   if (asked && isGone) return { state: without(state, order), gone: order, asked };
   refuseContradiction(order, event);
   // Unasked, it becomes an order of what was filled: nothing that it was meant for is replaced by another one.
-  const now: LeavingOrder = asked ? { ...order, total: event.filled } : { ...order, lots: event.filled };
+  const now: PendingCancel = asked ? { ...order, total: event.filled } : { ...order, lots: event.filled };
   return { state: replaced(state, order, now), gone: isGone ? now : undefined, asked };
 }
 
-function refuseContradiction({ key, filled: { lots: reported }, lots, total }: LeavingOrder, { filled }: Cancelled) {
+function refuseContradiction({ key, filled: { lots: reported }, lots, total }: PendingCancel, { filled }: Cancelled) {
   if (filled < reported || filled > lots || total !== undefined)
     throw new Contradiction(
       `${key} was cancelled after ${filled} lots; ${reported} of ${total ?? lots} were reported.`,
     );
 }
 
-const lotsAtMost = ({ total, lots }: LeavingOrder): bigint => total ?? lots;
+const lotsAtMost = ({ total, lots }: PendingCancel): bigint => total ?? lots;
 
 /** The order as it is now, in its place, until nothing more can be filled of it. */
-function replaced(state: State, before: LeavingOrder, now: LeavingOrder): State {
+function replaced(state: State, before: PendingCancel, now: PendingCancel): State {
   if (now.filled.lots === lotsAtMost(now)) return without(state, before);
-  const put = (orders: readonly LeavingOrder[]) => orders.map((one) => (one === before ? now : one));
-  return state.leaving.includes(before)
-    ? { ...state, leaving: put(state.leaving) }
+  const put = (orders: readonly PendingCancel[]) => orders.map((one) => (one === before ? now : one));
+  return state.pendingCancels.includes(before)
+    ? { ...state, pendingCancels: put(state.pendingCancels) }
     : { ...state, orders: put(state.orders) };
 }
 
-function without(state: State, order: LeavingOrder): State {
-  const leaving = state.leaving.filter((one) => one !== order);
-  if (leaving.length < state.leaving.length) return { ...state, leaving };
+function without(state: State, order: PendingCancel): State {
+  const pendingCancels = state.pendingCancels.filter((one) => one !== order);
+  if (pendingCancels.length < state.pendingCancels.length) return { ...state, pendingCancels };
   return { ...state, orders: state.orders.filter((one) => one !== order) };
 }

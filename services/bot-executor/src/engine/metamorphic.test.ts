@@ -71,13 +71,13 @@ test('prices in another unit change no return: all prices ten times, sizes in qu
   expect(fills).toBeGreaterThan(enough(500));
 });
 
-/** What is open and what waits, without the numbers that only tell how often exits were replaced. */
-const essence = ({ position, orders, watch, rung, step }: State) => ({
+/** What is open and what waits, without the numbers that only count how often exits were replaced. */
+const essence = ({ position, orders, watch, level, step }: State) => ({
   position,
   watch,
-  rung,
+  level,
   step,
-  orders: orders.map(({ kind, type, rung: index, ticks, lots }) => ({ kind, type, index, ticks, lots })),
+  orders: orders.map(({ kind, type, level: index, ticks, lots }) => ({ kind, type, index, ticks, lots })),
 });
 
 test('reports in parts, in any order and twice come to the same as whole ones', () => {

@@ -15,7 +15,7 @@ import { bankruptcyTicks, beats, liquidationTicks, type TradePlan } from './trad
 
 /*
  * The paper exchange: fills orders from candles, conservatively. Of a candle's prices two are known by their time: the
- * open is the first, the close the last. In which order high and low came is not told, so the price is taken to run
+ * open is the first, the close the last. In which order high and low came is unknown, so the price is taken to run
  * where it hurts first (for a long: open, low, high, close):
  *
  *   open     funding is paid; orders at the market fill, a base order among them; take profits that the open has reached
@@ -55,6 +55,8 @@ export interface Step {
   fills: ExchangeFill[];
   /** Keys of orders that were refused; paper refuses none. */
   rejected?: readonly string[];
+  /** The bot asks to be halted: whoever runs it has to, and asks it nothing more. */
+  halt?: Extract<Intent, { type: 'halt' }> | undefined;
 }
 
 export interface Around {
@@ -105,8 +107,8 @@ function decideAtOnce<Plan extends TradePlan>(
   plan: Plan,
 ): Decision {
   let { state, intents } = strategy.decide(before, event, plan);
-  for (let leaving = state.leaving[0]; leaving; leaving = state.leaving[0]) {
-    const after = strategy.decide(state, { type: 'cancelled', key: leaving.key, filled: leaving.filled.lots }, plan);
+  for (let order = state.pendingCancels[0]; order; order = state.pendingCancels[0]) {
+    const after = strategy.decide(state, { type: 'cancelled', key: order.key, filled: order.filled.lots }, plan);
     state = after.state;
     if (after.intents.length > 0) intents = [...intents, ...after.intents];
   }
@@ -145,10 +147,10 @@ class Exchange<Plan extends TradePlan> {
     this.latest = at;
     if (before !== undefined && this.plan.funding) this.payFunding(this.plan.funding, before);
     this.fillMarketOrders(open);
-    this.tell({ type: 'candle', at, openTicks: open, mayOpen });
+    this.report({ type: 'candle', at, openTicks: open, mayOpen });
     this.fillMarketOrders(open);
     if (isOpen(this.state)) this.takeProfits(open);
-    this.tellPrice(open);
+    this.reportPrice(open);
     this.latest = this.ends;
   }
 
@@ -158,7 +160,7 @@ class Exchange<Plan extends TradePlan> {
     for (let stamp = nextFunding(funding, before); stamp <= at; stamp += funding.everyMs) {
       const amount = paymentAt(this.state, this.plan, open);
       if (amount === 0n) return;
-      this.tell({ type: 'funding', at: stamp, amount });
+      this.report({ type: 'funding', at: stamp, amount });
       this.payments.push({ trade: this.state.trade, at: stamp, amount });
     }
   }
@@ -180,7 +182,7 @@ class Exchange<Plan extends TradePlan> {
       }
     }
     this.latest = this.ends;
-    this.tellPrice(worst);
+    this.reportPrice(worst);
     return averaged;
   }
 
@@ -188,20 +190,20 @@ class Exchange<Plan extends TradePlan> {
     const { high, low, close } = this.candle;
     const best = averaged ? close : this.plan.long ? high : low;
     this.takeProfits(best);
-    if (!averaged) this.tellPrice(best);
+    if (!averaged) this.reportPrice(best);
   }
 
   close(mayOpen: boolean): void {
     const { at, high, low, close } = this.candle;
     const stop = this.nearestStop();
     if (stop && this.isBeyond(close, stop.ticks)) this.fill(stop, stop.ticks);
-    this.tellPrice(close);
+    this.reportPrice(close);
     // A DCA bot lives by its orders; others judge whole candles.
-    if (this.strategy.judgesCandles(this.plan)) this.tell({ type: 'closed', at, high, low, close, mayOpen });
+    if (this.strategy.judgesCandles(this.plan)) this.report({ type: 'closed', at, high, low, close, mayOpen });
   }
 
   end(by: 'close' | 'liquidation', ticks: bigint): void {
-    this.tell({ type: 'end', by, ticks });
+    this.report({ type: 'end', by, ticks });
     this.fillMarketOrders(ticks);
   }
 
@@ -234,7 +236,8 @@ class Exchange<Plan extends TradePlan> {
 
   step(): Step {
     const { intents, fills, payments, state } = this;
-    return { at: this.candle.at, state, intents, fills, payments };
+    const halt = state.halted && intents.find((intent) => intent.type === 'halt');
+    return { at: this.candle.at, state, intents, fills, payments, halt };
   }
 
   /** What a price on its way against the trade meets first; a stop before what is at the same price. */
@@ -269,15 +272,15 @@ class Exchange<Plan extends TradePlan> {
     return ticks === level ? orAt : ticks < level === this.plan.long;
   }
 
-  private tellPrice(ticks: bigint): void {
+  private reportPrice(ticks: bigint): void {
     const { trailFrom, breakEvenFrom, patientStop } = this.state.watch;
     // Most bots watch nothing: then a price by itself says nothing to them.
     if (trailFrom === undefined && breakEvenFrom === undefined && patientStop === undefined) return;
-    this.tell({ type: 'price', at: this.candle.at, latest: this.latest, ticks });
+    this.report({ type: 'price', at: this.candle.at, latest: this.latest, ticks });
     this.fillMarketOrders(ticks);
   }
 
-  private tell(event: MarketEvent): void {
+  private report(event: MarketEvent): void {
     const decision = decideAtOnce(this.strategy, this.state, event, this.plan);
     this.state = decision.state;
     this.intents.push(...decision.intents);
@@ -290,7 +293,7 @@ class Exchange<Plan extends TradePlan> {
     else this.exit(order, ticks);
   }
 
-  /** Whole orders only: a candle does not tell how much there was to trade with. */
+  /** Whole orders only: a candle says nothing of how much could be traded. */
   private fill(order: PlacedOrder, ticks: bigint): void {
     const { at } = this.candle;
     const lots = order.lots - order.filled.lots;
@@ -300,7 +303,7 @@ class Exchange<Plan extends TradePlan> {
     const fee = fillFee(market, ticks, lots);
     const heldBack = market.feeFrom === 'received' && order.side === 'buy' ? lots * BigInt(market.feePpm) : 0n;
     const { trade } = this.state;
-    this.tell({ type: 'fill', at: this.latest, key: order.key, id, ticks, lots, heldBack });
+    this.report({ type: 'fill', at: this.latest, key: order.key, id, ticks, lots, heldBack });
     const { lots: open, cost } = this.state.position;
     this.fills.push({ trade, order, id, at, ticks, lots, value, fee, heldBack, open, cost });
   }

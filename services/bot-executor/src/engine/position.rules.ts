@@ -24,7 +24,7 @@ export const FLAT: Position = { lots: 0n, cost: NOTHING, entered: 0n, dust: 0n, 
 const MILLION = 1_000_000n;
 
 /** `value` in tick × lots; `heldBack`: the fee where it is taken from the purchase, in millionths of a lot. */
-export function enter(position: Position, value: bigint, lots: bigint, heldBack = 0n): Position {
+export function increasePosition(position: Position, value: bigint, lots: bigint, heldBack = 0n): Position {
   const held = position.dust + lots * MILLION - heldBack;
   const got = held / MILLION;
   return {
@@ -46,7 +46,7 @@ export function fund(position: Position, amount: bigint): Position {
 export const flat = ({ dust }: Position): Position => ({ ...FLAT, dust });
 
 /** Closes so many lots, at whatever price: what they cost goes with them. */
-export function leave(position: Position, lots: bigint): Position {
+export function reducePosition(position: Position, lots: bigint): Position {
   const rest = position.lots - lots;
   if (rest < 0n) throw new Contradiction(`An exit of ${lots} lots would turn a position of ${position.lots} around.`);
   if (rest === 0n) return { ...position, lots: 0n, cost: NOTHING, owed: NOTHING };

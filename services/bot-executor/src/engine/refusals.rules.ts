@@ -10,6 +10,7 @@ import {
   type MarketEvent,
   type OrderKind,
   type PlacedOrder,
+  type RejectReason,
   type State,
   stay,
 } from './state.rules.ts';
@@ -22,7 +23,7 @@ import {
  *   exit             placed anew after the pause, whatever else happens; a stop that cannot stand sells at the market
  *
  * The third refusal in a row, one whose reason does not pass, and a position that is not the bot's own doing halt the
- * bot: somebody is told, and it buys nothing any more. What it holds keeps its exits. Source: trading.md 4, I5 and I9.
+ * bot: it asks for that once and buys nothing any more. What it holds keeps its exits. Source: trading.md 4, I5 and I9.
  */
 export interface Refused {
   /** Of the last one. */
@@ -46,14 +47,17 @@ export function bookRejected(state: State, event: Rejected): { decision: Decisio
   if (order.filled.lots > 0n) throw new Contradiction(`${order.key} was refused after ${order.filled.lots} lots.`);
   const without = <One extends PlacedOrder>(orders: readonly One[]) => orders.filter(({ key }) => key !== order.key);
   // Refused while it was taken back: that is what was wanted.
-  if (state.leaving.some(({ key }) => key === order.key))
-    return { decision: stay({ ...state, leaving: without(state.leaving) }), order };
+  if (state.pendingCancels.some(({ key }) => key === order.key))
+    return { decision: stay({ ...state, pendingCancels: without(state.pendingCancels) }), order };
   const times = (state.refused?.times ?? 0) + 1;
   const refused = { kind: order.kind, times, until: event.at + pauseMs(times) };
   const decision = stay({ ...state, orders: without(state.orders), refused });
-  const forGood = times >= MOST || event.reason === 'notAllowed';
+  const forGood = (times >= MOST && !passesByItself(event.reason)) || event.reason === 'notAllowed';
   return { decision: forGood ? halt(decision, 'ordersRejected', `${order.key}: ${event.reason}`) : decision, order };
 }
+
+/** The price comes nearer, or another order goes: asking again is right however often it was refused. */
+const passesByItself = (reason: RejectReason): boolean => reason === 'priceBand' || reason === 'tooMany';
 
 /** Whether an order has been refused too often to be asked for in the same way again. */
 export const isHopeless = ({ refused }: State): boolean => (refused?.times ?? 0) >= MOST;
@@ -72,7 +76,7 @@ export function accepted(state: State, { key }: MarketEvent & { type: 'accepted'
   return stay(order ? standing(state, order) : state);
 }
 
-/** Told once; entries are taken back. */
+/** Asked for once; entries are cancelled. */
 export function halt(decision: Decision, reason: HaltReason, message: string): Decision {
   const { state, intents } = cancel(decision, isEntry);
   if (state.halted) return { state, intents };

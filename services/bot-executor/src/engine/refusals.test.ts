@@ -105,7 +105,7 @@ describe('an order that is refused', () => {
     expect(barred.rejected('1:base', 'notAllowed')).toEqual(['halt ordersRejected']);
   });
 
-  test('told twice, or of an order that nobody knows, changes nothing; after a fill it contradicts', () => {
+  test('a refusal that is repeated or of an unknown order changes nothing; after a fill it contradicts', () => {
     const race = opened();
     race.rejected('1:takeProfit:1');
     race.expectIgnored(() => race.rejected('1:takeProfit:1'));
@@ -122,7 +122,7 @@ describe('an order that is refused', () => {
     const plan = martingalePlanOf(martingaleSettings({ balance: '50000' }), COARSE);
     const race = new Race(plan, warmedUp('long'));
     const close = (hour: number, ticks: bigint) =>
-      race.tell({
+      race.send({
         type: 'closed',
         at: hour * 3_600_000,
         high: ticks + 12n,
@@ -164,7 +164,7 @@ describe('a position that changes behind the bot’s back', () => {
     const race = opened(STOP);
     expect(race.position(0n)).toContain('halt positionChanged');
     for (const key of ['1:averaging:1', '1:takeProfit:1', '1:stopLoss:2']) race.cancelled(key, 0n);
-    expect([race.state.orders, race.state.leaving, race.state.waiting]).toEqual([[], [], []]);
+    expect([race.state.orders, race.state.pendingCancels, race.state.deferred]).toEqual([[], [], []]);
     expect(race.end(200n)).toEqual([]);
   });
 
@@ -225,15 +225,15 @@ test('a part that is too small to be sold gets no exit until it has grown', () =
   expect(race.fill('1:averaging:1', 1_010n, 198n)).toEqual(['place 1:takeProfit:2 limit 1040 at 202']);
 });
 
-test('an exchange that tells an average and its own fee is believed to the last digit', () => {
+test('the average and the fee that an exchange reports are booked to the last digit', () => {
   const race = new Race(planned());
   race.candle(200n);
-  race.tell({ type: 'fill', at: 0, key: '1:base', id: 'average', ticks: 200n, value: 199_999n, lots: 1_000n });
+  race.send({ type: 'fill', at: 0, key: '1:base', id: 'average', ticks: 200n, value: 199_999n, lots: 1_000n });
   expect(race.state.position.cost).toEqual(whole(199_999n));
   const plan = martingalePlanOf(martingaleSettings({ balance: '50000' }), COARSE);
   const other = new Race(plan, warmedUp('long'));
-  other.tell({ type: 'closed', at: 0, high: 4_011n, low: 3_987n, close: 3_999n, mayOpen: true });
-  other.tell({
+  other.send({ type: 'closed', at: 0, high: 4_011n, low: 3_987n, close: 3_999n, mayOpen: true });
+  other.send({
     type: 'fill',
     at: 0,
     key: '1:base:1',
@@ -285,7 +285,7 @@ test('a trade that was open under the rules before goes on, with its orders; wha
 
   race.rejected('1:takeProfit:1');
   race.position(400n);
-  const state = { ...race.state, unbegun: 2, waitingSince: 5 };
+  const state = { ...race.state, unbegun: 2, deferredSince: 5 };
   expect(readState(JSON.parse(writeState(state, COARSE)), COARSE)).toEqual(state);
   expect(INITIAL.halted).toBeUndefined();
 });

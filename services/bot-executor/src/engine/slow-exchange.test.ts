@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { enough, runs } from '../../test/long.ts';
-import { anySettings, COARSE } from '../../test/markets.ts';
+import { anySettings, COARSE, DEMANDING } from '../../test/markets.ts';
 import { anyMartingale, warmedUp } from '../../test/martingale.ts';
 import { randomOf } from '../../test/slow-exchange.ts';
 import { NOTHING_SEEN, type Seen, SlowRun } from '../../test/slow-run.ts';
@@ -11,20 +11,20 @@ import { martingalePlanOf } from '../martingale/plan.rules.ts';
 import { decide } from '../strategies/decide.rules.ts';
 import type { Plan } from '../strategies/plan.rules.ts';
 import { readState, writeState } from '../strategies/stored-state.rules.ts';
-import { isClosed, worthAt } from '../trades/trade-book.rules.ts';
+import { isClosed, worthAt } from '../trades/trade-summary.rules.ts';
 import { entriesOf, Wallet } from '../trades/wallet.rules.ts';
 import { INITIAL, type Intent, type State } from './state.rules.ts';
 
 /* On an exchange that takes its time. That nothing is oversold is judged by the exchange, at every moment. */
 
-interface Course {
+interface PricePath {
   start: number;
   steps: number;
   /** Part of the price that a minute moves it by, at most. */
   wild: number;
 }
 
-function carry(plan: Plan, seed: number, { start, steps, wild }: Course, begin: State): SlowRun {
+function advance(plan: Plan, seed: number, { start, steps, wild }: PricePath, begin: State): SlowRun {
   const random = randomOf(seed);
   const run = new SlowRun(plan, random, begin);
   let price = start;
@@ -46,8 +46,8 @@ function carry(plan: Plan, seed: number, { start, steps, wild }: Course, begin: 
 function expectWorth({ journal }: SlowRun, { market, long }: Plan, ticks: bigint): void {
   const wallet = new Wallet();
   for (const { fill } of journal.fills) for (const entry of entriesOf(market, fill)) wallet.add(entry);
-  const book = [...journal.trades.values()].at(-1);
-  const open = book && !isClosed(book) ? worthAt(book, ticks, long, 0) : 0n;
+  const summary = [...journal.trades.values()].at(-1);
+  const open = summary && !isClosed(summary) ? worthAt(summary, ticks, long, 0) : 0n;
   const prices = new Map([
     [market.quote, whole(1)],
     [market.base, mul(whole(ticks), market.tick)],
@@ -58,7 +58,7 @@ function expectWorth({ journal }: SlowRun, { market, long }: Plan, ticks: bigint
 /** Flat, nothing left, and every fill of the exchange is in the books once. */
 function expectFinished({ state, exchange, journal, intents }: SlowRun): void {
   expect([exchange.isQuiet, exchange.position, state.position.lots]).toEqual([true, 0n, 0n]);
-  expect([state.orders, state.leaving, state.waiting]).toEqual([[], [], []]);
+  expect([state.orders, state.pendingCancels, state.deferred]).toEqual([[], [], []]);
   const booked = journal.fills.map(({ fill: { id, order, ticks, lots } }) => ({ id, key: order.key, ticks, lots }));
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   expect(booked.sort(byId)).toEqual([...exchange.executions].sort(byId));
@@ -93,14 +93,14 @@ const sum = (a: Seen, b: Seen): Seen =>
 /** Runs that end as they must; what they have seen, and trades. */
 function judged<Given>(
   settings: fc.Arbitrary<Given>,
-  one: (given: Given) => { plan: Plan; begin: State; course: Course },
+  one: (given: Given) => { plan: Plan; begin: State; path: PricePath },
 ) {
   let seen: Seen = NOTHING_SEEN;
   let trades = 0;
   fc.assert(
     fc.property(settings, fc.integer(), (given, seed) => {
-      const { plan, begin, course } = one(given);
-      const run = carry(plan, seed, course, begin);
+      const { plan, begin, path } = one(given);
+      const run = advance(plan, seed, path, begin);
       expectFinished(run);
       expectReplayed(run, plan, begin);
       trades += run.journal.totals.closedTrades;
@@ -113,11 +113,11 @@ function judged<Given>(
 
 test('DCA, random settings: nothing is oversold, no fill is lost, the books are exact, all ends flat', () => {
   const free = { minPrice: undefined, maxPrice: undefined, maxTrades: undefined };
-  const course = { start: 200, steps: 150, wild: 0.05 };
+  const path = { start: 200, steps: 150, wild: 0.05 };
   const seen = judged(anySettings, (given) => ({
     plan: planOf({ ...given, ...free }, COARSE),
     begin: INITIAL,
-    course,
+    path,
   }));
   // Otherwise nothing was tried.
   expect(Math.min(seen.trades, seen.late, seen.repeated)).toBeGreaterThan(enough(1_000));
@@ -125,12 +125,24 @@ test('DCA, random settings: nothing is oversold, no fill is lost, the books are 
   expect(Math.min(seen.rejected, seen.overdue)).toBeGreaterThan(enough(200));
 });
 
+test('where an exchange has price steps, a band, largest sizes, few orders and tiers, every order keeps to them', () => {
+  const free = { minPrice: undefined, maxPrice: undefined, maxTrades: undefined };
+  const path = { start: 2_000, steps: 150, wild: 0.05 };
+  const seen = judged(anySettings, (given) => ({
+    plan: planOf({ ...given, ...free }, DEMANDING),
+    begin: INITIAL,
+    path,
+  }));
+  expect(Math.min(seen.trades, seen.deferred)).toBeGreaterThan(enough(500));
+  expect(seen.refusedByVenue).toBeGreaterThan(enough(100));
+});
+
 const WARM = { long: warmedUp('long'), short: warmedUp('short') };
 
 test('martingale, random settings: the same', () => {
-  const course = { start: 4_000, steps: 150, wild: 0.01 };
+  const path = { start: 4_000, steps: 150, wild: 0.01 };
   const seen = judged(anyMartingale, (given) => {
-    return { plan: martingalePlanOf(given, COARSE), begin: WARM[given.direction], course };
+    return { plan: martingalePlanOf(given, COARSE), begin: WARM[given.direction], path };
   });
   expect(Math.min(seen.trades, seen.lateEntries, seen.repeated)).toBeGreaterThan(enough(500));
 });

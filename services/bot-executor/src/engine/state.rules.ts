@@ -16,7 +16,7 @@ export interface PlacedOrder {
   key: string;
   kind: OrderKind;
   /** Which averaging order, or which step of the take profit, from 1; 0 for others. */
-  rung: number;
+  level: number;
   side: 'buy' | 'sell';
   /** A stop becomes a market order when the price reaches it from the side where the trade gains. */
   type: 'market' | 'limit' | 'stop';
@@ -30,7 +30,7 @@ export interface PlacedOrder {
 }
 
 /** Asked to be cancelled; it may be filled until the exchange confirms. */
-export interface LeavingOrder extends PlacedOrder {
+export interface PendingCancel extends PlacedOrder {
   /** Lots that were filled of it in all, once the exchange has said so: reports of some may still be on their way. */
   total?: bigint | undefined;
 }
@@ -67,23 +67,25 @@ export interface State {
   /** What the next distance counts from: the last entry's fill, or the level of one that was skipped since. */
   last: PricePoint;
   /** The last averaging order that was filled or skipped. */
-  rung: number;
+  level: number;
   /** The last averaging order that was placed or skipped. */
   planned: number;
   /** The last step of the take profit that was filled. */
   step: number;
   watch: Watch;
+  /** The next averaging order is too far from the price for the exchange, and is placed from this price on. */
+  entryFrom?: bigint | undefined;
   /** When the last trade ended, epoch ms. */
   endedAt: number | undefined;
   /** Of a strategy that remembers more than its orders; it alone knows what is in it. */
   memory?: object | undefined;
   /** On the exchange, and meant to be. */
   orders: readonly PlacedOrder[];
-  leaving: readonly LeavingOrder[];
-  /** Exits that are placed as soon as no exit is leaving any more. */
-  waiting: readonly PlacedOrder[];
-  /** Since when (epoch ms) they have waited. */
-  waitingSince?: number | undefined;
+  pendingCancels: readonly PendingCancel[];
+  /** Exits that are placed as soon as no cancel of an exit is pending. */
+  deferred: readonly PlacedOrder[];
+  /** Since when (epoch ms) they have been. */
+  deferredSince?: number | undefined;
   /** What the exchange refuses in a row. */
   refused?: Refused | undefined;
   /** Base orders that were refused and began no trade. */
@@ -130,7 +132,7 @@ export interface Fill {
   at: number;
   key: string;
   id: string;
-  /** Price; of an exchange that tells only an average, the nearest tick, and then what it comes to in tick × lots. */
+  /** Price; of an exchange that reports only an average, the nearest tick, and then what it comes to in tick × lots. */
   ticks: bigint;
   value?: bigint;
   lots: bigint;
@@ -148,7 +150,7 @@ export type Intent =
   | { type: 'place'; order: PlacedOrder; late?: true }
   | { type: 'cancel'; key: string }
   | { type: 'skip'; order: PlacedOrder }
-  /** Somebody has to be told. */
+  /** Whoever runs the bot halts it and notifies its owner. */
   | { type: 'halt'; reason: HaltReason; message: string };
 
 /** Why no trade begins. */
@@ -168,14 +170,14 @@ export const INITIAL: State = {
   base: NOWHERE,
   lastFill: NOWHERE,
   last: NOWHERE,
-  rung: 0,
+  level: 0,
   planned: 0,
   step: 0,
   watch: UNWATCHED,
   endedAt: undefined,
   orders: [],
-  leaving: [],
-  waiting: [],
+  pendingCancels: [],
+  deferred: [],
   closing: undefined,
 };
 
@@ -184,7 +186,7 @@ export const isEntry = ({ kind }: PlacedOrder): boolean => kind === 'base' || ki
 
 export const isExit = (order: PlacedOrder): boolean => !isEntry(order);
 /** Nothing is open and nothing that was taken back can be filled any more. */
-export const isOver = (state: State): boolean => !isOpen(state) && state.leaving.length === 0;
+export const isOver = (state: State): boolean => !isOpen(state) && state.pendingCancels.length === 0;
 
 /** Nothing to do. */
 export const stay = (state: State): Decision => ({ state, intents: [] });

@@ -1,6 +1,7 @@
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
-import { add, ceil, div, type Fraction, floor, fraction, millionths, mul, sub, whole } from '../kernel/exact.rules.ts';
+import { add, ceil, div, type Fraction, floor, fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
+import { maintenanceOf } from '../markets/venue.rules.ts';
 
 /* What every strategy's plan has, and what the exchange needs to know of it. */
 
@@ -51,7 +52,7 @@ export const triggerTicks = ({ long }: TradePlan, exact: Fraction): bigint => (l
 /** Where the exchange takes a leveraged position away; undefined without leverage. */
 export function liquidationTicks(plan: TradePlan, open: Open): bigint | undefined {
   if (!plan.leverage) return undefined;
-  const kept = sub(div(ONE, plan.leverage), millionths(plan.market.maintenancePpm));
+  const kept = sub(div(ONE, plan.leverage), maintenanceOf(plan.market, open.cost));
   return triggerTicks(plan, priceAfterLoss(plan, open, kept));
 }
 

@@ -1,5 +1,5 @@
 import { runs } from '../../test/long.ts';
-import { candleSeries, closeCourse, firstTouch, indexAt, NEVER_ABOVE, NEVER_BELOW } from './candle-series.rules.ts';
+import { candleSeries, closeRange, firstTouch, indexAt, NEVER_ABOVE, NEVER_BELOW } from './candle-series.rules.ts';
 
 /** Small deterministic generator (mulberry32), so that a failure can be repeated. */
 function random(seed: number): () => number {
@@ -64,7 +64,7 @@ test('knows how closes ran: extremes, deepest fall and highest rise over any ran
         for (const later of closes.slice(i)) [fall, rise] = [Math.max(fall, one - later), Math.max(rise, later - one)];
       }
       const plain = { min: Math.min(...closes), max: Math.max(...closes), fall, rise };
-      expect(closeCourse(series, { from, to })).toEqual(plain);
+      expect(closeRange(series, { from, to })).toEqual(plain);
     }
   }
 });

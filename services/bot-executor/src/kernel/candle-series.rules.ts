@@ -25,7 +25,7 @@ export interface CandleSeries {
 }
 
 /** How closes ran over a range, in ticks. */
-export interface Course {
+export interface PriceRange {
   min: number;
   max: number;
   /** Deepest fall from a close to a later one, and highest rise; never negative. */
@@ -70,8 +70,8 @@ export function candleSeries(columns: Columns): CandleSeries {
     }
     blocks.low[block] = lowest;
     blocks.high[block] = highest;
-    const course = courseOf(close, from, to);
-    for (const name of ['min', 'max', 'fall', 'rise'] as const) blocks[name][block] = course[name];
+    const range = priceRangeOf(close, from, to);
+    for (const name of ['min', 'max', 'fall', 'rise'] as const) blocks[name][block] = range[name];
   }
   return { ...columns, blocks };
 }
@@ -101,32 +101,32 @@ export interface Range {
 }
 
 /** How closes ran within a range that is not empty. */
-export function closeCourse({ close, blocks }: CandleSeries, { from, to }: Range): Course {
+export function closeRange({ close, blocks }: CandleSeries, { from, to }: Range): PriceRange {
   const firstBlock = (from + SIZE - 1) >> SHIFT;
   const lastBlock = to >> SHIFT;
-  if (firstBlock >= lastBlock) return courseOf(close, from, to);
-  let course: Course = { min: MAX_TICKS, max: 0, fall: 0, rise: 0 };
-  if (from < firstBlock << SHIFT) course = courseOf(close, from, firstBlock << SHIFT);
+  if (firstBlock >= lastBlock) return priceRangeOf(close, from, to);
+  let range: PriceRange = { min: MAX_TICKS, max: 0, fall: 0, rise: 0 };
+  if (from < firstBlock << SHIFT) range = priceRangeOf(close, from, firstBlock << SHIFT);
   for (let b = firstBlock; b < lastBlock; b += 1) {
-    course = joined(course, {
+    range = joined(range, {
       min: blocks.min[b] as number,
       max: blocks.max[b] as number,
       fall: blocks.fall[b] as number,
       rise: blocks.rise[b] as number,
     });
   }
-  return lastBlock << SHIFT < to ? joined(course, courseOf(close, lastBlock << SHIFT, to)) : course;
+  return lastBlock << SHIFT < to ? joined(range, priceRangeOf(close, lastBlock << SHIFT, to)) : range;
 }
 
 /** The deepest fall is within one of the two, or from the first's highest close to the second's lowest. */
-const joined = (first: Course, second: Course): Course => ({
+const joined = (first: PriceRange, second: PriceRange): PriceRange => ({
   min: Math.min(first.min, second.min),
   max: Math.max(first.max, second.max),
   fall: Math.max(first.fall, second.fall, first.max - second.min),
   rise: Math.max(first.rise, second.rise, second.max - first.min),
 });
 
-function courseOf(close: Int32Array, from: number, to: number): Course {
+function priceRangeOf(close: Int32Array, from: number, to: number): PriceRange {
   let min = close[from] as number;
   let max = min;
   let fall = 0;

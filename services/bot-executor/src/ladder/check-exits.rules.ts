@@ -2,6 +2,7 @@ import type { FieldError } from '@tidegate/contracts/kernel/problem';
 import { atTicks } from '../engine/state.rules.ts';
 import { compare, fraction, toText, whole } from '../kernel/exact.rules.ts';
 import { priceText } from '../markets/markets.rules.ts';
+import { tierOf } from '../markets/venue.rules.ts';
 import { baseFits, divided } from './exit-parts.rules.ts';
 import type { Level } from './ladder.rules.ts';
 import { liquidationDanger } from './margin.rules.ts';
@@ -80,6 +81,35 @@ export function limitFaults({ settings, limits }: DcaPlan): FieldError[] {
   const { minPrice, maxPrice } = settings;
   const message = `No price is at least ${minPrice ?? '0'} and at most ${maxPrice}: no trade could begin.`;
   return [fault('/settings/maxPrice', 'price_range_empty', message)];
+}
+
+/** What the exchange allows of orders and of positions as large as all of the ladder. */
+export function venueFaults(
+  { activeLimit, averagingLevels, leverage, market }: DcaPlan,
+  levels: readonly Level[],
+): FieldError[] {
+  const { venue, base, quote } = market;
+  if (!venue) return [];
+  const cost = levels.reduce((sum, { ticks, lots }) => sum + ticks * lots, 0n);
+  const lots = levels.reduce((sum, level) => sum + level.lots, 0n);
+  const { maxQuantity, maxOrders, tiers } = venue.terms;
+  if (averagingLevels.length > 0 && activeLimit < 1) {
+    const message = `The exchange takes ${maxOrders} orders of a bot: its exits leave no room for averaging orders. Use fewer steps.`;
+    return [fault(`${TAKE_PROFIT}/steps`, 'too_many_orders', message)];
+  }
+  if (venue.maxLots !== undefined && lots > venue.maxLots) {
+    const message = `All orders together are more than ${maxQuantity} ${base}, the most that one order may close. Use less.`;
+    return [fault('/settings/baseOrder', 'above_maximum', message)];
+  }
+  const tier = leverage && tierOf(venue, whole(cost));
+  if (!leverage || !tier) return [];
+  if (compare(whole(cost), tier.upTo) > 0) {
+    const message = `All orders together are worth more than ${tiers?.at(-1)?.upTo} ${quote}, the most that a position may be. Use less.`;
+    return [fault('/settings/baseOrder', 'above_maximum', message)];
+  }
+  if (compare(leverage, tier.maxLeverage) <= 0) return [];
+  const message = `A position as large as all orders together has a leverage of at most ${toText(tier.maxLeverage, 4)}.`;
+  return [fault('/settings/futures/leverage', 'leverage_too_high', message)];
 }
 
 /** A position that is liquidated before its own orders or its stop loss are reached. */

@@ -22,7 +22,7 @@ const faultsOf = (settings: DcaSettings, price = PRICE): FieldError[] => {
 
 test.each(['long', 'short'] as const)('ladder A %s works', (direction) => {
   expect(faultsOf(settingsA(direction))).toEqual([]);
-  expect(checkedPlan(settingsA(direction), PRICE, marketOf(settingsA(direction))).rungs).toHaveLength(6);
+  expect(checkedPlan(settingsA(direction), PRICE, marketOf(settingsA(direction))).averagingLevels).toHaveLength(6);
 });
 
 test('a market that does not exist', () => {
@@ -164,7 +164,7 @@ test('from the last fill a ladder may add up to more than 100 %: its price stays
   expect(faultsOf(settings)).toEqual([]);
 });
 
-test('everything that is wrong with shape and profit is told at once', () => {
+test('everything that is wrong with shape and profit is listed at once', () => {
   const settings = settingsA('short', { takeProfit: { percent: '150' }, averagingOrders: { count: 40 } });
   expect(faultsOf(settings).map(({ code }) => code)).toEqual(['profit_impossible']);
 });

@@ -2,9 +2,17 @@ import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
 import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
-import { exitFaults, fault, leverageFaults, limitFaults, minimumFault } from './check-exits.rules.ts';
+import { exitFaults, fault, leverageFaults, limitFaults, minimumFault, venueFaults } from './check-exits.rules.ts';
 import { type Level, ladder } from './ladder.rules.ts';
-import { type DcaPlan, isProfit, netAt, planOf, type Rung, takeProfitTicks, trailTicks } from './plan.rules.ts';
+import {
+  type AveragingLevel,
+  type DcaPlan,
+  isProfit,
+  netAt,
+  planOf,
+  takeProfitTicks,
+  trailTicks,
+} from './plan.rules.ts';
 
 /*
  * Settings that cannot work are refused before a bot exists, each fault with its field and what to do. Sizes are
@@ -39,21 +47,21 @@ export function checkSettings(plan: DcaPlan, base: bigint): ProblemError | undef
   if (faults.length === 0) {
     const levels = ladder(plan, base);
     faults.push(...levelFaults(plan, levels, base));
-    if (faults.length === 0) faults.push(...leverageFaults(plan, levels));
+    if (faults.length === 0) faults.push(...venueFaults(plan, levels), ...leverageFaults(plan, levels));
   }
   const [first] = faults;
   return first && validationFailed({ errors: faults }, `${first.field}: ${first.message}`);
 }
 
 /** A long ladder that would reach zero. */
-function shapeFaults({ long, rungs }: DcaPlan): FieldError[] {
-  const beyond = long && rungs.find(({ factor }) => factor.n <= 0n);
+function shapeFaults({ long, averagingLevels }: DcaPlan): FieldError[] {
+  const beyond = long && averagingLevels.find(({ factor }) => factor.n <= 0n);
   if (!beyond) return [];
   const reach = toText(beyond.deviationPercent, 2);
   const cure = beyond.index === 1 ? 'Make it smaller.' : `Use fewer than ${beyond.index} orders, or smaller steps.`;
   return [
     fault(
-      stepField(rungs, beyond),
+      stepField(averagingLevels, beyond),
       'ladder_below_zero',
       `Averaging order ${beyond.index} lies ${reach} % below. ${cure}`,
     ),
@@ -61,8 +69,8 @@ function shapeFaults({ long, rungs }: DcaPlan): FieldError[] {
 }
 
 /** The scale is at fault when the same orders in equal steps would have fitted. */
-function stepField(rungs: readonly Rung[], beyond: Rung): string {
-  const first = rungs[0]?.deviationPercent ?? whole(0);
+function stepField(averagingLevels: readonly AveragingLevel[], beyond: AveragingLevel): string {
+  const first = averagingLevels[0]?.deviationPercent ?? whole(0);
   const even = compare(mul(first, whole(beyond.index)), whole(100)) < 0;
   return beyond.index > 1 && even ? FIELD.step : FIELD.deviation;
 }
@@ -91,14 +99,14 @@ function levelFaults(plan: DcaPlan, levels: readonly Level[], base: bigint): Fie
 
 /** Prices stay above zero, come nowhere near infinity, and move by a tick at least. */
 function priceFault(
-  { long, market, rungs }: DcaPlan,
+  { long, market, averagingLevels }: DcaPlan,
   { index, ticks }: Level,
   { before, base }: { before: bigint; base: bigint },
 ): FieldError | undefined {
-  const rung = rungs[index - 1];
-  if (!rung) return undefined;
+  const level = averagingLevels[index - 1];
+  if (!level) return undefined;
   const which = `Averaging order ${index}`;
-  const field = stepField(rungs, rung);
+  const field = stepField(averagingLevels, level);
   if (ticks <= 0n) return fault(field, 'ladder_below_zero', `${which} has no price above zero. Use smaller steps.`);
   if (ticks > base * MAX_RISE) {
     return fault(field, 'ladder_too_far', `${which} lies more than 1000 % above the base order. Use smaller steps.`);

@@ -20,7 +20,7 @@ export interface Part {
   ticks: bigint;
   lots: bigint;
   /** Which step of the take profit, from 1; the last exit comes after all of them. */
-  rung: number;
+  level: number;
 }
 
 interface Divided {
@@ -39,7 +39,7 @@ export function divided(plan: DcaPlan, { done, share, ...open }: Given): Divided
     const part = floor(mul(whole(lots), shareOfRest(plan, done, step)));
     const ticks = takeProfitTicks(plan, { cost, lots, share, profit: step.profit });
     if (!meetsMinimum(plan.market, ticks, part)) continue;
-    parts.push({ ticks, lots: part, rung: step.index });
+    parts.push({ ticks, lots: part, level: step.index });
     left -= part;
   }
   const rest = { ...lastPart(plan, open, share), lots: left };
@@ -53,7 +53,7 @@ export function divided(plan: DcaPlan, { done, share, ...open }: Given): Divided
 export const lastPart = (plan: DcaPlan, { cost, lots }: Open, share: Fraction): Part => ({
   ticks: takeProfitTicks(plan, { cost, lots, share, profit: plan.profit }),
   lots,
-  rung: plan.steps.length + 1,
+  level: plan.steps.length + 1,
 });
 
 /** The lowest price at which the last exit, or the stop loss, is planned to sell. */

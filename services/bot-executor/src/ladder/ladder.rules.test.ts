@@ -102,8 +102,8 @@ describe('ladder A of the reference', () => {
 });
 
 describe('rounding', () => {
-  const exactPrice = ({ long, rungs }: DcaPlan, k: number, base: bigint) => {
-    const part = div(rungs[k - 1]?.deviationPercent ?? whole(0), whole(100));
+  const exactPrice = ({ long, averagingLevels }: DcaPlan, k: number, base: bigint) => {
+    const part = div(averagingLevels[k - 1]?.deviationPercent ?? whole(0), whole(100));
     return mul(whole(base), long ? sub(whole(1), part) : sub(whole(1), mul(part, whole(-1))));
   };
 
@@ -120,7 +120,7 @@ describe('rounding', () => {
             const beyond = plan.long ? mul(off, whole(-1)) : off;
             expect(compare(beyond, whole(0))).toBeGreaterThanOrEqual(0);
             expect(compare(beyond, whole(1))).toBe(-1);
-            const wanted = plan.rungs[level.index - 1]?.size ?? whole(0);
+            const wanted = plan.averagingLevels[level.index - 1]?.size ?? whole(0);
             const missing = sub(wanted, whole(level.ticks * level.lots));
             expect(compare(missing, whole(0))).toBeGreaterThanOrEqual(0);
             expect(compare(missing, whole(level.ticks))).toBe(-1);

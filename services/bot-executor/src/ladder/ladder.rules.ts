@@ -17,10 +17,10 @@ export interface Level {
 export function ladder(plan: DcaPlan, base: bigint): Level[] {
   const levels: Level[] = [{ index: 0, ticks: base, lots: lotsFor(plan.baseSize, base) }];
   const fromBase = plan.settings.averagingOrders.deviationFrom === 'base';
-  for (const rung of plan.rungs) {
+  for (const level of plan.averagingLevels) {
     const reference = fromBase ? base : (levels.at(-1)?.ticks ?? base);
-    const ticks = entryTicks(plan, rung, atTicks(reference));
-    levels.push({ index: rung.index, ticks, lots: lotsFor(rung.size, ticks) });
+    const ticks = entryTicks(plan, level, atTicks(reference));
+    levels.push({ index: level.index, ticks, lots: lotsFor(level.size, ticks) });
   }
   return levels;
 }
@@ -69,8 +69,8 @@ const valueText = ({ market }: DcaPlan, value: Fraction): string => toText(mul(v
 /** As planned when it is known from the base order; from fills it follows from the rounded prices. */
 function distancePercent(plan: DcaPlan, { index, ticks }: Level, base: bigint): Fraction {
   if (index === 0) return whole(0);
-  const rung = plan.rungs[index - 1];
-  if (rung && plan.settings.averagingOrders.deviationFrom === 'base') return rung.deviationPercent;
+  const level = plan.averagingLevels[index - 1];
+  if (level && plan.settings.averagingOrders.deviationFrom === 'base') return level.deviationPercent;
   return percentBetween(ticks, base, plan.long, base);
 }
 

@@ -1,6 +1,7 @@
 import { atTicks } from '../engine/state.rules.ts';
 import { bankruptcyTicks, beats, liquidationTicks } from '../engine/trade-plan.rules.ts';
-import { add, compare, div, type Fraction, millionths, mul, sub, whole } from '../kernel/exact.rules.ts';
+import { add, compare, div, type Fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
+import { maintenanceOf } from '../markets/venue.rules.ts';
 import type { Level } from './ladder.rules.ts';
 import { type DcaPlan, netAt, stopLossTicks } from './plan.rules.ts';
 
@@ -71,7 +72,7 @@ export function liquidationDanger(plan: DcaPlan, levels: readonly Level[]): Dang
 /** Part of the cost that must be margin for the position to survive this price: s × (1 - p / average) + m. */
 function marginNeeded({ long, market }: DcaPlan, { cost, totalLots }: Exposure, ticks: bigint): Fraction {
   const fall = sub(whole(1), div(whole(ticks * totalLots), whole(cost)));
-  const maintenance = millionths(market.maintenancePpm);
+  const maintenance = maintenanceOf(market, whole(cost));
   return add(long ? fall : mul(fall, whole(-1)), maintenance);
 }
 

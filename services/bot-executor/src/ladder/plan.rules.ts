@@ -3,6 +3,7 @@ import { atTicks, type PricePoint } from '../engine/state.rules.ts';
 import { type Open, percentOf, type TradePlan, tradePlanOf, triggerTicks } from '../engine/trade-plan.rules.ts';
 import { add, ceil, compare, div, type Fraction, floor, fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
+import { onStep } from '../markets/venue.rules.ts';
 
 /*
  * The ladder of a DCA bot. With s = +1 for long and -1 for short, k = 1..N, dev in percent:
@@ -24,7 +25,7 @@ const ONE = whole(1);
 const MILLION = 1_000_000n;
 
 /** What the settings say about one averaging order, worked out once. */
-export interface Rung {
+export interface AveragingLevel {
   index: number;
   /** From the base order's price (or the fill before), in percent. */
   deviationPercent: Fraction;
@@ -39,7 +40,9 @@ export interface DcaPlan extends TradePlan {
   settings: DcaSettings;
   /** In tick × lots. */
   baseSize: Fraction;
-  rungs: readonly Rung[];
+  averagingLevels: readonly AveragingLevel[];
+  /** Averaging orders that may wait at the exchange at a time. */
+  activeLimit: number;
   /** Part of the cost (or of the base order) that is to be gained, and the fee of a fill that it is net of. */
   profit: Fraction;
   fee: Fraction;
@@ -85,7 +88,8 @@ export function planOf(settings: DcaSettings, market: MarketRules): DcaPlan {
     strategy: 'dca',
     settings,
     baseSize: div(fraction(settings.baseOrder), market.unit),
-    rungs: rungsOf(settings, market),
+    averagingLevels: averagingLevelsOf(settings, market),
+    activeLimit: activeLimitOf(settings, market),
     profit: percentOf(percent),
     fee: { n: BigInt(includeFees ? market.feePpm : 0), d: MILLION },
     entryFee: { n: BigInt(includeFees ? entryPpm(market) : 0), d: MILLION },
@@ -122,10 +126,19 @@ function limitsOf(
   };
 }
 
-function rungsOf({ direction, averagingOrders }: DcaSettings, market: MarketRules): Rung[] {
+/** From the last fill one at a time; beside the exits there is room for as many as the exchange allows. */
+function activeLimitOf({ averagingOrders, takeProfit, stopLoss }: DcaSettings, { venue }: MarketRules): number {
+  const { deviationFrom, activeLimit = averagingOrders.count } = averagingOrders;
+  const wanted = deviationFrom === 'base' ? activeLimit : 1;
+  if (venue?.maxOrders === undefined) return wanted;
+  const exits = (takeProfit.steps?.length ?? 0) + 1 + (stopLoss ? 1 : 0);
+  return Math.min(wanted, venue.maxOrders - exits);
+}
+
+function averagingLevelsOf({ direction, averagingOrders }: DcaSettings, market: MarketRules): AveragingLevel[] {
   const { count, deviationFrom } = averagingOrders;
   const [stepScale, volumeScale] = [fraction(averagingOrders.stepScale), fraction(averagingOrders.volumeScale)];
-  const rungs: Rung[] = [];
+  const averagingLevels: AveragingLevel[] = [];
   let step = fraction(averagingOrders.deviationPercent);
   let size = div(fraction(averagingOrders.size), market.unit);
   let total = whole(0);
@@ -134,17 +147,17 @@ function rungsOf({ direction, averagingOrders }: DcaSettings, market: MarketRule
     const deviationPercent = deviationFrom === 'base' ? total : step;
     const distance = div(deviationPercent, whole(100));
     const factor = direction === 'long' ? sub(ONE, distance) : add(ONE, distance);
-    rungs.push({ index, deviationPercent, factor, size });
+    averagingLevels.push({ index, deviationPercent, factor, size });
     step = mul(step, stepScale);
     size = mul(size, volumeScale);
   }
-  return rungs;
+  return averagingLevels;
 }
 
-/** Price of a rung in ticks; `reference` is the base order's fill, or the fill (or skipped level) before. */
-export function entryTicks({ long }: DcaPlan, { factor }: Rung, reference: PricePoint): bigint {
+/** Price of a level in ticks; `reference` is the base order's fill, or the fill (or skipped level) before. */
+export function entryTicks({ long, market }: DcaPlan, { factor }: AveragingLevel, reference: PricePoint): bigint {
   const exact = { n: reference.value * factor.n, d: reference.lots * factor.d };
-  return long ? floor(exact) : ceil(exact);
+  return onStep(market, long ? floor(exact) : ceil(exact), !long);
 }
 
 /** What is open, in tick × lots and lots, its part of everything entered, and the part that is to be gained. */
@@ -157,12 +170,12 @@ export interface Wanted {
 
 /** Where what is open is closed with the wanted profit. */
 export function takeProfitTicks(plan: DcaPlan, { cost, lots, share = ONE, profit }: Wanted): bigint {
-  const { long, fee, entryFee } = plan;
+  const { long, market, fee, entryFee } = plan;
   const basis = plan.settings.takeProfit.basis === 'average' ? cost : mul(plan.baseSize, share);
   const gain = add(mul(basis, profit), mul(cost, entryFee));
   const gross = long ? add(cost, gain) : sub(cost, gain);
   const exact = div(gross, mul(whole(lots), long ? sub(ONE, fee) : add(ONE, fee)));
-  return long ? ceil(exact) : floor(exact);
+  return onStep(market, long ? ceil(exact) : floor(exact), long);
 }
 
 /** The base order's fill, and that of the last entry. */
@@ -187,25 +200,24 @@ export function stopLossTicks(plan: DcaPlan, { base, lastFill, cost, lots }: Ope
 
 /** So far on the losing side of a price. */
 export function stopTicks(plan: DcaPlan, basis: PricePoint, distance: Fraction): bigint {
-  return triggerTicks(
-    plan,
-    mul({ n: basis.value, d: basis.lots }, plan.long ? sub(ONE, distance) : add(ONE, distance)),
-  );
+  const exact = mul({ n: basis.value, d: basis.lots }, plan.long ? sub(ONE, distance) : add(ONE, distance));
+  return onStep(plan.market, triggerTicks(plan, exact), plan.long);
 }
 
 /** Behind the best price by the distance, and by a tick at least. */
 export function trailTicks(plan: DcaPlan, best: bigint, distance: Fraction): bigint {
   const level = stopTicks(plan, atTicks(best), distance);
-  const nearest = plan.long ? best - 1n : best + 1n;
+  const nearest = plan.long ? onStep(plan.market, best - 1n, false) : onStep(plan.market, best + 1n, true);
   return plan.long === level < nearest ? level : nearest;
 }
 
 /** The first price at which closing pays both fees. */
 export function breakEvenTicks({ long, market }: DcaPlan, cost: Fraction, lots: bigint): bigint {
   const [entry, exit] = [BigInt(entryPpm(market)), BigInt(market.feePpm)];
-  return long
+  const exact = long
     ? ceil({ n: cost.n * (MILLION + entry), d: cost.d * lots * (MILLION - exit) })
     : floor({ n: cost.n * (MILLION - entry), d: cost.d * lots * (MILLION + exit) });
+  return onStep(market, exact, long);
 }
 
 /** Of an entry's value in millionths, where it is paid beside the purchase and not taken from it. */

@@ -1,5 +1,6 @@
 import type { Market } from '@tidegate/contracts/bot-executor/markets';
 import { ceil, div, type Fraction, floor, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
+import { type VenueRules, type VenueTerms, venueRules } from './venue.rules.ts';
 
 /*
  * Inside, prices are whole ticks, quantities whole lots, and values whole tick × lots of a market. Money is counted in
@@ -33,13 +34,17 @@ export interface MarketRules {
   minLots: bigint;
   /** Smallest tick × lots of an order. */
   minValue: bigint;
+  venue: VenueRules | undefined;
 }
 
 const wholeOf = (value: Fraction): bigint | undefined => (value.n % value.d === 0n ? value.n / value.d : undefined);
 
-type Given = Omit<MarketRules, 'version' | 'tick' | 'lot' | 'unit' | 'minLots' | 'minValue'> & { version?: number };
+type Given = Omit<MarketRules, 'version' | 'tick' | 'lot' | 'unit' | 'minLots' | 'minValue' | 'venue'> & {
+  version?: number;
+  venueTerms?: VenueTerms | undefined;
+};
 
-export function marketRules(given: Given): MarketRules {
+export function marketRules({ venueTerms, ...given }: Given): MarketRules {
   const [tick, lot] = [fraction(given.tickSize), fraction(given.lotSize)];
   const unit = mul(tick, lot);
   return {
@@ -51,11 +56,12 @@ export function marketRules(given: Given): MarketRules {
     // Where fees are taken from the purchase, one lot more: something must be left to sell.
     minLots: ceil(div(fraction(given.minQuantity), lot)) + (given.feeFrom === 'received' ? 1n : 0n),
     minValue: ceil(div(fraction(given.minNotional), unit)),
+    venue: venueTerms && venueRules(venueTerms, { quote: given.quote, tick, lot, unit }),
   };
 }
 
 /** As the API and stored rows say it: exact texts, from which the rules follow. */
-export type MarketTerms = Omit<Market, 'custom' | 'maxPrice'>;
+export type MarketTerms = Omit<Market, 'custom' | 'maxPrice'> & { venue?: VenueTerms };
 
 const PPM_PER_PERCENT = 10_000n;
 
@@ -75,6 +81,7 @@ export function rulesOf(terms: MarketTerms): MarketRules {
     feeFrom: 'quote',
     maintenancePpm: ppm(terms.maintenanceMarginPercent),
     bundled,
+    venueTerms: terms.venue,
   });
 }
 
@@ -93,6 +100,7 @@ export function termsOf(rules: MarketRules): MarketTerms {
     feePercent: percent(rules.feePpm),
     maintenanceMarginPercent: percent(rules.maintenancePpm),
     bundled,
+    ...(rules.venue ? { venue: rules.venue.terms } : {}),
   };
 }
 

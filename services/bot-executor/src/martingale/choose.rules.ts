@@ -1,17 +1,7 @@
 import { liquidationTicks, marginLeft, type Open } from '../engine/trade-plan.rules.ts';
-import {
-  add,
-  compare,
-  div,
-  type Fraction,
-  floor,
-  fraction,
-  millionths,
-  mul,
-  sub,
-  whole,
-} from '../kernel/exact.rules.ts';
+import { add, compare, div, type Fraction, floor, fraction, mul, sub, whole } from '../kernel/exact.rules.ts';
 import { lotsFor, meetsMinimum } from '../markets/markets.rules.ts';
+import { maintenanceOf } from '../markets/venue.rules.ts';
 import { type MartingalePlan, openLots } from './plan.rules.ts';
 import { type Mood, moodOf, type Signals } from './signals.rules.ts';
 
@@ -85,7 +75,7 @@ function figuresOf(plan: MartingalePlan, { position, balance, close }: Situation
   const value = whole(close * position.lots);
   const margin = div(position.cost, leverage);
   const profit = long ? sub(value, position.cost) : sub(position.cost, value);
-  const kept = mul(value, millionths(market.maintenancePpm));
+  const kept = mul(value, maintenanceOf(market, value));
   return {
     margin,
     profit,

@@ -1,7 +1,7 @@
 import { closeRest, endTrade, placeExit } from '../engine/exit-orders.rules.ts';
 import { bookCancel, bookFill } from '../engine/fills.rules.ts';
 import { cancel, newOrder, place } from '../engine/orders.rules.ts';
-import { enter, flat, fund, leave } from '../engine/position.rules.ts';
+import { flat, fund, increasePosition, reducePosition } from '../engine/position.rules.ts';
 import { accepted, bookPosition, bookRejected, isRetryDue, retried } from '../engine/refusals.rules.ts';
 import {
   type Decision,
@@ -15,6 +15,7 @@ import {
 } from '../engine/state.rules.ts';
 import { add, type Fraction, millionths, mul, whole } from '../kernel/exact.rules.ts';
 import { fillFee, fillValue } from '../markets/markets.rules.ts';
+import { onStep } from '../markets/venue.rules.ts';
 import { type Choice, choose } from './choose.rules.ts';
 import type { MartingalePlan } from './plan.rules.ts';
 import { NO_SIGNALS, nextSignals, type Signals } from './signals.rules.ts';
@@ -93,11 +94,11 @@ function withoutQuestion(state: State): State {
 /** Asks the table about the last close, once it is known what is open. */
 function judge(decision: Decision, plan: MartingalePlan): Decision {
   const { unjudged, ...memory } = memoryOf(decision.state);
-  if (!unjudged || decision.state.leaving.length > 0) return decision;
+  if (!unjudged || decision.state.pendingCancels.length > 0) return decision;
   const state: State = { ...decision.state, memory };
   const judged = { ...decision, state };
   // An exit that waits for the next candle's open, or for its turn, has the say.
-  if (state.orders.length > 0 || state.waiting.length > 0) return judged;
+  if (state.orders.length > 0 || state.deferred.length > 0) return judged;
   const { close, mayOpen: mayBegin } = unjudged;
   const situation = { position: state.position, balance: balanceOf(plan, state), close, mayBegin };
   const choice = choose(plan, { ...situation, signals: memory.signals });
@@ -127,7 +128,10 @@ function carryOut(decision: Decision, choice: Choice, ticks: bigint, plan: Marti
   // Whatever was being closed is closed, or the table would not have been asked.
   const state: State = { ...decision.state, trade, revision, closing: undefined };
   const key = `${trade}:${kind}:${revision}`;
-  return place({ ...decision, state }, newOrder(plan.long, { key, kind, type: 'limit', ticks, lots }));
+  return place(
+    { ...decision, state },
+    newOrder(plan.long, { key, kind, type: 'limit', ticks: onStep(plan.market, ticks, !plan.long), lots }),
+  );
 }
 
 function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: MartingalePlan): Decision {
@@ -141,10 +145,10 @@ function filled(state: State, event: MarketEvent & { type: 'fill' }, plan: Marti
   const cash = memory.cash + (order.side === 'buy' ? -value : value) - fee;
   const after: State = { ...booked.state, memory: { ...memory, cash } };
   if (isEntry(order)) {
-    const position = enter(isOpen(state) ? state.position : flat(state.position), fillWorth(event), lots);
+    const position = increasePosition(isOpen(state) ? state.position : flat(state.position), fillWorth(event), lots);
     return goOn({ ...after, position, lastFill: order.filled }, ticks, plan);
   }
-  const position = leave(state.position, lots);
+  const position = reducePosition(state.position, lots);
   if (position.lots > 0n) return goOn({ ...after, position }, ticks, plan);
   return judge(cancel(stay({ ...after, position: flat(position), endedAt: at })), plan);
 }

@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 
 /** At the close of the hour. */
 const close = (race: Race, hour: number, ticks: bigint, mayOpen = true) =>
-  race.tell({ type: 'closed', at: hour * HOUR, high: ticks + 12n, low: ticks - 12n, close: ticks, mayOpen });
+  race.send({ type: 'closed', at: hour * HOUR, high: ticks + 12n, low: ticks - 12n, close: ticks, mayOpen });
 
 function begun(): Race {
   const race = new Race(PLAN, warmedUp('long'));

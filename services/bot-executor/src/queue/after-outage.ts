@@ -2,10 +2,10 @@ import { isOutage, isRetryable } from '@tidegate/messaging/errors';
 
 const RETRY_MS = 500;
 
-/** The work itself was not judged: trying again is right. */
+/** The failure has passing causes, so a retry is right. */
 export const isPassing = (error: unknown): boolean => isOutage(error) || isRetryable(error);
 
-/** Until it works: for what must not be lost to a connection that breaks. */
+/** Retries until it works: for what must not be lost to a broken connection. */
 export async function afterOutage<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

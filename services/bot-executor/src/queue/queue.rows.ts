@@ -9,18 +9,18 @@ export const personOf = ({ userId, orgId }: Caller): string => userId ?? orgId ?
 
 export type Kind = 'backtest' | 'sweep' | 'upload';
 
-/** The right to do a piece of work, renewed while it is done; who dies loses it after `LEASE_SECONDS`. */
+/** A leased job. The lease is renewed while it runs, and ends `LEASE_SECONDS` after its process died. */
 export interface Job {
   id: string;
   org_id: string;
   person: string;
   fence: string;
-  /** How often it was begun, this time included. */
+  /** How often it was started, this time included. */
   tries: number;
 }
 
 const LEASE_SECONDS = 30;
-/** After an outage, before it is begun again. */
+/** Pause after an outage. */
 const REST_SECONDS = 2;
 
 export const enqueueWork = (tx: Tx, kind: Kind, id: string, person: string): Promise<unknown> =>
@@ -30,8 +30,7 @@ export const dropWork = (tx: Tx, id: string): Promise<unknown> =>
   tx.query('delete from work_queue where id = $1', [id]);
 
 /**
- * Keeps the organisation's and the person's other requests waiting until the transaction ends, and counts what they have
- * in the queue.
+ * Counts the queued jobs of the organisation and of the person. Their other requests wait until the transaction ends.
  */
 export async function countQueued(
   tx: Tx,
@@ -49,20 +48,20 @@ export async function countQueued(
   return row ?? { organisation: 0, person: 0 };
 }
 
-/** Its turn is over: whoever asked for something meanwhile comes before the next of the same person. */
+/** Deletes the job and records the turn: jobs of others come before the next one of the same person. */
 export async function endWork(tx: Tx, kind: Kind, { id, person, org_id }: Job): Promise<void> {
   await dropWork(tx, id);
   await recordTurn(tx, kind, [person, org_id]);
 }
 
 /**
- * Whoever had no turn for longest is next: work counts as waiting since it was asked for, or since its person or its
- * organisation last had a turn, whichever is later. So one with a hundred pieces of work delays another by one of them,
- * and a person with nine organisations is one person. Nobody has two at a time. What this process runs (`own`) it
- * does not take again, though its lease may have ended in an outage.
+ * The job that has waited longest: since it was queued, or since the last turn of its person or its organisation, whichever
+ * is later. So somebody with a hundred jobs delays another by one of them, and a person with nine organisations is one
+ * person. Nobody has two jobs running. A process does not acquire the jobs that it runs itself (`own`), even when their
+ * leases have ended in an outage.
  */
 export async function acquireWork(tx: Tx, kind: Kind, own: readonly string[] = []): Promise<Job | undefined> {
-  // Two replicas that take at the same time would both see that a person has nothing running.
+  // Two replicas that acquire at the same time would both see that a person has nothing running.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`take ${kind}`]);
   const job = await tx.one<Job>(
     `update work_queue set fence = fence + 1, tries = tries + 1, expires_at = now() + make_interval(secs => $2)
@@ -90,11 +89,11 @@ export const recordTurn = (tx: Tx, kind: string, parties: readonly string[]): Pr
     [kind, [...new Set(parties)]],
   );
 
-/** What is older than everything that waits changes no order; an hour is more than that in nearly every case. */
+/** A turn before everything that waits changes no order; an hour is longer than that in nearly every case. */
 export const expireTurns = (tx: Tx): Promise<unknown> =>
   tx.query("delete from work_turns where served_at < now() - interval '1 hour'");
 
-/** Tells how far the work is. False when it was cancelled, deleted, or is somebody else's by now. */
+/** Renews the lease and stores the progress. False when the job was cancelled, deleted or taken over. */
 export async function renewWork(tx: Tx, { id, fence }: Job, done: number): Promise<boolean> {
   const held = await tx.one(
     `update work_queue set expires_at = now() + make_interval(secs => $3), done = $4
@@ -104,12 +103,12 @@ export async function renewWork(tx: Tx, { id, fence }: Job, done: number): Promi
   return held !== undefined;
 }
 
-/** True while the lease is still ours. Held until the transaction ends, so nobody takes over in between. */
+/** True while the lease is ours. Locks it until the transaction ends, so that nobody takes over in between. */
 export async function holdsWork(tx: Tx, { id, fence }: Job): Promise<boolean> {
   return (await tx.one('select 1 from work_queue where id = $1 and fence = $2 for update', [id, fence])) !== undefined;
 }
 
-/** For another runner at once, or for any after a rest; this time does not count. */
+/** For another runner at once, or for any after a pause; this try does not count. */
 export const releaseWork = (tx: Tx, { id, fence }: Job, rest: boolean): Promise<unknown> =>
   tx.query(
     `update work_queue set tries = tries - 1,
@@ -120,9 +119,9 @@ export const releaseWork = (tx: Tx, { id, fence }: Job, rest: boolean): Promise<
 
 export interface QueueState {
   waiting: number;
-  /** Of what waits, the longest. */
+  /** How long the oldest has waited. */
   oldestSeconds: number;
-  /** Until a lease ends or a rest is over: the work may be taken over then. */
+  /** Until a lease or a pause ends: the job can be acquired then. */
   nextMs: number | null;
 }
 

@@ -42,7 +42,7 @@ async function served(kind: Kind): Promise<string[]> {
 }
 
 test.each<Kind>(['backtest', 'sweep'])(
-  '%s: a person with nine organisations full of work delays a other by one of them',
+  '%s: a person with nine organisations full of jobs delays another by one of them',
   async (kind) => {
     const [greedy, other, third] = [newId(), newId(), newId()];
     for (const orgId of Array.from({ length: 9 }, () => newId()))
@@ -58,7 +58,7 @@ test.each<Kind>(['backtest', 'sweep'])(
   },
 );
 
-test('an organisation with many people is one organisation, and its own work goes in turn', async () => {
+test('an organisation with many people is one organisation, and its jobs take turns', async () => {
   const [crowd, other] = [newId(), newId()];
   const persons = Array.from({ length: 10 }, () => newId());
   for (const person of persons) await queue('sweep', crowd, person);
@@ -69,7 +69,7 @@ test('an organisation with many people is one organisation, and its own work goe
   expect(order).toEqual([persons[0], other, ...persons.slice(1)]);
 });
 
-test('nobody has two at a time: not a person, not an organisation, however many replicas take at once', async () => {
+test('no person and no organisation has two running jobs, however many replicas acquire at once', async () => {
   const [person, orgId] = [newId(), newId()];
   const [mine, other] = [await queue('backtest', orgId, person), await queue('backtest', newId(), person)];
   await queue('backtest', orgId, newId());
@@ -84,7 +84,7 @@ test('nobody has two at a time: not a person, not an organisation, however many 
   for (const job of next) await end('backtest', job);
 });
 
-test('what was given back keeps its place; what rests waits', async () => {
+test('a released job keeps its place; a pausing one waits', async () => {
   const [person, orgId] = [newId(), newId()];
   const id = await queue('sweep', orgId, person);
   const job = await take('sweep');
@@ -98,7 +98,7 @@ test('what was given back keeps its place; what rests waits', async () => {
   await bots.tenants.as({}, (tx) => dropWork(tx, id));
 });
 
-test('requests of one person at once are counted one after the other', async () => {
+test('concurrent requests of one person are counted one after the other', async () => {
   const [person, orgId] = [newId(), newId()];
   const add = () =>
     bots.tenants.run(orgId, async (tx) => {
@@ -112,7 +112,7 @@ test('requests of one person at once are counted one after the other', async () 
   });
 });
 
-test('forty bots of one person in four organisations leave a place in every turn for another’s only one', async () => {
+test('forty bots of one person in four organisations leave room in every turn for another’s only one', async () => {
   const [greedy, few] = [newId(), candles([5_000_000, 5_010_000, 4_990_000, 5_000_000])];
   const start = (orgId: string, person: string) => bots.startBot(settingsA('long'), few, orgId, person);
   for (const orgId of [newId(), newId(), newId(), newId()]) for (let n = 0; n < 10; n += 1) await start(orgId, greedy);
@@ -130,7 +130,7 @@ test('forty bots of one person in four organisations leave a place in every turn
   for (const { id } of crowd) expect(served).toContain(id);
 });
 
-test('what is left of work that failed is called off', async () => {
+test('the remaining parts of a failed job are cancelled', async () => {
   let left: AbortSignal | undefined;
   const failures: string[] = [];
   const runner = new QueueRunner(

@@ -1,5 +1,5 @@
 import { decideDca } from '../dca/decide-dca.rules.ts';
-import { placeWaiting } from '../engine/orders.rules.ts';
+import { placeDeferred } from '../engine/orders.rules.ts';
 import { paperExchange } from '../engine/paper-exchange.rules.ts';
 import type { Decision, MarketEvent, State } from '../engine/state.rules.ts';
 import { decideMartingale } from '../martingale/decide-martingale.rules.ts';
@@ -17,7 +17,7 @@ import type { Plan } from './plan.rules.ts';
  */
 export function decide(state: State, event: MarketEvent, plan: Plan): Decision {
   const decision = plan.strategy === 'dca' ? decideDca(state, event, plan) : decideMartingale(state, event, plan);
-  return placeWaiting(decision, event);
+  return placeDeferred(decision, event);
 }
 
 /** Whether every candle is put before the strategy, so that none can be left out. */

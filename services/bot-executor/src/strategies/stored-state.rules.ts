@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NOTHING } from '../engine/position.rules.ts';
-import { type LeavingOrder, type State, UNWATCHED } from '../engine/state.rules.ts';
+import { type PendingCancel, type State, UNWATCHED } from '../engine/state.rules.ts';
 import { Big } from '../kernel/big.rules.ts';
 import { div, type Fraction, fraction, mul } from '../kernel/exact.rules.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
@@ -20,7 +20,7 @@ const Kind = z.enum(['base', 'averaging', 'takeProfit', 'stopLoss', 'close', 'li
 const Order = z.object({
   key: z.string(),
   kind: Kind,
-  rung: z.int(),
+  level: z.int(),
   side: z.enum(['buy', 'sell']),
   type: z.enum(['market', 'limit', 'stop']),
   ticks: Big,
@@ -31,7 +31,7 @@ const Order = z.object({
 });
 
 const Stored = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   tickSize: z.string(),
   lotSize: z.string(),
   trade: z.int(),
@@ -41,7 +41,7 @@ const Stored = z.object({
   base: Point,
   last: Point,
   lastFill: Point.optional(),
-  rung: z.int(),
+  level: z.int(),
   // States that were stored before these existed: see readState.
   planned: z.int().optional(),
   step: z.int().default(0),
@@ -54,27 +54,36 @@ const Stored = z.object({
       beyondSince: z.number().optional(),
     })
     .default(UNWATCHED),
+  entryFrom: Level,
   endedAt: z.number().optional(),
   memory: StoredMemory.optional(),
   orders: z.array(Order),
   // Before these existed, what was taken back was gone at once.
-  leaving: z.array(Order.extend({ total: Level })).default([]),
-  waiting: z.array(Order).default([]),
+  pendingCancels: z.array(Order.extend({ total: Level })).default([]),
+  deferred: z.array(Order).default([]),
   closing: Kind.optional(),
-  waitingSince: z.number().optional(),
+  deferredSince: z.number().optional(),
   refused: z.object({ kind: Kind, times: z.int(), until: z.number().optional() }).optional(),
   unbegun: z.int().optional(),
   halted: z.enum(['ordersRejected', 'positionChanged']).optional(),
 });
 
 export const writeState = (state: State, { tickSize, lotSize }: MarketRules): string =>
-  JSON.stringify({ version: 1, tickSize, lotSize, ...state }, (_key, value: unknown) =>
+  JSON.stringify({ version: 2, tickSize, lotSize, ...state }, (_key, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   );
 
 export function readState(stored: unknown, market: MarketRules): State {
-  const { version: _version, tickSize, lotSize, watch, endedAt, closing, ...rest } = Stored.parse(stored);
-  const planned = rest.planned ?? Math.max(rest.rung, ...rest.orders.map(({ rung }) => rung));
+  const {
+    version: _version,
+    tickSize,
+    lotSize,
+    watch,
+    endedAt,
+    closing,
+    ...rest
+  } = Stored.parse(isVersion1(stored) ? fromVersion1(stored) : stored);
+  const planned = rest.planned ?? Math.max(rest.level, ...rest.orders.map(({ level }) => level));
   const state: State = {
     ...rest,
     planned,
@@ -87,6 +96,31 @@ export function readState(stored: unknown, market: MarketRules): State {
   return rescaled(state, div(fraction(tickSize), market.tick), div(fraction(lotSize), market.lot));
 }
 
+interface Version1 {
+  version: 1;
+  rung: unknown;
+  orders: { rung: unknown }[];
+  leaving?: { rung: unknown }[];
+  waiting?: { rung: unknown }[];
+  waitingSince?: unknown;
+}
+
+const isVersion1 = (stored: unknown): stored is Version1 => (stored as Partial<Version1> | null)?.version === 1;
+
+/** The same under other names. */
+function fromVersion1({ rung, orders, leaving, waiting, waitingSince, ...rest }: Version1): object {
+  const renamed = (all: { rung: unknown }[]) => all.map(({ rung: level, ...order }) => ({ ...order, level }));
+  return {
+    ...rest,
+    version: 2,
+    level: rung,
+    orders: renamed(orders),
+    ...(leaving ? { pendingCancels: renamed(leaving) } : {}),
+    ...(waiting ? { deferred: renamed(waiting) } : {}),
+    ...(waitingSince === undefined ? {} : { deferredSince: waitingSince }),
+  };
+}
+
 function rescaled(state: State, tick: Fraction, lot: Fraction): State {
   const unit = mul(tick, lot);
   // The reference prices of the base order at rest are ticks over one lot, or value over lots: both scale as a price.
@@ -94,7 +128,7 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
     value: scaled(value, unit),
     lots: scaled(lots, lot),
   });
-  const order = <One extends LeavingOrder>(one: One): One => ({
+  const order = <One extends PendingCancel>(one: One): One => ({
     ...one,
     ticks: scaled(one.ticks, tick),
     lots: scaled(one.lots, lot),
@@ -122,9 +156,10 @@ function rescaled(state: State, tick: Fraction, lot: Fraction): State {
       patientStop: level(watch.patientStop),
       beyondSince: watch.beyondSince,
     },
+    ...(state.entryFrom === undefined ? {} : { entryFrom: scaled(state.entryFrom, tick) }),
     orders: state.orders.map(order),
-    leaving: state.leaving.map(order),
-    waiting: state.waiting.map(order),
+    pendingCancels: state.pendingCancels.map(order),
+    deferred: state.deferred.map(order),
     memory:
       state.memory &&
       rescaledMemory(

@@ -7,8 +7,8 @@ import type { MarketRules } from '../markets/markets.rules.ts';
 import { combinationCount } from './sweep-budget.rules.ts';
 
 /*
- * Every combination of the swept values, put into the settings. A value that is none for its setting refuses the whole
- * sweep; a combination of values that cannot work together is left out.
+ * The settings with every combination of the swept values. A value that its setting does not allow refuses the whole
+ * sweep; a combination whose values cannot work together is left out.
  */
 export type Values = Record<string, string | number>;
 
@@ -29,7 +29,7 @@ export function combinationsOf(
   const all = everyOf(vary).map((values) => ({ values, settings: withValues(settings, values, vary) }));
   const valid = all.filter((one) => canWork(one.settings, ticks, market));
   if (valid.length > 0) return { valid, refused: all.length - valid.length };
-  // None of them: the first one's fault says why.
+  // None is valid: the fault of the first one says why.
   checkedPlan((all[0] as Combination).settings, ticks, market);
   throw new Error('Settings were refused and then accepted.');
 }

@@ -15,7 +15,7 @@ import { countCombinations } from './prepare-sweep.ts';
 import { expireSweeps, insertSweep, toWire } from './sweep.rows.ts';
 import { countedWithin, runsWithin } from './sweep-budget.rules.ts';
 
-/** Of an organisation; and of a person, in all organisations together. */
+/** Of an organisation, and of a person in all organisations together. */
 export const MAX_QUEUED = { organisation: 5, person: 10 };
 /** Of an organisation. */
 const MAX_STORED = 100;
@@ -34,7 +34,7 @@ export class CreateSweep {
   async handle(call: OperationContext<typeof createSweep>): Promise<Sweep> {
     const { input, caller, tx } = call;
     const [id, person] = [newId(), personOf(caller)];
-    // Nothing holds a connection while combinations are counted and the quota is asked.
+    // No connection is held while combinations are counted and the quota is asked.
     const { valid, refused, runs, market } = await this.check(call, person);
     return this.quota.spend(call, { meter: 'sweep_runs', count: runs, key: id }, async () => {
       const queued = await countQueued(tx, 'sweep', person);
@@ -56,7 +56,7 @@ export class CreateSweep {
     });
   }
 
-  /** By arithmetic first; what is little enough is then counted in a thread. */
+  /** By arithmetic first; what passes is then counted in a thread. */
   private async check({ input, tx }: OperationContext<typeof createSweep>, person: string) {
     const { settings, vary, walkForward } = input;
     const { candles, first, market } = await this.tenants.read(tx.orgId as string, async (read) => {

@@ -6,13 +6,13 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { dropWork } from '../queue/queue.rows.ts';
 import { deleteSweepRow, endSweep, findSweep, toWire } from './sweep.rows.ts';
 
-/** Whoever runs it finds out with its next renewal. */
+/** Its runner notices at the next renewal. */
 @Injectable()
 export class EndSweep {
   @Handles(cancelSweep)
   async cancel({ input, tx }: OperationContext<typeof cancelSweep>): Promise<Sweep> {
     const id = input.sweepId;
-    // The queue first, as its runner does: neither waits for the other.
+    // Locks the queue first, as its runner does: no deadlock.
     if (await findSweep(tx, id)) await dropWork(tx, id);
     await endSweep(tx, id, { status: 'cancelled' });
     return toWire(orNotFound(await findSweep(tx, id)));

@@ -11,7 +11,7 @@ import type { MarketRules } from '../markets/markets.rules.ts';
 import { threadTask } from '../threads/thread-task.ts';
 import { type Combination, combinationsOf } from './combinations.rules.ts';
 
-/* What makes a sweep from what was asked for. Both run in threads: a thousand ladders of two hundred orders take seconds. */
+/* From a request to the work of a sweep, in threads: a thousand ladders of two hundred orders take seconds. */
 
 export interface CombinationCount {
   settings: DcaSettings;
@@ -36,7 +36,7 @@ export interface SweepPreparation {
 }
 
 export interface SweepPrepared {
-  /** In shared memory. */
+  /** Its columns are in shared memory. */
   series: CandleSeries;
   combinations: Combination[];
   contentHash: string;

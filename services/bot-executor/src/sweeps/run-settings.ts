@@ -6,10 +6,10 @@ import { knownMarket } from '../markets/built-in-markets.ts';
 import type { MarketRules } from '../markets/markets.rules.ts';
 import { threadTask } from '../threads/thread-task.ts';
 
-/** Some settings over a stretch of a series that all threads share. */
+/** Some settings over a range of a series that all threads share. */
 export interface RunTask {
   settings: readonly DcaSettings[];
-  /** Of all of them; by default the first version of what comes with Tidegate. */
+  /** Of all settings; by default the first version of the built-in market. */
   market?: MarketRules;
   series: CandleSeries;
   range: Range;

@@ -7,8 +7,8 @@ import { ranked } from './rank.rules.ts';
 import { type Window, type WindowLengths, windowsOf } from './windows.rules.ts';
 
 /*
- * Runs combinations over a series on several threads. The series lies in shared memory, a task is a handful of settings
- * over a range, and results come back in the order of the combinations, so that threads change nothing in the outcome.
+ * Runs combinations over a series on several threads. The series is in shared memory, a task is a few settings over a
+ * range, and results are put in the order of the combinations, so the number of threads changes nothing.
  */
 export interface SweepRun {
   combination: Combination;
@@ -24,9 +24,9 @@ export interface SweepWork {
   combinations: readonly Combination[];
   series: CandleSeries;
   rankBy: SweepRank;
-  /** Some settings over a stretch, in a thread; any number may be asked for at once. */
+  /** Runs some settings over a range in a thread; may be called any number of times at once. */
   run: (settings: readonly DcaSettings[], range: Range) => Promise<RunFigures[]>;
-  /** After each task; what it throws ends the sweep. */
+  /** Called after each task; what it throws ends the sweep. */
   onProgress: (done: number) => void;
 }
 

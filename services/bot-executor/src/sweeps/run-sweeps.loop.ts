@@ -14,8 +14,8 @@ import { runSweep, runWalkForward, type SweepWork } from './run-sweep.ts';
 import { beginSweep, endSweep, marketOfSweep, type SweepInput, type SweepResults } from './sweep.rows.ts';
 
 /**
- * Runs queued sweeps, each on all the threads there are; threads go from one sweep to the next after each task, so that
- * none waits for another's end. How they go: queue/queue-runner.ts.
+ * Runs queued sweeps, each on all threads; a thread turns to the next sweep after each task, so that none waits for the end
+ * of another. See queue/queue-runner.ts.
  */
 const CONCURRENCY = 4;
 const LONGEST_MS = 2 * 3_600_000;

@@ -62,7 +62,7 @@ const alone = (values: Record<string, string | number>, from = 0, to = CANDLES.l
   return figuresOf(backtest(planOf(combination.settings, MARKET), seriesOf(CANDLES.slice(from, to)), AROUND));
 };
 
-test('a sweep finds what single backtests say, best first; settings below the fees are left out', async () => {
+test('a sweep’s results are those of single backtests, best first; settings below the fees are left out', async () => {
   const sweep = await createSweep();
   await turn();
   const { row, results = [] } = await sweepOf(sweep);
@@ -94,7 +94,7 @@ test('the number of threads changes nothing', async () => {
   expect(await runSweep({ ...work, run: threads })).toEqual(await runSweep({ ...work, run: alone }));
 });
 
-test('walking forward: each test has not been seen by its training, and equals a backtest of the stretch alone', async () => {
+test('walk-forward: no training sees its test, and each test equals a backtest of its range alone', async () => {
   const sweep = await createSweep({ walkForward: { trainCandles: 500, testCandles: 300 } });
   await turn();
   const { windows = [], outOfSample } = await sweepOf(sweep);
@@ -114,7 +114,7 @@ test('walking forward: each test has not been seen by its training, and equals a
   expect(outOfSample?.profit).toBe(moneyText(MARKET, profit));
 });
 
-test('a cancelled sweep stays cancelled; one whose runner died is taken over; after three deaths it failed', async () => {
+test('a cancelled sweep stays cancelled; a dead runner is replaced; after three deaths the sweep fails', async () => {
   const cancelled = await createSweep();
   await bots.call(cancelSweep, { sweepId: cancelled.id }, { ...cancelled, userId: newId() });
   await turn();
@@ -141,7 +141,7 @@ test('a cancelled sweep stays cancelled; one whose runner died is taken over; af
   });
 });
 
-test('a runner that drains gives its sweep back for another one', async () => {
+test('a runner that drains releases its sweep for another one', async () => {
   const sweep = await createSweep();
   const drain = new AbortController();
   const running = turn(drain.signal);

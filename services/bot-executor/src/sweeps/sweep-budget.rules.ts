@@ -4,7 +4,7 @@ import { invalid } from '@tidegate/contracts/kernel/problem';
 import { ordersOf } from '../backtests/budget.rules.ts';
 import { countWindows, type WindowLengths } from './windows.rules.ts';
 
-/* What a sweep may cost, judged by arithmetic alone: nothing is expanded before it is known to be little enough. */
+/* The cost of a sweep is bounded by arithmetic alone, before any combination is expanded. */
 
 export const MAX_COMBINATIONS = 1_000;
 const MAX_RUNS = 20_000;
@@ -18,16 +18,16 @@ interface SweepSize {
   walkForward?: WindowLengths | undefined;
 }
 
-/** How many combinations there are to try; a refusal when it would be too much, whichever of them work. */
+/** The number of combinations; refused when it would be too much, however many of them are valid. */
 export function countedWithin({ settings, vary, walkForward }: SweepSize, candles: number): number {
   const count = combinationCount(vary);
   const windows = walkForward ? countWindows(candles, walkForward) : 0;
   if (walkForward && windows === 0) {
-    const message = `There are ${candles} candles: too few for one training and one test stretch.`;
+    const message = `There are ${candles} candles: too few for one training and one test range.`;
     throw invalid('/walkForward/trainCandles', 'too_few_candles', message);
   }
   if (windows > MAX_WINDOWS) {
-    const message = `That would be ${windows} windows; at most ${MAX_WINDOWS}. Use longer test stretches.`;
+    const message = `That would be ${windows} windows; at most ${MAX_WINDOWS}. Use longer test ranges.`;
     throw invalid('/walkForward/testCandles', 'too_many_windows', message);
   }
   const stretch = walkForward ? windows * (walkForward.trainCandles + walkForward.testCandles / count) : candles;
@@ -46,11 +46,11 @@ export function combinationCount(vary: readonly SweptSetting[]): number {
   throw invalid('/vary', 'too_many_combinations', `These are ${count} combinations; at most ${MAX_COMBINATIONS}.`);
 }
 
-/** Backtests that a sweep is made of; a refusal when there are too many. */
+/** The number of backtests in a sweep; refused when there are too many. */
 export function runsWithin(combinations: number, candles: number, walkForward: WindowLengths | undefined): number {
   const runs = walkForward ? countWindows(candles, walkForward) * (combinations + 1) : combinations;
   if (runs <= MAX_RUNS) return runs;
-  const message = `That would be ${runs} backtests; at most ${MAX_RUNS}. Use fewer values or longer test stretches.`;
+  const message = `That would be ${runs} backtests; at most ${MAX_RUNS}. Use fewer values or longer test ranges.`;
   throw invalid('/walkForward/testCandles', 'too_many_runs', message);
 }
 

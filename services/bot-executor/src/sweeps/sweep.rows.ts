@@ -5,13 +5,13 @@ import type { Tx } from '@tidegate/database/tx';
 import { knownMarket } from '../markets/built-in-markets.ts';
 import { type MarketRules, type MarketTerms, rulesOf } from '../markets/markets.rules.ts';
 
-/** What was asked for. */
+/** The request. */
 export type SweepInput = Input<typeof createSweep> & {
-  /** The rules of the market that it runs by; absent in those from before there were versions. */
+  /** The market's rules that it runs by; absent in sweeps from before markets had versions. */
   market?: MarketTerms;
 };
 export type SweepResults = Pick<SweepDetail, 'results' | 'windows' | 'outOfSample'> & {
-  /** Absent in those from before. */
+  /** Absent in older sweeps. */
   gaps?: Gaps | null;
 };
 
@@ -29,7 +29,7 @@ export interface SweepRow {
   finished_at: Date | null;
 }
 
-/** How far it is stands in the queue until it has ended. */
+/** Its progress is in the queue until it has ended. */
 const COLUMNS = `s.id, s.status, s.work, s.combinations, s.refused, s.runs,
   coalesce((select q.done::int from work_queue q where q.id = s.id), s.done) as done,
   s.content_hash, s.failure, s.created_at, s.finished_at` as const;
@@ -90,7 +90,7 @@ export const listSweepRows = (tx: Tx, limit: number, before: string | undefined)
     [tx.orgId, limit, before ?? null],
   );
 
-/** What it is to do; nothing when it has ended. */
+/** Its request; undefined when it has ended. */
 export async function beginSweep(tx: Tx, id: string): Promise<SweepInput | undefined> {
   const row = await tx.one<{ work: SweepInput }>(
     `update sweeps set status = 'running'
@@ -100,7 +100,7 @@ export async function beginSweep(tx: Tx, id: string): Promise<SweepInput | undef
   return row?.work;
 }
 
-/** The end of a sweep that has not ended yet. */
+/** Ends a sweep that has not ended yet. */
 export async function endSweep(
   tx: Tx,
   id: string,
@@ -118,7 +118,7 @@ export async function deleteSweepRow(tx: Tx, id: string): Promise<boolean> {
   return (await tx.one('delete from sweeps where org_id = $1 and id = $2 returning 1', [tx.orgId, id])) !== undefined;
 }
 
-/** The newest stay, and what has not ended. */
+/** Deletes all but the newest and those that have not ended. */
 export const expireSweeps = (tx: Tx, most: number): Promise<unknown> =>
   tx.query(
     `delete from sweeps where org_id = $1 and status not in ('waiting', 'running') and id not in (

@@ -44,7 +44,7 @@ const done = (who: Customer, sweepId: string) =>
     return sweep.status === 'done' && sweep;
   });
 
-test('a sweep whose connections break, again and again, is done all the same and charged once', async () => {
+test('a sweep whose connections keep breaking is done all the same and counted once', async () => {
   const who = await somebody();
   const real = service.threads;
   let cuts = 0;
@@ -74,7 +74,7 @@ test('a sweep whose connections break, again and again, is done all the same and
   await expect(service.call(getSweep, { sweepId: id }, who)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('what is too much is refused by arithmetic, without expanding anything', () => {
+test('a sweep that is too large is refused by arithmetic, without expanding anything', () => {
   const values = (count: number) => Array.from({ length: count }, (_, i) => String(i + 1));
   const vary = [{ setting: 'takeProfit.percent' as const, values: values(200) }];
   const code = (work: () => unknown) => {
@@ -103,7 +103,7 @@ test('what is too much is refused by arithmetic, without expanding anything', ()
   expect(code(() => combinationCount(four))).toMatchObject({ field: '/vary', code: 'too_many_combinations' });
 });
 
-test('an organisation may have so many sweeps waiting; a refused one spends nothing', async () => {
+test('an organisation may queue a limited number of sweeps; a refused one spends nothing', async () => {
   const who = await somebody();
   for (let n = 0; n < MAX_QUEUED.organisation; n += 1) await post(who);
   await expect(post(who)).rejects.toMatchObject({ code: 'too_many_sweeps' });
@@ -113,7 +113,7 @@ test('an organisation may have so many sweeps waiting; a refused one spends noth
   await until(() => service.neighbours.held(who.orgId, 'sweep_runs') === 4 * MAX_QUEUED.organisation);
 });
 
-test('sweeps of several people run side by side, and a drained one goes on elsewhere', async () => {
+test('sweeps of several people run side by side, and a drained one continues elsewhere', async () => {
   const people = await Promise.all([somebody(), somebody(), somebody()]);
   const sweeps = await Promise.all(people.map((who) => post(who)));
   const first = service.sweeps();

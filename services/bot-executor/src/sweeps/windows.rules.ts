@@ -1,8 +1,8 @@
 import type { Range } from '../kernel/candle-series.rules.ts';
 
 /*
- * Walk-forward: values are chosen on a stretch of candles and tested on the stretch after it, which they have not seen;
- * then both move on by the length of the test, so that the tests join up without a gap.
+ * Walk-forward: values are chosen on one range of candles and tested on the range after it, which they have not seen; then
+ * both move on by the length of the test, so that the tests follow each other without a gap.
  */
 export interface Window {
   train: Range;

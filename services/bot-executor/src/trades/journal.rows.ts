@@ -2,7 +2,7 @@ import type { Direction } from '@tidegate/contracts/bot-executor/settings';
 import type { Tx } from '@tidegate/database/tx';
 import { fillValue, type MarketRules, moneyText, priceText, quantityText } from '../markets/markets.rules.ts';
 import type { FillEntry, Journal, LedgerRecord, OrderEntry } from './journal.rules.ts';
-import type { TradeBook } from './trade-book.rules.ts';
+import type { TradeSummary } from './trade-summary.rules.ts';
 
 export interface Subject {
   botId: string;
@@ -55,11 +55,12 @@ async function endOrders(tx: Tx, { botId }: Subject, { ended }: Journal): Promis
   );
 }
 
-async function upsertTrades(tx: Tx, subject: Subject, trades: [id: string, book: TradeBook][]): Promise<void> {
+async function upsertTrades(tx: Tx, subject: Subject, trades: [id: string, summary: TradeSummary][]): Promise<void> {
   if (trades.length === 0) return;
   const { botId, market, direction } = subject;
-  const money = (of: (book: TradeBook) => bigint) => trades.map(([, book]) => moneyText(market, of(book)));
-  const quantity = (of: (book: TradeBook) => bigint) => trades.map(([, book]) => quantityText(market, of(book)));
+  const money = (of: (summary: TradeSummary) => bigint) => trades.map(([, summary]) => moneyText(market, of(summary)));
+  const quantity = (of: (summary: TradeSummary) => bigint) =>
+    trades.map(([, summary]) => quantityText(market, of(summary)));
   await tx.query(
     `insert into trades (org_id, bot_id, market, direction, id, number, averaging_fills, cost, quantity, exit_value,
        exit_quantity, fees, funding, cash, opened_at, closed_at, closed_by)

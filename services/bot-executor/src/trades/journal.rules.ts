@@ -4,11 +4,11 @@ import { orderId, tradeId } from '../engine/ids.rules.ts';
 import type { ExchangeFill, Step } from '../engine/paper-exchange.rules.ts';
 import type { PlacedOrder } from '../engine/state.rules.ts';
 import { type LedgerChange, ledgerChanges, paymentChange } from './ledger.rules.ts';
-import { applyFill, applyPayment, isClosed, type TradeBook } from './trade-book.rules.ts';
+import { applyFill, applyPayment, isClosed, type TradeSummary } from './trade-summary.rules.ts';
 
 /*
  * Everything that some candles did to a bot, gathered to be written at once: orders, fills, ledger, trades, totals and
- * news. Ids follow from what they name, so that deciding again names the same things.
+ * events. Ids follow from what they name: see engine/ids.rules.ts.
  */
 export interface OrderEntry {
   id: string;
@@ -33,11 +33,11 @@ export interface LedgerRecord extends LedgerChange {
   at: number;
 }
 
-export interface News {
+export interface FillEvent {
   tradeId: string;
   fill: ExchangeFill;
   /** The trade right after the fill. */
-  book: TradeBook;
+  summary: TradeSummary;
 }
 
 /** What the bot has done so far; sums are money units. */
@@ -55,13 +55,13 @@ export class Journal {
   readonly ended = new Map<string, OrderStatus>();
   readonly fills: FillEntry[] = [];
   readonly ledger: LedgerRecord[] = [];
-  readonly trades = new Map<string, TradeBook>();
-  readonly news: News[] = [];
+  readonly trades = new Map<string, TradeSummary>();
+  readonly fillEvents: FillEvent[] = [];
   totals: Totals;
   private readonly botId: string;
-  private trade: TradeBook | undefined;
+  private trade: TradeSummary | undefined;
 
-  constructor(botId: string, totals: Totals, openTrade: TradeBook | undefined) {
+  constructor(botId: string, totals: Totals, openTrade: TradeSummary | undefined) {
     this.botId = botId;
     this.totals = totals;
     this.trade = openTrade;
@@ -97,7 +97,7 @@ export class Journal {
     const id = tradeId(this.botId, payment.trade);
     this.trade = applyPayment(this.trade, payment);
     this.trades.set(id, this.trade);
-    this.book(paymentChange(payment), { tradeId: id, orderId: null, at: payment.at });
+    this.post(paymentChange(payment), { tradeId: id, orderId: null, at: payment.at });
   }
 
   private fill(fill: ExchangeFill): void {
@@ -108,20 +108,20 @@ export class Journal {
     this.trades.set(ids.tradeId, this.trade);
     if (order.filled.lots + fill.lots === order.lots) this.end(order.key, 'filled');
     this.fills.push({ ...ids, fill });
-    for (const change of ledgerChanges(fill)) this.book(change, { ...ids, at });
+    for (const change of ledgerChanges(fill)) this.post(change, { ...ids, at });
     // A trade that was closed and has been opened again by a late fill does not count until it is closed anew.
     if (before) this.count(before, -1);
     this.count(this.trade, 1);
-    this.news.push({ tradeId: ids.tradeId, fill, book: this.trade });
+    this.fillEvents.push({ tradeId: ids.tradeId, fill, summary: this.trade });
   }
 
-  private count(trade: TradeBook, times: 1 | -1): void {
+  private count(trade: TradeSummary, times: 1 | -1): void {
     if (!isClosed(trade)) return;
     const { closedTrades, profit } = this.totals;
     this.totals = { ...this.totals, closedTrades: closedTrades + times, profit: profit + BigInt(times) * trade.cash };
   }
 
-  private book(change: LedgerChange, at: { tradeId: string; orderId: string | null; at: number }): void {
+  private post(change: LedgerChange, at: { tradeId: string; orderId: string | null; at: number }): void {
     const sequence = this.totals.sequence + 1;
     const balance = this.totals.balance + change.amount;
     this.totals = { ...this.totals, sequence, balance };

@@ -14,7 +14,7 @@ import {
   toLots,
   toMoney,
 } from '../markets/markets.rules.ts';
-import { isClosed, profitPercent, type TradeBook } from './trade-book.rules.ts';
+import { isClosed, profitPercent, type TradeSummary } from './trade-summary.rules.ts';
 
 export interface TradeRow {
   id: string;
@@ -42,20 +42,20 @@ export const TRADE_COLUMNS = `id, bot_id, number, market, direction, averaging_f
   (select b.market_rules from bots b where b.org_id = trades.org_id and b.id = trades.bot_id) as market_rules`;
 
 /** What a trade's book says in words, for paper trades and those of backtests. */
-export function bookToWire(market: MarketRules, book: TradeBook) {
-  const closed = isClosed(book);
+export function summaryToWire(market: MarketRules, summary: TradeSummary) {
+  const closed = isClosed(summary);
   return {
-    averagingFills: book.averagingFills,
-    averagePrice: averageText(market, whole(book.cost), book.lots),
-    exitPrice: book.exitLots > 0n ? averageText(market, whole(book.exitValue), book.exitLots) : null,
-    cost: moneyText(market, fillValue(book.cost, 1n)),
-    fees: moneyText(market, book.fees),
-    funding: moneyText(market, book.funding),
-    profit: closed ? moneyText(market, book.cash) : null,
-    profitPercent: closed ? profitPercent(book) : null,
-    openedAt: new Date(book.openedAt).toISOString(),
-    closedAt: book.closedAt === undefined ? null : new Date(book.closedAt).toISOString(),
-    closedBy: book.closedBy ?? null,
+    averagingFills: summary.averagingFills,
+    averagePrice: averageText(market, whole(summary.cost), summary.lots),
+    exitPrice: summary.exitLots > 0n ? averageText(market, whole(summary.exitValue), summary.exitLots) : null,
+    cost: moneyText(market, fillValue(summary.cost, 1n)),
+    fees: moneyText(market, summary.fees),
+    funding: moneyText(market, summary.funding),
+    profit: closed ? moneyText(market, summary.cash) : null,
+    profitPercent: closed ? profitPercent(summary) : null,
+    openedAt: new Date(summary.openedAt).toISOString(),
+    closedAt: summary.closedAt === undefined ? null : new Date(summary.closedAt).toISOString(),
+    closedBy: summary.closedBy ?? null,
   };
 }
 
@@ -64,20 +64,20 @@ const rulesOfTrade = ({ market_rules, market }: TradeRow): MarketRules =>
 
 export function toWire(row: TradeRow): Trade {
   const market = rulesOfTrade(row);
-  const book = bookOf(row);
+  const summary = summaryOf(row);
   return {
     id: row.id,
     botId: row.bot_id,
     number: row.number,
     market: row.market,
     direction: row.direction,
-    status: isClosed(book) ? 'closed' : 'open',
-    quantity: quantityText(market, book.lots - book.exitLots),
-    ...bookToWire(market, book),
+    status: isClosed(summary) ? 'closed' : 'open',
+    quantity: quantityText(market, summary.lots - summary.exitLots),
+    ...summaryToWire(market, summary),
   };
 }
 
-export function bookOf(row: TradeRow): TradeBook {
+export function summaryOf(row: TradeRow): TradeSummary {
   const market = rulesOfTrade(row);
   const value = (text: string) => toMoney(market, text) / 1_000_000n;
   const lots = (text: string) => {

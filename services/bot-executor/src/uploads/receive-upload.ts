@@ -36,15 +36,15 @@ import {
 /** Of an organisation. */
 const MAX_UNDER_WAY = 3;
 const MAX_STORED = 100;
-/** Of one file as it is kept, deflated. */
+/** Of one file as it is stored, deflated. */
 const MAX_STORED_BYTES = 64 * 1024 * 1024;
 
 const deflate = promisify(deflateRaw);
 
 /**
- * An upload from its announcement to the queue: receiving, its file comes in parts, and when all are there it is queued.
- * Everything may be sent again: a part replaces itself, a file that is begun anew replaces the parts of the one before,
- * and what has gone on is answered as it is.
+ * An upload from its creation to the queue: while it is `receiving`, its file arrives in parts, and when all are there it
+ * is queued. Everything may be repeated: a part replaces itself, a new attempt replaces the parts of the attempt before,
+ * and for an upload that has moved on the answer is its present state.
  */
 @Injectable()
 export class ReceiveUpload {
@@ -69,14 +69,14 @@ export class ReceiveUpload {
   async part({ input, tx }: OperationContext<typeof putPart>) {
     const { uploadId, attempt, number } = input;
     const bytes = Buffer.from(input.data, 'base64');
-    // In the library's threads, before anything is held.
+    // In zlib's threads, before a connection is held.
     const data = await deflate(bytes, { level: constants.Z_BEST_SPEED });
     const upload = orNotFound(await lockUpload(tx, uploadId));
     if (upload.status !== 'receiving') throw conflict({}, `The file is ${upload.status} already.`);
     if (number === 0 && upload.attempt !== attempt) await beginAttempt(tx, uploadId, attempt);
-    else if (upload.attempt !== attempt) throw conflict({}, 'The file is being sent anew by somebody else.');
-    const kept = await savePart(tx, uploadId, { number, bytes: bytes.length, data });
-    if (kept > MAX_STORED_BYTES)
+    else if (upload.attempt !== attempt) throw conflict({}, 'Another attempt to send the file has begun.');
+    const stored = await savePart(tx, uploadId, { number, bytes: bytes.length, data });
+    if (stored > MAX_STORED_BYTES)
       throw bodyTooLarge(
         { limitBytes: MAX_STORED_BYTES },
         'Compressed it is more than 64 MiB. Send it in several files.',
@@ -99,7 +99,7 @@ export class ReceiveUpload {
 
   @Handles(cancelUpload)
   async cancel({ input: { uploadId }, tx }: OperationContext<typeof cancelUpload>): Promise<CandleUpload> {
-    // The queue first, as its runner does: neither waits for the other.
+    // Locks the queue first, as its runner does: no deadlock.
     if (await findUpload(tx, uploadId)) await dropWork(tx, uploadId);
     await endUpload(tx, uploadId, { status: 'cancelled' });
     return toWire(orNotFound(await findUpload(tx, uploadId)));

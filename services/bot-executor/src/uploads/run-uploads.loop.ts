@@ -23,12 +23,12 @@ import {
   withSavepoint,
 } from './upload.rows.ts';
 
-/** At a time in a process: a file, and its candles, are in memory meanwhile. */
+/** At a time in a process, because a file and its candles are in memory meanwhile. */
 const CONCURRENCY = 1;
 const MAX_ROWS = 2_000_000;
 const FAIL_LATE_EVERY_MS = 600_000;
 
-/** Reads queued candle files in a thread, and stores each in one transaction. How they go: queue/queue-runner.ts. */
+/** Reads queued candle files in a thread and stores each in one transaction. See queue/queue-runner.ts. */
 @Injectable()
 export class RunUploads implements OnApplicationShutdown {
   private readonly tenants: TenantDatabase;

@@ -23,7 +23,7 @@ export interface UploadRow {
   failure: string | null;
   created_at: Date;
   finished_at: Date | null;
-  /** Rows read, while it is queued or runs. */
+  /** Rows that have been read, while it is queued or running. */
   done: string | null;
 }
 
@@ -57,7 +57,7 @@ export async function insertUpload(tx: Tx, id: string, person: string, work: Upl
 export const findUpload = (tx: Tx, id: string): Promise<UploadRow | undefined> =>
   tx.one<UploadRow>(`select ${COLUMNS} from candle_uploads u where u.org_id = $1 and u.id = $2`, [tx.orgId, id]);
 
-/** Keeps everything else that happens to this upload waiting until the transaction ends. */
+/** Everything else that concerns this upload waits until the transaction ends. */
 export const lockUpload = (tx: Tx, id: string): Promise<UploadRow | undefined> =>
   tx.one<UploadRow>(`select ${COLUMNS} from candle_uploads u where u.org_id = $1 and u.id = $2 for update of u`, [
     tx.orgId,
@@ -72,7 +72,7 @@ export const listUploadRows = (tx: Tx, limit: number, before: string | undefined
     [tx.orgId, limit, before ?? null],
   );
 
-/** Keeps others that announce a file waiting until the transaction ends: all of them are counted. */
+/** Other new uploads of the organisation wait until the transaction ends, so that all are counted. */
 export const lockUploads = (tx: Tx): Promise<unknown> =>
   tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`uploads ${tx.orgId}`]);
 
@@ -85,7 +85,7 @@ export async function countUnderWay(tx: Tx): Promise<number> {
   return row?.uploads ?? 0;
 }
 
-/** The newest stay, and what has not ended. */
+/** Deletes all but the newest and those that have not ended. */
 export const expireUploads = (tx: Tx, most: number): Promise<unknown> =>
   tx.query(
     `delete from candle_uploads where org_id = $1 and status in ('done', 'failed', 'cancelled') and id not in (
@@ -93,7 +93,7 @@ export const expireUploads = (tx: Tx, most: number): Promise<unknown> =>
     [tx.orgId, most],
   );
 
-/** The file comes from its beginning. */
+/** The file is sent from its beginning. */
 export async function beginAttempt(tx: Tx, id: string, attempt: string): Promise<void> {
   await tx.query('delete from candle_upload_parts where org_id = $1 and upload_id = $2', [tx.orgId, id]);
   await tx.query('update candle_uploads set attempt = $3, bytes = 0 where org_id = $1 and id = $2', [
@@ -103,7 +103,7 @@ export async function beginAttempt(tx: Tx, id: string, attempt: string): Promise
   ]);
 }
 
-/** The same part again is the same. Answers how many deflated bytes are kept of the file. */
+/** A repeated part replaces itself. Returns how many deflated bytes of the file are stored. */
 export async function savePart(
   tx: Tx,
   id: string,
@@ -114,13 +114,13 @@ export async function savePart(
      on conflict (org_id, upload_id, number) do update set bytes = excluded.bytes, data = excluded.data`,
     [tx.orgId, id, part.number, part.bytes, part.data],
   );
-  const row = await tx.one<{ bytes: string; kept: number }>(
-    `select sum(bytes) as bytes, sum(octet_length(data))::int as kept from candle_upload_parts
+  const row = await tx.one<{ bytes: string; stored: number }>(
+    `select sum(bytes) as bytes, sum(octet_length(data))::int as stored from candle_upload_parts
       where org_id = $1 and upload_id = $2`,
     [tx.orgId, id],
   );
   await tx.query('update candle_uploads set bytes = $3 where org_id = $1 and id = $2', [tx.orgId, id, row?.bytes ?? 0]);
-  return row?.kept ?? 0;
+  return row?.stored ?? 0;
 }
 
 export async function countParts(tx: Tx, id: string): Promise<{ parts: number; last: number }> {
@@ -143,7 +143,7 @@ export async function readPart(tx: Tx, id: string, number: number): Promise<Buff
 export const setUploadStatus = (tx: Tx, id: string, status: UploadStatus): Promise<unknown> =>
   tx.query('update candle_uploads set status = $3 where org_id = $1 and id = $2', [tx.orgId, id, status]);
 
-/** The end of an upload that has not ended yet. Its file is not needed any more. */
+/** Ends an upload that has not ended yet, and deletes its file. */
 export async function endUpload(
   tx: Tx,
   id: string,
@@ -163,10 +163,10 @@ export async function endUpload(
   await tx.query('delete from candle_upload_parts where org_id = $1 and upload_id = $2', [tx.orgId, id]);
 }
 
-/** In all organisations: files that were announced and have not come. Answers how many. */
+/** Ends uploads of all organisations whose file has not come. Returns how many. */
 export async function failLateUploads(tx: Tx): Promise<number> {
   const late = await tx.query<{ org_id: string; id: string }>(
-    `update candle_uploads set status = 'failed', failure = 'The file did not come within an hour.', finished_at = now()
+    `update candle_uploads set status = 'failed', failure = 'The file did not arrive within an hour.', finished_at = now()
       where status = 'receiving' and created_at < now() - interval '1 hour' returning org_id, id`,
   );
   for (const { org_id, id } of late)

@@ -31,7 +31,7 @@ async function send(who: Customer, uploadId: string, file: Buffer, partBytes = P
   return { attempt, parts };
 }
 
-test('a compressed file in parts, sent again after it broke off, is stored as a whole and says how', async () => {
+test('a compressed file in parts, sent again after an interruption, is stored as a whole with a report', async () => {
   const who = customer();
   const text = `time,close,high,low,open\n${csv(20_100, 60_000).replaceAll(/,(\d+),(\d+),(\d+),(\d+)/g, ',$4,$2,$3,$1')}`;
   const file = gzipSync(text);
@@ -72,7 +72,7 @@ test('a compressed file in parts, sent again after it broke off, is stored as a 
   await expect(send(who, uploadId, file)).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('a file that is wrong says where, and one that is cancelled or never comes makes room', async () => {
+test('a faulty file is reported with its line; one that is cancelled or never arrives makes room', async () => {
   const who = customer();
   const asked = { market: 'BTC-USDT', interval: '1d' as const };
   const begin = () => service.call(beginUpload, asked, who);
@@ -100,6 +100,6 @@ test('a file that is wrong says where, and one that is cancelled or never comes 
   await service.uploads().giveUp();
   const { items } = await service.call(listUploads, {}, who);
   expect(items.map(({ status }) => status)).toEqual(['cancelled', 'failed', 'failed']);
-  expect(items[1]?.failure).toMatch(/did not come within an hour/);
+  expect(items[1]?.failure).toMatch(/did not arrive within an hour/);
   await begin();
 });

@@ -255,21 +255,21 @@ test('good keys that come all at once, as after a restart, wait a second and not
 test('a key of which identity spoke before its owner’s role changed is asked about again, not refused', async () => {
   const [orgId, userId] = [newId(), newId()];
   const id = `${orgId}:${userId}`;
-  const heard: string[] = [];
-  const end = world.host.get(Revocations).onRevoked((key) => heard.push(key));
+  const received: string[] = [];
+  const end = world.host.get(Revocations).onRevoked((key) => received.push(key));
   let memberVersion = 1;
   world.neighbours.on(verifyKey, async () => {
     const found = { ...answerOf(verifyKey), orgId, userId, scopes: ['bots:read'], expiresAt: null, memberVersion };
     if (memberVersion === 1) {
       memberVersion = 2;
       await world.revoke({ kind: 'member', id, version: 2 });
-      await until(() => heard.includes(`member:${id}`));
+      await until(() => received.includes(`member:${id}`));
     }
     return found;
   });
   const { key } = makeApiKey(randomBytes);
   expect((await markets({ ...network(), ...bearer(key) })).status).toBe(200);
-  world.neighbours.forget();
+  world.neighbours.reset();
   end();
 });
 
@@ -285,5 +285,5 @@ test('who revokes a key is answered when it is refused here', async () => {
   const owner = await world.as(world.accounts.newSession(orgId));
   expect((await owner.send('DELETE', `/api/v1/api-keys/${apiKeyId(key)}`)).status).toBe(204);
   expect((await markets({ ...from, ...bearer(key) })).status).toBe(401);
-  world.neighbours.forget();
+  world.neighbours.reset();
 });

@@ -13,10 +13,10 @@ const UNKNOWN_TTL_MS = 30_000;
 const REMEMBERED = 20_000;
 
 /**
- * API keys, verified by identity. A key that was never seen costs it a look into its database, so: a mistyped one is
- * refused by its checksum, one that is unknown is remembered as that (apart from the good ones, which no flood pushes
- * out), and a network that has sent too many wrong ones is refused before anybody looks. A key that was good before
- * is asked about whatever its neighbours do.
+ * API keys, verified by identity. A key that was never seen costs it a query, so: a mistyped one is
+ * refused by its checksum, one that is unknown is cached as that (apart from the good ones, which no flood
+ * evicts), and a network that has sent too many wrong ones is refused before anybody is asked. A key that was good
+ * before is asked about whatever its neighbours do.
  */
 @Injectable()
 export class ApiKeys {
@@ -35,7 +35,7 @@ export class ApiKeys {
     const issuedAt = Date.now();
     try {
       const ask = () => this.bus.call(verifyKey, { keyHash });
-      const found = await (this.seen.get(keyHash) ? ask() : this.limits.look(ip, ask));
+      const found = await (this.seen.get(keyHash) ? ask() : this.limits.whileChecking(ip, ask));
       this.seen.set(keyHash, true);
       return toPrincipal(found, ip, issuedAt);
     } catch (error) {

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
 /*
- * By which names we answer. A page of a stranger can have its own name point at this machine (DNS rebinding): then the
- * browser takes us for a part of that page, and what only this network reaches is open to it. So a name counts that the
- * operator named, or that no stranger can own: an address, a name without a dot, the reserved ones below.
+ * Which host names we answer to. An outsider's page can have its own name resolve to this machine (DNS rebinding): then
+ * the browser takes us for a part of that page, and what only this network reaches is open to it. So a name counts that
+ * the operator configured, or that no outsider can own: an address, a name without a dot, the reserved ones below.
  */
 const RESERVED = ['.localhost', '.local', '.home.arpa', '.internal', '.svc'];
 const REMEMBERED = 1_000;

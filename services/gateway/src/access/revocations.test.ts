@@ -5,6 +5,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { newId } from '@tidegate/database/ids';
+import { EventTail } from '@tidegate/messaging/event-tail';
 import { ensureStreams } from '@tidegate/messaging/jetstream';
 import { connectNats } from '@tidegate/messaging/nats';
 import { watchOf } from '@tidegate/messaging/nats-watch';
@@ -38,7 +39,7 @@ afterAll(async () => {
 /** As a gateway has it, with a gateway's rights. */
 async function follower() {
   const nc = await connect('gateway');
-  const revocations = new Revocations(nc, new Log());
+  const revocations = new Revocations(new EventTail(nc), new Log());
   await revocations.onApplicationBootstrap();
   const abort = new AbortController();
   const following = (async () => {
@@ -75,19 +76,19 @@ const refused = (revocations: Revocations, session: string) =>
     issuedAt: Date.now(),
   } as unknown as Parameters<Revocations['isRevoked']>[0]);
 
-test('what was revoked before a gateway started, and while it runs, is refused; each is told once', async () => {
+test('what was revoked before a gateway started, and while it runs, is refused; each is reported once', async () => {
   for (let index = 0; index < 5; index += 1) await jetstream(platform).publish('evt.identity.other.v1', '{}');
   const [before, after] = [newId(), newId()];
   await logOut(before);
   await jetstream(platform).publish(accessRevoked.subject, 'not an envelope');
   const { revocations, nc } = await follower();
   expect(refused(revocations, before)).toBe(true);
-  const told: string[] = [];
-  revocations.onRevoked((key) => told.push(key));
+  const reported: string[] = [];
+  revocations.onRevoked((key) => reported.push(key));
   await logOut(after);
   await until(() => refused(revocations, after));
   await logOut(newId());
-  await until(() => told.length === 2);
+  await until(() => reported.length === 2);
   expect(refused(revocations, newId())).toBe(false);
   expect(watchOf(nc).trouble()).toBeUndefined();
 });

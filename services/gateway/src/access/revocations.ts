@@ -1,11 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ACCESS_TOKEN_SECONDS, accessRevoked } from '@tidegate/contracts/identity/tokens';
-import { Envelope } from '@tidegate/contracts/kernel/event';
-import { watchOf } from '@tidegate/messaging/nats-watch';
-import { NATS } from '@tidegate/runtime/host';
+import { EventTail } from '@tidegate/messaging/event-tail';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import type { Principal } from '../kernel/principal.ts';
@@ -13,15 +9,16 @@ import { Revoked } from './revoked.rules.ts';
 
 /** A token revoked earlier than this has expired by itself, also where clocks differ by minutes. */
 const REPLAY_SECONDS = ACCESS_TOKEN_SECONDS + 300;
-const LOOK_AGAIN_MS = 60_000;
+const READ_AGAIN_MS = 60_000;
 const RETRY_MS = 500;
 const START_MS = 30_000;
+const PART = 'revocations';
 
 /**
- * What was revoked recently. Revocations are heard as they are published; what came while nobody listened (before the
- * start, or while the connection was down) is looked up in the stream by its time: at the start, whenever the
- * connection is back, and each minute. To hear one twice is harmless, so nothing hangs on the stream's numbers or on
- * a consumer: a stream that was made anew silences nobody.
+ * What was revoked recently. Revocations are received as they are published; what came while nobody listened (before the
+ * start, or while the connection was down) is read from the stream by its time: at the start, whenever the connection
+ * is back, and each minute. To receive one twice is harmless, so nothing depends on the stream's sequence numbers or on
+ * a consumer: a stream that was recreated hides no revocation.
  */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap {
@@ -30,7 +27,7 @@ export class Revocations implements OnApplicationBootstrap {
   private behind = new AbortController();
 
   constructor(
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly events: EventTail,
     private readonly log: Log,
   ) {}
 
@@ -38,16 +35,16 @@ export class Revocations implements OnApplicationBootstrap {
     return this.revoked.has(principal);
   }
 
-  /** Tells of each revocation as it comes: open streams end on it. */
+  /** Calls back on each revocation as it arrives: open streams end on it. */
   onRevoked(listener: (key: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The next news of this key; also when they came while nobody waited yet. */
-  news(key: string): { within(ms: number): Promise<void>; forget(): void } {
+  /** The next revocation of this key; also one that arrives before anybody waits. */
+  arrivalOf(key: string): { within(ms: number): Promise<void>; ignore(): void } {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const forget = this.onRevoked((one) => {
+    const ignore = this.onRevoked((one) => {
       if (one === key) resolve();
     });
     const within = (ms: number) => {
@@ -55,74 +52,49 @@ export class Revocations implements OnApplicationBootstrap {
       const time = setTimeout(ms, undefined, { signal: tooLong.signal }).catch(() => undefined);
       return Promise.race([promise, time]).finally(() => tooLong.abort());
     };
-    return { within, forget };
+    return { within, ignore };
   }
 
   /** Ready only when what was revoked lately is known. */
   async onApplicationBootstrap(): Promise<void> {
-    const watch = watchOf(this.nc);
-    watch.onReconnect(() => this.behind.abort());
-    this.nc.subscribe(accessRevoked.subject, {
-      callback: (error, message) => {
-        if (error) watch.refuse('revocations', error);
-        else this.take(message.string());
-      },
-    });
-    await this.nc.flush();
-    await this.lookUpUntilDone(AbortSignal.timeout(START_MS));
+    this.events.onReconnect(() => this.behind.abort());
+    await this.events.follow(accessRevoked, PART, (data) => this.take(data));
+    await this.catchUpUntilDone(AbortSignal.timeout(START_MS));
   }
 
   @Loop({ name: 'follow-revocations', everyMs: 0 })
   async follow({ signal }: Turn): Promise<void> {
-    await setTimeout(LOOK_AGAIN_MS, undefined, { signal: AbortSignal.any([signal, this.behind.signal]) }).catch(
+    await setTimeout(READ_AGAIN_MS, undefined, { signal: AbortSignal.any([signal, this.behind.signal]) }).catch(
       () => undefined,
     );
     if (signal.aborted) return;
     this.behind = new AbortController();
-    await this.lookUpUntilDone(signal);
+    await this.catchUpUntilDone(signal);
   }
 
-  @Loop({ name: 'forget-revocations', everyMs: 60_000 })
-  async forget(): Promise<undefined> {
-    this.revoked.forget(Date.now() - REPLAY_SECONDS * 1_000);
+  @Loop({ name: 'evict-revocations', everyMs: 60_000 })
+  async evict(): Promise<undefined> {
+    this.revoked.evict(Date.now() - REPLAY_SECONDS * 1_000);
   }
 
   /** Right after nats-server is back its streams may not answer yet. Until they do this gateway is not ready. */
-  private async lookUpUntilDone(signal: AbortSignal): Promise<void> {
-    const watch = watchOf(this.nc);
+  private async catchUpUntilDone(signal: AbortSignal): Promise<void> {
     for (let failures = 0; ; failures += 1) {
       try {
-        await this.lookUp(Date.now() - REPLAY_SECONDS * 1_000);
-        watch.report('revocations', undefined);
+        await this.events.readSince(accessRevoked, Date.now() - REPLAY_SECONDS * 1_000, (data) => this.take(data));
+        this.events.report(PART, undefined);
         return;
       } catch (error) {
-        if (failures === 0) this.log.warn({ error }, 'The latest revocations could not be looked up; trying again');
-        watch.report('revocations', 'the latest revocations are not known');
+        if (failures === 0) this.log.warn({ error }, 'The latest revocations could not be read; trying again');
+        this.events.report(PART, 'the latest revocations are not known');
         await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw error;
       }
     }
   }
 
-  private async lookUp(from: number): Promise<void> {
-    const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
-    // nats-server 2.9 knows this form; the client's types do not.
-    const next = (seq: number) =>
-      streams.getMessage('EVENTS', { next_by_subj: accessRevoked.subject, seq } as MsgRequest);
-    const { state } = await streams.info('EVENTS');
-    let [low, high] = [state.first_seq, state.last_seq + 1];
-    // The first revocation since then, by halves: messages lie in the order of their times.
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const found = await next(middle);
-      if (!found || found.time.getTime() >= from) high = middle;
-      else low = found.seq + 1;
-    }
-    for (let found = await next(low); found; found = await next(found.seq + 1)) this.take(found.string());
-  }
-
-  private take(text: string): void {
-    const parsed = accessRevoked.data.safeParse(dataOf(text));
+  private take(data: unknown): void {
+    const parsed = accessRevoked.data.safeParse(data);
     if (!parsed.success) {
       this.log.error({}, 'A revocation could not be read');
       return;
@@ -130,13 +102,5 @@ export class Revocations implements OnApplicationBootstrap {
     const key = this.revoked.note(parsed.data);
     if (key === undefined) return;
     for (const listener of this.listeners) listener(key);
-  }
-}
-
-function dataOf(text: string): unknown {
-  try {
-    return Envelope.parse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

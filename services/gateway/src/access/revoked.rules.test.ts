@@ -27,7 +27,7 @@ test('a token of the second of a role change counts, the one before it does not,
   }
 });
 
-test('the newest version stays, in whatever order they are heard, and what is heard twice is told once', () => {
+test('the newest version stays, in whatever order they arrive, and what arrives twice is reported once', () => {
   for (const order of [
     [member(7, 1_000), member(8, 1_000)],
     [member(8, 1_000), member(7, 2_000)],
@@ -65,7 +65,7 @@ test('what carries no version is told by its time; sessions, keys and organisati
         }),
       ),
     ).toBe(false);
-    one.forget(1);
+    one.evict(1);
     expect(one.has(principal({ caller }))).toBe(false);
   }
 });

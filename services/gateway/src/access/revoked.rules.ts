@@ -40,7 +40,7 @@ export class Revoked {
     return memberVersion < member.version;
   }
 
-  forget(before: number): void {
+  evict(before: number): void {
     for (const [key, { at }] of this.entries) if (at < before) this.entries.delete(key);
   }
 }

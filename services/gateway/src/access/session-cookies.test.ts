@@ -161,7 +161,7 @@ describe('over plain http, off localhost', () => {
   // fetch does not let a test choose its host.
   const lan = { 'session-cookies': 'true', origin: 'http://192.168.1.5:3000' };
 
-  test('a browser would forget the cookie, so it is said', async () => {
+  test('a browser would drop the cookie, so log-in is refused', async () => {
     const answer = await viaHost('192.168.1.5:3000', world.settings.port, lan);
     expect(answer).toMatchObject({ status: 403, cookies: [] });
     expect(answer.text).toContain('ALLOW_INSECURE');

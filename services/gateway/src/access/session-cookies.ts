@@ -140,7 +140,7 @@ export class SessionCookies {
     throw forbidden({}, `Requests with the session cookie must come from a page of ${new URL(this.publicUrl).origin}.`);
   }
 
-  /** Better said than a log-in that succeeds and is forgotten by the browser. */
+  /** Better than a log-in that succeeds and whose cookie the browser drops. */
   private requireKept(request: FastifyRequest): void {
     if (this.mayBePlain || !needsPlainCookies(request.headers, request.protocol, this.publicUrl)) return;
     throw forbidden(

@@ -10,7 +10,7 @@ const REMEMBERED = 20_000;
 const ATTEMPTS = 3;
 
 /**
- * Whose token it is. What was verified is cached, so that the next request of the same caller costs a look-up in a map;
+ * Whose token it is. What was verified is cached, so that the next request of the same caller is served from a map;
  * revocations evict it within milliseconds. Many requests with a token that is not known yet cause one verification.
  * The address is that of the request, whoever used the token first: passwords are guessed from somewhere.
  */

@@ -18,12 +18,12 @@ export interface SchemaBook {
  */
 export function schemaBook(inputs: Record<string, z.ZodType>, outputs: Record<string, z.ZodType>): SchemaBook {
   const asked = convert(inputs, 'input');
-  const told = convert(outputs, 'output');
-  const differing = findDiffering(asked.models, told.models);
+  const outgoing = convert(outputs, 'output');
+  const differing = findDiffering(asked.models, outgoing.models);
   const nameOf = (side: Side) => (id: string) => (side === 'input' && differing.has(id) ? `${id}Input` : id);
   const place = (side: Side, schema: unknown) => rename(schema, nameOf(side)) as Json;
   const components: Json = {};
-  for (const [id, model] of Object.entries(told.models)) components[id] = place('output', model);
+  for (const [id, model] of Object.entries(outgoing.models)) components[id] = place('output', model);
   for (const [id, model] of Object.entries(asked.models)) components[nameOf('input')(id)] = place('input', model);
   const read = (side: Side, roots: Json) => (key: string) => {
     const root = roots[key];
@@ -32,7 +32,7 @@ export function schemaBook(inputs: Record<string, z.ZodType>, outputs: Record<st
   };
   return {
     input: read('input', asked.roots),
-    output: read('output', told.roots),
+    output: read('output', outgoing.roots),
     components: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
@@ -53,9 +53,9 @@ function convert(schemas: Record<string, z.ZodType>, io: Side): { roots: Json; m
 }
 
 /** Models of which the two sides say something different, also by what they refer to. */
-function findDiffering(asked: Record<string, Json>, told: Record<string, Json>): Set<string> {
-  const shared = Object.keys(asked).filter((id) => told[id]);
-  const differing = new Set(shared.filter((id) => JSON.stringify(asked[id]) !== JSON.stringify(told[id])));
+function findDiffering(asked: Record<string, Json>, outgoing: Record<string, Json>): Set<string> {
+  const shared = Object.keys(asked).filter((id) => outgoing[id]);
+  const differing = new Set(shared.filter((id) => JSON.stringify(asked[id]) !== JSON.stringify(outgoing[id])));
   for (let before = -1; before !== differing.size; ) {
     before = differing.size;
     for (const id of shared) if (refsOf(asked[id]).some((ref) => differing.has(ref))) differing.add(id);

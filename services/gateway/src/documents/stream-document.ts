@@ -28,7 +28,7 @@ export function streamOperation(live: Live[], book: SchemaBook, problems: Proble
     description:
       `Each event is named by its topic, its data is JSON:\n${topics}\n\nBesides: \`ready\` once, \`resync\` after news ` +
       'were lost (fetch again what you show), and before the end `expired`, `revoked` or `bye` (come back, perhaps ' +
-      'with a new token). News are small and may be lost: they tell what to look at, not what is.',
+      'with a new token). Messages are small and may be lost: they say what to read again, not its state.',
     parameters: [
       {
         name: 'topics',

@@ -3,8 +3,8 @@ import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import type { Ask, Exchange } from './mount-operations.ts';
 
 /**
- * What would refuse a request now, before its service hears of it, does not refuse one that was answered before: the
- * change has happened, and who lost the answer is told it again. `If-Match` cannot match what the request itself has
+ * What would refuse a request now, before its service receives it, does not refuse one that was answered before: the
+ * change has happened, and whoever lost the answer gets it again. `If-Match` cannot match what the request itself has
  * changed, and the call may have been the quota's last. Throws the refusal when nothing was answered to the key.
  */
 export function recaller(operation: Operation, ask: Ask) {

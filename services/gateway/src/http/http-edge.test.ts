@@ -279,11 +279,11 @@ test('metrics are for whoever has the token, wherever from; requests and limits 
 
 test('however many ask about health at once, the databases are asked little', async () => {
   const health = world.health;
-  const looks = vi.spyOn(health, 'answer');
+  const probes = vi.spyOn(health, 'answer');
   const answers = await Promise.all(Array.from({ length: 100 }, () => world.rest.get('/health/ready')));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(looks.mock.calls.length).toBeLessThan(50);
-  looks.mockRestore();
+  expect(probes.mock.calls.length).toBeLessThan(50);
+  probes.mockRestore();
 });
 
 test('the installation tells a page what it has to know', async () => {
@@ -314,11 +314,11 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
   await until(() => inHand === 10);
   // A connection that was used before and is kept.
   const kept = connect(world.settings.port, '127.0.0.1');
-  let heard = '';
-  kept.on('data', (chunk) => (heard += String(chunk)));
+  let received = '';
+  kept.on('data', (chunk) => (received += String(chunk)));
   const ask = 'GET /api/v1/installation HTTP/1.1\r\nHost: localhost\r\n\r\n';
   kept.write(ask);
-  await until(() => heard.includes('200 OK'));
+  await until(() => received.includes('200 OK'));
   const stopped = world.stopGateway();
   await until(async () => {
     const refused = connect(world.settings.port, '127.0.0.1');
@@ -331,11 +331,11 @@ test('a stop answers what was begun, tells the others to come back, and ends eve
         }),
     );
   });
-  heard = '';
+  received = '';
   kept.write(ask);
-  await until(() => heard.includes('503 Service Unavailable'));
-  expect(heard.toLowerCase()).toMatch(/retry-after: \d/);
-  expect(heard.toLowerCase()).toContain('connection: close');
+  await until(() => received.includes('503 Service Unavailable'));
+  expect(received.toLowerCase()).toMatch(/retry-after: \d/);
+  expect(received.toLowerCase()).toContain('connection: close');
   free();
   for (const answer of await begun) {
     expect(answer.status).toBe(200);
@@ -356,11 +356,11 @@ test('a request that arrives unread right before idle connections end is answere
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const heard: string[] = [];
-  client.on('data', (chunk) => heard.push(String(chunk))).on('error', (error) => heard.push(error.message));
+  const received: string[] = [];
+  client.on('data', (chunk) => received.push(String(chunk))).on('error', (error) => received.push(error.message));
   const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
   client.write(ask);
-  await until(() => heard.join('').includes('early'));
+  await until(() => received.join('').includes('early'));
   const began = Date.now();
   const clock = vi.spyOn(Date, 'now').mockReturnValue(began);
   const drained = end.drain(server, 10_000);
@@ -374,5 +374,5 @@ test('a request that arrives unread right before idle connections end is answere
   await drained;
   clock.mockRestore();
   await until(() => client.destroyed);
-  expect(heard.join('')).toContain('late');
+  expect(received.join('')).toContain('late');
 });

@@ -149,7 +149,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.end.done();
-      this.parts.requestLog.tell(request, reply);
+      this.parts.requestLog.record(request, reply);
       done();
     });
   }
@@ -185,7 +185,7 @@ export class HttpEdge implements OnModuleDestroy, OnApplicationBootstrap {
 
   /**
    * Nobody has to say who they are for it, and it asks every database: many at once, and those that come right after,
-   * share one look.
+   * share one answer.
    */
   private probe(path: string, request: FastifyRequest): ReturnType<Health['answer']> {
     if (path === '/metrics') {

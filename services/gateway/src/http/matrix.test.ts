@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 beforeEach(() => {
-  world.neighbours.forget();
+  world.neighbours.reset();
   for (const operation of [login, refresh]) world.neighbours.on(operation, () => answerOf(operation));
 });
 
@@ -143,7 +143,7 @@ test.each(named(KNOWN))('%s: 429 when the API calls are used up, or never', asyn
   world.quota.limit = null;
 });
 
-test('a request with an idempotency key hands it on, whatever it is; a malformed one is refused', async () => {
+test('a request with an idempotency key passes it on, whatever it is; a malformed one is refused', async () => {
   for (const operation of ANSWERED.filter(({ readonly, scope }) => !readonly && scope !== 'public')) {
     expect((await send(operation, allowed, { 'idempotency-key': 'k'.repeat(200) })).status).toBeLessThan(300);
     expectProblem(await send(operation, allowed, { 'idempotency-key': 'k'.repeat(201) }), 422);

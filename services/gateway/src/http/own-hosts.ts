@@ -2,18 +2,18 @@ import { misdirectedRequest } from '@tidegate/contracts/kernel/problem';
 import type { Log } from '@tidegate/telemetry/log';
 import { KnownHosts } from '../access/known-hosts.ts';
 
-/** So many names are told in the log: anybody can make up more. */
-const MOST_TOLD = 5;
+/** So many names are logged: anybody can make up more. */
+const MOST_LOGGED = 5;
 
 /**
- * Refuses who asks by a name that is not ours. Each name is told once in the log, because behind a proxy that hands on
- * a name which nobody told us everybody is refused.
+ * Refuses who asks by a name that is not ours. Each name is logged once, because behind a proxy that
+ * passes on a name which is not configured everybody is refused.
  */
 export class OwnHosts {
   private readonly known: KnownHosts;
   private readonly publicUrl: string;
   private readonly log: Log;
-  private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
 
   constructor(publicUrl: string, allowed: readonly string[], log: Log) {
     this.known = new KnownHosts(publicUrl, allowed);
@@ -24,8 +24,8 @@ export class OwnHosts {
   require(given: string | undefined): void {
     if (this.known.has(given)) return;
     const host = String(given).slice(0, 253);
-    if (!this.told.has(host) && this.told.size < MOST_TOLD) {
-      this.told.add(host);
+    if (!this.logged.has(host) && this.logged.size < MOST_LOGGED) {
+      this.logged.add(host);
       const fix = 'If it is yours, set PUBLIC_URL to how customers reach it, or name it in ALLOWED_HOSTS';
       this.log.error({ host, publicUrl: this.publicUrl }, `Requests for the name ${host} are refused. ${fix}`);
     }

@@ -18,12 +18,12 @@ const ENDED = new Map<Operation, Ended>([
   [changeRole, member],
   [deleteOrganisation, (_input, { orgId }) => `organisation:${orgId}`],
 ]);
-/** News of a revocation take milliseconds. In an outage they come when it is over, and the change has happened anyway. */
-const NEWS_MS = 500;
+/** A revocation takes milliseconds. In an outage it comes when that is over, and the change has happened anyway. */
+const ARRIVAL_MS = 500;
 
 /**
  * Whoever ends a session, a key or a membership is answered when this gateway knows it: then what was ended is refused
- * from the answer on. Other gateways hear it at the same time, and nobody waits for them.
+ * from the answer on. Other gateways receive it at the same time, and nobody waits for them.
  */
 export function untilKnown<E extends { input: Record<string, unknown>; caller: Caller }, T>(
   operation: Operation,
@@ -33,13 +33,13 @@ export function untilKnown<E extends { input: Record<string, unknown>; caller: C
   const ended = ENDED.get(operation);
   if (!ended) return ask;
   return async (exchange) => {
-    const news = revocations.news(ended(exchange.input, exchange.caller));
+    const arrival = revocations.arrivalOf(ended(exchange.input, exchange.caller));
     try {
       const done = await ask(exchange);
-      await news.within(NEWS_MS);
+      await arrival.within(ARRIVAL_MS);
       return done;
     } finally {
-      news.forget();
+      arrival.ignore();
     }
   };
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
   token = world.accounts.newKey(newId(), ['bots:write']);
 });
 afterAll(() => world.stop());
-beforeEach(() => world.neighbours.forget());
+beforeEach(() => world.neighbours.reset());
 
 const uploadId = newId();
 const path = `/api/v1/candles/uploads/${uploadId}/file`;

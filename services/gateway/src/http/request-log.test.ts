@@ -21,13 +21,13 @@ beforeEach(() => {
   lines.length = 0;
 });
 
-const told = (traceId: string | null) => until(() => lines.find((line) => line['traceId'] === traceId));
+const logged = (traceId: string | null) => until(() => lines.find((line) => line['traceId'] === traceId));
 
 test('a failed request is one line with its trace, route, caller and reason, and nothing that is secret', async () => {
   const sessionId = world.accounts.newSession();
   const token = await world.accounts.accessToken(sessionId);
   const answer = await world.rest.as(token).get('/api/v1/bots?nonsense=SECRET-QUERY');
-  const line = await told(answer.headers.get('trace-id'));
+  const line = await logged(answer.headers.get('trace-id'));
   expect(line).toMatchObject({
     level: 'info',
     service: 'gateway',
@@ -48,10 +48,13 @@ test('a failed request is one line with its trace, route, caller and reason, and
 
 test('log-ins are told, and a failed one so that fail2ban finds its address', async () => {
   const login = (password: string) => world.rest.post('/api/v1/sessions', { email: 'ada@example.com', password });
-  const failed = await told((await login('wrong wrong wrong')).headers.get('trace-id'));
+  const failed = await logged((await login('wrong wrong wrong')).headers.get('trace-id'));
   // The filter that docs/operations.md shows.
   expect(JSON.stringify(failed)).toMatch(/"address":"127\.0\.0\.1".*"msg":"Log-in failed"/);
-  expect(await told((await login(PASSWORD)).headers.get('trace-id'))).toMatchObject({ msg: 'Logged in', status: 201 });
+  expect(await logged((await login(PASSWORD)).headers.get('trace-id'))).toMatchObject({
+    msg: 'Logged in',
+    status: 201,
+  });
 });
 
 test('what went well is told only at debug, an outage is no error line per request, and a flood does not fill the disk', async () => {
@@ -67,7 +70,7 @@ test('what went well is told only at debug, an outage is no error line per reque
   expect(lines.length).toBeGreaterThan(20);
 });
 
-test('a proxy that TRUST_PROXY does not name is told of, loudly and once', async () => {
+test('a proxy that TRUST_PROXY does not name is reported, loudly and once', async () => {
   for (let count = 0; count < 3; count += 1) {
     await world.rest.send('GET', '/api/v1/plans', undefined, { 'x-forwarded-for': '203.0.113.9' });
   }

@@ -6,11 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 const [, LOGIN_PATH] = login.http ?? [];
-/** So many lines a second at the most: who floods us does not fill the disk besides. */
+/** So many lines a second at the most: a flood does not fill the disk as well. */
 const LINES_A_SECOND = 50;
 
 /**
- * One line and one measurement per request. What failed and every log-in are told at `info`, the rest at `debug`; never
+ * One line and one measurement per request. What failed and every log-in are logged at `info`, the rest at `debug`; never
  * queries, bodies or tokens. A failed log-in has a text and an address of its own, which fail2ban reads.
  */
 @Injectable()
@@ -33,7 +33,7 @@ export class RequestLog {
     );
   }
 
-  tell(request: FastifyRequest, reply: FastifyReply): void {
+  record(request: FastifyRequest, reply: FastifyReply): void {
     const { method } = request;
     const route = request.routeOptions.url ?? 'none';
     const status = reply.statusCode;
@@ -65,7 +65,7 @@ export class RequestLog {
   }
 }
 
-/** So many lines a second; what is left out is told as a number. */
+/** So many lines a second; of what is left out only the number. */
 class Budget {
   private second = 0;
   private lines = 0;
@@ -74,7 +74,7 @@ class Budget {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.second) {
       const left = this.lines - LINES_A_SECOND;
-      if (left > 0) log.warn({ requests: left }, `${what} that are not told one by one`);
+      if (left > 0) log.warn({ requests: left }, `${what} that are not logged one by one`);
       [this.second, this.lines] = [second, 0];
     }
     this.lines += 1;

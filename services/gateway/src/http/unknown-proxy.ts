@@ -4,11 +4,11 @@ import ipaddr from 'ipaddr.js';
 
 /**
  * Behind a reverse proxy that TRUST_PROXY does not name all customers look like one address, and share its limits.
- * Said once, loudly, because nothing else tells it. Anybody on the internet can send the header as well, so that is
- * only remarked.
+ * Logged once, as an error, because nothing else shows it. Anybody on the internet can send the header as well: that
+ * is a warning only.
  */
 export class UnknownProxy {
-  private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
   private readonly log: Log;
 
   constructor(log: Log) {
@@ -17,14 +17,14 @@ export class UnknownProxy {
 
   notice({ headers, raw, ip }: FastifyRequest): void {
     if (headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined) return;
-    if (this.told.size > 1) return;
+    if (this.logged.size > 1) return;
     const peer = raw.socket.remoteAddress ?? '';
     // A proxy that is trusted gives another address than its own.
     if (peer !== ip || !ipaddr.isValid(peer)) return;
     const near = ipaddr.process(peer).range() !== 'unicast';
     const kind = near ? 'near' : 'far';
-    if (this.told.has(kind)) return;
-    this.told.add(kind);
+    if (this.logged.has(kind)) return;
+    this.logged.add(kind);
     const text = `Requests come through a proxy at ${peer} that TRUST_PROXY does not name: all who use it share one address, one limit of requests and one place in the log. Fix: TRUST_PROXY=${peer}`;
     if (near) this.log.error({ peer }, text);
     else this.log.warn({ peer }, `${text} (if it is yours; anybody can send X-Forwarded-For)`);

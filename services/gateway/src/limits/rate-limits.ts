@@ -15,8 +15,8 @@ const PEOPLE = 10;
 
 interface Window {
   used: number;
-  /** Credentials that are being looked for. */
-  looking: number;
+  /** Credentials that are being checked. */
+  checking: number;
   endsAt: number;
 }
 
@@ -70,19 +70,19 @@ export class RateLimits {
   }
 
   /**
-   * Looks for credentials that may be wrong. Those that are being looked for count as if they were: a network that has
-   * used up its requests without valid credentials costs nobody a look, also when all come at once. Who only comes at
-   * the same time as many others is told to come back soon: a moment later it is known that those were right.
+   * For credentials that may be wrong, which count as wrong while they are being checked: a network that has used up its
+   * requests without valid credentials causes no check, also when all come at once. Whoever only comes at the same time
+   * as many others may come back soon: a moment later it is known that those were right.
    */
-  async look<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
+  async whileChecking<T>(ip: string, work: () => Promise<T>, now = Date.now()): Promise<T> {
     const window = this.window('anonymous', this.networkOf(ip), now);
     if (window.used >= this.limits.anonymous) this.refuse('anonymous', window, now);
-    if (window.used + window.looking >= this.limits.anonymous) this.refuse('anonymous', window, now, 1);
-    window.looking += 1;
+    if (window.used + window.checking >= this.limits.anonymous) this.refuse('anonymous', window, now, 1);
+    window.checking += 1;
     try {
       return await work();
     } finally {
-      window.looking -= 1;
+      window.checking -= 1;
     }
   }
 
@@ -91,7 +91,7 @@ export class RateLimits {
     const window = this.window(what, key, now);
     window.used += 1;
     const over = window.used > limit;
-    // Who stays below the limits hears of the one that concerns them; the network's is told when it is passed.
+    // Below the limits the headers are about the caller's; about the network's only when it is exceeded.
     if (what !== 'network' || over) {
       const seconds = Math.max(1, Math.ceil((window.endsAt - now) / 1_000));
       void reply.header('ratelimit-policy', `"default";q=${limit};w=60`);
@@ -118,7 +118,7 @@ export class RateLimits {
       if (endsAt > now && windows.size < MAX_WINDOWS) break;
       windows.delete(oldest);
     }
-    const fresh = { used: 0, looking: 0, endsAt: now + WINDOW_MS };
+    const fresh = { used: 0, checking: 0, endsAt: now + WINDOW_MS };
     windows.set(key, fresh);
     return fresh;
   }

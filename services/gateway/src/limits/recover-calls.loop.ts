@@ -1,13 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { returnLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
+import { UsageStream } from '@tidegate/messaging/usage-stream';
 import { each } from '@tidegate/runtime/each';
-import { NATS } from '@tidegate/runtime/host';
-import { Loop, type Turn } from '@tidegate/runtime/loop';
+import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal, SEGMENT } from './call-journal.ts';
 import { readSegment } from './read-segment.ts';
@@ -15,8 +14,10 @@ import type { Tally } from './tally.ts';
 import { publishCalls } from './usage-reports.ts';
 import { isWriting } from './writer-lock.ts';
 
-/** Who died is found by whoever starts in its place; this is for those in whose place nobody starts. */
-const LOOK_MS = 600_000;
+/** A gateway that died is found by the one that starts in its place; this is for those that nothing replaces. */
+const SEARCH_MS = 600_000;
+/** After the bus did not take everything. */
+const RETRY_MS = 5_000;
 const EVENTS_A_MESSAGE = 400;
 const RETURN_MS = 2_000;
 
@@ -36,21 +37,25 @@ interface Recovered {
 /**
  * Reports the API calls of gateways that died before they could, under the names that these would have used: what had
  * arrived before is known to usage, so it makes no difference how far they came, nor how many of us do this at once.
- * Then the leases go back that they held. Damaged lines are told and passed; a segment that cannot be read stays.
+ * Then the leases go back that they held. Damaged lines are logged and skipped; a segment that cannot be read stays.
  */
 @Injectable()
 export class RecoverCalls {
+  private interrupted = false;
+
   constructor(
     private readonly journal: CallJournal,
     private readonly bus: Bus,
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly usage: UsageStream,
     private readonly log: Log,
   ) {}
 
-  @Loop({ name: 'recover-api-calls', everyMs: LOOK_MS })
-  async turn({ signal }: Turn): Promise<void> {
+  @Loop({ name: 'recover-api-calls', everyMs: SEARCH_MS })
+  async turn({ signal }: Turn): Promise<TurnResult> {
+    this.interrupted = false;
     const of = { signal, log: this.log, what: 'Reporting the API calls of a gateway that died' };
     await each(await this.left(), of, (left) => this.recover(left));
+    return this.interrupted ? RETRY_MS : undefined;
   }
 
   private async left(): Promise<Left[]> {
@@ -71,7 +76,7 @@ export class RecoverCalls {
     const of = { log: this.log, what: 'Reading a segment of API calls' };
     const failed = await each(segments, of, ({ name }) => this.report(name, recovered));
     for (const [leaseId, { orgId, spent }] of recovered.leases) await this.giveBack(leaseId, orgId, spent);
-    // Without one that could not be read: the next look tries it again.
+    // Without one that could not be read: the next turn retries it.
     const done = failed === 0 ? listed(this.journal.folder).filter((name) => name.startsWith(writer)) : [];
     for (const name of [...recovered.segments, ...done]) rmSync(join(this.journal.folder, name), { force: true });
     const { calls } = recovered;
@@ -85,7 +90,10 @@ export class RecoverCalls {
     const segment = name.replace('.calls', '');
     for (const [orgId, events] of tally.events(segment)) {
       for (let from = 0; from < events.length; from += EVENTS_A_MESSAGE) {
-        await publishCalls(this.nc, segment, orgId, events.slice(from, from + EVENTS_A_MESSAGE));
+        await publishCalls(this.usage, segment, orgId, events.slice(from, from + EVENTS_A_MESSAGE)).catch((error) => {
+          this.interrupted = true;
+          throw error;
+        });
       }
     }
     recovered.calls += tally.calls();

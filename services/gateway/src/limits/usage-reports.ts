@@ -1,8 +1,6 @@
-import { jetstream } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
-import { NATS } from '@tidegate/runtime/host';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { UsageEvent } from '@tidegate/contracts/usage/event';
+import { UsageStream } from '@tidegate/messaging/usage-stream';
 import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal } from './call-journal.ts';
@@ -10,7 +8,6 @@ import type { Note } from './call-notes.rules.ts';
 import { METER, Tally } from './tally.ts';
 
 const REPORT_MS = 1_000;
-const PUBLISH_MS = 2_000;
 /** At an orderly stop so long is tried; the process may live 25 s after the signal. */
 const LAST_MS = 8_000;
 
@@ -23,7 +20,7 @@ interface Sealed {
 
 /**
  * Calls that were answered, on their way into the usage stream: counted in memory and noted in the journal, sealed once
- * a second when the segment before is in the stream, sent, and forgotten when JetStream has them. An outage of any
+ * a second when the segment before is in the stream, sent, and deleted when JetStream has them. An outage of any
  * length loses nothing, nor does a death (`RecoverCalls`).
  */
 @Injectable()
@@ -35,7 +32,7 @@ export class UsageReports implements OnApplicationShutdown {
   private failing = false;
 
   constructor(
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly usage: UsageStream,
     private readonly log: Log,
     private readonly journal: CallJournal,
   ) {
@@ -81,10 +78,10 @@ export class UsageReports implements OnApplicationShutdown {
     this.sealed = undefined;
   }
 
-  /** At the end: everything reported, however long it waited; what cannot be is for the next start, or told. */
+  /** At the end: everything reported, however long it waited; what cannot be is for the next start, or logged. */
   async onApplicationShutdown(): Promise<void> {
     const until = Date.now() + LAST_MS;
-    while (this.unsent() > 0 && Date.now() < until && !this.nc.isClosed()) {
+    while (this.unsent() > 0 && Date.now() < until && !this.usage.isClosed) {
       await this.report();
       if (this.failing) await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -121,7 +118,7 @@ export class UsageReports implements OnApplicationShutdown {
     const some = events.get(orgId);
     if (!some) return true;
     try {
-      await publishCalls(this.nc, segment, orgId, some);
+      await publishCalls(this.usage, segment, orgId, some);
     } catch (error) {
       if (!this.failing) this.log.warn({ error }, 'API calls cannot be reported now; they are kept and reported later');
       this.failing = true;
@@ -134,8 +131,6 @@ export class UsageReports implements OnApplicationShutdown {
   }
 }
 
-/** One message; the stream and usage know it again when it is sent again. */
-export async function publishCalls(nc: NatsConnection, segment: string, orgId: string, events: UsageEvent[]) {
-  const options = { msgID: `${segment}:${orgId}:${events[0]?.id}`, timeout: PUBLISH_MS };
-  await jetstream(nc, { checkAPI: false }).publish(usageSubject(orgId, METER), JSON.stringify(events), options);
-}
+/** One message; the stream and usage recognise it when it is sent again. */
+export const publishCalls = (usage: UsageStream, segment: string, orgId: string, events: UsageEvent[]): Promise<void> =>
+  usage.publish(`${segment}:${orgId}:${events[0]?.id}`, orgId, METER, events);

@@ -30,15 +30,15 @@ async function member(orgId = newId()) {
   return { orgId, sessionId, token, userId: world.accounts.sessions.get(sessionId)?.userId as string };
 }
 
-test('a stream begins with resync, then tells what comes, numbered', async () => {
+test('a stream begins with resync, then sends what comes, numbered', async () => {
   const { orgId, token } = await member();
   const stream = await openStream(`${url}?topics=bots&topics=servers`, bearer(token));
   await until(() => names(stream).includes('resync'));
   world.nc.publish(`live.${orgId}.bots`, '{"botId":"b"}');
   world.nc.publish(`live.${newId()}.bots`, '{"botId":"of somebody else"}');
-  const told = await until(() => stream.events.find(({ event }) => event === 'bots'));
+  const sent = await until(() => stream.events.find(({ event }) => event === 'bots'));
   expect(names(stream)).toEqual(['ready', 'resync', 'bots']);
-  expect(told).toEqual({ event: 'bots', data: { botId: 'b' }, id: expect.stringMatching(/^\d+$/) });
+  expect(sent).toEqual({ event: 'bots', data: { botId: 'b' }, id: expect.stringMatching(/^\d+$/) });
   stream.close();
 });
 
@@ -92,13 +92,13 @@ test('a client that does not read costs little, is cut, and harms nobody', async
   const before = await connections();
   const deaf = await openStream(url, bearer(token), { read: false });
   const reader = await openStream(url, bearer(token));
-  const news = JSON.stringify({ text: 'x'.repeat(30_000) });
-  const heard = () => names(reader).filter((name) => name === 'bots').length;
+  const text = JSON.stringify({ text: 'x'.repeat(30_000) });
+  const received = () => names(reader).filter((name) => name === 'bots').length;
   // Several megabytes, at the pace of the one that reads.
   await until(
     () => {
-      world.nc.publish(`live.${orgId}.bots`, news);
-      return heard() > 200;
+      world.nc.publish(`live.${orgId}.bots`, text);
+      return received() > 200;
     },
     { everyMs: 2 },
   );
@@ -199,6 +199,6 @@ test('a stream that is let in while the process stops is told to come back', asy
   letIn();
   expect((await late).status).toBe(503);
   await stopped;
-  world.neighbours.forget();
+  world.neighbours.reset();
   await world.startGateway();
 });

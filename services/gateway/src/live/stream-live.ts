@@ -1,7 +1,6 @@
-import type { NatsConnection, Subscription } from '@nats-io/nats-core';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { forbidden, ProblemError, rateLimited, unauthenticated, unavailable } from '@tidegate/contracts/kernel/problem';
-import { NATS } from '@tidegate/runtime/host';
+import { LiveTopics } from '@tidegate/messaging/live-topics';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Memberships } from '../access/memberships.ts';
@@ -12,28 +11,28 @@ import { LiveClient } from './live-client.ts';
 import { readTopics } from './topics.rules.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** Identity is away: the credentials were good a moment ago, so the stream goes on and is looked at again. */
+/** Identity is away: the credentials were good a moment ago, so the stream goes on and is verified again later. */
 const AGAIN_MS = 15_000;
 /** The longest a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Live topics as server-sent events. One NATS subscription per organisation that anybody watches; a client that cannot
- * keep up loses messages and is told to fetch again (`resync`), instead of filling our memory. A stream begins with
+ * keep up loses messages and has to fetch again (`resync`), instead of filling our memory. A stream begins with
  * `resync` as well, because nobody knows what came between the last one and this. It ends with its credentials: a
  * script's with its access token, a browser's with its session, a key's with the key.
  */
 @Injectable()
 export class StreamLive {
   private readonly clients = new Map<string, Set<LiveClient>>();
-  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly subscriptions = new Map<string, { unsubscribe(): void }>();
   private readonly heartbeat: NodeJS.Timeout;
   private readonly open;
   private sent = 0;
   private closed = false;
 
   constructor(
-    @Inject(NATS) private readonly nc: NatsConnection,
+    private readonly topics: LiveTopics,
     private readonly memberships: Memberships,
     private readonly revocations: Revocations,
     private readonly config: GatewayConfig,
@@ -47,7 +46,7 @@ export class StreamLive {
     revocations.onRevoked(() => this.endRevoked());
   }
 
-  /** Tells every client to come back elsewhere. */
+  /** Sends every client elsewhere. */
   close(): void {
     this.closed = true;
     clearInterval(this.heartbeat);
@@ -69,7 +68,7 @@ export class StreamLive {
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value as string);
-    // Who left while we looked who it is has nothing to be told, and is not counted.
+    // Whoever left while they were verified is sent nothing, and is not counted.
     if (reply.raw.destroyed || request.raw.socket.destroyed) return;
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -79,11 +78,11 @@ export class StreamLive {
     let recheck: NodeJS.Timeout | undefined;
     const client = new LiveClient(reply.raw, { ...given, topics }, () => {
       clearTimeout(recheck);
-      this.forget(orgId, client);
+      this.remove(orgId, client);
     });
     const watch = (ms: number) => {
       if (client.over) return;
-      recheck = setTimeout(() => void this.look(client, watch), Math.min(Math.max(ms, 0), LONGEST_MS));
+      recheck = setTimeout(() => void this.recheck(client, watch), Math.min(Math.max(ms, 0), LONGEST_MS));
       recheck.unref();
     };
     others.add(client);
@@ -91,18 +90,18 @@ export class StreamLive {
     this.open.inc();
     this.subscribe(orgId);
     client.send('retry: 2000\n\nevent: ready\ndata: {}\n\n');
-    // What is asked for from now on is as new as what will be told: nats-server has the subscription.
-    void this.nc.flush().then(
+    // What is read from now on is as new as what will be sent: nats-server has the subscription.
+    void this.topics.ready().then(
       () => client.over || client.send('event: resync\ndata: {}\n\n'),
       () => this.end(client, 'bye'),
     );
     watch(given.principal.expires - Date.now());
-    // It may have been revoked between the look and the list.
+    // It may have been revoked between the check and the list.
     if (this.revocations.isRevoked(given.principal)) this.end(client, 'revoked');
   }
 
   /** The time of a client's credentials is over: asks whether they still count, and goes on or ends. */
-  private async look(client: LiveClient, watch: (ms: number) => void): Promise<void> {
+  private async recheck(client: LiveClient, watch: (ms: number) => void): Promise<void> {
     const { principal, credential } = client;
     try {
       if ((principal.endsAt ?? Number.POSITIVE_INFINITY) <= Date.now()) return this.end(client, 'expired');
@@ -117,15 +116,11 @@ export class StreamLive {
 
   private subscribe(orgId: string): void {
     if (this.subscriptions.has(orgId)) return;
-    const prefix = `live.${orgId}.`;
-    const subscription = this.nc.subscribe(`${prefix}>`, {
-      callback: (error, message) => {
-        if (error) return this.endAll(orgId);
-        const topic = message.subject.slice(prefix.length);
-        this.sent += 1;
-        const frame = `id: ${this.sent}\nevent: ${topic}\ndata: ${message.string().replaceAll('\n', ' ')}\n\n`;
-        for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) client.send(frame);
-      },
+    const subscription = this.topics.subscribe(orgId, (error, { topic, text }) => {
+      if (error) return this.endAll(orgId);
+      this.sent += 1;
+      const frame = `id: ${this.sent}\nevent: ${topic}\ndata: ${text.replaceAll('\n', ' ')}\n\n`;
+      for (const client of this.clients.get(orgId) ?? []) if (client.topics.has(topic)) client.send(frame);
     });
     this.subscriptions.set(orgId, subscription);
   }
@@ -141,7 +136,7 @@ export class StreamLive {
 
   /** From the list first: what is ended once is never written to again. */
   private end(client: LiveClient, why: string): void {
-    this.forget(client.principal.caller.orgId ?? '', client);
+    this.remove(client.principal.caller.orgId ?? '', client);
     client.end(why);
   }
 
@@ -149,7 +144,7 @@ export class StreamLive {
     return [...this.clients.values()].flatMap((set) => [...set]);
   }
 
-  private forget(orgId: string, client: LiveClient): void {
+  private remove(orgId: string, client: LiveClient): void {
     const set = this.clients.get(orgId);
     if (!set?.delete(client)) return;
     this.open.dec();

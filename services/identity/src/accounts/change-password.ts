@@ -39,7 +39,7 @@ export class ChangePassword {
       throw refuse(
         wrongPassword,
         {},
-        'Send the password that you log in with now. Forgotten: POST /api/v1/password/forgotten.',
+        'Send the password that you log in with now. Lost it: POST /api/v1/password/forgotten.',
       );
     }
     const passwordHash = await this.passwords.hash(input.newPassword, { known: true });

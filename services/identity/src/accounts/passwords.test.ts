@@ -30,7 +30,7 @@ const from = (ip: string): Caller => ({ ...ANONYMOUS, ip });
 const tokenTo = async (address: string, kind: AccountMailKind = 'reset-password'): Promise<string> =>
   (await identity.mailTo(address, kind))?.token ?? '';
 const verifyToken = (address: string) => tokenTo(address, 'verify-email');
-const forgotten = (email: string, ip = '192.0.2.7') => identity.call(forgotPassword, { email }, from(ip));
+const askForMail = (email: string, ip = '192.0.2.7') => identity.call(forgotPassword, { email }, from(ip));
 const reset = (token: string, password = NEW) => identity.call(resetPassword, { token, password }, from('192.0.2.7'));
 const logIn = (email: string, password: string) => identity.call(login, { email, password });
 const over = { code: 'token_invalid', status: 404 };
@@ -86,7 +86,7 @@ test('the mail that verifies is sent again, five times a day, with a new token, 
   await expect(identity.call(resendVerification, {}, bob.caller)).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('an address that a stranger entered is claimed by its owner, and nothing of the stranger goes on', async () => {
+test('an address that an outsider entered is claimed by its owner, and nothing of the outsider goes on', async () => {
   const mallory = await identity.newUser();
   const { email } = mallory;
   // A key from before addresses were verified.
@@ -98,7 +98,7 @@ test('an address that a stranger entered is claimed by its owner, and nothing of
   );
   const again = identity.call(register, { email, password: NEW, name: 'Owner' });
   await expect(again).rejects.toMatchObject({ code: 'email_taken', detail: expect.stringContaining('claim it') });
-  await forgotten(email);
+  await askForMail(email);
   await reset(await tokenTo(email));
 
   await expect(logIn(email, PASSWORD)).rejects.toMatchObject({ code: 'wrong_credentials' });
@@ -113,15 +113,15 @@ test('an address that a stranger entered is claimed by its owner, and nothing of
   expect(revoked).toContainEqual(expect.objectContaining({ kind: 'api_key', id: 'aaaaaaaaaa' }));
 });
 
-test('a forgotten password is set anew by the mail, once and for half an hour; all sessions end', async () => {
+test('a askForMail password is set anew by the mail, once and for half an hour; all sessions end', async () => {
   const ada = await newVerified();
   const { key } = await identity.call(createApiKey, { name: 'k', scopes: ['bots:read'] }, ada.caller);
   expect(key).toMatch(/^tg_/);
-  await forgotten(ada.email.toUpperCase());
+  await askForMail(ada.email.toUpperCase());
   const token = await tokenTo(ada.email);
   await expect(reset(`${token}x`)).rejects.toMatchObject(over);
   // Whoever else asks for one makes none of the owner's worthless.
-  await forgotten(ada.email, '198.51.100.9');
+  await askForMail(ada.email, '198.51.100.9');
   const other = await tokenTo(ada.email);
   await reset(token);
   for (const used of [token, other]) await expect(reset(used)).rejects.toMatchObject(over);
@@ -133,7 +133,7 @@ test('a forgotten password is set anew by the mail, once and for half an hour; a
   // Verified before: what was theirs stays.
   expect((await identity.call(listApiKeys, {}, await identity.callerOf(back))).items).toHaveLength(1);
 
-  await forgotten(ada.email);
+  await askForMail(ada.email);
   const late = await tokenTo(ada.email);
   await identity.tenants.as({}, (tx) => tx.query("update account_tokens set expires_at = now() - interval '1 s'"));
   await expect(reset(late)).rejects.toMatchObject(over);
@@ -159,32 +159,32 @@ test('a log-in with the old password that is judged while it is changed begins n
 
 test('two who use one token at once set one password', async () => {
   const ada = await newVerified();
-  await forgotten(ada.email);
+  await askForMail(ada.email);
   const token = await tokenTo(ada.email);
   const results = await Promise.allSettled([reset(token, `${NEW} 1`), reset(token, `${NEW} 2`)]);
   expect(results.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
 });
 
-test('to ask for a mail tells nobody whether there is an account, and strangers do not use up the owner’s', async () => {
+test('to ask for a mail tells nobody whether there is an account, and outsiders do not use up the owner’s', async () => {
   const ada = await newVerified();
   await logInFrom(ada.email, '192.0.2.1');
   const nobody = `${newId()}@example.com`;
-  expect(await forgotten(nobody)).toEqual(await forgotten(ada.email));
+  expect(await askForMail(nobody)).toEqual(await askForMail(ada.email));
   expect(await identity.mailTo(nobody, 'reset-password')).toBeUndefined();
   // Three of a network, for the one address as for the other, while one of them works.
   for (const email of [nobody, ada.email]) {
-    for (let n = 0; n < 2; n += 1) await forgotten(email);
-    await expect(forgotten(email)).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
+    for (let n = 0; n < 2; n += 1) await askForMail(email);
+    await expect(askForMail(email)).rejects.toMatchObject({ code: 'rate_limited', status: 429 });
   }
   await identity.tenants.as({}, (tx) =>
     tx.query("update account_mail_budgets set sent = 20 where subject like 'reset account%'"),
   );
-  await expect(forgotten(ada.email, '198.51.100.50')).rejects.toMatchObject({ code: 'rate_limited' });
-  await forgotten(ada.email, '192.0.2.1');
+  await expect(askForMail(ada.email, '198.51.100.50')).rejects.toMatchObject({ code: 'rate_limited' });
+  await askForMail(ada.email, '192.0.2.1');
   await identity.tenants.as({}, (tx) =>
     tx.query("update account_mail_budgets set since = now() - interval '25 hours'"),
   );
-  await forgotten(ada.email, '198.51.100.50');
+  await askForMail(ada.email, '198.51.100.50');
 });
 
 const logInFrom = (email: string, ip: string) => identity.call(login, { email, password: PASSWORD }, from(ip));

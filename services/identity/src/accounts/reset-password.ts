@@ -17,7 +17,7 @@ import { ReplacePassword } from './replace-password.ts';
 /**
  * Mails that one network asks for, and all for one address, however many networks ask. The first lasts as long as a token:
  * whoever is refused, also by what a neighbour did, has one in their mailbox that works. The second is not for a network
- * where the owner got in before, so that strangers cannot use up what the owner needs.
+ * where the owner got in before, so that others cannot use up what the owner needs.
  */
 const OF_NETWORK = { most: 3, minutes: RESET_MINUTES };
 const OF_ADDRESS = { most: 20, minutes: DAY };
@@ -35,7 +35,7 @@ export class ResetPassword {
 
   /** Does the same for every address. */
   @Handles(forgotPassword)
-  async forgotten({ input: { email }, caller: { ip }, tx, refuse }: OperationContext<typeof forgotPassword>) {
+  async sendMail({ input: { email }, caller: { ip }, tx, refuse }: OperationContext<typeof forgotPassword>) {
     this.mails.requireMail(refuse);
     const { account, pair } = subjectsOf(email, ip);
     await this.mails.count(tx, `reset ${pair}`, OF_NETWORK);

@@ -1,4 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
+import { normalAddress } from '../kernel/address.rules.ts';
 import type { Count } from './login-throttle.rules.ts';
 
 /** Networks and devices of one person; those that were used last stay. */
@@ -8,10 +9,10 @@ const MOST_SOURCES = 50;
 export async function readThrottle(tx: Tx, email: string, subjects: string[], sources: string[]) {
   const row = await tx.one<{ counts: Record<string, [number, number]> | null; known: string[]; exists: boolean }>(
     `select array(select distinct subject from known_login_sources where subject = any($2)) as known,
-            exists (select 1 from users where lower(email) = lower($3)) as exists,
+            exists (select 1 from users where lower(email) = $3) as exists,
             (select json_object_agg(subject, json_build_array(failures, extract(epoch from clock_timestamp() - last_at)))
                from login_failures where subject = any($1) and last_at > now() - interval '1 day') as counts`,
-    [subjects, sources, email],
+    [subjects, sources, normalAddress(email)],
   );
   const counts = new Map<string, Count>();
   for (const [subject, [failures, ageSeconds]] of Object.entries(row?.counts ?? {})) {

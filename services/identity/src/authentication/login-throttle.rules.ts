@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { normalAddress } from '../kernel/address.rules.ts';
 
 /** Wrong tries of one network for one account: many where its owner got in before, few elsewhere. */
 const FREE_TRIES = { known: 100, unknown: 5, underAttack: 2, network: 50 };
@@ -34,14 +35,14 @@ export interface Count {
 }
 
 export function subjectsOf(email: string, ip: string | undefined): Subjects {
-  const account = hashOf(email.trim().toLowerCase());
+  const account = hashOf(normalAddress(email));
   const network = ip ? networkOf(ip) : 'none';
   return { account: `account:${account}`, pair: `pair:${hashOf(`${account} ${network}`)}`, network: `ip:${network}` };
 }
 
 /** Undefined without a device. Hashed with the account: a browser that several people use is not seen to be one. */
 export function deviceOf({ email, deviceId }: Attempt): string | undefined {
-  return deviceId === undefined ? undefined : `device:${hashOf(`${hashOf(email.trim().toLowerCase())} ${deviceId}`)}`;
+  return deviceId === undefined ? undefined : `device:${hashOf(`${hashOf(normalAddress(email))} ${deviceId}`)}`;
 }
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -9,7 +9,7 @@ test('a password is known by its hash; nobody matches an account that does not e
   expect(await passwords.verify(undefined, 'correct horse')).toBe(false);
 });
 
-test('of a flood 52 are served, the rest are told to come back, and the next one after it is served', async () => {
+test('of a flood 52 are served, the rest are refused for a moment, and the next one after it is served', async () => {
   const passwords = new PasswordHashing();
   const stored = await passwords.hash('correct horse');
   const flood = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.verify(stored, 'wrong')));
@@ -19,11 +19,11 @@ test('of a flood 52 are served, the rest are told to come back, and the next one
   expect(await passwords.verify(stored, 'correct horse')).toBe(true);
 });
 
-test('a flood of strangers keeps nobody waiting who comes from where they got in before', async () => {
+test('a flood of others keeps nobody waiting who comes from where they got in before', async () => {
   const passwords = new PasswordHashing();
   const stored = await passwords.hash('correct horse');
   const order: string[] = [];
-  const flood = Array.from({ length: 52 }, () => passwords.verify(stored, 'wrong').then(() => order.push('stranger')));
+  const flood = Array.from({ length: 52 }, () => passwords.verify(stored, 'wrong').then(() => order.push('other')));
   await expect(passwords.verify(stored, 'correct horse')).rejects.toMatchObject({ code: 'rate_limited' });
   expect(await passwords.verify(stored, 'correct horse', { known: true })).toBe(true);
   expect(order.length).toBeLessThan(6);

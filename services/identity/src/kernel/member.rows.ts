@@ -2,6 +2,7 @@ import type { Member } from '@tidegate/contracts/identity/members';
 import type { Role } from '@tidegate/contracts/identity/roles';
 import { cursorTime } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
+import { normalAddress } from './address.rules.ts';
 
 export interface MemberRow {
   user_id: string;
@@ -42,7 +43,7 @@ export const lockMembers = (tx: Tx, userIds: readonly string[]): Promise<MemberR
   ]);
 
 export const isMember = async (tx: Tx, email: string): Promise<boolean> =>
-  (await tx.one(`${SELECT} and lower(u.email) = lower($2)`, [tx.orgId, email])) !== undefined;
+  (await tx.one(`${SELECT} and lower(u.email) = $2`, [tx.orgId, normalAddress(email)])) !== undefined;
 
 /** With the version that revocations compare. */
 export const findRole = (tx: Tx, userId: string): Promise<{ role: Role; version: string } | undefined> =>

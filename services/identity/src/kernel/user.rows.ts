@@ -1,5 +1,6 @@
 import type { User } from '@tidegate/contracts/identity/sessions';
 import type { Tx } from '@tidegate/database/tx';
+import { normalAddress } from './address.rules.ts';
 
 export interface UserRow {
   id: string;
@@ -37,7 +38,7 @@ export const findUser = (tx: Tx, id: string): Promise<UserRow | undefined> =>
   tx.one<UserRow>('select * from users where id = $1', [id]);
 
 export const findUserByEmail = (tx: Tx, email: string): Promise<UserRow | undefined> =>
-  tx.one<UserRow>('select * from users where lower(email) = lower($1)', [email]);
+  tx.one<UserRow>('select * from users where lower(email) = $1', [normalAddress(email)]);
 
 export const isAnybodyThere = async (tx: Tx): Promise<boolean> =>
   (await tx.one('select 1 from users limit 1')) !== undefined;

@@ -15,7 +15,7 @@ import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { type Fixture, openIdentity } from '../../test/fixture.ts';
 
-/* A right is never larger than its giver's, and ends with it. */
+/* A right is never larger than its grantor's, and ends with it. */
 let identity: Fixture;
 beforeAll(async () => {
   identity = await openIdentity({ limits: { seats: 20, api_keys: 20 } });
@@ -67,7 +67,7 @@ test('a key that may change members makes nobody an owner, takes nobody out and 
   await expect(identity.call(deleteOrganisation, { name }, key)).rejects.toMatchObject(tooHigh);
   await expect(identity.call(deleteOrganisation, { name }, admin.caller)).rejects.toMatchObject(tooHigh);
 
-  // What the key itself may do it may hand on.
+  // What the key itself may do it may delegate.
   const small = await newKey(owner, [...ROLE_SCOPES.viewer, 'members:write']);
   await identity.call(invite, { email: 'guest@example.com', role: 'viewer' }, small);
   await expect(identity.call(invite, { email: 'x@example.com', role: 'editor' }, small)).rejects.toMatchObject(tooHigh);
@@ -78,7 +78,7 @@ test('a key that may change members makes nobody an owner, takes nobody out and 
   expect(await identity.emitted(accessRevoked)).toContainEqual(expect.objectContaining({ kind: 'organisation', id }));
 });
 
-test('what was taken from somebody is not handed on with the token that still says otherwise', async () => {
+test('what was taken from somebody is not delegated with the token that still says otherwise', async () => {
   const owner = await identity.newUser();
   const [demoted, removed] = [await newMember(owner, 'admin'), await newMember(owner, 'admin')];
   const key = await newKey(removed, ROLE_SCOPES.admin);

@@ -1,6 +1,7 @@
 import type { Role } from '@tidegate/contracts/identity/roles';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import { normalAddress } from '../kernel/address.rules.ts';
 import { hashOf } from '../kernel/tokens.ts';
 
 export interface InvitationRow {
@@ -24,7 +25,7 @@ export const toWire = (row: InvitationRow) => ({
 });
 
 /** What whoever has the address finds its invitations by. */
-export const invitedHash = (email: string): string => hashOf(`invited ${email.toLowerCase()}`);
+export const invitedHash = (email: string): string => hashOf(`invited ${normalAddress(email)}`);
 
 /** Expires with the key that it was made with, and is deleted with it by a foreign key. */
 export async function insertInvitation(
@@ -68,17 +69,17 @@ export const listOpenInvitations = (tx: Tx, limit: number, before: string | unde
 export async function countOpenInvitations(tx: Tx, exceptFor?: string): Promise<number> {
   const row = await tx.one<{ open: number }>(
     `select count(*)::int as open from invitations
-      where org_id = $1 and expires_at > now() and ($2::text is null or lower(email) <> lower($2))`,
-    [tx.orgId, exceptFor ?? null],
+      where org_id = $1 and expires_at > now() and ($2::text is null or lower(email) <> $2)`,
+    [tx.orgId, exceptFor === undefined ? null : normalAddress(exceptFor)],
   );
   return row?.open ?? 0;
 }
 
-/** Needs a transaction that looks up this hash. */
+/** Needs a transaction with this hash as its look-up. */
 export const findOpenByToken = (tx: Tx, tokenHash: string): Promise<InvitationRow | undefined> =>
   tx.one<InvitationRow>('select * from invitations where token_hash = $1 and expires_at > now()', [tokenHash]);
 
-/* To an address: for transactions that look up its `invitedHash`. */
+/* To an address: for transactions with its `invitedHash` as their look-up. */
 
 export type ReceivedRow = InvitationRow & { organisation: string };
 
@@ -105,9 +106,9 @@ export const deleteInvitation = async (tx: Tx, id: string): Promise<boolean> =>
 
 /** Makes room for another one to the same address. */
 export async function deleteInvitationsTo(tx: Tx, email: string): Promise<void> {
-  await tx.query('delete from invitations where org_id = $1 and (lower(email) = lower($2) or expires_at <= now())', [
+  await tx.query('delete from invitations where org_id = $1 and (lower(email) = $2 or expires_at <= now())', [
     tx.orgId,
-    email,
+    normalAddress(email),
   ]);
 }
 

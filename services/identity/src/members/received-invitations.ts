@@ -14,6 +14,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
+import { normalAddress } from '../kernel/address.rules.ts';
 import { mayInvite } from '../kernel/delegation.rules.ts';
 import { countMembers, findRole, insertMember } from '../kernel/member.rows.ts';
 import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
@@ -49,7 +50,7 @@ export class ReceivedInvitations {
     const { org_id: orgId, role } = found;
     const joining = tx.as({ orgId, userId });
     const { email } = await this.addresses.require(refuse, joining, userId);
-    if (email.toLowerCase() !== found.email.toLowerCase()) throw refuse(invitationInvalid);
+    if (normalAddress(email) !== normalAddress(found.email)) throw refuse(invitationInvalid);
     if (!(await couldStillInvite(joining, found))) throw refuse(invitationInvalid);
     if (!(await deleteInvitation(joining, found.id))) throw refuse(invitationInvalid);
     const member = await findRole(joining, userId);

@@ -89,11 +89,11 @@ test('guessing is slowed down for the network that guesses, however it writes th
   expect(await guess(other.email, '2001:db8:1:2::7', PASSWORD)).toBeUndefined();
 });
 
-test('a stranger who knows the address does not keep its owner out, at home or elsewhere', async () => {
+test('an outsider who knows the address does not keep its owner out, at home or elsewhere', async () => {
   const email = `${newId()}@example.com`;
   const home = '192.0.2.1';
   await identity.call(register, { email, password: PASSWORD, name: 'Ada' }, from(home));
-  // The stranger has many networks, and sits at the owner's own table as well.
+  // The outsider has many networks, and sits at the owner's own table as well.
   await identity.tenants.as({}, (tx) => tx.query('update login_failures set failures = 0'));
   for (let n = 0; n < 12; n += 1) await guess(email, `198.51.100.${n % 2}`);
   for (let n = 0; n < 12; n += 1) await guess(email, home);
@@ -188,6 +188,21 @@ test('the wait is over after its time, and the right password clears what was co
   expect(await attempt(PASSWORD)).toBeUndefined();
   expect(await attempt('a wrong password')).toMatchObject({ code: 'wrong_credentials' });
   expect(await attempt(PASSWORD)).toBeUndefined();
+});
+
+test('an address that is written in other letters is counted as the account that it finds, whatever the locale', async () => {
+  const { email } = await identity.newUser(`kiwi-${newId()}@example.com`);
+  const network = '198.51.100.203';
+  // The Kelvin sign in small is a k; of the dotted capital I some locales of PostgreSQL make an i, and others do not.
+  const [kelvin, dotted] = [email.replace('k', '\u212a'), email.replace('i', '\u0130')];
+  expect(await guess(kelvin, network, PASSWORD)).toBeUndefined();
+  for (let n = 0; n < 6; n += 1) await guess(dotted, network);
+  expect(await guess(dotted, '198.51.100.204', PASSWORD)).toMatchObject({ code: 'wrong_credentials' });
+  for (let n = 0; n < 110; n += 1) {
+    const problem = await guess(n % 2 ? kelvin : ` ${email}`, '198.51.100.205');
+    if (problem?.code === 'rate_limited') break;
+  }
+  expect(await guess(email, '198.51.100.205', PASSWORD)).toMatchObject(SLOW);
 });
 
 test('many guesses at once are no way around the count', async () => {

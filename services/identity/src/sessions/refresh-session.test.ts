@@ -36,7 +36,7 @@ test('20 uses of one refresh token at once all give the same successor, and it w
   expect((await use(successor)).refreshToken).not.toBe(successor);
 });
 
-test('a token used again after the grace ends the session, its newest token too, and tells of it once', async () => {
+test('a token used again after the grace ends the session, its newest token too, and is reported once', async () => {
   const { session, caller } = await identity.newUser();
   const next = await use(session.refreshToken);
   await age(caller.sessionId as string, 91);

@@ -117,7 +117,7 @@ it('sends an address three a day of each person and ten in all, and thirty of a 
   await add(address, newId(), person);
 });
 
-it('keeps nobody from their own address, whatever strangers have had sent to it', async () => {
+it('keeps nobody from their own address, whatever outsiders have had sent to it', async () => {
   const owner = newId();
   world.neighbours.verified.set(owner, address.toUpperCase());
   for (let n = 0; n < 10; n += 1) await add(address, newId());
@@ -127,15 +127,15 @@ it('keeps nobody from their own address, whatever strangers have had sent to it'
 });
 
 it('has nothing sent to others by whoever has not verified their own address', async () => {
-  const stranger = newId();
-  world.neighbours.unverified.add(stranger);
+  const outsider = newId();
+  world.neighbours.unverified.add(outsider);
   const unverified = { code: 'email_unverified', status: 403 };
-  await expect(add(address, org, stranger)).rejects.toMatchObject(unverified);
+  await expect(add(address, org, outsider)).rejects.toMatchObject(unverified);
   const url = 'http://127.0.0.1:9/hook';
-  const webhook = world.call(createChannel, { kind: 'webhook', url }, org, undefined, stranger);
+  const webhook = world.call(createChannel, { kind: 'webhook', url }, org, undefined, outsider);
   await expect(webhook).rejects.toMatchObject(unverified);
   const { id: channelId } = await add();
-  const again = world.call(resendConfirmation, { channelId }, org, undefined, stranger);
+  const again = world.call(resendConfirmation, { channelId }, org, undefined, outsider);
   await expect(again).rejects.toMatchObject(unverified);
 });
 

@@ -99,13 +99,13 @@ it('sends one message per channel and counts it once, however often the event is
   await serverLost(world, org, 'x', eventId, time);
   await arrived(2);
   await serverLost(world, org, 'x', eventId, time);
-  const marker = await hook(world, org, receiver, ['quota.reached']);
+  const sentinel = await hook(world, org, receiver, ['quota.reached']);
   await quotaFilled(world, org);
   await until(async () => (await deliveries(world, org)).filter((one) => one.state === 'delivered').length === 5);
-  const told = (await deliveries(world, org)).filter((one) => one.event === 'server.unreachable');
-  expect(told.map((one) => one.channelId).sort()).toEqual([first.channelId, second.channelId].sort());
+  const notified = (await deliveries(world, org)).filter((one) => one.event === 'server.unreachable');
+  expect(notified.map((one) => one.channelId).sort()).toEqual([first.channelId, second.channelId].sort());
   expect(receiver.requests).toHaveLength(5);
-  expect((await deliveries(world, org)).map((one) => one.channelId)).toContain(marker.channelId);
+  expect((await deliveries(world, org)).map((one) => one.channelId)).toContain(sentinel.channelId);
   const counted = () => world.metered.filter((use) => use.org === org);
   await until(() => counted().length === 5);
   expect(

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 const tx = { query: (text: string, values: unknown[]) => world.sql(text, values) } as unknown as Tx;
-const look = (more: Partial<Looking> = {}) =>
+const lease = (more: Partial<Looking> = {}) =>
   leaseDue(tx, { limit: 64, leaseSeconds: 30, inHand: [], blocked: [], careful: [], ...more });
 
 /** So many messages of one organisation that have been due for a while. */
@@ -39,54 +39,54 @@ const countOf = (leases: readonly Lease[], person: string) => peopleOf(leases).f
 describe('the queue', () => {
   afterEach(() => world.sql('delete from delivery_queue'));
 
-  it('gives one person with nine organisations no more than one share, and a stranger the first turn', async () => {
+  it('gives one person with nine organisations no more than one share, and an outsider the first turn', async () => {
     const person = newId();
     for (let n = 0; n < 9; n += 1) await queue(40, { person });
-    const stranger = await queue(1);
-    const first = await look();
+    const outsider = await queue(1);
+    const first = await lease();
     expect(countOf(first, person)).toBe(SHARE.person);
-    expect(countOf(first, stranger.person)).toBe(1);
-    // While these hang nobody of theirs is added, however often it is looked.
+    expect(countOf(first, outsider.person)).toBe(1);
+    // While these hang nobody of theirs is added, however often we lease.
     const late = await queue(1);
-    const second = await look({ inHand: first });
+    const second = await lease({ inHand: first });
     expect(peopleOf(second)).toEqual([late.person]);
-    const third = await look({ inHand: first.slice(1) });
+    const third = await lease({ inHand: first.slice(1) });
     expect(countOf(third, person)).toBe(1);
   });
 
   it('gives everybody their first place before anybody a second one', async () => {
     const many = await Promise.all(Array.from({ length: 10 }, () => queue(20)));
-    const strangers = await Promise.all(Array.from({ length: 5 }, () => queue(1)));
-    const leases = await look({ limit: 15 });
-    expect(new Set(peopleOf(leases))).toEqual(new Set([...many, ...strangers].map(({ person }) => person)));
+    const outsiders = await Promise.all(Array.from({ length: 5 }, () => queue(1)));
+    const leases = await lease({ limit: 15 });
+    expect(new Set(peopleOf(leases))).toEqual(new Set([...many, ...outsiders].map(({ person }) => person)));
   });
 
   it('looks past more of one person than it can see at once as soon as their share is taken', async () => {
     const { person } = await queue(1_200, { age: 2_000 });
-    const stranger = await queue(1);
-    const first = await look();
+    const outsider = await queue(1);
+    const first = await lease();
     expect(peopleOf(first)).toEqual(Array.from({ length: SHARE.organisation }, () => person));
-    expect(peopleOf(await look({ inHand: first }))).toContain(stranger.person);
+    expect(peopleOf(await lease({ inHand: first }))).toContain(outsider.person);
   });
 
   it('calls one host from no more places than a receiver has, and the mail server from more', async () => {
     for (let n = 0; n < 6; n += 1) await queue(8, { receiver: 'hooks.example.com' });
     for (let n = 0; n < 6; n += 1) await queue(8, { receiver: 'smtp' });
-    const leases = await look({ limit: 96 });
+    const leases = await lease({ limit: 96 });
     expect(leases.filter((lease) => lease.receiver === 'smtp')).toHaveLength(SHARE.mailServer);
     expect(leases.filter((lease) => lease.receiver !== 'smtp')).toHaveLength(SHARE.host);
   });
 
   it('leaves a receiver alone that hangs, and tries one when its pause is over', async () => {
     const [hanging, trying, well] = [await queue(5), await queue(5), await queue(5)];
-    const leases = await look({ blocked: [hanging.channel], careful: [hanging.channel, trying.channel] });
+    const leases = await lease({ blocked: [hanging.channel], careful: [hanging.channel, trying.channel] });
     expect(countOf(leases, hanging.person)).toBe(0);
     expect(countOf(leases, trying.person)).toBe(1);
     expect(countOf(leases, well.person)).toBe(5);
   });
 });
 
-it('keeps a stranger’s message moving past nine organisations of one person whose receiver hangs', async () => {
+it('keeps an outsider’s message moving past nine organisations of one person whose receiver hangs', async () => {
   await world.boot({ NOTIFIER_TIMEOUT_SECONDS: '20' });
   const hanging = await startWebhookReceiver();
   const receiver = await startWebhookReceiver();
@@ -103,11 +103,11 @@ it('keeps a stranger’s message moving past nine organisations of one person wh
     await Promise.all(Array.from({ length: 4 }, () => serverLost(world, orgId)));
   }
   await until(() => hanging.requests.length === SHARE.person);
-  const stranger = newId();
-  await hook(world, stranger, receiver);
-  await serverLost(world, stranger);
+  const outsider = newId();
+  await hook(world, outsider, receiver);
+  await serverLost(world, outsider);
   // Nobody has let the others go: it did not wait for any of them.
-  await deliveryWhen(world, stranger, (one) => one.state === 'delivered');
+  await deliveryWhen(world, outsider, (one) => one.state === 'delivered');
   expect(hanging.mostAtOnce).toBe(SHARE.person);
   gate.resolve();
   for (const orgId of orgs) {
@@ -139,7 +139,7 @@ it('keeps no more than a thousand waiting for one channel; what comes then has f
 it('learns who is behind organisations page by page, past a hundred of which nobody can be asked', async () => {
   const replica = await world.boot();
   const orgs = Array.from({ length: 110 }, () => newId()).sort();
-  world.neighbours.founders = new Map(orgs.slice(100).map((orgId) => [orgId, newId()]));
+  world.neighbours.creators = new Map(orgs.slice(100).map((orgId) => [orgId, newId()]));
   await world.sql(
     `insert into channels (org_id, id, kind, name, target, events, secret, receiver)
      select o, gen_random_uuid(), 'webhook', 'x', 'x', '{}', 'x', 'x' from unnest($1::uuid[]) o`,
@@ -147,6 +147,6 @@ it('learns who is behind organisations page by page, past a hundred of which nob
   );
   await replica.get(LearnOwners).ask({ signal: new AbortController().signal });
   const learned = await world.sql('select user_id from owners where org_id = any ($1)', [orgs]);
-  expect(learned.map((row) => row['user_id']).sort()).toEqual([...world.neighbours.founders.values()].sort());
-  world.neighbours.founders = undefined;
+  expect(learned.map((row) => row['user_id']).sort()).toEqual([...world.neighbours.creators.values()].sort());
+  world.neighbours.creators = undefined;
 });

@@ -2,7 +2,7 @@
 const PATIENCE = 3;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 600_000;
-/** Channels that are remembered; the one that failed longest ago is forgotten first. */
+/** The channel that failed longest ago is evicted first. */
 const MOST = 1_000;
 
 interface Trouble {

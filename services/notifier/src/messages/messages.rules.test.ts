@@ -2,7 +2,7 @@ import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { messageOf, oneLine } from './messages.rules.ts';
 
 const LEAVE = 'https://tidegate.test/api/v1/channels/unsubscribe/x';
-const told = (notice: Parameters<typeof messageOf>[0]) => messageOf(notice, LEAVE);
+const messageFor = (notice: Parameters<typeof messageOf>[0]) => messageOf(notice, LEAVE);
 
 const timestamp = '2026-11-20T10:05:00.000Z';
 const id = '0199e5a0-0000-7000-8000-000000000001';
@@ -36,7 +36,7 @@ const quota = (percent: number, used: number): Notice => ({
 });
 
 it('says which server is unreachable, since when and what to do', () => {
-  const { subject, text, html } = told(unreachable('orders-db'));
+  const { subject, text, html } = messageFor(unreachable('orders-db'));
   expect(subject).toBe('Server "orders-db" is unreachable');
   expect(text).toContain('since 2026-11-20 10:05 UTC');
   expect(text).toContain('Reason: connection_refused');
@@ -51,14 +51,18 @@ it.each([
   ['0.00', '0', '0.00 USDT (0 %)'],
   ['12345678901234567890.123456789', '1', '+12345678901234567890.123456789 USDT (+1 %)'],
 ])('reports a profit of %s exactly', (profit, percent, result) => {
-  const { subject, text } = told(closed(profit, percent));
+  const { subject, text } = messageFor(closed(profit, percent));
   expect(subject).toBe(`Bot "Morning BTC" closed a trade: ${result}`);
   expect(text).toContain(`Result: ${result}`);
 });
 
 it('says which bot was halted, why and what to do', () => {
   const data = { botId: id, botName: 'Morning BTC', reason: 'cannotRun' as const, haltedAt: timestamp };
-  const { subject, text } = told({ type: 'bot.halted', timestamp, data: { ...data, message: 'It failed\r\nBcc: x' } });
+  const { subject, text } = messageFor({
+    type: 'bot.halted',
+    timestamp,
+    data: { ...data, message: 'It failed\r\nBcc: x' },
+  });
   expect(subject).toBe('Bot "Morning BTC" was halted');
   expect(text).toContain('was halted: It failed Bcc: x\n');
   expect(text).toContain('Reason: cannotRun');
@@ -66,26 +70,26 @@ it('says which bot was halted, why and what to do', () => {
 });
 
 it('tells a quota that fills up from one that is used up', () => {
-  expect(told(quota(80, 800)).subject).toBe('80 % of the quota of api calls is used');
-  expect(told(quota(100, 1000)).subject).toBe('The quota of api calls is used up');
-  expect(told(quota(80, 803)).text).toContain('Used: 803 of 1000');
+  expect(messageFor(quota(80, 800)).subject).toBe('80 % of the quota of api calls is used');
+  expect(messageFor(quota(100, 1000)).subject).toBe('The quota of api calls is used up');
+  expect(messageFor(quota(80, 803)).text).toContain('Used: 803 of 1000');
 });
 
 it('never lets a name begin another line of the subject or hide in it', () => {
   for (const name of ['a\r\nBcc: victim@example.com', 'a\nb', 'a\u2028b', 'a\u0085b', 'a\u202eb', 'a\u0000b']) {
-    const { subject } = told(unreachable(name));
+    const { subject } = messageFor(unreachable(name));
     expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/u);
     expect(subject).toMatch(/^Server "a .*" is unreachable$/);
   }
 });
 
 it('shows markup in names as text', () => {
-  const { html } = told(unreachable(`<img src=x onerror="alert('1')">&`));
+  const { html } = messageFor(unreachable(`<img src=x onerror="alert('1')">&`));
   expect(html).not.toContain('<img');
   expect(html).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;');
 });
 
 it('cuts long names between characters, not inside them', () => {
   expect(oneLine('😀'.repeat(100), 10)).toBe(`${'😀'.repeat(9)}…`);
-  expect([...told(unreachable('x'.repeat(5000))).subject].length).toBeLessThanOrEqual(120);
+  expect([...messageFor(unreachable('x'.repeat(5000))).subject].length).toBeLessThanOrEqual(120);
 });

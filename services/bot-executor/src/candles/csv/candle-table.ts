@@ -2,7 +2,7 @@ import type { Columns as Prices } from '../../kernel/candle-series.rules.ts';
 
 const LISTED = 20;
 
-/** Candles as they are read, in columns that grow; each knows its line. */
+/** Candles as they are read, in growing columns; each knows its line. */
 export class CandleTable {
   length = 0;
   private room = 0;
@@ -25,8 +25,8 @@ export class CandleTable {
   }
 
   /**
-   * In the order of time and each time once, on shared memory. Rows of one time that are equal are counted; of those
-   * that are not, the lines are told.
+   * In the order of time, each time once, in shared memory. Rows of the same time that are equal are `repeated`, others are
+   * `contradictions`.
    */
   sorted(): { candles: Prices; repeated: Repeats; contradictions: Repeats } {
     const order = this.order();
@@ -83,7 +83,7 @@ export class CandleTable {
   }
 }
 
-/** Rows of a time that was there before, and the lines of the first of them. */
+/** Rows of a time that had come before: how many, and the lines of the first ones. */
 export interface Repeats {
   count: number;
   listed: { first: number; again: number }[];

@@ -1,14 +1,14 @@
 /*
- * Which column is which. A header decides by its names, whatever their order; without one the order is time, open, high,
- * low, close.
+ * Which column is which. A header decides by its names, in any order; without a header the order is time, open, high, low,
+ * close.
  */
 export type Role = 'time' | 'open' | 'high' | 'low' | 'close';
 export type Columns = Record<Role, number> & {
-  /** Beside a time that is only a clock's. */
+  /** Beside a time without a date. */
   date?: number;
 };
 
-/** The first that a header has is taken: what says that it is the candle's begin before what does not. */
+/** The first one that the header has is taken: those that name the candle's start come before those that do not. */
 const NAMES: Record<Role, readonly string[]> = {
   time: [
     ...['opentime', 'starttime', 'start', 'startat', 'begin', 'begintime', 'timestart', 'periodstart'],
@@ -26,7 +26,7 @@ export const ROLES = Object.keys(NAMES) as Role[];
 export const SEPARATORS = { tab: '\t', semicolon: ';', pipe: '|', comma: ',' } as const;
 export type Separator = keyof typeof SEPARATORS;
 
-/** One for the whole file: what gives the first line that has five cells its cells. Commas last: they may be decimal. */
+/** One for the whole file, the first that gives a line five cells. The comma is last: it may be a decimal mark. */
 export function separatorOf(head: string): Separator {
   for (const line of head.split(/\r\n|\n|\r/)) {
     const bare = line.replaceAll(/"[^"]*"/g, '');
@@ -49,7 +49,7 @@ const plain = (name: string): string =>
     .replaceAll(/\(.*?\)|(?<![a-z])(utc|gmt)(?![a-z])/g, '')
     .replaceAll(/[^a-z0-9]/g, '');
 
-/** Or why it cannot be told. */
+/** The columns, or what is wrong with the header. */
 export function columnsOf(header: readonly string[]): Columns | string {
   const names = header.map(plain);
   const found: Partial<Columns> = {};

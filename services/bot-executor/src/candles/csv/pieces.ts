@@ -2,9 +2,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Unreadable } from './row-reader.ts';
 
-/* The bytes of a file as they come: unpacked if need be, counted, never more than a piece at a time. */
+/* The bytes of a file as they arrive: decompressed if necessary, counted, one piece at a time. */
 
-/** Looked at before the first row is read, to see what separates cells. */
+/** Examined before the first row is read, to find the separator. */
 const HEAD_BYTES = 65_536;
 export async function headOf(pieces: AsyncIterator<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
@@ -51,7 +51,7 @@ export async function* unpacked(
   }
   const gunzip = createGunzip();
   const packed = pipeline(all, gunzip);
-  // Whoever reads the other end is told.
+  // The error reaches the reader of `gunzip`.
   packed.catch(() => undefined);
   yield* gunzip as AsyncIterable<Buffer>;
   await packed;

@@ -2,9 +2,9 @@ import { MAX_TICKS } from '../../kernel/candle-series.rules.ts';
 import { excerpt } from './columns.rules.ts';
 
 /*
- * Prices as files write them, exact: never through floating point. A file has one decimal mark. A comma may be one, or
- * separate thousands (1,234): where every comma of a file stands before exactly three digits nobody knows, and the file
- * is refused until somebody says which.
+ * Prices as files write them, exactly: never through floating point. A file has one decimal mark. A comma may be it, or
+ * separate thousands (1,234): if every comma of a file stands before exactly three digits, the file is refused until the
+ * import says which it is.
  */
 const PRICE = /^\+?(\d{1,15})(?:([.,])(\d{1,30}))?(?:e([+-]?\d{1,2}))?$/i;
 /** Beyond it whole numbers are not exact any more. */
@@ -13,16 +13,16 @@ const EXACT_DIGITS = 15;
 export type Mark = 'point' | 'comma';
 
 export class PriceReader {
-  /** What stands in the prices so far, where any has one. */
+  /** The mark in the prices so far, if any has one. */
   mark: Mark | undefined;
-  /** A comma stood before other than three digits, so it separates no thousands. */
+  /** A comma stood before more or fewer than three digits, so commas do not separate thousands. */
   private certain = false;
   private commas = false;
   private readonly given: Mark | undefined;
   private readonly tickSize: string;
   private readonly nearest: boolean;
   private readonly exactTick: bigint;
-  /** Not a number where one would not be exact. */
+  /** NaN where a number would not be exact. */
   private readonly tick: number;
   private readonly decimals: number;
 
@@ -37,15 +37,15 @@ export class PriceReader {
     this.decimals = fraction.length;
   }
 
-  /** Nobody knows whether the commas separate thousands. */
+  /** Whether the commas may separate thousands. */
   get doubtful(): boolean {
     return this.commas && !this.certain && this.given === undefined;
   }
 
-  /** Whole ticks, negative where they were rounded, or why it is no price. */
+  /** Whole ticks, negative if they were rounded, or what is wrong with the price. */
   read(text: string): number | string {
     const [all, whole = '', sign, fraction = '', power = '0'] = PRICE.exec(text) ?? [];
-    if (all === undefined) return `"${excerpt(text)}" is no price.`;
+    if (all === undefined) return `"${excerpt(text)}" is not a price.`;
     if (sign !== undefined) {
       const wrong = this.note(sign === ',' ? 'comma' : 'point', whole, fraction);
       if (wrong) return `"${excerpt(text)}" ${wrong}`;

@@ -151,7 +151,7 @@ const FILES: [name: string, text: string, columns: string[], format: string, how
 ];
 
 test.each(FILES)(
-  'reads files of %s, and says what it took for what',
+  'reads files of %s, and reports how it understood them',
   async (_name, text, columns, format, ...[how]) => {
     for (const bytes of [text, gzipSync(text)]) {
       const file = await read(bytes, { interval: '1m', ...how });
@@ -202,10 +202,10 @@ test.each<[string, string, How, RegExp]>([
   ['a short line before candles', 'hello\n1640995200,1,1,1,1', {}, /^Line 1: It needs time/],
   ['too few columns', '1640995200,1,2,1', {}, /^Line 1: It needs time/],
   ['a missing column', 'time,open,high,low,close\n1640995200,1,2,1', {}, /^Line 2: It needs time/],
-  ['a word for a price', '1640995200,1,2,one,1', {}, /"one" is no price/],
-  ['a negative price', '1640995200,1,2,-1,1', {}, /"-1" is no price/],
+  ['a word for a price', '1640995200,1,2,one,1', {}, /"one" is not a price/],
+  ['a negative price', '1640995200,1,2,-1,1', {}, /"-1" is not a price/],
   ['a price of zero', '1640995200,0,2,0.00,1', {}, /above zero/],
-  ['what looks huge', `1640995200,${'9'.repeat(30)},2,1,1`, {}, /is no price/],
+  ['what looks huge', `1640995200,${'9'.repeat(30)},2,1,1`, {}, /is not a price/],
   ['more than a price can be', '1640995200,30000000,30000000,1,1', {}, /30000000 is more than/],
   [
     'a part of a tick',
@@ -221,7 +221,7 @@ test.each<[string, string, How, RegExp]>([
     {},
     /Line 2: "2.5" does not have the decimal mark of the file, a comma/,
   ],
-  ['both marks in a price', 'time;open;high;low;close\n1640995200;1.234,5;2;1;1', {}, /"1.234,5" is no price/],
+  ['both marks in a price', 'time;open;high;low;close\n1640995200;1.234,5;2;1;1', {}, /"1.234,5" is not a price/],
   [
     'commas that may separate thousands',
     'time;open;high;low;close\n1640995200;46,216;46,271;46,208;46,250',
@@ -262,7 +262,7 @@ test.each<[string, string, How, RegExp]>([
   expect(messages(file)[0]).toMatch(message);
 });
 
-test('prices between ticks are rounded where that is asked for, and counted; never through floating point', async () => {
+test('prices between ticks are rounded on request, and counted; never through floating point', async () => {
   const row = '1640995200,46216.93500000000001,46271.0849,46208.365,1.005e2';
   const { report, candles } = await read(row.replace('1.005e2', '46250'), { rounding: 'nearest' });
   expect(candlesOf(candles as never)).toEqual([
@@ -274,7 +274,7 @@ test('prices between ticks are rounded where that is asked for, and counted; nev
   expect(candlesOf(exact.candles as never)).toEqual([{ at: AT, open: 30n, high: 10_050n, low: 29n, close: 30n }]);
 });
 
-test('a comma that is said to be decimal is one; a short one says it by itself', async () => {
+test('a comma is decimal if the import says so, or if fewer than three digits follow', async () => {
   const text = 'time;open;high;low;close\n1640995200;46,216;46,271;46,208;46,250';
   const said = await read(text.replaceAll(/(,\d\d)\d/g, '$10'), { decimalMark: 'comma' });
   expect(said.candles?.open[0]).toBe(4_621);
@@ -284,7 +284,7 @@ test('a comma that is said to be decimal is one; a short one says it by itself',
   ]);
 });
 
-test('wrong rows are skipped where that is asked for, and told with their lines', async () => {
+test('wrong rows are skipped on request, and listed with their lines', async () => {
   const text = 'time,open,high,low,close\n1640995200,1,2,1,1\nTotal,1,2,1,1\n1640995500,1,2,1,x\n1640995800,1,2,1,1\n';
   const strict = await read(text);
   expect(messages(strict)).toEqual([expect.stringMatching(/^Line 3: /), expect.stringMatching(/^Line 4: /)]);
@@ -298,14 +298,14 @@ test('wrong rows are skipped where that is asked for, and told with their lines'
   });
 });
 
-test('candles that mostly are missing are imported when that is said', async () => {
+test('a sparse series is imported when the import says so', async () => {
   const text = '1640995200,1,1,1,1\n1640998800,1,1,1,1\n1641002400,1,1,1,1';
   const { report, candles } = await read(text, { sparse: true });
   expect(candles?.at).toHaveLength(3);
   expect(report).toMatchObject({ gaps: { places: 2, missing: 22 }, understood: { stepSeconds: 3_600 } });
 });
 
-test('a bomb costs no more than its budget, and damaged bytes are told', async () => {
+test('a decompression bomb costs no more than its budget, and damaged bytes are reported', async () => {
   const bomb = await read(gzipSync(Buffer.alloc(40_000_000, '1640995200,1,1,1,1\n')), {}, 65_536);
   expect(messages(bomb)[0]).toMatch(/more than 0 MiB of text|at most 20000 candles/);
   const line = await read(gzipSync(Buffer.alloc(900_000, 'x')), {}, 65_536);
@@ -317,7 +317,7 @@ test('a bomb costs no more than its budget, and damaged bytes are told', async (
   expect(messages(quote)[0]).toMatch(/^Line \d+: /);
 });
 
-test('what a file says can be stored and shown: no zeros, no halves of characters, nothing unseen', async () => {
+test('text of a file can be stored and shown: no NUL, no half characters, nothing invisible', async () => {
   const odd = `${'x'.repeat(39)}😀\0\u202e`;
   const file = await read(
     `time,open,high,low,close\u0007\n${odd},1,1,1,1\n1640995200,${odd},1,1,1\n1640995200,1,1,1,1\n`,
@@ -329,7 +329,7 @@ test('what a file says can be stored and shown: no zeros, no halves of character
     expect(JSON.stringify(one)).not.toMatch(/\\u0000|\\ud8|\\u0007|\u202e|\uFFFD/);
 });
 
-test('a file of nothing but wrong rows is not read to its end, nor told row by row', async () => {
+test('a file of wrong rows only is not read to its end, nor listed row by row', async () => {
   const file = await read(`time,open,high,low,close\n${'x,1,1,1,1\n'.repeat(3_000)}`, {}, 65_536);
   expect(messages(file)).toEqual([
     expect.stringMatching(/^1000 rows cannot be read\. The first is line 2: "x" is no time/),

@@ -9,12 +9,12 @@ import { bounded, headOf, unpacked } from './pieces.ts';
 import { type FileRequest, RowReader, Unreadable } from './row-reader.ts';
 
 /*
- * From the bytes of a file to candles, as a stream: whatever its size, of the text only a piece is in memory. gzip is
- * known by its first bytes. What the file was understood to say is told beside the candles; without candles, why.
+ * From the bytes of a file to candles, as a stream: however large the file is, only a piece of its text is in memory. gzip
+ * is recognised by its first bytes. The report says how the file was understood, and the faults why there are no candles.
  */
 export interface CandleFile {
   report: CandleReport;
-  /** In the order of time; undefined when something is wrong, which the faults say. */
+  /** In the order of time; undefined when there are faults. */
   candles: Columns | undefined;
   faults: Fault[];
 }
@@ -31,7 +31,7 @@ export interface Fault {
   message: string;
 }
 
-/** Unpacked: some years of minutes. What would be more is a bomb. */
+/** Decompressed: some years of minutes. More is taken for a decompression bomb. */
 export const MAX_TEXT_BYTES = 512 * 1024 * 1024;
 const MAX_LINE = 65_536;
 
@@ -47,11 +47,11 @@ export async function readCandleFile(
     await feed(bytes, reader, found, { onRows, maxText });
     reader.end();
   } catch (error) {
-    const message = wordsOf(error);
+    const message = faultOf(error);
     if (message === undefined) throw error;
-    return { ...understood(reader, request, found), candles: undefined, faults: [{ code: 'unreadable', message }] };
+    return { ...reportOf(reader, request, found), candles: undefined, faults: [{ code: 'unreadable', message }] };
   }
-  return judged(reader, request, understood(reader, request, found));
+  return check(reader, request, reportOf(reader, request, found));
 }
 
 async function feed(
@@ -74,7 +74,7 @@ async function feed(
     skip_empty_lines: true,
     trim: true,
     max_record_size: MAX_LINE,
-    // Rows are used at once and never queued.
+    // Rows are used at once, not queued.
     on_record: (cells: string[], { lines }: { lines: number }) => {
       reader.row(cells, lines);
       return null;
@@ -87,14 +87,14 @@ async function feed(
       onRows(reader.rows);
     }
   };
-  // Nothing comes out of it, but its end.
+  // It emits nothing but its end.
   parser.resume();
   await pipeline(text, parser);
   onRows(reader.rows);
 }
 
-/** What is wrong with the file; undefined for what is wrong with us. */
-function wordsOf(error: unknown): string | undefined {
+/** What is wrong with the file; undefined for errors of our own. */
+function faultOf(error: unknown): string | undefined {
   if (error instanceof Unreadable) return error.message;
   if (error instanceof CsvError) return `Line ${Number(error['lines'] ?? 1)}: ${excerpt(error.message, 200)}`;
   const code = String((error as { code?: unknown }).code ?? '');
@@ -102,13 +102,13 @@ function wordsOf(error: unknown): string | undefined {
   return undefined;
 }
 
-type Understood = Pick<CandleFile, 'report'>;
+type Report = Pick<CandleFile, 'report'>;
 
-function understood(
+function reportOf(
   reader: RowReader,
   { options }: FileRequest,
   { compressed, separator }: { compressed: boolean; separator: Separator },
-): Understood {
+): Report {
   const { columns, header } = reader;
   const called = (place: number) =>
     header ? excerpt(header[place] as string) || 'first, without a name' : `column ${place + 1}`;
@@ -139,7 +139,7 @@ function understood(
   };
 }
 
-function judged(reader: RowReader, request: FileRequest, { report }: Understood): CandleFile {
+function check(reader: RowReader, request: FileRequest, { report }: Report): CandleFile {
   const { options, intervalMs, interval } = request;
   const { candles, repeated, contradictions } = reader.table.sorted();
   const { at } = candles;
@@ -154,7 +154,7 @@ function judged(reader: RowReader, request: FileRequest, { report }: Understood)
   });
   report.understood.stepSeconds = step === undefined ? null : step / 1_000;
   const faults: Fault[] = [];
-  // Before what may only follow from it.
+  // First, because other faults may follow from it.
   if (reader.prices.doubtful) faults.push({ code: 'doubtful_marks', message: DOUBTFUL });
   if (options.wrongRows === 'refuse')
     for (const { line, message } of reader.refused)
@@ -171,7 +171,7 @@ function judged(reader: RowReader, request: FileRequest, { report }: Understood)
         message: `Line ${again}: This candle was there before, in line ${first}. Send each once, or allow it (duplicates: identical).`,
       });
   if (faults.length === 0 && at.length === 0) faults.push({ code: 'no_candles', message: NONE });
-  // Of two candles nobody can tell; of three that lie evenly too far apart somebody has to say that it is meant.
+  // Two candles say nothing about the interval; three or more that lie evenly too far apart need `sparse`.
   if (faults.length === 0 && !options.sparse && at.length >= 3 && step !== undefined && step > intervalMs)
     faults.push({ code: 'wrong_interval', message: wrongInterval(step, interval) });
   return { report, candles: faults.length === 0 ? candles : undefined, faults };
@@ -181,7 +181,7 @@ const DOUBTFUL =
   'Every comma in the prices stands before three digits: is it a decimal mark, or does it separate thousands? Say it: decimalMark comma, or send prices without commas.';
 const NONE = 'There is no candle in it: time,open,high,low,close.';
 
-/** What all times have in common: the longest step on which they all lie. */
+/** The longest step of which all distances are multiples. */
 function stepOf(at: Float64Array): number | undefined {
   let step = 0;
   for (let i = 1; i < at.length; i += 1) {

@@ -19,18 +19,19 @@ export interface Refused {
   message: string;
 }
 
-/** Refused rows that are told one by one; with so many in all nobody reads on. */
+/** Refused rows that are listed one by one. */
 const LISTED = 20;
+/** With so many the file is not read any further. */
 const MAX_REFUSED = 1_000;
-/** Lines before a header: an address, a title. */
+/** Lines before a header, such as a title. */
 const MAX_PREAMBLE = 10;
 
-/** Ends the reading of a file: the whole of it cannot be used. */
+/** Ends the reading of a file, of which nothing can be used. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-/** Takes a file's rows one by one and keeps their candles; never throws over a row, only over the whole file. */
+/** Takes a file's rows one by one and collects their candles. Throws only when the whole file cannot be used. */
 export class RowReader {
   readonly table = new CandleTable();
   readonly refused: Refused[] = [];
@@ -39,7 +40,7 @@ export class RowReader {
   refusedRows = 0;
   rows = 0;
   rounded = 0;
-  /** Comments, lines before the header, and headers that come again. */
+  /** Comments, lines before the header, and repeated headers. */
   skipped = 0;
   header: readonly string[] | undefined;
   columns: Columns | undefined;
@@ -65,7 +66,7 @@ export class RowReader {
     else this.begin(cells, line);
   }
 
-  /** After the last row. A file may have ended before anything that could be a candle came. */
+  /** After the last row. The file may have ended before its first candle. */
   end(): void {
     if (!this.columns) for (const { line } of this.preamble) this.refuse(line, SHORT);
   }
@@ -91,7 +92,7 @@ export class RowReader {
   }
 
   private data(cells: readonly string[], line: number, columns: Columns): void {
-    // Files that were put together have their header again.
+    // Concatenated files repeat their header.
     if (this.header && cells[columns.close] === this.header[columns.close] && isHeader(cells)) {
       this.skipped += 1;
       return;
@@ -103,7 +104,7 @@ export class RowReader {
     if (wrong !== undefined) this.refuse(line, wrong);
   }
 
-  /** Keeps the candle, or answers what is wrong with the row. */
+  /** Adds the candle, or returns what is wrong with the row. */
   private candle(cells: readonly string[], line: number, columns: Columns): string | undefined {
     const { date, open, high, low, close } = columns;
     const text = cells[columns.time] ?? '';

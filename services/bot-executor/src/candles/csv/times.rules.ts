@@ -2,9 +2,9 @@ import type { TimeFormat } from '@tidegate/contracts/bot-executor/candles';
 import { excerpt } from './columns.rules.ts';
 
 /*
- * Instants as files write them. Epochs are told apart by their number of digits, which is unambiguous from 1973 to 2100:
- * seconds have 9 or 10, milliseconds 12 or 13, microseconds 15 or 16, nanoseconds 18 or 19. Of dates only those that
- * begin with the year are read: whether 02/03 is in February or in March nobody knows.
+ * Instants as files write them. The unit of an epoch follows from its number of digits, which is unambiguous from 1973 to
+ * 2100: seconds have 9 or 10, milliseconds 12 or 13, microseconds 15 or 16, nanoseconds 18 or 19. Dates have to begin with
+ * the year, because 02/03 may be in February or in March.
  */
 const EPOCH = /^(\d{9,19})(\.\d{1,9})?$/;
 const DATE =
@@ -18,7 +18,7 @@ export interface Time {
   format: TimeFormat;
 }
 
-/** The instant, or why it is none. `zone`: minutes east of UTC, for texts that do not say. */
+/** The instant, or what is wrong with it. `zone`: minutes east of UTC, for texts without one. */
 export function readTime(text: string, zone: number | undefined): Time | string {
   const shown = `"${excerpt(text)}"`;
   const time = epoch(text) ?? date(text, zone);
@@ -43,7 +43,7 @@ function epoch(text: string): Time | undefined {
       return { at: Number(whole) / 1_000 + rest / 1_000, format: 'microseconds' };
     case 18:
     case 19:
-      // Beyond what a number holds: what is finer than a millisecond only has to be noticed.
+      // More digits than a number holds: of anything finer than a millisecond only its presence matters.
       return { at: Number(whole.slice(0, -6)) + (/^0+$/.test(whole.slice(-6)) ? 0 : 0.5), format: 'nanoseconds' };
     default:
       return undefined;

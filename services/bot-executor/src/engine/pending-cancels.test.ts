@@ -27,7 +27,7 @@ describe('exits that are replaced', () => {
   test('an exit is placed only when the one that it replaces is gone', () => {
     const race = opened();
     expect(race.fill('1:averaging:1', 1_010n, 198n)).toEqual(['cancel 1:takeProfit:1']);
-    expect(race.state.waiting.map(({ lots }) => lots)).toEqual([2_010n]);
+    expect(race.state.deferred.map(({ lots }) => lots)).toEqual([2_010n]);
     expect(race.cancelled('1:takeProfit:1', 0n)).toEqual(['place 1:takeProfit:2 limit 2010 at 202']);
   });
 
@@ -89,7 +89,7 @@ describe('trades that end', () => {
     race.price(180n, 0);
     race.price(180n, 60_000);
     expect(race.fill('1:takeProfit:1', 1_000n, 203n)).toEqual([]);
-    expect([race.state.position.lots, race.state.orders, race.state.waiting]).toEqual([0n, [], []]);
+    expect([race.state.position.lots, race.state.orders, race.state.deferred]).toEqual([0n, [], []]);
   });
 
   test('the take profit fills beside a stop that has fired: the stop’s own rest is enough', () => {
@@ -132,7 +132,7 @@ describe('trades that end', () => {
   test('the ladder of a trade that has ended is not carried on, however many orders may wait at once', () => {
     const race = opened({ averagingOrders: { count: 3, size: '100', deviationPercent: '1', activeLimit: 1 } });
     race.fill('1:takeProfit:1', 1_000n, 203n);
-    const late = race.state.leaving[0]?.lots ?? 0n;
+    const late = race.state.pendingCancels[0]?.lots ?? 0n;
     expect(race.fill('1:averaging:1', late, 196n)).toEqual([expect.stringContaining('place 1:takeProfit:2 limit')]);
   });
 
@@ -146,21 +146,21 @@ describe('trades that end', () => {
 });
 
 describe('reports', () => {
-  const leaving = () => {
+  const averaged = () => {
     const race = opened();
     race.fill('1:averaging:1', 1_010n, 198n, 'entry');
     return race;
   };
 
   test('a cancellation that is confirmed twice, or of an order that nobody knows, changes nothing', () => {
-    const race = leaving();
+    const race = averaged();
     race.cancelled('1:takeProfit:1', 0n);
     race.expectIgnored(() => race.cancelled('1:takeProfit:1', 0n));
     race.expectIgnored(() => race.cancelled('another’s', 0n));
   });
 
   test('a fill that is reported twice counts once, before and after its order is gone', () => {
-    const race = leaving();
+    const race = averaged();
     race.fill('1:takeProfit:1', 300n, 203n, 'late');
     race.expectIgnored(() => race.fill('1:takeProfit:1', 300n, 203n, 'late'));
     race.cancelled('1:takeProfit:1', 300n);
@@ -170,7 +170,7 @@ describe('reports', () => {
   });
 
   test('a confirmation that counts a fill waits for its report; after that the order is gone for good', () => {
-    const race = leaving();
+    const race = averaged();
     expect(race.cancelled('1:takeProfit:1', 300n)).toEqual([]);
     race.expectIgnored(() => race.cancelled('1:takeProfit:1', 300n));
     expect(race.fill('1:takeProfit:1', 300n, 203n)).toEqual(['place 1:takeProfit:3 limit 1710 at 202']);
@@ -178,7 +178,7 @@ describe('reports', () => {
   });
 
   test('reports that contradict each other are refused', () => {
-    const race = leaving();
+    const race = averaged();
     race.fill('1:takeProfit:1', 300n, 203n);
     expect(() => race.cancelled('1:takeProfit:1', 200n)).toThrow('cancelled after 200 lots');
     expect(() => race.cancelled('1:takeProfit:1', 1_001n)).toThrow('cancelled after 1001 lots');
@@ -187,7 +187,7 @@ describe('reports', () => {
     expect(() => race.fill('1:takeProfit:1', 101n, 203n)).toThrow('beyond its quantity of 400 lots');
   });
 
-  test('a sale that is told before the purchase that it needs is refused and booked when told again', () => {
+  test('a sale that is reported before the purchase that it needs is refused, and booked when it is reported again', () => {
     const race = opened(stop());
     race.fill('1:stopLoss:2', 1_000n, 190n);
     expect(() => race.fill('1:takeProfit:1', 10n, 203n, 'early')).toThrow('would turn a position');
@@ -224,7 +224,7 @@ describe('orders that the exchange takes back unasked', () => {
   });
 });
 
-test('what is leaving and waiting is stored, in finer steps too; states from before have neither', () => {
+test('pending cancels and deferred exits are stored, in finer steps too; states from before have neither', () => {
   const race = opened();
   race.fill('1:averaging:1', 1_010n, 198n);
   race.cancelled('1:takeProfit:1', 300n);
@@ -232,7 +232,28 @@ test('what is leaving and waiting is stored, in finer steps too; states from bef
   const stored = JSON.parse(writeState(state, COARSE));
   expect(readState(stored, COARSE)).toEqual(state);
   const finer = readState(stored, marketRules({ ...COARSE, lotSize: '0.0001', minQuantity: '0.001' }));
-  expect([finer.leaving[0]?.total, finer.leaving[0]?.lots, finer.waiting[0]?.lots]).toEqual([3_000n, 10_000n, 20_100n]);
-  const { leaving: _leaving, waiting: _waiting, ...before } = JSON.parse(writeState(INITIAL, COARSE));
+  expect([finer.pendingCancels[0]?.total, finer.pendingCancels[0]?.lots, finer.deferred[0]?.lots]).toEqual([
+    3_000n,
+    10_000n,
+    20_100n,
+  ]);
+  const { pendingCancels: _pending, deferred: _deferred, ...before } = JSON.parse(writeState(INITIAL, COARSE));
   expect(readState(before, COARSE)).toEqual(INITIAL);
+});
+
+test('a state that was stored under the names before is read', () => {
+  const race = opened();
+  race.fill('1:averaging:1', 1_010n, 198n);
+  race.price(198n);
+  const renamed = (key: string) =>
+    ({ level: 'rung', pendingCancels: 'leaving', deferred: 'waiting', deferredSince: 'waitingSince' })[key] ?? key;
+  const before = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(before)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([key, one]) => [renamed(key), before(one)]))
+        : value;
+  const stored = { ...(before(JSON.parse(writeState(race.state, COARSE))) as object), version: 1 };
+  expect(stored).toMatchObject({ rung: 1, waiting: [{ rung: 1 }] });
+  expect(readState(stored, COARSE)).toEqual(race.state);
 });

@@ -5,7 +5,7 @@ import { div, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { cashFlow } from './ledger.rules.ts';
 
 /** What the fills of one trade add up to. Once it is closed, its cash is its profit, for long and for short alike. */
-export interface TradeBook {
+export interface TradeSummary {
   number: number;
   openedAt: number;
   closedAt: number | undefined;
@@ -28,7 +28,7 @@ export interface TradeBook {
   cash: bigint;
 }
 
-const newBook = ({ trade, at }: ExchangeFill): TradeBook => ({
+const emptySummary = ({ trade, at }: ExchangeFill): TradeSummary => ({
   number: trade,
   openedAt: at,
   closedAt: undefined,
@@ -44,12 +44,12 @@ const newBook = ({ trade, at }: ExchangeFill): TradeBook => ({
   cash: 0n,
 });
 
-export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): TradeBook {
-  const before = book?.number === fill.trade ? book : newBook(fill);
+export function applyFill(summary: TradeSummary | undefined, fill: ExchangeFill): TradeSummary {
+  const before = summary?.number === fill.trade ? summary : emptySummary(fill);
   const { order, ticks, lots, at } = fill;
   const exit = order.kind === 'base' || order.kind === 'averaging' ? undefined : order.kind;
   const value = ticks * lots;
-  const after: TradeBook = {
+  const after: TradeSummary = {
     ...before,
     // An order that fills in parts counts once.
     averagingFills: before.averagingFills + (order.kind === 'averaging' && order.filled.lots === 0n ? 1 : 0),
@@ -66,21 +66,21 @@ export function applyFill(book: TradeBook | undefined, fill: ExchangeFill): Trad
   return { ...after, closedAt: closed ? at : undefined, closedBy: closed ? exit : undefined };
 }
 
-export const applyPayment = (book: TradeBook, { amount }: Payment): TradeBook => ({
-  ...book,
-  funding: book.funding + amount,
-  cash: book.cash + amount,
+export const applyPayment = (summary: TradeSummary, { amount }: Payment): TradeSummary => ({
+  ...summary,
+  funding: summary.funding + amount,
+  cash: summary.cash + amount,
 });
 
-export const isClosed = ({ closedAt }: TradeBook): boolean => closedAt !== undefined;
+export const isClosed = ({ closedAt }: TradeSummary): boolean => closedAt !== undefined;
 
 /** Of the cost, in percent, two decimals, cut off. */
-export const profitPercent = ({ cash, cost }: TradeBook): string =>
+export const profitPercent = ({ cash, cost }: TradeSummary): string =>
   toText(div(mul(whole(cash), whole(100)), whole(cost * 1_000_000n)), 2);
 
 /** What closing the rest at this price would make of the trade, after the fee of closing, in money units. */
-export function worthAt(book: TradeBook, ticks: bigint, long: boolean, feePpm: number): bigint {
-  const value = ticks * book.open;
+export function worthAt(summary: TradeSummary, ticks: bigint, long: boolean, feePpm: number): bigint {
+  const value = ticks * summary.open;
   const flow = long ? value : -value;
-  return book.cash + flow * 1_000_000n - value * BigInt(feePpm);
+  return summary.cash + flow * 1_000_000n - value * BigInt(feePpm);
 }
