@@ -8,7 +8,8 @@ import { counterDelta, databaseFate } from './counters.rules.ts';
 import { expireDatabases } from './gone.rows.ts';
 import { type ConsistentSnapshot, KnownRelations, NONE_KNOWN } from './known-relations.rules.ts';
 import { type Counted } from './readings.rules.ts';
-import { type CountedKind, loadSnapshots, type ScopeResetEpoch, storeCounted } from './relation.rows.ts';
+import { loadSnapshots, type ScopeResetEpoch, storeCounted } from './relation.rows.ts';
+import { type CountedKind } from './relation-kinds.rows.ts';
 import type { PreviousSnapshot } from './resized.rules.ts';
 
 /*
