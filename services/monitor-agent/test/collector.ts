@@ -24,13 +24,13 @@ export const guard = { check: loopback, trusted: loopback };
 
 export const dialer = (config = {}) => new Dialer(passwords, guard as never, config as never);
 
-/** Seconds from one look to the next. */
+/** Seconds from one snapshot to the next. */
 export interface Plan {
   probe?: number;
   minute?: number;
 }
 
-/** All replicas of a file share one thread: starting it costs as much as a whole look. */
+/** All replicas of a file share one thread: starting it costs as much as a whole snapshot. */
 class SharedScrubber extends Scrubber {
   override async close(): Promise<void> {}
 
@@ -144,7 +144,7 @@ export async function snapshotAt(store: Store, serverId: string): Promise<string
   return row?.at;
 }
 
-/** Turns by hand until there is one look more. */
+/** Turns by hand until there is one snapshot more. */
 export async function collectOnce(store: Store, replica: Replica, serverId: string): Promise<void> {
   const before = await snapshotAt(store, serverId);
   await replica.turnUntil(async () => (await snapshotAt(store, serverId)) !== before);

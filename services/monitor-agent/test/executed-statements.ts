@@ -8,7 +8,7 @@ import { killBackend } from './watched.ts';
  * but what a history cannot know otherwise: whether PostgreSQL until 16 let a rebirth be seen at all, and the number of
  * a query in 13, whose EXPLAIN does not tell it.
  *
- * For every series it remembers what ran since the last look in the reset epoch that PostgreSQL still shows (`alive`). A reset
+ * For every series it remembers what ran since the last snapshot in the reset epoch that PostgreSQL still shows (`alive`). A reset
  * ends reset epochs: what was alive and not yet looked at is lost, exactly that much.
  */
 export type Random = () => number;
@@ -62,15 +62,15 @@ export interface ShownRow {
 }
 
 export class ExecutedStatements {
-  /** Executions by series since the last look, in the reset epoch that is going on. */
+  /** Executions by series since the last snapshot, in the reset epoch that is going on. */
   readonly alive = new Map<string, number>();
   /** How to run a series again. */
   readonly recipes = new Map<string, Recipe>();
-  /** Series that were reset by themselves, or with their database, since the last look. */
+  /** Series that were reset by themselves, or with their database, since the last snapshot. */
   readonly killed = new Set<string>();
-  /** All series died at once since the last look. */
+  /** All series died at once since the last snapshot. */
   allKilled = false;
-  /** What else happened to the server: a crash shows by itself, unless there was a start between the same two looks. */
+  /** What else happened to the server: a crash shows by itself, unless there was a start between the same two snapshots. */
   crashed = false;
   restarted = false;
   private readonly server: PostgresServer;
@@ -82,7 +82,7 @@ export class ExecutedStatements {
     this.server = server;
   }
 
-  private get tellsLevels(): boolean {
+  private get reportsLevels(): boolean {
     return this.server.major >= 14;
   }
 
@@ -118,7 +118,7 @@ export class ExecutedStatements {
     this.died();
   }
 
-  /** PostgreSQL ended all sessions and began anew. */
+  /** PostgreSQL ended all sessions and restarted. */
   async crash(): Promise<void> {
     await killBackend(this.server);
     await this.leave();
@@ -131,7 +131,7 @@ export class ExecutedStatements {
     this.allKilled = true;
   }
 
-  /** After a look: what runs from now on belongs to the next one. */
+  /** After a snapshot: what runs from now on belongs to the next one. */
   snapshotAt(): void {
     for (const key of this.alive.keys()) this.alive.set(key, 0);
     this.killed.clear();
@@ -189,7 +189,7 @@ export class ExecutedStatements {
 
   private async keyOf(place: Place, text: string, toplevel: boolean): Promise<string> {
     const [dbid, userid] = [await this.oid('database', place.database), await this.oid('role', place.role)];
-    return [dbid, userid, await this.queryId(place, text), toplevel || !this.tellsLevels ? 't' : 'f'].join('/');
+    return [dbid, userid, await this.queryId(place, text), toplevel || !this.reportsLevels ? 't' : 'f'].join('/');
   }
 
   /** PostgreSQL’s own number of a statement. */
@@ -201,7 +201,7 @@ export class ExecutedStatements {
     // With track=all PostgreSQL counts what is only explained as a call from within.
     const client = await this.client({ database: place.database, role: this.server.user });
     await client.query("set pg_stat_statements.track = 'none'");
-    const id = this.tellsLevels
+    const id = this.reportsLevels
       ? await explainedId(client, text)
       : await countedId(client, text, await this.extension());
     if (!id) throw new Error(`PostgreSQL gave no number for ${text}`);

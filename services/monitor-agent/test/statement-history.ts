@@ -28,7 +28,7 @@ interface Row {
   minMs: number;
   maxMs: number;
   born: number;
-  /** What the last look that was kept saw of this very reset epoch. */
+  /** What the last snapshot that was kept saw of this very reset epoch. */
   seen: number[] | undefined;
 }
 
@@ -46,24 +46,24 @@ export class History {
   readonly intervals: StatementInterval[] = [];
   /** What intervals said about themselves that was not so. */
   readonly faults: string[] = [];
-  private readonly tellsBirth: boolean;
+  private readonly reportsBirth: boolean;
   private rows = new Map<string, Row>();
   private clock = 1_000;
   private serial = 0;
   private identity = 0;
   private statsReset = 1;
   private evictions = 0;
-  /** What happened to all rows since the last look that was kept. */
+  /** What happened to all rows since the last snapshot that was kept. */
   private since = { reset: false, failedOver: false, evictions: 0 };
   private state: StatementState | undefined;
-  /** All rows as the last look that was kept could see them. */
+  /** All rows as the last snapshot that was kept could see them. */
   private shown = new Map<string, StatementReading>();
   private stored = new Map<string, StatementReading>();
   private readonly counted = new Map<string, number[]>();
   private readonly lost = new Map<string, number[]>();
 
-  constructor(tellsBirth: boolean) {
-    this.tellsBirth = tellsBirth;
+  constructor(reportsBirth: boolean) {
+    this.reportsBirth = reportsBirth;
   }
 
   apply(step: Step): void {
@@ -93,7 +93,7 @@ export class History {
     return tidy(sums);
   }
 
-  /** Time between the first and the last look that is neither in an interval nor said to be lost. */
+  /** Time between the first and the last snapshot that is neither in an interval nor said to be lost. */
   uncoveredUs(): number {
     let uncovered = 0;
     this.intervals.forEach((interval, index) => {
@@ -160,10 +160,10 @@ export class History {
     this.since.evictions += 1;
   }
 
-  /** From PostgreSQL 17 on: extremes begin anew, the reset epoch goes on. */
+  /** From PostgreSQL 17 on: extremes restart, the reset epoch goes on. */
   private resetExtremes(key: string): void {
     const row = this.rows.get(key);
-    if (!this.tellsBirth || !row) return;
+    if (!this.reportsBirth || !row) return;
     row.minMs = 0;
     row.maxMs = 0;
   }
@@ -210,7 +210,7 @@ export class History {
     check('evictions', interval.evictions, failedOver ? 0 : evictions);
   }
 
-  /** What the look could not see: all of the first one, and before 17 a rebirth without a trace. */
+  /** What the snapshot could not see: all of the first one, and before 17 a rebirth without a trace. */
   private account(interval: StatementInterval | undefined): void {
     for (const [key, row] of this.rows) {
       const now = visible(row);
@@ -219,7 +219,7 @@ export class History {
         if (row.seen) add(this.lost, key, row.seen, -1);
       } else if (!row.seen && !interval.resetAt) {
         const old = this.shown.get(key);
-        if (old && !this.tellsBirth && outgrew(old, this.reading(key, row))) add(this.lost, key, old.counters);
+        if (old && !this.reportsBirth && outgrew(old, this.reading(key, row))) add(this.lost, key, old.counters);
       }
       row.seen = now;
     }
@@ -254,7 +254,7 @@ export class History {
       minMs: row.minMs,
       maxMs: row.maxMs,
       totalMs: row.totalMs + row.planMs,
-      since: this.tellsBirth ? row.born : null,
+      since: this.reportsBirth ? row.born : null,
     };
   }
 

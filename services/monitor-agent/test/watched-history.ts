@@ -1,14 +1,14 @@
 import { collectOnce, type Replica, snapshotAt, type WatchedServer } from './collector.ts';
 import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement } from './executed-statements.ts';
-import { compareLook, readLook, type Tells } from './look-check.ts';
 import type { PostgresServer } from './postgres-server.ts';
+import { compareSnapshot, readStoredSnapshot, type Tells } from './snapshot-check.ts';
 import type { Store } from './store.ts';
 
 /*
  * A history of a real server under the real collector: random steps of applications, administrators and accidents, and
- * of the collector itself, whose turns are made by hand. At every look what it stored is compared with what the
+ * of the collector itself, whose turns are made by hand. At every snapshot what it stored is compared with what the
  * reference says: equal where PostgreSQL lost nothing, short by exactly what a reset or crash took, and where PostgreSQL
- * made room, never more than what was executed. The looks have to say which of the three it was.
+ * made room, never more than what was executed. The snapshots have to say which of the three it was.
  */
 export class WatchedHistory {
   readonly executed: ExecutedStatements;
@@ -17,7 +17,7 @@ export class WatchedHistory {
   looks = 0;
   resets = 0;
   evictions = 0;
-  /** Says what is wrong at a look. */
+  /** Says what is wrong at a snapshot. */
   readonly faults: string[] = [];
   private readonly store: Store;
   private readonly server: PostgresServer;
@@ -48,7 +48,7 @@ export class WatchedHistory {
     this.replica = more.replica;
   }
 
-  /** Goes on from a first look that this collector has made. */
+  /** Goes on from a first snapshot that this collector has made. */
   static async begin(
     store: Store,
     server: PostgresServer,
@@ -145,7 +145,7 @@ export class WatchedHistory {
       if ((await snapshotAt(this.store, this.serverId)) !== before)
         this.faults.push('A collector without a lease wrote.');
     },
-    /** A look is made and cannot be stored: the next one has to bring it all. */
+    /** A snapshot is made and cannot be stored: the next one has to bring it all. */
     storeFails: async () => {
       const rename = (from: string, to: string) =>
         this.store.server.sql(`alter table monitor_agent.${from} rename to ${to}`);
@@ -172,10 +172,10 @@ export class WatchedHistory {
   async look(): Promise<void> {
     const before = await snapshotAt(this.store, this.serverId);
     await collectOnce(this.store, this.replica, this.serverId);
-    const look = await readLook(this.store, this.serverId, this.lastTakenAt);
+    const look = await readStoredSnapshot(this.store, this.serverId, this.lastTakenAt);
     const shown = await this.executed.shown();
     if (before !== undefined) {
-      const { expected, faults } = compareLook(look, this.executed, { before: this.shown, now: shown }, this.tells);
+      const { expected, faults } = compareSnapshot(look, this.executed, { before: this.shown, now: shown }, this.tells);
       this.faults.push(...faults.map((fault) => `look ${this.looks}: ${fault}`));
       for (const [key, calls] of expected) this.expected.set(key, (this.expected.get(key) ?? 0) + calls);
     }

@@ -10,7 +10,7 @@ import { consistentSnapshot } from '../relations/consistent-snapshot.queries.ts'
 import { CountedMetric } from '../relations/counted-metric.ts';
 import { readDatabases } from '../relations/databases.queries.ts';
 import { type DatabaseReading, type IndexReading, type TableReading } from '../relations/readings.rules.ts';
-import { DATABASES, INDEXES, TABLES } from '../relations/relation.rows.ts';
+import { DATABASES, INDEXES, TABLES } from '../relations/relation-kinds.rows.ts';
 import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { resizedTables, tablesOfRebuilt } from '../relations/resized.rules.ts';
 import { TableSizes } from '../relations/table-sizes.ts';

@@ -48,7 +48,7 @@ const found = (...indexes: IndexSnapshot[]) =>
   judged(indexes, NOW).map(({ kind, index: name, coveredBy }) => [kind, name, coveredBy]);
 
 describe('duplicate and redundant indexes', () => {
-  test('of two that are the same the older stays, and the pair is told once', () => {
+  test('of two that are the same the older stays, and the pair is reported once', () => {
     expect(found(index('first', [1]), index('second', [1]))).toEqual([['duplicate', 'second', ['first']]]);
   });
 
@@ -138,7 +138,7 @@ describe('invalid indexes', () => {
   const broken = { valid: false };
   const sql = (...indexes: IndexSnapshot[]) => judged(indexes, NOW).map((finding) => finding.sql);
 
-  test('are built anew, and rows that are there twice are told of', () => {
+  test('are built anew, and rows that are there twice are reported', () => {
     const [finding] = judged([index('u', [1], {}, { ...broken, unique: true })], NOW);
     expect(finding).toMatchObject({ kind: 'invalid', sql: 'REINDEX INDEX CONCURRENTLY "public"."u";' });
     expect(finding?.evidence.join()).toContain('unique');

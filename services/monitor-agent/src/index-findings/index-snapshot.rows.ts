@@ -31,7 +31,7 @@ interface Row {
 }
 
 /*
- * Counting begins anew for all indexes of a database when any of its indexes or tables, or the database itself, was
+ * Counting restarts for all indexes of a database when any of its indexes or tables, or the database itself, was
  * reset: an index that nobody reads has no counter that could fall.
  *
  * Physical replicas have the same oids and the same system identifier, which is the identity where it is known.

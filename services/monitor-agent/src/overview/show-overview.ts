@@ -5,7 +5,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { lastActivity, toPoint } from '../activity/activity.rows.ts';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { coveredRange } from '../kernel/storage/sample.rows.ts';
-import { DATABASE_SAMPLES } from '../relations/relation.rows.ts';
+import { DATABASE_SAMPLES } from '../relations/relation-kinds.rows.ts';
 import { databaseRows } from '../relations/relation-lists.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { missingOf, toWire } from '../servers/server.rows.ts';

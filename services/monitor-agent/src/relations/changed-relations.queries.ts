@@ -9,7 +9,7 @@ import { UNSETTLED } from './readings.rules.ts';
  * relation without their counters moving. Counters arrive when a statement has ended, so the highest oid tells of what a
  * long one makes. Only when one of these moved all names are compared, and once more at the next snapshot: a change may
  * have been counted a moment before it could be seen. On a standby such changes arrive without being counted, so there
- * they are always compared. VACUUM of an empty table leaves no trace at all: whoever asks has to forget what is known
+ * they are always compared. VACUUM of an empty table leaves no trace at all: whoever asks has to drop what is known
  * now and then.
  */
 

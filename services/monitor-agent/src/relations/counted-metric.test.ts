@@ -4,7 +4,7 @@ import { SERVER_WIDE } from '../kernel/instance/reset-epoch.rules.ts';
 import { CountedMetric } from './counted-metric.ts';
 import type { ConsistentSnapshot } from './known-relations.rules.ts';
 import { INDEX_COUNTERS, type IndexReading } from './readings.rules.ts';
-import { INDEXES } from './relation.rows.ts';
+import { INDEXES } from './relation-kinds.rows.ts';
 
 const DATABASE = 5;
 const SECOND = 1_000_000;
@@ -36,7 +36,7 @@ const look = (
   state: { at, resets: { [DATABASE]: resetAt }, transactions },
 });
 
-/** Two looks, and what is stored of the scans in between; `asked`: whether all or only what had changed was asked for. */
+/** Two snapshots, and what is stored of the scans in between; `asked`: whether all or only what had changed was asked for. */
 async function between(
   before: [Instance, ConsistentSnapshot<IndexReading>],
   now: [Instance, ConsistentSnapshot<IndexReading>],

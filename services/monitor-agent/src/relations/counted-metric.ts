@@ -8,7 +8,8 @@ import { counterDelta, databaseFate } from './counters.rules.ts';
 import { expireDatabases } from './gone.rows.ts';
 import { type ConsistentSnapshot, KnownRelations, NONE_KNOWN } from './known-relations.rules.ts';
 import { type Counted } from './readings.rules.ts';
-import { type CountedKind, loadSnapshots, type ScopeResetEpoch, storeCounted } from './relation.rows.ts';
+import { loadSnapshots, type ScopeResetEpoch, storeCounted } from './relation.rows.ts';
+import { type CountedKind } from './relation-kinds.rows.ts';
 import type { PreviousSnapshot } from './resized.rules.ts';
 
 /*
@@ -132,7 +133,7 @@ export class CountedMetric<Reading extends Counted> implements Metric {
     };
   }
 
-  /** Forgets databases that are none of these. */
+  /** Drops databases that are none of these. */
   keepOnly(databaseOids: ReadonlySet<number>, at: Date): Prepared {
     const gone = [...this.last.keys()].filter((oid) => !databaseOids.has(oid));
     return {

@@ -11,7 +11,7 @@ test('M5: where something was set back and nobody says what, the least that was 
   expect(counterDelta([100, 1], [30, 3], 'doubtful')).toEqual({ counters: [30, 3], partial: true });
 });
 
-test('M5: a database whose transactions fell began anew as a whole, and so did its tables', () => {
+test('M5: a database whose transactions fell restarted as a whole, and so did its tables', () => {
   const state = (resetAt: number | undefined, transactions: number | null): DatabaseState => ({
     at: 1,
     resets: resetAt === undefined ? {} : { 5: resetAt },
@@ -34,7 +34,7 @@ test('what grew is the difference', () => {
   expect(counterDelta([5, 5], [7, 5])).toEqual({ counters: [2, 0], partial: false });
 });
 
-test('when anything fell, all began anew', () => {
+test('when anything fell, all restarted', () => {
   expect(counterDelta([5, 5], [7, 1])).toEqual({ counters: [7, 1], partial: true });
 });
 

@@ -2,7 +2,7 @@ import type { Fate } from '../kernel/instance/reset-epoch.rules.ts';
 
 /*
  * Differences of counters that only rise until somebody resets them or the server crashes: those of databases, tables
- * and indexes. If any of them fell, all began anew, and what is there now came since; what was before is not known, so
+ * and indexes. If any of them fell, all restarted, and what is there now came since; what was before is not known, so
  * the difference is marked as partial. Where all are known to be lost, that is so even if none fell. Where something was
  * set back and nobody says what (PostgreSQL tells for a database that it, or one of its tables or indexes, was), what
  * did not fall may have been outgrown: the difference is the least that was done, and is marked. As for statements,
@@ -29,7 +29,7 @@ export interface DatabaseState {
   at: number;
   /** By oid; absent where PostgreSQL does not say. */
   resets: Readonly<Record<string, number>>;
-  /** Of the database, where it is one: this falls only when all of its counters began anew. */
+  /** Of the database, where it is one: this falls only when all of its counters restarted. */
   transactions: number | null;
 }
 

@@ -1,5 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import type { CountedKind } from './relation.rows.ts';
+import type { CountedKind } from './relation-kinds.rows.ts';
 
 /**
  * What is gone stays, with its name, for as long as there are figures of it (retention.rows.ts). What never counted

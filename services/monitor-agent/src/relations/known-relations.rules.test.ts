@@ -8,7 +8,7 @@ const look = fc.record({
   gone: fc.uniqueArray(fc.nat(30)),
 });
 
-test('after any looks it is known what the last one saw of each, and the look before stays as it was', () => {
+test('after any looks it is known what the last one saw of each, and the snapshot before stays as it was', () => {
   fc.assert(
     fc.property(fc.array(look, { maxLength: 20 }), (looks) => {
       let known = KnownRelations.of([]);
@@ -31,7 +31,7 @@ test('after any looks it is known what the last one saw of each, and the look be
   );
 });
 
-test('a mark of the catalogue counts once two looks in a row saw it', () => {
+test('a mark of the catalogue counts once two snapshots in a row saw it', () => {
   const nothing = { items: [], gone: [] };
   const first = KnownRelations.of([one(1, 1)], '5');
   expect(first.settledMark).toBeNull();

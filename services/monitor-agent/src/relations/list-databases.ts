@@ -4,7 +4,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { coveredRange } from '../kernel/storage/sample.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { DATABASE_SAMPLES } from './relation.rows.ts';
+import { DATABASE_SAMPLES } from './relation-kinds.rows.ts';
 import { databaseRows } from './relation-lists.rows.ts';
 
 @Injectable()

@@ -5,7 +5,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { coveredRange } from '../kernel/storage/sample.rows.ts';
 import { requireServer } from '../servers/require-server.ts';
-import { INDEX_SAMPLES } from './relation.rows.ts';
+import { INDEX_SAMPLES } from './relation-kinds.rows.ts';
 import { indexRows } from './relation-lists.rows.ts';
 
 @Injectable()

@@ -3,7 +3,7 @@ import { placeOf } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import type { TimeRange } from '../kernel/storage/range.rules.ts';
 import type { SampleTable } from '../kernel/storage/sample.rows.ts';
-import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation.rows.ts';
+import { DATABASE_SAMPLES, INDEX_SAMPLES, TABLE_SAMPLES } from './relation-kinds.rows.ts';
 
 type Row = Record<string, unknown>;
 const count = (row: Row, name: string): number => Number(row[name] ?? 0);

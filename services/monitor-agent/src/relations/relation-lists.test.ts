@@ -72,7 +72,7 @@ test('partitions are one item with their sums, and can be seen one by one', asyn
   await server.sql('drop table log, log_1, plain');
 });
 
-test('what is dropped stays in the figures of the past with its name; what never did anything is forgotten', async () => {
+test('what is dropped stays in the figures of the past with its name; what never did anything is deleted', async () => {
   await server.sql(`create table kept (n int);
     create table used (n int primary key);
     create table unused (n int)`);

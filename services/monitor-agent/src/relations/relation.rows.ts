@@ -1,130 +1,13 @@
 import type { Tx } from '@tidegate/database/tx';
 import type { ResetEpoch } from '../kernel/instance/reset-epoch.rules.ts';
-import {
-  arrayOf,
-  arrayText,
-  type CountedDelta,
-  insertSample,
-  type SampleTable,
-  sampleTable,
-} from '../kernel/storage/sample.rows.ts';
+import { arrayOf, arrayText, type CountedDelta, insertSample } from '../kernel/storage/sample.rows.ts';
 import type { DatabaseState } from './counters.rules.ts';
 import { leave } from './gone.rows.ts';
 import { KnownRelations } from './known-relations.rules.ts';
-import {
-  type Counted,
-  DATABASE_COUNTERS,
-  type DatabaseReading,
-  INDEX_COUNTERS,
-  type IndexReading,
-  TABLE_COUNTERS,
-  type TableReading,
-  UNSETTLED,
-} from './readings.rules.ts';
+import { type Counted, UNSETTLED } from './readings.rules.ts';
+import type { CountedKind } from './relation-kinds.rows.ts';
 
-export const DATABASE_SAMPLES = sampleTable('database_samples', DATABASE_COUNTERS);
-export const TABLE_SAMPLES = sampleTable('table_samples', TABLE_COUNTERS, { scope: 'database_oid' });
-export const INDEX_SAMPLES = sampleTable('index_samples', INDEX_COUNTERS, { scope: 'database_oid' });
-
-/** Databases, tables and indexes are stored alike: what the last snapshot saw, and samples of what was counted. */
-export interface CountedKind<Reading> {
-  readonly samples: SampleTable;
-  /** Columns of the reading beside its oid and counters, in the order of `values`. */
-  readonly columns: readonly (readonly [name: string, type: string])[];
-  readonly table: string;
-  /** Columns that take the time of the snapshot when this is so of `before` and `excluded`, the rows before and after it. */
-  readonly marks: readonly (readonly [column: string, when: string])[];
-  values(reading: Reading, database: string): unknown[];
-}
-
-const instant = (us: number | null) => (us === null ? null : new Date(us / 1_000).toISOString());
-
-export const DATABASES: CountedKind<DatabaseReading> = {
-  table: 'databases',
-  samples: DATABASE_SAMPLES,
-  columns: [
-    ['name', 'text'],
-    ['connections', 'int'],
-    ['transaction_age', 'bigint'],
-  ],
-  marks: [
-    [
-      'reset_at',
-      'exists (select from unnest(excluded.counters, before.counters) as u(later, earlier) where later < earlier)',
-    ],
-  ],
-  values: (reading) => [reading.name, reading.connections, reading.transactionAge],
-};
-
-export const TABLES: CountedKind<TableReading> = {
-  table: 'tables',
-  samples: TABLE_SAMPLES,
-  columns: [
-    ['database_name', 'text'],
-    ['schema_name', 'text'],
-    ['name', 'text'],
-    ['kind', 'text'],
-    ['estimated_rows', 'bigint'],
-    ['live_rows', 'bigint'],
-    ['dead_rows', 'bigint'],
-    ['last_vacuum_at', 'timestamptz'],
-    ['last_analyze_at', 'timestamptz'],
-    ['root_oid', 'bigint'],
-  ],
-  marks: [],
-  values: (reading, database) => [
-    database,
-    reading.schema,
-    reading.name,
-    reading.kind,
-    reading.estimatedRows,
-    reading.liveRows,
-    reading.deadRows,
-    instant(reading.lastVacuumUs),
-    instant(reading.lastAnalyzeUs),
-    reading.rootOid,
-  ],
-};
-
-/** Arrays of PostgreSQL begin with 1. */
-const SCANS = INDEX_COUNTERS.indexOf('scans') + 1;
-
-export const INDEXES: CountedKind<IndexReading> = {
-  table: 'indexes',
-  samples: INDEX_SAMPLES,
-  columns: [
-    ['database_name', 'text'],
-    ['table_oid', 'bigint'],
-    ['schema_name', 'text'],
-    ['table_name', 'text'],
-    ['name', 'text'],
-    ['is_unique', 'boolean'],
-    ['is_primary', 'boolean'],
-    ['is_valid', 'boolean'],
-    ['is_building', 'boolean'],
-    ['is_partitioned', 'boolean'],
-    ['root_oid', 'bigint'],
-  ],
-  marks: [
-    ['last_scan_at', `excluded.counters[${SCANS}] <> before.counters[${SCANS}]`],
-    ['first_seen_at', 'before.gone_at is not null'],
-  ],
-  values: (reading, database) => [
-    database,
-    reading.tableOid,
-    reading.schema,
-    reading.table,
-    reading.name,
-    reading.unique,
-    reading.primary,
-    reading.valid,
-    reading.building,
-    reading.partitioned,
-    reading.rootOid,
-  ],
-};
-
-/** Of the server's counters and of those of the databases that were looked at. */
+/** Of the server's counters and of those of the databases that were read. */
 export interface ScopeResetEpoch extends ResetEpoch {
   state: DatabaseState;
 }
@@ -180,7 +63,7 @@ export interface CountedSnapshot<Reading> {
   databaseOid: number;
   identity: string;
   resetEpoch: ScopeResetEpoch;
-  /** Counters began anew since the snapshot before, or may have. */
+  /** Counters restarted since the snapshot before, or may have. */
   anew: boolean;
   takenAt: Date;
   /** Microseconds since the snapshot before; undefined when there is none to compare with. */
@@ -222,7 +105,7 @@ export async function storeCounted<Reading extends { oid: number; counters: read
 /** A longer interval may hide that counters were reset and grew past where they had been. */
 const MAX_OBSERVED_US = 3_600_000_000;
 
-/** When anything at all was reset, or there is nothing to compare with, counting begins anew (monitoring.md 3.8). */
+/** When anything at all was reset, or there is nothing to compare with, counting restarts (monitoring.md 3.8). */
 async function storeSnapshot(tx: Tx, kind: string, snapshot: CountedSnapshot<unknown>): Promise<void> {
   const begins = snapshot.spanUs === undefined || snapshot.anew || snapshot.deltas.some(({ partial }) => partial);
   await tx.query(

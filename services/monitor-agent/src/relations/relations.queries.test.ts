@@ -99,7 +99,7 @@ describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($na
     indexes = await readIndexes(connection, knownIndexes);
     expect(indexes.items.map(({ name, valid }) => [name, valid])).toEqual([['late', false]]);
     knownIndexes = knownIndexes.with(indexes);
-    // Read at every look: nothing shows when somebody stops building it.
+    // Read at every snapshot: nothing shows when somebody stops building it.
     expect((await readIndexes(connection, knownIndexes)).items.map(({ name }) => name)).toEqual(['late']);
     await server.sql(`drop table shop.renamed;
       drop index shop.late`);

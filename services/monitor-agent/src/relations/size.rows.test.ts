@@ -2,7 +2,8 @@ import { newId } from '@tidegate/database/ids';
 import { addServer } from '../../test/collector.ts';
 import { useStore } from '../../test/fixture.ts';
 import { PLAIN_INDEX } from '../../test/index-facts.ts';
-import { INDEXES, storeCounted, TABLES } from './relation.rows.ts';
+import { storeCounted } from './relation.rows.ts';
+import { INDEXES, TABLES } from './relation-kinds.rows.ts';
 import { storeSizes } from './size.rows.ts';
 
 const store = useStore();

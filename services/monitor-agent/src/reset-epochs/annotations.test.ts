@@ -7,8 +7,8 @@ import { addServer } from '../../test/collector.ts';
 import { ExecutedStatements, statement } from '../../test/executed-statements.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { Load } from '../../test/load.ts';
-import { callsByLook } from '../../test/look-check.ts';
 import { FIRST_VERSION, PostgresServer, VERSIONS } from '../../test/postgres-server.ts';
+import { callsBySnapshot } from '../../test/snapshot-check.ts';
 import { killBackend, makeWatcher } from '../../test/watched.ts';
 import { ShowOverview } from '../overview/show-overview.ts';
 import { TopStatements } from '../statements/top-statements.ts';
@@ -29,8 +29,8 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   const collecting = useCollector(store, server);
   const { look } = collecting;
   // When all statements were reset and how often room was made is told from 14 on.
-  const tellsLosses = binaries.major >= 14;
-  const testOfLosses = tellsLosses ? test : test.skip;
+  const reportsLosses = binaries.major >= 14;
+  const testOfLosses = reportsLosses ? test : test.skip;
   beforeAll(() =>
     server.sql('create table orders (id int primary key);\n insert into orders select generate_series(1, 50)'),
   );
@@ -47,7 +47,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
 
   const kinds = async () => (await annotations()).items.map(({ kind }) => kind);
-  /** All that was told of the rows of a table since the first look. */
+  /** All that was told of the rows of a table since the first snapshot. */
   const told = async (table: string) => {
     const [sum] = await store.server.sql<{ inserted: number; updated: number; scans: number; partial: boolean }>(
       `select coalesce(sum(u.inserted), 0)::int as inserted, coalesce(sum(u.updated), 0)::int as updated,
@@ -74,7 +74,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
         where server_id = '${collecting.at.serverId}' and kind = 'indexes' and database_oid <> 0`,
       )
     )[0]?.at;
-  /** What the last look that saw rows come into this table said of it. */
+  /** What the last snapshot that saw rows come into this table said of it. */
   const lastInserts = async (table: string) =>
     (
       await store.server.sql<{ inserted: number; partial: boolean }>(
@@ -95,7 +95,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       const sessions = 3;
       const load = await Load.start(server, text, sessions);
       const counted = async () =>
-        (await callsByLook(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
+        (await callsBySnapshot(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
       await load.reached(100);
       await look();
       const before = await counted();

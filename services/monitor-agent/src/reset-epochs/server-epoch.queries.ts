@@ -49,6 +49,6 @@ export async function readServerEpoch(connection: ServerConnection, instance: In
     statementsResetAt: epoch.statementsResetAt,
     databaseResets: Object.fromEntries(databases.map(([oid, , resetAt]) => [oid, resetAt])),
     databaseNames: new Map(databases.map(([oid, name]) => [String(oid), nameOf(name)])),
-    tellsFirstUse: instance.version < 150_000,
+    reportsFirstUse: instance.version < 150_000,
   };
 }

@@ -15,7 +15,7 @@ const calm: ServerEpochSnapshot = {
     ['5', 'shop'],
     ['6', 'other'],
   ]),
-  tellsFirstUse: false,
+  reportsFirstUse: false,
   inRecovery: false,
   statementsResetAt: 18,
   statementsMax: 5_000,
@@ -46,7 +46,7 @@ test('what somebody set back long after a crash is a annotation of its own', () 
     { kind: 'counters_reset', at: later + 1, of: ['pg_stat_wal', 'shop'] },
   ]);
   // Until 14 a database has an instant from its first use after the crash on.
-  expect(between({ ...byHand, resets: all(T + 5), tellsFirstUse: true })).toEqual([
+  expect(between({ ...byHand, resets: all(T + 5), reportsFirstUse: true })).toEqual([
     { kind: 'crash_recovery', at: T, of: [] },
   ]);
 });
@@ -77,7 +77,7 @@ test('M5: databases that were set back, also for the first time; a first use is 
   expect(between({ databaseResets: { 5: T, 6: T + 2 } })).toEqual([
     { kind: 'counters_reset', at: T + 2, of: ['other', 'shop'] },
   ]);
-  expect(between({ databaseResets: { 5: 16, 6: T }, tellsFirstUse: true })).toEqual([]);
+  expect(between({ databaseResets: { 5: 16, 6: T }, reportsFirstUse: true })).toEqual([]);
 });
 
 test('statements set back by somebody', () => {

@@ -19,7 +19,7 @@ export interface ServerEpoch extends ResetEpoch {
 export interface ServerEpochSnapshot extends ServerEpoch {
   databaseNames: ReadonlyMap<string, string>;
   /** Until 14 a database has an instant from its first use on: that it has one is no reset. */
-  tellsFirstUse: boolean;
+  reportsFirstUse: boolean;
 }
 
 export interface FoundAnnotation {
@@ -78,10 +78,10 @@ function countersReset(before: ServerEpoch, now: ServerEpochSnapshot, crashedAt:
 }
 
 function databasesReset(before: ServerEpoch, now: ServerEpochSnapshot, crashed: boolean): [name: string, at: number][] {
-  if (!before.databaseResets || !now.databaseResets || (crashed && now.tellsFirstUse)) return [];
+  if (!before.databaseResets || !now.databaseResets || (crashed && now.reportsFirstUse)) return [];
   const found: [string, number][] = [];
   for (const [oid, at] of Object.entries(now.databaseResets)) {
-    const earlier = before.databaseResets[oid] ?? (now.tellsFirstUse ? at : 0);
+    const earlier = before.databaseResets[oid] ?? (now.reportsFirstUse ? at : 0);
     if (at > earlier) found.push([now.databaseNames.get(oid) ?? `oid ${oid}`, at]);
   }
   return found;

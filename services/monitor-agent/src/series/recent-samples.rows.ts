@@ -69,7 +69,7 @@ export async function takeRecentSnapshots(tx: Tx, { serverId, hour }: DueHour): 
   }));
 }
 
-export interface StatementLook {
+export interface RecentPoint {
   at: number;
   spanUs: number;
   gap: boolean;
@@ -83,7 +83,7 @@ export async function statementSnapshots(
   serverId: string,
   statementId: number,
   { from, to }: TimeRange,
-): Promise<StatementLook[]> {
+): Promise<RecentPoint[]> {
   const rows = await tx.query<Row & { found: boolean; partial_here: boolean }>(
     `select s.taken_at, s.span_us, s.gap, p.place is not null as found, s.partial[p.place] as partial_here,
             ${STATEMENT_COUNTERS.map((name) => `s.${name}[p.place]`).join(', ')}

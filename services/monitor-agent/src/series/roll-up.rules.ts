@@ -20,7 +20,7 @@ import {
  * day gets a chunk of its own, so that a year of it is read without the others.
  */
 export const SHARED_CHUNKS = 32;
-export const OWN_PACK_POINTS = 48;
+export const OWN_CHUNK_POINTS = 48;
 
 /** Shared chunks have negative numbers, statements have positive ones. */
 export const sharedChunk = (id: number): number => -1 - (id % SHARED_CHUNKS);
@@ -127,7 +127,7 @@ export function mergeChunks(
     }
   }
   const ordered = new Map([...points].map(([id, own]) => [id, bySnapshot(own)]));
-  const often = [...ordered].filter(([, own]) => rowsOf(own) >= OWN_PACK_POINTS);
+  const often = [...ordered].filter(([, own]) => rowsOf(own) >= OWN_CHUNK_POINTS);
   for (const [id] of often) ordered.delete(id);
   return [
     ...often.map(([chunk, own]) => ({ chunk, points: own, hours: hourSums(own, snapshots) })),

@@ -67,7 +67,7 @@ describe.each(VERSIONS)('nothing of a literal is kept or told ($name)', (binarie
     const client = await watched.client();
     // A question that fails is logged.
     await client.query('revoke execute on function pg_stat_get_db_deadlocks(oid) from public');
-    // What was there before the first look has no calls in any interval.
+    // What was there before the first snapshot has no calls in any interval.
     await until(
       async () => (await store.call(new GetServer(), getServer, { serverId }, orgId)).lastCollectedAt ?? undefined,
     );

@@ -12,7 +12,7 @@ const PAGE = 1_000;
 
 /**
  * Hashes the stored texts of a server with another version of the parser, page by page, so that queries keep our keys.
- * What was interrupted begins anew: doing it twice changes nothing.
+ * What was interrupted restarts: doing it twice changes nothing.
  */
 export async function rehashStatements(run: RunInTx, serverId: string, parser: Fingerprinter): Promise<void> {
   for (let after = '0'; ; ) {

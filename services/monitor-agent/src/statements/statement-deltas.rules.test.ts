@@ -60,11 +60,11 @@ function follow(...scrapes: StatementScrape[]) {
   return intervals;
 }
 
-test('the first look is the baseline and counts nothing', () => {
+test('the first snapshot is the baseline and counts nothing', () => {
   expect(follow(scrape(100, [reading('q', 10, 200)]))).toEqual([undefined]);
 });
 
-test('the difference of two looks, exact in microseconds', () => {
+test('the difference of two snapshots, exact in microseconds', () => {
   const [, interval] = follow(
     scrape(100, [reading('q', 1, 0.0004)]),
     scrape(200, [reading('q', 4, 0.0026, { min: 0.0001 })]),
@@ -128,7 +128,7 @@ test('another instance behind the address is a gap, and so are statistics restor
   expect(restored).toMatchObject({ gap: true, deltas: [] });
 });
 
-test('a row that was gone for a look is new when it is back, however much it has grown', () => {
+test('a row that was gone for a snapshot is new when it is back, however much it has grown', () => {
   const steps = follow(
     scrape(1, [reading('q', 2, 2, { min: 1, max: 1 })]),
     scrape(2, []),
@@ -188,10 +188,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 test.each([
   ['PostgreSQL 17 and later', true],
   ['PostgreSQL 14 to 16', false],
-])('over any history, reported = counted by the server − what the server itself lost (%s)', (_name, tellsBirth) => {
+])('over any history, reported = counted by the server − what the server itself lost (%s)', (_name, reportsBirth) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const history = new History(tellsBirth);
+      const history = new History(reportsBirth);
       for (const each of steps) history.apply(each);
       history.apply({ do: 'look' });
       expect(history.reported()).toEqual(history.expected());

@@ -24,7 +24,7 @@ import { StatementEntries } from './statement-entries.rules.ts';
  *     What remains before 17: a row that was reset alone and has outgrown all counters and both extremes since.
  *  4. A row never seen was born since the previous snapshot, which saw all rows; when PostgreSQL made room meanwhile, or may
  *     have, it may have lived before, so it is marked.
- *  5. A row that is gone is forgotten. What it counted since the previous snapshot is lost: the interval says how often
+ *  5. A row that is gone is dropped. What it counted since the previous snapshot is lost: the interval says how often
  *     PostgreSQL made room; when it did not, somebody reset that row, and a difference of nothing is marked for it.
  *
  * Times are whole microseconds from here on: rounded counters telescope, so sums over any number of snapshots equal the

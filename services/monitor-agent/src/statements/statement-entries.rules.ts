@@ -40,8 +40,8 @@ export class StatementEntries {
 
   /** Series that were numbered before keep their numbers. */
   static of(readings: readonly StatementReading[], numbered?: StatementEntries): StatementEntries {
-    const tellsBirth = readings.some((reading) => reading.since !== null);
-    const columns = emptyColumns(readings.length, tellsBirth);
+    const reportsBirth = readings.some((reading) => reading.since !== null);
+    const columns = emptyColumns(readings.length, reportsBirth);
     const width = readings[0]?.counters.length ?? 0;
     const entries = new StatementEntries(columns, new CompactCounters(width, readings.length));
     entries.makeTable(readings.length);
@@ -82,8 +82,8 @@ export class StatementEntries {
     if (this.count === 0) return StatementEntries.of(readings);
     const born = readings.filter((reading) => !this.has(reading.key));
     // An extension that was updated begins to tell.
-    const tellsBirth = this.columns.since.length > 0 || readings.some((reading) => reading.since !== null);
-    const columns = emptyColumns(this.count + born.length, tellsBirth);
+    const reportsBirth = this.columns.since.length > 0 || readings.some((reading) => reading.since !== null);
+    const columns = emptyColumns(this.count + born.length, reportsBirth);
     for (const [name, column] of Object.entries(this.columns) as [keyof Columns, Columns[keyof Columns]][])
       (columns[name] as { set(values: unknown): void }).set(column);
     const copy = new StatementEntries(columns, this.counters.copy());
@@ -170,7 +170,7 @@ export class StatementEntries {
 const hash = (query: bigint, database: number, role: number): number =>
   Number(BigInt.asIntN(32, query)) ^ Math.imul(database, 31) ^ Math.imul(role, 961);
 
-const emptyColumns = (length: number, tellsBirth: boolean): Columns => ({
+const emptyColumns = (length: number, reportsBirth: boolean): Columns => ({
   databases: new Uint32Array(length),
   roles: new Uint32Array(length),
   queries: new BigInt64Array(length),
@@ -179,6 +179,6 @@ const emptyColumns = (length: number, tellsBirth: boolean): Columns => ({
   totals: new Float64Array(length),
   least: new Float64Array(length),
   most: new Float64Array(length),
-  since: new Float64Array(tellsBirth ? length : 0),
+  since: new Float64Array(reportsBirth ? length : 0),
   numbers: new Float64Array(length),
 });

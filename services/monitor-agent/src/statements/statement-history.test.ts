@@ -12,8 +12,8 @@ import {
 } from '../../test/executed-statements.ts';
 import { useCollector, useServer, useStore } from '../../test/fixture.ts';
 import { Load } from '../../test/load.ts';
-import { callsByLook } from '../../test/look-check.ts';
 import { VERSIONS } from '../../test/postgres-server.ts';
+import { callsBySnapshot } from '../../test/snapshot-check.ts';
 import { WatchedHistory } from '../../test/watched-history.ts';
 import { SAMPLE_TABLES } from '../retention/retention.rows.ts';
 import { TopStatements } from './top-statements.ts';
@@ -67,7 +67,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
   const collecting = useCollector(store, server);
   const { look } = collecting;
   // When all statements were reset and how often room was made is told from 14 on, and so are levels.
-  const tellsLosses = binaries.major >= 14;
+  const reportsLosses = binaries.major >= 14;
 
   test('behaviour 5: two roles, two databases, top-level and from within: a series each, equal to PostgreSQL’s own', async () => {
     const { at } = collecting;
@@ -99,7 +99,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     expect(told).toEqual(
       Object.fromEntries(truth.map(({ name, calls, rows, us }) => [name, { calls, rows, us: Math.round(us) }])),
     );
-    const [series, calls] = tellsLosses ? [8, 3] : [4, 6];
+    const [series, calls] = reportsLosses ? [8, 3] : [4, 6];
     expect(Object.values(told).map((one) => one.calls)).toEqual(Array.from({ length: series }, () => calls));
     await executed.leave();
   });
@@ -119,14 +119,14 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     await load.stop();
     const away = (performance.now() - leftAt) / 1_000;
     await look();
-    const looks = await callsByLook(store, at.serverId, queryId);
+    const looks = await callsBySnapshot(store, at.serverId, queryId);
     expect(looks).toMatchObject([{ whole: true }, { whole: true }]);
     expect(looks.reduce((sum, { calls }) => sum + calls, 0)).toBe(load.executed);
     expect(looks[1]?.calls).toBeGreaterThanOrEqual(500);
     expect(looks[1]?.seconds).toBeGreaterThanOrEqual(away);
   });
 
-  test('what is stored equals what was executed, less what PostgreSQL itself lost and the look says so', async () => {
+  test('what is stored equals what was executed, less what PostgreSQL itself lost and the snapshot says so', async () => {
     const { at } = collecting;
     const random = randomOf(SEED);
     const history = await WatchedHistory.begin(store, server, random, collecting);
@@ -149,7 +149,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
       await history.steps.evict();
       await history.steps.look();
       expect(history.faults).toEqual([]);
-      if (tellsLosses) expect(history.evictions).toBeGreaterThan(0);
+      if (reportsLosses) expect(history.evictions).toBeGreaterThan(0);
       expect(await stored(history)).toEqual(Object.fromEntries([...history.expected].filter(([, calls]) => calls > 0)));
       expect(await negatives()).toEqual([]);
       expect((await top(at)).completeness).toMatchObject({

@@ -6,7 +6,7 @@ import type { ServerScrubber } from '../kernel/scrubbing/scrubber.ts';
 import {
   CHEAP_TEXT_BYTES,
   MAX_TEXT_BYTES,
-  MAX_TEXTS_PER_PASS,
+  MAX_TEXTS_PER_RUN,
   wereReset,
 } from '../kernel/scrubbing/text-limits.rules.ts';
 import { ObjectNames } from './object-names.queries.ts';
@@ -101,7 +101,7 @@ export class StatementMetric implements Metric {
   /** Texts that are not known yet, for saving. */
   async readMissingTexts(connection: ServerConnection, instance: Instance): Promise<Prepared> {
     if (!instance.statements || this.textless.size === 0) return NOTHING;
-    const asked = [...this.textless].slice(0, MAX_TEXTS_PER_PASS);
+    const asked = [...this.textless].slice(0, MAX_TEXTS_PER_RUN);
     const { texts, totalBytes } = await following(connection, instance, (extension) =>
       readTexts(connection, extension, asked, this.scrubber),
     );

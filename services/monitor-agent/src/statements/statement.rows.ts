@@ -163,7 +163,7 @@ export async function numberStatements(
   };
 }
 
-export interface StatementLook {
+export interface StatementSnapshot {
   serverId: string;
   takenAt: Date;
   state: StatementState;
@@ -176,7 +176,7 @@ export interface StatementLook {
 }
 
 /** The snapshot and what it counted, in one transaction: both are stored or neither. */
-export async function storeSnapshot(tx: Tx, snapshot: StatementLook): Promise<void> {
+export async function storeSnapshot(tx: Tx, snapshot: StatementSnapshot): Promise<void> {
   const { serverId, state, textBytes } = snapshot;
   const id = (key: string): number => {
     const known = snapshot.numberOf(key);
@@ -202,7 +202,7 @@ export async function storeSnapshot(tx: Tx, snapshot: StatementLook): Promise<vo
     ],
   );
   await saveCounters(tx, serverId, snapshot.changed, id);
-  await forgetGone(tx, serverId, snapshot.gone.map(id));
+  await markGone(tx, serverId, snapshot.gone.map(id));
   const { interval } = snapshot;
   if (!interval) return;
   await insertSample(tx, STATEMENT_SAMPLES, {
@@ -241,7 +241,7 @@ async function saveCounters(
   );
 }
 
-async function forgetGone(tx: Tx, serverId: string, ids: readonly number[]): Promise<void> {
+async function markGone(tx: Tx, serverId: string, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   const parameters = [tx.orgId, serverId, ids];
   const which = 'where org_id = $1 and server_id = $2 and statement_id = any ($3::bigint[])';

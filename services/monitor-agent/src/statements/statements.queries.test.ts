@@ -23,7 +23,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
   let state: StatementState | undefined;
   const scrubber = new Scrubber();
   // When all statements were reset and how often room was made is told from 14 on, and so are levels.
-  const tellsLosses = binaries.major >= 14;
+  const reportsLosses = binaries.major >= 14;
 
   beforeAll(async () => {
     app = await server.client();
@@ -104,8 +104,8 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
     await run(7, 'select 1 as before');
     const interval = await look();
     expect(interval).toMatchObject({ gap: false });
-    expect(interval?.resetAt !== null).toBe(tellsLosses);
-    expect((interval?.lostUs ?? 0) > 0).toBe(tellsLosses);
+    expect(interval?.resetAt !== null).toBe(reportsLosses);
+    expect((interval?.lostUs ?? 0) > 0).toBe(reportsLosses);
     expect(counted + (await calls(interval, 'select $1 as before')).calls).toBe(17);
   });
 
@@ -136,7 +136,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
       `select sum(calls) as calls, sum(round(total_exec_time * 1000)) as us, count(*)::int as series
          from pg_stat_statements where query = 'SELECT count(*) from pg_am'`,
     );
-    expect(found.series).toBe(tellsLosses ? 4 : 3);
+    expect(found.series).toBe(reportsLosses ? 4 : 3);
     expect(found).toMatchObject({ calls: Number(truth?.calls), series: truth?.series });
     expect(Math.round(found.ms * 1_000)).toBe(Number(truth?.us));
     expect(found.calls).toBe(11);
@@ -192,7 +192,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
       expect(now.entries.size).toBeLessThanOrEqual(100);
       for (const delta of step.interval?.deltas ?? []) expect(Math.min(...delta.counters)).toBeGreaterThanOrEqual(0);
     }
-    expect(evictions > 0).toBe(tellsLosses);
+    expect(evictions > 0).toBe(reportsLosses);
     await watcher.close();
     await small.stop();
   });
@@ -223,7 +223,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
       create extension pg_stat_statements`);
   });
 
-  /** Calls of one statement in two looks. */
+  /** Calls of one statement in two snapshots. */
   async function countedWith(version: string) {
     await server.sql(`drop extension pg_stat_statements;
       create extension pg_stat_statements version '${version}'`);

@@ -185,7 +185,7 @@ const changedSql = (extension: StatementsExtension, columns: Columns) =>
      full join unnest($1::int8[]) as p(checksum) on p.checksum = s.checksum
     where s.checksum is null or p.checksum is null`;
 
-function toReading(row: unknown[], tellsBirth: boolean): StatementReading {
+function toReading(row: unknown[], reportsBirth: boolean): StatementReading {
   const [dbid, userid, queryid, toplevel, checksum, least, most] = row as [
     number,
     number,
@@ -205,6 +205,6 @@ function toReading(row: unknown[], tellsBirth: boolean): StatementReading {
     minMs: least,
     maxMs: most,
     totalMs: row.at(-1) as number,
-    since: tellsBirth ? (row.at(-2) as number) : null,
+    since: reportsBirth ? (row.at(-2) as number) : null,
   };
 }

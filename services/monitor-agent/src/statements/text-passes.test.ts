@@ -64,7 +64,7 @@ describe('reading texts of a real server', () => {
       (
         await watched.sql<{ calls: string | null }>(
           `select sum(calls) as calls from pg_stat_statements
-            where query like 'with w as (select%'`,
+            where query like '%with w as (select%'`,
         )
       )[0]?.calls ?? 0,
     );

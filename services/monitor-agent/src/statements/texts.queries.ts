@@ -3,7 +3,7 @@ import { callStatements, fixed, type StatementsExtension } from '../kernel/insta
 import type { WorkedText } from '../kernel/scrubbing/scrub.worker.ts';
 import { MAX_READ_CHARS } from '../kernel/scrubbing/scrub-text.rules.ts';
 import type { Scrubber } from '../kernel/scrubbing/scrubber.ts';
-import { MAX_BYTES_PER_PASS, MAX_TEXT_BYTES, MAX_TEXTS_PER_PASS } from '../kernel/scrubbing/text-limits.rules.ts';
+import { MAX_BYTES_PER_RUN, MAX_TEXT_BYTES, MAX_TEXTS_PER_RUN } from '../kernel/scrubbing/text-limits.rules.ts';
 import { parseKey, statementKey } from './statement-key.rules.ts';
 
 export interface StatementTexts {
@@ -22,7 +22,7 @@ export async function readTexts(
   scrubber: Pick<Scrubber, 'scrub'>,
 ): Promise<StatementTexts> {
   const question = await fixed(connection, extension, sql(extension));
-  const wanted = keys.slice(0, MAX_TEXTS_PER_PASS).map(parseKey);
+  const wanted = keys.slice(0, MAX_TEXTS_PER_RUN).map(parseKey);
   const rows = await connection.rows<[number, number | null, number, string, boolean, string | null]>(question, [
     wanted.map((key) => key.dbid),
     wanted.map((key) => key.userid),
@@ -56,5 +56,5 @@ const sql = (extension: StatementsExtension) => {
       from (select coalesce(sum(bytes), 0)::int8 as total from m) t
       left join (select *, sum(octet_length(text)) over (order by dbid, userid, queryid, toplevel) as so_far
                    from m where text is not null) f
-        on t.total <= ${MAX_TEXT_BYTES} and f.so_far <= ${MAX_BYTES_PER_PASS}`;
+        on t.total <= ${MAX_TEXT_BYTES} and f.so_far <= ${MAX_BYTES_PER_RUN}`;
 };

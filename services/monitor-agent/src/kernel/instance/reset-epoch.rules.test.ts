@@ -22,7 +22,7 @@ test('a backend was killed: counters are lost, though the postmaster went on', (
 test('a start that kept the statistics keeps the counters, one that began them before it let anybody in lost them', () => {
   expect(fate(started)).toBe('kept');
   expect(fate({ ...started, resets: all(T + 5) })).toBe('lost');
-  // One view was set back by hand later, before the next look.
+  // One view was set back by hand later, before the next snapshot.
   expect(fate({ ...started, resets: { ...all(T + 5), pg_stat_bgwriter: T + 900 } })).toBe('lost');
 });
 
@@ -52,7 +52,7 @@ test('resets by hand without a restart say nothing of tables; without pg_monitor
 test('M6: one postmaster is one instance; one that ran while another answered is another node of the cluster', () => {
   expect(fate({ identity: 'system/2' })).toBe('another');
   expect(fate({ ...started, startedAt: calm.at - MINUTE, resets: all(calm.at - MINUTE) })).toBe('another');
-  // Started since, with statistics of its own that are older than the last look and not those that we read.
+  // Started since, with statistics of its own that are older than the last snapshot and not those that we read.
   expect(fate({ ...started, resets: all(14) })).toBe('another');
   // Until 14 what was set back shows some seconds later.
   expect(fate({ resets: { ...all(15), pg_stat_wal: calm.at - 1_000 } })).toBe('kept');

@@ -30,7 +30,7 @@ export interface ResetEpoch {
   resets: Resets;
 }
 
-/** `doubtful`: they may have begun anew, so that what has grown may have grown from zero. */
+/** `doubtful`: they may have restarted, so that what has grown may have grown from zero. */
 export type Fate = 'kept' | 'doubtful' | 'lost';
 
 /** Views over what begins with the statistics as a whole, and goes back in time never. */

@@ -24,7 +24,7 @@ export interface ScrubLimits {
 const LIMITS: ScrubLimits = { taskMs: 5_000, maxWaiting: 200, remembered: 2_000 };
 /** What the scanner answers is short-lived garbage: without a limit its thread keeps 150 MB of it. */
 const MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 };
-/** Longer than a look takes to come again: only where texts hardly change is the thread's memory given back. */
+/** Longer than a snapshot takes to come again: only where texts hardly change is the thread's memory given back. */
 const IDLE_MS = 15_000;
 const BATCH_TEXTS = 50;
 const BATCH_CHARS = 64_000;

@@ -11,6 +11,6 @@ export const wereReset = (before: number, now: number): boolean => now < before 
 /** In this much text nobody notices the reading: a new server's statements need not wait ten minutes for their texts. */
 export const CHEAP_TEXT_BYTES = 4 * 1024 * 1024;
 
-export const MAX_TEXTS_PER_PASS = 5_000;
+export const MAX_TEXTS_PER_RUN = 5_000;
 /** What one pass brings over the wire. */
-export const MAX_BYTES_PER_PASS = 16 * 1024 * 1024;
+export const MAX_BYTES_PER_RUN = 16 * 1024 * 1024;

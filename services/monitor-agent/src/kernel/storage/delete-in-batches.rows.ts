@@ -1,7 +1,7 @@
 import type { Tx } from '@tidegate/database/tx';
 
 /*
- * Years of samples do not go in one statement: it would be cut off by its time-out, begin anew each time and never end.
+ * Years of samples do not go in one statement: it would be cut off by its time-out, start over each time and never end.
  * So a day, or some thousand rows, go in a transaction of their own. Whatever stops it, the next turn goes on.
  */
 export type Run = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;

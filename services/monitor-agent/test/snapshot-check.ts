@@ -1,7 +1,7 @@
 import { type ExecutedStatements, outgrew, type ShownRow } from './executed-statements.ts';
 import type { Store } from './store.ts';
 
-/** What the collector stored of one look. */
+/** What the collector stored of one snapshot. */
 export interface Look {
   takenAt: Date;
   resets: number;
@@ -20,7 +20,7 @@ interface Row {
   told: [key: string, partial: boolean, calls: number, rows: number, us: number][] | null;
 }
 
-export async function readLook(store: Store, serverId: string, after: Date): Promise<Look> {
+export async function readStoredSnapshot(store: Store, serverId: string, after: Date): Promise<Look> {
   const rows = await store.server.sql<Row>(
     `select taken_at, reset, gap, evictions, lost_us,
             (select json_agg(json_build_array(
@@ -51,8 +51,8 @@ export async function readLook(store: Store, serverId: string, after: Date): Pro
   return look;
 }
 
-/** Calls of one statement, look by look, and how long each look stands for. */
-export function callsByLook(
+/** Calls of one statement, look by look, and how long each snapshot stands for. */
+export function callsBySnapshot(
   store: Store,
   serverId: string,
   queryId: string,
@@ -79,8 +79,8 @@ export interface Tells {
   room: boolean;
 }
 
-/** What the look has to tell of every series, and in words what it tells instead. */
-export function compareLook(
+/** What the snapshot has to tell of every series, and in words what it tells instead. */
+export function compareSnapshot(
   look: Look,
   executed: ExecutedStatements,
   shown: { before: ReadonlyMap<string, ShownRow>; now: ReadonlyMap<string, ShownRow> },
