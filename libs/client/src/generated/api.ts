@@ -1,6 +1,9 @@
 /* Made from the contracts by `npm run generate`: do not edit. */
 import { type CallOptions, type FileBody, Transport } from '../transport/transport.ts';
 
+/** Codes of problems that any call may end with. */
+export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' | 'misdirected_request' | 'rate_limited' | 'timeout' | 'unavailable' | 'internal_error';
+
 export type ActivityPoint = {
   at: Timestamp;
   /** Sessions of clients; so are the four that follow */
@@ -1916,6 +1919,8 @@ export type EntitlementsCurrentInput = Record<string, never>;
 
 export type EntitlementsCurrentOutput = OwnEntitlements;
 
+export type EntitlementsCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -1931,12 +1936,16 @@ export type PlansApplyOutput = {
   appliedVersion: number;
 };
 
+export type PlansApplyProblem = 'catalogue_invalid' | 'catalogue_changed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type PlansDiffInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
 };
 
 export type PlansDiffOutput = CatalogueDiff;
+
+export type PlansDiffProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type PlansExportInput = {
   /** Which catalogue; by default the one in force */
@@ -1949,6 +1958,8 @@ export type PlansExportOutput = {
   yaml: string;
 };
 
+export type PlansExportProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
@@ -1956,6 +1967,8 @@ export type PlansListOutput = {
   features: Array<FeatureInfo>;
   items: Array<Plan>;
 };
+
+export type PlansListProblem = 'precondition_failed' | EveryProblem;
 
 export type PlansMoveInput = {
   plan: PlanKey;
@@ -1981,6 +1994,8 @@ export type PlansMoveOutput = {
   stay: number;
 };
 
+export type PlansMoveProblem = 'unknown_plan' | 'interval_not_offered' | 'catalogue_changed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type PlansValidateInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -1991,9 +2006,13 @@ export type PlansValidateOutput = {
   features: Array<FeatureKey>;
 };
 
+export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type SubscriptionsGetInput = Record<string, never>;
 
 export type SubscriptionsGetOutput = Subscription;
+
+export type SubscriptionsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type SubscriptionsSetInput = {
   organisationId: Id;
@@ -2004,11 +2023,15 @@ export type SubscriptionsSetInput = {
 
 export type SubscriptionsSetOutput = Subscription;
 
+export type SubscriptionsSetProblem = 'unknown_plan' | 'interval_not_offered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type BacktestsCancelInput = {
   backtestId: Id;
 };
 
 export type BacktestsCancelOutput = Backtest;
+
+export type BacktestsCancelProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsCreateInput = {
   settings: BotSettingsInput;
@@ -2017,11 +2040,15 @@ export type BacktestsCreateInput = {
 
 export type BacktestsCreateOutput = Backtest;
 
+export type BacktestsCreateProblem = 'not_found' | 'too_many_backtests' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type BacktestsDeleteInput = {
   backtestId: Id;
 };
 
 export type BacktestsDeleteOutput = unknown;
+
+export type BacktestsDeleteProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsEquityInput = {
   backtestId: Id;
@@ -2030,6 +2057,8 @@ export type BacktestsEquityInput = {
 export type BacktestsEquityOutput = {
   items: Array<EquityPoint>;
 };
+
+export type BacktestsEquityProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsFillsInput = {
   backtestId: Id;
@@ -2045,11 +2074,15 @@ export type BacktestsFillsOutput = {
   nextCursor?: string;
 };
 
+export type BacktestsFillsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BacktestsGetInput = {
   backtestId: Id;
 };
 
 export type BacktestsGetOutput = Backtest;
+
+export type BacktestsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsListInput = {
   /** Items on a page */
@@ -2063,6 +2096,8 @@ export type BacktestsListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type BacktestsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BacktestsTradesInput = {
   backtestId: Id;
@@ -2078,6 +2113,8 @@ export type BacktestsTradesOutput = {
   nextCursor?: string;
 };
 
+export type BacktestsTradesProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BotsCreateInput = {
   name: Name;
   settings: BotSettingsInput;
@@ -2086,17 +2123,23 @@ export type BotsCreateInput = {
 
 export type BotsCreateOutput = Bot;
 
+export type BotsCreateProblem = 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type BotsDeleteInput = {
   botId: Id;
 };
 
 export type BotsDeleteOutput = unknown;
 
+export type BotsDeleteProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type BotsGetInput = {
   botId: Id;
 };
 
 export type BotsGetOutput = Bot;
+
+export type BotsGetProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BotsListInput = {
   /** Items on a page */
@@ -2111,6 +2154,8 @@ export type BotsListOutput = {
   nextCursor?: string;
 };
 
+export type BotsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type BotsPreviewLadderInput = {
   settings: DcaSettingsInput;
   /** By default the close of the newest bundled candle */
@@ -2118,6 +2163,8 @@ export type BotsPreviewLadderInput = {
 };
 
 export type BotsPreviewLadderOutput = Ladder;
+
+export type BotsPreviewLadderProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | 'quota_exhausted' | EveryProblem;
 
 export type BotsStartInput = {
   botId: Id;
@@ -2127,6 +2174,8 @@ export type BotsStartInput = {
 
 export type BotsStartOutput = Bot;
 
+export type BotsStartProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type BotsStopInput = {
   botId: Id;
   /** close: at the last candle’s close */
@@ -2135,11 +2184,15 @@ export type BotsStopInput = {
 
 export type BotsStopOutput = Bot;
 
+export type BotsStopProblem = 'not_found' | 'bot_halted' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type BotsSummarizeInput = {
   botId: Id;
 };
 
 export type BotsSummarizeOutput = BotSummary;
+
+export type BotsSummarizeProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type BotsUpdateInput = {
   botId: Id;
@@ -2148,6 +2201,8 @@ export type BotsUpdateInput = {
 };
 
 export type BotsUpdateOutput = Bot;
+
+export type BotsUpdateProblem = 'not_found' | 'bot_not_stopped' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type CandlesBeginUploadInput = {
   /** One of GET /api/v1/markets */
@@ -2169,11 +2224,15 @@ export type CandlesBeginUploadInput = {
 
 export type CandlesBeginUploadOutput = CandleUpload;
 
+export type CandlesBeginUploadProblem = 'not_found' | 'too_many_uploads' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type CandlesCancelUploadInput = {
   uploadId: Id;
 };
 
 export type CandlesCancelUploadOutput = CandleUpload;
+
+export type CandlesCancelUploadProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type CandlesDeleteInput = {
   /** One of GET /api/v1/markets */
@@ -2183,11 +2242,15 @@ export type CandlesDeleteInput = {
 
 export type CandlesDeleteOutput = unknown;
 
+export type CandlesDeleteProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type CandlesGetUploadInput = {
   uploadId: Id;
 };
 
 export type CandlesGetUploadOutput = CandleUpload;
+
+export type CandlesGetUploadProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type CandlesImportInput = {
   /** One of GET /api/v1/markets */
@@ -2224,6 +2287,8 @@ export type CandlesImportOutput = {
   report: CandleReport;
 };
 
+export type CandlesImportProblem = 'not_found' | 'candles_scattered' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type CandlesIndicatorInput = {
   indicator: Indicator;
   /** One of GET /api/v1/markets */
@@ -2245,6 +2310,8 @@ export type CandlesIndicatorOutput = {
   items: Array<IndicatorPoint>;
 };
 
+export type CandlesIndicatorProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type CandlesListInput = {
   /** One of GET /api/v1/markets */
   market: string;
@@ -2264,6 +2331,8 @@ export type CandlesListOutput = {
   items: Array<Candle>;
 };
 
+export type CandlesListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type CandlesListUploadsInput = {
   /** Items on a page */
   limit?: number;
@@ -2276,6 +2345,8 @@ export type CandlesListUploadsOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type CandlesListUploadsProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type LedgerListInput = {
   botId: Id;
@@ -2290,6 +2361,8 @@ export type LedgerListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type LedgerListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type MarketsCreateInput = {
   /** Its name, which no other market has */
@@ -2314,12 +2387,16 @@ export type MarketsCreateInput = {
 
 export type MarketsCreateOutput = Market;
 
+export type MarketsCreateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type MarketsDeleteInput = {
   /** Its name */
   market: string;
 };
 
 export type MarketsDeleteOutput = unknown;
+
+export type MarketsDeleteProblem = 'not_found' | 'market_in_use' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type MarketsGetInput = {
   /** Its name */
@@ -2330,11 +2407,15 @@ export type MarketsGetInput = {
 
 export type MarketsGetOutput = Market;
 
+export type MarketsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type MarketsListInput = Record<string, never>;
 
 export type MarketsListOutput = {
   items: Array<Market>;
 };
+
+export type MarketsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type MarketsUpdateInput = {
   /** Its name */
@@ -2353,11 +2434,15 @@ export type MarketsUpdateInput = {
 
 export type MarketsUpdateOutput = Market;
 
+export type MarketsUpdateProblem = 'not_found' | 'too_many_versions' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type SweepsCancelInput = {
   sweepId: Id;
 };
 
 export type SweepsCancelOutput = Sweep;
+
+export type SweepsCancelProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type SweepsCreateInput = {
   settings: DcaSettingsInput;
@@ -2376,17 +2461,23 @@ export type SweepsCreateInput = {
 
 export type SweepsCreateOutput = Sweep;
 
+export type SweepsCreateProblem = 'not_found' | 'too_many_sweeps' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type SweepsDeleteInput = {
   sweepId: Id;
 };
 
 export type SweepsDeleteOutput = unknown;
 
+export type SweepsDeleteProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type SweepsGetInput = {
   sweepId: Id;
 };
 
 export type SweepsGetOutput = SweepDetail;
+
+export type SweepsGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type SweepsListInput = {
   /** Items on a page */
@@ -2401,11 +2492,15 @@ export type SweepsListOutput = {
   nextCursor?: string;
 };
 
+export type SweepsListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type TradesGetInput = {
   tradeId: Id;
 };
 
 export type TradesGetOutput = TradeDetail;
+
+export type TradesGetProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type TradesListInput = {
   botId: Id;
@@ -2421,13 +2516,19 @@ export type TradesListOutput = {
   nextCursor?: string;
 };
 
+export type TradesListProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type InstallationGetInput = Record<string, never>;
 
 export type InstallationGetOutput = Installation;
 
+export type InstallationGetProblem = 'precondition_failed' | EveryProblem;
+
 export type AccountsMeInput = Record<string, never>;
 
 export type AccountsMeOutput = Me;
+
+export type AccountsMeProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type AccountsRegisterInput = {
   /** E-mail address */
@@ -2440,9 +2541,13 @@ export type AccountsRegisterInput = {
 
 export type AccountsRegisterOutput = Session;
 
+export type AccountsRegisterProblem = 'email_taken' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type EmailsResendVerificationInput = Record<string, never>;
 
 export type EmailsResendVerificationOutput = unknown;
+
+export type EmailsResendVerificationProblem = 'mail_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type EmailsVerifyInput = {
   /** From the mail */
@@ -2450,6 +2555,8 @@ export type EmailsVerifyInput = {
 };
 
 export type EmailsVerifyOutput = User;
+
+export type EmailsVerifyProblem = 'token_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvitationsAcceptInput = {
   /** From the invitation */
@@ -2461,6 +2568,8 @@ export type InvitationsAcceptOutput = {
   role: Role;
 };
 
+export type InvitationsAcceptProblem = 'invitation_invalid' | 'email_unverified' | 'organisation_limit_reached' | 'plan_limit_reached' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvitationsCreateInput = {
   /** E-mail address */
   email: string;
@@ -2469,11 +2578,15 @@ export type InvitationsCreateInput = {
 
 export type InvitationsCreateOutput = NewInvitation;
 
+export type InvitationsCreateProblem = 'plan_limit_reached' | 'role_too_high' | 'email_unverified' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type InvitationsDeclineInput = {
   invitationId: Id;
 };
 
 export type InvitationsDeclineOutput = unknown;
+
+export type InvitationsDeclineProblem = 'not_found' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type InvitationsListInput = {
   /** Items on a page */
@@ -2488,6 +2601,8 @@ export type InvitationsListOutput = {
   nextCursor?: string;
 };
 
+export type InvitationsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type InvitationsOwnInput = {
   /** Items on a page */
   limit?: number;
@@ -2497,15 +2612,21 @@ export type InvitationsOwnInput = {
 
 export type InvitationsOwnOutput = OwnInvitations;
 
+export type InvitationsOwnProblem = 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type InvitationsRevokeInput = {
   invitationId: Id;
 };
 
 export type InvitationsRevokeOutput = unknown;
 
+export type InvitationsRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type JwksGetInput = Record<string, never>;
 
 export type JwksGetOutput = Jwks;
+
+export type JwksGetProblem = 'precondition_failed' | EveryProblem;
 
 export type KeysCreateInput = {
   name: Name;
@@ -2516,6 +2637,8 @@ export type KeysCreateInput = {
 };
 
 export type KeysCreateOutput = NewApiKey;
+
+export type KeysCreateProblem = 'plan_limit_reached' | 'email_unverified' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type KeysListInput = {
   /** Items on a page */
@@ -2530,12 +2653,16 @@ export type KeysListOutput = {
   nextCursor?: string;
 };
 
+export type KeysListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type KeysRevokeInput = {
   /** The API key */
   keyId: string;
 };
 
 export type KeysRevokeOutput = unknown;
+
+export type KeysRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersChangeRoleInput = {
   userId: Id;
@@ -2544,12 +2671,16 @@ export type MembersChangeRoleInput = {
 
 export type MembersChangeRoleOutput = Member;
 
+export type MembersChangeRoleProblem = 'not_found' | 'last_owner' | 'role_too_high' | 'organisation_limit_reached' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MembersLeaveInput = {
   /** One of your organisations */
   organisationId: Id;
 };
 
 export type MembersLeaveOutput = unknown;
+
+export type MembersLeaveProblem = 'not_found' | 'last_owner' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type MembersListInput = {
   /** Items on a page */
@@ -2564,17 +2695,23 @@ export type MembersListOutput = {
   nextCursor?: string;
 };
 
+export type MembersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type MembersRemoveInput = {
   userId: Id;
 };
 
 export type MembersRemoveOutput = unknown;
 
+export type MembersRemoveProblem = 'not_found' | 'last_owner' | 'role_too_high' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type OrganisationsCreateInput = {
   name: Name;
 };
 
 export type OrganisationsCreateOutput = Organisation;
+
+export type OrganisationsCreateProblem = 'organisation_limit_reached' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type OrganisationsDeleteInput = {
   /** The organisation’s name, repeated to confirm */
@@ -2583,9 +2720,13 @@ export type OrganisationsDeleteInput = {
 
 export type OrganisationsDeleteOutput = unknown;
 
+export type OrganisationsDeleteProblem = 'not_found' | 'role_too_high' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type OrganisationsGetInput = Record<string, never>;
 
 export type OrganisationsGetOutput = Organisation;
+
+export type OrganisationsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type OrganisationsListInput = {
   /** Items on a page */
@@ -2596,11 +2737,15 @@ export type OrganisationsListInput = {
 
 export type OrganisationsListOutput = Organisations;
 
+export type OrganisationsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type OrganisationsRenameInput = {
   name: Name;
 };
 
 export type OrganisationsRenameOutput = Organisation;
+
+export type OrganisationsRenameProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type PasswordsChangeInput = {
   /** The password until now */
@@ -2611,12 +2756,16 @@ export type PasswordsChangeInput = {
 
 export type PasswordsChangeOutput = unknown;
 
+export type PasswordsChangeProblem = 'wrong_password' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type PasswordsForgottenInput = {
   /** E-mail address */
   email: string;
 };
 
 export type PasswordsForgottenOutput = unknown;
+
+export type PasswordsForgottenProblem = 'mail_not_configured' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type PasswordsResetInput = {
   /** From the mail */
@@ -2627,6 +2776,8 @@ export type PasswordsResetInput = {
 
 export type PasswordsResetOutput = unknown;
 
+export type PasswordsResetProblem = 'token_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type SessionsListInput = {
   /** Items on a page */
   limit?: number;
@@ -2635,6 +2786,8 @@ export type SessionsListInput = {
 };
 
 export type SessionsListOutput = OwnSessions;
+
+export type SessionsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type SessionsLoginInput = {
   /** E-mail address of the account */
@@ -2647,9 +2800,13 @@ export type SessionsLoginInput = {
 
 export type SessionsLoginOutput = Session;
 
+export type SessionsLoginProblem = 'wrong_credentials' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type SessionsLogoutInput = Record<string, never>;
 
 export type SessionsLogoutOutput = unknown;
+
+export type SessionsLogoutProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SessionsRefreshInput = {
   /** Of the last log-in or refresh */
@@ -2658,11 +2815,15 @@ export type SessionsRefreshInput = {
 
 export type SessionsRefreshOutput = Session;
 
+export type SessionsRefreshProblem = 'invalid_grant' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type SessionsRevokeInput = {
   sessionId: Id;
 };
 
 export type SessionsRevokeOutput = unknown;
+
+export type SessionsRevokeProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SessionsSwitchOrganisationInput = {
   /** One of your organisations */
@@ -2670,6 +2831,8 @@ export type SessionsSwitchOrganisationInput = {
 };
 
 export type SessionsSwitchOrganisationOutput = SwitchedSession;
+
+export type SessionsSwitchOrganisationProblem = 'not_found' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type ServersActivityInput = {
   serverId: Id;
@@ -2694,9 +2857,13 @@ export type ServersActivityOutput = {
   history: Array<ActivityPoint>;
 };
 
+export type ServersActivityProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersAddPlatformInput = Record<string, never>;
 
 export type ServersAddPlatformOutput = Server;
+
+export type ServersAddPlatformProblem = 'no_platform_database' | 'server_name_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type ServersAnnotationsInput = {
   serverId: Id;
@@ -2717,6 +2884,8 @@ export type ServersAnnotationsOutput = {
   nextCursor?: string;
   total: Count;
 };
+
+export type ServersAnnotationsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersBlockingInput = {
   serverId: Id;
@@ -2744,9 +2913,13 @@ export type ServersBlockingOutput = {
   incidentsTotal: Count;
 };
 
+export type ServersBlockingProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersCreateInput = NewServer;
 
 export type ServersCreateOutput = Server;
+
+export type ServersCreateProblem = 'plan_limit_reached' | 'server_name_taken' | 'unauthenticated' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type ServersDatabasesInput = {
   serverId: Id;
@@ -2761,17 +2934,23 @@ export type ServersDatabasesOutput = {
   items: Array<MonitoredDatabase>;
 };
 
+export type ServersDatabasesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersDeleteInput = {
   serverId: Id;
 };
 
 export type ServersDeleteOutput = unknown;
 
+export type ServersDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ServersGetInput = {
   serverId: Id;
 };
 
 export type ServersGetOutput = Server;
+
+export type ServersGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersIndexFindingsInput = {
   serverId: Id;
@@ -2804,6 +2983,8 @@ export type ServersIndexFindingsOutput = {
     judgesUnused: boolean;
   }>;
 };
+
+export type ServersIndexFindingsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersIndexesInput = {
   serverId: Id;
@@ -2838,6 +3019,8 @@ export type ServersIndexesOutput = {
   nextCursor?: string;
 };
 
+export type ServersIndexesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersListInput = {
   /** Items on a page */
   limit?: number;
@@ -2850,6 +3033,8 @@ export type ServersListOutput = {
   /** `cursor` of the next page; absent on the last page */
   nextCursor?: string;
 };
+
+export type ServersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersOverviewInput = {
   serverId: Id;
@@ -2883,6 +3068,8 @@ export type ServersOverviewOutput = {
   missing: Array<ServerCheck>;
 };
 
+export type ServersOverviewProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersStatementSeriesInput = {
   serverId: Id;
   /** The statement */
@@ -2901,6 +3088,8 @@ export type ServersStatementSeriesOutput = {
   step: number;
   points: Array<StatementPoint>;
 };
+
+export type ServersStatementSeriesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ServersStatementsInput = {
   serverId: Id;
@@ -2935,6 +3124,8 @@ export type ServersStatementsOutput = {
   nextCursor?: string;
 };
 
+export type ServersStatementsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersTablesInput = {
   serverId: Id;
   /** Included; default one hour before `to` */
@@ -2966,19 +3157,27 @@ export type ServersTablesOutput = {
   nextCursor?: string;
 };
 
+export type ServersTablesProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersTestInput = {
   serverId: Id;
 };
 
 export type ServersTestOutput = ServerReport;
 
+export type ServersTestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | 'quota_exhausted' | EveryProblem;
+
 export type ServersTestNewInput = NewServerTest;
 
 export type ServersTestNewOutput = ServerReport;
 
+export type ServersTestNewProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | 'quota_exhausted' | EveryProblem;
+
 export type ServersUpdateInput = ServerPatch;
 
 export type ServersUpdateOutput = Server;
+
+export type ServersUpdateProblem = 'server_name_taken' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type ServersWaitsInput = {
   serverId: Id;
@@ -3014,6 +3213,8 @@ export type ServersWaitsOutput = {
   }>;
 };
 
+export type ServersWaitsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ServersWraparoundInput = {
   serverId: Id;
 };
@@ -3044,6 +3245,8 @@ export type ServersWraparoundOutput = {
   settings: VacuumSettings | null;
 };
 
+export type ServersWraparoundProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ChannelsConfirmInput = {
   /** From the mail */
   token: string;
@@ -3051,9 +3254,13 @@ export type ChannelsConfirmInput = {
 
 export type ChannelsConfirmOutput = ConfirmedChannel;
 
+export type ChannelsConfirmProblem = 'confirmation_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
 export type ChannelsCreateInput = NewChannel;
 
 export type ChannelsCreateOutput = CreatedChannel;
+
+export type ChannelsCreateProblem = 'smtp_not_configured' | 'host_not_allowed' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type ChannelsDeleteInput = {
   channelId: Id;
@@ -3061,11 +3268,15 @@ export type ChannelsDeleteInput = {
 
 export type ChannelsDeleteOutput = unknown;
 
+export type ChannelsDeleteProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ChannelsGetInput = {
   channelId: Id;
 };
 
 export type ChannelsGetOutput = Channel;
+
+export type ChannelsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type ChannelsListInput = {
   /** Items on a page */
@@ -3080,11 +3291,15 @@ export type ChannelsListOutput = {
   nextCursor?: string;
 };
 
+export type ChannelsListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type ChannelsResendConfirmationInput = {
   channelId: Id;
 };
 
 export type ChannelsResendConfirmationOutput = Channel;
+
+export type ChannelsResendConfirmationProblem = 'smtp_not_configured' | 'email_unverified' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type ChannelsRotateSecretInput = {
   channelId: Id;
@@ -3094,11 +3309,15 @@ export type ChannelsRotateSecretInput = {
 
 export type ChannelsRotateSecretOutput = RotatedSecret;
 
+export type ChannelsRotateSecretProblem = 'not_a_webhook' | 'secrets_overlap' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type ChannelsTestInput = {
   channelId: Id;
 };
 
 export type ChannelsTestOutput = Delivery;
+
+export type ChannelsTestProblem = 'channel_disabled' | 'channel_unconfirmed' | 'smtp_not_configured' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type ChannelsUnsubscribeInput = {
   /** From the mail */
@@ -3106,6 +3325,8 @@ export type ChannelsUnsubscribeInput = {
 };
 
 export type ChannelsUnsubscribeOutput = unknown;
+
+export type ChannelsUnsubscribeProblem = 'confirmation_invalid' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
 
 export type ChannelsUpdateInput = {
   channelId: Id;
@@ -3118,11 +3339,15 @@ export type ChannelsUpdateInput = {
 
 export type ChannelsUpdateOutput = Channel;
 
+export type ChannelsUpdateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type DeliveriesGetInput = {
   deliveryId: Id;
 };
 
 export type DeliveriesGetOutput = Delivery;
+
+export type DeliveriesGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
 
 export type DeliveriesListInput = {
   /** Items on a page */
@@ -3141,11 +3366,15 @@ export type DeliveriesListOutput = {
   nextCursor?: string;
 };
 
+export type DeliveriesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | 'quota_exhausted' | EveryProblem;
+
 export type DeliveriesRetryInput = {
   deliveryId: Id;
 };
 
 export type DeliveriesRetryOutput = Delivery;
+
+export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export type MetersListInput = Record<string, never>;
 
@@ -3153,15 +3382,21 @@ export type MetersListOutput = {
   items: Array<Meter>;
 };
 
+export type MetersListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type SettingsGetInput = Record<string, never>;
 
 export type SettingsGetOutput = UsageSettings;
+
+export type SettingsGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type SettingsSetInput = {
   timeZone: TimeZone;
 };
 
 export type SettingsSetOutput = UsageSettings;
+
+export type SettingsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'precondition_failed' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type UsageCurrentInput = Record<string, never>;
 
@@ -3171,6 +3406,8 @@ export type UsageCurrentOutput = {
   periodEnd: Timestamp;
   items: Array<MeterUsage>;
 };
+
+export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageHistoryInput = {
   meter: FeatureKey;
@@ -3195,6 +3432,8 @@ export type UsageHistoryOutput = {
   total: number;
 };
 
+export type UsageHistoryProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type UsageIngestInput = {
   /** At most 1,000 */
   events: Array<NewUsageEvent | unknown>;
@@ -3210,6 +3449,8 @@ export type UsageIngestOutput = {
   }>;
 };
 
+export type UsageIngestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
 export type UsageRejectedInput = {
   /** Items on a page */
   limit?: number;
@@ -3223,6 +3464,8 @@ export type UsageRejectedOutput = {
   nextCursor?: string;
 };
 
+export type UsageRejectedProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type UsageReturnLeaseInput = {
   leaseId: Id;
   /** Units spent in all; their usage events carry the lease id and may arrive later */
@@ -3231,9 +3474,13 @@ export type UsageReturnLeaseInput = {
 
 export type UsageReturnLeaseOutput = ReturnedLease;
 
+export type UsageReturnLeaseProblem = 'lease_closed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type UsageTakeLeaseInput = LeaseRequest;
 
 export type UsageTakeLeaseOutput = Lease;
+
+export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
