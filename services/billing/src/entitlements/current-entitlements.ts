@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { currentEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findEntitlements } from './entitlements.rows.ts';
 
-@Injectable()
+@Controller()
 export class CurrentEntitlements {
   @Handles(currentEntitlements)
   async handle({ caller, tx }: OperationContext<typeof currentEntitlements>) {

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { applyPlans } from '@tidegate/contracts/billing/plans';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { applyCatalogue } from './apply-catalogue.ts';
 
 /** The catalogue belongs to no organisation and its diff counts all subscriptions, so the transaction sees all of them. */
-@Injectable()
+@Controller()
 export class ApplyPlans {
   constructor(private readonly wakes: Wakes) {}
 

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { diffPlans, validatePlans } from '@tidegate/contracts/billing/plans';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { compareCatalogue } from './apply-catalogue.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
 
 /** What an operator asks before applying a catalogue: is it valid, and what would it change? */
-@Injectable()
+@Controller()
 export class CheckPlans {
   @Handles(validatePlans)
   async validate({ input, refuse }: OperationContext<typeof validatePlans>) {

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { exportPlans } from '@tidegate/contracts/billing/plans';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findSource } from './catalogue.rows.ts';
 
-@Injectable()
+@Controller()
 export class ExportPlans {
   @Handles(exportPlans)
   async handle({ input, tx }: OperationContext<typeof exportPlans>) {

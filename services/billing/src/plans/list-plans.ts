@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listPlans, type Plan } from '@tidegate/contracts/billing/plans';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireCatalogue } from './catalogue.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListPlans {
   @Handles(listPlans)
   async handle({ tx }: OperationContext<typeof listPlans>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { getEntitlements } from '@tidegate/contracts/billing/entitlements';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -9,7 +9,7 @@ import { openSubscription } from './open-subscription.ts';
  * A service may ask before the event of a new organisation has arrived here: then the subscription starts now. This cannot
  * revive a deleted organisation, for which no transaction begins.
  */
-@Injectable()
+@Controller()
 export class GetEntitlements {
   @Handles(getEntitlements)
   async handle({ caller, tx, emit }: OperationContext<typeof getEntitlements>) {

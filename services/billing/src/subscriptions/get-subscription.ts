@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { getSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { unavailable } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findSubscription, toWire } from '../kernel/subscription.rows.ts';
 import { findPlanVersion, latestVersions } from '../plans/catalogue.rows.ts';
 
-@Injectable()
+@Controller()
 export class GetSubscription {
   @Handles(getSubscription)
   async handle({ caller, tx }: OperationContext<typeof getSubscription>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { catalogueChanged, intervalNotOffered, movePlans } from '@tidegate/contracts/billing/plans';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
@@ -13,7 +13,7 @@ import { countOf, findMoving, type MoveOrder, moveNow, scheduleMoves } from './p
 import { type Move, movesOf, summary } from './plan-move.rules.ts';
 
 /** Moves subscriptions, or schedules their moves; the entitlements follow within seconds (refresh-entitlements). */
-@Injectable()
+@Controller()
 export class MovePlans {
   constructor(private readonly wakes: Wakes) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { organisationCreated } from '@tidegate/contracts/identity/organisations';
 import type { Tx } from '@tidegate/database/tx';
@@ -17,7 +17,7 @@ export async function openSubscription(tx: Tx, emit: Emit, orgId: string, at: st
 }
 
 /** Every organisation starts on the default plan; its periods are counted from the moment it was created. */
-@Injectable()
+@Controller()
 export class OpenFreeSubscription {
   @On(organisationCreated)
   async handle({ data, event, tx, emit }: EventContext<typeof organisationCreated>): Promise<void> {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Subscription, setSubscription } from '@tidegate/contracts/billing/subscriptions';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -14,7 +14,7 @@ type Change = Pick<OperationContext<typeof setSubscription>, 'tx' | 'emit' | 're
  * The operator changes an organisation that is not their own. The handler's transaction belongs to the operator's
  * organisation and would hide the other, so the change runs as that one.
  */
-@Injectable()
+@Controller()
 export class SetSubscription {
   @Handles(setSubscription)
   handle({ input, caller, tx, emit, refuse }: OperationContext<typeof setSubscription>): Promise<Subscription> {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Backtest, createBacktest, tooManyBacktests } from '@tidegate/contracts/bot-executor/backtests';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -25,7 +25,7 @@ export const MAX_STORED = { backtests: 200, parts: 2_000 };
  * Refuses what cannot work or is too much before anything is run; queues the rest, and answers with the result when it is
  * done within some seconds.
  */
-@Injectable()
+@Controller()
 export class CreateBacktest {
   constructor(
     private readonly tenants: TenantDatabase,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Backtest, cancelBacktest, deleteBacktest } from '@tidegate/contracts/bot-executor/backtests';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
@@ -9,7 +9,7 @@ import { endedTopic } from '../queue/queue-runner.ts';
 import { deleteBacktestRow, endBacktest, findBacktest, toWire } from './backtest.rows.ts';
 
 /** Its runner notices at the next renewal; requests that wait for it are woken. */
-@Injectable()
+@Controller()
 export class EndBacktest {
   constructor(private readonly wakes: Wakes) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   type Backtest,
   type BacktestFill,
@@ -15,7 +15,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBacktest, findEquity, listBacktestRows, toWire } from './backtest.rows.ts';
 import { partOf } from './backtest-parts.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadBacktests {
   @Handles(listBacktests)
   async list({ input, tx }: OperationContext<typeof listBacktests>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Bot, botCreated, createBot } from '@tidegate/contracts/bot-executor/bots';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { newId } from '@tidegate/database/ids';
@@ -10,7 +10,7 @@ import { termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { countBots, insertBot, toWire } from './bot.rows.ts';
 
-@Injectable()
+@Controller()
 export class CreateBot {
   constructor(private readonly entitlements: Entitlements) {}
 

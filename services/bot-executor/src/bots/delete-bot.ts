@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { botDeleted, botNotStopped, deleteBot } from '@tidegate/contracts/bot-executor/bots';
 import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { deleteBotRow, lockBot } from './bot.rows.ts';
 import { deleteLease } from './lease.rows.ts';
 
-@Injectable()
+@Controller()
 export class DeleteBot {
   @Handles(deleteBot)
   async handle({ input, tx, emit, refuse }: OperationContext<typeof deleteBot>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Ladder, previewLadder } from '@tidegate/contracts/bot-executor/ladder';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Tx } from '@tidegate/database/tx';
@@ -9,7 +9,7 @@ import { describeLadder } from '../ladder/ladder.rules.ts';
 import { marketFor } from '../markets/market.rows.ts';
 import { type MarketRules, toTicks } from '../markets/markets.rules.ts';
 
-@Injectable()
+@Controller()
 export class PreviewLadder {
   @Handles(previewLadder)
   async handle({ input, tx }: OperationContext<typeof previewLadder>): Promise<Ladder> {

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Bot, getBot, listBots } from '@tidegate/contracts/bot-executor/bots';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findBot, listBotRows, toWire } from './bot.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadBots {
   @Handles(listBots)
   async list({ input, tx }: OperationContext<typeof listBots>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { Resumed } from '@tidegate/contracts/bot-executor/bot-reasons';
 import { type Bot, botStarted, startBot } from '@tidegate/contracts/bot-executor/bots';
 import { orNotFound } from '@tidegate/database/paging';
@@ -14,7 +14,7 @@ import { enqueue } from './lease.rows.ts';
  * A stopped bot did not trade: candles that came meanwhile are not traded afterwards either, unless that is requested. A
  * bot with an open trade continues where it was, because its exits have to be watched.
  */
-@Injectable()
+@Controller()
 export class StartBot {
   constructor(private readonly wakes: Wakes) {}
 

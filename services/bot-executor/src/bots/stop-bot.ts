@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Bot, botHalted, stopBot } from '@tidegate/contracts/bot-executor/bots';
 import type { Refuse } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
@@ -10,7 +10,7 @@ import { type BotRow, findBot, lockBot, setStatus, toWire } from './bot.rows.ts'
  * running ──finish──► stopping while a trade is open, stopped after it   ──close──► stopped, the trade closed now
  * A stop never leaves a trade without its exit. A halted bot decides nothing, so its trade is closed or stays as it is.
  */
-@Injectable()
+@Controller()
 export class StopBot {
   constructor(private readonly advance: AdvanceBot) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type BotSummary, summarizeBot } from '@tidegate/contracts/bot-executor/bots';
 import { orNotFound } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
@@ -11,7 +11,7 @@ import { worthAt } from '../trades/trade-summary.rules.ts';
 import { type BotRow, findBot, rulesOfBot } from './bot.rows.ts';
 import { sumTrades } from './bot-history.rows.ts';
 
-@Injectable()
+@Controller()
 export class SummarizeBot {
   @Handles(summarizeBot)
   async handle({ input, tx }: OperationContext<typeof summarizeBot>): Promise<BotSummary> {

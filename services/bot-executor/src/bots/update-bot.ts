@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type Bot, botNotStopped, updateBot } from '@tidegate/contracts/bot-executor/bots';
 import type { BotSettings } from '@tidegate/contracts/bot-executor/settings';
 import { invalid, type Refuse } from '@tidegate/contracts/kernel/problem';
@@ -11,7 +11,7 @@ import { type MarketRules, termsOf } from '../markets/markets.rules.ts';
 import { checkedStrategyPlan } from '../strategies/plan.rules.ts';
 import { type BotRow, lockBot, setSettings, toWire } from './bot.rows.ts';
 
-@Injectable()
+@Controller()
 export class UpdateBot {
   @Handles(updateBot)
   async handle({ input, tx, refuse }: OperationContext<typeof updateBot>): Promise<Bot> {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { importCandles } from '@tidegate/contracts/bot-executor/candles';
 import { validationFailed } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -12,7 +12,7 @@ import { StoreCandles } from './store-candles.ts';
 
 const MAX_ROWS = 20_000;
 
-@Injectable()
+@Controller()
 export class ImportCandles {
   constructor(
     private readonly tenants: TenantDatabase,

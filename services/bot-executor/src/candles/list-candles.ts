@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listCandles } from '@tidegate/contracts/bot-executor/candles';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { marketNamed } from '../markets/market.rows.ts';
 import { readCandles, toWire } from './candle.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListCandles {
   @Handles(listCandles)
   async handle({ input, tx }: OperationContext<typeof listCandles>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { showIndicator } from '@tidegate/contracts/bot-executor/candles';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { readStored } from '../candles/series.rows.ts';
@@ -8,7 +8,7 @@ import { personOf } from '../queue/queue.rows.ts';
 import { Threads } from '../threads/threads.ts';
 import { computeIndicator } from './compute-indicator.ts';
 
-@Injectable()
+@Controller()
 export class ShowIndicator {
   constructor(private readonly threads: Threads) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   createMarket,
   deleteMarket,
@@ -28,7 +28,7 @@ const MARKETS_BEFORE_PLANS = 50;
 const MAX_VERSIONS = 200;
 
 /** An organisation's own markets. A version is never changed: another one is added, and what was run keeps its own. */
-@Injectable()
+@Controller()
 export class ChangeMarkets {
   constructor(private readonly entitlements: Entitlements) {}
 

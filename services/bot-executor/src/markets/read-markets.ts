@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { getMarket, listMarkets, type Market } from '@tidegate/contracts/bot-executor/markets';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findMarket, MARKETS } from './built-in-markets.ts';
 import { findOwnMarket, listOwnMarkets, toWire } from './market.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadMarkets {
   @Handles(listMarkets)
   async list({ tx }: OperationContext<typeof listMarkets>) {

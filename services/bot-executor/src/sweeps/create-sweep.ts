@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { createSweep, type Sweep, tooManySweeps } from '@tidegate/contracts/bot-executor/sweeps';
 import { newId } from '@tidegate/database/ids';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -20,7 +20,7 @@ export const MAX_QUEUED = { organisation: 5, person: 10 };
 /** Of an organisation. */
 const MAX_STORED = 100;
 
-@Injectable()
+@Controller()
 export class CreateSweep {
   constructor(
     private readonly tenants: TenantDatabase,

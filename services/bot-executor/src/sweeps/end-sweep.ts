@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { cancelSweep, deleteSweep, type Sweep } from '@tidegate/contracts/bot-executor/sweeps';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { orNotFound } from '@tidegate/database/paging';
@@ -7,7 +7,7 @@ import { dropWork } from '../queue/queue.rows.ts';
 import { deleteSweepRow, endSweep, findSweep, toWire } from './sweep.rows.ts';
 
 /** Its runner notices at the next renewal. */
-@Injectable()
+@Controller()
 export class EndSweep {
   @Handles(cancelSweep)
   async cancel({ input, tx }: OperationContext<typeof cancelSweep>): Promise<Sweep> {

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { getSweep, listSweeps, type SweepDetail } from '@tidegate/contracts/bot-executor/sweeps';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findResults, findSweep, listSweepRows, type SweepResults, toWire } from './sweep.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadSweeps {
   @Handles(listSweeps)
   async list({ input, tx }: OperationContext<typeof listSweeps>) {

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listLedger } from '@tidegate/contracts/bot-executor/trades';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listLedgerRows, toWire } from './ledger.rows.ts';
 import { expectBot } from './trade.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListLedger {
   @Handles(listLedger)
   async handle({ input, tx }: OperationContext<typeof listLedger>) {

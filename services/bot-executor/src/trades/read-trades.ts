@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { getTrade, listTrades, type TradeDetail } from '@tidegate/contracts/bot-executor/trades';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { expectBot, fillsOf, findTrade, listTradeRows, ordersOf, toWire } from './trade.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadTrades {
   @Handles(listTrades)
   async list({ input, tx }: OperationContext<typeof listTrades>) {

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type CandleUpload, getUpload, listUploads } from '@tidegate/contracts/bot-executor/candle-uploads';
 import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findUpload, listUploadRows, toWire } from './upload.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadUploads {
   @Handles(listUploads)
   async list({ input, tx }: OperationContext<typeof listUploads>) {

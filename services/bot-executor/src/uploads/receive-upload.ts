@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw } from 'node:zlib';
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   beginUpload,
   type CandleUpload,
@@ -46,7 +46,7 @@ const deflate = promisify(deflateRaw);
  * is queued. Everything may be repeated: a part replaces itself, a new attempt replaces the parts of the attempt before,
  * and for an upload that has moved on the answer is its present state.
  */
-@Injectable()
+@Controller()
 export class ReceiveUpload {
   constructor(private readonly wakes: Wakes) {}
 

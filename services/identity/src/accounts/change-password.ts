@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { changePassword, wrongPassword } from '@tidegate/contracts/identity/passwords';
 import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -11,7 +11,7 @@ import { findUser, lockUser } from '../kernel/user.rows.ts';
 import { ReplacePassword } from './replace-password.ts';
 
 /** Whoever has got hold of a session must not guess the password with it: a wrong one is a wrong log-in. */
-@Injectable()
+@Controller()
 export class ChangePassword {
   constructor(
     private readonly tenants: TenantDatabase,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Controller, Inject, type OnApplicationBootstrap } from '@nestjs/common';
 import { emailTaken } from '@tidegate/contracts/identity/sessions';
 import { createAdmin } from '@tidegate/contracts/identity/users';
 import { newId } from '@tidegate/database/ids';
@@ -18,7 +18,7 @@ const LEAST_CHARACTERS = 12;
 const VOUCHED = { name: 'Operator', isOperator: true, verified: true };
 
 /** Operators of the installation: the first one at the first start, others by the CLI. */
-@Injectable()
+@Controller()
 export class CreateAdmin implements OnApplicationBootstrap {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,

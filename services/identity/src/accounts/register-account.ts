@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { emailTaken, register, type Session } from '@tidegate/contracts/identity/sessions';
 import { cleanName } from '@tidegate/contracts/kernel/name';
 import { newId } from '@tidegate/database/ids';
@@ -15,7 +15,7 @@ import { Sessions } from '../sessions/sessions.ts';
  * person who cannot find out why they cannot get in. The rate limit for anonymous callers bounds how fast addresses can
  * be tried.
  */
-@Injectable()
+@Controller()
 export class RegisterAccount {
   constructor(
     private readonly passwords: PasswordHashing,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { forgotPassword, resetPassword, setPassword, tokenInvalid } from '@tidegate/contracts/identity/passwords';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -23,7 +23,7 @@ const OF_NETWORK = { most: 3, minutes: RESET_MINUTES };
 const OF_ADDRESS = { most: 20, minutes: DAY };
 
 /** For whoever has lost their password, or whose address somebody else has entered. */
-@Injectable()
+@Controller()
 export class ResetPassword {
   constructor(
     private readonly tenants: TenantDatabase,

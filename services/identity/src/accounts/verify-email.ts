@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
 import { conflict, notFound, unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -14,7 +14,7 @@ const BUDGET = { most: 5, minutes: DAY };
  * Takes a log-in and the mail's token: whoever entered somebody else's address lacks the second, and whoever gets a
  * mail that they never asked for lacks the first. They can claim the address by a new password instead.
  */
-@Injectable()
+@Controller()
 export class VerifyEmail {
   constructor(
     private readonly addresses: VerifiedAddresses,

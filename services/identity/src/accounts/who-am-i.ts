@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { me } from '@tidegate/contracts/identity/sessions';
 import { unauthenticated } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -8,7 +8,7 @@ import { findUser, toWire } from '../kernel/user.rows.ts';
 /** Whoever is in more organisations pages through their list. */
 const SHOWN = 200;
 
-@Injectable()
+@Controller()
 export class WhoAmI {
   @Handles(me)
   async handle({ caller, tx }: OperationContext<typeof me>) {

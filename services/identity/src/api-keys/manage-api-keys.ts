@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { makeApiKey } from '@tidegate/contracts/identity/api-key-format';
 import { createApiKey, listApiKeys, revokeApiKey } from '@tidegate/contracts/identity/api-keys';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
@@ -23,7 +23,7 @@ import { hashOf } from '../kernel/tokens.ts';
 /** Of one organisation, whatever its plan, with those that have expired. */
 const MOST_STORED = 1_000;
 
-@Injectable()
+@Controller()
 export class ManageApiKeys {
   constructor(
     private readonly entitlements: Entitlements,

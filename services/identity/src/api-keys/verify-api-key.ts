@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { verifyKey } from '@tidegate/contracts/identity/api-keys';
 import { ROLE_SCOPES } from '@tidegate/contracts/identity/roles';
 import { notFound } from '@tidegate/contracts/kernel/problem';
@@ -9,7 +9,7 @@ import { findRole } from '../kernel/member.rows.ts';
 import { KnownKeys } from './known-keys.ts';
 
 /** For the gateway: whose key it is. It has what its scopes say, but never more than its creator's role has now. */
-@Injectable()
+@Controller()
 export class VerifyApiKey {
   constructor(
     private readonly tenants: TenantDatabase,

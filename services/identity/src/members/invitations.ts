@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { invite, listInvitations, revokeInvitation } from '@tidegate/contracts/identity/members';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
 import { pageOf, readCursor } from '@tidegate/database/paging';
@@ -23,7 +23,7 @@ const VALID_DAYS = 7;
 const MOST_OPEN = 500;
 
 /** An invitation is for one e-mail address, works once, and no longer than its maker could make it again. */
-@Injectable()
+@Controller()
 export class Invitations {
   constructor(
     private readonly entitlements: Entitlements,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   changeRole,
   lastOwner,
@@ -36,7 +36,7 @@ import { OwnershipLimits } from '../organisations/ownership-limits.ts';
 import { deleteInvitationsBy } from './invitation.rows.ts';
 
 /** Who belongs to the organisation, and as what. Whatever takes rights away also revokes what carries them. */
-@Injectable()
+@Controller()
 export class ManageMembers {
   constructor(
     private readonly tenants: TenantDatabase,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   acceptInvitation,
   declineInvitation,
@@ -32,7 +32,7 @@ import {
 } from './invitation.rows.ts';
 
 /** The invited: who they are is their address, so it has to be known to be theirs. */
-@Injectable()
+@Controller()
 export class ReceivedInvitations {
   constructor(
     private readonly entitlements: Entitlements,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { deleteOrganisation, organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { cleanName } from '@tidegate/contracts/kernel/name';
@@ -15,7 +15,7 @@ import { deleteOrganisation as deleteRow, lockOrganisation } from './organisatio
  * An organisation with its members, invitations and keys. Nobody gets in any more once this is committed; the other
  * services purge it when they receive the event.
  */
-@Injectable()
+@Controller()
 export class DeleteOrganisation {
   constructor(private readonly wakes: Wakes) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import {
   getOrganisation,
   listOrganisations,
@@ -12,7 +12,7 @@ import { membershipsOf } from '../kernel/member.rows.ts';
 import { findOrganisation, type OrganisationRow, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
 /** The organisation that the caller acts in, and those that they can act in. */
-@Injectable()
+@Controller()
 export class Organisations {
   @Handles(getOrganisation)
   async get({ tx }: OperationContext<typeof getOrganisation>): Promise<Organisation> {

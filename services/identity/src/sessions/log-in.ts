@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { login, type Session, wrongCredentials } from '@tidegate/contracts/identity/sessions';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -8,7 +8,7 @@ import { PasswordHashing } from '../authentication/password-hashing.ts';
 import { findUserByEmail, stillHasPassword } from '../kernel/user.rows.ts';
 import { Sessions } from './sessions.ts';
 
-@Injectable()
+@Controller()
 export class LogIn {
   constructor(
     private readonly tenants: TenantDatabase,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { checkSession, listSessions, logout, revokeSession } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
@@ -10,7 +10,7 @@ import { requirePerson } from '../kernel/people.ts';
 import { endSession, findOwnSession, listOwnSessions } from './session.rows.ts';
 
 /** Where a person is logged in, and how that ends. Nobody sees or ends the sessions of somebody else. */
-@Injectable()
+@Controller()
 export class OwnSessions {
   constructor(private readonly tenants: TenantDatabase) {}
 

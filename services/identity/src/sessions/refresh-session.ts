@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { invalidGrant, refresh, type Session } from '@tidegate/contracts/identity/sessions';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -23,7 +23,7 @@ const GRACE_SECONDS = 90;
  * which nobody has used so far, and the window does not slide.
  * anything else: the token was used before and is used again, by somebody. The session ends.
  */
-@Injectable()
+@Controller()
 export class RefreshSession {
   constructor(
     private readonly tenants: TenantDatabase,

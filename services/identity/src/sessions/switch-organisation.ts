@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { switchOrganisation } from '@tidegate/contracts/identity/sessions';
 import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -7,7 +7,7 @@ import { findUser } from '../kernel/user.rows.ts';
 import { moveSession } from './session.rows.ts';
 import { Sessions } from './sessions.ts';
 
-@Injectable()
+@Controller()
 export class SwitchOrganisation {
   constructor(private readonly sessions: Sessions) {}
 

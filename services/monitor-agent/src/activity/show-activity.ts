@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { showActivity } from '@tidegate/contracts/monitor-agent/activity';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { activityHistory, lastActivity } from './activity.rows.ts';
 
-@Injectable()
+@Controller()
 export class ShowActivity {
   @Handles(showActivity)
   async handle({ input, tx }: OperationContext<typeof showActivity>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { showBlocking } from '@tidegate/contracts/monitor-agent/blocking';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
@@ -7,7 +7,7 @@ import { lastActivity } from './activity.rows.ts';
 import { blockingTree } from './blocking.rules.ts';
 import { incidents } from './incident.rows.ts';
 
-@Injectable()
+@Controller()
 export class ShowBlocking {
   @Handles(showBlocking)
   async handle({ input, tx }: OperationContext<typeof showBlocking>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { showWaits } from '@tidegate/contracts/monitor-agent/blocking';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
@@ -10,7 +10,7 @@ const MAX_WAITS = 50;
 const MAX_STATEMENTS = 50;
 const MAX_WAITS_OF_SLICE = 10;
 
-@Injectable()
+@Controller()
 export class ShowWaits {
   @Handles(showWaits)
   async handle({ input, tx }: OperationContext<typeof showWaits>) {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type IndexFinding, listIndexFindings } from '@tidegate/contracts/monitor-agent/index-findings';
 import { slicePage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -10,7 +10,7 @@ import { indexSnapshots } from './index-snapshot.rows.ts';
 
 const TABLES_AT_ONCE = 20;
 
-@Injectable()
+@Controller()
 export class ListIndexFindings {
   @Handles(listIndexFindings)
   async handle({ input, tx }: OperationContext<typeof listIndexFindings>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { showOverview } from '@tidegate/contracts/monitor-agent/overview';
 import type { Database } from '@tidegate/contracts/monitor-agent/relations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -13,7 +13,7 @@ import { rangeStatements } from '../statements/range-statements.ts';
 
 const TOP = 5;
 
-@Injectable()
+@Controller()
 export class ShowOverview {
   @Handles(showOverview)
   async handle({ input: { serverId }, tx }: OperationContext<typeof showOverview>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listDatabases } from '@tidegate/contracts/monitor-agent/relations';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { toRange } from '../kernel/storage/range.rules.ts';
@@ -7,7 +7,7 @@ import { requireServer } from '../servers/require-server.ts';
 import { DATABASE_SAMPLES } from './relation-kinds.rows.ts';
 import { databaseRows } from './relation-lists.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListDatabases {
   @Handles(listDatabases)
   async handle({ input, tx }: OperationContext<typeof listDatabases>) {

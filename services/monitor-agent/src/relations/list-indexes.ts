@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listIndexes } from '@tidegate/contracts/monitor-agent/relations';
 import { rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -8,7 +8,7 @@ import { requireServer } from '../servers/require-server.ts';
 import { INDEX_SAMPLES } from './relation-kinds.rows.ts';
 import { indexRows } from './relation-lists.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListIndexes {
   @Handles(listIndexes)
   async handle({ input, tx }: OperationContext<typeof listIndexes>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listTables } from '@tidegate/contracts/monitor-agent/relations';
 import { rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -8,7 +8,7 @@ import { requireServer } from '../servers/require-server.ts';
 import { TABLE_SAMPLES } from './relation-kinds.rows.ts';
 import { tableRows } from './relation-lists.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListTables {
   @Handles(listTables)
   async handle({ input, tx }: OperationContext<typeof listTables>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listAnnotations } from '@tidegate/contracts/monitor-agent/annotations';
 import { placeOf, rankedPage } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -6,7 +6,7 @@ import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { annotationRows, countAnnotations } from './server-epoch.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListAnnotations {
   @Handles(listAnnotations)
   async handle({ input, tx }: OperationContext<typeof listAnnotations>) {

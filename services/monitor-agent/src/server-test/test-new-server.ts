@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type ServerReport, testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { ServerTester } from './server-tester.ts';
 
-@Injectable()
+@Controller()
 export class TestNewServer {
   constructor(private readonly tester: ServerTester) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type ServerReport, testServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -17,7 +17,7 @@ import { ServerTester } from './server-tester.ts';
  * is what the collector saw last, with its time. After a test that went well the collector connects anew, so that
  * what was mended works at once.
  */
-@Injectable()
+@Controller()
 export class TestServer {
   constructor(
     private readonly tester: ServerTester,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { forbidden } from '@tidegate/contracts/kernel/problem';
 import {
   addPlatformServer,
@@ -10,7 +10,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { PLATFORM_SERVER_NAME, PlatformServer } from './platform-server.ts';
 import { findPlatformServer, toWire } from './server.rows.ts';
 
-@Injectable()
+@Controller()
 export class AddPlatformServer {
   constructor(private readonly platform: PlatformServer) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { createServer, type Server, serverAdded, serverNameTaken } from '@tidegate/contracts/monitor-agent/server';
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
@@ -12,7 +12,7 @@ import { checkedHost } from './checked-host.ts';
 import { countServers, insertServer, toWire } from './server.rows.ts';
 import { ServerPasswords } from './server-passwords.ts';
 
-@Injectable()
+@Controller()
 export class CreateServer {
   constructor(
     private readonly guard: HostGuard,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { deleteServer, serverRemoved } from '@tidegate/contracts/monitor-agent/server';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -6,7 +6,7 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { REMOVE_SERVERS } from './remove-servers.loop.ts';
 import { removeServer } from './server.rows.ts';
 
-@Injectable()
+@Controller()
 export class DeleteServer {
   constructor(private readonly wakes: Wakes) {}
 

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listServers } from '@tidegate/contracts/monitor-agent/server';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listServerRows, toWire } from './server.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListServers {
   @Handles(listServers)
   async handle({ input, tx }: OperationContext<typeof listServers>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { organisationCreated } from '@tidegate/contracts/identity/organisations';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { PlatformServer } from './platform-server.ts';
@@ -8,7 +8,7 @@ import { claimPlatformOffer } from './server.rows.ts';
  * The organisation that came first is the operator's: it gets the installation's own database as a first server, so
  * that there are figures to look at before anything was set up. No other organisation ever gets it by itself.
  */
-@Injectable()
+@Controller()
 export class OfferPlatformServer {
   constructor(private readonly platform: PlatformServer) {}
 

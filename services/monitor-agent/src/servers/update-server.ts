@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { type Server, type ServerPatch, serverNameTaken, updateServer } from '@tidegate/contracts/monitor-agent/server';
 import type { Tx } from '@tidegate/database/tx';
@@ -16,7 +16,7 @@ import { ServerPasswords } from './server-passwords.ts';
  * A stored password goes only to where it was meant for: whoever changes the address, the role or the protection has
  * to give it again. Otherwise a member who may change servers could have it sent to a server of their own.
  */
-@Injectable()
+@Controller()
 export class UpdateServer {
   constructor(
     private readonly guard: HostGuard,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { showStatementSeries } from '@tidegate/contracts/monitor-agent/statement-series';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -9,7 +9,7 @@ import { stepFor } from '../series/steps.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { hasStatement } from './statement.rows.ts';
 
-@Injectable()
+@Controller()
 export class ShowStatementSeries {
   constructor(private readonly tenants: TenantDatabase) {}
 

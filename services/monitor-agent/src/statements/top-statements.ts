@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { topStatements } from '@tidegate/contracts/monitor-agent/statement';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -6,7 +6,7 @@ import { toRange } from '../kernel/storage/range.rules.ts';
 import { requireServer } from '../servers/require-server.ts';
 import { rangeStatements } from './range-statements.ts';
 
-@Injectable()
+@Controller()
 export class TopStatements {
   constructor(private readonly tenants: TenantDatabase) {}
 

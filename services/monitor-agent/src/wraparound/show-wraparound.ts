@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { showWraparound } from '@tidegate/contracts/monitor-agent/wraparound';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireServer } from '../servers/require-server.ts';
 import { agedTables, lastWraparound } from './wraparound.rows.ts';
 import { causeOf, levelOf, paceOf, worst, wraparoundAge } from './wraparound.rules.ts';
 
-@Injectable()
+@Controller()
 export class ShowWraparound {
   @Handles(showWraparound)
   async handle({ input, tx }: OperationContext<typeof showWraparound>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
 import {
   type Channel,
@@ -22,7 +22,7 @@ import { Confirmations } from './confirmations.ts';
 import { channelOf } from './manage-channels.ts';
 
 /** Whether an address wants our mails: whoever reads them decides, without an account, by the token of a mail. */
-@Injectable()
+@Controller()
 export class ChannelConsent {
   constructor(
     private readonly confirmations: Confirmations,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { type CreatedChannel, createChannel, webhookHostNotAllowed } from '@tidegate/contracts/notifier/channels';
 import { newId } from '@tidegate/database/ids';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
@@ -13,7 +13,7 @@ import { maskedUrl, webhookUrl } from './webhook-url.rules.ts';
 
 type Asked = OperationContext<typeof createChannel>;
 
-@Injectable()
+@Controller()
 export class CreateChannel {
   constructor(
     private readonly config: NotifierConfig,

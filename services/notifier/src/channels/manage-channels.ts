@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import {
   type Channel,
@@ -22,7 +22,7 @@ import {
   updateChannel as updateRow,
 } from './channel.rows.ts';
 
-@Injectable()
+@Controller()
 export class ManageChannels {
   @Handles(listChannels)
   async list({ input, tx }: OperationContext<typeof listChannels>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { notAWebhook, rotateSecret, secretsOverlap } from '@tidegate/contracts/notifier/channels';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 /** A bound for the signatures of one request. */
 const MOST_EARLIER = 5;
 
-@Injectable()
+@Controller()
 export class RotateSecret {
   constructor(private readonly secrets: ChannelSecrets) {}
 

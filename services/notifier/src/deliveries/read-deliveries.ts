@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type Delivery, getDelivery, listDeliveries } from '@tidegate/contracts/notifier/deliveries';
 import { pageOf, readCursor } from '@tidegate/database/paging';
@@ -6,7 +6,7 @@ import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findDelivery, listDeliveries as listRows, toWire } from '../queue/delivery.rows.ts';
 
-@Injectable()
+@Controller()
 export class ReadDeliveries {
   @Handles(listDeliveries)
   async list({ input, tx }: OperationContext<typeof listDeliveries>) {

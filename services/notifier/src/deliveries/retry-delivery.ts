@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
 import { type Delivery, retryDelivery } from '@tidegate/contracts/notifier/deliveries';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -8,7 +8,7 @@ import { DELIVER, lockDelivery, makeDueNow, requeueDelivery } from '../queue/del
 import { deliveryOf } from './read-deliveries.ts';
 import { requireReady } from './test-channel.ts';
 
-@Injectable()
+@Controller()
 export class RetryDelivery {
   constructor(private readonly wakes: Wakes) {}
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { SETTINGS } from '@tidegate/runtime/host';
@@ -7,7 +7,7 @@ import { accountMessage } from '../messages/account-messages.rules.ts';
 import { MailSender } from './mail-sender.ts';
 
 /** One attempt for identity, which stores the mail and retries: nothing of it is stored here, least of all its token. */
-@Injectable()
+@Controller()
 export class SendAccountMail {
   constructor(
     private readonly mail: MailSender,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
 import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
@@ -25,7 +25,7 @@ export function requireReady(
   );
 }
 
-@Injectable()
+@Controller()
 export class TestChannel {
   constructor(
     private readonly config: NotifierConfig,

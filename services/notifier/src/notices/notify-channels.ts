@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { botWasHalted } from '@tidegate/contracts/bot-executor/bots';
 import { tradeClosed } from '@tidegate/contracts/bot-executor/trades';
 import { serverUnreachable } from '@tidegate/contracts/monitor-agent/server';
@@ -7,7 +7,7 @@ import { type EventContext, On } from '@tidegate/messaging/handler';
 import { QueueNotice } from './queue-notice.ts';
 
 /** Each event that channels can subscribe to, as its notice. Fields are named one by one: an event may gain some. */
-@Injectable()
+@Controller()
 export class NotifyChannels {
   constructor(private readonly notices: QueueNotice) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { creatorOf, organisationCreated } from '@tidegate/contracts/identity/organisations';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -16,7 +16,7 @@ const FIRST = '00000000-0000-0000-0000-000000000000';
  * Which person is behind an organisation: the queue is shared out by persons. Until it is known an organisation counts
  * as a person of its own.
  */
-@Injectable()
+@Controller()
 export class LearnOwners {
   constructor(
     private readonly tenants: TenantDatabase,

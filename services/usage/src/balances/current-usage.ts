@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { currentUsage, type MeterUsage } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -8,7 +8,7 @@ import { findBalances } from './balance.rows.ts';
 import { currentPeriod, meterUsage } from './balance.rules.ts';
 import { findDayBalance, quotaWindow } from './quota-window.rows.ts';
 
-@Injectable()
+@Controller()
 export class CurrentUsage {
   constructor(private readonly bus: Bus) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -13,7 +13,7 @@ import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from './quot
  * Stores an organisation's newest entitlements. A smaller plan may be used up the moment it begins: that is announced at
  * once, because a product that takes leases sends no more events that could trigger it.
  */
-@Injectable()
+@Controller()
 export class StoreEntitlements {
   constructor(private readonly wakes: Wakes) {}
 

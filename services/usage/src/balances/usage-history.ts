@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { usageHistory } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -9,7 +9,7 @@ import { findBuckets } from './balance.rows.ts';
 import { historyRange } from './balance.rules.ts';
 
 /** Hours are those of UTC; days are those of the organisation's time zone. */
-@Injectable()
+@Controller()
 export class UsageHistory {
   constructor(private readonly bus: Bus) {}
 

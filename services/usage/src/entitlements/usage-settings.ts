@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { getUsageSettings, setUsageSettings } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
@@ -8,7 +8,7 @@ import { requireStoredSnapshot } from './require-snapshot.ts';
 
 const UNKNOWN_ZONE = '22023';
 
-@Injectable()
+@Controller()
 export class UsageSettings {
   constructor(private readonly bus: Bus) {}
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import { PLATFORM_METERS, type UsageEvent } from '@tidegate/contracts/usage/event';
@@ -27,7 +27,7 @@ interface Rejected {
  * Events from a customer's own product. They are written directly, not through the stream: the answer can then tell
  * duplicates from new events, and a read right after it sees them. The organisation is the caller's, never the event's.
  */
-@Injectable()
+@Controller()
 export class IngestUsage {
   constructor(
     private readonly writer: UsageWriter,

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listRejectedUsage } from '@tidegate/contracts/usage/usage';
 import { pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { listRejected, type RejectedRow } from './rejected-event.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListRejectedEvents {
   @Handles(listRejectedUsage)
   async handle({ input, caller, tx }: OperationContext<typeof listRejectedUsage>) {

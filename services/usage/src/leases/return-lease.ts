@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { forbidden, invalid, notFound } from '@tidegate/contracts/kernel/problem';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
 import { leaseClosed, returnLease } from '@tidegate/contracts/usage/leases';
@@ -6,7 +6,7 @@ import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { closeLease, lockLease } from './lease.rows.ts';
 
 /** Spent units stay reserved until their usage events arrive; the rest is free for others at once. */
-@Injectable()
+@Controller()
 export class ReturnLease {
   @Handles(returnLease)
   async handle({ input, caller, tx, refuse }: OperationContext<typeof returnLease>) {

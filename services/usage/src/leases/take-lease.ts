@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
 import type { Input } from '@tidegate/contracts/kernel/operation';
@@ -16,7 +16,7 @@ import { requireMeter } from '../meters/meter.rows.ts';
 import { findLeaseByKey, insertLease, lockBalance, sumReserved } from './lease.rows.ts';
 import { leaseEnd, slice } from './lease.rules.ts';
 
-@Injectable()
+@Controller()
 export class TakeLease {
   constructor(private readonly bus: Bus) {}
 

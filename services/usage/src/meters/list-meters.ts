@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { listMeters } from '@tidegate/contracts/usage/usage';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findMeters } from './meter.rows.ts';
 
-@Injectable()
+@Controller()
 export class ListMeters {
   @Handles(listMeters)
   async handle({ tx }: OperationContext<typeof listMeters>) {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { catalogueApplied } from '@tidegate/contracts/billing/plans';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -6,7 +6,7 @@ import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { saveMeters } from './meter.rows.ts';
 
 /** A meter that leaves the catalogue stays: older plan versions may include it, and its history remains readable. */
-@Injectable()
+@Controller()
 export class StoreMeters {
   constructor(private readonly wakes: Wakes) {}
 
