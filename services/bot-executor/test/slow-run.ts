@@ -77,10 +77,11 @@ export class SlowRun {
     this.deliver({ type: 'end', by, ticks });
   }
 
-  /** Prices stand still until nothing is left to happen. */
+  /** Prices stand still until nothing is left to happen, also after the pause that follows a refusal. */
   rest(ticks: bigint): void {
     this.end('close', ticks);
-    for (let more = 200; !this.exchange.isIdle && more > 0; more -= 1) this.pass(ticks, false);
+    for (let more = 200; !(this.exchange.isIdle && this.exchange.position === 0n) && more > 0; more -= 1)
+      this.pass(ticks, false);
   }
 
   /** False for a sale that is reported before the purchase that it needs. */
