@@ -278,19 +278,19 @@ test('a page follows its bots until it logs out', async () => {
   const { cookie, person } = await signUp();
   const stream = await fetch(`${platform.url}/api/v1/stream?topics=bots`, { headers: { cookie } });
   expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
-  let heard = '';
+  let received = '';
   const ended = (async () => {
-    for await (const chunk of stream.body as ReadableStream<Uint8Array>) heard += Buffer.from(chunk).toString();
+    for await (const chunk of stream.body as ReadableStream<Uint8Array>) received += Buffer.from(chunk).toString();
   })();
-  await until(() => heard.includes('event: ready') && heard.includes('event: resync'));
+  await until(() => received.includes('event: ready') && received.includes('event: resync'));
   const made = await person.post<{ id: string }>('/api/v1/bots', { name: 'seen', settings: SETTINGS });
   await person.post(`/api/v1/bots/${made.body.id}/start`);
-  await until(() => heard.includes(made.body.id));
+  await until(() => received.includes(made.body.id));
   expect((await anonymous.send('DELETE', '/api/v1/sessions/current', undefined, { cookie })).status).toBe(204);
   // From the answer on.
   expect((await anonymous.send('GET', '/api/v1/me', undefined, { cookie })).status).toBe(401);
   await ended;
-  expect(heard).toContain('event: revoked');
+  expect(received).toContain('event: revoked');
 });
 
 test('the whole process is killed: what it had answered is counted, once, and its leases are free', async () => {

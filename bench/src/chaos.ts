@@ -141,7 +141,7 @@ async function recovery(
     done('counted');
     while ((await customer.closedTrades(trader)) < TRADES) await sleep(100);
     done('traded');
-    while (heardBy(customer, receiver, trader) < TRADES) await sleep(100);
+    while (notificationsOf(customer, receiver, trader) < TRADES) await sleep(100);
     done('webhooks');
   };
   const gaveUp = new AbortController();
@@ -153,7 +153,7 @@ async function recovery(
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 /** Webhooks that came to the customer, all or those about one bot. */
-function heardBy({ name }: Customer, receiver: WebhookReceiver, bot = ''): number {
+function notificationsOf({ name }: Customer, receiver: WebhookReceiver, bot = ''): number {
   const own = receiver.requests.filter(({ path, body }) => path === `/${name}` && body.includes(bot));
   return new Set(own.map(({ headers }) => headers['webhook-id'])).size;
 }

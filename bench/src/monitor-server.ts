@@ -82,7 +82,7 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   const watching = await watcherSession(fixture);
   const used = () => cpuMs(watching) + endedChildrenMs(fixture.pid);
   const endedBefore = endedChildrenMs(fixture.pid);
-  const askedBefore = await questions(fixture);
+  const askedBefore = await queriesOf(fixture);
   const hours: number[] = [];
   for (let hour = 0; hour < HOURS; hour += 1) {
     const before = used();
@@ -100,7 +100,7 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
   process.stdout.write(
     `${fixture.version}, ours, ${HOURS} hours in fast motion (${each} ms/s, ${visits} of it in visits to other databases)\n`,
   );
-  for (const [text, { calls, ms }] of await questions(fixture)) {
+  for (const [text, { calls, ms }] of await queriesOf(fixture)) {
     const before = askedBefore.get(text) ?? { calls: 0, ms: 0 };
     const times = calls - before.calls;
     if (times === 0) continue;
@@ -119,7 +119,7 @@ async function costOfOurs(fixture: Fixture): Promise<Cost> {
 }
 
 /** What the watcher asked so far, as pg_stat_statements has it; by the beginning of its text. */
-async function questions(fixture: Fixture): Promise<Map<string, { calls: number; ms: number }>> {
+async function queriesOf(fixture: Fixture): Promise<Map<string, { calls: number; ms: number }>> {
   const client = new pg.Client(fixture.shop);
   await client.connect();
   const { rows } = await client.query<{ text: string; calls: number; ms: number }>(

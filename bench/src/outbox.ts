@@ -14,7 +14,7 @@ import type { Result } from './main.ts';
 import { benchDatabase, rate } from './servers.ts';
 
 const MS = 8_000;
-const happened = event({
+const benchEvent = event({
   service: 'billing',
   name: 'bench.happened.v1',
   summary: 'Something happened in the bench',
@@ -44,7 +44,7 @@ export async function outbox(): Promise<Result> {
     tenants.as({}, async (tx) => {
       const id = newId();
       await tx.query(insert, ['state', id]);
-      await box.emit(tx, happened, { id });
+      await box.emit(tx, benchEvent, { id });
     }),
   );
   await relay.stop();

@@ -29,8 +29,8 @@ export function loadRival(): { name: string; run: (series: CandleSeries, percent
   if (!existsSync(join(folder, 'node_modules', NAME))) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{"private":true}');
-    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
-    execFileSync('npm', ['install', ...quiet, `${NAME}@${VERSION}`, FORGOTTEN], { cwd: folder, stdio: 'inherit' });
+    const silent = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+    execFileSync('npm', ['install', ...silent, `${NAME}@${VERSION}`, FORGOTTEN], { cwd: folder, stdio: 'inherit' });
   }
   const load = createRequire(join(folder, 'package.json'));
   const { backtest } = load(NAME) as Grademark;

@@ -87,7 +87,7 @@ async function waitFor(
     if (trouble) throw new Error(trouble.reason);
   };
   const passes = () => trouble?.passes === true;
-  await persist(work, { what, until, fix: '', tell: say, passes }).catch(() => undefined);
+  await persist(work, { what, until, fix: '', report: say, passes }).catch(() => undefined);
   return trouble && describeTrouble(what, trouble);
 }
 

@@ -21,7 +21,7 @@ export const waitForDatabase = ({ database, startTimeoutMs }: Settings): Patienc
   what: `PostgreSQL at ${database.host}:${database.port}`,
   until: Date.now() + startTimeoutMs,
   fix: 'npx tidegate doctor; on a slow machine a larger START_TIMEOUT_SECONDS',
-  tell: say,
+  report: say,
 });
 
 /** Throws when the keys are not those that the database knows; a new database knows none. */

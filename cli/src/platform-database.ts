@@ -16,7 +16,7 @@ export async function prepareDatabase(place: Place, monitorPassword: string, unt
     what: `PostgreSQL on port ${place.port}`,
     until,
     fix: 'read postgres.log in the data folder; on a slow machine a larger START_TIMEOUT_SECONDS',
-    tell: say,
+    report: say,
   };
   await persist(() => prepare(place, monitorPassword), patience);
 }

@@ -2,8 +2,12 @@
 
 const MOST = 5;
 const INJECTED = new Set(['Injectable', 'Controller', 'Catch']);
-/** The edge gathers what a request meets; it only passes it on. */
-const GATHERERS = new Set(['services/gateway/src/http/edge-parts.ts', 'services/gateway/src/access/access.ts']);
+/** These gather what a request meets, or what a session with a watched server needs, and only pass it on. */
+const GATHERERS = new Set([
+  'services/gateway/src/http/edge-parts.ts',
+  'services/gateway/src/access/access.ts',
+  'services/monitor-agent/src/collector/collector-tools.ts',
+]);
 
 export const classRules = [
   {

@@ -58,10 +58,10 @@ async function compare(
       const calls = await count(balance, [orgId, 'api_calls']);
       verdict.uncounted += Math.max(0, tally.answered - calls);
       if (calls > tally.sent) verdict.doubled.push(`${name}: API calls: ${calls} of at most ${tally.sent}`);
-      const heard = new Set(
+      const received = new Set(
         webhooks.filter(({ path }) => path === `/${name}`).map(({ headers }) => headers['webhook-id']),
       );
-      judgeCount(`${name}: webhooks`, heard.size, trades);
+      judgeCount(`${name}: webhooks`, received.size, trades);
     }
     for (const schema of ['identity', 'billing', 'usage', 'monitor_agent', 'bot_executor', 'notifier']) {
       const waiting = await count(`select count(*) as n from ${schema}.outbox`, []);

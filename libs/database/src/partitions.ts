@@ -12,12 +12,12 @@ export async function ensureDays(tx: Tx, table: string, { back = 0, ahead = 3 } 
   await tx.query('select ensure_day_partitions($1, $2::int, $3::int)', [table, back, ahead]);
 }
 
-/** Drops partitions that lie wholly before `keepDays` ago. Answers how many; gives up on a lock after 2 s. */
-export async function dropDays(tx: Tx, table: string, keepDays: number): Promise<number> {
+/** Drops partitions that lie wholly before `retentionDays` ago. Answers how many; gives up on a lock after 2 s. */
+export async function dropDays(tx: Tx, table: string, retentionDays: number): Promise<number> {
   await tx.query("select set_config('lock_timeout', '2s', true)");
   const row = await tx.one<{ dropped: number }>('select drop_day_partitions($1, $2::int) as dropped', [
     table,
-    keepDays,
+    retentionDays,
   ]);
   return row?.dropped ?? 0;
 }
@@ -31,13 +31,13 @@ export async function ensureMonths(tx: Tx, table: string, { from, to }: { from: 
   ]);
 }
 
-/** Drops the oldest month that lies wholly before `keepDays` ago; false when there was none. */
-export const dropMonth = (tx: Tx, table: string, keepDays: number): Promise<boolean> =>
-  dropOne(tx, 'select drop_month_partition($1, $2::int) as dropped', [table, keepDays]);
+/** Drops the oldest month that lies wholly before `retentionDays` ago; false when there was none. */
+export const dropMonth = (tx: Tx, table: string, retentionDays: number): Promise<boolean> =>
+  dropOne(tx, 'select drop_month_partition($1, $2::int) as dropped', [table, retentionDays]);
 
-/** Drops one day older than `keepDays` from which all rows were moved away; false when there was none. */
-export const dropEmptiedDay = (tx: Tx, table: string, keepDays: number): Promise<boolean> =>
-  dropOne(tx, 'select drop_emptied_day_partition($1, $2::int) as dropped', [table, keepDays]);
+/** Drops one day older than `retentionDays` from which all rows were moved away; false when there was none. */
+export const dropEmptiedDay = (tx: Tx, table: string, retentionDays: number): Promise<boolean> =>
+  dropOne(tx, 'select drop_emptied_day_partition($1, $2::int) as dropped', [table, retentionDays]);
 
 /**
  * Whoever waits for the lock on a table makes all others wait who come after: better to give up soon and to come back.

@@ -156,8 +156,8 @@ test('what waits behind a failing event of one aggregate keeps nobody else waiti
   broken.set('crowd/1', Number.POSITIVE_INFINITY);
   await publish('crowd', 1);
   await Promise.all(Array.from({ length: 599 }, (_, n) => publish('crowd', n + 2)));
-  await publish('stranger', 1);
-  await handled('stranger', 1);
+  await publish('outsider', 1);
+  await handled('outsider', 1);
   expect(await effects('crowd')).toEqual([]);
   const [, lag] =
     /tidegate_consumer_lag_seconds\{consumer="usage-from-identity"\} (\S+)/.exec(await metricsText()) ?? [];
@@ -183,7 +183,7 @@ test('a consumer that is deleted, and a stream that is, come back; meanwhile the
   expect(await ensureStreams(nc)).toEqual([]);
 });
 
-test('what had one single event long ago is forgotten; what has a history is not', async () => {
+test('an aggregate with one single event long ago expires; one with a history does not', async () => {
   await publish('once', 1);
   for (const number of [1, 2]) await publish('often', number);
   await handled('once', 1);

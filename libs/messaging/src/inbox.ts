@@ -40,7 +40,7 @@ export type Outcome = 'handled' | 'duplicate' | 'ahead' | 'late';
 export interface Gap {
   from: number;
   to: number;
-  /** The aggregate was never heard of: retention may have taken its beginning, which is no fault. */
+  /** The aggregate is unknown: retention may have deleted its first events, which is no fault. */
   beginning: boolean;
 }
 
@@ -71,7 +71,7 @@ export class Inbox {
    * Handles the event although its predecessors were not: they will never come. `tell` decides about a beginning
    * that was never seen; a gap behind what was handled is always told.
    */
-  async pass(envelope: Envelope, tell: (gap: Gap) => boolean): Promise<{ outcome: Outcome; gap?: Gap }> {
+  async pass(envelope: Envelope, reports: (gap: Gap) => boolean): Promise<{ outcome: Outcome; gap?: Gap }> {
     return this.unlessDeleted(envelope, async (tx, envelope) => {
       const last = await lockLast(tx, this.consumer, envelope);
       if (last >= envelope.sequence) return { outcome: 'duplicate' };
@@ -79,7 +79,7 @@ export class Inbox {
       const missing = last + 1 < envelope.sequence;
       const gap = missing ? { from: last + 1, to: envelope.sequence - 1, beginning: last === 0 } : undefined;
       if (gap) await insertGap(tx, { consumer: this.consumer, aggregate: envelope.subject, ...gap });
-      if (gap && (!gap.beginning || tell(gap))) await insertGapLetter(tx, this.consumer, envelope, gap);
+      if (gap && (!gap.beginning || reports(gap))) await insertGapLetter(tx, this.consumer, envelope, gap);
       await this.effect(tx, envelope);
       return { outcome: 'handled', ...(gap ? { gap } : {}) };
     });

@@ -5,19 +5,19 @@ import { watchOf } from './nats-watch.ts';
 test('a follower that throws keeps nobody from hearing that the connection is there again', async () => {
   const statuses = new TransformStream();
   const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
-  const heard: string[] = [];
+  const received: string[] = [];
   watch.onDisconnect(() => {
     throw new Error('x');
   });
-  watch.onDisconnect(() => heard.push('down'));
-  watch.onReconnect(() => heard.push('up'));
+  watch.onDisconnect(() => received.push('down'));
+  watch.onReconnect(() => received.push('up'));
   const writer = statuses.writable.getWriter();
   for (const type of ['disconnect', 'reconnect']) void writer.write({ type });
-  await until(async () => heard.length === 2);
-  expect([heard, watch.connected]).toEqual([['down', 'up'], true]);
+  await until(async () => received.length === 2);
+  expect([received, watch.connected]).toEqual([['down', 'up'], true]);
 });
 
-test('what is not heard any more is not forgotten with the next connection', async () => {
+test('what is not received any more is not forgotten with the next connection', async () => {
   const statuses = new TransformStream();
   const watch = watchOf({ status: () => statuses.readable } as unknown as NatsConnection);
   watch.refuse('requests', new Error('Permissions Violation'));

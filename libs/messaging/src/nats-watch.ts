@@ -53,19 +53,19 @@ export class NatsWatch {
     for await (const status of nc.status()) {
       if (status.type === 'disconnect' || status.type === 'close') {
         this.connected = false;
-        this.tell(this.onDown);
+        this.notify(this.onDown);
       } else if (status.type === 'reconnect') {
         this.connected = true;
         // The server may have been given other permissions.
         this.troubles.clear();
         this.refused.clear();
-        this.tell(this.onUp);
+        this.notify(this.onUp);
       } else if (status.type === 'error') this.noteError(status.error);
     }
   }
 
   /** One that throws must not end the watch: the connection would be taken for lost for ever. */
-  private tell(listeners: Set<() => void>): void {
+  private notify(listeners: Set<() => void>): void {
     for (const listener of listeners) {
       try {
         listener();

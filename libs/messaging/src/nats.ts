@@ -8,7 +8,7 @@ export interface NatsSettings {
   password: string;
 }
 
-/** Reconnects for ever: an outage of NATS is waited out, readiness tells of it. Replies come to an inbox of our own. */
+/** Reconnects for ever: an outage of NATS is waited out, and readiness reports it. Replies come to an inbox of our own. */
 export async function connectNats(settings: NatsSettings, name: string): Promise<NatsConnection> {
   const nc = await connect({
     servers: settings.servers,

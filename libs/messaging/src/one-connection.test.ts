@@ -162,7 +162,7 @@ describe('a flow that holds a connection', () => {
     await schema.tenants.reader({}).query('select 1');
   });
 
-  test('asks others first and then begins anew', async () => {
+  test('asks others first and then runs again', async () => {
     const orgId = newId();
     let known: string | undefined;
     const answer = await schema.tenants.run(orgId, async (tx) => {

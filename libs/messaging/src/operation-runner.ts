@@ -128,7 +128,7 @@ export class OperationRunner {
   }
 }
 
-/** Transactions that got in each other's way are begun anew while somebody waits for the answer. */
+/** Transactions that conflicted are retried while somebody waits for the answer. */
 async function retried<T>({ deadline }: OperationCall, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

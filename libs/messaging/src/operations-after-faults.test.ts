@@ -17,7 +17,13 @@ import { watchOf } from './nats-watch.ts';
 import { OperationServer } from './operation-server.ts';
 
 const shared = { service: 'identity', scope: 'service', input: z.strictObject({ n: z.int() }) } as const;
-const look = operation({ ...shared, name: 'faults.look', summary: 'Reads', output: z.any(), readonly: true });
+const readState = operation({
+  ...shared,
+  name: 'faults.read-state',
+  summary: 'Reads',
+  output: z.any(),
+  readonly: true,
+});
 const change = operation({ ...shared, name: 'faults.change', summary: 'Writes', output: z.any() });
 
 const dir = mkdtempSync(join(tmpdir(), 'tidegate-nats-'));
@@ -63,7 +69,7 @@ beforeAll(async () => {
   [serving, asking] = [await connect('identity'), await connect('gateway')];
   server = new OperationServer(
     options(),
-    [look, change].map((one) => ({ operation: one, run: async () => undefined })),
+    [readState, change].map((one) => ({ operation: one, run: async () => undefined })),
   );
   server.start();
   await serving.flush();
@@ -82,13 +88,13 @@ beforeEach(() => {
 
 test('a request that is no request, and an answer that is no JSON, are answered with a problem', async () => {
   for (const body of ['null', '7', '"x"', '{}', 'not json', '']) {
-    const reply = await asking?.request(look.subject, body, { timeout: 5_000 });
+    const reply = await asking?.request(readState.subject, body, { timeout: 5_000 });
     expect(reply?.json()).toMatchObject({ problem: { code: 'malformed_body' } });
   }
   answer = () => ({ tooBig: 10n });
-  await expect(bus.call(look, { n: 1 })).rejects.toMatchObject({ code: 'internal_error' });
+  await expect(bus.call(readState, { n: 1 })).rejects.toMatchObject({ code: 'internal_error' });
   answer = (n) => n;
-  expect(await bus.call(look, { n: 2 })).toBe(2);
+  expect(await bus.call(readState, { n: 2 })).toBe(2);
 });
 
 test.each([
@@ -108,9 +114,11 @@ test('hosts whose clocks differ by more than a deadline understand each other', 
   const now = Date.now;
   const behind = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() - 90_000);
   const ahead = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() + 90_000);
-  for (const callerToken of [behind, ahead]) expect(await bus.call(look, { n: 3 }, { callerToken })).toBe(3);
+  for (const callerToken of [behind, ahead]) expect(await bus.call(readState, { n: 3 }, { callerToken })).toBe(3);
   const ancient = tokens.sign({ kind: 'service', service: 'gateway', scopes: ['*'] }, now() - 600_000);
-  await expect(bus.call(look, { n: 3 }, { callerToken: ancient })).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(bus.call(readState, { n: 3 }, { callerToken: ancient })).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
 });
 
 test('nobody answers: a write is told so at once, a deadline that passes too, both with when to come back', async () => {
@@ -124,13 +132,13 @@ test('nobody answers: a write is told so at once, a deadline that passes too, bo
 test('a read whose replica died with it is answered by another one', async () => {
   let taken = 0;
   // In the queue group, as a replica that takes one request and is killed.
-  const dying = serving?.subscribe(look.subject, {
+  const dying = serving?.subscribe(readState.subject, {
     queue: 'identity',
     callback: () => {
       taken += 1;
     },
   });
-  const calls = Promise.all(Array.from({ length: 24 }, (_, n) => bus.call(look, { n })));
+  const calls = Promise.all(Array.from({ length: 24 }, (_, n) => bus.call(readState, { n })));
   await until(() => taken > 0);
   dying?.unsubscribe();
   expect(await calls).toEqual(Array.from({ length: 24 }, (_, n) => n));
@@ -163,7 +171,7 @@ test('a server whose subscription is refused stops in order', async () => {
 test('without the bus calls are refused at once, reads under way too; when it is back all is well by itself', async () => {
   const { promise: parked, resolve: release } = Promise.withResolvers<number>();
   answer = () => parked;
-  const read = bus.call(look, { n: 1 }, { deadlineMs: 60_000 });
+  const read = bus.call(readState, { n: 1 }, { deadlineMs: 60_000 });
   const refused = expect(read).rejects.toMatchObject({ code: 'unavailable', data: { retryAfterSeconds: 1 } });
   const write = bus.call(change, { n: 1 }, { deadlineMs: 60_000 });
   const unknown = expect(write).rejects.toMatchObject({ code: 'timeout', data: { retryAfterSeconds: 1 } });
@@ -174,6 +182,6 @@ test('without the bus calls are refused at once, reads under way too; when it is
   expect(watchOf(asking as NatsConnection).trouble()).toBe('the connection is down');
   answer = (n) => n;
   nats = await startNats({ dir, port: nats.port, authorization: natsAuthorization(users as never) });
-  expect(await until(() => bus.call(look, { n: 5 }))).toBe(5);
+  expect(await until(() => bus.call(readState, { n: 5 }))).toBe(5);
   release(0);
 });

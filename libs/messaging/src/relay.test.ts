@@ -126,29 +126,29 @@ test('an idle relay writes nothing', async () => {
   const lease = () => schema.sql<{ version: string }>('select xmin::text as version from relay_lease');
   const before = await lease();
   one.start();
-  for (let looks = 0; looks < 5; looks += 1) one.wake();
+  for (let wakes = 0; wakes < 5; wakes += 1) one.wake();
   await one.stop();
   expect(await lease()).toEqual(before);
 });
 
 test('processes that may not send do not go on telling each other', async () => {
   await schema.sql("update relay_lease set holder = $1, held_until = now() + interval '1 minute'", [newId()]);
-  let told = 0;
-  const heard = nc.subscribe('wake.identity.outbox', {
+  let passedOn = 0;
+  const subscription = nc.subscribe('wake.identity.outbox', {
     callback: () => {
-      told += 1;
+      passedOn += 1;
     },
   });
   const [first, second] = [relay(), relay()];
   await say(first.outbox, newId(), 'x');
   for (const { relay: one } of [first, second]) one.start();
   // Each looked once, found the right elsewhere and said so.
-  await until(async () => told >= 2);
+  await until(async () => passedOn >= 2);
   await say(second.outbox, newId(), 'y');
-  const before = told;
+  const before = passedOn;
   for (let trip = 0; trip < 100; trip += 1) await nc.flush();
-  expect(told - before).toBeLessThan(10);
-  heard.unsubscribe();
+  expect(passedOn - before).toBeLessThan(10);
+  subscription.unsubscribe();
   await schema.sql('delete from outbox');
   await schema.sql("update relay_lease set holder = null, held_until = '-infinity'");
 });

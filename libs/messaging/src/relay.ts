@@ -65,7 +65,7 @@ export class Relay {
     nc.subscribe(this.wakeSubject(), {
       callback: (error, message) => {
         if (error) watchOf(nc).refuse('wakes of the relay', error);
-        else if (message.string() !== this.self) this.heard();
+        else if (message.string() !== this.self) this.awoken();
       },
     });
     this.running = this.loop();
@@ -80,7 +80,7 @@ export class Relay {
    * Another process has something to send: said for whoever may. Who may not says nothing: two of them would go on
    * telling each other for as long as the lease of a third lasts.
    */
-  private heard(): void {
+  private awoken(): void {
     if (!this.elsewhere) this.wake();
   }
 
@@ -119,7 +119,7 @@ export class Relay {
       const timer = setTimeout(resolve, ms);
       this.rouse = () => {
         // The holder was told already; a server that refused us is not asked any faster.
-        if (turn === 'elsewhere' && !this.stopped) return this.tellHolder();
+        if (turn === 'elsewhere' && !this.stopped) return this.wakeHolder();
         if (turn === 'failed' && !this.stopped) return;
         clearTimeout(timer);
         resolve();
@@ -133,7 +133,7 @@ export class Relay {
     if (this.leasedUntil < Date.now()) {
       if (!(await mayHave(tenants))) return this.note([]);
       if (!(await takeLease(tenants, this.self, this.leaseSeconds))) {
-        this.tellHolder();
+        this.wakeHolder();
         return 'elsewhere';
       }
       // Half way through it is renewed, so that nobody else begins while a batch is under way.
@@ -157,7 +157,7 @@ export class Relay {
     return 'empty';
   }
 
-  private tellHolder(): void {
+  private wakeHolder(): void {
     if (!this.options.nc.isClosed()) this.options.nc.publish(this.wakeSubject(), this.self);
   }
 

@@ -20,7 +20,7 @@ export class TurnPublisher {
     this.nc = nc;
   }
 
-  /** `failed` hears of a message that the connection did not take; without it the message is lost, as any may be. */
+  /** `failed` is called with a message that the connection did not take; without it the message is lost, as any may be. */
   publish(subject: string, data: Uint8Array, options?: PublishOptions, failed?: (error: Error) => void): void {
     if (this.waiting.length === 0) setImmediate(() => this.flush());
     this.waiting.push({ subject, data, options, failed });

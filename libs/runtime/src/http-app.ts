@@ -66,7 +66,7 @@ const written = (error: ProblemError) => ({ status: error.status, document: erro
 
 /** What is no HTTP request at all never becomes one: it is answered on the socket, and the connection ends. */
 function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
-  // Told once for a request; from here on nobody else looks at it.
+  // Logged once for a request; from here on nobody else handles it.
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longBodies.has(socket)) return;
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();

@@ -30,7 +30,7 @@ class Keeper {
   private failing = false;
   private again = false;
   private stopped = false;
-  private looking: Promise<void> | undefined;
+  private checking: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection, replicas: number, log: Log) {
@@ -41,33 +41,33 @@ class Keeper {
 
   start(): void {
     const watch = watchOf(this.nc);
-    watch.onReconnect(() => this.look());
+    watch.onReconnect(() => this.check());
     this.nc.subscribe(DELETED, {
-      callback: (error) => (error ? watch.refuse('news of streams', error) : this.look()),
+      callback: (error) => (error ? watch.refuse('news of streams', error) : this.check()),
     });
-    this.look();
+    this.check();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.looking;
+    await this.checking;
     if (!this.nc.isClosed()) await this.nc.close();
   }
 
-  private look(): void {
-    // One that was deleted during a look may have been there when it was looked at.
-    this.again = this.looking !== undefined;
-    this.looking ??= this.lookNow().finally(() => {
-      this.looking = undefined;
+  private check(): void {
+    // One that was deleted during a check may have been there when it was checked.
+    this.again = this.checking !== undefined;
+    this.checking ??= this.checkNow().finally(() => {
+      this.checking = undefined;
       if (this.stopped) return;
       clearTimeout(this.timer);
-      if (this.again) this.look();
-      else this.timer = setTimeout(() => this.look(), this.failing ? AGAIN_MS : EVERY_MS);
+      if (this.again) this.check();
+      else this.timer = setTimeout(() => this.check(), this.failing ? AGAIN_MS : EVERY_MS);
     });
   }
 
-  private async lookNow(): Promise<void> {
+  private async checkNow(): Promise<void> {
     if (watchOf(this.nc).connected) await this.ensure();
   }
 

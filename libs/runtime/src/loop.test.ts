@@ -8,7 +8,7 @@ const log = new Log({ service: 'test' });
 
 /** The bus between two replicas: what one says, all hear. */
 function bus() {
-  const heard: ((error: Error | null, message: { subject: string; string: () => string }) => void)[] = [];
+  const listeners: ((error: Error | null, message: { subject: string; string: () => string }) => void)[] = [];
   const back = Promise.withResolvers<void>();
   const connection = {
     status: async function* () {
@@ -16,9 +16,9 @@ function bus() {
       yield { type: 'reconnect' };
     },
     isClosed: () => false,
-    subscribe: (_subject: string, { callback }: { callback: (typeof heard)[number] }) => heard.push(callback),
+    subscribe: (_subject: string, { callback }: { callback: (typeof listeners)[number] }) => listeners.push(callback),
     publish: (subject: string, text: string) => {
-      for (const hear of heard) hear(null, { subject, string: () => text });
+      for (const listener of listeners) listener(null, { subject, string: () => text });
     },
   };
   return Object.assign(() => new Wakes('test', connection as never), { reconnect: back.resolve });

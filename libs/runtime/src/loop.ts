@@ -28,7 +28,7 @@ const OUTAGE_BACKOFF_MS = 4_000;
 /** Loops that turn more often than that keep their time. */
 const APART_FROM_MS = 10_000;
 /** So many turns that an outage failed are one line. */
-const TELL_EVERY = 15;
+const LOG_EVERY = 15;
 
 /**
  * A long-running loop: the method is called again and again, never twice at a time, until the process drains. A turn
@@ -59,8 +59,8 @@ export class RunningLoop {
       this.woken = true;
       this.rouse();
     });
-    const told = tell({ service: wakes?.service ?? '', loop: mark.name });
-    this.done = this.run(mark, turn.bind(instance), { log: log.child({ loop: mark.name }), told });
+    const metrics = loopMetrics({ service: wakes?.service ?? '', loop: mark.name });
+    this.done = this.run(mark, turn.bind(instance), { log: log.child({ loop: mark.name }), metrics });
   }
 
   async stop(): Promise<void> {
@@ -71,7 +71,7 @@ export class RunningLoop {
   private async run(
     mark: LoopMark,
     turn: (turn: Turn) => Promise<TurnResult>,
-    { log, told }: { log: Log; told: ReturnType<typeof tell> },
+    { log, metrics }: { log: Log; metrics: ReturnType<typeof loopMetrics> },
   ): Promise<void> {
     let failures = 0;
     while (!this.abort.signal.aborted) {
@@ -82,15 +82,15 @@ export class RunningLoop {
         if (next === 'again') wait = 0;
         else if (next !== undefined) wait = Math.max(0, Math.min(wait, next));
         failures = 0;
-        told.succeeded();
+        metrics.succeeded();
       } catch (error) {
         if (this.abort.signal.aborted) return;
         failures += 1;
-        told.failed();
+        metrics.failed();
         const most = isOutage(error) ? OUTAGE_BACKOFF_MS : MAX_BACKOFF_MS;
         wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, most);
         if (!isOutage(error)) log.error({ error, failures }, 'A turn failed');
-        else if (failures % TELL_EVERY === 1) log.warn({ error, failures }, 'Turns fail because of an outage');
+        else if (failures % LOG_EVERY === 1) log.warn({ error, failures }, 'Turns fail because of an outage');
       }
       // A loop in trouble keeps its distance, whoever wakes it.
       if (wait > 0 && !(this.woken && failures === 0)) await this.pause(wait, failures === 0);
@@ -121,7 +121,7 @@ export class RunningLoop {
 const apart = (ms: number): number => (ms < APART_FROM_MS ? ms : ms * (0.9 + Math.random() * 0.2));
 
 /** How an operator sees that a loop is in trouble or hangs. */
-function tell(labels: { service: string; loop: string }) {
+function loopMetrics(labels: { service: string; loop: string }) {
   const metrics = new Metrics();
   const names = ['service', 'loop'] as const;
   const failures = metrics.counter('tidegate_loop_failures_total', 'Turns of a loop that failed', names);

@@ -5,7 +5,7 @@ const patience = {
   what: 'PostgreSQL at 127.0.0.1:5432',
   until: Date.now() + 60_000,
   fix: 'npx tidegate doctor',
-  tell: (text: string) => void said.push(text),
+  report: (text: string) => void said.push(text),
 };
 
 test('what passes is tried again until it works', async () => {

@@ -8,7 +8,7 @@ export interface Patience {
   until: number;
   /** Where to look, when it was too late. */
   fix: string;
-  tell(text: string): void;
+  report(text: string): void;
   signal?: AbortSignal | undefined;
   /** Whether waiting may mend it; by default outages and late answers. */
   passes?: (error: unknown) => boolean;
@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 3_000;
  * take no longer, and says what it waits for. Whatever else is wrong ends it at once.
  */
 export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
-  const { what, until, fix, tell, signal, passes = mayPass } = patience;
+  const { what, until, fix, report, signal, passes = mayPass } = patience;
   const began = Date.now();
   let said = 0;
   for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
@@ -41,7 +41,7 @@ export async function persist<T>(work: () => Promise<T>, patience: Patience): Pr
       // The first failure is often over at once and needs no words.
       if (now - said > SAY_EVERY_MS && now - began > 500) {
         said = now;
-        tell(`Waiting for ${what} (${reason}); at most ${Math.round((until - now) / 1_000)} s more …`);
+        report(`Waiting for ${what} (${reason}); at most ${Math.round((until - now) / 1_000)} s more …`);
       }
       await pause(wait, undefined, { signal }).catch(() => undefined);
     }

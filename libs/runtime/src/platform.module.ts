@@ -36,7 +36,7 @@ export function rootModule(platform: DynamicModule, service: DynamicModule['modu
 @Module({})
 class RootModule {}
 
-/** Nest tells of what fails in its hooks. Why a start failed is thrown as well, and told by whoever tries again. */
+/** Nest logs what fails in its hooks. Why a start failed is thrown as well, and logged by whoever retries it. */
 export const nestLogger = (log: Log): LoggerService => ({
   log() {},
   warn() {},

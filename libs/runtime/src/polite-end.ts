@@ -3,7 +3,7 @@ import { Server as NetServer } from 'node:net';
 
 /** A client that kept a connection has so long to notice that it ends, by the answer to its next request. */
 const GRACE_MS = 1_000;
-const LOOK_MS = 50;
+const CHECK_MS = 50;
 const SHORT_MS = 3;
 const MOST_TURNS = 20;
 
@@ -37,7 +37,7 @@ export class PoliteEnd {
     });
     const began = Date.now();
     while (!closed && Date.now() - began < withinMs) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
       await afterArrivals();
       if (Date.now() - began > GRACE_MS) server.closeIdleConnections();
     }

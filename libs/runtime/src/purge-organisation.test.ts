@@ -54,7 +54,7 @@ const noted = async (org: string) =>
 
 const replica = () => new PurgeOrganisation(schema.tenants, { wake: () => {} } as never, new Log());
 /** As the event comes: in a transaction of the organisation. */
-const hear = (org: string) =>
+const receive = (org: string) =>
   schema.tenants.run(org, (tx) =>
     replica().handle({ data: { orgId: org }, tx } as Parameters<PurgeOrganisation['handle']>[0]),
   );
@@ -64,7 +64,7 @@ async function sweep(signal = new AbortController().signal): Promise<void> {
 
 test('everything goes, in batches, from every table and partition; others keep theirs', async () => {
   const [gone, stays] = [await fill(5_000), await fill()];
-  await hear(gone);
+  await receive(gone);
   await sweep();
   expect(await left(gone)).toEqual([0, 0, 0, 0]);
   expect(await left(stays)).toEqual([40, 40, 40, 40]);
@@ -73,7 +73,7 @@ test('everything goes, in batches, from every table and partition; others keep t
 
 test('a sweep that was interrupted goes on where it was', async () => {
   const gone = await fill(5_000);
-  await hear(gone);
+  await receive(gone);
   let checks = 0;
   const signal = {
     get aborted() {
@@ -106,7 +106,7 @@ test('nothing comes back: not by who was at it before, not by who comes after, n
     await write(tx);
   });
   await underWay;
-  await hear(gone);
+  await receive(gone);
   await expect(schema.tenants.run(gone, write)).rejects.toThrow('The organisation was deleted.');
   await expect(schema.tenants.run(newId(), (tx) => write(tx.as({ orgId: gone })))).rejects.toThrow(
     'The organisation was deleted.',
@@ -129,7 +129,7 @@ test('nothing comes back: not by who was at it before, not by who comes after, n
 
 test('a request for it is answered with 404', async () => {
   const gone = await fill();
-  await hear(gone);
+  await receive(gone);
   const write = operation({
     service: 'identity',
     name: 'purge-organisation.write',
@@ -150,8 +150,8 @@ test('one that fails does not stop those behind it, and is tried again', async (
   await schema.sql(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
     create trigger refuse before delete on children for each row when (old.org_id = '${stuck}') execute function refuse();`);
-  await hear(stuck);
-  await hear(gone);
+  await receive(stuck);
+  await receive(gone);
   await sweep();
   expect(await left(gone)).toEqual([0, 0, 0, 0]);
   expect((await left(stuck))[1]).toBe(40);
@@ -163,7 +163,7 @@ test('one that fails does not stop those behind it, and is tried again', async (
 
 test('it is remembered for longer than anything may be under way, and not for ever', async () => {
   const gone = await fill();
-  await hear(gone);
+  await receive(gone);
   const age = (days: number) =>
     schema.sql(
       'update deleted_organisations set due_at = null, deleted_at = now() - make_interval(days => $2) where org_id = $1',

@@ -74,7 +74,7 @@ async function startHosts({ definitions, settings, configs, health, log }: Start
     what,
     until: Date.now() + settings.startTimeoutMs,
     fix: 'npx tidegate doctor; on a slow machine a larger START_TIMEOUT_SECONDS',
-    tell: (text) => log.warn({}, text),
+    report: (text) => log.warn({}, text),
     signal: failure.signal,
   });
   await waitForNats(settings, definitions, patience);

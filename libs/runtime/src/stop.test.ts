@@ -36,7 +36,7 @@ test('a service that does not stop in order keeps the others from nothing', asyn
 });
 
 test('what is settled at another service in the end finds it there', async () => {
-  const heard: string[] = [];
+  const received: string[] = [];
   let usageEnded = false;
   const host = (name: string, stopWork: () => Promise<void>) =>
     ({ definition: { name, http: false }, stopWork, close: async () => {} }) as unknown as ServiceHost;
@@ -45,8 +45,8 @@ test('what is settled at another service in the end finds it there', async () =>
   });
   const borrower = host('bot-executor', async () => {
     await new Promise((resolve) => setImmediate(resolve));
-    heard.push(usageEnded ? 'nobody' : 'usage');
+    received.push(usageEnded ? 'nobody' : 'usage');
   });
   await stop({ hosts: [lender, borrower], health: new Health([]), ops: undefined, log: new Log() });
-  expect(heard).toEqual(['usage']);
+  expect(received).toEqual(['usage']);
 });

@@ -4,7 +4,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { enableTracing } from '@tidegate/telemetry/trace';
 import type { Settings } from './settings.ts';
 
-/** Off unless an OTLP endpoint is configured. Each service tells its own name, also within one process. Answers how to flush and stop. */
+/** Off unless an OTLP endpoint is configured. Each service has its own name, also within one process. Answers how to flush and stop. */
 export function startTracing(settings: Pick<Settings, 'otlpEndpoint'>): () => Promise<void> {
   if (!settings.otlpEndpoint) return async () => {};
   const url = settings.otlpEndpoint;

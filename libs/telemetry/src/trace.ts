@@ -34,7 +34,7 @@ interface Running extends TraceContext {
 const store = new AsyncLocalStorage<Running>();
 let tracerOf: ((service: string) => Tracer) | undefined;
 
-/** One tracer for each service, as each tells its own `service.name`. */
+/** One tracer for each service, as each has its own `service.name`. */
 export function enableTracing(given: (service: string) => Tracer): void {
   tracerOf = given;
 }

@@ -22,7 +22,7 @@ export async function testDatabase({ schema, folders }: { schema: string; folder
   const server = await runPostgres();
   const shared = { host: server.host, port: server.port, user: server.user, password: server.password };
   const role = { user: `test_${schema}`, password: 'x' };
-  const template = `template_${schema}_${fingerprint(folders)}`;
+  const template = `template_${schema}_${migrationsHash(folders)}`;
   const database = `test_${randomBytes(9).toString('hex')}`;
   const postgres = { ...shared, database: 'postgres' };
   await alone('databases', async () => {
@@ -42,7 +42,7 @@ export async function testDatabase({ schema, folders }: { schema: string; folder
   };
 }
 
-function fingerprint(folders: string[]): string {
+function migrationsHash(folders: string[]): string {
   const hash = createHash('sha256');
   for (const folder of folders)
     for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));

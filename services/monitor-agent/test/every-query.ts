@@ -103,16 +103,16 @@ function listening(version: number, control: boolean, texts: Set<string>): Serve
     resettable: [...RESETTABLE],
   };
   const row = new Proxy<Record<string, unknown>>(known, { get: (all, name) => all[String(name)] ?? null });
-  const heard = async (text: string, answer: unknown) => {
+  const record = async (text: string, answer: unknown) => {
     texts.add(text);
     return answer;
   };
   return {
     version,
     encoding: 'UTF8',
-    rows: (text: string) => heard(text, []),
-    objects: (text: string) => heard(text, [row]),
-    one: (text: string) => heard(text, row),
+    rows: (text: string) => record(text, []),
+    objects: (text: string) => record(text, [row]),
+    one: (text: string) => record(text, row),
     fix: async (text: string) => text,
   } as unknown as ServerConnection;
 }

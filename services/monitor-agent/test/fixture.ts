@@ -32,16 +32,18 @@ export function useServer(binaries: Binaries, options: PostgresOptions = {}): Po
 export interface Collecting {
   at: WatchedServer;
   replica: Replica;
-  look(): Promise<void>;
+  takeSnapshot(): Promise<void>;
 }
 
 /** Both anew for every test. */
 export function useCollector(store: Store, server: Parameters<typeof addServer>[1], plan: Plan = {}): Collecting {
-  const collecting = { look: () => collectOnce(store, collecting.replica, collecting.at.serverId) } as Collecting;
+  const collecting = {
+    takeSnapshot: () => collectOnce(store, collecting.replica, collecting.at.serverId),
+  } as Collecting;
   beforeEach(async () => {
     collecting.at = await addServer(store, server);
     collecting.replica = new Replica(store, plan);
-    await collecting.look();
+    await collecting.takeSnapshot();
   });
   afterEach(async () => {
     await collecting.replica.stop();

@@ -49,7 +49,7 @@ export class HoldingProxy {
 
   private serve(socket: Socket): void {
     const behind = connect(this.behind.port, this.behind.host);
-    const count = questionCounter();
+    const count = queryCounter();
     this.open += 1;
     this.mostOpen = Math.max(this.mostOpen, this.open);
     for (const one of [socket, behind]) {
@@ -74,7 +74,7 @@ export class HoldingProxy {
 }
 
 /** Messages are a letter, a length that counts itself, and that much; only the first one of a session has no letter. */
-function questionCounter(): (chunk: Buffer) => number {
+function queryCounter(): (chunk: Buffer) => number {
   let pending = Buffer.alloc(0);
   let started = false;
   return (chunk) => {

@@ -2,13 +2,13 @@ import { type ExecutedStatements, outgrew, type ShownRow } from './executed-stat
 import type { Store } from './store.ts';
 
 /** What the collector stored of one snapshot. */
-export interface Look {
+export interface StoredSnapshot {
   takenAt: Date;
   resets: number;
   gaps: number;
   evictions: number;
   lostUs: number;
-  told: Map<string, { partial: boolean; calls: number; rows: number; us: number }>;
+  reported: Map<string, { partial: boolean; calls: number; rows: number; us: number }>;
 }
 
 interface Row {
@@ -17,10 +17,10 @@ interface Row {
   gap: boolean;
   evictions: number;
   lost_us: string;
-  told: [key: string, partial: boolean, calls: number, rows: number, us: number][] | null;
+  reported: [key: string, partial: boolean, calls: number, rows: number, us: number][] | null;
 }
 
-export async function readStoredSnapshot(store: Store, serverId: string, after: Date): Promise<Look> {
+export async function readStoredSnapshot(store: Store, serverId: string, after: Date): Promise<StoredSnapshot> {
   const rows = await store.server.sql<Row>(
     `select taken_at, reset, gap, evictions, lost_us,
             (select json_agg(json_build_array(
@@ -31,16 +31,16 @@ export async function readStoredSnapshot(store: Store, serverId: string, after: 
        from monitor_agent.statement_samples s
       where server_id = '${serverId}' and taken_at > '${after.toISOString()}' order by taken_at`,
   );
-  const look: Look = { takenAt: after, resets: 0, gaps: 0, evictions: 0, lostUs: 0, told: new Map() };
+  const snapshot: StoredSnapshot = { takenAt: after, resets: 0, gaps: 0, evictions: 0, lostUs: 0, reported: new Map() };
   for (const row of rows) {
-    look.takenAt = row.taken_at;
-    look.resets += row.reset ? 1 : 0;
-    look.gaps += row.gap ? 1 : 0;
-    look.evictions += row.evictions;
-    look.lostUs += Number(row.lost_us);
-    for (const [key, partial, calls, count, us] of row.told ?? []) {
-      const sum = look.told.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
-      look.told.set(key, {
+    snapshot.takenAt = row.taken_at;
+    snapshot.resets += row.reset ? 1 : 0;
+    snapshot.gaps += row.gap ? 1 : 0;
+    snapshot.evictions += row.evictions;
+    snapshot.lostUs += Number(row.lost_us);
+    for (const [key, partial, calls, count, us] of row.reported ?? []) {
+      const sum = snapshot.reported.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
+      snapshot.reported.set(key, {
         partial: sum.partial || partial,
         calls: sum.calls + calls,
         rows: sum.rows + count,
@@ -48,10 +48,10 @@ export async function readStoredSnapshot(store: Store, serverId: string, after: 
       });
     }
   }
-  return look;
+  return snapshot;
 }
 
-/** Calls of one statement, look by look, and how long each snapshot stands for. */
+/** Calls of one statement, snapshot by snapshot, and how long each snapshot stands for. */
 export function callsBySnapshot(
   store: Store,
   serverId: string,
@@ -69,8 +69,8 @@ export function callsBySnapshot(
 const ROWS = 2;
 const TOTAL_US = 3;
 
-/** What PostgreSQL tells of what becomes of its statements. */
-export interface Tells {
+/** What PostgreSQL reports of what becomes of its statements. */
+export interface Reports {
   /** When each began (17). */
   birth: boolean;
   /** When all were reset, and how often room was made (14). */
@@ -79,43 +79,44 @@ export interface Tells {
   room: boolean;
 }
 
-/** What the snapshot has to tell of every series, and in words what it tells instead. */
+/** What the snapshot has to show of every series, and in words what it shows instead. */
 export function compareSnapshot(
-  look: Look,
+  snapshot: StoredSnapshot,
   executed: ExecutedStatements,
   shown: { before: ReadonlyMap<string, ShownRow>; now: ReadonlyMap<string, ShownRow> },
-  tells: Tells,
+  reports: Reports,
 ): { expected: Map<string, number>; faults: string[] } {
   const faults: string[] = [];
   const check = (what: string, is: unknown, ought: unknown) => {
     if (is !== ought) faults.push(`${what} is ${is} instead of ${ought}`);
   };
-  const resetTold = executed.allKilled && (tells.losses || (executed.crashed && !executed.restarted));
-  check('gaps', look.gaps, 0);
-  check('resets', look.resets > 0, resetTold);
-  check('lost time is told', look.lostUs > 0, resetTold);
+  const resetReported = executed.allKilled && (reports.losses || (executed.crashed && !executed.restarted));
+  check('gaps', snapshot.gaps, 0);
+  check('resets', snapshot.resets > 0, resetReported);
+  check('lost time is told', snapshot.lostUs > 0, resetReported);
   const expected = new Map<string, number>();
   for (const [key, alive] of executed.alive) {
-    const told = look.told.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
-    if (look.evictions > 0 || !(tells.losses || tells.room)) {
-      if (told.calls < 0 || told.calls > alive) faults.push(`${key}: ${told.calls} calls told of ${alive}`);
-      expected.set(key, told.calls);
+    const reported = snapshot.reported.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
+    if (snapshot.evictions > 0 || !(reports.losses || reports.room)) {
+      if (reported.calls < 0 || reported.calls > alive)
+        faults.push(`${key}: ${reported.calls} calls reported of ${alive}`);
+      expected.set(key, reported.calls);
       continue;
     }
     const [before, now] = [shown.before.get(key), shown.now.get(key)];
     const killed = executed.killed.has(key);
-    const unseen = killed && !resetTold && !tells.birth && !!before && !!now && outgrew(before, now);
+    const unseen = killed && !resetReported && !reports.birth && !!before && !!now && outgrew(before, now);
     const base = killed && !unseen ? undefined : before;
     const calls = alive - (unseen ? (before?.counters[0] ?? 0) : 0);
     expected.set(key, calls);
     const since = (column: number) => (now?.counters[column] ?? 0) - (base?.counters[column] ?? 0);
-    check(`${key}: calls`, told.calls, calls);
+    check(`${key}: calls`, reported.calls, calls);
     // Where room may have been made unseen, one that is new may have been there before.
-    if (before || tells.losses)
-      check(`${key}: partial`, told.partial, resetTold ? calls > 0 : killed && !!before && !unseen);
-    if (told.calls !== calls || !now) continue;
-    check(`${key}: rows`, told.rows, since(ROWS));
-    check(`${key}: time`, told.us, since(TOTAL_US));
+    if (before || reports.losses)
+      check(`${key}: partial`, reported.partial, resetReported ? calls > 0 : killed && !!before && !unseen);
+    if (reported.calls !== calls || !now) continue;
+    check(`${key}: rows`, reported.rows, since(ROWS));
+    check(`${key}: time`, reported.us, since(TOTAL_US));
   }
   return { expected, faults };
 }

@@ -17,7 +17,7 @@ import { statementKey } from '../src/statements/statement-key.rules.ts';
 export type Step =
   | { do: 'call'; key: number; ms: number; rows: number }
   | { do: 'plan' | 'resetOne' | 'resetExtremes' | 'evict'; key: number }
-  | { do: 'resetAll' | 'failOver' | 'look' | 'lookLost' | 'collectorRestart' };
+  | { do: 'resetAll' | 'failOver' | 'snapshot' | 'snapshotLost' | 'collectorRestart' };
 
 interface Row {
   calls: number;
@@ -75,8 +75,8 @@ export class History {
     else if (step.do === 'evict') this.evict(keyOf(step.key));
     else if (step.do === 'resetAll') this.resetAll();
     else if (step.do === 'failOver') this.failOver();
-    else if (step.do === 'look') this.look(true);
-    else if (step.do === 'lookLost') this.look(false);
+    else if (step.do === 'snapshot') this.takeSnapshot(true);
+    else if (step.do === 'snapshotLost') this.takeSnapshot(false);
     else this.restart();
   }
 
@@ -184,7 +184,7 @@ export class History {
     this.call(keyOf(1), 5, 1);
   }
 
-  private look(kept: boolean): void {
+  private takeSnapshot(kept: boolean): void {
     let scrape = this.read(false);
     if (needsAllRows(this.state, scrape)) scrape = this.read(true);
     const { state, interval, changed, gone } = advance(this.state, scrape);

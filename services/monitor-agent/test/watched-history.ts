@@ -1,7 +1,7 @@
 import { collectOnce, type Replica, snapshotAt, type WatchedServer } from './collector.ts';
 import { ExecutedStatements, pick, type Random, REPEAT, type ShownRow, statement } from './executed-statements.ts';
 import type { PostgresServer } from './postgres-server.ts';
-import { compareSnapshot, readStoredSnapshot, type Tells } from './snapshot-check.ts';
+import { compareSnapshot, type Reports, readStoredSnapshot } from './snapshot-check.ts';
 import type { Store } from './store.ts';
 
 /*
@@ -14,7 +14,7 @@ export class WatchedHistory {
   readonly executed: ExecutedStatements;
   /** Calls by series that have to be in the store by now. */
   readonly expected = new Map<string, number>();
-  looks = 0;
+  snapshots = 0;
   resets = 0;
   evictions = 0;
   /** Says what is wrong at a snapshot. */
@@ -23,7 +23,7 @@ export class WatchedHistory {
   private readonly server: PostgresServer;
   private readonly random: Random;
   private readonly at: WatchedServer;
-  private readonly tells: Tells;
+  private readonly reports: Reports;
   private readonly databases = ['app0', 'app1'];
   private readonly roles = ['role0', 'role1'];
   private replica: Replica;
@@ -43,7 +43,7 @@ export class WatchedHistory {
     this.server = server;
     this.random = random;
     this.at = more.at;
-    this.tells = { birth: server.major >= 17, losses: server.major >= 14, room: true };
+    this.reports = { birth: server.major >= 17, losses: server.major >= 14, room: true };
     this.executed = new ExecutedStatements(server);
     this.replica = more.replica;
   }
@@ -58,7 +58,7 @@ export class WatchedHistory {
     const history = new WatchedHistory(store, server, random, more);
     for (const name of history.databases) await history.createDatabase(name);
     for (const name of history.roles) await history.createRole(name);
-    await history.look();
+    await history.takeSnapshot();
     return history;
   }
 
@@ -80,7 +80,7 @@ export class WatchedHistory {
       const times = 1 + Math.floor(this.random() * 4);
       await this.run(Math.floor(this.random() * 8), times);
     },
-    look: () => this.look(),
+    snapshot: () => this.takeSnapshot(),
     resetOne: async () => {
       const keys = [...this.executed.alive.keys()];
       if (keys.length > 0) await this.executed.resetOne(pick(this.random, keys));
@@ -101,9 +101,9 @@ export class WatchedHistory {
       await this.executed.run(recipe, Math.min(3 * (this.shown.get(key)?.counters[0] ?? 0) + 2, 100));
     },
     resetAll: () => this.executed.resetAll(),
-    /** PostgreSQL 17 can forget the extremes alone: nothing is lost by that. */
+    /** PostgreSQL 17 can reset the extremes alone: nothing is lost by that. */
     resetExtremes: async () => {
-      if (this.tells.birth) await this.server.sql('select pg_stat_statements_reset(0, 0, 0, true)');
+      if (this.reports.birth) await this.server.sql('select pg_stat_statements_reset(0, 0, 0, true)');
     },
     evict: async () => {
       const first = Math.floor(this.random() * 900);
@@ -120,7 +120,7 @@ export class WatchedHistory {
     crowd: async () => {
       await this.executed.resetAll();
       await this.server.sql('alter system set pg_stat_statements.max = 100');
-      this.tells.room = false;
+      this.reports.room = false;
       await this.steps.restart();
     },
     /** The collector stops; the next one has nothing but what was stored. */
@@ -136,7 +136,7 @@ export class WatchedHistory {
         `update monitor_agent.server_leases set expires_at = now() where server_id = '${this.serverId}'`,
       );
       this.replica = this.replica.successor();
-      await this.look();
+      await this.takeSnapshot();
       const before = await snapshotAt(this.store, this.serverId);
       await old.turnUntil(async () => true);
       old.putForward(2_000);
@@ -169,20 +169,25 @@ export class WatchedHistory {
     },
   };
 
-  async look(): Promise<void> {
+  async takeSnapshot(): Promise<void> {
     const before = await snapshotAt(this.store, this.serverId);
     await collectOnce(this.store, this.replica, this.serverId);
-    const look = await readStoredSnapshot(this.store, this.serverId, this.lastTakenAt);
+    const snapshot = await readStoredSnapshot(this.store, this.serverId, this.lastTakenAt);
     const shown = await this.executed.shown();
     if (before !== undefined) {
-      const { expected, faults } = compareSnapshot(look, this.executed, { before: this.shown, now: shown }, this.tells);
-      this.faults.push(...faults.map((fault) => `look ${this.looks}: ${fault}`));
+      const { expected, faults } = compareSnapshot(
+        snapshot,
+        this.executed,
+        { before: this.shown, now: shown },
+        this.reports,
+      );
+      this.faults.push(...faults.map((fault) => `snapshot ${this.snapshots}: ${fault}`));
       for (const [key, calls] of expected) this.expected.set(key, (this.expected.get(key) ?? 0) + calls);
     }
-    this.looks += 1;
-    this.resets += look.resets;
-    this.evictions += look.evictions;
-    this.lastTakenAt = look.takenAt;
+    this.snapshots += 1;
+    this.resets += snapshot.resets;
+    this.evictions += snapshot.evictions;
+    this.lastTakenAt = snapshot.takenAt;
     this.shown = shown;
     this.executed.snapshotAt();
   }

@@ -99,7 +99,7 @@ describe('PostgreSQL', () => {
     }
   });
 
-  test('begins anew where an interrupted initdb left half a cluster', async () => {
+  test('starts over where an interrupted initdb left half a cluster', async () => {
     const dir = folder();
     mkdirSync(join(homeOf(dir, unprivilegedIdentity()), 'data'));
     writeFileSync(join(dir, 'data', 'half'), '');

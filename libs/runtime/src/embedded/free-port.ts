@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { waitFor } from './processes.ts';
 
-/* Below those that Linux gives to outgoing connections (32768 to 60999), any of which may take one between two looks. */
+/* Below those that Linux gives to outgoing connections (32768 to 60999), any of which may take one between two checks. */
 const FIRST = 15_000;
 const LAST = 32_000;
 const ATTEMPTS = 200;

@@ -13,7 +13,7 @@ import { findPostgres, postgresAnswers, startPostgres, stopPostgres } from './po
 import { isAlive } from './processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-kept-'));
-const quick = { lookMs: 50, askMs: 100, firstPauseMs: 50 };
+const quick = { checkMs: 50, askMs: 100, firstPauseMs: 50 };
 const kept: KeptServer[] = [];
 
 afterEach(async () => {
@@ -45,7 +45,7 @@ async function keepNats(times: ConstructorParameters<typeof KeptServer>[2] = qui
 
 test('a nats-server that was killed is started again on its ports, and tells meanwhile', async () => {
   // The end of a child is heard: nobody has to look for it, the second time neither.
-  const { server, pid, monitorPort, dir } = await keepNats({ lookMs: 3_600_000, askMs: 3_600_000 });
+  const { server, pid, monitorPort, dir } = await keepNats({ checkMs: 3_600_000, askMs: 3_600_000 });
   process.kill(pid, 'SIGKILL');
   await until(() => server.trouble !== undefined || server.pid !== pid, { everyMs: 5 });
   await until(() => server.pid !== pid);

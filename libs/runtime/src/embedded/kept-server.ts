@@ -18,14 +18,14 @@ export interface Kept {
 }
 
 interface Times {
-  lookMs: number;
+  checkMs: number;
   askMs: number;
   firstPauseMs: number;
   longestPauseMs: number;
   steadyMs: number;
 }
 
-const TIMES: Times = { lookMs: 1_000, askMs: 10_000, firstPauseMs: 250, longestPauseMs: 30_000, steadyMs: 60_000 };
+const TIMES: Times = { checkMs: 1_000, askMs: 10_000, firstPauseMs: 250, longestPauseMs: 30_000, steadyMs: 60_000 };
 /** Silence is only believed when it was met so often: one stall of this very process must not look like illness. */
 const LEAST_ASKED = 3;
 const END_MS = 5_000;
@@ -98,7 +98,7 @@ export class KeptServer {
     let ill: { since: number; asked: number } | undefined;
     let asked = Date.now();
     for (;;) {
-      await this.untilNextLook();
+      await this.untilNextCheck();
       if (this.stopping) return undefined;
       if (!this.lives) return 'its process ended';
       if (Date.now() - asked < this.times.askMs) continue;
@@ -147,11 +147,11 @@ export class KeptServer {
     return before;
   }
 
-  private untilNextLook(): Promise<void> {
-    const { lookMs, askMs } = this.times;
+  private untilNextCheck(): Promise<void> {
+    const { checkMs, askMs } = this.times;
     if (!this.lives) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.kept.ended ? Math.max(lookMs, askMs) : lookMs);
+      const timer = setTimeout(resolve, this.kept.ended ? Math.max(checkMs, askMs) : checkMs);
       this.rouse = () => {
         clearTimeout(timer);
         resolve();

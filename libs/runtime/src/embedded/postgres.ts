@@ -240,7 +240,7 @@ async function waitForRunning(
 
 /**
  * PostgreSQL takes any process with the number in postmaster.pid for a living postmaster: one that was killed and that
- * nobody collects (a container without an init), or a stranger after a reboot. When it is no postmaster of this folder,
+ * nobody collects (a container without an init), or an unrelated process after a reboot. When it is no postmaster of this folder,
  * and nobody works in the folder any more (orphaned backends end by themselves), the file goes.
  */
 async function clearDeadLock(data: string): Promise<void> {

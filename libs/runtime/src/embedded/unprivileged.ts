@@ -114,7 +114,7 @@ function readNote(path: string): string | undefined {
   }
   if (!existsSync(place)) {
     throw new Error(
-      `The database of ${path} was in ${place}, and that folder is gone.\n  Fix: put it back from a backup; or, to begin anew, delete ${dirname(path)}.`,
+      `The database of ${path} was in ${place}, and that folder is gone.\n  Fix: put it back from a backup; or, to start over, delete ${dirname(path)}.`,
     );
   }
   return place;

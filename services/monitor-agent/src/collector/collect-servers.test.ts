@@ -126,17 +126,17 @@ describe.each(VERSIONS)('collecting from a real server ($name)', (binaries) => {
     );
     const third = begin();
     await until(async () => (await callsOf(at, text)) === made, { withinMs: 20_000 });
-    const looks = () =>
+    const snapshots = () =>
       store.server.sql(`select taken_at from monitor_agent.statement_samples where server_id = '${at.serverId}'`);
     await third.stop();
     await store.server.sql(
       `update monitor_agent.server_leases set expires_at = now() + '1 h', fence = fence + 1, holder = 'x' where server_id = '${at.serverId}'`,
     );
-    const before = (await looks()).length;
+    const before = (await snapshots()).length;
     second.putForward(2_000);
     await second.turn();
     await second.stop();
-    expect((await looks()).length).toBe(before);
+    expect((await snapshots()).length).toBe(before);
     expect(await callsOf(at, text)).toBe(made);
     await client.end();
   });

@@ -33,7 +33,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
   const collecting = useCollector(store, proxy, { minute: 60, probe: 10 });
 
   const ours = (lines: string) => lines.split('\n').filter((line) => line.startsWith('[tidegate]'));
-  const { look } = collecting;
+  const { takeSnapshot } = collecting;
 
   test('behaviour 14: a query that is forbidden costs one error an hour in the server’s log; the others go on', async () => {
     const { at, replica } = collecting;
@@ -44,7 +44,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     const length = server.log().length;
     for (let round = 0; round < 10; round += 1) {
       replica.putForward(20 * MINUTE);
-      await look();
+      await takeSnapshot();
     }
     await server.sql('grant execute on function pg_stat_get_db_deadlocks(oid) to public');
     const errors = ours(server.log().slice(length)).filter((line) => line.includes('ERROR'));
@@ -148,7 +148,7 @@ describe.each(VERSIONS)('courtesy towards a real server ($name)', (binaries) => 
     const { at, replica } = collecting;
     const samples = async () =>
       (await store.server.sql(`select from monitor_agent.statement_samples where server_id = '${at.serverId}'`)).length;
-    await look();
+    await takeSnapshot();
     const before = await samples();
     const first = await snapshotAt(store, at.serverId);
     proxy.mostOpen = proxy.open;

@@ -20,7 +20,7 @@ export const LIMITS: Limits = { unusedMs: 35 * DAY_MS, gaps: 0.05, unusedBytes: 
 /** Each index of a table is compared with each other: more than this nobody has, and who sends more has a reason. */
 const COMPARED = 200;
 /** Indexes that cover another one, told by name. */
-const TOLD = 10;
+const REPORTED = 10;
 
 /** Of one table after the other, so that whoever judges tens of thousands can let others go on in between. */
 export function* findingsByTable(
@@ -103,7 +103,7 @@ function invalid(index: IndexSnapshot, table: readonly IndexSnapshot[]): IndexFi
 
 /*
  * Who is covered by whom among the indexes of one table. Of twins that are both free the older one stays, so each pair
- * is told once; "is covered by" has no circles then, and who is covered is covered by one that is not.
+ * is reported once; "is covered by" has no circles then, and who is covered is covered by one that is not.
  */
 function doubled(indexes: readonly Known[]): Map<number, IndexFinding> {
   const working = indexes.filter(({ valid, building }) => valid && !building);
@@ -118,7 +118,7 @@ function doubled(indexes: readonly Known[]): Map<number, IndexFinding> {
     working.flatMap((index) => {
       const found = [...(coverers.get(index.oid) ?? [])]
         .sort((a, b) => covered(a) - covered(b) || rankTwin(index, a) - rankTwin(index, b) || a.oid - b.oid)
-        .slice(0, TOLD);
+        .slice(0, REPORTED);
       return found.length > 0 ? [[index.oid, doubleFinding(index, found)] as const] : [];
     }),
   );

@@ -6,7 +6,7 @@ import { UNSETTLED } from './readings.rules.ts';
  * which relations are known and what all counters of each added up to, and reads the counters of those one by one: the
  * catalogue is not searched, nothing is sorted, hashed or joined. Whether there is anything to search for, the catalogue
  * tells itself: pg_class, pg_index and pg_namespace are tables too, and nobody makes, renames, rewrites or drops a
- * relation without their counters moving. Counters arrive when a statement has ended, so the highest oid tells of what a
+ * relation without their counters moving. Counters arrive when a statement has ended, so the highest oid shows what a
  * long one makes. Only when one of these moved all names are compared, and once more at the next snapshot: a change may
  * have been counted a moment before it could be seen. On a standby such changes arrive without being counted, so there
  * they are always compared. VACUUM of an empty table leaves no trace at all: whoever asks has to drop what is known

@@ -23,7 +23,7 @@ const instance = (startedAt: number, at: number, resets: number): Instance =>
     },
   }) as Instance;
 
-const look = (
+const snapshotOf = (
   at: number,
   scans: readonly number[],
   { transactions = 100 + at, resetAt = 0 } = {},
@@ -64,8 +64,10 @@ async function between(
 const calm = instance(10, 1_000 * SECOND, 15);
 const restarted = 1_030 * SECOND;
 
-test('between two looks at one resetEpoch only what changed is asked for, and counts what it grew by', async () => {
-  expect(await between([calm, look(1, [7, 9])], [instance(10, 1_060 * SECOND, 15), look(2, [8, 9])])).toEqual({
+test('between two snapshots at one resetEpoch only what changed is asked for, and counts what it grew by', async () => {
+  expect(
+    await between([calm, snapshotOf(1, [7, 9])], [instance(10, 1_060 * SECOND, 15), snapshotOf(2, [8, 9])]),
+  ).toEqual({
     partial: '{false}',
     scans: '{1}',
     asked: [2],
@@ -74,18 +76,25 @@ test('between two looks at one resetEpoch only what changed is asked for, and co
 
 test('a restart that kept the counters counts what they grew by', async () => {
   const now = instance(restarted, 1_060 * SECOND, 15);
-  expect(await between([calm, look(1, [7])], [now, look(2, [8])])).toMatchObject({ partial: '{false}', scans: '{1}' });
+  expect(await between([calm, snapshotOf(1, [7])], [now, snapshotOf(2, [8])])).toMatchObject({
+    partial: '{false}',
+    scans: '{1}',
+  });
 });
 
 test('a crash counts from zero, also what has outgrown its past', async () => {
   const now = instance(restarted, 1_060 * SECOND, restarted + 5);
-  const lost = look(2, [20], { transactions: 3 });
-  expect(await between([calm, look(1, [7])], [now, lost])).toEqual({ partial: '{true}', scans: '{20}', asked: [0] });
+  const lost = snapshotOf(2, [20], { transactions: 3 });
+  expect(await between([calm, snapshotOf(1, [7])], [now, lost])).toEqual({
+    partial: '{true}',
+    scans: '{20}',
+    asked: [0],
+  });
 });
 
 test('what looks like a crash where nothing is lower than it was adds no whole resetEpoch: the least is told, and marked', async () => {
   const now = instance(restarted, 1_060 * SECOND, restarted + 5);
-  expect(await between([calm, look(1, [7_000_000])], [now, look(2, [7_000_020])])).toMatchObject({
+  expect(await between([calm, snapshotOf(1, [7_000_000])], [now, snapshotOf(2, [7_000_020])])).toMatchObject({
     partial: '{true}',
     scans: '{20}',
   });
@@ -93,8 +102,8 @@ test('what looks like a crash where nothing is lower than it was adds no whole r
 
 test('a database that was set back as a whole is read as a whole, and counts from zero', async () => {
   const now = instance(10, 1_060 * SECOND, 15);
-  const reset = look(1_050 * SECOND, [7, 20], { transactions: 3, resetAt: 1_040 * SECOND });
-  expect(await between([calm, look(1, [7, 9])], [now, reset])).toEqual({
+  const reset = snapshotOf(1_050 * SECOND, [7, 20], { transactions: 3, resetAt: 1_040 * SECOND });
+  expect(await between([calm, snapshotOf(1, [7, 9])], [now, reset])).toEqual({
     partial: '{true,true}',
     scans: '{7,20}',
     asked: [2, 0],
@@ -103,5 +112,5 @@ test('a database that was set back as a whole is read as a whole, and counts fro
 
 test('another node of the cluster is compared with nothing', async () => {
   const other = instance(500 * SECOND, 1_060 * SECOND, 400 * SECOND);
-  expect(await between([calm, look(1, [7])], [other, look(2, [900])])).toEqual({ asked: [0] });
+  expect(await between([calm, snapshotOf(1, [7])], [other, snapshotOf(2, [900])])).toEqual({ asked: [0] });
 });

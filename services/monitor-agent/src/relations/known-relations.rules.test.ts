@@ -3,17 +3,17 @@ import { KnownRelations } from './known-relations.rules.ts';
 import { type Counted } from './readings.rules.ts';
 
 const one = (oid: number, calls: number): Counted => ({ oid, definition: oid * 7 - 90, counters: [calls, oid] });
-const look = fc.record({
+const snapshot = fc.record({
   items: fc.uniqueArray(fc.tuple(fc.nat(30), fc.nat(1_000_000)), { selector: ([oid]) => oid }),
   gone: fc.uniqueArray(fc.nat(30)),
 });
 
-test('after any looks it is known what the last one saw of each, and the snapshot before stays as it was', () => {
+test('after any snapshots it is known what the last one saw of each, and the snapshot before stays as it was', () => {
   fc.assert(
-    fc.property(fc.array(look, { maxLength: 20 }), (looks) => {
+    fc.property(fc.array(snapshot, { maxLength: 20 }), (snapshots) => {
       let known = KnownRelations.of([]);
       const plain = new Map<number, number>();
-      for (const { items, gone } of looks) {
+      for (const { items, gone } of snapshots) {
         const before = known;
         const shown = new Map(plain);
         const stays = gone.filter((oid) => !items.some(([other]) => other === oid));

@@ -36,7 +36,7 @@ test('partitions are one item with their sums, and can be seen one by one', asyn
     create table log_2b partition of log_2 for values from (150) to (200);
     create index log_n on log (n);
     create table plain (n int)`);
-  await collecting.look();
+  await collecting.takeSnapshot();
   await server.sql(`insert into log select g % 200, g from generate_series(1, 400) g;
     set enable_seqscan = off;
     select * from log where n = 7`);
@@ -76,7 +76,7 @@ test('what is dropped stays in the figures of the past with its name; what never
   await server.sql(`create table kept (n int);
     create table used (n int primary key);
     create table unused (n int)`);
-  await collecting.look();
+  await collecting.takeSnapshot();
   await server.sql('insert into used select generate_series(1, 60)');
   await turnUntil(async () => (await table('used'))?.rowsInserted === 60);
   await server.sql('drop table used, unused');
@@ -134,22 +134,22 @@ test('tables of another database in which most is done are looked at every minut
   await server.sql('create table still (n int)', 'calm');
   replica.putForward(11 * 60_000);
   await turnUntil(async () => !!(await table('sold')) && !!(await table('still')));
-  const looks = async (name: string) =>
+  const snapshots = async (name: string) =>
     Number(
       (
-        await store.server.sql<{ looks: string }>(
-          `select count(*) as looks from monitor_agent.table_samples s join monitor_agent.databases d
+        await store.server.sql<{ snapshots: string }>(
+          `select count(*) as snapshots from monitor_agent.table_samples s join monitor_agent.databases d
              on d.server_id = s.server_id and d.oid = s.database_oid
             where s.server_id = '${at.serverId}' and d.name = '${name}'`,
         )
-      )[0]?.looks,
+      )[0]?.snapshots,
     );
-  const before = await looks('calm');
+  const before = await snapshots('calm');
   for (let round = 1; round <= 6; round += 1) {
     await server.sql('insert into sold select generate_series(1, 100)', 'busy');
     await turnUntil(async () => (await table('sold'))?.rowsInserted === round * 100);
   }
-  expect((await looks('calm')) - before).toBeLessThan(await looks('busy'));
+  expect((await snapshots('calm')) - before).toBeLessThan(await snapshots('busy'));
   const [sold, still] = [await table('sold'), await table('still')];
   expect(new Date(sold?.snapshotAt ?? 0).getTime()).toBeGreaterThan(new Date(still?.snapshotAt ?? 0).getTime());
   expect(sold?.coveredSeconds).toBeGreaterThan(0);

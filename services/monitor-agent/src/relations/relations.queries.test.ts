@@ -113,15 +113,18 @@ describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($na
       vacuum (analyze) odd.small;`.replaceAll('; ', ';\n'),
     );
     const odd = async (before?: KnownRelations) => {
-      const look = await readTables(connection, before);
-      return { ...look, names: look.items.flatMap(({ schema, name }) => (schema === 'odd' ? [name] : [])).sort() };
+      const snapshot = await readTables(connection, before);
+      return {
+        ...snapshot,
+        names: snapshot.items.flatMap(({ schema, name }) => (schema === 'odd' ? [name] : [])).sort(),
+      };
     };
     const settle = async () => {
       let before = known(await odd());
       await until(async () => {
-        const look = await odd(before);
-        before = before.with(look);
-        return look.names.length === 0 && before.settledMark !== null;
+        const snapshot = await odd(before);
+        before = before.with(snapshot);
+        return snapshot.names.length === 0 && before.settledMark !== null;
       });
       return before;
     };
@@ -160,7 +163,7 @@ describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($na
       const second = first.with(await readTables(connection, first));
       return second.settledMark === null ? undefined : second;
     });
-    // Nothing is counted of what this session does, so the mark stands still and nobody looks.
+    // Nothing is counted of what this session does, so the mark stands still and nobody snapshots.
     await busy.query('set track_counts = off');
     await busy.query('alter table shop.counted rename to unseen');
     expect(await readTables(connection, before)).toMatchObject({ items: [], gone: [] });
@@ -208,7 +211,7 @@ describe.each(ALL_VERSIONS)('databases, tables and indexes of a real server ($na
     const holder = await server.client();
     await holder.query('begin; lock table shop.orders in access exclusive mode');
     const [orders, free] = [await table('orders'), await table('free')];
-    // The list of locks is made to look empty, as it would a moment before the lock was taken.
+    // The list of locks is made to snapshot empty, as it would a moment before the lock was taken.
     const blind = Object.assign(Object.create(connection) as ServerConnection, {
       rows: (text: string, values?: unknown[]) =>
         connection.rows(text.includes('pg_locks') ? 'select 0 where false' : text, values),

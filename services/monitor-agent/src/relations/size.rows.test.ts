@@ -16,7 +16,7 @@ const FACTS = { ...PLAIN_INDEX, keys: [1, 2], foreignKeys: ['it’s'] };
 test('sizes of a thousand new tables and their indexes are stored at once, each where it belongs', async () => {
   const { orgId, serverId } = await addServer(store, store.server);
   const oids = Array.from({ length: TABLE_COUNT }, (_, index) => 10_000 + index * 4);
-  const look = {
+  const snapshot = {
     serverId,
     database: 'd',
     databaseOid: DATABASE,
@@ -60,8 +60,8 @@ test('sizes of a thousand new tables and their indexes are stored at once, each 
     })),
   );
   const highest = await store.tenants.run(orgId, async (tx) => {
-    await storeCounted(tx, TABLES, { ...look, ...nothing, changed: tables });
-    await storeCounted(tx, INDEXES, { ...look, ...nothing, changed: indexes });
+    await storeCounted(tx, TABLES, { ...snapshot, ...nothing, changed: tables });
+    await storeCounted(tx, INDEXES, { ...snapshot, ...nothing, changed: indexes });
     return storeSizes(tx, serverId, DATABASE, {
       tables: new Map(oids.map((oid) => [oid, oid])),
       indexes: new Map(indexes.map(({ oid }) => [oid, oid * 2])),

@@ -5,7 +5,7 @@ import { readCatalogueMark, readLocked, readSizes } from './sizes.queries.ts';
 
 /*
  * Sizes of the tables of one server, each database by itself. To ask thousands of relations for their size costs a
- * server more than all else that is read of them, and mostly tells what was known. So only those are measured that may
+ * server more than all else that is read of them, and mostly repeats what was known. So only those are measured that may
  * have another size (resized.rules.ts), and those that are locked, to mark them; all of them every six hours.
  *
  * The shapes of indexes are read along. Of those that are not new they change with the catalogue only: when its

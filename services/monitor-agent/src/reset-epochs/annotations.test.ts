@@ -27,7 +27,7 @@ test('a server of another organisation does not exist', async () => {
 describe.each(VERSIONS)('what happens to the counters of a real server ($name)', (binaries) => {
   const server = useServer(binaries, { settings: { listen_addresses: '127.0.0.1, 127.0.0.2' } });
   const collecting = useCollector(store, server);
-  const { look } = collecting;
+  const { takeSnapshot } = collecting;
   // When all statements were reset and how often room was made is told from 14 on.
   const reportsLosses = binaries.major >= 14;
   const testOfLosses = reportsLosses ? test : test.skip;
@@ -47,8 +47,8 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   const statementsReset = () => instant('(select stats_reset from pg_stat_statements_info)');
 
   const kinds = async () => (await annotations()).items.map(({ kind }) => kind);
-  /** All that was told of the rows of a table since the first snapshot. */
-  const told = async (table: string) => {
+  /** All that was reported of the rows of a table since the first snapshot. */
+  const reported = async (table: string) => {
     const [sum] = await store.server.sql<{ inserted: number; updated: number; scans: number; partial: boolean }>(
       `select coalesce(sum(u.inserted), 0)::int as inserted, coalesce(sum(u.updated), 0)::int as updated,
               coalesce(sum(u.scans), 0)::int as scans, coalesce(bool_or(u.partial), false) as partial
@@ -97,7 +97,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       const counted = async () =>
         (await callsBySnapshot(store, at.serverId, queryId)).reduce((sum, { calls }) => sum + calls, 0);
       await load.reached(100);
-      await look();
+      await takeSnapshot();
       const before = await counted();
       await load.reached(load.executed + 500);
       const already = load.executed;
@@ -106,10 +106,10 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
       );
       // Calls that may have come between the two, on a busy machine.
       const between = load.executed - already + sessions;
-      await look();
+      await takeSnapshot();
       await load.reached(load.executed + 1_000);
       await load.stop();
-      await look();
+      await takeSnapshot();
       const remainder = (reset?.calls ?? 0) - before;
       expect(remainder).toBeGreaterThan(100);
       const lost = load.executed - (await counted());
@@ -129,7 +129,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   test('behaviour 3: a killed backend is a crash recovery although the postmaster went on; no number falls below zero', async () => {
     const started = await instant('pg_postmaster_start_time()');
     await server.sql('create table young (id int);\n insert into young values (1);\n select * from young');
-    await look();
+    await takeSnapshot();
     const counting = await countingSince();
     expect(counting).toBeDefined();
     const from = await instant('clock_timestamp()');
@@ -139,7 +139,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     for (let round = 2; round < 9; round += 1)
       await server.sql(`insert into young values (${round});\n select * from young`);
     await shows('young', 'n_tup_ins = 7');
-    await look();
+    await takeSnapshot();
     const { items } = await annotations();
     expect(items).toEqual([expect.objectContaining({ kind: 'crash_recovery', of: [] })]);
     expect(new Date(items[0]?.at ?? 0).getTime()).toBeGreaterThanOrEqual(from?.getTime() ?? Number.POSITIVE_INFINITY);
@@ -159,13 +159,13 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   test('an orderly restart keeps the counters of tables, an immediate one loses them; the collector may be away meanwhile', async () => {
     await server.halt();
     await server.boot();
-    await look();
+    await takeSnapshot();
     const restarted = await instant('pg_postmaster_start_time()');
     await collecting.replica.stop();
     await server.halt('SIGQUIT');
     await server.boot();
     collecting.replica = collecting.replica.successor();
-    await look();
+    await takeSnapshot();
     expect((await annotations()).items.map(({ kind, at: when }) => [kind, when])).toEqual([
       ['crash_recovery', (await instant('pg_postmaster_start_time()'))?.toISOString()],
       ['restart', restarted?.toISOString()],
@@ -177,7 +177,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   test('a restart and then a reset of shared statistics is no crash, and nothing is counted twice', async () => {
     await server.sql('create table paid (n int);\n insert into paid select generate_series(1, 40)');
     await shows('paid', 'n_tup_ins = 40');
-    await look();
+    await takeSnapshot();
     await server.sql('update paid set n = 0');
     await shows('paid', 'n_tup_upd = 40');
     const counting = await countingSince();
@@ -187,23 +187,23 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await until(async () =>
       instant(`(select stats_reset from pg_stat_bgwriter where stats_reset > pg_postmaster_start_time())`),
     );
-    await look();
+    await takeSnapshot();
     expect(await kinds()).toEqual(['counters_reset', 'restart']);
     expect((await annotations()).items[0]?.of).toEqual(expect.arrayContaining(['pg_stat_bgwriter']));
-    expect(await told('paid')).toMatchObject({ inserted: 40, updated: 40 });
+    expect(await reported('paid')).toMatchObject({ inserted: 40, updated: 40 });
     // Where everything was set back nobody can tell it from a crash that was followed by that.
-    expect((await told('paid'))?.partial).toBe(binaries.major >= 17);
+    expect((await reported('paid'))?.partial).toBe(binaries.major >= 17);
     if (binaries.major < 17) expect(await countingSince()).toEqual(counting);
   });
 
   test('counters of a database that were set back and outgrown: told in full, and said', async () => {
     await server.sql('create table fresh (n int);\n insert into fresh select generate_series(1, 100)');
     await shows('fresh', 'n_tup_ins = 100');
-    await look();
+    await takeSnapshot();
     await server.sql('select pg_stat_reset();\n insert into fresh select generate_series(1, 300)');
     await shows('fresh', 'n_tup_ins = 300');
-    await look();
-    expect(await told('fresh')).toMatchObject({ inserted: 400, partial: true });
+    await takeSnapshot();
+    expect(await reported('fresh')).toMatchObject({ inserted: 400, partial: true });
     expect((await annotations()).items).toEqual([
       expect.objectContaining({ kind: 'counters_reset', of: ['postgres'] }),
     ]);
@@ -212,42 +212,42 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
   test('counters of one table that were set back and outgrown: the least that was done, and said', async () => {
     await server.sql('create table single (n int);\n insert into single select generate_series(1, 100)');
     await shows('single', 'n_tup_ins = 100');
-    await look();
+    await takeSnapshot();
     await server.sql(
       "select pg_stat_reset_single_table_counters('single'::regclass);\n insert into single select generate_series(1, 300)",
     );
     await shows('single', 'n_tup_ins = 300');
-    await look();
-    expect(await told('single')).toMatchObject({ inserted: 300, partial: true });
+    await takeSnapshot();
+    expect(await reported('single')).toMatchObject({ inserted: 300, partial: true });
     expect(await kinds()).toEqual(['counters_reset']);
   });
 
   test('the same instance at another address, and when it is promoted, goes on', async () => {
     const { at, replica } = collecting;
     await server.sql('create table moved (n int)');
-    await look();
+    await takeSnapshot();
     const counting = await countingSince();
     await replica.stop();
     await store.server.sql(`update monitor_agent.servers set host = '127.0.0.2' where id = '${at.serverId}'`);
     collecting.replica = replica.successor();
     await server.sql('insert into moved select generate_series(1, 50)');
     await shows('moved', 'n_tup_ins = 50');
-    await look();
+    await takeSnapshot();
     expect(await kinds()).toEqual([]);
     await server.sql(
       "do $$ begin execute format('copy (select 1) to %L', current_setting('data_directory') || '/standby.signal'); end $$",
     );
     await server.halt();
     await server.boot();
-    await look();
+    await takeSnapshot();
     expect((await server.sql<{ standby: boolean }>('select pg_is_in_recovery() as standby'))[0]?.standby).toBe(true);
     await server.sql('select pg_promote()');
-    await look();
+    await takeSnapshot();
     expect(await kinds()).toEqual(['promoted', 'restart']);
     expect((await top()).completeness).toMatchObject({ resets: 0, gaps: 0 });
     // Until 14 a standby keeps no statistics over its start.
     if (binaries.major < 15) return;
-    expect(await told('moved')).toMatchObject({ inserted: 50, partial: false });
+    expect(await reported('moved')).toMatchObject({ inserted: 50, partial: false });
     expect(await countingSince()).toEqual(counting);
   });
 
@@ -256,17 +256,17 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     await server.sql('alter system set pg_stat_statements.max = 100');
     await server.halt();
     await server.boot();
-    await look();
+    await takeSnapshot();
     expect((await top()).completeness).toMatchObject({ evictions: 0, evictionsPerMinute: 0, warnings: [] });
     const client = await server.client();
     for (let number = 0; number < 400; number += 1) {
       await client.query(`${statement(number)}, pg_sleep(0.001)`);
-      if (number % 200 === 199) await look();
+      if (number % 200 === 199) await takeSnapshot();
     }
     await client.end();
     // A session's active time is told when it ends, at the latest.
     const { completeness } = await until(async () => {
-      await look();
+      await takeSnapshot();
       const now = await top();
       return now.completeness.coverage !== null && now.completeness.coverage < 0.9 ? now : undefined;
     });
@@ -301,7 +301,7 @@ describe.each(VERSIONS)('what happens to the counters of a real server ($name)',
     const own = other.port;
     other.port = server.port;
     await other.boot();
-    await look();
+    await takeSnapshot();
     await other.halt();
     await server.boot();
     other.port = own;

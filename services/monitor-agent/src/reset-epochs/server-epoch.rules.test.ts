@@ -96,8 +96,8 @@ test('another server answers: nothing else is compared', () => {
 });
 
 test('what was hidden or not there before is no event', () => {
-  const dark = { workersStartedAt: null, openedAt: null, statementsResetAt: null };
+  const unseen = { workersStartedAt: null, openedAt: null, statementsResetAt: null };
   const forgotten = { resets: {}, databaseResets: undefined, inRecovery: undefined };
-  expect(between({}, { ...dark, ...forgotten })).toEqual([]);
-  expect(between(dark)).toEqual([]);
+  expect(between({}, { ...unseen, ...forgotten })).toEqual([]);
+  expect(between(unseen)).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { AnnotationKind } from '@tidegate/contracts/monitor-agent/annotatio
 import { fateBetween, type ResetEpoch, type Resets, recoveryBetween } from '../kernel/instance/reset-epoch.rules.ts';
 
 /*
- * What is told of a server between two snapshots. One annotation says it all: a crash resets the statements as well and gets no
+ * What is reported of a server between two snapshots. One annotation says it all: a crash resets the statements as well and gets no
  * second annotation for that. Where a role does not see when background processes start, a killed backend is told as resets.
  */
 export interface ServerEpoch extends ResetEpoch {

@@ -8,7 +8,7 @@ export interface PartOfRollup {
   snapshots: Set<number>;
   /** Hours of which all snapshots lie in the range: their sums do. */
   wholeHours: Set<number>;
-  /** Snapshots in the range of the other hours: only the points themselves tell what they counted. */
+  /** Snapshots in the range of the other hours: only the points themselves say what they counted. */
   edgeSnapshots: Set<number>;
 }
 

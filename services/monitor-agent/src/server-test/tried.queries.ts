@@ -4,7 +4,7 @@ import { isConnectionLoss } from '../kernel/connection/connection-failure.rules.
 import type { FixedStatement } from '../kernel/connection/fixed-names.queries.ts';
 import { type Instance, readInstance } from '../kernel/instance/instance.queries.ts';
 import { readOthers } from '../kernel/instance/other-databases.queries.ts';
-import type { Uncollected } from '../kernel/schedule/scheduled-query.ts';
+import type { Uncollected } from '../kernel/schedule/uncollected.rules.ts';
 import { readDatabases } from '../relations/databases.queries.ts';
 import { readIndexes, readTables } from '../relations/relations.queries.ts';
 import { readSizes } from '../relations/sizes.queries.ts';

@@ -3,7 +3,7 @@ import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check
 import type { ServerReport } from '@tidegate/contracts/monitor-agent/server-test';
 import type { Tx } from '@tidegate/database/tx';
 import { describeFailure, type FailureCode } from '../kernel/connection/connection-failure.rules.ts';
-import type { Uncollected } from '../kernel/schedule/scheduled-query.ts';
+import type { Uncollected } from '../kernel/schedule/uncollected.rules.ts';
 import { uncollectedChecks } from './report/uncollected.rules.ts';
 
 /** What the collector found when it last connected. */

@@ -49,8 +49,8 @@ test('one fingerprint, one key; none without a fingerprint; another server has k
   expect(cut).toBeNull();
   const other = await withStatements(texts);
   expect((await keysOf(other.serverId))[0]).not.toBe(a);
-  const stranger = await store.tenants.read(newId(), (tx) => tx.query('select * from query_keys'));
-  expect(stranger).toEqual([]);
+  const outsider = await store.tenants.read(newId(), (tx) => tx.query('select * from query_keys'));
+  expect(outsider).toEqual([]);
 });
 
 test('another version of the parser finds the keys that the texts have', async () => {

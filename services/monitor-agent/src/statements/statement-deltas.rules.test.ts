@@ -52,8 +52,8 @@ function scrape(at: number, rows: StatementReading[], more: Partial<StatementScr
 function follow(...scrapes: StatementScrape[]) {
   let state: StatementState | undefined;
   const intervals = [];
-  for (const look of scrapes) {
-    const step = advance(state, look);
+  for (const snapshot of scrapes) {
+    const step = advance(state, snapshot);
     state = step.state;
     intervals.push(step.interval);
   }
@@ -180,9 +180,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('evict' as const), key: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('resetAll' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('failOver' as const) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('snapshot' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('collectorRestart' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lookLost' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('snapshotLost' as const) }) },
 );
 
 test.each([
@@ -193,7 +193,7 @@ test.each([
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const history = new History(reportsBirth);
       for (const each of steps) history.apply(each);
-      history.apply({ do: 'look' });
+      history.apply({ do: 'snapshot' });
       expect(history.reported()).toEqual(history.expected());
       for (const interval of history.intervals) {
         expect(interval.to).toBeGreaterThanOrEqual(interval.from);

@@ -24,14 +24,14 @@ const readings = fc.uniqueArray(
 
 test('it answers what was last seen of every statement, exactly, and copies leave the original alone', () => {
   fc.assert(
-    fc.property(readings, fc.array(readings, { maxLength: 5 }), (first, looks) => {
+    fc.property(readings, fc.array(readings, { maxLength: 5 }), (first, snapshots) => {
       let entries = StatementEntries.of(first);
       const plain = new Map<string, StatementReading>(first.map((reading) => [reading.key, reading]));
       for (const [number, reading] of first.entries()) entries.setNumber(reading.key, number + 1);
-      for (const look of looks) {
+      for (const snapshot of snapshots) {
         const [before, shown] = [entries, new Map(plain)];
-        entries = entries.with(look);
-        for (const reading of look) plain.set(reading.key, reading);
+        entries = entries.with(snapshot);
+        for (const reading of snapshot) plain.set(reading.key, reading);
         expect(before.size).toBe(shown.size);
         for (const [one, reading] of shown) expect(before.get(one)).toEqual(reading);
       }
@@ -43,7 +43,7 @@ test('it answers what was last seen of every statement, exactly, and copies leav
   );
 });
 
-test('what is unknown is unknown; births that are not told are told once they are', () => {
+test('what is unknown is unknown; start times that are missing are set once they are reported', () => {
   const reading = {
     key: statementKey(1, 2, '-3', true),
     checksum: 5n,

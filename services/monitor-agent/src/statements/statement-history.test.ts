@@ -30,7 +30,7 @@ type Plan = Partial<Record<keyof WatchedHistory['steps'], number>>;
 /** Nothing is lost but by resets and crashes, and that is known to the last call. */
 const EXACT: Plan = {
   run: 50,
-  look: 10,
+  snapshot: 10,
   resetOne: 4,
   regrow: 6,
   resetDatabase: 2,
@@ -45,7 +45,7 @@ const EXACT: Plan = {
   crash: 1,
 };
 /** PostgreSQL has room for a hundred statements. */
-const CROWDED: Plan = { run: 20, look: 6, evict: 2, regrow: 3, resetAll: 1, replace: 1 };
+const CROWDED: Plan = { run: 20, snapshot: 6, evict: 2, regrow: 3, resetAll: 1, replace: 1 };
 
 function shuffled(plan: Plan, random: Random): (keyof WatchedHistory['steps'])[] {
   const left = Object.entries(plan).flatMap(([step, times]) =>
@@ -65,7 +65,7 @@ const store = useStore();
 describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
   const server = useServer(binaries, { settings: { 'pg_stat_statements.track': 'all' } });
   const collecting = useCollector(store, server);
-  const { look } = collecting;
+  const { takeSnapshot } = collecting;
   // When all statements were reset and how often room was made is told from 14 on, and so are levels.
   const reportsLosses = binaries.major >= 14;
 
@@ -81,7 +81,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     for (const database of ['west', 'east'])
       for (const role of ['anna', 'bert'])
         for (const nested of [false, true]) await executed.run({ place: { database, role }, text, nested }, 3);
-    await look();
+    await takeSnapshot();
     const queryId = await executed.queryId({ database: 'west', role: 'anna' }, text);
     const truth = await server.sql<{ name: string; calls: number; rows: number; us: number }>(
       `select concat_ws(' ', d.datname, r.rolname, right(${SERIES_KEY}, 1)) as name, s.calls::int, s.rows::int,
@@ -90,17 +90,17 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
         where s.queryid = ${queryId}`,
     );
     const shown = (await top(at)).items.filter((item) => item.queryId === queryId);
-    const told = Object.fromEntries(
+    const reported = Object.fromEntries(
       shown.map(({ database, role, toplevel, calls, rows, totalMs }) => [
         [database, role, toplevel ? 't' : 'f'].join(' '),
         { calls, rows, us: Math.round(totalMs * 1_000) },
       ]),
     );
-    expect(told).toEqual(
+    expect(reported).toEqual(
       Object.fromEntries(truth.map(({ name, calls, rows, us }) => [name, { calls, rows, us: Math.round(us) }])),
     );
     const [series, calls] = reportsLosses ? [8, 3] : [4, 6];
-    expect(Object.values(told).map((one) => one.calls)).toEqual(Array.from({ length: series }, () => calls));
+    expect(Object.values(reported).map((one) => one.calls)).toEqual(Array.from({ length: series }, () => calls));
     await executed.leave();
   });
 
@@ -110,7 +110,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     const queryId = await new ExecutedStatements(server).queryId({ database: 'postgres', role: server.user }, text);
     const load = await Load.start(server, text, 2);
     await load.reached(200);
-    await look();
+    await takeSnapshot();
     await collecting.replica.stop();
     const leftAt = performance.now();
     await load.reached(load.executed + 500);
@@ -118,12 +118,12 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     collecting.replica.putForward(180_000);
     await load.stop();
     const away = (performance.now() - leftAt) / 1_000;
-    await look();
-    const looks = await callsBySnapshot(store, at.serverId, queryId);
-    expect(looks).toMatchObject([{ whole: true }, { whole: true }]);
-    expect(looks.reduce((sum, { calls }) => sum + calls, 0)).toBe(load.executed);
-    expect(looks[1]?.calls).toBeGreaterThanOrEqual(500);
-    expect(looks[1]?.seconds).toBeGreaterThanOrEqual(away);
+    await takeSnapshot();
+    const snapshots = await callsBySnapshot(store, at.serverId, queryId);
+    expect(snapshots).toMatchObject([{ whole: true }, { whole: true }]);
+    expect(snapshots.reduce((sum, { calls }) => sum + calls, 0)).toBe(load.executed);
+    expect(snapshots[1]?.calls).toBeGreaterThanOrEqual(500);
+    expect(snapshots[1]?.seconds).toBeGreaterThanOrEqual(away);
   });
 
   test('what is stored equals what was executed, less what PostgreSQL itself lost and the snapshot says so', async () => {
@@ -132,7 +132,7 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
     const history = await WatchedHistory.begin(store, server, random, collecting);
     const log: string[] = [];
     const follow = async (plan: Plan) => {
-      for (const step of [...shuffled(plan, random), 'run', 'look'] as const) {
+      for (const step of [...shuffled(plan, random), 'run', 'snapshot'] as const) {
         log.push(step);
         await history.steps[step]();
         if (history.faults.length > 0)
@@ -145,9 +145,9 @@ describe.each(VERSIONS)('statements of a real server ($name)', (binaries) => {
       expect(history.evictions).toBe(0);
       await history.steps.crowd();
       await follow(CROWDED);
-      // All that were crowded out before may have been forgotten by a reset that no look came between.
+      // All that were crowded out before may have been forgotten by a reset that no snapshot came between.
       await history.steps.evict();
-      await history.steps.look();
+      await history.steps.snapshot();
       expect(history.faults).toEqual([]);
       if (reportsLosses) expect(history.evictions).toBeGreaterThan(0);
       expect(await stored(history)).toEqual(Object.fromEntries([...history.expected].filter(([, calls]) => calls > 0)));

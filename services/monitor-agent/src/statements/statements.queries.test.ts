@@ -34,10 +34,10 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
   beforeEach(async () => {
     await server.sql('select pg_stat_statements_reset()');
     state = undefined;
-    await look();
+    await takeSnapshot();
   });
 
-  async function look(): Promise<StatementInterval | undefined> {
+  async function takeSnapshot(): Promise<StatementInterval | undefined> {
     const step = advance(state, await readStatements(connection, instance, state));
     state = step.state;
     return step.interval;
@@ -69,12 +69,12 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
   test('only what changed is read, and nothing is missed', async () => {
     await run(3, 'select 1, 1 as quiet');
     await run(2, 'select 1 as busy');
-    const first = await look();
+    const first = await takeSnapshot();
     await run(5, 'select 1 as busy');
     const scrape = await readStatements(connection, instance, state);
     expect(scrape.full).toBe(false);
     expect(scrape.rows.length).toBeLessThan(scrape.total);
-    const second = await look();
+    const second = await takeSnapshot();
     expect((await calls(first, 'select $1, $2 as quiet')).calls).toBe(3);
     expect((await calls(second, 'select $1, $2 as quiet')).calls).toBe(0);
     expect((await calls(first, 'select $1 as busy')).calls + (await calls(second, 'select $1 as busy')).calls).toBe(7);
@@ -82,11 +82,11 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
 
   test('behaviour 1: a single entry that was reset counts what came after: 25 calls of about 1 ms', async () => {
     await run(10, 'select pg_sleep(0.020) as slow');
-    await look();
+    await takeSnapshot();
     const [key] = await keysOf('select pg_sleep($1) as slow');
     await server.sql(`select pg_stat_statements_reset(0, 0, ${key?.split('/')[2]})`);
     await run(25, 'select pg_sleep(0.001) as slow');
-    const interval = await look();
+    const interval = await takeSnapshot();
     const found = await calls(interval, 'select pg_sleep($1) as slow');
     expect(found).toMatchObject({ calls: 25, partial: true });
     const [truth] = await server.sql<{ ms: number }>(
@@ -98,11 +98,11 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
 
   test('behaviour 2: after a reset of everything the interval begins there and the rest is lost, no more', async () => {
     await run(10, 'select 1 as before');
-    const counted = (await calls(await look(), 'select $1 as before')).calls;
+    const counted = (await calls(await takeSnapshot(), 'select $1 as before')).calls;
     await run(4, 'select 1 as before');
     await server.sql('select pg_stat_statements_reset()');
     await run(7, 'select 1 as before');
-    const interval = await look();
+    const interval = await takeSnapshot();
     expect(interval).toMatchObject({ gap: false });
     expect(interval?.resetAt !== null).toBe(reportsLosses);
     expect((interval?.lostUs ?? 0) > 0).toBe(reportsLosses);
@@ -117,7 +117,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
       drop role if exists other;
       create role other login password 'o'`);
     state = undefined;
-    await look();
+    await takeSnapshot();
     const nested = 'select nested()';
     await run(3, nested);
     for (const [database, user] of [
@@ -130,7 +130,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
       await client.end();
     }
     await run(4, 'SELECT count(*) from pg_am');
-    const interval = await look();
+    const interval = await takeSnapshot();
     const found = await calls(interval, 'SELECT count(*) from pg_am');
     const [truth] = await server.sql<{ calls: string; us: string; series: number }>(
       `select sum(calls) as calls, sum(round(total_exec_time * 1000)) as us, count(*)::int as series
@@ -144,7 +144,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
 
   test('behaviour 6: a collector that comes back with what it stored counts one long interval exactly', async () => {
     await run(2, 'select 1 as long');
-    await look();
+    await takeSnapshot();
     const stored = state;
     const before = state?.at;
     await run(20, 'select 1 as long');
@@ -152,14 +152,14 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
     await run(20, 'select 1 as long');
     connection = await watch(server);
     state = stored;
-    const interval = await look();
+    const interval = await takeSnapshot();
     expect(interval?.from).toBe(before);
     expect((await calls(interval, 'select $1 as long')).calls).toBe(40);
   });
 
   test('behaviour 3: a crash is a reset like any other, although PostgreSQL itself was not started anew', async () => {
     await run(5, 'select 1, 2, 3, 4 as crash');
-    await look();
+    await takeSnapshot();
     await run(2, 'select 1, 2, 3, 4 as crash');
     const before = instance.startedAt;
     // Until PostgreSQL has noticed it takes new sessions, only to end them with the others.
@@ -169,7 +169,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
     instance = await readInstance(connection);
     expect(instance.startedAt).toBe(before);
     await run(9, 'select 1, 2, 3, 4 as crash');
-    const interval = await look();
+    const interval = await takeSnapshot();
     expect(interval).toMatchObject({ gap: false, resetAt: expect.any(Number) });
     expect(interval?.lostUs).toBeGreaterThan(0);
     expect(await calls(interval, 'select $1, $2, $3, $4 as crash')).toMatchObject({ calls: 9, partial: true });
@@ -201,7 +201,7 @@ describe.each(ALL_VERSIONS)('statements of a real server ($name)', (binaries) =>
     await app.query("select 'S3CR3T' as kept /* S3CR3T */");
     await app.query("create role tmp password 'S3CR3T'");
     await app.query('drop role tmp');
-    await look();
+    await takeSnapshot();
     const keys = [...(state?.entries.keys() ?? [])];
     const { texts, totalBytes } = await readTexts(connection, instance.statements as never, keys, scrubber);
     const all = [...texts.values()].map(({ text }) => text);

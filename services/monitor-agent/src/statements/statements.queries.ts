@@ -62,19 +62,19 @@ async function snapshot(
   state: StatementState | undefined,
 ): Promise<StatementScrape> {
   const columns = statementColumns(extension);
-  const [headQuestion, question, infoQuestion] = await Promise.all(
+  const [headQuery, query, infoQuery] = await Promise.all(
     [
       headSql(instance, extension),
       state ? changedSql(extension, columns) : allSql(extension, columns),
       infoSql(extension),
     ].map((text) => fixed(connection, extension, text)),
   );
-  if (!headQuestion || !question || !infoQuestion) throw new Error('Three questions are three.');
+  if (!headQuery || !query || !infoQuery) throw new Error('Three queries are three.');
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const [[head], rows, [after]] = await Promise.all([
-      connection.objects<Head>(headQuestion),
-      connection.rows<unknown[]>(question, state ? [bigintArray(state.entries.checksums)] : []),
-      connection.objects<Info>(infoQuestion),
+      connection.objects<Head>(headQuery),
+      connection.rows<unknown[]>(query, state ? [bigintArray(state.entries.checksums)] : []),
+      connection.objects<Info>(infoQuery),
     ]);
     if (!head || !after) throw new Error('pg_stat_statements_info has no row.');
     if (head.stats_reset !== after.stats_reset) continue;
@@ -156,7 +156,7 @@ const MILLISECONDS = new Set([3, 4, 13, 14]);
 const COUNTERS_AT = 7;
 
 /**
- * Of what identifies the row, folded together, and of the time that it has taken so far, which no call leaves as it is.
+ * Of what identifies the row, combined, and of the time that it has taken so far, which no call leaves as it is.
  * That every row is hashed once, and no instant is computed, saves a seventh of the whole snapshot.
  */
 const checksum = ({ toplevel }: Columns): string => {

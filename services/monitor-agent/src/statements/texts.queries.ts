@@ -21,9 +21,9 @@ export async function readTexts(
   keys: readonly string[],
   scrubber: Pick<Scrubber, 'scrub'>,
 ): Promise<StatementTexts> {
-  const question = await fixed(connection, extension, sql(extension));
+  const query = await fixed(connection, extension, sql(extension));
   const wanted = keys.slice(0, MAX_TEXTS_PER_RUN).map(parseKey);
-  const rows = await connection.rows<[number, number | null, number, string, boolean, string | null]>(question, [
+  const rows = await connection.rows<[number, number | null, number, string, boolean, string | null]>(query, [
     wanted.map((key) => key.dbid),
     wanted.map((key) => key.userid),
     wanted.map((key) => key.queryid),

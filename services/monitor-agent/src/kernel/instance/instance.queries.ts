@@ -119,7 +119,7 @@ export async function readInstance(connection: ServerConnection): Promise<Instan
   };
 }
 
-/** Created is not enough: without its library, or its columns, every question is an error in the customer's log. */
+/** Created is not enough: without its library, or its columns, every query is an error in the customer's log. */
 const usable = (extension: Row['extension']): StatementsExtension | undefined =>
   extension?.columns?.includes('total_exec_time') ? { ...extension, columns: new Set(extension.columns) } : undefined;
 

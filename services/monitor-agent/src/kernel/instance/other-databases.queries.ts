@@ -26,7 +26,7 @@ export const readOthers = (connection: ServerConnection, own: number): Promise<O
 
 export type Closed = [name: string, why: 'connect' | 'limit' | 'invalid' | 'closed'];
 
-/** Told of in a report; there may be thousands. */
+/** Named in a report; there may be thousands. */
 export const MAX_CLOSED = 50;
 
 /** Databases that cannot be looked into, and what keeps us out; for a superuser only what keeps out everybody. */

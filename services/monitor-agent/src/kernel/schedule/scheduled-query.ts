@@ -1,5 +1,6 @@
-import { type FailureCode, failureCode, isConnectionLoss, isSqlState } from '../connection/connection-failure.rules.ts';
+import { type FailureCode, failureCode, isConnectionLoss } from '../connection/connection-failure.rules.ts';
 import { isPermanent, retryDelayMs } from './back-off.rules.ts';
+import type { Uncollected } from './uncollected.rules.ts';
 import { VisitFailed } from './visit-failed.ts';
 
 /** The server is at fault, not our own database: only this may lead to the word "unreachable". */
@@ -15,18 +16,6 @@ export class ServerTrouble extends Error {
 
 /** Called with the first failure in a row. */
 export type FailureReport = (query: string, error: unknown) => void;
-
-/** A query that is not answered, as it is stored. */
-export interface Uncollected {
-  query: string;
-  /** For what is asked of each database by itself. */
-  database: string | null;
-  /** SQLSTATE, or the code of a connection that failed. */
-  code: string;
-  /** Milliseconds. */
-  since: number;
-  nextTryAt: number;
-}
 
 /** So many failures in a row are no accident. */
 const REPORTED_AFTER = 2;
@@ -142,6 +131,3 @@ export class ScheduledQueries {
 }
 
 const keyOf = (name: string, database: string | null) => JSON.stringify([name, database]);
-
-/** SQLSTATEs are told as such; codes of our own are told by their texts. */
-export const sqlstateOf = ({ code }: Uncollected): string | undefined => (isSqlState(code) ? code : undefined);

@@ -124,7 +124,7 @@ class Keeper {
     return word;
   }
 
-  /** A quoted identifier or a word that stands where a password must: its quotes were forgotten. */
+  /** A quoted identifier or a word that stands where a password must: somebody left out its quotes. */
   private takesPassword(): boolean {
     const takes = this.afterPassword;
     this.afterPassword = false;

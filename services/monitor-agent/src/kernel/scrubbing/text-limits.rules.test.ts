@@ -5,7 +5,7 @@ test.each([
   ['room is made twice, and some have come', 100, 96, false],
   ['all were reset, few have come back', 5_000, 40, true],
   ['those with large texts were reset one by one', 146, 80, true],
-  ['the first look', 0, 12, false],
+  ['the first snapshot', 0, 12, false],
 ])('whether many statements were reset: %s', (_what, before, now, reset) => {
   expect(wereReset(before, now)).toBe(reset);
 });

@@ -1,5 +1,5 @@
 /*
- * PostgreSQL keeps the texts of statements in one file and reads all of it for every question about a text, however few
+ * PostgreSQL keeps the texts of statements in one file and reads all of it for every query of a text, however few
  * are wanted. So texts are asked for rarely and many at once, and not at all where that file has grown huge: reading
  * 500 MB again and again has cost others their customers' memory (monitoring.md 3.2).
  */
@@ -12,5 +12,5 @@ export const wereReset = (before: number, now: number): boolean => now < before 
 export const CHEAP_TEXT_BYTES = 4 * 1024 * 1024;
 
 export const MAX_TEXTS_PER_RUN = 5_000;
-/** What one pass brings over the wire. */
+/** What one query brings over the wire. */
 export const MAX_BYTES_PER_RUN = 16 * 1024 * 1024;

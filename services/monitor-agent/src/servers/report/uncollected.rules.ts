@@ -1,6 +1,6 @@
 import type { ServerCheck } from '@tidegate/contracts/monitor-agent/server-check';
 import { describeFailure, isFailureCode, type Where } from '../../kernel/connection/connection-failure.rules.ts';
-import { sqlstateOf, type Uncollected } from '../../kernel/schedule/scheduled-query.ts';
+import { sqlstateOf, type Uncollected } from '../../kernel/schedule/uncollected.rules.ts';
 import { failed, listed, quote } from './check.rules.ts';
 
 /*
