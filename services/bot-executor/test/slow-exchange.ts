@@ -46,6 +46,8 @@ export function randomOf(seed: number): () => number {
 
 const isExit = ({ order: { kind } }: Live): boolean => kind !== 'base' && kind !== 'averaging';
 const isStop = ({ order: { type } }: Live): boolean => type === 'stop';
+/** A stop that has fired is an order at the market, and has its lots like every other. */
+const sells = (one: Live): boolean => !isStop(one) || one.filled > 0n;
 const leftOf = ({ order, filled }: Live): bigint => order.lots - filled;
 
 export class SlowExchange {
@@ -143,7 +145,7 @@ export class SlowExchange {
 
   private isFree(one: Live): boolean {
     const locked = this.live
-      .filter((other) => isExit(other) && !isStop(other))
+      .filter((other) => isExit(other) && sells(other))
       .reduce((sum, other) => sum + leftOf(other), 0n);
     return isStop(one) ? this.standsAlone(one) : locked + one.order.lots <= this.position;
   }
@@ -207,7 +209,7 @@ export class SlowExchange {
 
   /** All that can be sold, with what is on its way out, is there to be sold. */
   private expectCovered(which: (one: Live) => boolean = ({ mayBeCut }) => !mayBeCut): void {
-    const selling = this.live.filter((one) => isExit(one) && (!isStop(one) || one.filled > 0n) && which(one));
+    const selling = this.live.filter((one) => isExit(one) && sells(one) && which(one));
     const lots = selling.reduce((sum, one) => sum + leftOf(one), 0n);
     if (lots > this.position)
       throw new Error(`${selling.map(({ order }) => order.key)} would sell ${lots} of ${this.position} lots.`);

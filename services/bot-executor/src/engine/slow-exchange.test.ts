@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { enough, runs } from '../../test/long.ts';
-import { anySettings, COARSE } from '../../test/markets.ts';
+import { anySettings, COARSE, DEMANDING } from '../../test/markets.ts';
 import { anyMartingale, warmedUp } from '../../test/martingale.ts';
 import { randomOf } from '../../test/slow-exchange.ts';
 import { NOTHING_SEEN, type Seen, SlowRun } from '../../test/slow-run.ts';
@@ -123,6 +123,18 @@ test('DCA, random settings: nothing is oversold, no fill is lost, the books are 
   expect(Math.min(seen.trades, seen.late, seen.repeated)).toBeGreaterThan(enough(1_000));
   expect(Math.min(seen.lateEntries, seen.reopened, seen.cut)).toBeGreaterThan(enough(30));
   expect(Math.min(seen.rejected, seen.overdue)).toBeGreaterThan(enough(200));
+});
+
+test('where an exchange has price steps, a band, largest sizes, few orders and tiers, every order keeps to them', () => {
+  const free = { minPrice: undefined, maxPrice: undefined, maxTrades: undefined };
+  const path = { start: 2_000, steps: 150, wild: 0.05 };
+  const seen = judged(anySettings, (given) => ({
+    plan: planOf({ ...given, ...free }, DEMANDING),
+    begin: INITIAL,
+    path,
+  }));
+  expect(Math.min(seen.trades, seen.deferred)).toBeGreaterThan(enough(500));
+  expect(seen.refusedByVenue).toBeGreaterThan(enough(100));
 });
 
 const WARM = { long: warmedUp('long'), short: warmedUp('short') };
