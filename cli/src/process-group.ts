@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import { hasEnded } from '@tidegate/runtime/embedded/processes';
 import type { Settings } from '@tidegate/runtime/settings';
@@ -172,7 +173,7 @@ export class ProcessGroup implements App {
     // A process that was asked to stop did so: a rolling restart should not wait.
     const orderly = reason === 'it exited with 0';
     member.failures = orderly ? 0 : Date.now() - member.startedAt > steadyMs ? 1 : member.failures + 1;
-    const pause = orderly ? 0 : Math.min(firstPauseMs * 2 ** (member.failures - 1), longestPauseMs);
+    const pause = orderly ? 0 : backOff(firstPauseMs, longestPauseMs, member.failures - 1);
     this.report(`${member.name}: ${reason}; it is restarted${pause > 1_000 ? ` in ${pause / 1_000} s` : ''}`);
     setTimeout(() => {
       if (!this.stopping) void this.launch(member);

@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import type { Log } from '@tidegate/telemetry/log';
 import type { ConsumerLag } from './consumer-lag.ts';
@@ -138,7 +139,7 @@ export class EventLanes {
     const from = envelope?.sequence ?? 0;
     const kept = known && known.from <= from && known.until > now - STALE_MS ? known : undefined;
     const early: Early = kept ?? { from, since: now, alone: undefined, until: now, tries: 0 };
-    const pause = outcome === 'ahead' ? Math.min(20 * 2 ** early.tries, MAX_PAUSE_MS) : outcome;
+    const pause = outcome === 'ahead' ? backOff(20, MAX_PAUSE_MS, early.tries) : outcome;
     early.tries += 1;
     early.until = now + pause;
     this.early.set(name, early);

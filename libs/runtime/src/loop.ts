@@ -1,3 +1,4 @@
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import 'reflect-metadata';
 import { isOutage } from '@tidegate/messaging/errors';
 import type { Log } from '@tidegate/telemetry/log';
@@ -88,7 +89,7 @@ export class RunningLoop {
         failures += 1;
         metrics.failed();
         const most = isOutage(error) ? OUTAGE_BACKOFF_MS : MAX_BACKOFF_MS;
-        wait = Math.min(Math.min(mark.everyMs, BACKOFF_MS) * 2 ** failures, most);
+        wait = backOff(Math.min(mark.everyMs, BACKOFF_MS), most, failures);
         if (!isOutage(error)) log.error({ error, failures }, 'A turn failed');
         else if (failures % LOG_EVERY === 1) log.warn({ error, failures }, 'Turns fail because of an outage');
       }

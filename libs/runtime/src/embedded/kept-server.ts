@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { Log } from '@tidegate/telemetry/log';
 import { beginOf, isAlive, stopProcess, tail } from './processes.ts';
 
@@ -127,7 +128,7 @@ export class KeptServer {
     this.log.error({ reason, pid: this.kept.pid, lastWords }, 'The server is started again');
     for (let failures = before; !this.stopping; ) {
       const { firstPauseMs, longestPauseMs } = this.times;
-      await this.pause(failures === 0 ? 0 : Math.min(firstPauseMs * 2 ** failures, longestPauseMs));
+      await this.pause(failures === 0 ? 0 : backOff(firstPauseMs, longestPauseMs, failures));
       if (this.stopping) return failures;
       failures += 1;
       try {

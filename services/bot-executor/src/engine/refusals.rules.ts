@@ -1,3 +1,4 @@
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { div, mul, whole } from '../kernel/exact.rules.ts';
 import { orderOf, standing } from './fills.rules.ts';
 import { cancel } from './orders.rules.ts';
@@ -37,7 +38,7 @@ type Rejected = MarketEvent & { type: 'rejected' };
 
 const MOST = 3;
 const LONGEST_MS = 300_000;
-const pauseMs = (times: number): number => Math.min(LONGEST_MS, 1_000 * 2 ** times);
+const pauseMs = (times: number): number => backOff(1_000, LONGEST_MS, times);
 
 /** The order is gone; undefined when it is not known, or gone already. */
 export function bookRejected(state: State, event: Rejected): { decision: Decision; order: PlacedOrder } | undefined {

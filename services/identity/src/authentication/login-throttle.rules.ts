@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { normalAddress } from '../kernel/address.rules.ts';
 
 /** Wrong tries of one network for one account: many where its owner got in before, few elsewhere. */
@@ -69,7 +70,7 @@ export function judge(counts: Record<keyof Subjects, Count>, { known = false, ex
 }
 
 function waitAfter({ failures, ageSeconds }: Count, free: number): number {
-  const wait = failures < free ? 0 : Math.min(2 ** (failures - free), MAX_WAIT_SECONDS);
+  const wait = failures < free ? 0 : backOff(1, MAX_WAIT_SECONDS, failures - free);
   return Math.max(Math.ceil(wait - ageSeconds), 0);
 }
 

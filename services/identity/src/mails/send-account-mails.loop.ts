@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { type AccountMailKind, sendAccountMail } from '@tidegate/contracts/notifier/account-mails';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
@@ -61,7 +62,7 @@ export class SendAccountMails {
     const outcome = prepared
       ? await this.handOver({ id, kind, createdAt: created_at.toISOString(), ...prepared })
       : 'moot';
-    const seconds = Math.min(5 * 2 ** attempts, 3_600);
+    const seconds = backOff(5, 3_600, attempts);
     await this.tenants.as({}, (tx) => (outcome === 'later' ? postponeMail(tx, id, seconds) : deleteMail(tx, id)));
   }
 

@@ -1,3 +1,5 @@
+import { backOff } from '@tidegate/contracts/kernel/back-off';
+
 /** So many in a row that were not reached, and the receiver is taken for one that hangs. */
 const PATIENCE = 3;
 const FIRST_PAUSE_MS = 30_000;
@@ -22,7 +24,7 @@ export class HangingReceivers {
     const failures = (this.troubles.get(channelId)?.failures ?? 0) + 1;
     this.troubles.delete(channelId);
     if (reached) return;
-    const pause = failures < PATIENCE ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - PATIENCE), LONGEST_PAUSE_MS);
+    const pause = failures < PATIENCE ? 0 : backOff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, failures - PATIENCE);
     this.troubles.set(channelId, { failures, until: now + pause });
     const [oldest] = this.troubles.keys();
     if (this.troubles.size > MOST && oldest) this.troubles.delete(oldest);

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import { Loop, type Turn } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -108,7 +109,7 @@ export class IngestUsageStream {
         return;
       } catch (error) {
         if (attempt % 20 === 1) this.log.warn({ error, attempt }, 'Usage could not be written; retrying');
-        if (!signal.aborted) await pause(Math.min(50 * 2 ** attempt, MAX_RETRY_MS), signal);
+        if (!signal.aborted) await pause(backOff(50, MAX_RETRY_MS, attempt), signal);
         if (signal.aborted) return;
       }
     }

@@ -1,3 +1,4 @@
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import type { FailureCode } from '../connection/connection-failure.rules.ts';
 
 /** So many attempts in a row must fail before a server is called unreachable: about 20 seconds. */
@@ -12,7 +13,7 @@ const HOUR = 60 * MINUTE;
  * that servers which failed together do not come back together. A server without a free connection gets a minute.
  */
 export function reconnectDelayMs(failures: number, code: FailureCode, random: number): number {
-  const doubled = Math.min(5 * SECOND * 2 ** Math.max(0, failures - 1), 5 * MINUTE);
+  const doubled = backOff(5 * SECOND, 5 * MINUTE, Math.max(0, failures - 1));
   const least = code === 'too_many_connections' || code === 'too_many_own_sessions' ? MINUTE : 0;
   return Math.round(Math.max(doubled, least) * (0.8 + 0.4 * random));
 }
@@ -22,7 +23,7 @@ export function reconnectDelayMs(failures: number, code: FailureCode, random: nu
  * forbidden or does not exist stays so: asking once per hour keeps the customer's log clean. Anything else may pass.
  */
 export function retryDelayMs(failures: number, sqlstate: string | undefined): number {
-  return isPermanent(sqlstate) ? HOUR : Math.min(MINUTE * 2 ** Math.max(0, failures - 1), HOUR);
+  return isPermanent(sqlstate) ? HOUR : backOff(MINUTE, HOUR, Math.max(0, failures - 1));
 }
 
 export const isPermanent = (sqlstate: string | undefined): boolean =>
