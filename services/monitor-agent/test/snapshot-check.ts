@@ -27,7 +27,7 @@ export async function readStoredSnapshot(store: Store, serverId: string, after: 
                       concat_ws('/', st.database_oid, st.role_oid, st.query_id, left(st.toplevel::text, 1)),
                       u.partial, u.calls, u.rows, u.us))
                from unnest(s.ids, s.partial, s.calls, s.rows, s.total_us) as u(id, partial, calls, rows, us)
-               join monitor_agent.statements st on st.server_id = s.server_id and st.statement_id = u.id) as told
+               join monitor_agent.statements st on st.server_id = s.server_id and st.statement_id = u.id) as reported
        from monitor_agent.statement_samples s
       where server_id = '${serverId}' and taken_at > '${after.toISOString()}' order by taken_at`,
   );
@@ -93,7 +93,7 @@ export function compareSnapshot(
   const resetReported = executed.allKilled && (reports.losses || (executed.crashed && !executed.restarted));
   check('gaps', snapshot.gaps, 0);
   check('resets', snapshot.resets > 0, resetReported);
-  check('lost time is told', snapshot.lostUs > 0, resetReported);
+  check('lost time is reported', snapshot.lostUs > 0, resetReported);
   const expected = new Map<string, number>();
   for (const [key, alive] of executed.alive) {
     const reported = snapshot.reported.get(key) ?? { partial: false, calls: 0, rows: 0, us: 0 };
