@@ -44,7 +44,7 @@ test('servers that were watched before an instance had no address go on, and so 
     client.query('select ensure_month_partitions($1, now()::date, now()::date)', [table]);
   await months('statement_blocks');
   await client.query(
-    `insert into statement_blocks (org_id, server_id, day, part, first_at, last_at, snapshots, span_us, gaps, resets, lost_us,
+    `insert into statement_blocks (org_id, server_id, day, part, first_at, last_at, looks, span_us, gaps, resets, lost_us,
        evictions, active_us, look_blob, sum_blob)
      values ($1, $2, now()::date, 1, now(), now(), 7, 1, 0, 0, 0, 0, '{}', '', '')`,
     [orgId, servers[0]],
