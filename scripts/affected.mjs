@@ -18,14 +18,15 @@ function run(args, stdio = ['ignore', 2, 2]) {
 }
 const nx = (...args) => [join(ROOT, 'node_modules/.bin/nx'), ...args];
 
-const show = (...which) => JSON.parse(run(nx('show', 'projects', '--json', ...which), ['ignore', 'pipe', 2]));
-const names = show('--affected', `--base=${base}`);
+const read = (...args) => JSON.parse(run(nx(...args), ['ignore', 'pipe', 2]));
+const names = read('show', 'projects', '--json', '--affected', `--base=${base}`);
 if (names.length === 0) {
   process.stderr.write(`Nothing that is tested differs from ${base}.\n`);
   process.exit(0);
 }
-process.stderr.write(`${names.length} of ${show().length} projects: ${names.sort().join(', ')}\n`);
-const folders = names.map(folderOf);
+const { nodes } = read('graph', '--print').graph;
+process.stderr.write(`${names.length} of ${Object.keys(nodes).length} projects: ${names.sort().join(', ')}\n`);
+const folders = names.map((name) => nodes[name].data.root);
 run(nx('run-many', '-t', 'lint', '-p', names.join(',')));
 // Scripts are JavaScript.
 const typed = folders.filter((folder) => folder !== 'scripts');
@@ -34,7 +35,3 @@ run(['scripts/check-repo.mjs']);
 run(['scripts/generate.mjs', '--check']);
 // With a slash at the end, or `cli` would be `libs/client` as well.
 run(['scripts/test.mjs', ...folders.map((folder) => `${folder}/`)]);
-
-function folderOf(name) {
-  return JSON.parse(run(nx('show', 'project', name, '--json'), ['ignore', 'pipe', 2])).root;
-}

@@ -123,11 +123,10 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     this.server.start();
   }
 
-  /** Nest answers an Observable where an interceptor is around the handler, and otherwise what the handler answers. */
   private async run(callback: MessageHandler, data: unknown, context: BusContext): Promise<never> {
     try {
-      const answer = await (this.hooked ? this.instrumented(callback, data, context) : callback(data, context));
-      return (isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer) as never;
+      const answer = this.hooked ? this.instrumented(callback, data, context) : answerOf(callback, data, context);
+      return (await answer) as never;
     } catch (error) {
       throw asProblem(error);
     }
@@ -138,8 +137,7 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     return new Promise((resolve, reject) => {
       this.runWithProcessingHooks(context, async (ended) => {
         try {
-          const answer = await callback(data, context);
-          resolve(isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer);
+          resolve(await answerOf(callback, data, context));
         } catch (error) {
           reject(error);
         } finally {
@@ -148,4 +146,10 @@ export class BusTransport extends Server implements CustomTransportStrategy {
       });
     });
   }
+}
+
+/** Nest answers an Observable where an interceptor is around the handler, and otherwise what the handler answers. */
+async function answerOf(callback: MessageHandler, data: unknown, context: BusContext): Promise<unknown> {
+  const answer = await callback(data, context);
+  return isObservable(answer) ? lastValueFrom(answer, { defaultValue: undefined }) : answer;
 }

@@ -1,5 +1,6 @@
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
+import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -86,7 +87,7 @@ export class EventConsumer {
   /** There already: nothing happens. */
   private async ensure(): Promise<void> {
     const manager = await jetstreamManager(this.options.nc, { checkAPI: false });
-    await manager.consumers.add('EVENTS', {
+    await manager.consumers.add(EVENTS_STREAM, {
       durable_name: this.name,
       filter_subject: `evt.${this.options.source}.>`,
       ack_policy: AckPolicy.Explicit,
@@ -118,7 +119,7 @@ export class EventConsumer {
   }
 
   private async pull(): Promise<void> {
-    const consumer = await jetstream(this.options.nc, { checkAPI: false }).consumers.get('EVENTS', this.name);
+    const consumer = await jetstream(this.options.nc, { checkAPI: false }).consumers.get(EVENTS_STREAM, this.name);
     this.failure = undefined;
     this.lag.fetching(true);
     watchOf(this.options.nc).report(this.name, undefined);

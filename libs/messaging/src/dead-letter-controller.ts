@@ -3,7 +3,7 @@ import { deadLetterFailed, deadLetters } from '@tidegate/contracts/kernel/dead-l
 import { Envelope } from '@tidegate/contracts/kernel/event';
 import { conflict, notFound, ProblemError, type Refuse } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -54,8 +54,7 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
     @Handles(replay)
     async replay({ input: { id }, refuse }: OperationContext<typeof replay>) {
       const { tenants } = this;
-      const row = await tenants.as({}, (tx) => findDeadLetter(tx, id));
-      if (!row) throw notFound();
+      const row = orNotFound(await tenants.as({}, (tx) => findDeadLetter(tx, id)));
       const inbox = this.transport.inboxes.get(row.consumer);
       if (!inbox || NEVER_REPLAYED.has(row.type)) {
         throw conflict({}, 'There is nothing here that could be handled again. Discard it.');
@@ -75,8 +74,7 @@ export function deadLetterController(service: Exclude<ServiceName, 'gateway'>): 
 
     @Handles(discard)
     async discard({ input: { id, reason }, tx }: OperationContext<typeof discard>) {
-      const row = await deleteDeadLetter(tx, id);
-      if (!row) throw notFound();
+      const row = orNotFound(await deleteDeadLetter(tx, id));
       this.log.warn({ deadLetter: toWire(row), reason }, 'A dead letter was discarded');
       return {};
     }

@@ -1,6 +1,6 @@
 import { jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { Envelope, type Event } from '@tidegate/contracts/kernel/event';
+import { Envelope, EVENTS_STREAM, type Event } from '@tidegate/contracts/kernel/event';
 import { watchOf } from './nats-watch.ts';
 
 /**
@@ -39,8 +39,8 @@ export class EventTail {
   async readSince({ subject }: Event, from: number, callback: (data: unknown) => void): Promise<void> {
     const { streams } = await jetstreamManager(this.nc, { checkAPI: false });
     // nats-server 2.9 knows this form; the client's types do not.
-    const next = (seq: number) => streams.getMessage('EVENTS', { next_by_subj: subject, seq } as MsgRequest);
-    const { state } = await streams.info('EVENTS');
+    const next = (seq: number) => streams.getMessage(EVENTS_STREAM, { next_by_subj: subject, seq } as MsgRequest);
+    const { state } = await streams.info(EVENTS_STREAM);
     let [low, high] = [state.first_seq, state.last_seq + 1];
     // The first one since then, by halves: messages lie in the order of their times.
     while (low < high) {

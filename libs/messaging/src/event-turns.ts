@@ -1,6 +1,6 @@
 import { type JetStreamManager, type JsMsg, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Envelope } from '@tidegate/contracts/kernel/event';
+import { type Envelope, EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
 import type { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
@@ -123,7 +123,7 @@ export class EventTurns {
     waiting.alone ??= Date.now();
     if (!tooLong && Date.now() < waiting.alone + SURE_MS) return 'ahead';
     // Where retention has taken something, a missing beginning is no fault.
-    const whole = (await manager.streams.info('EVENTS')).state.first_seq <= 1;
+    const whole = (await manager.streams.info(EVENTS_STREAM)).state.first_seq <= 1;
     try {
       const { gap } = await this.traced(item, envelope, () => inbox.pass(envelope, () => whole));
       if (gap) this.report(envelope, gap);
@@ -169,7 +169,7 @@ export class EventTurns {
    * it delivered this one: then what lies before it comes again as well.
    */
   private async nothingEarlier(manager: JetStreamManager, message: JsMsg): Promise<boolean> {
-    const info = await manager.consumers.info('EVENTS', this.options.consumer);
+    const info = await manager.consumers.info(EVENTS_STREAM, this.options.consumer);
     if (info.delivered.stream_seq < message.seq) return false;
     return info.num_ack_pending <= 1 || info.ack_floor.stream_seq >= message.seq - 1;
   }

@@ -1,6 +1,8 @@
 import { type JetStreamManager, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { nanos } from '@nats-io/nats-core';
+import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
+import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 
 const DAY_MS = 86_400_000;
 
@@ -14,8 +16,8 @@ export function streamConfigs(replicas: number): Partial<StreamConfig>[] {
     duplicate_window: nanos(120_000),
   } as const;
   return [
-    { ...shared, name: 'EVENTS', subjects: ['evt.>'], max_age: nanos(30 * DAY_MS), max_bytes: 2 * 1024 ** 3 },
-    { ...shared, name: 'USAGE', subjects: ['usage.>'], max_age: nanos(7 * DAY_MS), max_bytes: 4 * 1024 ** 3 },
+    { ...shared, name: EVENTS_STREAM, subjects: ['evt.>'], max_age: nanos(30 * DAY_MS), max_bytes: 2 * 1024 ** 3 },
+    { ...shared, name: USAGE_STREAM, subjects: ['usage.>'], max_age: nanos(7 * DAY_MS), max_bytes: 4 * 1024 ** 3 },
   ];
 }
 

@@ -4,10 +4,10 @@ import {
   COMMON_PROBLEMS,
   fieldErrors,
   forbidden,
+  invalidFields,
   notFound,
   ProblemError,
   unauthenticated,
-  validationFailed,
 } from '@tidegate/contracts/kernel/problem';
 import { OrganisationDeleted } from '@tidegate/database/deleted-organisations';
 import type { OperationHandler } from './handler.ts';
@@ -72,11 +72,7 @@ function authorize({ scope }: Operation, caller: Caller): void {
 
 export const parseInput: Step = (call, next) => {
   const parsed = call.handler.operation.input.safeParse(call.input);
-  if (!parsed.success) {
-    const errors = fieldErrors(parsed.error);
-    const [first] = errors;
-    throw validationFailed({ errors }, first ? `${first.field || '/'}: ${first.message}` : undefined);
-  }
+  if (!parsed.success) throw invalidFields(fieldErrors(parsed.error));
   return next({ ...call, input: parsed.data });
 };
 

@@ -1,5 +1,7 @@
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
+import { EVENTS_STREAM } from '@tidegate/contracts/kernel/event';
 import { SERVICE_NAMES, type ServiceName } from '@tidegate/contracts/kernel/service-names';
+import { USAGE_STREAM } from '@tidegate/contracts/usage/event';
 import type { Login } from './settings.ts';
 
 interface Permissions {
@@ -33,11 +35,11 @@ export function permissionsOf(service: ServiceName): Permissions {
     ...(LIVE_TOPICS[service] ?? []).map((topic) => `live.*.${topic}`),
     `wake.${service}.>`,
     '$JS.API.INFO',
-    ...stream('EVENTS', durables),
+    ...stream(EVENTS_STREAM, durables),
   ];
   const subscribe = [`rpc.${service}.>`, `wake.${service}.>`, `_INBOX_${service}.>`];
   if (service === 'usage') {
-    publish.push('$JS.API.STREAM.INFO.USAGE', '$JS.API.STREAM.MSG.GET.USAGE', ...orderedReading('USAGE'));
+    publish.push('$JS.API.STREAM.INFO.USAGE', '$JS.API.STREAM.MSG.GET.USAGE', ...orderedReading(USAGE_STREAM));
   }
   if (service === 'gateway') {
     // Revocations are heard as they are published, and looked up in the stream; that needs no consumer.

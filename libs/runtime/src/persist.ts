@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { backOff } from '@tidegate/contracts/kernel/back-off';
 import { isOutage } from '@tidegate/messaging/errors';
 
 export interface Patience {
@@ -15,6 +16,7 @@ export interface Patience {
 }
 
 const SAY_EVERY_MS = 10_000;
+const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
 /**
@@ -25,7 +27,7 @@ export async function persist<T>(work: () => Promise<T>, patience: Patience): Pr
   const { what, until, fix, report, signal, passes = mayPass } = patience;
   const began = Date.now();
   let said = 0;
-  for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
+  for (let failures = 0; ; failures += 1) {
     try {
       return await work();
     } catch (error) {
@@ -43,7 +45,7 @@ export async function persist<T>(work: () => Promise<T>, patience: Patience): Pr
         said = now;
         report(`Waiting for ${what} (${reason}); at most ${Math.round((until - now) / 1_000)} s more …`);
       }
-      await pause(wait, undefined, { signal }).catch(() => undefined);
+      await pause(backOff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, failures), undefined, { signal }).catch(() => undefined);
     }
   }
 }

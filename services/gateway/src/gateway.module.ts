@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { Module } from '@nestjs/common';
 import { EventTail } from '@tidegate/messaging/event-tail';
 import { LiveTopics } from '@tidegate/messaging/live-topics';
-import { UsageStream } from '@tidegate/messaging/usage-stream';
+import { UsagePublisher } from '@tidegate/messaging/usage-publisher';
 import { NATS } from '@tidegate/runtime/host';
 import { Access } from './access/access.ts';
 import { AccessTokens } from './access/access-tokens.ts';
@@ -24,7 +24,7 @@ import { UsageReports } from './limits/usage-reports.ts';
 import { StreamLive } from './live/stream-live.ts';
 
 /** What the gateway does on the bus beside operations: it has no database, and so no outbox, inbox or consumer. */
-const onBus = [EventTail, LiveTopics, UsageStream].map((part) => ({
+const onBus = [EventTail, LiveTopics, UsagePublisher].map((part) => ({
   provide: part,
   useFactory: (nc: NatsConnection) => new part(nc),
   inject: [NATS],

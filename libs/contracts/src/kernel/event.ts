@@ -56,3 +56,6 @@ export const Envelope = z.looseObject({
   data: z.unknown(),
 });
 export type Envelope = z.infer<typeof Envelope>;
+
+/** The JetStream stream of all events. */
+export const EVENTS_STREAM = 'EVENTS';

@@ -249,7 +249,13 @@ export const COMMON_PROBLEMS: readonly AnyProblem[] = [
 
 /** One invalid field, by a rule that a schema cannot express. `field` is a JSON pointer. */
 export function invalid(field: string, code: string, message: string): ProblemError {
-  return validationFailed({ errors: [{ field, code, message }] }, `${field}: ${message}`);
+  return invalidFields([{ field, code, message }]);
+}
+
+/** All invalid fields, at least one, of which the first is said in words. */
+export function invalidFields(errors: FieldError[]): ProblemError {
+  const [first] = errors;
+  return validationFailed({ errors }, first && `${first.field || '/'}: ${first.message}`);
 }
 
 /** The problem as text for a terminal or a log: what happened, and each error on a line of its own. */

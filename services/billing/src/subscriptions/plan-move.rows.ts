@@ -1,11 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-
-export interface MovingRow {
-  org_id: string;
-  plan_version: number;
-  billing_interval: 'month' | 'year';
-  interval_since: Date;
-}
+import type { MovingRow } from './plan-move.rules.ts';
 
 /** Which subscriptions move, and what they get: those of `plan` that do not have `version` of `to` already. */
 export interface MoveOrder {

@@ -9,7 +9,8 @@ export interface Move {
   at: string;
 }
 
-interface Moving {
+/** What is read of a subscription that moves. */
+export interface MovingRow {
   org_id: string;
   plan_version: number;
   billing_interval: 'month' | 'year';
@@ -17,7 +18,7 @@ interface Moving {
 }
 
 /** At once, or each at the end of what it has paid for. */
-export const movesOf = (rows: readonly Moving[], at: 'now' | 'period_end', now: number): Move[] =>
+export const movesOf = (rows: readonly MovingRow[], at: 'now' | 'period_end', now: number): Move[] =>
   rows.map((row) => {
     const { end } = paidPeriod({ interval: row.billing_interval, since: row.interval_since }, now);
     return {

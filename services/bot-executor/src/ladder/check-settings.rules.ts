@@ -1,5 +1,5 @@
 import type { DcaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import { type FieldError, invalidFields, type ProblemError } from '@tidegate/contracts/kernel/problem';
 import { add, compare, fraction, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
 import { exitFaults, fault, leverageFaults, limitFaults, minimumFault, venueFaults } from './check-exits.rules.ts';
@@ -49,8 +49,7 @@ export function checkSettings(plan: DcaPlan, base: bigint): ProblemError | undef
     faults.push(...levelFaults(plan, levels, base));
     if (faults.length === 0) faults.push(...venueFaults(plan, levels), ...leverageFaults(plan, levels));
   }
-  const [first] = faults;
-  return first && validationFailed({ errors: faults }, `${first.field}: ${first.message}`);
+  return faults.length > 0 ? invalidFields(faults) : undefined;
 }
 
 /** A long ladder that would reach zero. */

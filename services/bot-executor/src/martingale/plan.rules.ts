@@ -1,5 +1,5 @@
 import type { MartingaleEmaSettings } from '@tidegate/contracts/bot-executor/settings';
-import { type FieldError, type ProblemError, validationFailed } from '@tidegate/contracts/kernel/problem';
+import { type FieldError, invalidFields, type ProblemError } from '@tidegate/contracts/kernel/problem';
 import { percentOf, type TradePlan, tradePlanOf } from '../engine/trade-plan.rules.ts';
 import { compare, div, type Fraction, fraction, millionths, mul, toText, whole } from '../kernel/exact.rules.ts';
 import { lotsFor, type MarketRules, meetsMinimum, priceText } from '../markets/markets.rules.ts';
@@ -34,7 +34,7 @@ export const openLots = ({ openPart, leverage }: MartingalePlan, balance: Fracti
 
 export function checkMartingale(plan: MartingalePlan, ticks: bigint): ProblemError | undefined {
   const fault = faultOf(plan, ticks);
-  return fault && validationFailed({ errors: [fault] }, `${fault.field}: ${fault.message}`);
+  return fault && invalidFields([fault]);
 }
 
 function faultOf(plan: MartingalePlan, ticks: bigint): FieldError | undefined {

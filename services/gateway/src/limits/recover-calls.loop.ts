@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { returnLease } from '@tidegate/contracts/usage/leases';
 import { Bus } from '@tidegate/messaging/bus';
-import { UsageStream } from '@tidegate/messaging/usage-stream';
+import { UsagePublisher } from '@tidegate/messaging/usage-publisher';
 import { each } from '@tidegate/runtime/each';
 import { Loop, type Turn, type TurnResult } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
@@ -46,7 +46,7 @@ export class RecoverCalls {
   constructor(
     private readonly journal: CallJournal,
     private readonly bus: Bus,
-    private readonly usage: UsageStream,
+    private readonly usage: UsagePublisher,
     private readonly log: Log,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
-import { UsageStream } from '@tidegate/messaging/usage-stream';
+import { UsagePublisher } from '@tidegate/messaging/usage-publisher';
 import { Loop } from '@tidegate/runtime/loop';
 import { Log } from '@tidegate/telemetry/log';
 import { CallJournal } from './call-journal.ts';
@@ -32,7 +32,7 @@ export class UsageReports implements OnApplicationShutdown {
   private failing = false;
 
   constructor(
-    private readonly usage: UsageStream,
+    private readonly usage: UsagePublisher,
     private readonly log: Log,
     private readonly journal: CallJournal,
   ) {
@@ -133,5 +133,9 @@ export class UsageReports implements OnApplicationShutdown {
 }
 
 /** One message; the stream and usage recognise it when it is sent again. */
-export const publishCalls = (usage: UsageStream, segment: string, orgId: string, events: UsageEvent[]): Promise<void> =>
-  usage.publish(`${segment}:${orgId}:${events[0]?.id}`, orgId, METER, events);
+export const publishCalls = (
+  usage: UsagePublisher,
+  segment: string,
+  orgId: string,
+  events: UsageEvent[],
+): Promise<void> => usage.publish(`${segment}:${orgId}:${events[0]?.id}`, orgId, METER, events);

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { addressOf, resendVerification, tokenInvalid, verifyEmail } from '@tidegate/contracts/identity/passwords';
-import { conflict, notFound, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { conflict, unauthenticated } from '@tidegate/contracts/kernel/problem';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requirePerson, VerifiedAddresses } from '../kernel/people.ts';
 import { hashOf } from '../kernel/tokens.ts';
@@ -50,8 +51,7 @@ export class VerifyEmail {
 
   @Handles(addressOf)
   async addressOf({ input: { userId }, tx }: OperationContext<typeof addressOf>) {
-    const user = await findUser(tx, userId);
-    if (!user) throw notFound();
+    const user = orNotFound(await findUser(tx, userId));
     const verified = user.email_verified_at !== null;
     return { email: user.email, verified, mayReachOthers: this.addresses.mayReachOthers(user) };
   }

@@ -14,7 +14,7 @@ import { ROLE_SCOPES, Role } from '@tidegate/contracts/identity/roles';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -97,8 +97,7 @@ export class ManageMembers {
   /** For the gateway: a session may act in any organisation of its person, request by request. */
   @Handles(roleOf)
   async roleOf({ input: { organisationId, userId } }: OperationContext<typeof roleOf>) {
-    const member = await findRole(this.tenants.reader({ orgId: organisationId }), userId);
-    if (!member) throw notFound();
+    const member = orNotFound(await findRole(this.tenants.reader({ orgId: organisationId }), userId));
     return { role: member.role, scopes: [...ROLE_SCOPES[member.role]], memberVersion: Number(member.version) };
   }
 }

@@ -8,8 +8,8 @@ import {
 } from '@tidegate/contracts/identity/members';
 import { ROLE_SCOPES } from '@tidegate/contracts/identity/roles';
 import type { emailUnverified } from '@tidegate/contracts/identity/sessions';
-import { notFound, ProblemError, planLimitReached, type Refuse } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { ProblemError, planLimitReached, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Entitlements } from '@tidegate/entitlements/entitlements';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
@@ -73,8 +73,7 @@ export class ReceivedInvitations {
   @Handles(declineInvitation)
   async decline({ input: { invitationId }, caller, tx, refuse }: OperationContext<typeof declineInvitation>) {
     const lookup = await this.invited(refuse, tx, requirePerson(caller));
-    const found = await findReceived(tx.as({ lookup }), lookup, invitationId);
-    if (!found) throw notFound();
+    const found = orNotFound(await findReceived(tx.as({ lookup }), lookup, invitationId));
     await deleteInvitation(tx.as({ orgId: found.org_id }), invitationId);
     return {};
   }

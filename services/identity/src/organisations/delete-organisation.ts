@@ -2,8 +2,9 @@ import { Controller } from '@nestjs/common';
 import { deleteOrganisation, organisationDeleted } from '@tidegate/contracts/identity/organisations';
 import { accessRevoked } from '@tidegate/contracts/identity/tokens';
 import { cleanName } from '@tidegate/contracts/kernel/name';
-import { invalid, notFound } from '@tidegate/contracts/kernel/problem';
+import { invalid } from '@tidegate/contracts/kernel/problem';
 import { noteDeleted } from '@tidegate/database/deleted-organisations';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { PURGE_ORGANISATIONS } from '@tidegate/runtime/purge-organisation';
 import { Wakes } from '@tidegate/runtime/wakes';
@@ -22,8 +23,7 @@ export class DeleteOrganisation {
   @Handles(deleteOrganisation)
   async handle({ input, caller, tx, emit, refuse }: OperationContext<typeof deleteOrganisation>) {
     const orgId = tx.orgId as string;
-    const row = await lockOrganisation(tx);
-    if (!row) throw notFound();
+    const row = orNotFound(await lockOrganisation(tx));
     requireMayGrant(refuse, await grantorOf(tx, caller, deleteOrganisation), 'owner');
     if (input.name !== cleanName(row.name)) {
       throw invalid('/name', 'not_the_name', `Repeat the organisation's name exactly to confirm: ${row.name}`);

@@ -5,11 +5,11 @@ import {
   type Organisation,
   renameOrganisation,
 } from '@tidegate/contracts/identity/organisations';
-import { forbidden, notFound } from '@tidegate/contracts/kernel/problem';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { forbidden } from '@tidegate/contracts/kernel/problem';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { membershipsOf } from '../kernel/member.rows.ts';
-import { findOrganisation, type OrganisationRow, renameOrganisation as rename, toWire } from './organisation.rows.ts';
+import { findOrganisation, renameOrganisation as rename, toWire } from './organisation.rows.ts';
 
 /** The organisation that the caller acts in, and those that they can act in. */
 @Controller()
@@ -36,9 +36,4 @@ export class Organisations {
       (row) => [row.joined, row.org_id],
     );
   }
-}
-
-function orNotFound(row: OrganisationRow | undefined): OrganisationRow {
-  if (!row) throw notFound();
-  return row;
 }

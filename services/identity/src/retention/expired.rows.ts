@@ -9,24 +9,19 @@ export interface Expired {
   where: string;
 }
 
+const beyondNewest = (table: string, column: string): string =>
+  `${column} <= (select ${column} from ${table} order by ${column} desc offset ${MOST_COUNTED} limit 1)`;
+
 /* What nothing asks for any more, table by table. */
 export const EXPIRED: readonly Expired[] = [
   // A day after they ended, by age or by revocation.
   { table: 'sessions', key: 'id', where: "least(expires_at, revoked_at) < now() - interval '1 day'" },
   { table: 'login_failures', key: 'subject', where: "last_at < now() - interval '1 day'" },
-  {
-    table: 'login_failures',
-    key: 'subject',
-    where: `last_at <= (select last_at from login_failures order by last_at desc offset ${MOST_COUNTED} limit 1)`,
-  },
+  { table: 'login_failures', key: 'subject', where: beyondNewest('login_failures', 'last_at') },
   { table: 'known_login_sources', key: 'user_id, subject', where: "last_at < now() - interval '90 days'" },
   { table: 'account_tokens', key: 'token_hash', where: 'expires_at < now()' },
   { table: 'account_mail_budgets', key: 'subject', where: "since < now() - interval '1 day'" },
-  {
-    table: 'account_mail_budgets',
-    key: 'subject',
-    where: `since <= (select since from account_mail_budgets order by since desc offset ${MOST_COUNTED} limit 1)`,
-  },
+  { table: 'account_mail_budgets', key: 'subject', where: beyondNewest('account_mail_budgets', 'since') },
   { table: 'api_keys', key: 'org_id, key_id', where: "expires_at < now() - interval '30 days'" },
   { table: 'invitations', key: 'org_id, id', where: "expires_at < now() - interval '1 day'" },
 ];

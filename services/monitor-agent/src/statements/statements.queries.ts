@@ -62,14 +62,11 @@ async function snapshot(
   state: StatementState | undefined,
 ): Promise<StatementScrape> {
   const columns = statementColumns(extension);
-  const [headQuery, query, infoQuery] = await Promise.all(
-    [
-      headSql(instance, extension),
-      state ? changedSql(extension, columns) : allSql(extension, columns),
-      infoSql(extension),
-    ].map((text) => fixed(connection, extension, text)),
-  );
-  if (!headQuery || !query || !infoQuery) throw new Error('Three queries are three.');
+  const [headQuery, query, infoQuery] = await Promise.all([
+    fixed(connection, extension, headSql(instance, extension)),
+    fixed(connection, extension, state ? changedSql(extension, columns) : allSql(extension, columns)),
+    fixed(connection, extension, infoSql(extension)),
+  ]);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     const [[head], rows, [after]] = await Promise.all([
       connection.objects<Head>(headQuery),

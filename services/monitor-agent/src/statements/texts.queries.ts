@@ -14,7 +14,6 @@ export interface StatementTexts {
 }
 
 /** Texts of statements that are not known yet. Of a server with too much text only how much it is. */
-
 export async function readTexts(
   connection: ServerConnection,
   extension: StatementsExtension,

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { conflict, notFound } from '@tidegate/contracts/kernel/problem';
+import { conflict } from '@tidegate/contracts/kernel/problem';
 import {
   type Channel,
   confirmationInvalid,
@@ -7,6 +7,7 @@ import {
   resendConfirmation,
   unsubscribeChannel,
 } from '@tidegate/contracts/notifier/channels';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { NotifierConfig, requireSmtp } from '../notifier.config.ts';
 import { cancelDeliveries } from '../queue/delivery.rows.ts';
@@ -42,8 +43,7 @@ export class ChannelConsent {
   async resend({ input, caller, tx, refuse }: OperationContext<typeof resendConfirmation>): Promise<Channel> {
     requireSmtp(refuse, this.config);
     const sender = await this.confirmations.sender(refuse, caller);
-    const channel = await lockChannel(tx, input.channelId);
-    if (!channel) throw notFound();
+    const channel = orNotFound(await lockChannel(tx, input.channelId));
     if (channel.kind !== 'email' || channel.confirmed_at) throw conflict({}, 'There is nothing to confirm.');
     await this.confirmations.send(tx, channel, sender);
     return channelOf(tx, channel.id);

@@ -1,5 +1,4 @@
 import { Controller } from '@nestjs/common';
-import { notFound } from '@tidegate/contracts/kernel/problem';
 import {
   type Channel,
   deleteChannel,
@@ -7,7 +6,7 @@ import {
   listChannels,
   updateChannel,
 } from '@tidegate/contracts/notifier/channels';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { cancelDeliveries } from '../queue/delivery.rows.ts';
@@ -37,8 +36,7 @@ export class ManageChannels {
 
   @Handles(updateChannel)
   async update({ input, tx }: OperationContext<typeof updateChannel>): Promise<Channel> {
-    const before = await lockChannel(tx, input.channelId);
-    if (!before) throw notFound();
+    const before = orNotFound(await lockChannel(tx, input.channelId));
     await updateRow(tx, before.id, input);
     if (input.state === 'active' && before.state === 'disabled') await enableChannel(tx, before.id);
     if (input.state === 'disabled' && before.state === 'active') {
@@ -50,8 +48,7 @@ export class ManageChannels {
 
   @Handles(deleteChannel)
   async delete({ input, tx }: OperationContext<typeof deleteChannel>) {
-    const channel = await lockChannel(tx, input.channelId);
-    if (!channel) throw notFound();
+    const channel = orNotFound(await lockChannel(tx, input.channelId));
     // Cancelling takes them off the queue; the rows themselves are deleted with the channel.
     await cancelDeliveries(tx, channel.id);
     await deleteRow(tx, channel.id);
@@ -61,7 +58,6 @@ export class ManageChannels {
 
 /** As it stands now. */
 export async function channelOf(tx: Tx, id: string): Promise<Channel> {
-  const row = await findChannel(tx, id);
-  if (!row) throw notFound();
+  const row = orNotFound(await findChannel(tx, id));
   return toWire(row);
 }

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { type Refuse } from '@tidegate/contracts/kernel/problem';
 import { notAWebhook, rotateSecret, secretsOverlap } from '@tidegate/contracts/notifier/channels';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { newWebhookSecret } from '../messages/webhook-signature.ts';
 import { lockChannel, replaceSecret } from './channel.rows.ts';
@@ -23,8 +24,7 @@ export class RotateSecret {
   /** Rotating again, as after a lost answer, shortens no overlap that was promised. */
   @Handles(rotateSecret)
   async handle({ input: { channelId, overlapHours }, tx, refuse }: OperationContext<typeof rotateSecret>) {
-    const channel = await lockChannel(tx, channelId);
-    if (!channel) throw notFound();
+    const channel = orNotFound(await lockChannel(tx, channelId));
     if (!channel.secret) throw refuse(notAWebhook);
     const secret = newWebhookSecret();
     let until = new Date(Date.now() + overlapHours * HOUR_MS);

@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type Delivery, getDelivery, listDeliveries } from '@tidegate/contracts/notifier/deliveries';
-import { pageOf, readCursor } from '@tidegate/database/paging';
+import { orNotFound, pageOf, readCursor } from '@tidegate/database/paging';
 import type { Tx } from '@tidegate/database/tx';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findDelivery, listDeliveries as listRows, toWire } from '../queue/delivery.rows.ts';
@@ -23,7 +22,6 @@ export class ReadDeliveries {
 
 /** As it stands now. */
 export async function deliveryOf(tx: Tx, id: string): Promise<Delivery> {
-  const row = await findDelivery(tx, id);
-  if (!row) throw notFound();
+  const row = orNotFound(await findDelivery(tx, id));
   return toWire(row);
 }

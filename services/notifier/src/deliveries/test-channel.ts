@@ -1,8 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { notFound, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { type Refuse } from '@tidegate/contracts/kernel/problem';
 import { channelDisabled, channelUnconfirmed } from '@tidegate/contracts/notifier/channels';
 import { type Delivery, testChannel } from '@tidegate/contracts/notifier/deliveries';
 import { newId } from '@tidegate/database/ids';
+import { orNotFound } from '@tidegate/database/paging';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
 import { type ChannelRow, findChannel, isUnconfirmed } from '../channels/channel.rows.ts';
@@ -34,8 +35,7 @@ export class TestChannel {
 
   @Handles(testChannel)
   async handle({ input, tx, refuse }: OperationContext<typeof testChannel>): Promise<Delivery> {
-    const channel = await findChannel(tx, input.channelId);
-    if (!channel) throw notFound();
+    const channel = orNotFound(await findChannel(tx, input.channelId));
     requireReady(refuse, channel);
     if (channel.kind === 'email') requireSmtp(refuse, this.config);
     const id = newId();

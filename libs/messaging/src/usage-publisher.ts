@@ -4,8 +4,8 @@ import { type UsageEvent, usageSubject } from '@tidegate/contracts/usage/event';
 
 const PUBLISH_MS = 2_000;
 
-/** The usage stream for a service without a database, whose events have no outbox. */
-export class UsageStream {
+/** Publishes to the usage stream for a service without a database, whose events have no outbox. */
+export class UsagePublisher {
   private readonly nc: NatsConnection;
 
   constructor(nc: NatsConnection) {
