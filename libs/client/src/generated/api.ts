@@ -1165,11 +1165,17 @@ export type NewServer = {
   database?: string;
   /** Role to log in as */
   user: string;
-  /** Password of the role */
-  password: string;
+  /** Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf) */
+  password?: string;
   tlsMode?: TlsMode;
   /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
   tlsCa?: string;
+  /** Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey */
+  tlsCert?: string;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
 };
 
 export type NewServerTest = {
@@ -1180,11 +1186,17 @@ export type NewServerTest = {
   database?: string;
   /** Role to log in as */
   user: string;
-  /** Password of the role */
-  password: string;
+  /** Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf) */
+  password?: string;
   tlsMode?: TlsMode;
   /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
   tlsCa?: string;
+  /** Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey */
+  tlsCert?: string;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
 };
 
 export type NewUsageEvent = {
@@ -1412,6 +1424,8 @@ export type Server = {
   user: string;
   tlsMode: TlsMode;
   tlsCa: string | null;
+  /** When the client certificate of the role, or one of its chain, ends; null: there is none */
+  tlsCertValidUntil: Timestamp | null;
   /** The database that this installation itself runs on */
   platform: boolean;
   state: ServerState;
@@ -1473,11 +1487,17 @@ export type ServerPatch = {
   database?: string;
   /** Role to log in as */
   user?: string;
-  /** Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere */
-  password?: string;
+  /** Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in by the client certificate alone */
+  password?: string | null;
   tlsMode?: TlsMode;
   /** null: trust the well-known authorities again */
   tlsCa?: string | null;
+  /** The next client certificate, with its tlsKey; null: none any more. Needed again as the password is */
+  tlsCert?: string | null;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
   /** true: nothing is collected until it is resumed */
   paused?: boolean;
 };
