@@ -72,7 +72,7 @@ export class SlowRun {
     this.exchange = new SlowExchange(random, { venue: plan.market.venue, cash: account.cash });
   }
 
-  /** Of a minute in which no price is heard of only the reports arrive. */
+  /** Of a minute without a price only the reports arrive. */
   silent(ticks: bigint): void {
     this.minutes += 1;
     this.exchange.pass(ticks);

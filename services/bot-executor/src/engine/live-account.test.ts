@@ -177,7 +177,7 @@ describe('prices of a live feed', () => {
     const beyond = [tick(1_000), tick(31_250, 189n), tick(60_000, 189n), tick(91_249, 189n)];
     expect(decided(plan, open, beyond).closing).toBeUndefined();
     expect(decided(plan, open, [...beyond, tick(91_250, 189n)]).closing).toBe('stopLoss');
-    // A price on the right side in between begins anew.
+    // A price on the right side in between restarts it.
     expect(decided(plan, open, [...beyond, tick(91_249, 200n), tick(91_250, 189n)]).closing).toBeUndefined();
   });
 
