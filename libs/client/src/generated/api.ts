@@ -4,6 +4,8 @@ import { type CallOptions, type FileBody, Transport } from '../transport/transpo
 /** Codes of problems that any call may end with. */
 export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' | 'misdirected_request' | 'rate_limited' | 'timeout' | 'unavailable' | 'internal_error';
 
+export type Access = "full" | "read_only";
+
 export type ActivityPoint = {
   at: Timestamp;
   /** Sessions of clients; so are the four that follow */
@@ -634,13 +636,15 @@ export type Direction = "long" | "short";
 
 export type Empty = Record<string, never>;
 
+export type Enforcement = "hard" | "soft" | "overage";
+
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
 
-export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | MeteredGrant;
+export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
 export type FeatureInfo = {
   key: FeatureKey;
@@ -825,11 +829,12 @@ export type Lease = {
   granted: number;
   expiresAt: Timestamp;
   limit: Limit;
-  enforcement: "hard" | "soft";
+  enforcement: Enforcement;
   used: number;
   reserved: number;
   resetsAt: Timestamp;
-  plan: string;
+  product: string | null;
+  plan: string | null;
   upgradeTo: string | null;
 };
 
@@ -856,6 +861,13 @@ export type LedgerEntry = {
   /** null: funding belongs to no order */
   orderId: Id | null;
   at: Timestamp;
+};
+
+export type Level = "none" | "basic" | "premium" | "unlimited";
+
+export type LevelGrant = {
+  kind: "level";
+  level: Level;
 };
 
 /** The most that is allowed; null is unlimited */
@@ -993,9 +1005,9 @@ export type MeterUsage = {
   reserved: number;
   limit: Limit;
   /** null: not part of the plan */
-  enforcement: "hard" | "soft" | null;
+  enforcement: Enforcement | null;
   /** What the limit applies to; null: not part of the plan */
-  per: "month" | "day" | null;
+  per: QuotaWindow | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
@@ -1011,8 +1023,10 @@ export type MeterUsage = {
 export type MeteredGrant = {
   kind: "metered";
   limit: Limit;
-  enforcement: "hard" | "soft";
-  per: "month" | "day";
+  enforcement: Enforcement;
+  /** Use never passes it: the limit when hard, more with a grace, null when nothing is refused */
+  ceiling: Limit;
+  per: QuotaWindow;
 };
 
 export type MonitoredDatabase = {
@@ -1255,12 +1269,11 @@ export type Organisations = {
 
 export type OwnEntitlements = {
   version: number;
-  plan: string;
-  planName: string;
-  planVersion: number;
-  access: "full" | "read_only";
-  features: Record<string, FeatureGrant>;
-  periodAnchor: Timestamp;
+  /** By product; a product to which the organisation has no subscription is absent */
+  plans: Record<string, PlanInForce>;
+  features: Record<string, SnapshotFeature>;
+  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
+  periods: Record<string, Array<PeriodStep>>;
   upgrade: Record<string, Upgrade>;
   organisationId: Id;
 };
@@ -1295,6 +1308,14 @@ export type OwnSessions = {
   nextCursor?: string;
 };
 
+/** From an instant on, periods are counted from this anchor */
+export type PeriodStep = {
+  from: Timestamp;
+  anchor: Timestamp;
+  /** The length of what is paid at a time */
+  months: 1 | 12;
+};
+
 export type Plan = {
   plan: PlanKey;
   version: number;
@@ -1321,6 +1342,14 @@ export type PlanChange = {
 export type PlanFeature = (FeatureGrant) & ({
   note?: string;
 });
+
+export type PlanInForce = {
+  plan: string;
+  planName: string;
+  planVersion: number;
+  status: SubscriptionStatus;
+  access: Access;
+};
 
 /** Name of a plan */
 export type PlanKey = string;
@@ -1365,6 +1394,11 @@ export type Problem = {
   retryAfterSeconds?: number;
   errors?: Array<FieldError>;
 };
+
+/** Name of a product */
+export type ProductKey = string;
+
+export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RejectedUsage = {
   code: RejectionCode;
@@ -1512,6 +1546,11 @@ export type SessionGroup = {
   backend: string | null;
   sessions: Count;
 };
+
+export type SnapshotFeature = (FeatureGrant) & ({
+  /** null: shared by all products */
+  product: ProductKey | null;
+});
 
 export type Statement = {
   statementId: string;
@@ -1826,9 +1865,10 @@ export type TradeDetail = {
 };
 
 export type Upgrade = {
+  product: ProductKey;
   plan: string;
   planName: string;
-  /** What that plan allows; null is unlimited, or a yes for a yes/no feature */
+  /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
 };
 
@@ -3401,7 +3441,6 @@ export type SettingsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'fea
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
-  plan: string;
   periodStart: Timestamp;
   periodEnd: Timestamp;
   items: Array<MeterUsage>;
