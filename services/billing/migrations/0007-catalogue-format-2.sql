@@ -10,7 +10,7 @@ $$;
 
 update plan_versions set definition = pg_temp.format_2(definition) where not definition ? 'product';
 
-update catalogues c set document = document || jsonb_build_object(
+update catalogues c set document = c.document || jsonb_build_object(
     'products', jsonb_build_array(jsonb_build_object(
       'product', 'main', 'name', 'Main', 'description', '', 'defaultPlan', defaults.plan ->> 'plan')),
     'features', (

@@ -3,7 +3,17 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { FieldError, problem } from '../kernel/problem.ts';
 import { Timestamp } from '../kernel/types.ts';
-import { Addon, AddonKey, FeatureInfo, MeterDefinition, Package, PackageKey, Plan, PlanKey, Product } from './catalogue.ts';
+import {
+  Addon,
+  AddonKey,
+  FeatureInfo,
+  MeterDefinition,
+  Package,
+  PackageKey,
+  Plan,
+  PlanKey,
+  Product,
+} from './catalogue.ts';
 import { Currency } from './currencies.ts';
 import { FeatureKey } from './features.ts';
 import { ProductKey } from './products.ts';

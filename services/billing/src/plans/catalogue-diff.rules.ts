@@ -148,7 +148,9 @@ function flat(value: object): Map<string, string> {
 
 type PriceLike = { currency: string; interval?: string; amountMinor: number };
 const isPriceList = (value: unknown): value is PriceLike[] =>
-  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one && 'amountMinor' in one);
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => typeof one === 'object' && one && 'amountMinor' in one);
 
 function fieldChanges(before = new Map<string, string>(), after = new Map<string, string>()): Fields {
   return [...new Set([...before.keys(), ...after.keys()])]

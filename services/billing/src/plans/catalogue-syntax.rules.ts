@@ -9,7 +9,7 @@ import { CurrencyCode, line, wholeBetween, YesNo } from './catalogue-values.rule
  * there depends on the currency and on the kind of the feature.
  */
 
-const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
   z.enum(words, { error: `Write one of ${words.join(', ')}.` });
 
 export const FORMAT_1 =
@@ -25,7 +25,7 @@ export const ProductDeclaration = z.strictObject({
 });
 
 export const MeterDeclaration = z.strictObject({
-  aggregate: oneOf('sum', 'count', 'unique', 'max', 'latest', 'time_weighted').default('sum'),
+  aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
   decimals: wholeBetween(0, 6).default(0),
   groupBy: z
     .array(FeatureKey, { error: 'Write a list of names, such as [model, region].' })
@@ -38,18 +38,18 @@ export const MeterDeclaration = z.strictObject({
 });
 
 export const FeatureDeclaration = z.strictObject({
-  kind: oneOf('counted', 'static', 'boolean', 'level', 'metered'),
+  kind: oneOf(['counted', 'static', 'boolean', 'level', 'metered']),
   product: ProductKey.optional(),
   ...head,
   unit: line(30).default(''),
-  per: oneOf(...QuotaWindow.options).optional(),
+  per: oneOf(QuotaWindow.options).optional(),
   meter: MeterDeclaration.optional(),
 });
 
 export const PriceList = z.strictObject({ month: z.unknown(), year: z.unknown(), setup: z.unknown() }).partial();
-export const OneOffPriceList = z.strictObject({ once: z.unknown() });
+export const OneOffPriceList = z.strictObject({ once: z.unknown() }).partial();
 const prices = z.record(CurrencyCode, PriceList, { error: 'Write prices: { USD: { month: 0 } }.' });
-const grants = z.record(z.string(), z.unknown(), { error: 'Write features: and how much of each.' });
+const grants = () => z.record(z.string(), z.unknown(), { error: 'Write features: and how much of each.' });
 
 export const TrialDeclaration = z.strictObject({ days: wholeBetween(1, 730), card: YesNo.default(false) });
 
@@ -66,18 +66,21 @@ export const PlanDeclaration = z.strictObject({
   trial: TrialDeclaration.optional(),
   prices,
   seats: SeatsDeclaration.optional(),
-  revenueShare: z.unknown(),
-  features: grants,
+  revenueShare: z.unknown().optional(),
+  features: grants(),
 });
 
 export const AddonDeclaration = z.strictObject({
   ...head,
   product: ProductKey,
   offered,
-  plans: z.array(PlanKey, { error: 'Write a list of plans of the product, such as [pro].' }).min(1, 'Name a plan.').optional(),
+  plans: z
+    .array(PlanKey, { error: 'Write a list of plans of the product, such as [pro].' })
+    .min(1, 'Name a plan.')
+    .optional(),
   max: wholeBetween(1, 1_000_000).optional(),
   prices,
-  features: grants,
+  features: grants(),
 });
 
 export const PackageDeclaration = z.strictObject({
@@ -93,12 +96,11 @@ const CODE = 'Write a code of 3 to 40 capital letters, digits, - and _, such as 
 
 export const CouponDeclaration = z.strictObject({
   name: line(60).optional(),
-  percent: z.unknown(),
+  percent: z.unknown().optional(),
   amount: z.record(CurrencyCode, z.unknown(), { error: 'Write amount: { USD: 500 }.' }).optional(),
-  duration: z.union(
-    [z.literal('once'), z.literal('forever'), z.strictObject({ months: wholeBetween(1, 120) })],
-    { error: 'Write once, forever, or { months: 3 }.' },
-  ),
+  duration: z.union([z.literal('once'), z.literal('forever'), z.strictObject({ months: wholeBetween(1, 120) })], {
+    error: 'Write once, forever, or { months: 3 }.',
+  }),
   codes: z
     .array(z.string({ error: CODE }).regex(/^[A-Z0-9][A-Z0-9_-]{2,39}$/, CODE), { error: 'Write codes: [LAUNCH20].' })
     .default([]),

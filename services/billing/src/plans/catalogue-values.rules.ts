@@ -18,15 +18,25 @@ function wholeNumber(message: (written: string) => string) {
     .refine(Number.isSafeInteger, 'Write a number up to 9007199254740991.');
 }
 
-export const Whole = wholeNumber((written) => `${hint(written, withoutPoint)}Write ${WHOLE}.`);
+/** Schemas of whole numbers: an editor sees numbers where the reader sees the text that was written. */
+export const WHOLE_NUMBERS = new WeakSet<z.core.$ZodType>();
+
+function whole<S extends z.core.$ZodType>(schema: S): S {
+  WHOLE_NUMBERS.add(schema);
+  return schema;
+}
+
+export const Whole = whole(wholeNumber((written) => `${hint(written, withoutPoint)}Write ${WHOLE}.`));
 export const LimitValue = z.union([Whole, z.literal('unlimited').transform(() => null)]);
 
 /** A whole number within bounds. */
 export const wholeBetween = (least: number, most: number) => {
   const expected = `Write a whole number from ${least} to ${most}.`;
-  return wholeNumber((written) => `${hint(written, withoutPoint)}${expected}`).refine(
-    (value) => value >= least && value <= most,
-    expected,
+  return whole(
+    wholeNumber((written) => `${hint(written, withoutPoint)}${expected}`).refine(
+      (value) => value >= least && value <= most,
+      expected,
+    ),
   );
 };
 
@@ -51,8 +61,10 @@ export const decimalPrice = (currency: string) =>
 
 /** More than 0 and at most 100 per cent, with at most two digits behind the point. */
 const PERCENT = 'Write a number above 0 up to 100, such as 20 or 12.5. It is per cent.';
-export const PercentValue = decimal(/^(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$/, PERCENT)
-  .refine((text) => text !== '0' && !/^0\d/.test(text), PERCENT);
+export const PercentValue = decimal(/^(100(\.0{1,2})?|\d{1,2}(\.\d{1,2})?)$/, PERCENT).refine(
+  (text) => text !== '0' && !/^0\d/.test(text),
+  PERCENT,
+);
 
 function decimal(pattern: RegExp, message: string) {
   return z
@@ -63,7 +75,10 @@ function decimal(pattern: RegExp, message: string) {
 
 /** A currency of ISO 4217. */
 const CURRENCY = 'Write a currency of ISO 4217 as three capital letters, such as EUR.';
-export const CurrencyCode = z.string({ error: CURRENCY }).regex(/^[A-Z]{3}$/, CURRENCY).refine(isCurrency, CURRENCY);
+export const CurrencyCode = z
+  .string({ error: CURRENCY })
+  .regex(/^[A-Z]{3}$/, CURRENCY)
+  .refine(isCurrency, CURRENCY);
 
 export const YesNo = z.boolean({ error: 'Write true or false.' });
 

@@ -79,7 +79,8 @@ export function readCoupons(
   return Object.entries(coupons).map(([coupon, written]) => {
     const path = ['coupons', coupon];
     for (const [index, code] of written.codes.entries()) {
-      if (codes.has(code)) faults.add([...path, 'codes', index], 'duplicate', 'This code is written twice. Remove one.');
+      if (codes.has(code))
+        faults.add([...path, 'codes', index], 'duplicate', 'This code is written twice. Remove one.');
       codes.add(code);
     }
     return {

@@ -21,10 +21,16 @@ export function readFeatures(
     const metered = declared.kind === 'metered';
     if (product !== undefined && !Object.hasOwn(products, product)) {
       const names = Object.keys(products).join(', ');
-      faults.add([...path, 'product'], 'unknown_product', `Write one of ${names}, or remove it: then all share the feature.`);
+      faults.add(
+        [...path, 'product'],
+        'unknown_product',
+        `Write one of ${names}, or remove it: then all share the feature.`,
+      );
     }
-    if (!metered && per) faults.add([...path, 'per'], 'unknown_field', 'Remove it: only metered features have a window.');
-    if (!metered && meter) faults.add([...path, 'meter'], 'unknown_field', 'Remove it: only metered features are metered.');
+    if (!metered && per)
+      faults.add([...path, 'per'], 'unknown_field', 'Remove it: only metered features have a window.');
+    if (!metered && meter)
+      faults.add([...path, 'meter'], 'unknown_field', 'Remove it: only metered features are metered.');
     if (meter) checkMeter(faults, key, meter);
     const feature: FeatureDefinition = {
       key,
@@ -86,7 +92,8 @@ function checkKept(faults: Faults, now: FeatureDefinition, before: FeatureDefini
   if (now.kind !== before.kind) {
     if (Object.hasOwn(BUILT_IN_FEATURES, now.key)) return;
     const message = `Write kind: ${before.kind}, which ${now.key} has in running subscriptions, ${rename}`;
-    return faults.add([...path, 'kind'], 'kind_changed', message);
+    faults.add([...path, 'kind'], 'kind_changed', message);
+    return;
   }
   if (now.per !== before.per) {
     const message = `Write per: ${before.per}, by which ${now.key} has been counted, ${rename}`;

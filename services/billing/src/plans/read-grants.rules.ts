@@ -114,7 +114,11 @@ function ceilingOf(faults: Faults, path: Path, { limit, enforcement, grace }: Me
   if (grace === undefined) return null;
   const ceiling = (BigInt(limit) * BigInt(100 + grace)) / 100n;
   if (ceiling > BigInt(Number.MAX_SAFE_INTEGER)) {
-    faults.add([...path, 'grace'], 'grace', 'Remove it, or write a smaller limit: together they are too large a number.');
+    faults.add(
+      [...path, 'grace'],
+      'grace',
+      'Remove it, or write a smaller limit: together they are too large a number.',
+    );
     return null;
   }
   return Number(ceiling);
@@ -160,4 +164,3 @@ function explain(given: unknown, expected: string): string {
 function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T;
 }
-

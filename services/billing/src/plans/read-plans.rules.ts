@@ -8,7 +8,11 @@ import { readPrices } from './read-prices.rules.ts';
 type Written = CatalogueFile['plans'][string][string];
 
 /** The plans of each product in the order of the products, within each the cheapest first. */
-export function readPlans(faults: Faults, file: CatalogueFile, features: readonly FeatureDefinition[]): PlanDefinition[] {
+export function readPlans(
+  faults: Faults,
+  file: CatalogueFile,
+  features: readonly FeatureDefinition[],
+): PlanDefinition[] {
   for (const product of Object.keys(file.plans)) {
     if (Object.hasOwn(file.products, product)) continue;
     const message = `No product is called ${product}. Write one of ${Object.keys(file.products).join(', ')}, or name it under products.`;
@@ -17,13 +21,18 @@ export function readPlans(faults: Faults, file: CatalogueFile, features: readonl
   const all = Object.keys(file.products).flatMap((product) => {
     const written = Object.hasOwn(file.plans, product) ? (file.plans[product] ?? {}) : {};
     const plans = Object.entries(written).map(([plan, one]) => readPlan(faults, file, features, product, plan, one));
-    if (plans.length === 0) faults.add(['plans'], 'missing', `Write ${product}: and a plan of it, or remove the product.`);
-    checkShared(faults, product, plans, features);
+    if (plans.length === 0)
+      faults.add(['plans'], 'missing', `Write ${product}: and a plan of it, or remove the product.`);
+    checkShared(faults, product, written, features);
     return plans.toSorted((a, b) => yearly(a, file.currency) - yearly(b, file.currency));
   });
   for (const { key } of features) {
     if (all.some((plan) => Object.hasOwn(plan.features, key)) || faults.all.length > 0) continue;
-    faults.add(['features', key], 'unused', `No plan names ${key}. Write in a plan how much it gives of it, or remove it.`);
+    faults.add(
+      ['features', key],
+      'unused',
+      `No plan names ${key}. Write in a plan how much it gives of it, or remove it.`,
+    );
   }
   return all;
 }
@@ -50,9 +59,7 @@ function readPlan(
     seats: seats ? { ...seats, addon: seats.addon ?? null } : null,
     ...readPrices(faults, [...path, 'prices'], written.prices, currency),
     revenueShare:
-      revenueShare === undefined
-        ? null
-        : (faults.read(PercentValue, revenueShare, [...path, 'revenueShare']) ?? null),
+      revenueShare === undefined ? null : (faults.read(PercentValue, revenueShare, [...path, 'revenueShare']) ?? null),
     features: readPlanFeatures(
       faults,
       { path: [...path, 'features'], product, features, currencies: Object.keys(written.prices) },
@@ -73,15 +80,16 @@ function yearly({ prices }: PlanDefinition, currency: string): number {
 function checkShared(
   faults: Faults,
   product: string,
-  plans: readonly PlanDefinition[],
+  written: Record<string, Written>,
   features: readonly FeatureDefinition[],
 ): void {
+  const plans = Object.keys(written);
   for (const { key } of features.filter((feature) => feature.product === null)) {
-    const naming = plans.filter((plan) => Object.hasOwn(plan.features, key));
+    const naming = plans.filter((plan) => Object.hasOwn(written[plan]?.features ?? {}, key));
     if (naming.length === 0 || naming.length === plans.length) continue;
-    for (const { plan } of plans.filter((one) => !naming.includes(one))) {
+    for (const plan of plans.filter((one) => !naming.includes(one))) {
       const message =
-        `${key} is missing. Write how much of it this plan gives, as ${naming[0]?.plan} does. Nothing is unlimited or ` +
+        `${key} is missing. Write how much of it this plan gives, as ${naming[0]} does. Nothing is unlimited or ` +
         'included by omission.';
       faults.add(['plans', product, plan, 'features'], 'missing', message);
     }
@@ -102,9 +110,13 @@ export function readProducts(
     const own = plans.filter((plan) => plan.product === product);
     const plan = own.find((one) => one.plan === key);
     if (plan) checkDefault(faults, plan);
-    else if (key !== undefined) {
+    else if (key !== undefined && own.length > 0) {
       const names = own.map((one) => one.plan).join(', ');
-      faults.add([...path, 'default'], 'unknown_plan', `Write one of ${names}, or remove it: then nobody has a plan by default.`);
+      faults.add(
+        [...path, 'default'],
+        'unknown_plan',
+        `Write one of ${names}, or remove it: then nobody has a plan by default.`,
+      );
     }
     return { product, name, description, defaultPlan: key ?? null };
   });
@@ -121,7 +133,11 @@ function checkDefault(faults: Faults, plan: PlanDefinition): void {
   }
   for (const [key, grant] of Object.entries(plan.features)) {
     if (grant.kind !== 'metered' || grant.enforcement !== 'overage') continue;
-    faults.add([...path, 'features', key], 'default_plan', `Write enforcement: hard or soft, or another default: ${why}`);
+    faults.add(
+      [...path, 'features', key],
+      'default_plan',
+      `Write enforcement: hard or soft, or another default: ${why}`,
+    );
   }
 }
 

@@ -35,7 +35,7 @@ export function readPrices(
 export function readOneOffPrices(
   faults: Faults,
   path: Path,
-  written: Record<string, { once: unknown }>,
+  written: Record<string, { once?: unknown }>,
   currency: string,
 ): OneOffPrice[] {
   requireCurrency(faults, path, written, currency, '{ once: 1000 }');
@@ -47,7 +47,11 @@ export function readOneOffPrices(
 
 function requireCurrency(faults: Faults, path: Path, written: object, currency: string, example: string): void {
   if (Object.hasOwn(written, currency)) return;
-  faults.add(path, 'missing', `Write a price in ${currency}, by which the catalogue compares: ${currency}: ${example}.`);
+  faults.add(
+    path,
+    'missing',
+    `Write a price in ${currency}, by which the catalogue compares: ${currency}: ${example}.`,
+  );
 }
 
 const SHAPE =
@@ -58,7 +62,7 @@ const Shape = z
   .strictObject(
     {
       unit: z.unknown(),
-      package: z.strictObject({ size: wholeBetween(1, Number.MAX_SAFE_INTEGER), price: z.unknown() }),
+      package: z.strictObject({ size: wholeBetween(1, Number.MAX_SAFE_INTEGER), price: z.unknown().optional() }),
       graduated: z.array(z.unknown(), { error: SHAPE }).min(1, SHAPE),
       volume: z.array(z.unknown(), { error: SHAPE }).min(1, SHAPE),
     },
@@ -85,7 +89,7 @@ export function readUsagePrice(faults: Faults, path: Path, written: unknown, cur
 
 const TIER = "Write a tier such as { upTo: 1000, unit: '0.01', flat: 0 }.";
 const upTo = wholeBetween(1, Number.MAX_SAFE_INTEGER).optional();
-const Tier = z.strictObject({ upTo, unit: z.unknown(), flat: z.unknown().optional() }, { error: TIER });
+const Tier = z.strictObject({ upTo, unit: z.unknown().optional(), flat: z.unknown().optional() }, { error: TIER });
 
 function readTiers(faults: Faults, path: Path, written: unknown[], currency: string): PriceTier[] {
   const tiers: PriceTier[] = [];
@@ -96,7 +100,11 @@ function readTiers(faults: Faults, path: Path, written: unknown[], currency: str
     const last = index === written.length - 1;
     const before = tiers.at(-1)?.upTo ?? 0;
     if (last && tier.upTo !== undefined) {
-      faults.add([...at, 'upTo'], 'tiers', 'Remove upTo: the last tier has no end, else nobody knows what comes after it.');
+      faults.add(
+        [...at, 'upTo'],
+        'tiers',
+        'Remove upTo: the last tier has no end, else nobody knows what comes after it.',
+      );
     } else if (!last && tier.upTo === undefined) {
       faults.add(at, 'tiers', 'Write upTo: and the last unit of this tier. Only the last tier has none.');
     } else if (tier.upTo !== undefined && tier.upTo <= before) {
