@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Notice } from '@tidegate/contracts/notifier/notices';
 import { SETTINGS } from '@tidegate/runtime/host';
 import type { Settings } from '@tidegate/runtime/settings';
-import { createTransport } from 'nodemailer';
 import { confirmationMessage } from '../messages/account-messages.rules.ts';
 import { type Message, messageOf } from '../messages/messages.rules.ts';
 import { NotifierConfig, type SmtpSettings, smtpSettings } from '../notifier.config.ts';
@@ -42,7 +41,8 @@ export class MailSender {
     const { leave } = mail;
     const { subject, text, html } = mail.message;
     try {
-      await this.transport(smtp).sendMail({
+      const transport = await this.transport(smtp);
+      await transport.sendMail({
         from: { name: 'Tidegate', address: smtp.from },
         // As an object it is one address, whatever characters it has.
         to: { name: '', address: mail.to },
@@ -61,7 +61,9 @@ export class MailSender {
     }
   }
 
-  private transport(smtp: SmtpSettings) {
+  /** The library is loaded with the first mail: many installations send none, and it costs 60 ms and some MB. */
+  private async transport(smtp: SmtpSettings) {
+    const { createTransport } = await import('nodemailer');
     const timeout = this.config.NOTIFIER_TIMEOUT_SECONDS * 1000;
     return createTransport({
       host: smtp.host,
