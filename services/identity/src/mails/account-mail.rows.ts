@@ -2,7 +2,7 @@ import type { AccountMailKind } from '@tidegate/contracts/notifier/account-mails
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
 
-const LEASE_SECONDS = 120;
+export const LEASE_SECONDS = 120;
 const GIVE_UP = "interval '1 day'";
 
 export interface AccountMailRow {
