@@ -83,7 +83,7 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
       for (const path of [
         '/me',
         '/usage',
-        '/plans',
+        '/billing/plans',
         '/subscription',
         '/entitlements',
         '/sessions',
