@@ -1,4 +1,4 @@
-/* Every contract, for those who need the whole catalogue: the gateway, the boot check and the generators. */
+/* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/entitlements.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';
