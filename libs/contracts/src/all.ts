@@ -2,6 +2,7 @@
 import './billing/entitlements.ts';
 import './billing/plans.ts';
 import './billing/subscriptions.ts';
+import './billing/webhook.ts';
 import './gateway/installation.ts';
 import './identity/api-keys.ts';
 import './identity/members.ts';

@@ -6,6 +6,17 @@ import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
+import { StoredCalls } from './stripe/client/stored-calls.ts';
+import { StripeApi } from './stripe/client/stripe-api.ts';
+import { EnsureCustomer } from './stripe/customers/ensure-customer.ts';
+import { ManageEvents } from './stripe/inbox/manage-events.ts';
+import { ReceiveWebhook } from './stripe/inbox/receive-webhook.ts';
+import { StoreEvents } from './stripe/inbox/store-events.ts';
+import { ApplyCustomer } from './stripe/mirror/apply-customer.ts';
+import { FetchCustomer } from './stripe/mirror/fetch-customer.ts';
+import { ResolveEvents } from './stripe/mirror/resolve-events.ts';
+import { SyncCustomer } from './stripe/mirror/sync-customer.ts';
+import { SyncCustomers } from './stripe/mirror/sync-customers.loop.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
 import { MoveDueSubscriptions } from './subscriptions/move-due-subscriptions.loop.ts';
@@ -25,7 +36,22 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
+    ReceiveWebhook,
+    ManageEvents,
   ],
-  providers: [ApplyFirstCatalogue, MoveDueSubscriptions, RefreshEntitlements],
+  providers: [
+    ApplyFirstCatalogue,
+    MoveDueSubscriptions,
+    RefreshEntitlements,
+    StripeApi,
+    StoredCalls,
+    EnsureCustomer,
+    StoreEvents,
+    FetchCustomer,
+    ApplyCustomer,
+    SyncCustomer,
+    ResolveEvents,
+    SyncCustomers,
+  ],
 })
 export class BillingModule {}

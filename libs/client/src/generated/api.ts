@@ -1599,6 +1599,27 @@ export type StaticGrant = {
   value: number;
 };
 
+export type StripeEvent = {
+  /** The id of the event at Stripe */
+  eventId: string;
+  type: string;
+  state: StripeEventState;
+  /** When it happened, by Stripe’s clock */
+  createdAt: Timestamp;
+  receivedAt: Timestamp;
+  /** The customer at Stripe */
+  customer: string | null;
+  organisationId: Id | null;
+  /** list: Stripe’s list of events, after a gap */
+  source: "webhook" | "list";
+  attempts: number;
+  /** Why it is ignored, quarantined or dead, or failed last */
+  reason: string | null;
+};
+
+/** pending: waits for its customer to be fetched. done: what it announced is stored. ignored: nothing here depends on it, or it is of the other mode. quarantined: its customer is not known here. dead: failed twelve times */
+export type StripeEventState = "pending" | "done" | "ignored" | "quarantined" | "dead";
+
 export type Subscription = {
   organisationId: Id;
   plan: PlanKey;
@@ -2007,6 +2028,32 @@ export type PlansValidateOutput = {
 };
 
 export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type StripeListEventsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only events in this state */
+  state?: StripeEventState;
+};
+
+export type StripeListEventsOutput = {
+  items: Array<StripeEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type StripeListEventsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type StripeReplayEventInput = {
+  /** The id of the event at Stripe */
+  eventId: string;
+};
+
+export type StripeReplayEventOutput = unknown;
+
+export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -3510,6 +3557,14 @@ export class TidegateClient extends Transport {
   /** Check a catalogue without looking at the one in force */
   plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/validate', repeat: 'safe' }, input, options);
+
+  /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
+  stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
+
+  /** Handle an event again: its customer is fetched as it is now. Safe at any time: what an event announces is read from Stripe, and every effect happens once. */
+  stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>

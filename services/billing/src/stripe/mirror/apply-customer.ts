@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import type { Tx } from '@tidegate/database/tx';
+import { Outbox } from '@tidegate/messaging/outbox';
+import { Log } from '@tidegate/telemetry/log';
+import { applyProviderState } from '../../subscriptions/apply-provider-state.ts';
+import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
+import { priceKeys } from '../prices/stripe-price.rows.ts';
+import { type Fact, invoiceFacts, statusFact } from './facts.rules.ts';
+import type { CustomerState } from './fetch-customer.ts';
+import { dropGoneDrafts, insertFacts, saveInvoices, saveSubscriptions, statuses } from './mirror.rows.ts';
+import { translate } from './provider-state.rules.ts';
+
+export interface Fetched {
+  orgId: string;
+  customerId: string;
+  livemode: boolean;
+  /** Taken before the fetch. */
+  seq: string;
+  state: CustomerState;
+}
+
+/**
+ * Stores a fetch as a whole, unless a later one is stored already; each fact once; and what follows for the
+ * organisation's plans. All of it in the transaction of the caller, whose lock on the customer makes fetches come one
+ * after the other.
+ */
+@Injectable()
+export class ApplyCustomer {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly outbox: Outbox,
+    private readonly log: Log,
+  ) {}
+
+  apply(fetched: Fetched, also: (tx: Tx) => Promise<void>): Promise<void> {
+    return this.tenants.run(fetched.orgId, async (tx) => {
+      const { customerId, seq, state } = fetched;
+      if (await advanceTo(tx, customerId, { seq, payment: state.payment })) await this.store(tx, fetched);
+      await also(tx);
+    });
+  }
+
+  private async store(tx: Tx, { orgId, customerId, livemode, seq, state }: Fetched): Promise<void> {
+    const before = await statuses(tx);
+    await saveSubscriptions(tx, seq, state.subscriptions);
+    await saveInvoices(tx, seq, state.invoices);
+    const oldest = state.invoices.at(-1)?.created ?? 0;
+    await dropGoneDrafts(tx, seq, oldest);
+    const facts = [...state.facts, ...state.invoices.flatMap(invoiceFacts), ...changes(state, before)];
+    if (state.deleted) {
+      facts.push({
+        key: `customer:${customerId}:deleted`,
+        kind: 'customer_deleted',
+        at: now(),
+        data: { customer: customerId },
+      });
+      await dropCustomer(tx, customerId);
+    }
+    const fresh = await insertFacts(tx, facts);
+    for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
+    await this.follow(tx, orgId, livemode, state);
+  }
+
+  private async follow(tx: Tx, orgId: string, livemode: boolean, { subscriptions }: CustomerState): Promise<void> {
+    const prices = subscriptions.flatMap(({ items, next }) => [...items, ...(next?.items ?? [])]);
+    const keys = await priceKeys(tx, livemode, [...new Set(prices.map(({ priceId }) => priceId))]);
+    const { products, duplicates, unknown } = translate(subscriptions, keys);
+    for (const one of unknown) this.log.error({ orgId, ...one }, 'A price of Stripe sells nothing that is known here');
+    for (const one of duplicates) this.log.error({ orgId, ...one }, 'A product is paid for twice');
+    const emit = this.outbox.emitter(tx);
+    for (const [product, state] of products) await applyProviderState(tx, emit, orgId, product, state);
+  }
+}
+
+function changes({ subscriptions }: CustomerState, before: ReadonlyMap<string, string>): Fact[] {
+  return subscriptions
+    .filter(({ id, status }) => before.get(id) !== status)
+    .map((subscription) => statusFact(subscription, before.get(subscription.id) ?? null));
+}
+
+const now = (): number => Math.floor(Date.now() / 1_000);

@@ -1,0 +1,86 @@
+import type { Tx } from '@tidegate/database/tx';
+import type { Fact } from './facts.rules.ts';
+import type { InvoiceState } from './invoice-state.rules.ts';
+import type { SubscriptionState } from './subscription-state.rules.ts';
+
+/** Statuses as they were copied before. */
+export async function statuses(tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; status: string }>(
+    'select id, status from stripe_subscriptions where org_id = $1',
+    [tx.orgId],
+  );
+  return new Map(rows.map(({ id, status }) => [id, status]));
+}
+
+export async function storedSubscriptions(tx: Tx): Promise<SubscriptionState[]> {
+  const rows = await tx.query<{ state: SubscriptionState }>(
+    'select state from stripe_subscriptions where org_id = $1 order by created, id',
+    [tx.orgId],
+  );
+  return rows.map(({ state }) => state);
+}
+
+export async function saveSubscriptions(tx: Tx, seq: string, states: readonly SubscriptionState[]): Promise<void> {
+  await tx.query(
+    `insert into stripe_subscriptions (org_id, id, sync_seq, status, created, state)
+     select $1, id, $2, status, to_timestamp(created), state
+       from unnest($3::text[], $4::text[], $5::float8[], $6::jsonb[]) as t(id, status, created, state)
+     on conflict (org_id, id) do update
+       set sync_seq = excluded.sync_seq, status = excluded.status, state = excluded.state
+     where stripe_subscriptions.sync_seq < excluded.sync_seq`,
+    [
+      tx.orgId,
+      seq,
+      states.map(({ id }) => id),
+      states.map(({ status }) => status),
+      states.map(({ created }) => created),
+      states.map((state) => JSON.stringify(state)),
+    ],
+  );
+}
+
+export async function saveInvoices(tx: Tx, seq: string, invoices: readonly InvoiceState[]): Promise<void> {
+  await tx.query(
+    `insert into stripe_invoices (org_id, id, sync_seq, number, status, currency, total, tax, amount_due, amount_paid,
+            amount_remaining, credited, created, due_at, paid_at, period_start, period_end, subscription_id, reason, page_url,
+            pdf_url, attempts, next_attempt_at, lines)
+     select $1, t->>'id', $2, t->>'number', t->>'status', t->>'currency', (t->>'total')::bigint, (t->>'tax')::bigint,
+            (t->>'amountDue')::bigint, (t->>'amountPaid')::bigint, (t->>'amountRemaining')::bigint,
+            (t->>'credited')::bigint, to_timestamp((t->>'created')::float8), to_timestamp((t->>'dueAt')::float8),
+            to_timestamp((t->>'paidAt')::float8), to_timestamp((t->>'periodStart')::float8),
+            to_timestamp((t->>'periodEnd')::float8), t->>'subscriptionId', t->>'reason', t->>'pageUrl', t->>'pdfUrl',
+            (t->>'attempts')::int, to_timestamp((t->>'nextAttemptAt')::float8), t->'lines'
+       from jsonb_array_elements($3::jsonb) as t
+     on conflict (org_id, id) do update set sync_seq = excluded.sync_seq, number = excluded.number,
+            status = excluded.status, total = excluded.total, tax = excluded.tax, amount_due = excluded.amount_due,
+            amount_paid = excluded.amount_paid, amount_remaining = excluded.amount_remaining,
+            credited = excluded.credited, due_at = excluded.due_at, paid_at = excluded.paid_at,
+            period_start = excluded.period_start, period_end = excluded.period_end,
+            subscription_id = excluded.subscription_id, reason = excluded.reason, page_url = excluded.page_url,
+            pdf_url = excluded.pdf_url, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
+            lines = excluded.lines
+     where stripe_invoices.sync_seq < excluded.sync_seq`,
+    [tx.orgId, seq, JSON.stringify(invoices)],
+  );
+}
+
+/** Drafts that were deleted at Stripe: of those that are newer than the oldest that was read, all that are not there. */
+export async function dropGoneDrafts(tx: Tx, seq: string, since: number): Promise<void> {
+  await tx.query(
+    `delete from stripe_invoices where org_id = $1 and sync_seq < $2 and status = 'draft' and created >= to_timestamp($3)`,
+    [tx.orgId, seq, since],
+  );
+}
+
+/** Answers those that were not known. */
+export async function insertFacts(tx: Tx, facts: readonly Fact[]): Promise<Fact[]> {
+  const rows = await tx.query<{ key: string }>(
+    `insert into stripe_facts (org_id, key, kind, at, data)
+     select $1, t->>'key', t->>'kind', to_timestamp((t->>'at')::float8), t->'data'
+       from jsonb_array_elements($2::jsonb) as t
+     on conflict (org_id, key) do nothing returning key`,
+    [tx.orgId, JSON.stringify(facts)],
+  );
+  const fresh = new Set(rows.map(({ key }) => key));
+  return facts.filter(({ key }) => fresh.has(key));
+}
