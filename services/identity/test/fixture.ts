@@ -1,3 +1,4 @@
+import { entitlementsOf } from '@tidegate/testing/entitlements';
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -58,8 +59,7 @@ const PLANS = { catalogueVersion: 1, features: [], items: [plan('free', true, 0)
 /** What billing would answer: every organisation has these counted features. */
 function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {
   const features = Object.entries(limits).map(([key, limit]) => [key, { kind: 'counted' as const, limit }]);
-  const base = { orgId, version: 1, plan: 'free', planName: 'Free', planVersion: 1, access: 'full' as const };
-  return { ...base, periodAnchor: '2026-01-01T00:00:00.000Z', upgrade: {}, features: Object.fromEntries(features) };
+  return entitlementsOf({ orgId, features: Object.fromEntries(features) });
 }
 
 type Provided = { provide: InjectionToken; useValue: unknown }[];

@@ -1,4 +1,5 @@
-import type { Subscription, SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
+import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
+import type { Subscription } from '@tidegate/contracts/billing/subscriptions';
 import type { Caller } from '@tidegate/contracts/kernel/caller';
 import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';

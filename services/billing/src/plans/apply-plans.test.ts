@@ -61,17 +61,20 @@ test('running subscriptions keep their version until they are moved', async () =
   await billing.call(applyPlans, { yaml: generous });
   await billing.refresh();
   expect(await billing.call(getEntitlements, {}, org)).toMatchObject({
-    planVersion: 1,
+    plans: { main: { planVersion: 1 } },
     features: { bots: { limit: 5 } },
   });
   expect(await billing.call(getSubscription, {}, org)).toMatchObject({ planVersion: 1, latestVersion: 2 });
-  expect(await billing.call(getEntitlements, {})).toMatchObject({ planVersion: 2, features: { bots: { limit: 6 } } });
+  expect(await billing.call(getEntitlements, {})).toMatchObject({
+    plans: { main: { planVersion: 2 } },
+    features: { bots: { limit: 6 } },
+  });
 
   expect(await billing.call(movePlans, { plan: 'free', dryRun: true })).toMatchObject({ subscriptions: 1, version: 2 });
   expect(await billing.call(movePlans, { plan: 'free' })).toMatchObject({ subscriptions: 1 });
   await billing.refresh();
   expect(await billing.call(getEntitlements, {}, org)).toMatchObject({
-    planVersion: 2,
+    plans: { main: { planVersion: 2 } },
     features: { bots: { limit: 6 } },
   });
   expect((await billing.announced(org)).map((snapshot) => snapshot.version)).toEqual([1, 2]);

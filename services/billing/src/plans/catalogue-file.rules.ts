@@ -124,7 +124,7 @@ function planFeatures(
 }
 
 /** An invalid note gets its own message; everything else is told what may be written. */
-function grantFault(kind: FeatureKind, given: unknown): { code: string; message: string } {
+function grantFault(kind: keyof typeof EXPECTED, given: unknown): { code: string; message: string } {
   const { note, limit, value } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
   const noteFault = note === undefined ? undefined : line(300).safeParse(note).error?.issues[0]?.message;
   if (noteFault) return { code: 'invalid', message: `note: ${noteFault}` };

@@ -26,17 +26,25 @@ export const GRANTS = {
     z.strictObject({ value: z.boolean(), note }),
   ]),
   metered: z.union([
-    LimitValue.transform((limit) => ({ limit, enforcement: 'hard' as const, per: 'month' as const, note: undefined })),
-    z.strictObject({
-      limit: LimitValue,
-      enforcement: z.enum(['hard', 'soft']).default('hard'),
-      per: z.enum(['month', 'day']).default('month'),
-      note,
-    }),
+    LimitValue.transform((limit) => ({
+      limit,
+      enforcement: 'hard' as const,
+      ceiling: limit,
+      per: 'month' as const,
+      note: undefined,
+    })),
+    z
+      .strictObject({
+        limit: LimitValue,
+        enforcement: z.enum(['hard', 'soft']).default('hard'),
+        per: z.enum(['month', 'day']).default('month'),
+        note,
+      })
+      .transform((given) => ({ ...given, ceiling: given.enforcement === 'hard' ? given.limit : null })),
   ]),
 } as const;
 
-export const EXPECTED: Record<FeatureKind, string> = {
+export const EXPECTED: Record<Exclude<FeatureKind, 'level'>, string> = {
   counted: `Write ${WHOLE}, the word unlimited, or { limit: …, note: … }.`,
   static: `Write ${WHOLE}, or { value: …, note: … }.`,
   boolean: 'Write true or false, or { value: …, note: … }.',
