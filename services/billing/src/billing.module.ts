@@ -15,8 +15,10 @@ import { StoreEvents } from './stripe/inbox/store-events.ts';
 import { ApplyCustomer } from './stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from './stripe/mirror/fetch-customer.ts';
 import { ResolveEvents } from './stripe/mirror/resolve-events.ts';
+import { SetByProvider } from './stripe/mirror/set-by-provider.ts';
 import { SyncCustomer } from './stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from './stripe/mirror/sync-customers.loop.ts';
+import { ProviderStates } from './subscriptions/apply-provider-state.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
 import { MoveDueSubscriptions } from './subscriptions/move-due-subscriptions.loop.ts';
@@ -50,6 +52,7 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     FetchCustomer,
     ApplyCustomer,
     SyncCustomer,
+    { provide: ProviderStates, useClass: SetByProvider },
     ResolveEvents,
     SyncCustomers,
   ],

@@ -19,6 +19,7 @@ import { StoreEvents } from '../src/stripe/inbox/store-events.ts';
 import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
+import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
 import { type Fixture, openBilling } from './fixture.ts';
@@ -58,7 +59,12 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
-  const sync = new SyncCustomer(tenants, api, new FetchCustomer(api), new ApplyCustomer(tenants, outbox, log));
+  const sync = new SyncCustomer(
+    tenants,
+    api,
+    new FetchCustomer(api),
+    new ApplyCustomer(tenants, outbox, new SetByProvider(), log),
+  );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(
     operationHandlers,

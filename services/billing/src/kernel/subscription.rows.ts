@@ -87,30 +87,6 @@ export async function updatePlan(
   return row;
 }
 
-/** False when it is so already. */
-export async function updateByProvider(
-  tx: Tx,
-  before: SubscriptionRow,
-  after: {
-    plan: string;
-    planVersion: number;
-    status: SubscriptionStatus;
-    interval: 'month' | 'year';
-    periodStart: string;
-  },
-  by: string,
-): Promise<boolean> {
-  const row = await tx.one<SubscriptionRow>(
-    `update subscriptions set plan = $2, plan_version = $3, status = $4, billing_interval = $5, interval_since = $6,
-            started_at = case when plan = $2 then started_at else now() end
-      where org_id = $1 and (plan, plan_version, status, billing_interval, interval_since) <> ($2, $3, $4, $5, $6::timestamptz)
-      returning ${COLUMNS}`,
-    [before.org_id, after.plan, after.planVersion, after.status, after.interval, after.periodStart],
-  );
-  if (row) await recordChange(tx, before, row, by);
-  return row !== undefined;
-}
-
 /** Running subscriptions by plan. Needs a transaction that sees all of them. */
 export async function countSubscriptions(tx: Tx): Promise<Map<string, number>> {
   const rows = await tx.query<{ plan: string; count: number }>(

@@ -1,45 +1,14 @@
-import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { announceEntitlements } from '../entitlements/announce-entitlements.ts';
-import { lockSubscription, updateByProvider } from '../kernel/subscription.rows.ts';
-import { findPlanVersion } from '../plans/catalogue.rows.ts';
+import type { ProviderState } from './provider-state.rules.ts';
 
-/** What an organisation has of one product at Stripe, in the words of the catalogue. Instants are ISO 8601. */
-export interface ProviderState {
-  provider: 'stripe';
-  /** The subscription there. */
-  ref: string;
-  status: SubscriptionStatus;
-  plan: string;
-  planVersion: number;
-  interval: 'month' | 'year';
-  currency: string;
-  /** How many of the plan. */
-  quantity: number;
-  addons: { addon: string; version: number; quantity: number }[];
-  since: string;
-  anchor: string;
-  periodStart: string;
-  periodEnd: string;
-  trialEnd: string | null;
-  cancelAt: string | null;
-  pausedAt: string | null;
-  next: { plan: string; planVersion: number; interval: 'month' | 'year'; at: string } | null;
-}
+export type { ProviderState } from './provider-state.rules.ts';
 
-/** What a payment provider says is in force becomes the organisation's subscription; the same again changes nothing. */
-export async function applyProviderState(
-  tx: Tx,
-  emit: Emit,
-  orgId: string,
-  _product: string,
-  state: ProviderState,
-): Promise<void> {
-  const subscription = await lockSubscription(tx, orgId);
-  const sold = await findPlanVersion(tx, state.plan, state.planVersion);
-  if (!subscription || !sold)
-    throw new Error(`Nothing is known of ${state.plan} v${state.planVersion}, or of who bought it.`);
-  const changed = await updateByProvider(tx, subscription, state, state.provider);
-  if (changed) await announceEntitlements(tx, emit, orgId);
+/**
+ * Makes the subscription what its provider says, in the caller's transaction: inject it and call
+ * `states.apply(tx, emit, orgId, product, state)`. `tx` runs as that organisation. It is safe to repeat; older states and
+ * states of subscriptions that are over change nothing. The entitlements that follow are emitted with it.
+ */
+export abstract class ProviderStates {
+  abstract apply(tx: Tx, emit: Emit, orgId: string, product: string, state: ProviderState): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
-import { applyProviderState } from '../../subscriptions/apply-provider-state.ts';
+import { ProviderStates } from '../../subscriptions/apply-provider-state.ts';
 import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
 import { type Fact, invoiceFacts, statusFact } from './facts.rules.ts';
@@ -30,6 +30,7 @@ export class ApplyCustomer {
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
+    private readonly states: ProviderStates,
     private readonly log: Log,
   ) {}
 
@@ -41,7 +42,8 @@ export class ApplyCustomer {
     });
   }
 
-  private async store(tx: Tx, { orgId, customerId, livemode, seq, state }: Fetched): Promise<void> {
+  private async store(tx: Tx, fetched: Fetched): Promise<void> {
+    const { orgId, customerId, seq, state } = fetched;
     const before = await statuses(tx);
     await saveSubscriptions(tx, seq, state.subscriptions);
     await saveInvoices(tx, seq, state.invoices);
@@ -59,17 +61,17 @@ export class ApplyCustomer {
     }
     const fresh = await insertFacts(tx, facts);
     for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
-    await this.follow(tx, orgId, livemode, state);
+    await this.follow(tx, fetched);
   }
 
-  private async follow(tx: Tx, orgId: string, livemode: boolean, { subscriptions }: CustomerState): Promise<void> {
+  private async follow(tx: Tx, { orgId, livemode, seq, state: { subscriptions } }: Fetched): Promise<void> {
     const prices = subscriptions.flatMap(({ items, next }) => [...items, ...(next?.items ?? [])]);
     const keys = await priceKeys(tx, livemode, [...new Set(prices.map(({ priceId }) => priceId))]);
     const { products, duplicates, unknown } = translate(subscriptions, keys);
     for (const one of unknown) this.log.error({ orgId, ...one }, 'A price of Stripe sells nothing that is known here');
     for (const one of duplicates) this.log.error({ orgId, ...one }, 'A product is paid for twice');
     const emit = this.outbox.emitter(tx);
-    for (const [product, state] of products) await applyProviderState(tx, emit, orgId, product, state);
+    for (const [product, state] of products) await this.states.apply(tx, emit, orgId, product, { ...state, seq });
   }
 }
 

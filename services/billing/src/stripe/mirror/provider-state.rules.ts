@@ -1,7 +1,10 @@
-import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
-import type { ProviderState } from '../../subscriptions/apply-provider-state.ts';
+import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
+import type { ProviderState as AnyProviderState } from '../../subscriptions/provider-state.rules.ts';
 import { readLookupKey, type Sold } from '../prices/lookup-key.rules.ts';
 import type { SubscriptionState } from './subscription-state.rules.ts';
+
+/** Its number is that of the fetch that found it. */
+export type ProviderState = Omit<AnyProviderState, 'seq'>;
 
 export interface Translated {
   products: Map<string, ProviderState>;
@@ -95,7 +98,6 @@ function stateOf(
     planVersion: sold.version,
     interval: sold.interval,
     currency: subscription.currency,
-    quantity: item.quantity,
     addons,
     since: iso(subscription.startedAt),
     anchor: iso(subscription.anchor),

@@ -1,4 +1,4 @@
-import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
+import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 import type { Stripe } from 'stripe';
 
 /** A subscription at Stripe, as far as anything here depends on it. Instants are whole seconds, as there. */
