@@ -18,6 +18,10 @@ import { ResolveEvents } from './stripe/mirror/resolve-events.ts';
 import { SetByProvider } from './stripe/mirror/set-by-provider.ts';
 import { SyncCustomer } from './stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from './stripe/mirror/sync-customers.loop.ts';
+import { CompareCustomers } from './stripe/upkeep/compare-customers.loop.ts';
+import { ExpireStripe } from './stripe/upkeep/expire-stripe.loop.ts';
+import { FindEvents } from './stripe/upkeep/find-events.loop.ts';
+import { LeaveStripe } from './stripe/upkeep/leave-stripe.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
@@ -40,6 +44,7 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     CurrentEntitlements,
     ReceiveWebhook,
     ManageEvents,
+    LeaveStripe,
   ],
   providers: [
     ApplyFirstCatalogue,
@@ -55,6 +60,9 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     { provide: ProviderStates, useClass: SetByProvider },
     ResolveEvents,
     SyncCustomers,
+    FindEvents,
+    CompareCustomers,
+    ExpireStripe,
   ],
 })
 export class BillingModule {}

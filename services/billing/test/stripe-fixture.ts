@@ -53,9 +53,10 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_TAX: false,
   };
   const log = new Log({ service: 'billing' });
+  const metrics = new Metrics();
   const woken: string[] = [];
   const wakes = { wake: (loop: string) => void woken.push(loop) } as unknown as Wakes;
-  const api = new StripeApi(config, { publicUrl: 'http://localhost:3000' } as Settings, log, new Metrics());
+  const api = new StripeApi(config, { publicUrl: 'http://localhost:3000' } as Settings, log, metrics);
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
@@ -63,7 +64,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, new SetByProvider(), log),
+    new ApplyCustomer(tenants, outbox, new SetByProvider(), log, metrics),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(

@@ -12,12 +12,9 @@ const OF_THREE = 'BHD IQD JOD KWD LYD OMR TND';
 const OF_FOUR = 'CLF UYW';
 
 const EXPONENTS: ReadonlyMap<string, number> = new Map(
-  [
-    [OF_ZERO, 0] as const,
-    [OF_TWO, 2] as const,
-    [OF_THREE, 3] as const,
-    [OF_FOUR, 4] as const,
-  ].flatMap(([codes, exponent]) => codes.split(' ').map((code) => [code, exponent] as const)),
+  [[OF_ZERO, 0] as const, [OF_TWO, 2] as const, [OF_THREE, 3] as const, [OF_FOUR, 4] as const].flatMap(
+    ([codes, exponent]) => codes.split(' ').map((code) => [code, exponent] as const),
+  ),
 );
 
 export const isCurrency = (code: string): boolean => EXPONENTS.has(code);

@@ -14,3 +14,10 @@ export const paymentRefused = problem(
   'The payment provider refused this',
   z.object({ reason: z.string(), declineCode: z.string().nullable() }),
 );
+
+export const priceNotPublished = problem(
+  'price_not_published',
+  409,
+  'The payment provider does not have this price yet',
+  z.object({ lookupKey: z.string() }),
+);

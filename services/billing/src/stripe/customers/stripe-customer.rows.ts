@@ -57,11 +57,13 @@ export async function markStale(tx: Tx, customerId: string): Promise<void> {
   ]);
 }
 
-/** Customers in order of their ids, after the given one. Needs a transaction that sees all of them. */
-export const customersAfter = (tx: Tx, livemode: boolean, after: string, limit: number): Promise<StripeCustomerRow[]> =>
-  tx.query<StripeCustomerRow>(
-    `select ${COLUMNS} from stripe_customers where livemode = $1 and customer_id > $2 order by customer_id limit $3`,
-    [livemode, after, limit],
+/** Those that were not compared for a day, the longest ago first; nobody else takes them for another day. */
+export const takeForComparison = (tx: Tx, livemode: boolean, limit: number): Promise<{ customer_id: string }[]> =>
+  tx.query<{ customer_id: string }>(
+    `update stripe_customers set compared_at = now() where (org_id, livemode) in (
+       select org_id, livemode from stripe_customers where livemode = $1 and compared_at < now() - interval '1 day'
+        order by compared_at limit $2 for update skip locked) returning customer_id`,
+    [livemode, limit],
   );
 
 export async function anyCustomer(tx: Tx, livemode: boolean): Promise<boolean> {
@@ -80,4 +82,23 @@ export async function deletedCustomers(tx: Tx): Promise<number> {
     [tx.orgId],
   );
   return row?.count ?? 0;
+}
+
+/** Of an organisation that is being deleted, before its rows are. */
+export async function sayFarewell(tx: Tx, orgId: string): Promise<void> {
+  await tx.query(
+    `insert into stripe_farewells (customer_id, livemode) select customer_id, livemode from stripe_customers
+      where org_id = $1 on conflict do nothing`,
+    [orgId],
+  );
+}
+
+export const findFarewells = (tx: Tx, livemode: boolean, limit: number): Promise<{ customer_id: string }[]> =>
+  tx.query<{ customer_id: string }>(
+    'select customer_id from stripe_farewells where livemode = $1 order by due_at limit $2',
+    [livemode, limit],
+  );
+
+export async function dropFarewell(tx: Tx, customerId: string): Promise<void> {
+  await tx.query('delete from stripe_farewells where customer_id = $1', [customerId]);
 }

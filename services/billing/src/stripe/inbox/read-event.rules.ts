@@ -21,14 +21,17 @@ const ID = /^[A-Za-z0-9_]{1,255}$/;
 
 type Json = Record<string, unknown>;
 
-/** Reads a snapshot (the object is inside) or a thin event (only its name is). Undefined when it is neither. */
+/** Undefined when it is no event. */
 export function readEvent(text: string, livemode: boolean): IncomingEvent | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return eventOf(JSON.parse(text), livemode);
   } catch {
     return undefined;
   }
+}
+
+/** Reads a snapshot (the object is inside) or a thin event (only its name is). Undefined when it is neither. */
+export function eventOf(value: unknown, livemode: boolean): IncomingEvent | undefined {
   const event = asObject(value);
   const read = event && (event['object'] === 'v2.core.event' ? readThin(event) : readSnapshot(event));
   if (!read || !ID.test(read.id) || Number.isNaN(read.created.getTime())) return undefined;

@@ -3,12 +3,24 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import { Outbox } from '@tidegate/messaging/outbox';
 import { Log } from '@tidegate/telemetry/log';
+import { Metrics } from '@tidegate/telemetry/metrics';
 import { ProviderStates } from '../../subscriptions/apply-provider-state.ts';
 import { advanceTo, dropCustomer } from '../customers/stripe-customer.rows.ts';
 import { priceKeys } from '../prices/stripe-price.rows.ts';
+import { isDirty } from './dirty.rows.ts';
+import { driftsOf } from './drift.rules.ts';
 import { type Fact, invoiceFacts, statusFact } from './facts.rules.ts';
 import type { CustomerState } from './fetch-customer.ts';
-import { dropGoneDrafts, insertFacts, saveInvoices, saveSubscriptions, statuses } from './mirror.rows.ts';
+import {
+  dropGoneDrafts,
+  insertFacts,
+  saveDrifts,
+  saveInvoices,
+  saveSubscriptions,
+  statuses,
+  storedInvoices,
+  storedSubscriptions,
+} from './mirror.rows.ts';
 import { translate } from './provider-state.rules.ts';
 
 export interface Fetched {
@@ -18,6 +30,8 @@ export interface Fetched {
   /** Taken before the fetch. */
   seq: string;
   state: CustomerState;
+  /** Whether differences that nothing has announced are faults. */
+  compare: boolean;
 }
 
 /**
@@ -27,12 +41,17 @@ export interface Fetched {
  */
 @Injectable()
 export class ApplyCustomer {
+  private readonly drift;
+
   constructor(
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly states: ProviderStates,
     private readonly log: Log,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.drift = metrics.counter('tidegate_billing_drift_total', 'Differences from Stripe that were found and healed');
+  }
 
   apply(fetched: Fetched, also: (tx: Tx) => Promise<void>): Promise<void> {
     return this.tenants.run(fetched.orgId, async (tx) => {
@@ -44,6 +63,7 @@ export class ApplyCustomer {
 
   private async store(tx: Tx, fetched: Fetched): Promise<void> {
     const { orgId, customerId, seq, state } = fetched;
+    if (fetched.compare) await this.compare(tx, fetched);
     const before = await statuses(tx);
     await saveSubscriptions(tx, seq, state.subscriptions);
     await saveInvoices(tx, seq, state.invoices);
@@ -62,6 +82,18 @@ export class ApplyCustomer {
     const fresh = await insertFacts(tx, facts);
     for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
     await this.follow(tx, fetched);
+  }
+
+  private async compare(tx: Tx, { orgId, customerId, state }: Fetched): Promise<void> {
+    if (await isDirty(tx, customerId)) return;
+    const drifts = [
+      ...driftsOf('subscription', await storedSubscriptions(tx), state.subscriptions),
+      ...driftsOf('invoice', await storedInvoices(tx), state.invoices),
+    ];
+    if (drifts.length === 0) return;
+    await saveDrifts(tx, drifts);
+    this.drift.inc(drifts.length);
+    for (const { what } of drifts) this.log.warn({ orgId, what }, 'The copy differed from Stripe, and is healed');
   }
 
   private async follow(tx: Tx, { orgId, livemode, seq, state: { subscriptions } }: Fetched): Promise<void> {

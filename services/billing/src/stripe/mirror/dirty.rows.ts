@@ -48,3 +48,7 @@ export async function nextDueInMs(tx: Tx): Promise<number | undefined> {
   );
   return row?.ms ?? undefined;
 }
+
+/** Whether something is known to have changed. */
+export const isDirty = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.one('select 1 from stripe_dirty where customer_id = $1', [id])) !== undefined;

@@ -1,4 +1,6 @@
+import { newId } from '@tidegate/database/ids';
 import type { Tx } from '@tidegate/database/tx';
+import type { Drift } from './drift.rules.ts';
 import type { Fact } from './facts.rules.ts';
 import type { InvoiceState } from './invoice-state.rules.ts';
 import type { SubscriptionState } from './subscription-state.rules.ts';
@@ -83,6 +85,39 @@ export async function insertFacts(tx: Tx, facts: readonly Fact[]): Promise<Fact[
   );
   const fresh = new Set(rows.map(({ key }) => key));
   return facts.filter(({ key }) => fresh.has(key));
+}
+
+/** As they were copied; amounts are exact up to 2^53. */
+export async function storedInvoices(tx: Tx): Promise<InvoiceState[]> {
+  const seconds = (column: string) => `extract(epoch from ${column})::float8`;
+  return tx.query<InvoiceState>(
+    `select id, number, status, currency, total::float8, tax::float8, amount_due::float8 as "amountDue",
+            amount_paid::float8 as "amountPaid", amount_remaining::float8 as "amountRemaining", credited::float8,
+            ${seconds('created')} as created, ${seconds('due_at')} as "dueAt", ${seconds('paid_at')} as "paidAt",
+            ${seconds('period_start')} as "periodStart", ${seconds('period_end')} as "periodEnd",
+            subscription_id as "subscriptionId", reason, page_url as "pageUrl", pdf_url as "pdfUrl", attempts,
+            ${seconds('next_attempt_at')} as "nextAttemptAt", lines
+       from stripe_invoices where org_id = $1`,
+    [tx.orgId],
+  );
+}
+
+export async function saveDrifts(tx: Tx, drifts: readonly Drift[]): Promise<void> {
+  for (const { what, ours, theirs } of drifts) {
+    await tx.query(
+      'insert into stripe_drifts (org_id, id, what, ours, theirs) values ($1, $2, $3, $4::jsonb, $5::jsonb)',
+      [tx.orgId, newId(), what, JSON.stringify(ours ?? null), JSON.stringify(theirs ?? null)],
+    );
+  }
+}
+
+export async function expireDrifts(tx: Tx, days: number, limit: number): Promise<number> {
+  const rows = await tx.query(
+    `delete from stripe_drifts where (org_id, id) in (
+       select org_id, id from stripe_drifts where found_at < now() - $1 * interval '1 day' limit $2) returning id`,
+    [days, limit],
+  );
+  return rows.length;
 }
 
 /** False when it is so already. */

@@ -25,7 +25,10 @@ export class SyncCustomer {
   ) {}
 
   /** `dirty` says what was known to have changed; it is cleared with the same commit. */
-  async sync(customerId: string, { dirty, all = false }: { dirty?: DirtyCustomer; all?: boolean } = {}): Promise<void> {
+  async sync(
+    customerId: string,
+    { dirty, compare = false }: { dirty?: DirtyCustomer; compare?: boolean } = {},
+  ): Promise<void> {
     const { settings } = this.api;
     if (!settings) return;
     const known = await customerById(this.tenants.reader({ system: 'stripe' }), customerId);
@@ -34,8 +37,8 @@ export class SyncCustomer {
       return;
     }
     const { seq, at } = await this.tenants.system('stripe', nextSeq);
-    const state = await this.fetching.fetch(customerId, { all });
-    const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state };
+    const state = await this.fetching.fetch(customerId, { all: compare });
+    const fetched = { orgId: known.org_id, customerId, livemode: settings.livemode, seq, state, compare };
     await this.applying.apply(fetched, async (tx) => {
       await eventsDone(tx, customerId, at);
       if (dirty) await clearDirty(tx, dirty);
