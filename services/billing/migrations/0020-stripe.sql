@@ -76,7 +76,7 @@ create table stripe_cursors (
 );
 comment on table stripe_cursors is 'no-tenant: how far lists at Stripe were read, for the whole installation';
 
--- The copy: subscriptions with their items, and invoices, as their owners and operators see them.
+-- The copy of subscriptions with their items, and of invoices with their lines. What owners and operators see follows from it.
 create table stripe_subscriptions (
   org_id uuid not null,
   id text not null,
@@ -93,33 +93,12 @@ create table stripe_invoices (
   org_id uuid not null,
   id text not null,
   sync_seq bigint not null,
-  number text,
   status text not null,
-  currency text not null,
-  -- minor units of the currency
-  total bigint not null,
-  tax bigint not null,
-  amount_due bigint not null,
-  amount_paid bigint not null,
-  amount_remaining bigint not null,
-  refunded bigint not null default 0,
-  credited bigint not null default 0,
   created timestamptz not null,
-  due_at timestamptz,
-  paid_at timestamptz,
-  period_start timestamptz not null,
-  period_end timestamptz not null,
-  subscription_id text,
-  reason text,
-  page_url text,
-  pdf_url text,
-  attempts int not null default 0,
-  next_attempt_at timestamptz,
-  lines jsonb not null,
+  state jsonb not null,
   primary key (org_id, id)
 );
 select tidegate.protect('stripe_invoices', 'stripe');
-create index on stripe_invoices (org_id, created desc, id desc);
 create index on stripe_invoices (id);
 
 -- What has happened, each once however often it was heard: an invoice paid, a payment failed, a refund, a dispute.

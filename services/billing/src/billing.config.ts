@@ -43,6 +43,13 @@ const schema = z
     STRIPE_TAX: envFlag()
       .optional()
       .meta({ description: 'true: Stripe Tax computes taxes, for which it has to be set up there' }),
+    INVOICE_DUE_DAYS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(365)
+      .default(14)
+      .meta({ description: 'Days after which an invoice that is paid outside the platform is due' }),
   })
   .refine((values) => values.STRIPE_WEBHOOK_SECRET === undefined || values.STRIPE_SECRET_KEY !== undefined, {
     path: ['STRIPE_SECRET_KEY'],

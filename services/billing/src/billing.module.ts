@@ -1,27 +1,16 @@
 import { Module } from '@nestjs/common';
 import { CurrentEntitlements } from './entitlements/current-entitlements.ts';
 import { RefreshEntitlements } from './entitlements/refresh-entitlements.loop.ts';
+import { ChangeInvoices } from './invoices/change-invoices.ts';
+import { ChargeOnce } from './invoices/charge-once.ts';
+import { ListInvoices } from './invoices/list-invoices.ts';
 import { ApplyFirstCatalogue } from './plans/apply-first-catalogue.ts';
 import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
-import { StoredCalls } from './stripe/client/stored-calls.ts';
-import { StripeApi } from './stripe/client/stripe-api.ts';
-import { EnsureCustomer } from './stripe/customers/ensure-customer.ts';
-import { ManageEvents } from './stripe/inbox/manage-events.ts';
-import { ReceiveWebhook } from './stripe/inbox/receive-webhook.ts';
-import { StoreEvents } from './stripe/inbox/store-events.ts';
-import { ApplyCustomer } from './stripe/mirror/apply-customer.ts';
-import { FetchCustomer } from './stripe/mirror/fetch-customer.ts';
-import { ResolveEvents } from './stripe/mirror/resolve-events.ts';
 import { SetByProvider } from './stripe/mirror/set-by-provider.ts';
-import { SyncCustomer } from './stripe/mirror/sync-customer.ts';
-import { SyncCustomers } from './stripe/mirror/sync-customers.loop.ts';
-import { CompareCustomers } from './stripe/upkeep/compare-customers.loop.ts';
-import { ExpireStripe } from './stripe/upkeep/expire-stripe.loop.ts';
-import { FindEvents } from './stripe/upkeep/find-events.loop.ts';
-import { LeaveStripe } from './stripe/upkeep/leave-stripe.ts';
+import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
 import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { GetSubscription } from './subscriptions/get-subscription.ts';
@@ -42,27 +31,17 @@ import { SetSubscription } from './subscriptions/set-subscription.ts';
     SetSubscription,
     GetEntitlements,
     CurrentEntitlements,
-    ReceiveWebhook,
-    ManageEvents,
-    LeaveStripe,
+    ListInvoices,
+    ChargeOnce,
+    ChangeInvoices,
+    ...STRIPE_CONTROLLERS,
   ],
   providers: [
     ApplyFirstCatalogue,
     MoveDueSubscriptions,
     RefreshEntitlements,
-    StripeApi,
-    StoredCalls,
-    EnsureCustomer,
-    StoreEvents,
-    FetchCustomer,
-    ApplyCustomer,
-    SyncCustomer,
     { provide: ProviderStates, useClass: SetByProvider },
-    ResolveEvents,
-    SyncCustomers,
-    FindEvents,
-    CompareCustomers,
-    ExpireStripe,
+    ...STRIPE_PROVIDERS,
   ],
 })
 export class BillingModule {}

@@ -18,6 +18,7 @@ import { ReceiveWebhook } from '../src/stripe/inbox/receive-webhook.ts';
 import { StoreEvents } from '../src/stripe/inbox/store-events.ts';
 import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
+import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
 import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
@@ -64,7 +65,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, new SetByProvider(), log, metrics),
+    new ApplyCustomer(tenants, outbox, new SetByProvider(), new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(

@@ -12,15 +12,14 @@ import { driftsOf } from './drift.rules.ts';
 import { type Fact, invoiceFacts, statusFact } from './facts.rules.ts';
 import type { CustomerState } from './fetch-customer.ts';
 import {
-  dropGoneDrafts,
   insertFacts,
   saveDrifts,
-  saveInvoices,
   saveSubscriptions,
   statuses,
   storedInvoices,
   storedSubscriptions,
 } from './mirror.rows.ts';
+import { MirrorInvoices } from './mirror-invoices.ts';
 import { translate } from './provider-state.rules.ts';
 
 export interface Fetched {
@@ -47,10 +46,13 @@ export class ApplyCustomer {
     private readonly tenants: TenantDatabase,
     private readonly outbox: Outbox,
     private readonly states: ProviderStates,
+    private readonly invoices: MirrorInvoices,
     private readonly log: Log,
-    metrics: Metrics,
   ) {
-    this.drift = metrics.counter('tidegate_billing_drift_total', 'Differences from Stripe that were found and healed');
+    this.drift = new Metrics().counter(
+      'tidegate_billing_drift_total',
+      'Differences from Stripe that were found and healed',
+    );
   }
 
   apply(fetched: Fetched, also: (tx: Tx) => Promise<void>): Promise<void> {
@@ -62,13 +64,11 @@ export class ApplyCustomer {
   }
 
   private async store(tx: Tx, fetched: Fetched): Promise<void> {
-    const { orgId, customerId, seq, state } = fetched;
+    const { orgId, customerId, livemode, seq, state } = fetched;
     if (fetched.compare) await this.compare(tx, fetched);
     const before = await statuses(tx);
     await saveSubscriptions(tx, seq, state.subscriptions);
-    await saveInvoices(tx, seq, state.invoices);
-    const oldest = state.invoices.at(-1)?.created ?? 0;
-    await dropGoneDrafts(tx, seq, oldest);
+    await this.invoices.store(tx, seq, livemode, state.invoices);
     const facts = [...state.facts, ...state.invoices.flatMap(invoiceFacts), ...changes(state, before)];
     if (state.deleted) {
       facts.push({
@@ -80,6 +80,7 @@ export class ApplyCustomer {
       await dropCustomer(tx, customerId);
     }
     const fresh = await insertFacts(tx, facts);
+    await this.invoices.announce(tx, fresh);
     for (const { kind, key } of fresh) this.log.info({ orgId, kind, key }, 'Heard from Stripe');
     await this.follow(tx, fetched);
   }

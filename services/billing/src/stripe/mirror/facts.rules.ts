@@ -11,6 +11,7 @@ export interface Fact {
 }
 
 export type FactKind =
+  | 'invoice_issued'
   | 'invoice_paid'
   | 'payment_failed'
   | 'invoice_uncollectible'
@@ -28,6 +29,7 @@ export function invoiceFacts(invoice: InvoiceState): Fact[] {
   const facts: Fact[] = [];
   const add = (kind: FactKind, name: string, at: number, more: Fact['data'] = {}) =>
     facts.push({ key: `invoice:${id}:${name}`, kind, at, data: { ...data, ...more } });
+  if (status !== 'draft') add('invoice_issued', 'issued', invoice.issuedAt ?? created);
   if (status === 'paid') add('invoice_paid', 'paid', invoice.paidAt ?? created, { amountPaid });
   if (status === 'open' && attempts > 0 && invoice.amountRemaining > 0)
     add('payment_failed', `failed:${attempts}`, created, { attempt: attempts, nextAttemptAt: invoice.nextAttemptAt });

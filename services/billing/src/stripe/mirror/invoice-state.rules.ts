@@ -6,13 +6,16 @@ export interface InvoiceState {
   number: string | null;
   status: string;
   currency: string;
-  total: number;
+  subtotal: number;
+  discount: number;
   tax: number;
+  total: number;
   amountDue: number;
   amountPaid: number;
   amountRemaining: number;
   credited: number;
   created: number;
+  issuedAt: number | null;
   dueAt: number | null;
   paidAt: number | null;
   periodStart: number;
@@ -30,6 +33,7 @@ export interface InvoiceLine {
   id: string;
   description: string;
   amount: number;
+  discount: number;
   quantity: number | null;
   priceId: string | null;
   periodStart: number;
@@ -44,13 +48,16 @@ export function invoiceState(invoice: Stripe.Invoice): InvoiceState {
     number: invoice.number,
     status: invoice.status ?? 'draft',
     currency: invoice.currency.toUpperCase(),
+    subtotal: invoice.subtotal,
+    discount: sumOf(invoice.total_discount_amounts),
+    tax: sumOf(invoice.total_taxes),
     total: invoice.total,
-    tax: (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0),
     amountDue: invoice.amount_due,
     amountPaid: invoice.amount_paid,
     amountRemaining: invoice.amount_remaining,
     credited: (invoice.pre_payment_credit_notes_amount ?? 0) + (invoice.post_payment_credit_notes_amount ?? 0),
     created: invoice.created,
+    issuedAt: invoice.status_transitions?.finalized_at ?? null,
     dueAt: invoice.due_date,
     paidAt: invoice.status_transitions?.paid_at ?? null,
     periodStart: invoice.period_start,
@@ -72,6 +79,7 @@ function lineState(line: Stripe.InvoiceLineItem): InvoiceLine {
     id: line.id,
     description: line.description ?? '',
     amount: line.amount,
+    discount: sumOf(line.discount_amounts),
     quantity: line.quantity,
     priceId: typeof price === 'string' ? price : (price?.id ?? null),
     periodStart: line.period.start,
@@ -79,3 +87,6 @@ function lineState(line: Stripe.InvoiceLineItem): InvoiceLine {
     proration: item?.proration ?? extra?.proration ?? false,
   };
 }
+
+const sumOf = (parts: readonly { amount: number }[] | null): number =>
+  (parts ?? []).reduce((sum, { amount }) => sum + amount, 0);

@@ -43,35 +43,24 @@ export async function saveSubscriptions(tx: Tx, seq: string, states: readonly Su
 
 export async function saveInvoices(tx: Tx, seq: string, invoices: readonly InvoiceState[]): Promise<void> {
   await tx.query(
-    `insert into stripe_invoices (org_id, id, sync_seq, number, status, currency, total, tax, amount_due, amount_paid,
-            amount_remaining, credited, created, due_at, paid_at, period_start, period_end, subscription_id, reason, page_url,
-            pdf_url, attempts, next_attempt_at, lines)
-     select $1, t->>'id', $2, t->>'number', t->>'status', t->>'currency', (t->>'total')::bigint, (t->>'tax')::bigint,
-            (t->>'amountDue')::bigint, (t->>'amountPaid')::bigint, (t->>'amountRemaining')::bigint,
-            (t->>'credited')::bigint, to_timestamp((t->>'created')::float8), to_timestamp((t->>'dueAt')::float8),
-            to_timestamp((t->>'paidAt')::float8), to_timestamp((t->>'periodStart')::float8),
-            to_timestamp((t->>'periodEnd')::float8), t->>'subscriptionId', t->>'reason', t->>'pageUrl', t->>'pdfUrl',
-            (t->>'attempts')::int, to_timestamp((t->>'nextAttemptAt')::float8), t->'lines'
+    `insert into stripe_invoices (org_id, id, sync_seq, status, created, state)
+     select $1, t->>'id', $2, t->>'status', to_timestamp((t->>'created')::float8), t
        from jsonb_array_elements($3::jsonb) as t
-     on conflict (org_id, id) do update set sync_seq = excluded.sync_seq, number = excluded.number,
-            status = excluded.status, total = excluded.total, tax = excluded.tax, amount_due = excluded.amount_due,
-            amount_paid = excluded.amount_paid, amount_remaining = excluded.amount_remaining,
-            credited = excluded.credited, due_at = excluded.due_at, paid_at = excluded.paid_at,
-            period_start = excluded.period_start, period_end = excluded.period_end,
-            subscription_id = excluded.subscription_id, reason = excluded.reason, page_url = excluded.page_url,
-            pdf_url = excluded.pdf_url, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
-            lines = excluded.lines
+     on conflict (org_id, id) do update
+       set sync_seq = excluded.sync_seq, status = excluded.status, state = excluded.state
      where stripe_invoices.sync_seq < excluded.sync_seq`,
     [tx.orgId, seq, JSON.stringify(invoices)],
   );
 }
 
-/** Drafts that were deleted at Stripe: of those that are newer than the oldest that was read, all that are not there. */
-export async function dropGoneDrafts(tx: Tx, seq: string, since: number): Promise<void> {
-  await tx.query(
-    `delete from stripe_invoices where org_id = $1 and sync_seq < $2 and status = 'draft' and created >= to_timestamp($3)`,
+/** Drafts that were deleted at Stripe: not there, though as new as what is. Answers which. */
+export async function dropGoneDrafts(tx: Tx, seq: string, since: number): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `delete from stripe_invoices where org_id = $1 and sync_seq < $2 and status = 'draft' and created >= to_timestamp($3)
+     returning id`,
     [tx.orgId, seq, since],
   );
+  return rows.map(({ id }) => id);
 }
 
 /** Answers those that were not known. */
@@ -87,19 +76,11 @@ export async function insertFacts(tx: Tx, facts: readonly Fact[]): Promise<Fact[
   return facts.filter(({ key }) => fresh.has(key));
 }
 
-/** As they were copied; amounts are exact up to 2^53. */
 export async function storedInvoices(tx: Tx): Promise<InvoiceState[]> {
-  const seconds = (column: string) => `extract(epoch from ${column})::float8`;
-  return tx.query<InvoiceState>(
-    `select id, number, status, currency, total::float8, tax::float8, amount_due::float8 as "amountDue",
-            amount_paid::float8 as "amountPaid", amount_remaining::float8 as "amountRemaining", credited::float8,
-            ${seconds('created')} as created, ${seconds('due_at')} as "dueAt", ${seconds('paid_at')} as "paidAt",
-            ${seconds('period_start')} as "periodStart", ${seconds('period_end')} as "periodEnd",
-            subscription_id as "subscriptionId", reason, page_url as "pageUrl", pdf_url as "pdfUrl", attempts,
-            ${seconds('next_attempt_at')} as "nextAttemptAt", lines
-       from stripe_invoices where org_id = $1`,
-    [tx.orgId],
-  );
+  const rows = await tx.query<{ state: InvoiceState }>('select state from stripe_invoices where org_id = $1', [
+    tx.orgId,
+  ]);
+  return rows.map(({ state }) => state);
 }
 
 export async function saveDrifts(tx: Tx, drifts: readonly Drift[]): Promise<void> {
