@@ -1,5 +1,7 @@
 /* Every contract, for those who need the whole catalogue: the gateway, the boot check and the generators. */
+import './billing/checkout.ts';
 import './billing/entitlements.ts';
+import './billing/publish.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';
 import './billing/subscriptions.ts';

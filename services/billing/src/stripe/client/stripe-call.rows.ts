@@ -43,6 +43,15 @@ export async function callRefused(tx: Tx, key: string, error: string): Promise<v
   );
 }
 
+/** The organisation's calls of an operation in the last day whose keys begin so, the newest first. */
+export const callsLike = (tx: Tx, prefix: string, operation: string): Promise<StripeCallRow[]> =>
+  tx.query<StripeCallRow>(
+    `select key, params_hash, refusals, state, response_id, started_at from stripe_calls
+      where org_id = $1 and starts_with(key, $2) and operation = $3 and started_at > now() - interval '25 hours'
+      order by started_at desc, key desc limit 50`,
+    [tx.orgId, prefix, operation],
+  );
+
 /** Stripe has forgotten their keys long ago. Customers keep theirs: there is one call for each. */
 export async function expireCalls(tx: Tx, days: number, limit: number): Promise<number> {
   const rows = await tx.query(

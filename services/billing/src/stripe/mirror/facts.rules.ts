@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import { fromStripe } from '../prices/stripe-amount.rules.ts';
 import type { InvoiceState } from './invoice-state.rules.ts';
 import type { SubscriptionState } from './subscription-state.rules.ts';
 
@@ -40,14 +41,15 @@ export function invoiceFacts(invoice: InvoiceState): Fact[] {
 
 /** The sum that was given back is the fact: one refund of all and two of a half end with the same money. */
 export function chargeFacts(charge: Stripe.Charge): Fact[] {
-  const data = { charge: charge.id, currency: charge.currency.toUpperCase(), amount: charge.amount };
+  const currency = charge.currency.toUpperCase();
+  const data = { charge: charge.id, currency, amount: fromStripe(charge.amount, currency) };
   const facts: Fact[] = [];
   if (charge.amount_refunded > 0)
     facts.push({
       key: `charge:${charge.id}:refunded:${charge.amount_refunded}`,
       kind: 'refunded',
       at: charge.created,
-      data: { ...data, refunded: charge.amount_refunded, whole: charge.refunded },
+      data: { ...data, refunded: fromStripe(charge.amount_refunded, currency), whole: charge.refunded },
     });
   if (charge.disputed) facts.push({ key: `charge:${charge.id}:disputed`, kind: 'disputed', at: charge.created, data });
   return facts;
@@ -61,7 +63,7 @@ export const creditNoteFact = (note: Stripe.CreditNote): Fact => ({
     creditNote: note.id,
     invoice: typeof note.invoice === 'string' ? note.invoice : note.invoice.id,
     currency: note.currency.toUpperCase(),
-    amount: note.total,
+    amount: fromStripe(note.total, note.currency.toUpperCase()),
     status: note.status,
     reason: note.reason,
   },

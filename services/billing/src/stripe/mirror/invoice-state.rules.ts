@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import { fromStripe } from '../prices/stripe-amount.rules.ts';
 
 /** An invoice of Stripe as it is shown. Amounts are minor units of its currency. */
 export interface InvoiceState {
@@ -42,20 +43,22 @@ export interface InvoiceLine {
 }
 
 export function invoiceState(invoice: Stripe.Invoice): InvoiceState {
+  const currency = invoice.currency.toUpperCase();
+  const money = (amount: number): number => fromStripe(amount, currency);
   const subscription = invoice.parent?.subscription_details?.subscription ?? null;
   return {
     id: invoice.id,
     number: invoice.number,
     status: invoice.status ?? 'draft',
-    currency: invoice.currency.toUpperCase(),
-    subtotal: invoice.subtotal,
-    discount: sumOf(invoice.total_discount_amounts),
-    tax: sumOf(invoice.total_taxes),
-    total: invoice.total,
-    amountDue: invoice.amount_due,
-    amountPaid: invoice.amount_paid,
-    amountRemaining: invoice.amount_remaining,
-    credited: (invoice.pre_payment_credit_notes_amount ?? 0) + (invoice.post_payment_credit_notes_amount ?? 0),
+    currency,
+    subtotal: money(invoice.subtotal),
+    discount: money(sumOf(invoice.total_discount_amounts)),
+    tax: money(sumOf(invoice.total_taxes)),
+    total: money(invoice.total),
+    amountDue: money(invoice.amount_due),
+    amountPaid: money(invoice.amount_paid),
+    amountRemaining: money(invoice.amount_remaining),
+    credited: money((invoice.pre_payment_credit_notes_amount ?? 0) + (invoice.post_payment_credit_notes_amount ?? 0)),
     created: invoice.created,
     issuedAt: invoice.status_transitions?.finalized_at ?? null,
     dueAt: invoice.due_date,
@@ -68,18 +71,18 @@ export function invoiceState(invoice: Stripe.Invoice): InvoiceState {
     pdfUrl: invoice.invoice_pdf ?? null,
     attempts: invoice.attempt_count ?? 0,
     nextAttemptAt: invoice.next_payment_attempt,
-    lines: invoice.lines.data.map(lineState),
+    lines: invoice.lines.data.map((line) => lineState(line, money)),
   };
 }
 
-function lineState(line: Stripe.InvoiceLineItem): InvoiceLine {
+function lineState(line: Stripe.InvoiceLineItem, money: (amount: number) => number): InvoiceLine {
   const price = line.pricing?.price_details?.price ?? null;
   const { subscription_item_details: item, invoice_item_details: extra } = line.parent ?? {};
   return {
     id: line.id,
     description: line.description ?? '',
-    amount: line.amount,
-    discount: sumOf(line.discount_amounts),
+    amount: money(line.amount),
+    discount: money(sumOf(line.discount_amounts)),
     quantity: line.quantity,
     priceId: typeof price === 'string' ? price : (price?.id ?? null),
     periodStart: line.period.start,
