@@ -137,7 +137,7 @@ test('organisations that are deleted while their clients are writing stay delete
         const answers = [
           await byKey.post('/api/v1/bots', { name: `b${client}-${n}`, settings: SETTINGS }),
           await byKey.post('/api/v1/usage/events', { events: [{ ...event, source: 'test' }] }),
-          await byKey.get('/api/v1/usage'),
+          await byKey.get('/api/v1/usage/current'),
         ];
         if (answers.some(({ status }) => status === 401)) return;
       }

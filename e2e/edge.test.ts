@@ -86,12 +86,12 @@ test('a leaked key that has burnt the quota is revoked, and its owner lives on',
   const refused = answers.find(({ status }) => status === 429);
   expect(refused?.body).toMatchObject({ code: 'quota_exhausted', limit: LIMIT, upgradeTo: 'pro' });
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
-  for (const path of ['/usage', '/organisation']) expect((await key.get(`/api/v1${path}`)).status).toBe(200);
-  for (const path of ['/me', '/usage', '/plans', '/subscription', '/entitlements', '/sessions', '/api-keys', '/bots']) {
+  for (const path of ['/usage/current', '/organisation']) expect((await key.get(`/api/v1${path}`)).status).toBe(200);
+  for (const path of ['/me', '/usage/current', '/plans', '/subscription', '/entitlements', '/sessions', '/api-keys', '/bots']) {
     expect((await person.get(`/api/v1${path}`)).status).toBe(200);
     expect((await anonymous.send('GET', `/api/v1${path}`, undefined, { cookie })).status).toBe(200);
   }
-  const { body: usage } = await person.get<{ items: { meter: string; used: number }[] }>('/api/v1/usage');
+  const { body: usage } = await person.get<{ items: { meter: string; used: number }[] }>('/api/v1/usage/current');
   expect(usage.items.find(({ meter }) => meter === 'api_calls')).toMatchObject({ limit: LIMIT });
   expect((await person.send('DELETE', `/api/v1/api-keys/${body.id}`)).status).toBe(204);
   await until(async () => (await key.get('/api/v1/markets')).status === 401);
@@ -305,7 +305,7 @@ test('the whole process is killed: what it had answered is counted, once, and it
   await ended;
   platform = await startPlatform({ dataDir, port: Number(new URL(url).port), env: ENV });
   const calls = async () => {
-    const { body } = await person.get<{ items: { meter: string; used: number; reserved: number }[] }>('/api/v1/usage');
+    const { body } = await person.get<{ items: { meter: string; used: number; reserved: number }[] }>('/api/v1/usage/current');
     return body.items.find(({ meter }) => meter === 'api_calls');
   };
   await until(async () => (await calls())?.used === 30 && (await calls())?.reserved === 0, {
