@@ -46,15 +46,37 @@ const FOLDERS = [
 ];
 
 const plan = (key: string, isDefault: boolean, amountMinor: number) => ({
+  product: 'main',
   plan: key,
   version: 1,
   name: key,
   description: '',
   isDefault,
+  offered: true,
+  approval: false,
+  trial: null,
+  seats: null,
   prices: [{ currency: 'EUR', interval: 'month', amountMinor }],
+  setup: [],
+  revenueShare: null,
   features: {},
 });
-const PLANS = { catalogueVersion: 1, features: [], items: [plan('free', true, 0), plan('pro', false, 2_900)] };
+const PLANS = {
+  catalogueVersion: 1,
+  currency: 'EUR',
+  features: [],
+  products: [
+    {
+      product: 'main',
+      name: 'Main',
+      description: '',
+      defaultPlan: 'free',
+      plans: [plan('free', true, 0), plan('pro', false, 2_900)],
+      addons: [],
+    },
+  ],
+  packages: [],
+};
 
 /** What billing would answer: every organisation has these counted features. */
 function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {

@@ -20,6 +20,55 @@ export type ActivityPoint = {
   longestTransactionSeconds: number;
 };
 
+export type Addon = {
+  product: ProductKey;
+  addon: AddonKey;
+  version: number;
+  name: string;
+  description: string;
+  /** false: only operators give it */
+  offered: boolean;
+  /** The plans of the product with which it can be had */
+  plans: Array<PlanKey>;
+  /** How many at most; null: any number */
+  max: number | null;
+  prices: Array<Price>;
+  /** Paid once, when it begins */
+  setup: Array<OneOffPrice>;
+  features: Record<string, AddonFeature>;
+};
+
+export type AddonChange = {
+  product: ProductKey;
+  addon: AddonKey;
+  change: "added" | "changed" | "removed" | "unchanged";
+  fromVersion: number | null;
+  toVersion: number | null;
+  fields: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
+};
+
+export type AddonFeature = {
+  kind: "boolean";
+  value: true;
+  note?: string;
+} | {
+  kind: "level";
+  value: Level;
+  note?: string;
+} | {
+  kind: "counted" | "static" | "metered";
+  /** null is unlimited */
+  value: number | null;
+  note?: string;
+};
+
+/** Name of an add-on */
+export type AddonKey = string;
+
 export type AgedTable = {
   database: string;
   schema: string;
@@ -381,6 +430,13 @@ export type CatalogueDiff = {
   catalogueVersion: number;
   changed: boolean;
   changes: Array<PlanChange>;
+  addons: Array<AddonChange>;
+  /** Currency, products, features, packages and coupons */
+  others: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
 };
 
 export type Channel = {
@@ -437,6 +493,9 @@ export type CreatedChannel = {
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
   secret?: string;
 };
+
+/** A currency of ISO 4217 */
+export type Currency = string;
 
 export type CurrentOrganisation = {
   id: Id;
@@ -651,6 +710,10 @@ export type FeatureInfo = {
   name: string;
   unit: string;
   description: string;
+  /** null: shared by all products */
+  product: ProductKey | null;
+  /** What a metered limit applies to; null for other kinds */
+  per: QuotaWindow | null;
 };
 
 /** Name of a feature; a metered feature and its meter share it */
@@ -1228,6 +1291,12 @@ export type NewWebhookChannel = {
 
 export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
 
+export type OneOffPrice = {
+  currency: Currency;
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
+  amountMinor: number;
+};
+
 export type Order = {
   id: Id;
   /** Of the intent: the same intent is placed once, however often it is decided */
@@ -1308,6 +1377,25 @@ export type OwnSessions = {
   nextCursor?: string;
 };
 
+export type Package = {
+  package: PackageKey;
+  name: string;
+  description: string;
+  /** false: only operators give it */
+  offered: boolean;
+  feature: FeatureKey;
+  /** How much of the feature it holds */
+  amount: number;
+  /** Days until the rest expires; null: never */
+  expiresDays: number | null;
+  prices: Array<OneOffPrice>;
+};
+
+/** Name of a package */
+export type PackageKey = string;
+
+export type Percent = string;
+
 /** From an instant on, periods are counted from this anchor */
 export type PeriodStep = {
   from: Timestamp;
@@ -1317,16 +1405,28 @@ export type PeriodStep = {
 };
 
 export type Plan = {
+  product: ProductKey;
   plan: PlanKey;
   version: number;
   name: string;
   description: string;
   isDefault: boolean;
+  /** false: only operators give it */
+  offered: boolean;
+  /** It begins when an operator approves the order */
+  approval: boolean;
+  trial: Trial | null;
+  seats: Seats | null;
   prices: Array<Price>;
+  /** Paid once, when it begins */
+  setup: Array<OneOffPrice>;
+  /** Per cent of the revenue that is shared */
+  revenueShare: Percent | null;
   features: Record<string, PlanFeature>;
 };
 
 export type PlanChange = {
+  product: ProductKey;
   plan: PlanKey;
   change: "added" | "changed" | "removed" | "unchanged";
   fromVersion: number | null;
@@ -1341,6 +1441,10 @@ export type PlanChange = {
 
 export type PlanFeature = (FeatureGrant) & ({
   note?: string;
+  /** Per cent beyond a soft limit after which use is refused */
+  grace?: number;
+  /** By currency: what overage costs */
+  price?: Record<string, UsagePrice>;
 });
 
 export type PlanInForce = {
@@ -1351,7 +1455,7 @@ export type PlanInForce = {
   access: Access;
 };
 
-/** Name of a plan */
+/** Name of a plan, within its product */
 export type PlanKey = string;
 
 export type PlanMove = {
@@ -1370,12 +1474,24 @@ export type PlanMove = {
   }>;
 };
 
+/** A plan by its product */
+export type PlanRef = string;
+
 export type PositiveDecimal = Decimal;
 
 export type Price = {
-  currency: string;
+  currency: Currency;
   interval: "month" | "year";
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
   amountMinor: number;
+};
+
+export type PriceTier = {
+  /** The last unit of the tier; null for the last tier */
+  upTo: number | null;
+  unit: UnitPrice;
+  /** Charged once when the tier is reached */
+  flatMinor: number;
 };
 
 /** RFC 9457. Besides these members a problem has those of its code. */
@@ -1435,6 +1551,12 @@ export type Role = "viewer" | "editor" | "admin" | "owner";
 export type RotatedSecret = {
   secret: string;
   previousSecretValidUntil: Timestamp;
+};
+
+export type Seats = {
+  feature: FeatureKey;
+  included: number;
+  addon: AddonKey | null;
 };
 
 export type Server = {
@@ -1864,12 +1986,38 @@ export type TradeDetail = {
   fills: Array<Fill>;
 };
 
+/** Once for each organisation */
+export type Trial = {
+  days: number;
+  /** Whether a payment method must be given before it begins */
+  card: boolean;
+};
+
+/** An exact decimal in whole units of the currency */
+export type UnitPrice = string;
+
 export type Upgrade = {
   product: ProductKey;
   plan: string;
   planName: string;
   /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
+};
+
+export type UsagePrice = {
+  model: "unit";
+  unit: UnitPrice;
+} | {
+  model: "package";
+  size: number;
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
+  amountMinor: number;
+} | {
+  model: "graduated";
+  tiers: Array<PriceTier>;
+} | {
+  model: "volume";
+  tiers: Array<PriceTier>;
 };
 
 export type UsageSettings = {
@@ -1973,6 +2121,13 @@ export type PlansApplyOutput = {
   catalogueVersion: number;
   changed: boolean;
   changes: Array<PlanChange>;
+  addons: Array<AddonChange>;
+  /** Currency, products, features, packages and coupons */
+  others: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
   appliedVersion: number;
 };
 
@@ -2004,16 +2159,28 @@ export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
   catalogueVersion: number;
+  /** Plans are compared by their monthly price in it */
+  currency: Currency;
   features: Array<FeatureInfo>;
-  items: Array<Plan>;
+  products: Array<{
+    product: ProductKey;
+    name: string;
+    description: string;
+    /** What every organisation has without paying; null: nothing */
+    defaultPlan: PlanKey | null;
+    plans: Array<Plan>;
+    addons: Array<Addon>;
+  }>;
+  packages: Array<Package>;
 };
 
 export type PlansListProblem = 'precondition_failed' | EveryProblem;
 
 export type PlansMoveInput = {
-  plan: PlanKey;
-  /** The plan on offer that they get; by default the newest version of the plan they have */
-  to?: PlanKey;
+  /** The plan they have, on offer or not */
+  from: PlanRef;
+  /** The plan of the same product that they get; by default the newest version of the plan they have */
+  to?: PlanRef;
   /** When they move */
   at?: "now" | "period_end";
   /** The version that a dry run showed; refused when another one is in force by now */
@@ -2023,8 +2190,8 @@ export type PlansMoveInput = {
 };
 
 export type PlansMoveOutput = {
-  plan: PlanKey;
-  to: PlanKey;
+  from: PlanRef;
+  to: PlanRef;
   version: number;
   at: "now" | "period_end";
   /** How many move */
@@ -2042,8 +2209,11 @@ export type PlansValidateInput = {
 };
 
 export type PlansValidateOutput = {
-  plans: Array<PlanKey>;
+  products: Array<ProductKey>;
+  plans: Array<PlanRef>;
   features: Array<FeatureKey>;
+  addons: Array<AddonKey>;
+  packages: Array<PackageKey>;
 };
 
 export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
@@ -3538,13 +3708,13 @@ export class TidegateClient extends Transport {
   plansExport = (input: PlansExportInput = {}, options?: CallOptions): Promise<PlansExportOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/plans/catalogue', repeat: 'safe' }, input, options);
 
-  /** The plans on offer, cheapest first */
+  /** What is on offer: plans by product, cheapest first, with add-ons and packages */
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/billing/plans', repeat: 'safe' }, input, options);
 
   /** Move the running subscriptions of a plan to its newest version, or to another plan. Works for a plan that has left the catalogue, too. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. Counters, anchors and intervals stay the same. */
   plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/move', repeat: 'keyed' }, input, options);
 
   /** Check a catalogue without looking at the one in force */
   plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
