@@ -83,6 +83,9 @@ export type AgedTable = {
   multixactPercent: number;
 };
 
+/** In the smallest unit of the currency: 2900 is 29.00 EUR */
+export type AmountMinor = number;
+
 /** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
 export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
 
@@ -838,6 +841,80 @@ export type Invitation = {
 export type InvitingOrganisation = {
   id: Id;
   name: string;
+};
+
+export type Invoice = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+};
+
+export type InvoiceLine = {
+  /** null: of no product, such as a one-off charge */
+  product: string | null;
+  /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
+  item: string;
+  description: string;
+  quantity: number;
+  /** Before discounts */
+  amountMinor: AmountMinor;
+  /** What coupons take from this line, not below zero */
+  discountMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+};
+
+export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
+
+export type InvoiceWithLines = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
 };
 
 export type Jwks = {
@@ -2108,6 +2185,86 @@ export type EntitlementsCurrentInput = Record<string, never>;
 export type EntitlementsCurrentOutput = OwnEntitlements;
 
 export type EntitlementsCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesChargeOnceInput = {
+  organisationId: Id;
+  /** Chosen by you: the same key again changes nothing */
+  chargeKey: string;
+  description: string;
+  currency: Currency;
+  amountMinor: number;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** Issue an invoice at once, with everything that waits for one */
+  now?: boolean;
+};
+
+export type InvoicesChargeOnceOutput = {
+  invoice: InvoiceWithLines | null;
+};
+
+export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesCreditInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** Chosen by you: the same key again changes nothing */
+  creditKey: string;
+  amountMinor: number;
+  /** The money was returned outside; else the balance gets it */
+  refunded?: boolean;
+};
+
+export type InvoicesCreditOutput = Invoice;
+
+export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesGetInput = {
+  invoiceId: Id;
+};
+
+export type InvoicesGetOutput = InvoiceWithLines;
+
+export type InvoicesGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListOutput = {
+  items: Array<Invoice>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesPayInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+};
+
+export type InvoicesPayOutput = Invoice;
+
+export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesVoidInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+};
+
+export type InvoicesVoidOutput = Invoice;
+
+export type InvoicesVoidProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
@@ -3695,6 +3852,30 @@ export class TidegateClient extends Transport {
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
+
+  /** Put a one-off charge or credit on the next invoice, or on one of its own at once */
+  invoicesChargeOnce = (input: InvoicesChargeOnceInput, options?: CallOptions): Promise<InvoicesChargeOnceOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/charges', repeat: 'keyed' }, input, options);
+
+  /** Take back a part of an invoice by a credit note. What is not paid yet is owed no longer; what is paid already goes to the balance, or was refunded outside. */
+  invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
+
+  /** An invoice with its lines */
+  invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
+
+  /** Invoices, the newest first. From our own records: works while a payment provider is down. */
+  invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Mark an invoice as paid by hand */
+  invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/pay', repeat: 'keyed' }, input, options);
+
+  /** Withdraw an open invoice: nothing of it is owed. What was paid from the balance returns to it. A paid invoice is not withdrawn but credited. */
+  invoicesVoid = (input: InvoicesVoidInput, options?: CallOptions): Promise<InvoicesVoidOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/void', repeat: 'keyed' }, input, options);
 
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>

@@ -20,7 +20,7 @@ const start = (PLANS_FILE?: string) =>
   new ApplyFirstCatalogue(
     billing.tenants,
     billing.outbox,
-    new BillingConfig({ PLANS_FILE }),
+    new BillingConfig({ PLANS_FILE, INVOICE_DUE_DAYS: 14 }),
     log,
   ).onApplicationBootstrap();
 
