@@ -32,7 +32,7 @@ export const Check = z
     remaining: Limit.meta({
       description: 'Of the limit, without what others hold; null: unlimited, or not counted here',
     }),
-    resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature begins anew; null: never' }),
+    resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
     upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
     holdId: Id.optional().meta({ description: 'Commit or release it' }),
     expiresAt: Timestamp.optional().meta({ description: 'The hold frees its units by itself at this instant' }),

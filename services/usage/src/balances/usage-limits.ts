@@ -5,7 +5,8 @@ import { type FeatureLimit, usageLimits } from '@tidegate/contracts/usage/limits
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { requireStanding, type Standing } from '../entitlements/standing.ts';
-import { type Balance, findBalances } from './balance.rows.ts';
+import { findBalances } from './balance.rows.ts';
+import type { Balance } from './balance.rules.ts';
 import { remainingOf } from './balance.rules.ts';
 import { asText, currentWindow, type MeterWindow } from './window.rules.ts';
 
