@@ -73,6 +73,7 @@ export class Replica {
       MONITOR_PROBE_SECONDS: plan.probe ?? 1,
       MONITOR_MINUTE_SECONDS: plan.minute ?? 1,
       MONITOR_MAX_SERVERS: 100,
+      MONITOR_LEASE_SECONDS: 15,
     };
     const { tenants, outbox } = store;
     const tools = new CollectorTools(tenants, outbox, bus as never, dialer(), new Log(), config as never);

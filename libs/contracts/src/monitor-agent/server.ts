@@ -9,7 +9,7 @@ import { ServerCheck } from './server-check.ts';
 /** Control characters end up in logs and in the wire protocol's zero-terminated strings: refused everywhere. */
 const plain = (max: number, what: string) => z.string().trim().min(1, what).max(max).regex(PLAIN_TEXT, what);
 
-/** Host, port and so on are fields of their own; a connection URL could smuggle in local files and options. */
+/** Host, port and so on are separate fields; a connection URL could smuggle in local files and options. */
 const Host = z
   .string()
   .min(1)
@@ -24,7 +24,7 @@ export const TlsMode = z.enum(['disable', 'require', 'verify-ca', 'verify-full']
   id: 'TlsMode',
   description:
     'verify-full (the default) checks the certificate and the host name; verify-ca only the certificate; require ' +
-    'encrypts without checking who answers; disable does not encrypt. For a loopback address the default is disable.',
+    'encrypts without checking the server’s identity; disable does not encrypt. For a loopback address the default is disable.',
 });
 export type TlsMode = z.infer<typeof TlsMode>;
 
@@ -110,7 +110,7 @@ export const Server = z
       .meta({ description: 'Why the last attempt failed and what to do; null when it did not' }),
     missing: z.array(ServerCheck).meta({
       description:
-        'What is not collected, since when, why, and the SQL that cures it: checks of the last report with severity ' +
+        'What is not collected, since when, why, and the SQL that fixes it: checks of the last report with severity ' +
         'error or warning, and every query that failed twice in a row',
     }),
     version: z
@@ -136,11 +136,11 @@ export const ServerPatch = z
       .optional()
       .meta({
         description:
-          'Needed again whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in ' +
+          'Required whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in ' +
           'by the client certificate alone',
       }),
     tlsMode: TlsMode.optional(),
-    tlsCa: tlsCa.nullable().optional().meta({ description: 'null: trust the well-known authorities again' }),
+    tlsCa: tlsCa.nullable().optional().meta({ description: 'null: back to the well-known authorities' }),
     tlsCert: tlsCert.nullable().optional().meta({
       description: 'The next client certificate, with its tlsKey; null: none any more. Needed again as the password is',
     }),
@@ -166,7 +166,7 @@ export const createServer = operation({
   summary: 'Watch a PostgreSQL server',
   description:
     'Collection starts at once; first figures show within half a minute. Whether it works is the server’s `state`. ' +
-    'POST /api/v1/servers/test tells beforehand what is missing.',
+    'POST /api/v1/servers/test shows in advance what is missing.',
   input: NewServer,
   output: Server,
   errors: [planLimitReached, serverNameTaken],
@@ -177,11 +177,11 @@ export const addPlatformServer = operation({
   service: 'monitor-agent',
   name: 'servers.add-platform',
   http: ['POST', '/api/v1/servers/platform'],
-  // Its statements are those of all organisations: for the people who run the installation only.
+  // Its statements are those of all organisations, so it is only for operators.
   scope: 'operator',
   summary: 'Watch the database that this installation itself runs on',
   description:
-    'For operators. The first organisation has it from the start; it does not count against the plan. Answers the ' +
+    'For operators. The first organisation has it from the start; it does not count against the plan. Returns the ' +
     'existing server when it is already watched.',
   input: z.strictObject({}),
   output: Server,
@@ -249,7 +249,7 @@ export const serverRemoved = event({
 export const serverUnreachable = event({
   service: 'monitor-agent',
   name: 'server.unreachable.v1',
-  summary: 'A server could not be reached several times in a row; said once until it is back',
+  summary: 'A server could not be reached several times in a row; emitted once until it is back',
   data: z.object({
     serverId: Id,
     name: z.string(),
