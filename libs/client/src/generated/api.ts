@@ -1276,7 +1276,7 @@ export type MonitoredDatabase = {
   activeMs: number | null;
   /** Of about 2.1 billion; vacuum keeps it low */
   transactionAge: Count;
-  /** Counters were reset in the range, or may have been: earlier work may be missing */
+  /** Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not which): the figures are the least that was done */
   partial: boolean;
   /** When it was found dropped, or no longer visible to the role; null: it exists */
   goneAt: Timestamp | null;
@@ -1304,7 +1304,7 @@ export type MonitoredIndex = {
   partitions: Count | null;
   /** The partitioned one at the top, for `partitions=apart` */
   partitionOf: string | null;
-  /** Counters were reset in the range, or may have been: earlier work may be missing */
+  /** Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not which): the figures are the least that was done */
   partial: boolean;
   /** When the last snapshot of its database was taken; null: none are taken any more */
   snapshotAt: Timestamp | null;
@@ -1349,7 +1349,7 @@ export type MonitoredTable = {
   partitions: Count | null;
   /** The partitioned one at the top, for `partitions=apart` */
   partitionOf: string | null;
-  /** Counters were reset in the range, or may have been: earlier work may be missing */
+  /** Counters were reset in the range, or may have been (PostgreSQL reports that tables of a database were reset, not which): the figures are the least that was done */
   partial: boolean;
   /** When the last snapshot of its database was taken; null: none are taken any more */
   snapshotAt: Timestamp | null;
