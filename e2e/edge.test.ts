@@ -87,7 +87,16 @@ test('a leaked key that has burnt the quota is revoked, and its owner lives on',
   expect(refused?.body).toMatchObject({ code: 'quota_exhausted', limit: LIMIT, upgradeTo: 'pro' });
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
   for (const path of ['/usage', '/organisation']) expect((await key.get(`/api/v1${path}`)).status).toBe(200);
-  for (const path of ['/me', '/usage', '/plans', '/subscription', '/entitlements', '/sessions', '/api-keys', '/bots']) {
+  for (const path of [
+    '/me',
+    '/usage',
+    '/billing/plans',
+    '/subscription',
+    '/entitlements',
+    '/sessions',
+    '/api-keys',
+    '/bots',
+  ]) {
     expect((await person.get(`/api/v1${path}`)).status).toBe(200);
     expect((await anonymous.send('GET', `/api/v1${path}`, undefined, { cookie })).status).toBe(200);
   }

@@ -1,5 +1,6 @@
 /* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/entitlements.ts';
+import './billing/invoices.ts';
 import './billing/plans.ts';
 import './billing/subscriptions.ts';
 import './gateway/installation.ts';

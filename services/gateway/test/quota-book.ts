@@ -32,6 +32,7 @@ export class QuotaBook {
         used: this.used(),
         reserved: this.reserved(),
         resetsAt: new Date(Date.now() + 86_400_000).toISOString(),
+        product: null,
         plan: 'free',
         upgradeTo: 'pro',
       };

@@ -1,3 +1,4 @@
+import { entitlementsOf } from '@tidegate/testing/entitlements';
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -45,21 +46,42 @@ const FOLDERS = [
 ];
 
 const plan = (key: string, isDefault: boolean, amountMinor: number) => ({
+  product: 'main',
   plan: key,
   version: 1,
   name: key,
   description: '',
   isDefault,
+  offered: true,
+  approval: false,
+  trial: null,
+  seats: null,
   prices: [{ currency: 'EUR', interval: 'month', amountMinor }],
+  setup: [],
+  revenueShare: null,
   features: {},
 });
-const PLANS = { catalogueVersion: 1, features: [], items: [plan('free', true, 0), plan('pro', false, 2_900)] };
+const PLANS = {
+  catalogueVersion: 1,
+  currency: 'EUR',
+  features: [],
+  products: [
+    {
+      product: 'main',
+      name: 'Main',
+      description: '',
+      defaultPlan: 'free',
+      plans: [plan('free', true, 0), plan('pro', false, 2_900)],
+      addons: [],
+    },
+  ],
+  packages: [],
+};
 
 /** Billing's answer: every organisation has these counted features. */
 function snapshotOf(orgId: string, limits: Record<string, number>): Snapshot {
   const features = Object.entries(limits).map(([key, limit]) => [key, { kind: 'counted' as const, limit }]);
-  const base = { orgId, version: 1, plan: 'free', planName: 'Free', planVersion: 1, access: 'full' as const };
-  return { ...base, periodAnchor: '2026-01-01T00:00:00.000Z', upgrade: {}, features: Object.fromEntries(features) };
+  return entitlementsOf({ orgId, features: Object.fromEntries(features) });
 }
 
 type Provided = { provide: InjectionToken; useValue: unknown }[];

@@ -59,8 +59,8 @@ function binariesIn(bin: string): Binaries {
 
 export interface PostgresOptions {
   settings?: Record<string, string | number>;
-  /** Certificate and key in PEM form turn TLS on. */
-  tls?: { cert: string; key: string };
+  /** Certificate and key in PEM form turn TLS on; with `clientCa`, clients are asked for certificates of that authority. */
+  tls?: { cert: string; key: string; clientCa?: string };
   /** Lines of pg_hba.conf instead of password logins from everywhere. */
   hba?: string;
 }
@@ -213,11 +213,13 @@ export class PostgresServer {
       for (const [name, text] of [
         ['server.crt', tls.cert],
         ['server.key', tls.key],
+        ['clients.crt', tls.clientCa ?? ''],
       ] as const) {
         writeFileSync(join(this.data, name), text, { mode: 0o600 });
         give(join(this.data, name));
       }
       all['ssl'] = 'on';
+      if (tls.clientCa) all['ssl_ca_file'] = 'clients.crt';
     }
     const lines = Object.entries(all).map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'`);
     writeFileSync(join(this.data, 'postgresql.conf'), `${lines.join('\n')}\n`);

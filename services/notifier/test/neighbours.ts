@@ -14,6 +14,7 @@ import { SecretSealer } from '@tidegate/messaging/sealer';
 import type { Settings } from '@tidegate/runtime/settings';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { entitlementsOf } from '@tidegate/testing/entitlements';
 
 export interface Use {
   id: string;
@@ -143,20 +144,15 @@ export class Neighbours {
   }
 
   snapshot(orgId: string, version = 1): Entitlements {
-    return {
+    return entitlementsOf({
       orgId,
       version,
-      plan: 'free',
-      planName: 'Free',
-      planVersion: 1,
-      access: 'full',
       features: {
         channels: { kind: 'counted', limit: this.channels },
         webhook_channels: { kind: 'boolean', value: this.webhooks },
       },
-      periodAnchor: '2026-01-01T00:00:00.000Z',
-      upgrade: { channels: { plan: 'pro', planName: 'Pro', limit: 100 } },
-    };
+      upgrade: { channels: { product: 'main', plan: 'pro', planName: 'Pro', limit: 100 } },
+    });
   }
 
   /** Usage events, as they come from the stream: each id counts once. */
@@ -177,7 +173,8 @@ export class Neighbours {
   used = (orgId: string): number => [...this.uses.values()].filter((use) => use.org === orgId).length;
 
   private take(orgId: string) {
-    if (this.without.has(orgId)) throw featureNotIncluded({ feature: 'notifications', plan: 'old', upgradeTo: 'pro' });
+    if (this.without.has(orgId))
+      throw featureNotIncluded({ feature: 'notifications', product: null, plan: 'old', upgradeTo: 'pro' });
     const limit = this.limit.get(orgId) ?? null;
     const left = limit === null ? 1 : limit - this.used(orgId) - this.reserved(orgId);
     const leaseId = left > 0 ? newId() : null;
@@ -193,6 +190,7 @@ export class Neighbours {
       used: this.used(orgId),
       reserved: this.reserved(orgId),
       resetsAt: later,
+      product: null,
       plan: 'free',
       upgradeTo: null,
     };

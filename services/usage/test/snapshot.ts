@@ -1,5 +1,6 @@
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import { newId } from '@tidegate/database/ids';
+import { entitlementsOf } from '@tidegate/testing/entitlements';
 
 /** Entitlements with the meters `calls` (as given) and `mails`. */
 export function snapshot(
@@ -10,17 +11,14 @@ export function snapshot(
     kind: 'metered' as const,
     limit,
     enforcement: 'hard' as const,
+    ceiling: limit,
     per: by,
   });
-  return {
+  return entitlementsOf({
     orgId,
     version,
-    plan: 'free',
-    planName: 'Free',
-    planVersion: 1,
-    access: 'full',
+    anchor,
     features: { calls: metered(calls, per), mails: metered(100) },
-    periodAnchor: anchor,
-    upgrade: { calls: { plan: 'pro', planName: 'Pro', limit: null } },
-  };
+    upgrade: { calls: { product: 'main', plan: 'pro', planName: 'Pro', limit: null } },
+  });
 }

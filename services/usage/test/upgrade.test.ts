@@ -10,7 +10,8 @@ test('an upgrade renames tables and columns with their rows, and their policies 
   const schema = await schemaBefore('0006', { schema: 'usage', libraries, folder: root('services/usage/migrations') });
   const { client } = schema;
   const given = snapshot({ calls: 100 });
-  const { orgId: org, periodAnchor } = given;
+  const org = given.orgId;
+  const periodAnchor = '2026-01-31T10:00:00.000Z';
   try {
     await client.query('insert into accounts (org_id, version, anchor, snapshot) values ($1, 1, $2, $3)', [
       org,

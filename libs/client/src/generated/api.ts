@@ -4,6 +4,8 @@ import { type CallOptions, type FileBody, Transport } from '../transport/transpo
 /** Codes of problems that any call may end with. */
 export type EveryProblem = 'malformed_body' | 'validation_failed' | 'forbidden' | 'misdirected_request' | 'rate_limited' | 'timeout' | 'unavailable' | 'internal_error';
 
+export type Access = "full" | "read_only";
+
 export type ActivityPoint = {
   at: Timestamp;
   /** Sessions of clients, as in the next four fields */
@@ -18,6 +20,55 @@ export type ActivityPoint = {
   longestTransactionSeconds: number;
 };
 
+export type Addon = {
+  product: ProductKey;
+  addon: AddonKey;
+  version: number;
+  name: string;
+  description: string;
+  /** false: only operators give it */
+  offered: boolean;
+  /** The plans of the product with which it can be had */
+  plans: Array<PlanKey>;
+  /** How many at most; null: any number */
+  max: number | null;
+  prices: Array<Price>;
+  /** Paid once, when it begins */
+  setup: Array<OneOffPrice>;
+  features: Record<string, AddonFeature>;
+};
+
+export type AddonChange = {
+  product: ProductKey;
+  addon: AddonKey;
+  change: "added" | "changed" | "removed" | "unchanged";
+  fromVersion: number | null;
+  toVersion: number | null;
+  fields: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
+};
+
+export type AddonFeature = {
+  kind: "boolean";
+  value: true;
+  note?: string;
+} | {
+  kind: "level";
+  value: Level;
+  note?: string;
+} | {
+  kind: "counted" | "static" | "metered";
+  /** null is unlimited */
+  value: number | null;
+  note?: string;
+};
+
+/** Name of an add-on */
+export type AddonKey = string;
+
 export type AgedTable = {
   database: string;
   schema: string;
@@ -31,6 +82,9 @@ export type AgedTable = {
   multixactAge: Count;
   multixactPercent: number;
 };
+
+/** In the smallest unit of the currency: 2900 is 29.00 EUR */
+export type AmountMinor = number;
 
 /** crash_recovery: PostgreSQL lost a process or was killed, and the counters of tables and indexes (usually of statements as well) start again from zero, even if the server itself kept running; restart: an orderly one, which keeps counters; statements_reset: somebody reset the counters of all statements; counters_reset: somebody reset those of databases, of objects in them, or of the server (`of` says which); promoted: a standby became the primary, and its history continues; another_server: another instance answers at the address, and nothing is compared across that */
 export type AnnotationKind = "crash_recovery" | "restart" | "statements_reset" | "counters_reset" | "promoted" | "another_server";
@@ -379,6 +433,13 @@ export type CatalogueDiff = {
   catalogueVersion: number;
   changed: boolean;
   changes: Array<PlanChange>;
+  addons: Array<AddonChange>;
+  /** Currency, products, features, packages and coupons */
+  others: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
 };
 
 export type Channel = {
@@ -435,6 +496,9 @@ export type CreatedChannel = {
   /** Signing secret of a webhook channel (`whsec_…`). Shown once: store it. */
   secret?: string;
 };
+
+/** A currency of ISO 4217 */
+export type Currency = string;
 
 export type CurrentOrganisation = {
   id: Id;
@@ -634,19 +698,25 @@ export type Direction = "long" | "short";
 
 export type Empty = Record<string, never>;
 
+export type Enforcement = "hard" | "soft" | "overage";
+
 export type EquityPoint = {
   at: Timestamp;
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
 
-export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | MeteredGrant;
+export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
 export type FeatureInfo = {
   key: FeatureKey;
   name: string;
   unit: string;
   description: string;
+  /** null: shared by all products */
+  product: ProductKey | null;
+  /** What a metered limit applies to; null for other kinds */
+  per: QuotaWindow | null;
 };
 
 /** Name of a feature; a metered feature and its meter share it */
@@ -773,6 +843,80 @@ export type InvitingOrganisation = {
   name: string;
 };
 
+export type Invoice = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+};
+
+export type InvoiceLine = {
+  /** null: of no product, such as a one-off charge */
+  product: string | null;
+  /** What is paid for, such as `plan:pro`, `addon:explain_pro` or `usage:api_calls` */
+  item: string;
+  description: string;
+  quantity: number;
+  /** Before discounts */
+  amountMinor: AmountMinor;
+  /** What coupons take from this line, not below zero */
+  discountMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+};
+
+export type InvoiceStatus = "draft" | "open" | "paid" | "void" | "uncollectible";
+
+export type InvoiceWithLines = {
+  id: Id;
+  /** null until it is issued */
+  number: string | null;
+  /** manual: paid outside the platform */
+  provider: "manual" | "stripe";
+  status: InvoiceStatus;
+  currency: Currency;
+  subtotalMinor: AmountMinor;
+  discountMinor: AmountMinor;
+  taxMinor: AmountMinor;
+  totalMinor: AmountMinor;
+  /** Paid from the balance that earlier credits left */
+  fromBalanceMinor: AmountMinor;
+  /** Taken back by credit notes */
+  creditedMinor: AmountMinor;
+  /** What is left to pay */
+  dueMinor: AmountMinor;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  issuedAt: Timestamp | null;
+  dueAt: Timestamp | null;
+  paidAt: Timestamp | null;
+  /** A page on which the invoice can be paid */
+  url: string | null;
+  pdfUrl: string | null;
+  lines: Array<InvoiceLine>;
+};
+
 export type Jwks = {
   keys: Array<Record<string, unknown>>;
 };
@@ -825,11 +969,12 @@ export type Lease = {
   granted: number;
   expiresAt: Timestamp;
   limit: Limit;
-  enforcement: "hard" | "soft";
+  enforcement: Enforcement;
   used: number;
   reserved: number;
   resetsAt: Timestamp;
-  plan: string;
+  product: string | null;
+  plan: string | null;
   upgradeTo: string | null;
 };
 
@@ -856,6 +1001,13 @@ export type LedgerEntry = {
   /** null: funding belongs to no order */
   orderId: Id | null;
   at: Timestamp;
+};
+
+export type Level = "none" | "basic" | "premium" | "unlimited";
+
+export type LevelGrant = {
+  kind: "level";
+  level: Level;
 };
 
 /** The most that is allowed; null is unlimited */
@@ -993,9 +1145,9 @@ export type MeterUsage = {
   reserved: number;
   limit: Limit;
   /** null: not part of the plan */
-  enforcement: "hard" | "soft" | null;
+  enforcement: Enforcement | null;
   /** What the limit applies to; null: not part of the plan */
-  per: "month" | "day" | null;
+  per: QuotaWindow | null;
   /** false: the plan does not include this meter */
   included: boolean;
   remaining: Limit;
@@ -1011,8 +1163,10 @@ export type MeterUsage = {
 export type MeteredGrant = {
   kind: "metered";
   limit: Limit;
-  enforcement: "hard" | "soft";
-  per: "month" | "day";
+  enforcement: Enforcement;
+  /** Use never passes it: the limit when hard, more with a grace, null when nothing is refused */
+  ceiling: Limit;
+  per: QuotaWindow;
 };
 
 export type MonitoredDatabase = {
@@ -1165,11 +1319,17 @@ export type NewServer = {
   database?: string;
   /** Role to log in as */
   user: string;
-  /** Password of the role */
-  password: string;
+  /** Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf) */
+  password?: string;
   tlsMode?: TlsMode;
   /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
   tlsCa?: string;
+  /** Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey */
+  tlsCert?: string;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
 };
 
 export type NewServerTest = {
@@ -1180,11 +1340,17 @@ export type NewServerTest = {
   database?: string;
   /** Role to log in as */
   user: string;
-  /** Password of the role */
-  password: string;
+  /** Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf) */
+  password?: string;
   tlsMode?: TlsMode;
   /** Certificate authority to trust for this server, as PEM text; absent: the well-known ones */
   tlsCa?: string;
+  /** Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey */
+  tlsCert?: string;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
 };
 
 export type NewUsageEvent = {
@@ -1213,6 +1379,12 @@ export type NewWebhookChannel = {
 };
 
 export type NoticeType = "server.unreachable" | "trade.closed" | "bot.halted" | "quota.reached";
+
+export type OneOffPrice = {
+  currency: Currency;
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
+  amountMinor: number;
+};
 
 export type Order = {
   id: Id;
@@ -1255,12 +1427,11 @@ export type Organisations = {
 
 export type OwnEntitlements = {
   version: number;
-  plan: string;
-  planName: string;
-  planVersion: number;
-  access: "full" | "read_only";
-  features: Record<string, FeatureGrant>;
-  periodAnchor: Timestamp;
+  /** By product; a product to which the organisation has no subscription is absent */
+  plans: Record<string, PlanInForce>;
+  features: Record<string, SnapshotFeature>;
+  /** By product, and `shared` for features without one. A period is counted from the last step that began before it, half-open (UTC), and cut where the next step begins */
+  periods: Record<string, Array<PeriodStep>>;
   upgrade: Record<string, Upgrade>;
   organisationId: Id;
 };
@@ -1295,17 +1466,56 @@ export type OwnSessions = {
   nextCursor?: string;
 };
 
+export type Package = {
+  package: PackageKey;
+  name: string;
+  description: string;
+  /** false: only operators give it */
+  offered: boolean;
+  feature: FeatureKey;
+  /** How much of the feature it holds */
+  amount: number;
+  /** Days until the rest expires; null: never */
+  expiresDays: number | null;
+  prices: Array<OneOffPrice>;
+};
+
+/** Name of a package */
+export type PackageKey = string;
+
+export type Percent = string;
+
+/** From an instant on, periods are counted from this anchor */
+export type PeriodStep = {
+  from: Timestamp;
+  anchor: Timestamp;
+  /** The length of what is paid at a time */
+  months: 1 | 12;
+};
+
 export type Plan = {
+  product: ProductKey;
   plan: PlanKey;
   version: number;
   name: string;
   description: string;
   isDefault: boolean;
+  /** false: only operators give it */
+  offered: boolean;
+  /** It begins when an operator approves the order */
+  approval: boolean;
+  trial: Trial | null;
+  seats: Seats | null;
   prices: Array<Price>;
+  /** Paid once, when it begins */
+  setup: Array<OneOffPrice>;
+  /** Per cent of the revenue that is shared */
+  revenueShare: Percent | null;
   features: Record<string, PlanFeature>;
 };
 
 export type PlanChange = {
+  product: ProductKey;
   plan: PlanKey;
   change: "added" | "changed" | "removed" | "unchanged";
   fromVersion: number | null;
@@ -1320,9 +1530,21 @@ export type PlanChange = {
 
 export type PlanFeature = (FeatureGrant) & ({
   note?: string;
+  /** Per cent beyond a soft limit after which use is refused */
+  grace?: number;
+  /** By currency: what overage costs */
+  price?: Record<string, UsagePrice>;
 });
 
-/** Name of a plan */
+export type PlanInForce = {
+  plan: string;
+  planName: string;
+  planVersion: number;
+  status: SubscriptionStatus;
+  access: Access;
+};
+
+/** Name of a plan, within its product */
 export type PlanKey = string;
 
 export type PlanMove = {
@@ -1341,12 +1563,24 @@ export type PlanMove = {
   }>;
 };
 
+/** A plan by its product */
+export type PlanRef = string;
+
 export type PositiveDecimal = Decimal;
 
 export type Price = {
-  currency: string;
+  currency: Currency;
   interval: "month" | "year";
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
   amountMinor: number;
+};
+
+export type PriceTier = {
+  /** The last unit of the tier; null for the last tier */
+  upTo: number | null;
+  unit: UnitPrice;
+  /** Charged once when the tier is reached */
+  flatMinor: number;
 };
 
 /** RFC 9457. Besides these members a problem has those of its code. */
@@ -1365,6 +1599,11 @@ export type Problem = {
   retryAfterSeconds?: number;
   errors?: Array<FieldError>;
 };
+
+/** Name of a product */
+export type ProductKey = string;
+
+export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
 
 export type RejectedUsage = {
   code: RejectionCode;
@@ -1403,6 +1642,12 @@ export type RotatedSecret = {
   previousSecretValidUntil: Timestamp;
 };
 
+export type Seats = {
+  feature: FeatureKey;
+  included: number;
+  addon: AddonKey | null;
+};
+
 export type Server = {
   id: Id;
   name: string;
@@ -1412,6 +1657,8 @@ export type Server = {
   user: string;
   tlsMode: TlsMode;
   tlsCa: string | null;
+  /** When the client certificate of the role, or one of its chain, ends; null: there is none */
+  tlsCertValidUntil: Timestamp | null;
   /** The database that this installation itself runs on */
   platform: boolean;
   state: ServerState;
@@ -1473,11 +1720,17 @@ export type ServerPatch = {
   database?: string;
   /** Role to log in as */
   user?: string;
-  /** Required whenever host, port, user or TLS change: a stored password is never sent elsewhere */
-  password?: string;
+  /** Required whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in by the client certificate alone */
+  password?: string | null;
   tlsMode?: TlsMode;
   /** null: back to the well-known authorities */
   tlsCa?: string | null;
+  /** A new client certificate, with its tlsKey; null: removes it. Required in the same cases as the password */
+  tlsCert?: string | null;
+  /** Private key of the client certificate as PEM text (sslkey); write-only */
+  tlsKey?: string;
+  /** Passphrase of tlsKey, where that is encrypted; used once, and not stored */
+  tlsKeyPassphrase?: string;
   /** true: nothing is collected until it is resumed */
   paused?: boolean;
 };
@@ -1512,6 +1765,11 @@ export type SessionGroup = {
   backend: string | null;
   sessions: Count;
 };
+
+export type SnapshotFeature = (FeatureGrant) & ({
+  /** null: shared by all products */
+  product: ProductKey | null;
+});
 
 export type Statement = {
   statementId: string;
@@ -1825,11 +2083,38 @@ export type TradeDetail = {
   fills: Array<Fill>;
 };
 
+/** Once for each organisation */
+export type Trial = {
+  days: number;
+  /** Whether a payment method must be given before it begins */
+  card: boolean;
+};
+
+/** An exact decimal in whole units of the currency */
+export type UnitPrice = string;
+
 export type Upgrade = {
+  product: ProductKey;
   plan: string;
   planName: string;
-  /** What that plan allows; null is unlimited, or a yes for a yes/no feature */
+  /** What that plan allows; null is unlimited, a yes for a yes/no feature, or a level */
   limit: Limit;
+};
+
+export type UsagePrice = {
+  model: "unit";
+  unit: UnitPrice;
+} | {
+  model: "package";
+  size: number;
+  /** In the smallest unit of the currency: 2900 is 29.00 EUR */
+  amountMinor: number;
+} | {
+  model: "graduated";
+  tiers: Array<PriceTier>;
+} | {
+  model: "volume";
+  tiers: Array<PriceTier>;
 };
 
 export type UsageSettings = {
@@ -1921,6 +2206,86 @@ export type EntitlementsCurrentOutput = OwnEntitlements;
 
 export type EntitlementsCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type InvoicesChargeOnceInput = {
+  organisationId: Id;
+  /** Chosen by you: the same key again changes nothing */
+  chargeKey: string;
+  description: string;
+  currency: Currency;
+  amountMinor: number;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** Issue an invoice at once, with everything that waits for one */
+  now?: boolean;
+};
+
+export type InvoicesChargeOnceOutput = {
+  invoice: InvoiceWithLines | null;
+};
+
+export type InvoicesChargeOnceProblem = 'other_currency' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesCreditInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+  /** Chosen by you: the same key again changes nothing */
+  creditKey: string;
+  amountMinor: number;
+  /** The money was returned outside; else the balance gets it */
+  refunded?: boolean;
+};
+
+export type InvoicesCreditOutput = Invoice;
+
+export type InvoicesCreditProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesGetInput = {
+  invoiceId: Id;
+};
+
+export type InvoicesGetOutput = InvoiceWithLines;
+
+export type InvoicesGetProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesListInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type InvoicesListOutput = {
+  items: Array<Invoice>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type InvoicesListProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type InvoicesPayInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+};
+
+export type InvoicesPayOutput = Invoice;
+
+export type InvoicesPayProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type InvoicesVoidInput = {
+  organisationId: Id;
+  invoiceId: Id;
+  /** Why; stored with who did it and when */
+  reason: string;
+};
+
+export type InvoicesVoidOutput = Invoice;
+
+export type InvoicesVoidProblem = 'invoice_not_payable' | 'invoice_of_provider' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type PlansApplyInput = {
   /** The YAML text of a plan catalogue */
   yaml: string;
@@ -1933,6 +2298,13 @@ export type PlansApplyOutput = {
   catalogueVersion: number;
   changed: boolean;
   changes: Array<PlanChange>;
+  addons: Array<AddonChange>;
+  /** Currency, products, features, packages and coupons */
+  others: Array<{
+    field: string;
+    before: string | null;
+    after: string | null;
+  }>;
   appliedVersion: number;
 };
 
@@ -1964,16 +2336,28 @@ export type PlansListInput = Record<string, never>;
 
 export type PlansListOutput = {
   catalogueVersion: number;
+  /** Plans are compared by their monthly price in it */
+  currency: Currency;
   features: Array<FeatureInfo>;
-  items: Array<Plan>;
+  products: Array<{
+    product: ProductKey;
+    name: string;
+    description: string;
+    /** What every organisation has without paying; null: nothing */
+    defaultPlan: PlanKey | null;
+    plans: Array<Plan>;
+    addons: Array<Addon>;
+  }>;
+  packages: Array<Package>;
 };
 
 export type PlansListProblem = 'precondition_failed' | EveryProblem;
 
 export type PlansMoveInput = {
-  plan: PlanKey;
-  /** The plan on offer that they get; by default the newest version of the plan they have */
-  to?: PlanKey;
+  /** The plan they have, on offer or not */
+  from: PlanRef;
+  /** The plan of the same product that they get; by default the newest version of the plan they have */
+  to?: PlanRef;
   /** When they move */
   at?: "now" | "period_end";
   /** The version that a dry run showed; refused when another one is in force by now */
@@ -1983,8 +2367,8 @@ export type PlansMoveInput = {
 };
 
 export type PlansMoveOutput = {
-  plan: PlanKey;
-  to: PlanKey;
+  from: PlanRef;
+  to: PlanRef;
   version: number;
   at: "now" | "period_end";
   /** How many move */
@@ -2002,8 +2386,11 @@ export type PlansValidateInput = {
 };
 
 export type PlansValidateOutput = {
-  plans: Array<PlanKey>;
+  products: Array<ProductKey>;
+  plans: Array<PlanRef>;
   features: Array<FeatureKey>;
+  addons: Array<AddonKey>;
+  packages: Array<PackageKey>;
 };
 
 export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
@@ -3401,7 +3788,6 @@ export type SettingsSetProblem = 'unauthenticated' | 'plan_limit_reached' | 'fea
 export type UsageCurrentInput = Record<string, never>;
 
 export type UsageCurrentOutput = {
-  plan: string;
   periodStart: Timestamp;
   periodEnd: Timestamp;
   items: Array<MeterUsage>;
@@ -3487,6 +3873,30 @@ export class TidegateClient extends Transport {
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
 
+  /** Put a one-off charge or credit on the next invoice, or on one of its own at once */
+  invoicesChargeOnce = (input: InvoicesChargeOnceInput, options?: CallOptions): Promise<InvoicesChargeOnceOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/charges', repeat: 'keyed' }, input, options);
+
+  /** Take back a part of an invoice by a credit note. What is not paid yet is owed no longer; what is paid already goes to the balance, or was refunded outside. */
+  invoicesCredit = (input: InvoicesCreditInput, options?: CallOptions): Promise<InvoicesCreditOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/credit-notes', repeat: 'keyed' }, input, options);
+
+  /** An invoice with its lines */
+  invoicesGet = (input: InvoicesGetInput, options?: CallOptions): Promise<InvoicesGetOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices/{invoiceId}', repeat: 'safe' }, input, options);
+
+  /** Invoices, the newest first. From our own records: works while a payment provider is down. */
+  invoicesList = (input: InvoicesListInput = {}, options?: CallOptions): Promise<InvoicesListOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/billing/invoices', repeat: 'safe' }, input, options);
+
+  /** Mark an invoice as paid by hand */
+  invoicesPay = (input: InvoicesPayInput, options?: CallOptions): Promise<InvoicesPayOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/pay', repeat: 'keyed' }, input, options);
+
+  /** Withdraw an open invoice: nothing of it is owed. What was paid from the balance returns to it. A paid invoice is not withdrawn but credited. */
+  invoicesVoid = (input: InvoicesVoidInput, options?: CallOptions): Promise<InvoicesVoidOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/organisations/{organisationId}/invoices/{invoiceId}/void', repeat: 'keyed' }, input, options);
+
   /** Apply a catalogue; the same content again changes nothing. Changed plans get a new version. Running subscriptions keep theirs until they are moved. A catalogue must have every built-in feature, and a feature keeps the kind it has in the catalogue in force. */
   plansApply = (input: PlansApplyInput, options?: CallOptions): Promise<PlansApplyOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/apply', repeat: 'keyed' }, input, options);
@@ -3499,13 +3909,13 @@ export class TidegateClient extends Transport {
   plansExport = (input: PlansExportInput = {}, options?: CallOptions): Promise<PlansExportOutput> =>
     this.send({ method: 'GET', path: '/api/v1/operator/plans/catalogue', repeat: 'safe' }, input, options);
 
-  /** The plans on offer, cheapest first */
+  /** What is on offer: plans by product, cheapest first, with add-ons and packages */
   plansList = (input: PlansListInput = {}, options?: CallOptions): Promise<PlansListOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/plans', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/billing/plans', repeat: 'safe' }, input, options);
 
   /** Move the running subscriptions of a plan to its newest version, or to another plan. Works for a plan that has left the catalogue, too. `now`: limits follow within seconds; a subscription that is paid by the year and gets another plan starts a new year. `period_end`: each subscription moves when the month or year that is paid for ends, and shows the move as `scheduledMove` until then; setting a plan earlier cancels it. Counters, anchors and intervals stay the same. */
   plansMove = (input: PlansMoveInput, options?: CallOptions): Promise<PlansMoveOutput> =>
-    this.send({ method: 'POST', path: '/api/v1/operator/plans/{plan}/move', repeat: 'keyed' }, input, options);
+    this.send({ method: 'POST', path: '/api/v1/operator/plans/move', repeat: 'keyed' }, input, options);
 
   /** Check a catalogue without looking at the one in force */
   plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>

@@ -176,6 +176,9 @@ export const rateLimited = commonProblem(
   'Too many requests',
   z.object({ retryAfterSeconds: z.int() }),
 );
+const PRODUCT = z.string().nullable().meta({ description: 'Whose plan decides; null for what all products share' });
+const UPGRADE_TO = z.string().nullable().meta({ description: 'The cheapest plan of that product that gives more' });
+
 export const quotaExhausted = commonProblem(
   'quota_exhausted',
   429,
@@ -185,7 +188,8 @@ export const quotaExhausted = commonProblem(
     limit: z.int(),
     used: z.int(),
     resetsAt: z.string(),
-    upgradeTo: z.string().nullable(),
+    product: PRODUCT,
+    upgradeTo: UPGRADE_TO,
     /** Set by the gateway: until the next period, or until leased units may come back. */
     retryAfterSeconds: z.int().optional(),
   }),
@@ -194,19 +198,26 @@ export const planLimitReached = commonProblem(
   'plan_limit_reached',
   402,
   'The limit of the plan is reached',
-  z.object({ feature: z.string(), limit: z.int(), used: z.int(), plan: z.string(), upgradeTo: z.string().nullable() }),
+  z.object({
+    feature: z.string(),
+    limit: z.int(),
+    used: z.int(),
+    product: PRODUCT,
+    plan: z.string().nullable(),
+    upgradeTo: UPGRADE_TO,
+  }),
 );
 export const featureNotIncluded = commonProblem(
   'feature_not_included',
   402,
   'The plan does not include this feature',
-  z.object({ feature: z.string(), plan: z.string(), upgradeTo: z.string().nullable() }),
+  z.object({ feature: z.string(), product: PRODUCT, plan: z.string().nullable(), upgradeTo: UPGRADE_TO }),
 );
 export const organisationReadOnly = commonProblem(
   'organisation_read_only',
   402,
   'The subscription needs attention: data can be read, but nothing can be created',
-  z.object({ plan: z.string() }),
+  z.object({ product: PRODUCT, plan: z.string().nullable() }),
 );
 export const timeout = commonProblem(
   'timeout',

@@ -34,6 +34,36 @@ const tlsCa = z
   .regex(/^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/, 'one or more certificates in PEM form')
   .meta({ description: 'Certificate authority to trust for this server, as PEM text; absent: the well-known ones' });
 
+const tlsCert = secret(
+  z
+    .string()
+    .max(65_536)
+    .regex(
+      /^\s*-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----\s*$/,
+      'one or more certificates in PEM form: text that begins with -----BEGIN CERTIFICATE-----',
+    ),
+).meta({
+  description:
+    'Client certificate of the role as PEM text (sslcert), those between it and its authority behind it; write-only. ' +
+    'It is shown to a server that asks for one (cert, or clientcert= in pg_hba.conf) and needs tlsKey',
+  examples: ['-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n'],
+});
+const tlsKey = secret(
+  z
+    .string()
+    .max(32_768)
+    .regex(
+      /^\s*-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[\s\S]+-----END ([A-Z]+ )?PRIVATE KEY-----\s*$/,
+      'a private key in PEM form: text that begins with -----BEGIN PRIVATE KEY-----, or the like',
+    ),
+).meta({
+  description: 'Private key of the client certificate as PEM text (sslkey); write-only',
+  examples: ['-----BEGIN PRIVATE KEY-----\nMIGH…\n-----END PRIVATE KEY-----\n'],
+});
+const tlsKeyPassphrase = secret(z.string().min(1).max(1_000)).meta({
+  description: 'Passphrase of tlsKey, where that is encrypted; used once, and not stored',
+});
+
 /** Where a server is and who logs in. */
 export const ConnectionFields = {
   host: Host,
@@ -42,9 +72,14 @@ export const ConnectionFields = {
     description: 'The database to connect to: its tables and indexes are watched, and pg_stat_statements lives in it',
   }),
   user: User,
-  password: Password,
+  password: Password.optional().meta({
+    description: 'Password of the role; may be left out where a client certificate is enough (cert in pg_hba.conf)',
+  }),
   tlsMode: TlsMode.optional(),
   tlsCa: tlsCa.optional(),
+  tlsCert: tlsCert.optional(),
+  tlsKey: tlsKey.optional(),
+  tlsKeyPassphrase: tlsKeyPassphrase.optional(),
 };
 
 export const NewServer = z.strictObject({ name: Name, ...ConnectionFields }).meta({ id: 'NewServer' });
@@ -63,6 +98,9 @@ export const Server = z
     user: z.string(),
     tlsMode: TlsMode,
     tlsCa: z.string().nullable(),
+    tlsCertValidUntil: Timestamp.nullable().meta({
+      description: 'When the client certificate of the role, or one of its chain, ends; null: there is none',
+    }),
     platform: z.boolean().meta({ description: 'The database that this installation itself runs on' }),
     state: ServerState,
     stateSince: Timestamp,
@@ -94,11 +132,21 @@ export const ServerPatch = z
     port: Port.optional(),
     database: plain(63, 'the name of a database').optional().meta({ description: 'The database to connect to' }),
     user: User.optional(),
-    password: Password.optional().meta({
-      description: 'Required whenever host, port, user or TLS change: a stored password is never sent elsewhere',
-    }),
+    password: Password.nullable()
+      .optional()
+      .meta({
+        description:
+          'Required whenever host, port, user or TLS change: a stored password is never sent elsewhere. null: log in ' +
+          'by the client certificate alone',
+      }),
     tlsMode: TlsMode.optional(),
     tlsCa: tlsCa.nullable().optional().meta({ description: 'null: back to the well-known authorities' }),
+    tlsCert: tlsCert.nullable().optional().meta({
+      description:
+        'A new client certificate, with its tlsKey; null: removes it. Required in the same cases as the password',
+    }),
+    tlsKey: tlsKey.optional(),
+    tlsKeyPassphrase: tlsKeyPassphrase.optional(),
     paused: z.boolean().optional().meta({ description: 'true: nothing is collected until it is resumed' }),
   })
   .meta({ id: 'ServerPatch' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Limit } from '../billing/features.ts';
+import { Enforcement, Limit } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { problem } from '../kernel/problem.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
@@ -45,13 +45,14 @@ export const Lease = z
     /** Spend nothing from the lease after this instant. */
     expiresAt: Timestamp,
     limit: Limit,
-    enforcement: z.enum(['hard', 'soft']),
+    enforcement: Enforcement,
     /** Used in this period, without lent units. */
     used: z.int(),
     /** Lent to all holders and not yet reported as used, this lease included. */
     reserved: z.int().min(0),
     resetsAt: Timestamp,
-    plan: z.string(),
+    product: z.string().nullable(),
+    plan: z.string().nullable(),
     upgradeTo: z.string().nullable(),
   })
   .meta({ id: 'Lease' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Limit } from '../billing/features.ts';
+import { Enforcement, Limit, QuotaWindow } from '../billing/features.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
 import { EventId, EventSource, IDENTITY_DAYS, MAX_EVENT_AGE_DAYS, MAX_QUANTITY, MeterKey } from './event.ts';
@@ -26,11 +26,8 @@ export const MeterUsage = z
     used: z.int(),
     reserved: z.int().min(0).meta({ description: 'Lent in leases and not yet reported as used' }),
     limit: Limit,
-    enforcement: z.enum(['hard', 'soft']).nullable().meta({ description: 'null: not part of the plan' }),
-    per: z
-      .enum(['month', 'day'])
-      .nullable()
-      .meta({ description: 'What the limit applies to; null: not part of the plan' }),
+    enforcement: Enforcement.nullable().meta({ description: 'null: not part of the plan' }),
+    per: QuotaWindow.nullable().meta({ description: 'What the limit applies to; null: not part of the plan' }),
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
     remaining: Limit,
     percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
@@ -49,7 +46,7 @@ export const currentUsage = operation({
   scope: 'usage:read',
   summary: 'Usage of the current period against the limits of the plan',
   input: z.strictObject({}),
-  output: z.object({ plan: z.string(), periodStart: Timestamp, periodEnd: Timestamp, items: z.array(MeterUsage) }),
+  output: z.object({ periodStart: Timestamp, periodEnd: Timestamp, items: z.array(MeterUsage) }),
 });
 
 export const usageHistory = operation({

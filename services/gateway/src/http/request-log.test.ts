@@ -72,7 +72,7 @@ test('successes are logged only at debug, an outage logs no error per request, a
 
 test('a proxy that TRUST_PROXY does not name is reported, loudly and once', async () => {
   for (let count = 0; count < 3; count += 1) {
-    await world.rest.send('GET', '/api/v1/plans', undefined, { 'x-forwarded-for': '203.0.113.9' });
+    await world.rest.send('GET', '/api/v1/billing/plans', undefined, { 'x-forwarded-for': '203.0.113.9' });
   }
   const said = lines.filter(({ msg }) => String(msg).includes('TRUST_PROXY'));
   expect(said).toHaveLength(1);

@@ -122,6 +122,7 @@ test('a lease that arrives while the process stops is returned, although no requ
     used: 0,
     reserved: 20,
     resetsAt: new Date(Date.now() + 86_400_000).toISOString(),
+    product: null,
     plan: 'free',
     upgradeTo: null,
   });
@@ -153,7 +154,7 @@ test.each([
 });
 
 test('a plan without API calls refuses them, without asking usage for each', async () => {
-  const refusal = featureNotIncluded({ feature: 'api_calls', plan: 'old', upgradeTo: 'pro' });
+  const refusal = featureNotIncluded({ feature: 'api_calls', product: null, plan: 'old', upgradeTo: 'pro' });
   let asked = 0;
   const call = () => {
     asked += 1;

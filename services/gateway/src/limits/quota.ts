@@ -222,13 +222,13 @@ export class Quota implements OnApplicationShutdown {
   }
 }
 
-function refuse(account: Account, { limit, used, reserved, resetsAt, upgradeTo }: Lease): void {
+function refuse(account: Account, { limit, used, reserved, resetsAt, product, upgradeTo }: Lease): void {
   account.refusedUntil = Date.now() + REFUSED_MS;
   // Units of others may come back when their leases end; used ones come back with the next period.
   const untilReset = Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000));
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
   account.refusal = quotaExhausted(
-    { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, upgradeTo, retryAfterSeconds },
+    { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, product, upgradeTo, retryAfterSeconds },
     `The plan allows ${limit} API calls in this period.${upgradeTo ? ` The plan ${upgradeTo} allows more.` : ''}`,
   );
 }

@@ -16,7 +16,7 @@ export class OwnersPlan {
   }
 
   @On(entitlementsChanged)
-  async storePlan({ data: { plan }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await setPlan(tx, plan);
+  async storePlan({ data: { plans }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
+    await setPlan(tx, plans['main']?.plan ?? 'none');
   }
 }

@@ -16,7 +16,9 @@ const reached = { code: 'organisation_limit_reached', status: 409, data: { limit
 
 /** Billing reports another plan of the organisation. */
 const billingSays = (orgId: string, plan: string) =>
-  identity.tenants.run(orgId, (tx) => identity.app.get(OwnersPlan).storePlan({ data: { orgId, plan }, tx } as never));
+  identity.tenants.run(orgId, (tx) =>
+    identity.app.get(OwnersPlan).storePlan({ data: { orgId, plans: { main: { plan } } }, tx } as never),
+  );
 
 test('a person has three organisations on free plans, even when creating many at once, and is told what to do', async () => {
   const ada = await identity.newUser();

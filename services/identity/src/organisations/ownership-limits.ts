@@ -71,8 +71,10 @@ export class OwnershipLimits {
   }
 
   private async fetchPlans(): Promise<readonly string[]> {
-    const { items } = await this.bus.call(listPlans, {});
-    const free = items.filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
+    const { products } = await this.bus.call(listPlans, {});
+    const free = products
+      .flatMap(({ plans }) => plans)
+      .filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
     this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
     return this.cached.freePlans;
   }

@@ -1,4 +1,4 @@
-import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import { type Entitlements, SHARED } from '@tidegate/contracts/billing/entitlements';
 import { monthAt } from '@tidegate/contracts/billing/period';
 import { invalid } from '@tidegate/contracts/kernel/problem';
 import type { Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
@@ -8,9 +8,13 @@ export interface PeriodText {
   end: string;
 }
 
+/** The instant from which the months of an organisation are counted, in epoch milliseconds. */
+export const anchorOf = ({ periods }: Pick<Entitlements, 'periods'>): number =>
+  Date.parse(periods[SHARED]?.at(-1)?.anchor ?? '');
+
 /** The current quota period. */
-export function currentPeriod(entitlements: Pick<Entitlements, 'periodAnchor'>, now: number): PeriodText {
-  const { start, end } = monthAt(Date.parse(entitlements.periodAnchor), now);
+export function currentPeriod(entitlements: Pick<Entitlements, 'periods'>, now: number): PeriodText {
+  const { start, end } = monthAt(anchorOf(entitlements), now);
   return { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
 }
 

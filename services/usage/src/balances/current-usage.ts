@@ -31,7 +31,6 @@ export class CurrentUsage {
       }
     }
     return {
-      plan: entitlements.plan,
       periodStart: period.start,
       periodEnd: period.end,
       items,

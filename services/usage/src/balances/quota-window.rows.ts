@@ -7,7 +7,7 @@ import { currentPeriod, type PeriodText } from './balance.rules.ts';
 /** What a limit applies to now: the current month, or the current day in the organisation's time zone. */
 export async function quotaWindow(
   tx: Tx,
-  entitlements: Pick<Entitlements, 'orgId' | 'periodAnchor'>,
+  entitlements: Pick<Entitlements, 'orgId' | 'periods'>,
   { per }: Pick<MeteredGrant, 'per'>,
   now: number,
 ): Promise<PeriodText> {

@@ -5,7 +5,7 @@ import { Wakes } from '@tidegate/runtime/wakes';
 import { storeSnapshot } from '../entitlements/entitlement-snapshot.rows.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
-import { currentPeriod } from './balance.rules.ts';
+import { anchorOf, currentPeriod } from './balance.rules.ts';
 import { emitReached } from './emit-reached.ts';
 import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from './quota-alert.rows.ts';
 
@@ -28,7 +28,7 @@ export class StoreEntitlements {
       metered.map(([meter]) => meter),
     );
     await rearmAlerts(tx, data.orgId);
-    const anchors = new Map([[data.orgId, Date.parse(data.periodAnchor)]]);
+    const anchors = new Map([[data.orgId, anchorOf(data)]]);
     const ofToday = metered.map(([meter]) => ({ org_id: data.orgId, meter }));
     const reached = [...(await reachedByLimits(tx, data.orgId, start)), ...(await reachedToday(tx, ofToday))];
     await emitReached(emit, reached, anchors);

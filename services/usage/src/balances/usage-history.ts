@@ -6,7 +6,7 @@ import { findTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
 import { requireSnapshot } from '../entitlements/require-snapshot.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
 import { findBuckets } from './balance.rows.ts';
-import { historyRange } from './balance.rules.ts';
+import { anchorOf, historyRange } from './balance.rules.ts';
 
 /** Hours are those of UTC; days are those of the organisation's time zone. */
 @Controller()
@@ -15,12 +15,12 @@ export class UsageHistory {
 
   @Handles(usageHistory)
   async handle({ input, tx, refuse }: OperationContext<typeof usageHistory>) {
-    const { orgId, periodAnchor } = await requireSnapshot(tx, this.bus);
+    const snapshot = await requireSnapshot(tx, this.bus);
     await requireMeter(refuse, tx, input.meter);
     const { meter, granularity } = input;
-    const timeZone = granularity === 'day' ? await findTimeZone(tx, orgId) : 'UTC';
-    const range = historyRange(input, Date.parse(periodAnchor), Date.now());
-    const buckets = await findBuckets(tx, { orgId, meter, granularity, timeZone, ...range });
+    const timeZone = granularity === 'day' ? await findTimeZone(tx, snapshot.orgId) : 'UTC';
+    const range = historyRange(input, anchorOf(snapshot), Date.now());
+    const buckets = await findBuckets(tx, { orgId: snapshot.orgId, meter, granularity, timeZone, ...range });
     const items = buckets.map(({ start, quantity, events }) => ({
       start: start.toISOString(),
       quantity: Number(quantity),

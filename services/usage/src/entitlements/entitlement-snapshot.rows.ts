@@ -1,4 +1,4 @@
-import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
+import { type Entitlements, SHARED } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
 
 export async function findSnapshot(tx: Tx, orgId: string): Promise<Entitlements | undefined> {
@@ -15,7 +15,7 @@ export async function storeSnapshot(tx: Tx, snapshot: Entitlements): Promise<boo
      on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
        where a.version < excluded.version
      returning org_id`,
-    [snapshot.orgId, snapshot.version, snapshot.periodAnchor, JSON.stringify(snapshot)],
+    [snapshot.orgId, snapshot.version, snapshot.periods[SHARED]?.at(-1)?.anchor, JSON.stringify(snapshot)],
   );
   if (!row) return false;
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>

@@ -216,7 +216,7 @@ test('events of a meter that the plan lacks are refused like leases and count no
   expect(answer).toMatchObject({
     accepted: 1,
     rejected: [
-      { index: 0, code: 'not_included', message: expect.stringContaining('The plan Free of this organisation') },
+      { index: 0, code: 'not_included', message: expect.stringContaining('No plan of this organisation') },
       { index: 2, code: 'unknown_meter' },
     ],
   });

@@ -102,7 +102,7 @@ async function includedIn(
   return given.filter((one) => {
     const { meter } = one.event;
     if (!lacks(one) || !meters.has(meter)) return true;
-    const message = `The plan ${entitlements.planName} of this organisation does not include ${meter}. Send it again when it does.`;
+    const message = `No plan of this organisation includes ${meter}. Send it again when it does.`;
     rejected.push({ index: one.index, code: 'not_included', message });
     return false;
   });

@@ -9,9 +9,8 @@ export interface Ask {
   want: number;
   /** All or nothing. */
   whole: boolean;
-  /** null: unlimited. */
-  limit: number | null;
-  enforcement: 'hard' | 'soft';
+  /** null: nothing is refused. */
+  ceiling: number | null;
   used: number;
   /** Lent and not yet reported. */
   reserved: number;
@@ -21,9 +20,9 @@ export interface Ask {
  * How many units to lend. Used and lent units together never exceed a hard limit; slices shrink as it comes closer, down
  * to one unit, so that a holder that dies loses little. A request for the whole amount is not sliced.
  */
-export function slice({ want, whole, limit, enforcement, used, reserved }: Ask): number {
-  if (limit === null || enforcement === 'soft') return want;
-  const left = limit - used - reserved;
+export function slice({ want, whole, ceiling, used, reserved }: Ask): number {
+  if (ceiling === null) return want;
+  const left = ceiling - used - reserved;
   if (left <= 0) return 0;
   if (whole) return left >= want ? want : 0;
   return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { MeteredGrant } from '@tidegate/contracts/billing/features';
+import { refusalOf } from '@tidegate/contracts/billing/snapshot';
 import type { Input } from '@tidegate/contracts/kernel/operation';
 import { featureNotIncluded, forbidden } from '@tidegate/contracts/kernel/problem';
 import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
@@ -30,8 +31,7 @@ export class TakeLease {
     if (grant?.kind !== 'metered') {
       // The platform's own meters exist whether a catalogue declares them or not.
       if (!PLATFORM_METERS.has(input.meter)) await requireMeter(refuse, tx, input.meter);
-      const upgradeTo = entitlements.upgrade[input.meter]?.plan ?? null;
-      throw featureNotIncluded({ feature: input.meter, plan: entitlements.plan, upgradeTo });
+      throw featureNotIncluded({ feature: input.meter, ...refusalOf(entitlements, input.meter) });
     }
     return lend(tx, input, entitlements, grant);
   }
@@ -46,7 +46,7 @@ async function lend(
 ): Promise<Lease> {
   const now = Date.now();
   const { orgId } = entitlements;
-  const { limit, enforcement, per } = grant;
+  const { limit, ceiling, enforcement, per } = grant;
   const window = await quotaWindow(tx, entitlements, grant, now);
   const of = { orgId, meter, window };
   // Leases of one day are serialised by one row as well: that of the month in which the day began.
@@ -57,7 +57,7 @@ async function lend(
       ? await findDayBalance(tx, orgId, meter, window)
       : { used: locked, reserved: await sumReserved(tx, of) };
   const before = await findLeaseByKey(tx, { orgId, meter, holderId, leaseKey });
-  const granted = before?.granted ?? slice({ want, whole, limit, enforcement, used, reserved });
+  const granted = before?.granted ?? slice({ want, whole, ceiling, used, reserved });
   const leaseId = before?.id ?? (granted > 0 ? newId() : null);
   const expiresAt = before?.expires_at.toISOString() ?? new Date(leaseEnd(now, Date.parse(window.end))).toISOString();
   if (!before && leaseId) await insertLease(tx, { ...of, id: leaseId, holderId, leaseKey, granted, expiresAt });
@@ -71,7 +71,6 @@ async function lend(
     used,
     reserved: before ? reserved : reserved + granted,
     resetsAt: window.end,
-    plan: entitlements.plan,
-    upgradeTo: entitlements.upgrade[meter]?.plan ?? null,
+    ...refusalOf(entitlements, meter),
   };
 }
