@@ -120,7 +120,7 @@ test('a lost event is reported and passed; if it arrives after all it is stored 
 
   await publish('gap', 2);
   const late = await until(async () => (await dead()).find(({ type }) => type !== 'gap'));
-  expect(late.error).toContain('after what follows');
+  expect(late.error).toContain('after its successors');
   await operate('replay', { id: late.id });
   expect(await effects('gap')).toEqual(['gap/1', 'gap/4', 'gap/5', 'gap/2']);
   expect((await operate('list', { limit: 10 })).items).toMatchObject([{ type: 'gap' }]);

@@ -457,6 +457,43 @@ export type Channel = {
   createdAt: Timestamp;
 };
 
+export type Check = {
+  feature: FeatureKey;
+  allowed: boolean;
+  /** Why not; null when it is allowed */
+  reason: CheckReason | null;
+  /** null: no plan of the organisation has the feature */
+  kind: "counted" | "metered" | "static" | "boolean" | "level" | null;
+  /** null: shared by all products */
+  product: string | null;
+  plan: string | null;
+  /** Of a feature with levels */
+  level: Level | null;
+  /** null: unlimited, or a feature without numbers */
+  limit: Limit;
+  /** null: not counted here */
+  used: number | null;
+  /** Of the limit, without what others hold; null: unlimited, or not counted here */
+  remaining: Limit;
+  /** When the use of a metered feature is reset; null: never */
+  resetsAt: Timestamp | null;
+  /** The cheapest plan on offer that gives more */
+  upgrade: Upgrade | null;
+  /** Commit or release it */
+  holdId?: Id;
+  /** The hold frees its units by itself at this instant */
+  expiresAt?: Timestamp;
+};
+
+/** no_subscription: no plan of the product. not_included: the plan lacks the feature. limit_reached: nothing is left. past_due: a payment is overdue for longer than the days of grace. read_only: the subscription is paused */
+export type CheckReason = "no_subscription" | "not_included" | "limit_reached" | "past_due" | "read_only";
+
+export type ChosenAddon = {
+  addon: AddonKey;
+  /** How many of it */
+  quantity?: number;
+};
+
 /** close: by the person who stopped the bot; liquidation: by the exchange, the margin is lost */
 export type ClosedBy = "takeProfit" | "stopLoss" | "close" | "liquidation";
 
@@ -698,6 +735,16 @@ export type Direction = "long" | "short";
 
 export type Empty = Record<string, never>;
 
+export type EndedHold = {
+  holdId: Id;
+  feature: FeatureKey;
+  held: number;
+  /** What was counted */
+  quantity: number;
+  /** What others can have again */
+  released: number;
+};
+
 export type Enforcement = "hard" | "soft" | "overage";
 
 export type EquityPoint = {
@@ -705,6 +752,9 @@ export type EquityPoint = {
   /** Profit of closed trades and open profit at this close */
   equity: Decimal;
 };
+
+/** last_7_days: what is left of the period is used as the same hours of the last seven days were. straight_line: what is left is used as fast as the period so far; while there are not seven days of history */
+export type EstimateMethod = "last_7_days" | "straight_line";
 
 export type FeatureGrant = CountedGrant | StaticGrant | BooleanGrant | LevelGrant | MeteredGrant;
 
@@ -721,6 +771,34 @@ export type FeatureInfo = {
 
 /** Name of a feature; a metered feature and its meter share it */
 export type FeatureKey = string;
+
+export type FeatureLimit = {
+  feature: FeatureKey;
+  kind: "counted" | "metered" | "static" | "boolean" | "level";
+  /** null: shared by all products */
+  product: string | null;
+  /** false: the plan says no, level none, or a limit of 0 */
+  included: boolean;
+  access: Access;
+  /** Of features with levels; null for others */
+  level: Level | null;
+  /** null: unlimited, or a feature without numbers */
+  limit: Limit;
+  /** Of metered features; null for others */
+  per: QuotaWindow | null;
+  /** Of metered features; null for others */
+  enforcement: Enforcement | null;
+  /** Of metered features; null for others: their services count them */
+  used: number | null;
+  /** Lent or held. Of metered features; null for others */
+  reserved: number | null;
+  /** Of metered features; null for others, and for unlimited ones */
+  remaining: Limit;
+  /** Of metered features; null for others, and where nothing is ever reset */
+  resetsAt: Timestamp | null;
+  /** The cheapest plan on offer that gives more */
+  upgrade: Upgrade | null;
+};
 
 /** Where a bot’s candles come from */
 export type Feed = {
@@ -758,6 +836,9 @@ export type Fill = {
   fee: Decimal;
   at: Timestamp;
 };
+
+/** hour: of UTC. day: of the organisation. month: of the meter’s periods */
+export type Granularity = "hour" | "day" | "month";
 
 export type Halt = {
   reason: "contradictoryReports" | "ordersRejected" | "positionChanged" | "cannotRun";
@@ -972,7 +1053,8 @@ export type Lease = {
   enforcement: Enforcement;
   used: number;
   reserved: number;
-  resetsAt: Timestamp;
+  /** null: the limit applies to all use there has been */
+  resetsAt: Timestamp | null;
   product: string | null;
   plan: string | null;
   upgradeTo: string | null;
@@ -988,6 +1070,8 @@ export type LeaseRequest = {
   holderId: string;
   /** Chosen by you, new for every lease; the same key again returns the same lease */
   leaseKey: string;
+  /** The lease ends after this time, at most a day, and with the window of the limit at the latest */
+  ttlSeconds?: number;
 };
 
 export type LedgerEntry = {
@@ -1153,10 +1237,12 @@ export type MeterUsage = {
   remaining: Limit;
   /** Share of the limit that is used, rounded down */
   percent: number | null;
-  /** Of the month, or of the day when the limit is a daily one */
+  /** Of the window that the limit applies to; of the month without a limit */
   periodStart: Timestamp;
-  periodEnd: Timestamp;
-  resetsAt: Timestamp;
+  /** null: the limit applies to all use there has been */
+  periodEnd: Timestamp | null;
+  /** null: the limit applies to all use there has been */
+  resetsAt: Timestamp | null;
   upgradeTo: string | null;
 };
 
@@ -1603,7 +1689,28 @@ export type Problem = {
 /** Name of a product */
 export type ProductKey = string;
 
+export type PublishedChange = {
+  kind: "product" | "price";
+  /** The product’s id, or the price’s lookup key: `<product>.<plan>.v<version>.<currency>.<interval>` */
+  name: string;
+  /** replace: a price of another amount has the key; a new one gets it, and whoever bought keeps the old one */
+  change: "create" | "update" | "replace" | "unchanged";
+  detail: string;
+};
+
 export type QuotaWindow = "hour" | "day" | "month" | "period" | "ever";
+
+export type RecordedEvent = {
+  id: string;
+  /** `api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds */
+  source: string;
+  meter: FeatureKey;
+  /** Negative for corrections */
+  quantity: number;
+  /** When it happened */
+  time: Timestamp;
+  receivedAt: Timestamp;
+};
 
 export type RejectedUsage = {
   code: RejectionCode;
@@ -1857,6 +1964,27 @@ export type StaticGrant = {
   value: number;
 };
 
+export type StripeEvent = {
+  /** The id of the event at Stripe */
+  eventId: string;
+  type: string;
+  state: StripeEventState;
+  /** When it happened, by Stripe’s clock */
+  createdAt: Timestamp;
+  receivedAt: Timestamp;
+  /** The customer at Stripe */
+  customer: string | null;
+  organisationId: Id | null;
+  /** list: Stripe’s list of events, after a gap */
+  source: "webhook" | "list";
+  attempts: number;
+  /** Why it is ignored, quarantined or dead, or failed last */
+  reason: string | null;
+};
+
+/** pending: waits for its customer to be fetched. done: what it announced is stored. ignored: nothing here depends on it, or it is of the other mode. quarantined: its customer is not known here. dead: failed twelve times */
+export type StripeEventState = "pending" | "done" | "ignored" | "quarantined" | "dead";
+
 export type Subscription = {
   organisationId: Id;
   plan: PlanKey;
@@ -2101,6 +2229,25 @@ export type Upgrade = {
   limit: Limit;
 };
 
+export type UsageEstimate = {
+  meter: FeatureKey;
+  periodStart: Timestamp;
+  periodEnd: Timestamp;
+  /** Until now */
+  used: number;
+  /** At the end of the period, by `method` */
+  estimate: number;
+  method: EstimateMethod;
+  /** By the pace of the period so far */
+  straightLine: number;
+  /** By the last seven days; null: there are fewer */
+  lastSevenDays: number | null;
+  /** For this period; null: unlimited, or a limit of another window */
+  limit: Limit;
+  /** By `method`; null: not in this period */
+  reachesLimitAt: Timestamp | null;
+};
+
 export type UsagePrice = {
   model: "unit";
   unit: UnitPrice;
@@ -2199,6 +2346,41 @@ export type WraparoundCause = {
 
 /** overdue: older than autovacuum_freeze_max_age, so autovacuum should be at it; failsafe: vacuum drops everything else to be quick; warning: PostgreSQL warns; stop: it refuses to write */
 export type WraparoundLevel = "normal" | "overdue" | "failsafe" | "warning" | "stop";
+
+export type CheckoutCreateInput = {
+  product: ProductKey;
+  plan: PlanKey;
+  /** What is paid for at a time */
+  interval?: "month" | "year";
+  /** By default that of the organisation’s invoices, or of the catalogue; once something was paid it stays */
+  currency?: Currency;
+  /** What is bought with it */
+  addons?: Array<ChosenAddon>;
+  /** Without it the page asks for one */
+  promotionCode?: string;
+};
+
+export type CheckoutCreateOutput = {
+  /** The checkout session */
+  sessionId: string;
+  url: string;
+  expiresAt: Timestamp;
+};
+
+export type CheckoutCreateProblem = 'payments_not_configured' | 'payment_refused' | 'already_subscribed' | 'unknown_plan' | 'not_for_sale' | 'other_currency' | 'price_not_published' | 'promotion_code_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type CheckoutFinishInput = {
+  /** The checkout session */
+  sessionId: string;
+};
+
+export type CheckoutFinishOutput = {
+  status: "open" | "complete" | "expired";
+  /** True as well when nothing is due yet, as in a trial */
+  paid: boolean;
+};
+
+export type CheckoutFinishProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type EntitlementsCurrentInput = Record<string, never>;
 
@@ -2394,6 +2576,56 @@ export type PlansValidateOutput = {
 };
 
 export type PlansValidateProblem = 'catalogue_invalid' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'body_too_large' | 'unsupported_media_type' | EveryProblem;
+
+export type PortalCreateInput = {
+  /** payment_method: straight to a new card */
+  page?: "home" | "payment_method";
+};
+
+export type PortalCreateOutput = {
+  url: string;
+};
+
+export type PortalCreateProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type StripeListEventsInput = {
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+  /** Only events in this state */
+  state?: StripeEventState;
+};
+
+export type StripeListEventsOutput = {
+  items: Array<StripeEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type StripeListEventsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type StripePublishPricesInput = {
+  /** Only show what would change */
+  dryRun?: boolean;
+};
+
+export type StripePublishPricesOutput = {
+  /** Whether it is the account in which real money moves */
+  livemode: boolean;
+  changes: Array<PublishedChange>;
+};
+
+export type StripePublishPricesProblem = 'payments_not_configured' | 'payment_refused' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type StripeReplayEventInput = {
+  /** The id of the event at Stripe */
+  eventId: string;
+};
+
+export type StripeReplayEventOutput = unknown;
+
+export type StripeReplayEventProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
 
 export type SubscriptionsGetInput = Record<string, never>;
 
@@ -3763,6 +3995,47 @@ export type DeliveriesRetryOutput = Delivery;
 
 export type DeliveriesRetryProblem = 'channel_disabled' | 'channel_unconfirmed' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
+export type EntitlementsCheckInput = {
+  feature: FeatureKey;
+  /** Units that the work needs */
+  quantity?: number;
+  /** For counted features of your own product: how many exist. Without it the answer only has the limit */
+  used?: number;
+  /** The level that the work needs; by default any but none */
+  level?: Level;
+  /** Reserve the units of a metered feature */
+  hold?: {
+    /** Chosen by you, new for every piece of work; the same key again returns the same hold */
+    key: string;
+    /** The hold ends by itself after this time, at most a day */
+    ttlSeconds?: number;
+  };
+};
+
+export type EntitlementsCheckOutput = Check;
+
+export type EntitlementsCheckProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type HoldsCommitInput = {
+  /** `holdId` of the check */
+  holdId: Id;
+  /** What was used; by default what is held */
+  quantity?: number;
+};
+
+export type HoldsCommitOutput = EndedHold;
+
+export type HoldsCommitProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
+export type HoldsReleaseInput = {
+  /** `holdId` of the check */
+  holdId: Id;
+};
+
+export type HoldsReleaseOutput = EndedHold;
+
+export type HoldsReleaseProblem = 'hold_ended' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | EveryProblem;
+
 export type MetersListInput = Record<string, never>;
 
 export type MetersListOutput = {
@@ -3795,25 +4068,54 @@ export type UsageCurrentOutput = {
 
 export type UsageCurrentProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
+export type UsageEstimateInput = Record<string, never>;
+
+export type UsageEstimateOutput = {
+  items: Array<UsageEstimate>;
+};
+
+export type UsageEstimateProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
+export type UsageEventsInput = {
+  meter: FeatureKey;
+  /** Included; default 30 days before `to` */
+  from?: Instant;
+  /** Excluded; default now */
+  to?: Instant;
+  /** Items on a page */
+  limit?: number;
+  /** `nextCursor` of the page before, unchanged; absent for the first page */
+  cursor?: string;
+};
+
+export type UsageEventsOutput = {
+  items: Array<RecordedEvent>;
+  /** `cursor` of the next page; absent on the last page */
+  nextCursor?: string;
+};
+
+export type UsageEventsProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
+
 export type UsageHistoryInput = {
   meter: FeatureKey;
-  /** Included; default 30 days (hour: 2 days) before `to` */
+  /** Included; default 30 days (hour: 2 days, month: a year) before `to` */
   from?: Instant;
   /** Excluded; default now */
   to?: Instant;
   /** Length of a step */
-  granularity?: "hour" | "day";
+  granularity?: Granularity;
 };
 
 export type UsageHistoryOutput = {
   meter: FeatureKey;
-  granularity: "hour" | "day";
-  /** Whose days these are; UTC for hours */
+  granularity: Granularity;
+  /** Whose days these are; UTC for hours and months */
   timeZone: string;
   items: Array<{
     start: Timestamp;
     quantity: number;
-    events: number;
+    /** null: not stored by month */
+    events: number | null;
   }>;
   total: number;
 };
@@ -3836,6 +4138,14 @@ export type UsageIngestOutput = {
 };
 
 export type UsageIngestProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
+
+export type UsageLimitsInput = Record<string, never>;
+
+export type UsageLimitsOutput = {
+  items: Array<FeatureLimit>;
+};
+
+export type UsageLimitsProblem = 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'precondition_failed' | EveryProblem;
 
 export type UsageRejectedInput = {
   /** Items on a page */
@@ -3869,6 +4179,14 @@ export type UsageTakeLeaseOutput = Lease;
 export type UsageTakeLeaseProblem = 'unknown_meter' | 'unauthenticated' | 'plan_limit_reached' | 'feature_not_included' | 'organisation_read_only' | 'not_found' | 'conflict' | 'already_done' | 'body_too_large' | 'unsupported_media_type' | 'idempotency_key_reused' | 'quota_exhausted' | EveryProblem;
 
 export class TidegateClient extends Transport {
+  /** A page on which the organisation buys a plan. Send the person to `url`. The same choice again answers the same page while it is open. When they come back, call the `finish` of the session: the plan is in force before it answers, whether or not the webhook has come. */
+  checkoutCreate = (input: CheckoutCreateInput, options?: CallOptions): Promise<CheckoutCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/checkout', repeat: 'keyed' }, input, options);
+
+  /** Store what was bought, when the person comes back from the page. Safe to repeat. Nobody has to call it: the webhook does the same a moment later. */
+  checkoutFinish = (input: CheckoutFinishInput, options?: CallOptions): Promise<CheckoutFinishOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/checkout/{sessionId}/finish', repeat: 'keyed' }, input, options);
+
   /** What the organisation may do: limits, quotas and features of its plan. Your own product can decide from this document: keep it, and read it again when `version` in it is older than the one of a `billing.entitlements.changed.v1` notification. */
   entitlementsCurrent = (input: EntitlementsCurrentInput = {}, options?: CallOptions): Promise<EntitlementsCurrentOutput> =>
     this.send({ method: 'GET', path: '/api/v1/entitlements', repeat: 'safe' }, input, options);
@@ -3920,6 +4238,22 @@ export class TidegateClient extends Transport {
   /** Check a catalogue without looking at the one in force */
   plansValidate = (input: PlansValidateInput, options?: CallOptions): Promise<PlansValidateOutput> =>
     this.send({ method: 'POST', path: '/api/v1/operator/plans/validate', repeat: 'safe' }, input, options);
+
+  /** A page on which the organisation manages cards, addresses and invoices */
+  portalCreate = (input: PortalCreateInput = {}, options?: CallOptions): Promise<PortalCreateOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/billing/portal', repeat: 'keyed' }, input, options);
+
+  /** Events that Stripe has sent, newest first; handled ones are stored for 35 days */
+  stripeListEvents = (input: StripeListEventsInput = {}, options?: CallOptions): Promise<StripeListEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/operator/stripe/events', repeat: 'safe' }, input, options);
+
+  /** Create the products and prices of the catalogue in force at Stripe. What is there already stays: prices are found by their lookup keys, products by their ids. Nothing is deleted, and repeating it changes nothing. */
+  stripePublishPrices = (input: StripePublishPricesInput = {}, options?: CallOptions): Promise<StripePublishPricesOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/stripe/publish', repeat: 'keyed' }, input, options);
+
+  /** Handle an event again: its customer is fetched as it is now. Safe at any time: what an event announces is read from Stripe, and every effect happens once. */
+  stripeReplayEvent = (input: StripeReplayEventInput, options?: CallOptions): Promise<StripeReplayEventOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/operator/stripe/events/{eventId}/replay', repeat: 'keyed' }, input, options);
 
   /** The organisation's subscription */
   subscriptionsGet = (input: SubscriptionsGetInput = {}, options?: CallOptions): Promise<SubscriptionsGetOutput> =>
@@ -4345,6 +4679,18 @@ export class TidegateClient extends Transport {
   deliveriesRetry = (input: DeliveriesRetryInput, options?: CallOptions): Promise<DeliveriesRetryOutput> =>
     this.send({ method: 'POST', path: '/api/v1/deliveries/{deliveryId}/retry', repeat: 'keyed' }, input, options);
 
+  /** May the organisation do this now?. For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With `hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, leases and usage together never exceed the limit. A refusal is an answer, not an error. */
+  entitlementsCheck = (input: EntitlementsCheckInput, options?: CallOptions): Promise<EntitlementsCheckOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/check', repeat: 'keyed' }, input, options);
+
+  /** The work was done: count it and end the hold. The usage counts at the instant at which the hold was taken. Less than was held frees the rest; more is counted if the limit allows it, and otherwise refused with `quota_exhausted` while the hold stays as it is. Repeated with the same quantity it is answered as the first time. */
+  holdsCommit = (input: HoldsCommitInput, options?: CallOptions): Promise<HoldsCommitOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/holds/{holdId}/commit', repeat: 'keyed' }, input, options);
+
+  /** The work was not done: give everything back */
+  holdsRelease = (input: HoldsReleaseInput, options?: CallOptions): Promise<HoldsReleaseOutput> =>
+    this.send({ method: 'POST', path: '/api/v1/entitlements/holds/{holdId}/release', repeat: 'keyed' }, input, options);
+
   /** What is metered */
   metersList = (input: MetersListInput = {}, options?: CallOptions): Promise<MetersListOutput> =>
     this.send({ method: 'GET', path: '/api/v1/usage/meters', repeat: 'safe' }, input, options);
@@ -4357,17 +4703,29 @@ export class TidegateClient extends Transport {
   settingsSet = (input: SettingsSetInput, options?: CallOptions): Promise<SettingsSetOutput> =>
     this.send({ method: 'PUT', path: '/api/v1/usage/settings', repeat: 'keyed' }, input, options);
 
-  /** Usage of the current period against the limits of the plan */
+  /** Usage of every meter against the limits of the plan. Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month. */
   usageCurrent = (input: UsageCurrentInput = {}, options?: CallOptions): Promise<UsageCurrentOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/usage', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/usage/current', repeat: 'safe' }, input, options);
 
-  /** Usage of one meter by hour (UTC) or by day of the organisation, without gaps. Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that the steps of a period add up to its balance. */
+  /** What every meter will have used at the end of its period. For the month of the meter, or for what is paid at a time where its limit applies to that. It says how each figure was computed. Costs are not estimated here. */
+  usageEstimate = (input: UsageEstimateInput = {}, options?: CallOptions): Promise<UsageEstimateOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/estimate', repeat: 'safe' }, input, options);
+
+  /** The events behind a figure: what was counted of one meter, newest first. From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events add up to its balance. Single events are stored for as long as the operator says (400 days by default). */
+  usageEvents = (input: UsageEventsInput, options?: CallOptions): Promise<UsageEventsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/events', repeat: 'safe' }, input, options);
+
+  /** Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps. Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so that the steps of a month add up to its balance. */
   usageHistory = (input: UsageHistoryInput, options?: CallOptions): Promise<UsageHistoryOutput> =>
-    this.send({ method: 'GET', path: '/api/v1/usage/{meter}/history', repeat: 'safe' }, input, options);
+    this.send({ method: 'GET', path: '/api/v1/usage/history', repeat: 'safe' }, input, options);
 
   /** Report usage of your own product. Exactly once: (source, id) identifies an event for 37 days after it was counted; sent again it counts once. With its own `time` it counts once for ever, because later it is too old. Each event is judged on its own: a bad one never fails the others. Events up to 35 days old count in the period in which they happened. The answer is sent after the commit, so the next GET /api/v1/usage shows the new balance. */
   usageIngest = (input: UsageIngestInput, options?: CallOptions): Promise<UsageIngestOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/events', repeat: 'keyed' }, input, options);
+
+  /** Every feature of the organisation with its limit, and what is left of the metered ones */
+  usageLimits = (input: UsageLimitsInput = {}, options?: CallOptions): Promise<UsageLimitsOutput> =>
+    this.send({ method: 'GET', path: '/api/v1/usage/limits', repeat: 'safe' }, input, options);
 
   /** Events of our services that were not counted, and why; newest first. Events that came before their meter or organisation was known are counted as soon as it is, and leave this list. Events refused by POST /api/v1/usage/events are only in its answer. */
   usageRejected = (input: UsageRejectedInput = {}, options?: CallOptions): Promise<UsageRejectedOutput> =>
@@ -4377,7 +4735,7 @@ export class TidegateClient extends Transport {
   usageReturnLease = (input: UsageReturnLeaseInput, options?: CallOptions): Promise<UsageReturnLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases/{leaseId}/return', repeat: 'keyed' }, input, options);
 
-  /** Take a slice of a metered quota to spend locally. All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
+  /** Take a slice of a metered quota to spend locally. All slices, holds and reported usage together never exceed a hard limit. Report what you spend as usage events with `lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`. */
   usageTakeLease = (input: UsageTakeLeaseInput, options?: CallOptions): Promise<UsageTakeLeaseOutput> =>
     this.send({ method: 'POST', path: '/api/v1/usage/leases', repeat: 'keyed' }, input, options);
 
