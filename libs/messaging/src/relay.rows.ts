@@ -20,7 +20,7 @@ export const readOutbox = (tenants: TenantDatabase, limit: number): Promise<Outb
     [limit],
   );
 
-/** Whether there is anything to send; costs nothing when there is not. */
+/** Whether there is anything to send; nearly free when there is not. */
 export async function mayHave(tenants: TenantDatabase): Promise<boolean> {
   return (await tenants.statement('select 1 from outbox limit 1')).length > 0;
 }
