@@ -209,3 +209,17 @@ it('tells endpoints that were made through the API, with the secret that only th
   await double.settled();
   expect(receiver.requests).toHaveLength(1);
 });
+
+it('posts an event of the test’s own: another mode, another account, nobody’s customer', async () => {
+  const { double, receiver } = await receiving();
+  const event = {
+    id: 'evt_x',
+    object: 'event',
+    type: 'customer.created',
+    livemode: true,
+    account: 'acct_other',
+    data: { object: {} },
+  };
+  expect(await double.webhooks.post(event)).toEqual([204]);
+  expect(opened(receiver)).toMatchObject([{ id: 'evt_x', livemode: true, account: 'acct_other' }]);
+});
