@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BuiltIn } from '@tidegate/contracts/billing/built-in-features';
 import { getEntitlements, type Entitlements as Snapshot } from '@tidegate/contracts/billing/entitlements';
+import { accessTo, planFor, refusalOf } from '@tidegate/contracts/billing/snapshot';
 import { featureNotIncluded, organisationReadOnly, planLimitReached } from '@tidegate/contracts/kernel/problem';
 import { AskFirst } from '@tidegate/database/ask-first';
 import { holdsConnection } from '@tidegate/database/one-connection';
@@ -33,16 +34,16 @@ export class Entitlements {
     { adding = 1, otherwise }: { adding?: number; otherwise?: number } = {},
   ): Promise<void> {
     const snapshot = await this.snapshot(tx, 'for update');
-    if (snapshot.access === 'read_only') throw organisationReadOnly({ plan: snapshot.plan });
+    const { product, plan, upgradeTo } = refusalOf(snapshot, feature);
+    if (accessTo(snapshot, feature) === 'read_only') throw organisationReadOnly({ product, plan });
     const limit = limitOf(snapshot, feature, otherwise);
     if (limit === undefined) throw this.missing(snapshot, feature);
     if (limit === null) return;
     const used = await count();
     if (used + adding <= limit) return;
-    const upgradeTo = snapshot.upgrade[feature]?.plan ?? null;
     throw planLimitReached(
-      { feature, limit, used, plan: snapshot.plan, upgradeTo },
-      `The plan ${snapshot.planName} allows ${limit} ${feature}, and ${used} exist. ${
+      { feature, limit, used, product, plan, upgradeTo },
+      `The plan ${planFor(snapshot, feature)?.planName} allows ${limit} ${feature}, and ${used} exist. ${
         upgradeTo ? `The plan ${snapshot.upgrade[feature]?.planName} allows more.` : 'Delete some first.'
       }`,
     );
@@ -76,11 +77,7 @@ export class Entitlements {
   }
 
   private missing(snapshot: Snapshot, feature: string): Error {
-    return featureNotIncluded({
-      feature,
-      plan: snapshot.plan,
-      upgradeTo: snapshot.upgrade[feature]?.plan ?? null,
-    });
+    return featureNotIncluded({ feature, ...refusalOf(snapshot, feature) });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Entitlements, getEntitlements } from '@tidegate/contracts/billing/entitlements';
+import type { FeatureGrant } from '@tidegate/contracts/billing/features';
 import type { Input, Operation, Output } from '@tidegate/contracts/kernel/operation';
 import { featureNotIncluded } from '@tidegate/contracts/kernel/problem';
 import type { ServiceName } from '@tidegate/contracts/kernel/service-names';
@@ -10,6 +11,7 @@ import { OperationServer } from '@tidegate/messaging/operation-server';
 import { SecretSealer } from '@tidegate/messaging/sealer';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
+import { entitlementsOf } from '@tidegate/testing/entitlements';
 
 export const SECRET = 'secret';
 
@@ -30,7 +32,7 @@ export class Neighbours {
   /** Organisations whose plan has no meters at all. */
   readonly without = new Set<string>();
   /** Of an organisation's plan, beside what all have. */
-  readonly features = new Map<string, Entitlements['features']>();
+  readonly features = new Map<string, Record<string, FeatureGrant>>();
   readonly leases = new Map<string, Held>();
   private readonly nc: NatsConnection;
   private readonly servers: OperationServer[] = [];
@@ -57,7 +59,8 @@ export class Neighbours {
   }
 
   private take({ meter, want, whole }: Input<typeof takeLease>, orgId: string): Output<typeof takeLease> {
-    if (this.without.has(orgId)) throw featureNotIncluded({ feature: meter, plan: 'old', upgradeTo: 'pro' });
+    if (this.without.has(orgId))
+      throw featureNotIncluded({ feature: meter, product: null, plan: 'old', upgradeTo: 'pro' });
     const limit = this.limits.get(`${orgId} ${meter}`) ?? null;
     const reserved = this.held(orgId, meter);
     const left = limit === null ? want : Math.max(0, limit - reserved);
@@ -66,7 +69,7 @@ export class Neighbours {
     if (leaseId) this.leases.set(leaseId, { orgId, meter, granted, spent: undefined });
     const later = new Date(Date.now() + 60_000).toISOString();
     const standing = { limit, enforcement: 'hard' as const, used: 0, reserved: reserved + granted, resetsAt: later };
-    return { leaseId, meter, granted, expiresAt: later, ...standing, plan: 'free', upgradeTo: 'pro' };
+    return { leaseId, meter, granted, expiresAt: later, ...standing, product: null, plan: 'free', upgradeTo: 'pro' };
   }
 
   private giveBack(leaseId: string, spent: number): Output<typeof returnLease> {
@@ -116,14 +119,8 @@ const answering = <Op extends Operation>(
     operation.output.parse(answer(operation.input.parse(input) as Input<Op>, caller.orgId ?? '')),
 });
 
-const entitlements = (orgId: string, more: Entitlements['features'] = {}): Entitlements => ({
-  orgId,
-  version: 1,
-  plan: 'free',
-  planName: 'Free',
-  planVersion: 1,
-  access: 'full',
-  features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 }, ...more },
-  periodAnchor: '2026-01-01T00:00:00.000Z',
-  upgrade: {},
-});
+const entitlements = (orgId: string, more: Record<string, FeatureGrant> = {}): Entitlements =>
+  entitlementsOf({
+    orgId,
+    features: { backtests: { kind: 'boolean', value: true }, bots: { kind: 'counted', limit: 5_000 }, ...more },
+  });

@@ -3,16 +3,54 @@ import { event } from '../kernel/event.ts';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { FeatureGrant, FeatureKey, Limit } from './features.ts';
+import { ProductKey } from './products.ts';
+import { SubscriptionStatus } from './subscription-status.ts';
 
-/** The cheapest plan on offer that gives more of a feature than the organisation has now. */
+/** The cheapest plan on offer, of the product that has the feature, that gives more of it than the organisation has now. */
 export const Upgrade = z
   .object({
+    product: ProductKey,
     plan: z.string(),
     planName: z.string(),
-    limit: Limit.meta({ description: 'What that plan allows; null is unlimited, or a yes for a yes/no feature' }),
+    limit: Limit.meta({
+      description: 'What that plan allows; null is unlimited, a yes for a yes/no feature, or a level',
+    }),
   })
   .meta({ id: 'Upgrade' });
 export type Upgrade = z.infer<typeof Upgrade>;
+
+/** read_only: data can be read, but nothing new can be created (payment overdue, subscription paused). */
+export const Access = z.enum(['full', 'read_only']).meta({ id: 'Access' });
+export type Access = z.infer<typeof Access>;
+
+/** The plan of one product, as it is in force. */
+export const PlanInForce = z
+  .object({
+    plan: z.string(),
+    planName: z.string(),
+    /** The version of that plan the subscription is pinned to. */
+    planVersion: z.int().min(1),
+    status: SubscriptionStatus,
+    access: Access,
+  })
+  .meta({ id: 'PlanInForce' });
+export type PlanInForce = z.infer<typeof PlanInForce>;
+
+export const PeriodStep = z
+  .object({
+    from: Timestamp,
+    anchor: Timestamp,
+    months: z.union([z.literal(1), z.literal(12)]).meta({ description: 'The length of what is paid at a time' }),
+  })
+  .meta({ id: 'PeriodStep', description: 'From an instant on, periods are counted from this anchor' });
+
+export const SnapshotFeature = FeatureGrant.and(
+  z.object({ product: ProductKey.nullable().meta({ description: 'null: shared by all products' }) }),
+).meta({ id: 'SnapshotFeature' });
+export type SnapshotFeature = z.infer<typeof SnapshotFeature>;
+
+/** The key of `periods` for features that no product owns. */
+export const SHARED = 'shared';
 
 /**
  * Everything an organisation may do, in one document. Every service stores the newest one and decides from it alone.
@@ -23,15 +61,15 @@ export const Entitlements = z
     orgId: Id,
     /** Rises with every change for this organisation. Keep the highest version, drop the rest. */
     version: z.int().min(1),
-    plan: z.string(),
-    planName: z.string(),
-    /** The version of that plan the subscription is pinned to. */
-    planVersion: z.int().min(1),
-    /** read_only: data can be read, but nothing new can be created (payment overdue, subscription paused). */
-    access: z.enum(['full', 'read_only']),
-    features: z.record(FeatureKey, FeatureGrant),
-    /** Billing and quota periods are months counted from this instant (half-open, UTC). It never changes. */
-    periodAnchor: Timestamp,
+    plans: z.record(ProductKey, PlanInForce).meta({
+      description: 'By product; a product to which the organisation has no subscription is absent',
+    }),
+    features: z.record(FeatureKey, SnapshotFeature),
+    periods: z.record(ProductKey, z.array(PeriodStep).min(1)).meta({
+      description:
+        'By product, and `shared` for features without one. A period is counted from the last step that began before ' +
+        'it, half-open (UTC), and cut where the next step begins',
+    }),
     /** Features without a better offer are absent. */
     upgrade: z.record(FeatureKey, Upgrade),
   })

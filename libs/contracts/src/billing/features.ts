@@ -26,21 +26,39 @@ export const StaticGrant = z.object({ kind: z.literal('static'), value: z.int().
 
 export const BooleanGrant = z.object({ kind: z.literal('boolean'), value: z.boolean() }).meta({ id: 'BooleanGrant' });
 
-/** How much may be used per period. The feature's key is the meter's name. */
+/** How far a customer may use a part of the product. Each level includes those before it. */
+export const Level = z.enum(['none', 'basic', 'premium', 'unlimited']).meta({ id: 'Level' });
+export type Level = z.infer<typeof Level>;
+
+export const LevelGrant = z.object({ kind: z.literal('level'), level: Level }).meta({ id: 'LevelGrant' });
+
+/**
+ * What a metered limit applies to. hour: of UTC. day: from midnight to midnight in the organisation's time zone. month: of
+ * the subscription's periods. period: what is paid at a time, a month or a year. ever: all use there has been.
+ */
+export const QuotaWindow = z.enum(['hour', 'day', 'month', 'period', 'ever']).meta({ id: 'QuotaWindow' });
+export type QuotaWindow = z.infer<typeof QuotaWindow>;
+
+/** hard: refused at the limit. soft: counted and reported. overage: use beyond the limit is charged. */
+export const Enforcement = z.enum(['hard', 'soft', 'overage']).meta({ id: 'Enforcement' });
+export type Enforcement = z.infer<typeof Enforcement>;
+
+/** How much may be used per window. The feature's key is the meter's name. */
 export const MeteredGrant = z
   .object({
     kind: z.literal('metered'),
     limit: Limit,
-    /** hard: refused at the limit. soft: counted and reported, never refused. */
-    enforcement: z.enum(['hard', 'soft']),
-    /** month: of the organisation's periods. day: from midnight to midnight in its time zone. */
-    per: z.enum(['month', 'day']),
+    enforcement: Enforcement,
+    ceiling: Limit.meta({
+      description: 'Use never passes it: the limit when hard, more with a grace, null when nothing is refused',
+    }),
+    per: QuotaWindow,
   })
   .meta({ id: 'MeteredGrant' });
 export type MeteredGrant = z.infer<typeof MeteredGrant>;
 
 export const FeatureGrant = z
-  .discriminatedUnion('kind', [CountedGrant, StaticGrant, BooleanGrant, MeteredGrant])
+  .discriminatedUnion('kind', [CountedGrant, StaticGrant, BooleanGrant, LevelGrant, MeteredGrant])
   .meta({ id: 'FeatureGrant' });
 export type FeatureGrant = z.infer<typeof FeatureGrant>;
 export type FeatureKind = FeatureGrant['kind'];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { monthAt, yearAt } from './period.ts';
+import { monthAt, windowAt, yearAt } from './period.ts';
 
 const at = (text: string) => Date.parse(text);
 const starts = (anchor: string, from: string, count: number): string[] => {
@@ -72,4 +72,39 @@ test('a period is 28 to 31 days long and begins on the day of the anchor or on t
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('anchors that change leave no gap and no overlap, and each period is counted from the anchor that was in force', () => {
+  const step = fc.record({ from: instant, anchor: instant, months: fc.constantFrom(1 as const, 12 as const) });
+  const iso = (ms: number) => new Date(ms).toISOString();
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 5 }), instant, (given, when) => {
+      const steps = given
+        .sort((a, b) => a.from - b.from)
+        .map(({ from, anchor, months }) => ({ from: iso(from), anchor: iso(anchor), months }));
+      for (const per of ['month', 'period'] as const) {
+        const here = windowAt(steps, per, when);
+        expect(here.start).toBeLessThanOrEqual(when);
+        expect(here.end).toBeGreaterThan(when);
+        expect(windowAt(steps, per, here.start)).toEqual(here);
+        expect(windowAt(steps, per, here.end - 1)).toEqual(here);
+        expect(windowAt(steps, per, here.end).start).toBe(here.end);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a year that is bought in the eleventh month begins when it is bought, and its months are counted from there', () => {
+  const steps = [
+    { from: '2026-01-31T10:00:00.000Z', anchor: '2026-01-31T10:00:00.000Z', months: 1 as const },
+    { from: '2026-12-15T08:00:00.000Z', anchor: '2026-12-15T08:00:00.000Z', months: 12 as const },
+  ];
+  const text = (per: 'month' | 'period', when: string) => {
+    const { start, end } = windowAt(steps, per, at(when));
+    return [new Date(start).toISOString(), new Date(end).toISOString()];
+  };
+  expect(text('month', '2026-12-10T00:00:00Z')).toEqual(['2026-11-30T10:00:00.000Z', '2026-12-15T08:00:00.000Z']);
+  expect(text('month', '2027-01-14T00:00:00Z')).toEqual(['2026-12-15T08:00:00.000Z', '2027-01-15T08:00:00.000Z']);
+  expect(text('period', '2027-01-14T00:00:00Z')).toEqual(['2026-12-15T08:00:00.000Z', '2027-12-15T08:00:00.000Z']);
 });

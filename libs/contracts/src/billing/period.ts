@@ -10,6 +10,34 @@ export const monthAt = (anchor: number, at: number): Period => periodAt(anchor, 
 /** The year that contains `at`: for prices that are paid yearly. */
 export const yearAt = (anchor: number, at: number): Period => periodAt(anchor, at, 12);
 
+/** From an instant on, periods are counted from this anchor. */
+export interface PeriodStep {
+  /** ISO instants. */
+  from: string;
+  anchor: string;
+  /** The length of what is paid at a time. */
+  months: 1 | 12;
+}
+
+/**
+ * The window in which `at` lies. Every instant lies in exactly one: where a step ends, its last window is cut short, and the
+ * next begins there. Before the first step its own anchor counts.
+ *
+ * @param steps ascending by `from`, at least one
+ */
+export function windowAt(steps: readonly PeriodStep[], per: 'month' | 'period', at: number): Period {
+  const next = steps.findIndex((step) => Date.parse(step.from) > at);
+  const index = next < 0 ? steps.length - 1 : Math.max(0, next - 1);
+  const step = steps[index];
+  if (!step) throw new Error('Periods need an anchor.');
+  const { start, end } = periodAt(Date.parse(step.anchor), at, per === 'month' ? 1 : step.months);
+  const after = steps[index + 1];
+  return {
+    start: index === 0 ? start : Math.max(start, Date.parse(step.from)),
+    end: after ? Math.min(end, Date.parse(after.from)) : end,
+  };
+}
+
 /**
  * Counted from the anchor itself and never from the period before: an anchor on January 31 gives periods from
  * Jan 31, Feb 28, Mar 31, Apr 30. Every instant lies in exactly one period.

@@ -2,12 +2,7 @@ import { z } from 'zod';
 import { operation } from '../kernel/operation.ts';
 import { Id, Timestamp } from '../kernel/types.ts';
 import { intervalNotOffered, PlanKey, unknownPlan } from './plans.ts';
-
-/** Stripe's spelling, kept inside and outside. pause_collection is not a status. */
-export const SubscriptionStatus = z
-  .enum(['trialing', 'active', 'past_due', 'unpaid', 'paused', 'incomplete', 'incomplete_expired', 'canceled'])
-  .meta({ id: 'SubscriptionStatus' });
-export type SubscriptionStatus = z.infer<typeof SubscriptionStatus>;
+import { SubscriptionStatus } from './subscription-status.ts';
 
 export const Subscription = z
   .object({

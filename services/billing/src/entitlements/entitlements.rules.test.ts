@@ -7,7 +7,7 @@ const plan = (name: string, bots: number | null, calls: number | null, sso = fal
   version: 1,
   features: {
     bots: { kind: 'counted', limit: bots },
-    calls: { kind: 'metered', limit: calls, enforcement: 'hard', per: 'month' },
+    calls: { kind: 'metered', limit: calls, enforcement: 'hard', ceiling: calls, per: 'month' },
     sso: { kind: 'boolean', value: sso },
   },
 });
@@ -23,8 +23,7 @@ const base = {
 
 test('an active subscription has the features of its plan and, for each, the cheapest plan that gives more', () => {
   expect(snapshotOf({ ...base, status: 'active', pinned: free })).toMatchObject({
-    plan: 'free',
-    access: 'full',
+    plans: { main: { plan: 'free', access: 'full' } },
     features: { bots: { kind: 'counted', limit: 5 } },
     upgrade: {
       bots: { plan: 'business', planName: 'BUSINESS', limit: 50 },
@@ -36,7 +35,10 @@ test('an active subscription has the features of its plan and, for each, the che
 
 test('a daily limit is compared by what it allows in any month', () => {
   const giving = (limit: number, per: 'day' | 'month') =>
-    ({ ...free, features: { calls: { kind: 'metered', limit, enforcement: 'hard', per } } }) satisfies GrantingPlan;
+    ({
+      ...free,
+      features: { calls: { kind: 'metered', limit, enforcement: 'hard', ceiling: limit, per } },
+    }) satisfies GrantingPlan;
   const isMore = (offered: GrantingPlan, had: GrantingPlan) =>
     'calls' in snapshotOf({ ...base, status: 'active', pinned: had, offers: [{ ...offered, plan: 'other' }] }).upgrade;
   expect(isMore(giving(101, 'day'), giving(100, 'day'))).toBe(true);
@@ -53,7 +55,7 @@ test('the largest plan has nowhere to go', () => {
 test('a subscription pinned to an old version keeps its limits and is not offered its own plan', () => {
   const old = { ...plan('pro', 3, 500), version: 7 };
   const snapshot = snapshotOf({ ...base, status: 'active', pinned: old });
-  expect(snapshot).toMatchObject({ planVersion: 7, features: { bots: { limit: 3 } } });
+  expect(snapshot).toMatchObject({ plans: { main: { planVersion: 7 } }, features: { bots: { limit: 3 } } });
   expect(snapshot.upgrade['calls']?.plan).toBe('business');
 });
 
@@ -65,7 +67,7 @@ test('a feature that the pinned version lacks is not included, and the plan that
 });
 
 test('a built-in feature that an old version lacks, or has as another kind, is what the default plan gives', () => {
-  const calls = { kind: 'metered', limit: 10_000, enforcement: 'hard', per: 'month' } as const;
+  const calls = { kind: 'metered', limit: 10_000, enforcement: 'hard', ceiling: 10_000, per: 'month' } as const;
   const fallback = {
     ...free,
     features: { ...free.features, api_calls: calls, seats: { kind: 'counted', limit: 3 } } as const,
@@ -89,13 +91,22 @@ test('a built-in feature that an old version lacks, or has as another kind, is w
 test.each(['unpaid', 'canceled', 'incomplete', 'incomplete_expired'] as const)(
   '%s falls back to the default plan',
   (status) => {
-    expect(snapshotOf({ ...base, status, pinned: business })).toMatchObject({ plan: 'free', access: 'full' });
+    expect(snapshotOf({ ...base, status, pinned: business }).plans['main']).toMatchObject({
+      plan: 'free',
+      access: 'full',
+    });
   },
 );
 
 test('past due keeps the plan, paused keeps it for reading', () => {
-  expect(snapshotOf({ ...base, status: 'past_due', pinned: pro })).toMatchObject({ plan: 'pro', access: 'full' });
-  expect(snapshotOf({ ...base, status: 'paused', pinned: pro })).toMatchObject({ plan: 'pro', access: 'read_only' });
+  expect(snapshotOf({ ...base, status: 'past_due', pinned: pro }).plans['main']).toMatchObject({
+    plan: 'pro',
+    access: 'full',
+  });
+  expect(snapshotOf({ ...base, status: 'paused', pinned: pro }).plans['main']).toMatchObject({
+    plan: 'pro',
+    access: 'read_only',
+  });
 });
 
 test('an upgrade always gives strictly more, and is absent only when no offer does', () => {

@@ -1,7 +1,7 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import type { Entitlements, Upgrade } from '@tidegate/contracts/billing/entitlements';
+import { type Access, type Entitlements, SHARED, type Upgrade } from '@tidegate/contracts/billing/entitlements';
 import type { FeatureGrant } from '@tidegate/contracts/billing/features';
-import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscriptions';
+import type { SubscriptionStatus } from '@tidegate/contracts/billing/subscription-status';
 
 /** The part of a plan that entitlements need. */
 export interface GrantingPlan {
@@ -23,12 +23,15 @@ export interface SnapshotInput {
   offers: readonly GrantingPlan[];
 }
 
+/** The only product of the catalogue. */
+const MAIN = 'main';
+
 /*
  * trialing, active, past_due (the payment is being retried)     the plan, full access
  * paused                                                         the plan, read only
  * incomplete, incomplete_expired, unpaid, canceled               the default plan; no data is deleted
  */
-const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Entitlements['access'] }> = {
+const STANDING: Record<SubscriptionStatus, { valid: boolean; access: Access }> = {
   trialing: { valid: true, access: 'full' },
   active: { valid: true, access: 'full' },
   past_due: { valid: true, access: 'full' },
@@ -60,12 +63,13 @@ export function snapshotOf(input: SnapshotInput): Omit<Entitlements, 'version'> 
   const plan = complete(valid ? input.pinned : input.fallback, input.fallback);
   return {
     orgId: input.orgId,
-    plan: plan.plan,
-    planName: plan.name,
-    planVersion: plan.version,
-    access,
-    features: Object.fromEntries(Object.entries(plan.features).map(([key, grant]) => [key, bare(grant)])),
-    periodAnchor: input.periodAnchor,
+    plans: {
+      [MAIN]: { plan: plan.plan, planName: plan.name, planVersion: plan.version, status: input.status, access },
+    },
+    features: Object.fromEntries(
+      Object.entries(plan.features).map(([key, grant]) => [key, { ...bare(grant), product: null }]),
+    ),
+    periods: { [SHARED]: [{ from: input.periodAnchor, anchor: input.periodAnchor, months: 1 }] },
     upgrade: upgrades(plan, input.offers),
   };
 }
@@ -76,7 +80,7 @@ function upgrades(plan: GrantingPlan, offers: readonly GrantingPlan[]): Record<s
     if (offer.plan === plan.plan) continue;
     for (const [key, offered] of Object.entries(offer.features)) {
       if (result[key] || !isMore(offered, plan.features[key])) continue;
-      result[key] = { plan: offer.plan, planName: offer.name, limit: amount(offered) };
+      result[key] = { product: MAIN, plan: offer.plan, planName: offer.name, limit: amount(offered) };
     }
   }
   return result;
@@ -97,7 +101,7 @@ function byMonth(grant: FeatureGrant, days: number): number {
 }
 
 function amount(grant: FeatureGrant): number | null {
-  if (grant.kind === 'boolean') return null;
+  if (grant.kind === 'boolean' || grant.kind === 'level') return null;
   return grant.kind === 'static' ? grant.value : grant.limit;
 }
 

@@ -62,12 +62,12 @@ export class RunQuota {
   }
 }
 
-function exhausted({ limit, used, reserved, resetsAt, upgradeTo }: Lease, { meter, count }: Spending): Error {
+function exhausted({ limit, used, reserved, resetsAt, product, upgradeTo }: Lease, { meter, count }: Spending): Error {
   const most = limit ?? used;
   const taken = used + reserved;
   const needed = count === 1 ? '' : ` This needs ${count}.`;
   const detail = `The plan allows ${most} backtests of this kind per period, and ${taken} were run.${needed} ${
-    upgradeTo ? `The plan ${upgradeTo} allows more.` : `It is reset at ${resetsAt}.`
+    upgradeTo ? `The plan ${upgradeTo} allows more.` : resetsAt ? `It is reset at ${resetsAt}.` : 'It is never reset.'
   }`;
-  return quotaExhausted({ meter, limit: most, used: taken, resetsAt, upgradeTo }, detail);
+  return quotaExhausted({ meter, limit: most, used: taken, resetsAt, product, upgradeTo }, detail);
 }

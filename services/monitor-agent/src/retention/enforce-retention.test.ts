@@ -48,7 +48,8 @@ test('each organisation keeps what its plan says', async () => {
     for (const days of [0, 3, 10, 30]) await sampleDaysAgo(orgId, days);
   }
   await keeper((orgId) => {
-    if (orgId === none) throw featureNotIncluded({ feature: 'monitoring', plan: 'free', upgradeTo: null });
+    if (orgId === none)
+      throw featureNotIncluded({ feature: 'monitoring', product: null, plan: 'free', upgradeTo: null });
     return orgId === short ? 7 : 365;
   }).turn(turn);
   expect(await agesOf(short)).toEqual([0, 3]);

@@ -26,7 +26,7 @@ const quotas = (org: string) =>
 
 test('the newest snapshot stays, whatever arrives after it; finite limits become quotas', async () => {
   const first = snapshot({ calls: 5 });
-  const second = { ...snapshot({ calls: null, orgId: first.orgId, version: 2 }), plan: 'pro' };
+  const second = { ...snapshot({ calls: null, orgId: first.orgId, version: 2 }), upgrade: {} };
   await arrive(first);
   expect(await quotas(first.orgId)).toEqual([
     { meter: 'calls', quota: '5' },
@@ -34,7 +34,7 @@ test('the newest snapshot stays, whatever arrives after it; finite limits become
   ]);
   await arrive(second);
   await arrive(first);
-  expect(await usage.tenants.read(first.orgId, (tx) => findSnapshot(tx, first.orgId))).toMatchObject({ plan: 'pro' });
+  expect(await usage.tenants.read(first.orgId, (tx) => findSnapshot(tx, first.orgId))).toEqual(second);
   expect(await quotas(first.orgId)).toEqual([{ meter: 'mails', quota: '100' }]);
 });
 
@@ -83,7 +83,18 @@ test('a meter is known from the first snapshot that grants it, and described by 
   const { features, ...rest } = snapshot();
   await arrive({
     ...rest,
-    features: { ...features, scans: { kind: 'metered', limit: 9, enforcement: 'soft', per: 'month' } },
+    features: {
+      ...features,
+      scans: {
+        ...features['calls'],
+        kind: 'metered',
+        limit: 9,
+        enforcement: 'soft',
+        ceiling: null,
+        per: 'month',
+        product: null,
+      },
+    },
   });
   const named = async () => (await usage.tenants.as({}, findMeters)).find((meter) => meter.meter === 'scans');
   expect(await named()).toEqual({ meter: 'scans', name: 'scans', unit: '', description: '' });

@@ -1,7 +1,3 @@
-/** A lease must be spent or returned within this time. */
-export const LEASE_MS = 60_000;
-/** Units of an expired lease are lent again after this time; its last events may still be in flight. */
-export const SETTLE_MS = 60_000;
 /** Nobody gets more than a twentieth of what is left, so that holders share the end of a quota. */
 const SHARE = 20;
 
@@ -9,9 +5,8 @@ export interface Ask {
   want: number;
   /** All or nothing. */
   whole: boolean;
-  /** null: unlimited. */
-  limit: number | null;
-  enforcement: 'hard' | 'soft';
+  /** null: nothing is refused. */
+  ceiling: number | null;
   used: number;
   /** Lent and not yet reported. */
   reserved: number;
@@ -21,9 +16,9 @@ export interface Ask {
  * How many units to lend. Used and lent units together never exceed a hard limit; slices shrink as it comes closer, down
  * to one unit, so that a holder that dies loses little. A request for the whole amount is not sliced.
  */
-export function slice({ want, whole, limit, enforcement, used, reserved }: Ask): number {
-  if (limit === null || enforcement === 'soft') return want;
-  const left = limit - used - reserved;
+export function slice({ want, whole, ceiling, used, reserved }: Ask): number {
+  if (ceiling === null) return want;
+  const left = ceiling - used - reserved;
   if (left <= 0) return 0;
   if (whole) return left >= want ? want : 0;
   return Math.min(want, left, Math.max(1, Math.floor(left / SHARE)));
@@ -51,6 +46,3 @@ export function refusalOf(
   if (event.quantity <= lease.left) return undefined;
   return `The lease has ${Math.max(0, lease.left)} left. Send anything beyond that without it.`;
 }
-
-/** Units belong to a period: a lease ends with it at the latest. */
-export const leaseEnd = (now: number, periodEnd: number): number => Math.min(now + LEASE_MS, periodEnd);
