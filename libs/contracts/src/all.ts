@@ -1,5 +1,6 @@
 /* Every contract, for those who need the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/entitlements.ts';
+import './billing/grants.ts';
 import './billing/invoices.ts';
 import './billing/plans.ts';
 import './billing/subscriptions.ts';
@@ -11,6 +12,7 @@ import './identity/passwords.ts';
 import './identity/sessions.ts';
 import './identity/tokens.ts';
 import './identity/users.ts';
+import './kernel/counted.ts';
 import './kernel/dead-letters.ts';
 import './monitor-agent/activity.ts';
 import './monitor-agent/blocking.ts';

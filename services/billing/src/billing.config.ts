@@ -1,4 +1,4 @@
-import { Config } from '@tidegate/runtime/config';
+import { Config, envInt } from '@tidegate/runtime/config';
 import { z } from 'zod';
 
 export class BillingConfig extends Config(
@@ -11,6 +11,10 @@ export class BillingConfig extends Config(
           'The plan catalogue that the first start applies (default: the shipped plans/default.yaml). Later ones are ' +
           'applied with `tidegate plans apply`.',
       }),
+    GRACE_DAYS: envInt(0, 365).default(7).meta({
+      description:
+        'Days after a payment has become overdue during which everything still works; after them nothing can be created',
+    }),
     INVOICE_DUE_DAYS: z.coerce
       .number()
       .int()

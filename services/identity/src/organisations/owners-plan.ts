@@ -3,9 +3,9 @@ import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { creatorOf } from '@tidegate/contracts/identity/organisations';
 import { notFound } from '@tidegate/contracts/kernel/problem';
 import { type EventContext, Handles, On, type OperationContext } from '@tidegate/messaging/handler';
-import { findCreator, setPlan } from './organisation.rows.ts';
+import { findCreator, setPlans } from './organisation.rows.ts';
 
-/** Who created an organisation, and the plan that it is on: what the limits of one person are counted by. */
+/** Who created an organisation, and the plans that it is on: what the limits of one person are counted by. */
 @Controller()
 export class OwnersPlan {
   @Handles(creatorOf)
@@ -16,7 +16,14 @@ export class OwnersPlan {
   }
 
   @On(entitlementsChanged)
-  async storePlan({ data: { plans }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    await setPlan(tx, plans['main']?.plan ?? 'none');
+  async storePlans({ data: { plans }, tx }: EventContext<typeof entitlementsChanged>): Promise<void> {
+    await setPlans(
+      tx,
+      Object.entries(plans)
+        // What is only tried is not paid for, or trials would make room for ever more organisations with trials.
+        .filter(([, { status }]) => status !== 'trialing')
+        .map(([product, { plan }]) => `${product}.${plan}`)
+        .sort(),
+    );
   }
 }

@@ -14,7 +14,7 @@ const CACHED_MS = 60_000;
 const CURE = 'Choose another plan for one of them, delete one, or leave one that has another owner.';
 
 /**
- * How many organisations one person may own. Each begins on a free plan with quotas of its own, so without a limit a
+ * How many organisations one person may own. Each begins on the default plans with quotas of their own, so without a limit a
  * person has as much for nothing as they like; and so they would if one that was handed over counted for nobody.
  */
 @Injectable()
@@ -45,7 +45,7 @@ export class OwnershipLimits {
       throw refuse(
         organisationLimitReached,
         { limit: mostFree, used: free },
-        `One person owns at most ${mostFree} organisations on a free plan. ${CURE} An admin may do the same as an owner.`,
+        `One person owns at most ${mostFree} organisations on free plans. ${CURE} An admin may do the same as an owner.`,
       );
     }
     if (used >= most) {
@@ -57,7 +57,7 @@ export class OwnershipLimits {
     }
   }
 
-  /** Plans without any price. Billing is asked while no transaction is open. */
+  /** The default plans and others that cost nothing, as `product.plan`. Billing is asked while no transaction is open. */
   private async freePlans(): Promise<readonly string[]> {
     if (this.cached && this.cached.until > Date.now()) return this.cached.freePlans;
     if (holdsConnection()) {
@@ -71,10 +71,12 @@ export class OwnershipLimits {
 
   private async fetchPlans(): Promise<readonly string[]> {
     const { products } = await this.bus.call(listPlans, {});
-    const free = products
-      .flatMap(({ plans }) => plans)
-      .filter(({ prices }) => prices.every(({ amountMinor }) => amountMinor === 0));
-    this.cached = { freePlans: free.map(({ plan }) => plan), until: Date.now() + CACHED_MS };
-    return this.cached.freePlans;
+    const freePlans = products.flatMap(({ product, defaultPlan, plans }) =>
+      plans
+        .filter(({ plan, prices }) => plan === defaultPlan || prices.every(({ amountMinor }) => amountMinor === 0))
+        .map(({ plan }) => `${product}.${plan}`),
+    );
+    this.cached = { freePlans, until: Date.now() + CACHED_MS };
+    return freePlans;
   }
 }
