@@ -50,7 +50,7 @@ async function signUp(): Promise<void> {
   const rest = anonymous.as(token);
   for (const path of [
     '/api/v1/billing/subscription',
-    '/api/v1/usage',
+    '/api/v1/usage/current',
     '/api/v1/bots',
     '/api/v1/servers',
     '/api/v1/channels',

@@ -12,6 +12,7 @@ import { ApplyPlans } from './plans/apply-plans.ts';
 import { CheckPlans } from './plans/check-plans.ts';
 import { ExportPlans } from './plans/export-plans.ts';
 import { ListPlans } from './plans/list-plans.ts';
+import { STRIPE_CONTROLLERS, STRIPE_PROVIDERS } from './stripe/parts.ts';
 import { ApplyDueChanges } from './subscriptions/apply-due-changes.loop.ts';
 import { ProviderStates } from './subscriptions/apply-provider-state.ts';
 import { CancelSubscription } from './subscriptions/cancel-subscription.ts';
@@ -21,7 +22,6 @@ import { GetEntitlements } from './subscriptions/get-entitlements.ts';
 import { MovePlans } from './subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from './subscriptions/open-subscription.ts';
 import { OverLimits } from './subscriptions/over-limits.ts';
-import { NoPayments, Payments } from './subscriptions/payments.ts';
 import { ProviderChanges } from './subscriptions/provider-changes.ts';
 import { SetSubscription } from './subscriptions/set-subscription.ts';
 import { ShowSubscriptions } from './subscriptions/show-subscriptions.ts';
@@ -46,6 +46,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ListInvoices,
     ChargeOnce,
     ChangeInvoices,
+    ...STRIPE_CONTROLLERS,
   ],
   providers: [
     ApplyFirstCatalogue,
@@ -57,7 +58,7 @@ import { SubscriptionChanges } from './subscriptions/subscription-changes.ts';
     ProviderChanges,
     OverLimits,
     ShowSubscriptions,
-    { provide: Payments, useClass: NoPayments },
+    ...STRIPE_PROVIDERS,
   ],
 })
 export class BillingModule {}

@@ -37,7 +37,7 @@ import { GetEntitlements } from '../src/subscriptions/get-entitlements.ts';
 import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { OpenFreeSubscription } from '../src/subscriptions/open-subscription.ts';
 import { OverLimits } from '../src/subscriptions/over-limits.ts';
-import { NoPayments, type Payments } from '../src/subscriptions/payments.ts';
+import { Payments } from '../src/subscriptions/payments.ts';
 import { ProviderChanges } from '../src/subscriptions/provider-changes.ts';
 import type { ProviderState } from '../src/subscriptions/provider-state.rules.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
@@ -61,6 +61,18 @@ export async function openOwner() {
   return { tenants: new TenantDatabase(dataSource), close };
 }
 export type Owner = Awaited<ReturnType<typeof openOwner>>;
+
+async function nobody(): Promise<never> {
+  throw new Error('There is no payment provider.');
+}
+/** Where none is configured. */
+class NoPayments extends Payments {
+  readonly configured = false;
+  readonly change = nobody;
+  readonly cancel = nobody;
+  readonly resume = nobody;
+  readonly pause = nobody;
+}
 
 /** Every instant that billing stores of what an organisation has. */
 const INSTANTS: Record<string, string[]> = {
@@ -131,6 +143,7 @@ export async function openBilling({ payments = new NoPayments() }: { payments?: 
     tenants,
     outbox,
     call,
+    states,
     counts,
     /** An organisation is created, at an instant. */
     create: async (at = new Date().toISOString(), orgId = newId()): Promise<string> => {

@@ -148,7 +148,10 @@ function definition(name: string, schema: z.ZodType, description: string): Recor
 function complete(file: Schema): void {
   const features = file.properties?.['features'] as Schema;
   features.properties = Object.fromEntries(
-    builtIns.map(([key, kind]) => [key, { allOf: [ref('feature')], properties: { kind: { const: kind } } }]),
+    builtIns.map(([key, kind]) => [
+      key,
+      { type: 'object', allOf: [ref('feature')], properties: { kind: { const: kind } } },
+    ]),
   );
   features.additionalProperties = ref('feature');
   features.required = builtIns.map(([key]) => key);

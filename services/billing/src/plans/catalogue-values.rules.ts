@@ -42,7 +42,7 @@ export const wholeBetween = (least: number, most: number) => {
 
 /** What is wrong with a value that should be a whole number, when its meaning can be guessed. */
 export const hintOfNumber = (written: unknown): string =>
-  typeof written === 'string' ? hint(written, withoutPoint) : '';
+  typeof written === 'string' && !PLAIN.test(written) ? hint(written, withoutPoint) : '';
 
 /** A price in minor units. 29.00 is refused and told how to write it: read as 29 it would be a hundredth of the price. */
 export const minorUnits = (currency: string) =>

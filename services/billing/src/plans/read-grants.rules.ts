@@ -2,8 +2,8 @@ import type { AddonFeature, PlanFeature } from '@tidegate/contracts/billing/cata
 import type { z } from 'zod';
 import type { Faults, Path } from './catalogue-faults.rules.ts';
 import type { FeatureDefinition } from './catalogue-model.rules.ts';
-import { hintOfNumber, line } from './catalogue-values.rules.ts';
-import { ADDITION, ADDITIONS, EXPECTED, GRANTS, type MeteredDetails } from './grant-syntax.rules.ts';
+import { hintOfNumber } from './catalogue-values.rules.ts';
+import { ADDITION, ADDITIONS, EXPECTED, GRANTS, MeteredDetails } from './grant-syntax.rules.ts';
 import { readUsagePrice } from './read-prices.rules.ts';
 
 type Written = Record<string, unknown>;
@@ -153,11 +153,14 @@ function readOverage(faults: Faults, giving: Giving, { limit, enforcement }: Met
   return Object.fromEntries(prices);
 }
 
-/** An invalid note gets its own message; everything else is told what may be written. */
+/** An invalid note or grace gets its own message; everything else is told what may be written. */
 function explain(given: unknown, expected: string): string {
-  const { note, limit, value } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
-  const noteFault = note === undefined ? undefined : line(300).safeParse(note).error?.issues[0]?.message;
-  if (noteFault) return `note: ${noteFault}`;
+  const { limit, value, ...rest } = (typeof given === 'object' && given !== null ? given : {}) as Written;
+  const { note, grace } = MeteredDetails.shape;
+  for (const [field, schema] of Object.entries({ note, grace })) {
+    const fault = schema.safeParse(rest[field]).error?.issues[0]?.message;
+    if (fault) return `${field}: ${fault}`;
+  }
   return `${hintOfNumber(limit ?? value ?? given)}${expected}`;
 }
 

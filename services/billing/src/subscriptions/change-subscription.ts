@@ -120,7 +120,7 @@ export class ChangeSubscription {
       refuse(trialNotAvailable, { product, plan: plan.plan, reason }, detail);
     if (!trial || !isPaid(plan)) throw not('no_trial', `${plan.name} has no trial.`);
     if (trial.card) throw not('card_needed', 'The trial begins when it is bought; nothing is charged until it ends.');
-    if (before && before.provider !== 'none')
+    if (before && before.provider !== 'none' && !isEnded(before))
       throw conflict({}, 'There is a paid subscription of this product already.');
     const starts = wholeSecond(at);
     const ends = starts + trial.days * DAY_MS;

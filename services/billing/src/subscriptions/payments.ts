@@ -1,5 +1,3 @@
-import { Injectable } from '@nestjs/common';
-
 /** A subscription that a provider bills for. */
 export interface PaidSubscription {
   orgId: string;
@@ -30,18 +28,4 @@ export abstract class Payments {
   /** Takes a cancellation back, or ends a pause. */
   abstract resume(subscription: PaidSubscription): Promise<void>;
   abstract pause(subscription: PaidSubscription): Promise<void>;
-}
-
-/** Where no payment provider is configured, nothing is asked of one: whoever would ask looks at `configured` first. */
-@Injectable()
-export class NoPayments extends Payments {
-  readonly configured = false;
-  readonly change = nobody;
-  readonly cancel = nobody;
-  readonly resume = nobody;
-  readonly pause = nobody;
-}
-
-async function nobody(): Promise<never> {
-  throw new Error('There is no payment provider.');
 }

@@ -34,6 +34,8 @@ export interface Change {
   product: string;
   by: string;
   reason: string;
+  /** Whether an organisation that is not known here yet begins with it. */
+  opens?: boolean;
 }
 
 /**
@@ -48,10 +50,10 @@ export class SubscriptionChanges {
   async change(
     tx: Tx,
     emit: Emit,
-    { orgId, product, by, reason }: Change,
+    { orgId, product, by, reason, opens = false }: Change,
     decide: (situation: Situation) => Promise<Decided | undefined>,
   ): Promise<void> {
-    const { at, catalogue, subscriptions, steps } = await this.settled(tx, orgId);
+    const { at, catalogue, subscriptions, steps } = await this.settled(tx, orgId, opens);
     const before = subscriptions.find((one) => one.product === product);
     const decided = await decide({ tx, at, product, catalogue, before, steps: steps[product] ?? [] });
     if (decided && !isDeepStrictEqual(decided.after, before))
@@ -61,15 +63,15 @@ export class SubscriptionChanges {
 
   /** What was due is carried out and announced. */
   async due(tx: Tx, emit: Emit, orgId: string): Promise<void> {
-    await this.settled(tx, orgId);
+    await this.settled(tx, orgId, false);
     await this.entitlements.announce(tx, emit, orgId);
   }
 
-  private async settled(tx: Tx, orgId: string) {
+  private async settled(tx: Tx, orgId: string, opens: boolean) {
     const at = await lockBilling(tx, orgId);
     const catalogue = await requireCatalogue(tx);
     const found = await findHoldings(tx, orgId, 'for update');
-    if (!found.steps[SHARED]) throw notFound(undefined, 'No organisation has this id.');
+    if (!found.steps[SHARED] && !opens) throw notFound(undefined, 'No organisation has this id.');
     const opened = await openDefaults(tx, orgId, catalogue, found, at);
     return { at, catalogue, ...(await settle(tx, orgId, catalogue, opened, at)) };
   }
