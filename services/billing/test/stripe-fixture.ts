@@ -9,6 +9,10 @@ import type { Wakes } from '@tidegate/runtime/wakes';
 import { Log } from '@tidegate/telemetry/log';
 import { Metrics } from '@tidegate/telemetry/metrics';
 import { Stripe } from 'stripe';
+import { StripePayments } from '../src/stripe/changes/stripe-payments.ts';
+import { CheckoutSessions } from '../src/stripe/checkout/checkout-sessions.ts';
+import { CreateCheckout } from '../src/stripe/checkout/create-checkout.ts';
+import { FinishCheckout } from '../src/stripe/checkout/finish-checkout.ts';
 import { StoredCalls } from '../src/stripe/client/stored-calls.ts';
 import { StripeApi } from '../src/stripe/client/stripe-api.ts';
 import { EnsureCustomer } from '../src/stripe/customers/ensure-customer.ts';
@@ -23,6 +27,10 @@ import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
 import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
+import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
+import { PublishPrices } from '../src/stripe/publish/publish-prices.ts';
+import { CompareCustomers } from '../src/stripe/upkeep/compare-customers.loop.ts';
+import { FindEvents } from '../src/stripe/upkeep/find-events.loop.ts';
 import { type Fixture, openBilling } from './fixture.ts';
 
 export const SECRET = 'whsec_of_the_test_endpoint';
@@ -52,6 +60,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_WEBHOOK_SECRET: webhookSecrets,
     STRIPE_API_BASE: apiBase,
     STRIPE_TAX: false,
+    INVOICE_DUE_DAYS: 14,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();
@@ -68,9 +77,15 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     new ApplyCustomer(tenants, outbox, new SetByProvider(), new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
-  const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(
-    operationHandlers,
-  );
+  const prices = new PublishedPrices(tenants, api);
+  const sessions = new CheckoutSessions(tenants, api, calls);
+  const handlers = [
+    new ReceiveWebhook(api, new StoreEvents(tenants, wakes)),
+    new ManageEvents(wakes),
+    new PublishPrices(tenants, api),
+    new CreateCheckout(tenants, api, customers, prices, sessions),
+    new FinishCheckout(tenants, api, customers, sync),
+  ].flatMap(operationHandlers);
   const runner = new OperationRunner(tenants, outbox);
   const run = async <Op extends Operation>(operation: Op, input: unknown, orgId: string = newId()) => {
     const handler = handlers.find((one) => one.operation === operation);
@@ -84,6 +99,18 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     api,
     calls,
     customers,
+    payments: new StripePayments(tenants, api, prices, sync),
+    /** One turn of the loop that looks for events which no webhook has brought. */
+    find: () => new FindEvents(tenants, api, wakes, metrics).turn({ signal }),
+    /** One turn of the daily comparison, for everybody. */
+    compare: async () => {
+      await tenants.system('stripe', (tx) =>
+        tx.query("update stripe_customers set compared_at = now() - interval '2 days'"),
+      );
+      return new CompareCustomers(tenants, api, sync, log).turn({ signal });
+    },
+    /** As if the time of everything that waits had come. */
+    makeDue: () => tenants.as({}, (tx) => tx.query("update stripe_dirty set due_at = now() - interval '1 second'")),
     sync,
     /** Loops that Stripe's part has woken. */
     wokenByStripe: woken,
