@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProblemError } from '@tidegate/contracts/kernel/problem';
 import { testNewServer } from '@tidegate/contracts/monitor-agent/server-test';
 import { newId } from '@tidegate/database/ids';
 import { authority, serverCertificate } from '../../test/certificates.ts';
-import { passwords } from '../../test/collector.ts';
+import { secrets } from '../../test/collector.ts';
 import { useServer, useStore } from '../../test/fixture.ts';
 import { FIRST_VERSION } from '../../test/postgres-server.ts';
 import { WATCHER_PASSWORD } from '../../test/watched.ts';
@@ -19,7 +18,8 @@ import { Dialer } from './dialer.ts';
  * read it, wherever its name was smuggled in, would be connected.
  */
 const trusted = authority();
-const folder = mkdtempSync(join(tmpdir(), 'tidegate-ca-'));
+// A short path: it has to fit into the name of a database.
+const folder = mkdtempSync('/tmp/ca-');
 const file = join(folder, 'ca.pem');
 const store = useStore();
 const server = useServer(FIRST_VERSION, { tls: serverCertificate(trusted, ['localhost']) });
@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 const guard = new HostGuard({ embedded: true, production: false } as never, { MONITOR_ALLOWED_NETWORKS: [] } as never);
-const handler = new TestNewServer(new ServerTester(new Dialer(passwords, guard, {} as never), guard));
+const handler = new TestNewServer(new ServerTester(new Dialer(secrets, guard, {} as never), guard));
 
 /** The first thing that is wrong, as the customer reads it. */
 async function refusal(more: object): Promise<{ code: string | undefined; what: string }> {
