@@ -4,7 +4,7 @@ import { missing } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
 import { givenFields, mergedMetadata, orNull } from './metadata.rules.ts';
-import { createCustomer, type NewCustomer, settingsOf } from './new-customer.ts';
+import { addressOf, createCustomer, type NewCustomer, settingsOf } from './new-customer.ts';
 import { cancelNow } from './subscription-end.ts';
 import { addTaxId } from './tax-ids.ts';
 
@@ -30,7 +30,8 @@ export const customerRoutes: Routes = {
     const customer = account.store.get('customer', id);
     const settings = settingsOf(account, customer, params);
     return account.change(customer, 'customer.updated', () => {
-      Object.assign(customer, givenFields(params, 'email', 'name', 'description', 'phone', 'address', 'shipping'));
+      Object.assign(customer, givenFields(params, 'email', 'name', 'description', 'phone', 'shipping'));
+      if (params.address !== undefined) customer.address = addressOf(params.address);
       if (params.tax_exempt !== undefined) customer.tax_exempt = orNull(params.tax_exempt) ?? 'none';
       if (params.metadata !== undefined) customer.metadata = mergedMetadata(customer.metadata, params.metadata);
       if (params.balance !== undefined) customer.balance = params.balance;

@@ -12,7 +12,7 @@ export function createCustomer(account: Account, params: NewCustomer): Customer 
   const customer = account.create('customer', {
     id: account.id('cus', 14),
     object: 'customer',
-    address: orNull(params.address) as Customer['address'],
+    address: addressOf(params.address),
     balance: params.balance ?? 0,
     created: account.now(),
     delinquent: false,
@@ -33,6 +33,12 @@ export function createCustomer(account: Account, params: NewCustomer): Customer 
   customer.invoice_settings = settingsOf(account, customer, params);
   account.emit('customer.created', customer);
   return customer;
+}
+
+/** All lines of an address are there, as null when they are not given. */
+export function addressOf(given: NewCustomer['address']): Customer['address'] {
+  const address = orNull(given);
+  return address && { city: null, country: null, line1: null, line2: null, postal_code: null, state: null, ...address };
 }
 
 /** The default payment method has to be the customer's own. */
