@@ -25,6 +25,7 @@ import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
 import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
+import type { SubscriptionState } from '../src/stripe/mirror/subscription-state.rules.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
 import { PublishedPrices } from '../src/stripe/prices/published-prices.ts';
@@ -51,6 +52,16 @@ export async function openStripeBilling(options: StripeOptions = {}) {
 }
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
+/** Fails when a test says so. */
+class Breakable extends SetByProvider {
+  broken = false;
+
+  override async apply(...given: Parameters<SetByProvider['apply']>): Promise<void> {
+    if (this.broken) throw new Error('broken on purpose');
+    await super.apply(...given);
+  }
+}
+
 /** Another process of the service on the same schema. */
 export async function stripeParts({ tenants, outbox }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
@@ -70,11 +81,12 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
   await api.onApplicationBootstrap();
   const calls = new StoredCalls(tenants, api);
   const customers = new EnsureCustomer(tenants, calls);
+  const states = new Breakable();
   const sync = new SyncCustomer(
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, new SetByProvider(), new MirrorInvoices(outbox), log),
+    new ApplyCustomer(tenants, outbox, states, new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const prices = new PublishedPrices(tenants, api);
@@ -130,6 +142,28 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
       await tenants.run(org, (tx) => saveCustomer(tx, org, false, customerId));
       return org;
     },
+    /** Whether storing what was fetched fails. */
+    breakCopies: (broken: boolean) => {
+      states.broken = broken;
+    },
+    facts: (org: string) =>
+      tenants.read(org, (tx) =>
+        tx.query<{ kind: string; data: Record<string, unknown> }>(
+          'select kind, data from stripe_facts where org_id = $1 order by noted_at, key',
+          [org],
+        ),
+      ),
+    drifts: (org: string) =>
+      tenants.read(org, (tx) =>
+        tx.query<{ what: string }>('select what, ours, theirs from stripe_drifts where org_id = $1 order by id', [org]),
+      ),
+    subscriptions: (org: string) =>
+      tenants.read(org, (tx) =>
+        tx.query<{ id: string; status: string; state: SubscriptionState }>(
+          'select id, status, state from stripe_subscriptions where org_id = $1 order by created, id',
+          [org],
+        ),
+      ),
     events: () =>
       tenants.as({}, (tx) =>
         tx.query<{ id: string; state: string; customer_id: string | null; attempts: number; error: string | null }>(
