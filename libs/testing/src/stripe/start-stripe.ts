@@ -161,9 +161,11 @@ export class StripeDouble {
   async advanceTo(instant: number | Date): Promise<void> {
     const until = typeof instant === 'number' ? instant : Math.floor(instant.getTime() / 1000);
     await this.settled();
-    for (let timer = this.next(until); timer; timer = this.next(until)) {
-      this.clock.moveTo(timer.at);
-      timer.run();
+    for (let at = this.nextInstant(until); at <= until; at = this.nextInstant(until)) {
+      this.clock.moveTo(at);
+      const timer = this.next(at);
+      if (timer) timer.run();
+      else for (const sender of this.senders.values()) await sender.retry();
       await this.settled();
     }
     this.clock.moveTo(until);
@@ -181,7 +183,13 @@ export class StripeDouble {
     if (this.api.ownFaults[0]) throw this.api.ownFaults[0];
   }
 
-  private next(until: number): (Timer & { run: () => unknown }) | undefined {
+  /** When something happens next, or a webhook is sent again. */
+  private nextInstant(until: number): number {
+    const retries = [...this.senders.values()].map((sender) => sender.nextRetry());
+    return Math.min(this.next(until)?.at ?? Infinity, ...retries);
+  }
+
+  private next(until: number): Timer | undefined {
     let first: Timer | undefined;
     for (const account of this.accounts.values())
       for (const timer of timersOf(account))

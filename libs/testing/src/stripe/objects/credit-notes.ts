@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, embedded, type PageParams, page } from '../kernel/lists.ts';
+import { embedded, listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { CreditNote, Invoice, Params, Stored } from '../kernel/stored.ts';
@@ -11,18 +11,11 @@ import { refundCharge } from './refunds.ts';
 
 type Create = Params<Stripe.CreditNoteCreateParams>;
 type Line = Stored<Stripe.CreditNoteLineItem>;
-type List = PageParams & CreatedParams & { customer?: string; invoice?: string };
 
 export const creditNoteRoutes: Routes = {
   'POST /v1/credit_notes': (account, params: Create) => create(account, params),
-  'GET /v1/credit_notes': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: CreditNote) =>
-      created(one) &&
-      (!params.customer || one.customer === params.customer) &&
-      (!params.invoice || one.invoice === params.invoice);
-    return page(account.store.all('credit_note', wanted), params, '/v1/credit_notes');
-  },
+  'GET /v1/credit_notes': (account, params: PageParams) =>
+    listOf(account, 'credit_note', '/v1/credit_notes', params, { customer: true, invoice: true }),
   'GET /v1/credit_notes/{id}': (account, _params, { id }) => account.store.get('credit_note', id),
   'POST /v1/credit_notes/{id}/void': (account, _params, { id }) => {
     const note = account.store.get('credit_note', id);

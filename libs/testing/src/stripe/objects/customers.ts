@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { missing } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params } from '../kernel/stored.ts';
@@ -16,14 +16,8 @@ export const customerRoutes: Routes = {
     for (const taxId of params.tax_id_data ?? []) addTaxId(account, customer, taxId);
     return customer;
   },
-  'GET /v1/customers': (account, params: PageParams & CreatedParams & { email?: string }) => {
-    const created = createdIn(params);
-    const found = account.store.all(
-      'customer',
-      (one) => created(one) && (params.email === undefined || one.email === params.email),
-    );
-    return page(found, params, '/v1/customers');
-  },
+  'GET /v1/customers': (account, params: PageParams) =>
+    listOf(account, 'customer', '/v1/customers', params, { email: true }),
   'GET /v1/customers/{id}': (account, _params, { id }) =>
     account.store.removed(id) ?? account.store.get('customer', id),
   'POST /v1/customers/{id}': (account, params: Update, { id }) => {

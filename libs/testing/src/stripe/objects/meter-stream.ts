@@ -48,7 +48,7 @@ export const meterStreamRoutes: Routes = {
   },
   'POST /v2/billing/meter_event_adjustments': (
     account,
-    params: { event_name: string; cancel: { identifier: string } },
+    params: { event_name: string; type: 'cancel'; cancel: { identifier: string } },
   ) => {
     cancelEvent(account, params.event_name, params.cancel.identifier);
     return {
@@ -59,7 +59,7 @@ export const meterStreamRoutes: Routes = {
       event_name: params.event_name,
       livemode: account.settings.livemode,
       status: 'complete',
-      type: 'cancel',
+      type: params.type,
     };
   },
 };

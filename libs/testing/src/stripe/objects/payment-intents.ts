@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
-import type { Charge, Params, PaymentIntent, SetupIntent } from '../kernel/stored.ts';
+import type { Params, PaymentIntent, SetupIntent } from '../kernel/stored.ts';
 import { attach, behaviourOf, methodOf } from './cards.ts';
 import { collect } from './collection.ts';
 import { currencyOf } from './currencies.ts';
@@ -11,7 +11,6 @@ import { mergedMetadata } from './metadata.rules.ts';
 import { attempt, cardRefusal, createIntent } from './payments.ts';
 
 type Create = Params<Stripe.PaymentIntentCreateParams>;
-type List = PageParams & CreatedParams & { customer?: string };
 type SetUp = Params<Stripe.SetupIntentCreateParams>;
 
 export const paymentIntentRoutes: Routes = {
@@ -32,11 +31,8 @@ export const paymentIntentRoutes: Routes = {
     }
     return params.confirm ? confirm(account, intent) : intent;
   },
-  'GET /v1/payment_intents': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: PaymentIntent) => created(one) && (!params.customer || one.customer === params.customer);
-    return page(account.store.all('payment_intent', wanted), params, '/v1/payment_intents');
-  },
+  'GET /v1/payment_intents': (account, params: PageParams) =>
+    listOf(account, 'payment_intent', '/v1/payment_intents', params, { customer: true }),
   'GET /v1/payment_intents/{id}': (account, _params, { id }) => account.store.get('payment_intent', id),
   'POST /v1/payment_intents/{id}/confirm': (account, params: { payment_method?: string }, { id }) =>
     confirm(account, account.store.get('payment_intent', id), params.payment_method),
@@ -48,20 +44,12 @@ export const paymentIntentRoutes: Routes = {
     account.emit('payment_intent.canceled', intent);
     return intent;
   },
-  'GET /v1/charges': (account, params: List & { payment_intent?: string }) => {
-    const created = createdIn(params);
-    const wanted = (one: Charge) =>
-      created(one) &&
-      (!params.customer || one.customer === params.customer) &&
-      (!params.payment_intent || one.payment_intent === params.payment_intent);
-    return page(account.store.all('charge', wanted), params, '/v1/charges');
-  },
+  'GET /v1/charges': (account, params: PageParams) =>
+    listOf(account, 'charge', '/v1/charges', params, { customer: true, payment_intent: true }),
   'GET /v1/charges/{id}': (account, _params, { id }) => account.store.get('charge', id),
   'POST /v1/setup_intents': (account, params: SetUp) => setUp(account, params),
-  'GET /v1/setup_intents': (account, params: List) => {
-    const wanted = (one: SetupIntent) => !params.customer || one.customer === params.customer;
-    return page(account.store.all('setup_intent', wanted), params, '/v1/setup_intents');
-  },
+  'GET /v1/setup_intents': (account, params: PageParams) =>
+    listOf(account, 'setup_intent', '/v1/setup_intents', params, { customer: true, payment_method: true }),
   'GET /v1/setup_intents/{id}': (account, _params, { id }) => account.store.get('setup_intent', id),
 };
 

@@ -1,12 +1,10 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Charge, Params, Refund } from '../kernel/stored.ts';
 import { mergedMetadata } from './metadata.rules.ts';
-
-type List = PageParams & CreatedParams & { charge?: string; payment_intent?: string };
 
 export const refundRoutes: Routes = {
   'POST /v1/refunds': (account, params: Params<Stripe.RefundCreateParams>) => {
@@ -20,14 +18,8 @@ export const refundRoutes: Routes = {
     refund.metadata = mergedMetadata({}, params.metadata);
     return refund;
   },
-  'GET /v1/refunds': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: Refund) =>
-      created(one) &&
-      (!params.charge || one.charge === params.charge) &&
-      (!params.payment_intent || one.payment_intent === params.payment_intent);
-    return page(account.store.all('refund', wanted), params, '/v1/refunds');
-  },
+  'GET /v1/refunds': (account, params: PageParams) =>
+    listOf(account, 'refund', '/v1/refunds', params, { charge: true, payment_intent: true }),
   'GET /v1/refunds/{id}': (account, _params, { id }) => account.store.get('refund', id),
   'POST /v1/refunds/{id}': (account, params: Params<Stripe.RefundUpdateParams>, { id }) => {
     const refund = account.store.get('refund', id);

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Account } from '../kernel/account.ts';
-import { type CreatedParams, createdIn, type PageParams, page } from '../kernel/lists.ts';
+import { listOf, type PageParams } from '../kernel/lists.ts';
 import { invalid, required } from '../kernel/refusal.ts';
 import type { Routes } from '../kernel/routes.ts';
 import type { Params, Schedule, Subscription } from '../kernel/stored.ts';
@@ -15,16 +15,12 @@ import { type SubscriptionUpdate, updateSubscription } from './update-subscripti
 
 type Create = Params<Stripe.SubscriptionScheduleCreateParams>;
 type Update = Params<Stripe.SubscriptionScheduleUpdateParams>;
-type List = PageParams & CreatedParams & { customer?: string };
 
 export const scheduleRoutes: Routes = {
   'POST /v1/subscription_schedules': (account, params: Create) =>
     params.from_subscription ? takeOver(account, params, params.from_subscription) : create(account, params),
-  'GET /v1/subscription_schedules': (account, params: List) => {
-    const created = createdIn(params);
-    const wanted = (one: Schedule) => created(one) && (!params.customer || one.customer === params.customer);
-    return page(account.store.all('subscription_schedule', wanted), params, '/v1/subscription_schedules');
-  },
+  'GET /v1/subscription_schedules': (account, params: PageParams) =>
+    listOf(account, 'subscription_schedule', '/v1/subscription_schedules', params, { customer: true }),
   'GET /v1/subscription_schedules/{id}': (account, _params, { id }) => account.store.get('subscription_schedule', id),
   'POST /v1/subscription_schedules/{id}': (account, params: Update, { id }) =>
     update(account, running(account, id), params),
