@@ -232,7 +232,7 @@ const MISTAKES: [string, string, string, string][] = [
   ['setup: 500000', 'setup: -1', '/plans/monitoring/pro/prices/USD/setup', 'Write the price'],
   ['{ month: 4900, year: 49_000, setup: 500000 }', '{ setup: 5 }', '/plans/monitoring/pro/prices/USD', 'Write month'],
   ['JPY: { month: 7000 }', 'JPY: { month: 70.00 }', '/plans/monitoring/pro/prices/JPY/month', '70.00 is written 70.'],
-  ['JPY: { month: 7000 }', 'XXX: { month: 7000 }', '/plans/monitoring/pro/prices/XXX', 'Write a currency of ISO'],
+  ['JPY: { month: 7000 }', 'QQQ: { month: 7000 }', '/plans/monitoring/pro/prices/QQQ', 'Write a currency of ISO'],
   ['currency: USD', 'currency: USX', '/currency', 'Write a currency of ISO'],
   ['revenueShare: 12.50', 'revenueShare: 0', '/plans/monitoring/pro/revenueShare', 'Write a number above 0'],
   ['revenueShare: 12.50', 'revenueShare: 120', '/plans/monitoring/pro/revenueShare', 'Write a number above 0'],

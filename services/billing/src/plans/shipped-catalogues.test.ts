@@ -101,6 +101,24 @@ describe.each(FILES)('%s.yaml', (file, offers) => {
   });
 });
 
+test('the example of the documents is a catalogue, once it has what the software depends on', () => {
+  const page = readFileSync(join(__dirname, '../../../../docs/plans-and-usage.md'), 'utf8');
+  const example = /```yaml\n(format: 2[\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const account = text('agents');
+  const declared = account.slice(account.indexOf('  seats: {'), account.indexOf('plans:\n'));
+  const others = declared.replace(/ {2}(api_calls|servers|bots): .*\n/g, '');
+  const plan = account
+    .slice(account.indexOf('  account:\n    free:'))
+    .replace(/ {8}(api_calls|servers|bots): .*\n/g, '');
+  const whole = example
+    .replace('features:\n', `features:\n${others}`)
+    .replace('products:\n', 'products:\n  account: { name: Account, default: free }\n')
+    .replace('\nplans:\n', `\nplans:\n${plan}`);
+  const { plans, addons } = parseCatalogue(problemError, whole);
+  expect(plans.map((one) => one.plan)).toEqual(['free', 'free', 'pro', 'basic']);
+  expect(addons).toMatchObject([{ addon: 'extra_server', features: { servers: { value: 1 } } }]);
+});
+
 test('each can follow each: none changes how a feature of another is counted', () => {
   for (const [before] of FILES) {
     const { features } = parseCatalogue(problemError, text(before));
