@@ -63,7 +63,7 @@ export const listApiKeys = (
     [tx.orgId, limit, expired ?? null, created ?? null, keyId ?? null],
   );
 
-/** Needs a transaction that looks up this hash. */
+/** Needs a transaction that finds by this hash. */
 export const findActiveKey = (tx: Tx, keyHash: string): Promise<ApiKeyRow | undefined> =>
   tx.one<ApiKeyRow>(`select * from api_keys where key_hash = $1 and ${ACTIVE}`, [keyHash]);
 

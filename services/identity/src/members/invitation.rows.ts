@@ -75,11 +75,11 @@ export async function countOpenInvitations(tx: Tx, exceptFor?: string): Promise<
   return row?.open ?? 0;
 }
 
-/** Needs a transaction that looks up this hash. */
+/** Needs a transaction that finds by this hash. */
 export const findOpenByToken = (tx: Tx, tokenHash: string): Promise<InvitationRow | undefined> =>
   tx.one<InvitationRow>('select * from invitations where token_hash = $1 and expires_at > now()', [tokenHash]);
 
-/* To an address: for transactions that look up its `invitedHash`. */
+/* To an address: for transactions that find by its `invitedHash`. */
 
 export type ReceivedRow = InvitationRow & { organisation: string };
 

@@ -140,7 +140,7 @@ export async function setConfirmation(tx: Tx, id: string, token: { sealed: strin
   );
 }
 
-/** Needs a transaction that looks up this token. */
+/** Needs a transaction that finds by this token. */
 export const findChannelByConfirmation = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
   tx.one<{ org_id: string; id: string }>('select org_id, id from channels where confirmation_hash = $1', [hash]);
 
@@ -181,7 +181,7 @@ export async function setUnsubscribe(tx: Tx, id: string, token: { sealed: string
   ]);
 }
 
-/** Needs a transaction that looks up this token. */
+/** Needs a transaction that finds by this token. */
 export const findChannelByUnsubscribe = (tx: Tx, hash: string): Promise<{ org_id: string; id: string } | undefined> =>
   tx.one<{ org_id: string; id: string }>('select org_id, id from channels where unsubscribe_hash = $1', [hash]);
 
