@@ -1,6 +1,7 @@
 import { BUILT_IN_FEATURES } from '@tidegate/contracts/billing/built-in-features';
-import { type ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
+import { ProblemError, problemError } from '@tidegate/contracts/kernel/problem';
 import { Ajv } from 'ajv';
+import fc from 'fast-check';
 import { parse } from 'yaml';
 import { catalogueSchema } from './catalogue-schema.rules.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
@@ -75,7 +76,8 @@ function faults(yaml: string, known?: Parameters<typeof parseCatalogue>[2]) {
   try {
     parseCatalogue(problemError, yaml, known);
   } catch (error) {
-    return (error as ProblemError).data['errors'] as { field: string; code: string; message: string; line: number }[];
+    if (!(error instanceof ProblemError)) throw error;
+    return error.data['errors'] as { field: string; code: string; message: string; line: number }[];
   }
   return [];
 }
@@ -362,4 +364,29 @@ test('every mistake of one file is reported, and none hides another', () => {
     '/addons/explain_pro/max',
     '/packages/calls_1k/amount',
   ]);
+});
+
+test('whatever stands in the place of a word, the file is read or each mistake says what to do', () => {
+  const words = [...whole.matchAll(/[\w.-]+/g)].map((found) => ({ at: found.index, length: found[0].length }));
+  const other = fc.constantFrom(
+    '~',
+    '{}',
+    '[]',
+    '-1',
+    'true',
+    '""',
+    '[1]',
+    'toString',
+    '{ limit: {} }',
+    '{ USD: ~ }',
+    '!t x',
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...words), other, ({ at, length }, text) => {
+      for (const { code, message } of faults(whole.slice(0, at) + text + whole.slice(at + length))) {
+        if (code !== 'yaml') expect(message).toMatch(/Write|Remove|Choose|Declare|remove|must|lower-case/);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
