@@ -16,9 +16,11 @@ export const FORMAT_1 =
   'Format 1 has no products. Write format: 2, then products: { main: { name: …, default: free } }; put main: above the ' +
   'plans, one level to the left of them; remove default: true from the plan; and write per: at the feature.';
 
-/** A name that something else has: a text that is none gets the same cure as one that is misspelt. */
-const nameOf = (key: z.ZodType<string, string>, example: string) =>
-  z.string({ error: `Write a name such as ${example}.` }).pipe(key);
+/** A name that something else has. */
+function nameOf(example: string) {
+  const error = `Write a name such as ${example}.`;
+  return z.string({ error }).regex(/^[a-z][a-z0-9_-]{0,62}$/, error);
+}
 
 const head = { name: line(60), description: line(300).default('') };
 const offered = YesNo.default(true);
@@ -32,7 +34,7 @@ export const MeterDeclaration = z.strictObject({
   aggregate: oneOf(['sum', 'count', 'unique', 'max', 'latest', 'time_weighted']).default('sum'),
   decimals: wholeBetween(0, 6).default(0),
   groupBy: z
-    .array(nameOf(FeatureKey, 'model'), { error: 'Write a list of names, such as [model, region].' })
+    .array(nameOf('model'), { error: 'Write a list of names, such as [model, region].' })
     .max(4, 'Write at most four names.')
     .default([]),
   value: z
@@ -43,7 +45,7 @@ export const MeterDeclaration = z.strictObject({
 
 export const FeatureDeclaration = z.strictObject({
   kind: oneOf(['counted', 'static', 'boolean', 'level', 'metered']),
-  product: nameOf(ProductKey, 'monitoring').optional(),
+  product: nameOf('monitoring').optional(),
   ...head,
   unit: line(30).default(''),
   per: oneOf(QuotaWindow.options).optional(),
@@ -58,9 +60,9 @@ const grants = () => z.record(z.string(), z.unknown(), { error: 'Write features:
 export const TrialDeclaration = z.strictObject({ days: wholeBetween(1, 730), card: YesNo.default(false) });
 
 export const SeatsDeclaration = z.strictObject({
-  feature: nameOf(FeatureKey, 'seats'),
+  feature: nameOf('seats'),
   included: wholeBetween(0, 1_000_000),
-  addon: nameOf(AddonKey, 'extra_member').optional(),
+  addon: nameOf('extra_member').optional(),
 });
 
 export const PlanDeclaration = z.strictObject({
@@ -76,10 +78,10 @@ export const PlanDeclaration = z.strictObject({
 
 export const AddonDeclaration = z.strictObject({
   ...head,
-  product: nameOf(ProductKey, 'monitoring'),
+  product: nameOf('monitoring'),
   offered,
   plans: z
-    .array(nameOf(PlanKey, 'pro'), { error: 'Write a list of plans of the product, such as [pro].' })
+    .array(nameOf('pro'), { error: 'Write a list of plans of the product, such as [pro].' })
     .min(1, 'Name a plan.')
     .optional(),
   max: wholeBetween(1, 1_000_000).optional(),
@@ -90,7 +92,7 @@ export const AddonDeclaration = z.strictObject({
 export const PackageDeclaration = z.strictObject({
   ...head,
   offered,
-  feature: nameOf(FeatureKey, 'api_calls'),
+  feature: nameOf('api_calls'),
   amount: wholeBetween(1, Number.MAX_SAFE_INTEGER),
   expiresDays: wholeBetween(1, 3_650).optional(),
   prices: z.record(CurrencyCode, OneOffPriceList, { error: 'Write prices: { USD: { once: 1000 } }.' }),
