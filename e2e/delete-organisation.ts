@@ -149,7 +149,7 @@ export function deleteOrganisation(platform: SharedPlatform): void {
             const answers = [
               await byKey.post('/api/v1/bots', { name: `b${client}-${n}`, settings: SETTINGS }),
               await byKey.post('/api/v1/usage/events', { events: [{ ...event, source: 'test' }] }),
-              await byKey.get('/api/v1/usage'),
+              await byKey.get('/api/v1/usage/current'),
             ];
             if (answers.some(({ status }) => status === 401)) return;
           }

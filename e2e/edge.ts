@@ -79,10 +79,11 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
       const refused = answers.find(({ status }) => status === 429);
       expect(refused?.body).toMatchObject({ code: 'quota_exhausted', limit: LIMIT, upgradeTo: 'pro' });
       expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
-      for (const path of ['/usage', '/organisation']) expect((await key.get(`/api/v1${path}`)).status).toBe(200);
+      for (const path of ['/usage/current', '/organisation'])
+        expect((await key.get(`/api/v1${path}`)).status).toBe(200);
       for (const path of [
         '/me',
-        '/usage',
+        '/usage/current',
         '/billing/plans',
         '/subscription',
         '/entitlements',
@@ -93,7 +94,7 @@ export function edge(platform: SharedPlatform, later: () => NodeJS.ProcessEnv): 
         expect((await person.get(`/api/v1${path}`)).status).toBe(200);
         expect((await anonymous.send('GET', `/api/v1${path}`, undefined, { cookie })).status).toBe(200);
       }
-      const { body: usage } = await person.get<{ items: { meter: string; used: number }[] }>('/api/v1/usage');
+      const { body: usage } = await person.get<{ items: { meter: string; used: number }[] }>('/api/v1/usage/current');
       expect(usage.items.find(({ meter }) => meter === 'api_calls')).toMatchObject({ limit: LIMIT });
       expect((await person.send('DELETE', `/api/v1/api-keys/${body.id}`)).status).toBe(204);
       await until(async () => (await key.get('/api/v1/markets')).status === 401);

@@ -94,7 +94,7 @@ export function firstJob(platform: SharedPlatform): void {
     );
     await until(
       async () => {
-        const { body } = await rest.get<Page<{ meter: string; used: number }>>('/api/v1/usage');
+        const { body } = await rest.get<Page<{ meter: string; used: number }>>('/api/v1/usage/current');
         return body.items.find(({ meter }) => meter === 'bot_orders')?.used === orders.rows[0].n;
       },
       { withinMs: 20_000, what: `bot_orders to be ${orders.rows[0].n}` },

@@ -55,7 +55,9 @@ export function rollingRestart(platform: SharedPlatform): void {
     const used = async (): Promise<number> => {
       const each = await Promise.all(
         keys.map(async (key) => {
-          const { body } = await rest.as(key).get<{ items: { meter: string; used: number }[] }>('/api/v1/usage');
+          const { body } = await rest
+            .as(key)
+            .get<{ items: { meter: string; used: number }[] }>('/api/v1/usage/current');
           return body.items.find(({ meter }) => meter === 'api_calls')?.used ?? 0;
         }),
       );

@@ -9,6 +9,7 @@ import '../libs/contracts/dist/all.js';
 import { loadServices } from '../cli/dist/roles.js';
 import { events, liveTopics, operations } from '../libs/contracts/dist/kernel/registry.js';
 import { SERVICE_NAMES } from '../libs/contracts/dist/kernel/service-names.js';
+import { TTL_SECONDS as QUOTA_SECONDS } from '../libs/contracts/dist/usage/leases.js';
 import { PLATFORM_VARIABLES } from '../libs/runtime/dist/settings.js';
 import { catalogueSchema } from '../services/billing/dist/plans/catalogue-schema.rules.js';
 import { LEASE_SECONDS as BOT_SECONDS } from '../services/bot-executor/dist/bots/lease.rows.js';
@@ -18,7 +19,6 @@ import { clientSource } from '../services/gateway/dist/documents/client-source.j
 import { openApiDocument } from '../services/gateway/dist/documents/openapi.js';
 import { LEASE_SECONDS as MAIL_SECONDS } from '../services/identity/dist/mails/account-mail.rows.js';
 import { LEASE_SECONDS as CHECKPOINT_SECONDS } from '../services/usage/dist/ingestion/checkpoint.rows.js';
-import { LEASE_MS as QUOTA_MS } from '../services/usage/dist/leases/lease.rules.js';
 import { ROOT } from './setup.mjs';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -74,7 +74,7 @@ function leases() {
       'Usage waits in its stream and quotas are leased, so nothing is lost or refused meanwhile; events that are read twice count once.',
     ],
     [
-      `slice of a quota, ${QUOTA_MS / 1_000} s`,
+      `slice of a quota, ${QUOTA_SECONDS} s`,
       'units of a gateway that died can be lent again',
       'Services agree on it; a slice is small beside its quota.',
     ],

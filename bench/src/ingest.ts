@@ -21,6 +21,7 @@ const ORGANISATIONS = 1_000;
 const ROUNDS = 3;
 const BATCH = 2_000;
 const CONNECTIONS = 3;
+const ANCHOR = '2026-01-01T00:00:00.000Z';
 /** Events that ride in one message: what a service's handler sends, a busy product's sender, a gateway's report. */
 const PER_MESSAGE = [1, 10, 50];
 
@@ -75,8 +76,8 @@ async function prepare(database: BenchDatabase, orgs: string[]): Promise<void> {
   await tenants.as({}, (tx) => tx.query("insert into meters (meter, name) values ('calls', 'Calls')"));
   await tenants.system('ingest', (tx) =>
     tx.query(
-      `insert into entitlement_snapshots (org_id, version, period_anchor, snapshot) select id, 1, '2026-01-01T00:00:00Z', '{}' from unnest($1::uuid[]) id`,
-      [orgs],
+      `insert into entitlement_snapshots (org_id, version, periods, snapshot) select id, 1, $2::json, '{}' from unnest($1::uuid[]) id`,
+      [orgs, JSON.stringify({ meters: {}, shared: [{ from: ANCHOR, anchor: ANCHOR, months: 1 }] })],
     ),
   );
   await ensureEventDays(tenants, { back: 1, ahead: 3 });
@@ -131,7 +132,7 @@ const countable = (event: UsageEvent): CountableEvent => ({
   key: eventKey(event.source, event.id),
   digest: 0,
   lease: undefined,
-  periodStart: '2026-01-01T00:00:00.000Z',
+  periodStart: ANCHOR,
 });
 
 const byKey = (a: CountableEvent, b: CountableEvent): number => (a.org + a.key < b.org + b.key ? -1 : 1);

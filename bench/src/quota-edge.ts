@@ -57,7 +57,7 @@ async function attack(platform: Platform, round: number): Promise<number> {
   );
   const meter = await until(
     async () => {
-      const { body } = await person.get<{ items: Meter[] }>('/api/v1/usage');
+      const { body } = await person.get<{ items: Meter[] }>('/api/v1/usage/current');
       const found = body.items.find((one) => one.meter === 'api_calls');
       return found && found.used === answered && found.reserved === 0 && found;
     },

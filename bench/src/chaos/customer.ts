@@ -76,7 +76,7 @@ export class Customer {
   async act(turn: number): Promise<void> {
     if (turn % 12 === 3) await this.createBot();
     else if (turn % 3 === 0) await this.sendEvent();
-    else await this.insist('GET', turn % 2 === 0 ? '/api/v1/bots?limit=1' : '/api/v1/usage');
+    else await this.insist('GET', turn % 2 === 0 ? '/api/v1/bots?limit=1' : '/api/v1/usage/current');
   }
 
   async sendEvent(): Promise<void> {
@@ -122,7 +122,7 @@ export class Customer {
   }
 
   async used(meter: string): Promise<number> {
-    const { body } = await this.insist('GET', '/api/v1/usage');
+    const { body } = await this.insist('GET', '/api/v1/usage/current');
     const items = body['items'] as { meter: string; used: number }[];
     return items.find((item) => item.meter === meter)?.used ?? 0;
   }

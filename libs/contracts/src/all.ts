@@ -1,5 +1,4 @@
 /* Every contract, for code that needs the whole catalogue: the gateway, the boot check and the generators. */
-/* Every contract, for those who need the whole catalogue: the gateway, the boot check and the generators. */
 import './billing/checkout.ts';
 import './billing/entitlements.ts';
 import './billing/publish.ts';

@@ -1,16 +1,22 @@
 import { Module } from '@nestjs/common';
 import { CurrentUsage } from './balances/current-usage.ts';
+import { EstimateUsage } from './balances/estimate-usage.ts';
 import { StoreEntitlements } from './balances/store-entitlements.ts';
 import { UsageHistory } from './balances/usage-history.ts';
+import { UsageLimits } from './balances/usage-limits.ts';
+import { CheckEntitlement } from './checks/check-entitlement.ts';
+import { EndHold } from './checks/end-hold.ts';
 import { UsageSettings } from './entitlements/usage-settings.ts';
 import { IngestCheckpoint } from './ingestion/checkpoint.ts';
 import { IngestUsageStream } from './ingestion/ingest-usage.loop.ts';
 import { IngestUsage } from './ingestion/ingest-usage.ts';
+import { ListEvents } from './ingestion/list-events.ts';
 import { ListRejectedEvents } from './ingestion/list-rejected-events.ts';
 import { ReplayParked } from './ingestion/replay-parked.loop.ts';
 import { UsageWriter } from './ingestion/usage-writer.ts';
 import { JetStreamUsage } from './jetstream-usage.ts';
 import { UsageStream } from './kernel/usage-stream.ts';
+import { Lend } from './leases/lend.ts';
 import { ReturnLease } from './leases/return-lease.ts';
 import { TakeLease } from './leases/take-lease.ts';
 import { ListMeters } from './meters/list-meters.ts';
@@ -24,15 +30,21 @@ import { EnforceRetention } from './retention/enforce-retention.loop.ts';
     StoreEntitlements,
     UsageSettings,
     IngestUsage,
+    ListEvents,
     ListRejectedEvents,
     CurrentUsage,
     UsageHistory,
+    UsageLimits,
+    EstimateUsage,
+    CheckEntitlement,
+    EndHold,
     TakeLease,
     ReturnLease,
   ],
   providers: [
     { provide: UsageStream, useClass: JetStreamUsage },
     UsageWriter,
+    Lend,
     IngestCheckpoint,
     IngestUsageStream,
     ReplayParked,

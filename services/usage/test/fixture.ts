@@ -13,8 +13,10 @@ import { closing } from '@tidegate/testing/closing';
 import { testDatabase } from '@tidegate/testing/database';
 import { startTestNats } from '@tidegate/testing/nats';
 import pg from 'pg';
-import { storeSnapshot } from '../src/entitlements/entitlement-snapshot.rows.ts';
+import { StoreEntitlements } from '../src/balances/store-entitlements.ts';
+import { keepSnapshot } from '../src/entitlements/keep-snapshot.ts';
 import { UsageWriter } from '../src/ingestion/usage-writer.ts';
+import { Lend } from '../src/leases/lend.ts';
 import { nameMeters, saveMeters } from '../src/meters/meter.rows.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
@@ -40,6 +42,8 @@ export async function openUsage() {
     outbox,
     asAdmin,
     writer: () => new UsageWriter(tenants, outbox),
+    /** Snapshots are stored in tests, so nobody asks billing over the bus. */
+    lend: () => new Lend(tenants, undefined as never),
     /** Runs an operation as it runs in the service: checked, in its transaction, with the caller's organisation. */
     call: async <Op extends Operation>(
       handler: object,
@@ -66,7 +70,13 @@ export async function openUsage() {
         ),
       ),
     nameMeter: (meter: string) => tenants.as({}, (tx) => nameMeters(tx, [meter])),
-    storeSnapshot: (snapshot: Entitlements) => tenants.run(snapshot.orgId, (tx) => storeSnapshot(tx, snapshot)),
+    storeSnapshot: (snapshot: Entitlements) => tenants.run(snapshot.orgId, (tx) => keepSnapshot(tx, snapshot)),
+    /** The snapshot comes as billing's event. */
+    arrive: async (data: Entitlements) => {
+      const store = new StoreEntitlements({ wake: () => undefined } as never);
+      await tenants.run(data.orgId, (tx) => store.handle({ data, tx, emit: outbox.emitter(tx) } as never));
+      return data.orgId;
+    },
     close: closing(() => dataSource.destroy().then(database.drop)),
   };
 }

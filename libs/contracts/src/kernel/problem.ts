@@ -187,7 +187,7 @@ export const quotaExhausted = commonProblem(
     meter: z.string(),
     limit: z.int(),
     used: z.int(),
-    resetsAt: z.string(),
+    resetsAt: z.string().nullable().meta({ description: 'null: the limit applies to all use there has been' }),
     product: PRODUCT,
     upgradeTo: UPGRADE_TO,
     /** Set by the gateway: until the next period, or until leased units may come back. */

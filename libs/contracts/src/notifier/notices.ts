@@ -57,7 +57,7 @@ export const QuotaReachedNotice = z
       used: z.int(),
       percent: z.int(),
       periodStart: Timestamp,
-      periodEnd: Timestamp,
+      periodEnd: Timestamp.nullable().meta({ description: 'null: the limit applies to all use there has been' }),
     }),
   })
   .meta({ id: 'QuotaReachedNotice' });

@@ -19,6 +19,11 @@ export const leaseClosed = problem(
   z.object({ leaseId: Id, spent: z.int() }),
 );
 
+/** The longest that units are reserved for one piece of work. */
+export const MAX_TTL_SECONDS = 86_400;
+/** Of a slice of a quota that names no other time. */
+export const TTL_SECONDS = 60;
+
 export const LeaseRequest = z
   .strictObject({
     meter: MeterKey,
@@ -33,6 +38,9 @@ export const LeaseRequest = z
       .min(1)
       .max(100)
       .meta({ description: 'Chosen by you, new for every lease; the same key again returns the same lease' }),
+    ttlSeconds: z.int().min(1).max(MAX_TTL_SECONDS).default(TTL_SECONDS).meta({
+      description: 'The lease ends after this time, at most a day, and with the window of the limit at the latest',
+    }),
   })
   .meta({ id: 'LeaseRequest' });
 
@@ -46,11 +54,11 @@ export const Lease = z
     expiresAt: Timestamp,
     limit: Limit,
     enforcement: Enforcement,
-    /** Used in this period, without lent units. */
+    /** Used in the window of the limit, without lent units. */
     used: z.int(),
     /** Lent to all holders and not yet reported as used, this lease included. */
     reserved: z.int().min(0),
-    resetsAt: Timestamp,
+    resetsAt: Timestamp.nullable().meta({ description: 'null: the limit applies to all use there has been' }),
     product: z.string().nullable(),
     plan: z.string().nullable(),
     upgradeTo: z.string().nullable(),
@@ -65,7 +73,7 @@ export const takeLease = operation({
   scope: 'usage:write',
   summary: 'Take a slice of a metered quota to spend locally',
   description:
-    'All slices and all reported usage together never exceed a hard limit. Report what you spend as usage events with ' +
+    'All slices, holds and reported usage together never exceed a hard limit. Report what you spend as usage events with ' +
     '`lease` set to the lease id, and return the lease when you are done; an unreturned lease frees what was not ' +
     'reported a minute after it expires. Services call it with `bus.call(takeLease, …, { orgId })`.',
   input: LeaseRequest,

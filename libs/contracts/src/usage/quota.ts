@@ -9,16 +9,16 @@ export const QuotaReached = z.object({
   limit: z.int().min(0),
   used: z.int(),
   /** The threshold that was reached, not the exact share. */
-  percent: z.union([z.literal(80), z.literal(100)]),
+  percent: z.union([z.literal(50), z.literal(80), z.literal(100)]),
   periodStart: Timestamp,
-  periodEnd: Timestamp,
+  periodEnd: Timestamp.nullable().meta({ description: 'null: the limit applies to all use there has been' }),
 });
 export type QuotaReached = z.infer<typeof QuotaReached>;
 
 export const quotaReached = event({
   service: 'usage',
   name: 'quota.reached.v1',
-  summary: 'A share of a metered quota is used, by more use or by a lower limit; once per meter, threshold and period',
+  summary: 'A share of a metered quota is used, by more use or by a lower limit; once per meter, threshold and window',
   data: QuotaReached,
   aggregate: (reached) => reached.orgId,
 });

@@ -20,6 +20,8 @@ export const listMeters = operation({
   output: z.object({ items: z.array(Meter) }),
 });
 
+const NEVER_ENDS = Timestamp.nullable().meta({ description: 'null: the limit applies to all use there has been' });
+
 export const MeterUsage = z
   .object({
     ...Meter.shape,
@@ -31,9 +33,11 @@ export const MeterUsage = z
     included: z.boolean().meta({ description: 'false: the plan does not include this meter' }),
     remaining: Limit,
     percent: z.int().nullable().meta({ description: 'Share of the limit that is used, rounded down' }),
-    periodStart: Timestamp.meta({ description: 'Of the month, or of the day when the limit is a daily one' }),
-    periodEnd: Timestamp,
-    resetsAt: Timestamp,
+    periodStart: Timestamp.meta({
+      description: 'Of the window that the limit applies to; of the month without a limit',
+    }),
+    periodEnd: NEVER_ENDS,
+    resetsAt: NEVER_ENDS,
     upgradeTo: z.string().nullable(),
   })
   .meta({ id: 'MeterUsage' });
@@ -42,33 +46,47 @@ export type MeterUsage = z.infer<typeof MeterUsage>;
 export const currentUsage = operation({
   service: 'usage',
   name: 'usage.current',
-  http: ['GET', '/api/v1/usage'],
+  http: ['GET', '/api/v1/usage/current'],
   scope: 'usage:read',
-  summary: 'Usage of the current period against the limits of the plan',
+  summary: 'Usage of every meter against the limits of the plan',
+  description: 'Each meter in the window of its limit; `periodStart` and `periodEnd` are the current month.',
   input: z.strictObject({}),
   output: z.object({ periodStart: Timestamp, periodEnd: Timestamp, items: z.array(MeterUsage) }),
 });
 
+export const Granularity = z
+  .enum(['hour', 'day', 'month'])
+  .meta({ id: 'Granularity', description: 'hour: of UTC. day: of the organisation. month: of the meter’s periods' });
+export type Granularity = z.infer<typeof Granularity>;
+
 export const usageHistory = operation({
   service: 'usage',
   name: 'usage.history',
-  http: ['GET', '/api/v1/usage/{meter}/history'],
+  http: ['GET', '/api/v1/usage/history'],
   scope: 'usage:read',
-  summary: 'Usage of one meter by hour (UTC) or by day of the organisation, without gaps',
+  summary: 'Usage of one meter by hour (UTC), by day or by month of the organisation, without gaps',
   description:
-    'Whole hours or days that cover the range. Where `from` or `to` is the start of a period, that edge is exact, so that ' +
-    'the steps of a period add up to its balance.',
+    'Whole hours, days or months that cover the range. Where `from` or `to` is the start of a month, that edge is exact, so ' +
+    'that the steps of a month add up to its balance.',
   input: z.strictObject({
     meter: MeterKey,
-    from: Instant.optional().meta({ description: 'Included; default 30 days (hour: 2 days) before `to`' }),
+    from: Instant.optional().meta({
+      description: 'Included; default 30 days (hour: 2 days, month: a year) before `to`',
+    }),
     to: Instant.optional().meta({ description: 'Excluded; default now' }),
-    granularity: z.enum(['hour', 'day']).default('day').meta({ description: 'Length of a step' }),
+    granularity: Granularity.default('day').meta({ description: 'Length of a step' }),
   }),
   output: z.object({
     meter: MeterKey,
-    granularity: z.enum(['hour', 'day']),
-    timeZone: z.string().meta({ description: 'Whose days these are; UTC for hours' }),
-    items: z.array(z.object({ start: Timestamp, quantity: z.int(), events: z.int() })),
+    granularity: Granularity,
+    timeZone: z.string().meta({ description: 'Whose days these are; UTC for hours and months' }),
+    items: z.array(
+      z.object({
+        start: Timestamp,
+        quantity: z.int(),
+        events: z.int().nullable().meta({ description: 'null: not stored by month' }),
+      }),
+    ),
     total: z.int(),
   }),
   errors: [unknownMeter],

@@ -26,6 +26,8 @@ const REFUSED_MS = 2_000;
 const AWAY_MS = 1_000;
 const ANSWER_MS = 2_000;
 const TIDY_MS = 5_000;
+/** What a client is told to wait where use is never forgotten: until somebody has taken a larger plan. */
+const NEVER_S = 86_400;
 
 interface Account {
   holding: Holding | undefined;
@@ -225,7 +227,7 @@ export class Quota implements OnApplicationShutdown {
 function refuse(account: Account, { limit, used, reserved, resetsAt, product, upgradeTo }: Lease): void {
   account.refusedUntil = Date.now() + REFUSED_MS;
   // Units of others may come back when their leases end; used ones come back with the next period.
-  const untilReset = Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000));
+  const untilReset = resetsAt ? Math.max(1, Math.ceil((Date.parse(resetsAt) - Date.now()) / 1_000)) : NEVER_S;
   const retryAfterSeconds = used < (limit ?? 0) ? Math.min(60, untilReset) : untilReset;
   account.refusal = quotaExhausted(
     { meter: METER, limit: limit ?? 0, used: used + reserved, resetsAt, product, upgradeTo, retryAfterSeconds },

@@ -96,9 +96,11 @@ function quotaReached(quota: DataOf<'quota.reached'>): Content {
       : `Your organisation has used ${quota.percent} % of its ${meter} for this period.`,
     facts: [
       ['Used', `${quota.used} of ${quota.limit}`],
-      ['Period', `${instant(quota.periodStart)} to ${instant(quota.periodEnd)}`],
+      ['Period', `${instant(quota.periodStart)} to ${quota.periodEnd === null ? 'now' : instant(quota.periodEnd)}`],
     ],
-    advice: `The quota is full again on ${instant(quota.periodEnd)}. A larger plan raises it at once.`,
+    advice: `${
+      quota.periodEnd === null ? 'It is never full again.' : `The quota is full again on ${instant(quota.periodEnd)}.`
+    } A larger plan raises it at once.`,
   };
 }
 

@@ -1,83 +1,36 @@
 import type { Tx } from '@tidegate/database/tx';
+import type { Balance } from './balance.rules.ts';
+import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
-export interface Balance {
-  used: number;
-  /** Lent and not yet reported. */
-  reserved: number;
-}
+/**
+ * A lease reserves its units until they are reported, or until it has been expired for a while without being returned. A
+ * hold is committed with its usage in one step, so it frees its units the moment it expires.
+ */
+export const RESERVES =
+  "reserved > 0 and (spent is not null or expires_at > now() - case when hold then interval '0' else interval '60 seconds' end)";
 
-/** A lease reserves its units until they are reported, or until it has been expired for a while without being returned. */
-export const RESERVES = "reserved > 0 and (spent is not null or expires_at > now() - interval '60 seconds')";
-
-/** The balance of every meter in the period, in one read. */
-export async function findBalances(tx: Tx, orgId: string, periodStart: string): Promise<Map<string, Balance>> {
-  const rows = await tx.query<{ meter: string; used: string; reserved: string }>(
-    `select meter, sum(used) as used, sum(reserved) as reserved from (
-       select meter, used, 0 as reserved from usage_balances where org_id = $1 and period_start = $2
-       union all
-       select meter, 0, reserved from leases where org_id = $1 and period_start = $2 and ${RESERVES}) as t
-     group by meter`,
-    [orgId, periodStart],
-  );
-  return new Map(rows.map((row) => [row.meter, { used: Number(row.used), reserved: Number(row.reserved) }]));
-}
-
-export interface Bucket {
-  start: Date;
-  quantity: string;
-  events: string;
-}
-
-/** Whole steps in that time zone, truncated only where a period begins or ends. */
-export interface BucketRange {
-  orgId: string;
-  meter: string;
-  granularity: 'hour' | 'day';
-  timeZone: string;
-  /** Without it: `steps` steps up to `to`. */
-  from: string | undefined;
-  to: string;
-  steps: number;
-  /** The edge is where a period begins, so that its step is truncated there. */
-  cutFrom: boolean;
-  cutTo: boolean;
-}
-
-/** Every step of the range with its usage, including empty ones. */
-export function findBuckets(tx: Tx, asked: BucketRange): Promise<Bucket[]> {
-  return tx.query<Bucket>(
-    `with edges as (
-       select $4::timestamptz as first, $5::timestamptz as last, ('1 ' || $3)::interval as step),
-     whole as (
-       select *, date_trunc($3, (last - interval '1 microsecond') at time zone $6) as newest from edges),
-     steps as (
-       select s at time zone $6 as start, (s + step) at time zone $6 as stop, first, last
-         from whole, generate_series(coalesce(date_trunc($3, first at time zone $6), newest - ($7 - 1) * step),
-                                     newest, step) as s),
-     range as (
-       select array_agg(case when $8 then greatest(start, first) else start end order by start) as starts,
-              min(case when $8 then greatest(start, first) else start end) as low,
-              max(case when $9 then least(stop, last) else stop end) as high
-         from steps),
-     -- One index scan, whose rows are then assigned to their steps: joining step by step takes seconds.
-     sums as (
-       select width_bucket(h.hour, r.starts) as n, sum(h.quantity) as quantity, sum(h.events) as events
-         from range r join usage_hours h
-           on h.org_id = $1 and h.meter = $2 and h.hour >= r.low and h.hour < r.high
-        group by 1)
-     select t.start, coalesce(s.quantity, 0) as quantity, coalesce(s.events, 0) as events
-       from range r, unnest(r.starts) with ordinality as t(start, n) left join sums s on s.n = t.n
-      order by 1`,
+/** What is used and what is lent in each of these windows, all at one moment, in their order. */
+export async function findBalances(tx: Tx, orgId: string, windows: readonly MeterWindow[]): Promise<Balance[]> {
+  const rows = await tx.query<{ used: string; reserved: string }>(
+    `select case when w.of_hours
+              then (select coalesce(sum(quantity), 0) from usage_hours h
+                     where h.org_id = $1 and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
+              else (select coalesce(sum(used), 0) from usage_balances b
+                     where b.org_id = $1 and b.meter = w.meter and b.period_start >= w.start and b.period_start < w.stop)
+            end as used,
+            (select coalesce(sum(reserved), 0) from leases l
+              where l.org_id = $1 and l.meter = w.meter and l.period_start < w.stop
+                and coalesce(l.period_end, l.expires_at) > w.start and ${RESERVES}) as reserved
+       from unnest($2::text[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
+              with ordinality as w(meter, of_hours, start, stop, n)
+      order by n`,
     [
-      asked.orgId,
-      asked.meter,
-      asked.granularity,
-      asked.from ?? null,
-      asked.to,
-      asked.timeZone,
-      asked.steps,
-      asked.cutFrom,
-      asked.cutTo,
+      orgId,
+      windows.map(({ meter }) => meter),
+      windows.map(({ per }) => isOfHours(per)),
+      windows.map(({ start }) => instant(start)),
+      windows.map(({ end }) => instant(end)),
     ],
   );
+  return rows.map(({ used, reserved }) => ({ used: Number(used), reserved: Number(reserved) }));
 }

@@ -1,10 +1,15 @@
-import { snapshot } from '../../test/snapshot.ts';
-import { historyRange, meterUsage } from './balance.rules.ts';
+import { snapshot, standingOf } from '../../test/snapshot.ts';
+import { historyRange, meterUsage, monthsOf } from './balance.rules.ts';
+import { windowOf } from './window.rules.ts';
 
 const meter = { meter: 'calls', name: 'Calls', unit: 'call', description: '' };
 const period = { start: '2026-10-31T10:00:00.000Z', end: '2026-11-30T10:00:00.000Z' };
 const line = (calls: number | null, used: number, reserved = 0) =>
-  meterUsage(meter, { used, reserved }, snapshot({ calls }), period);
+  lineOf(meter, { used, reserved }, snapshot({ calls }));
+function lineOf(of: typeof meter, balance: { used: number; reserved: number }, given: ReturnType<typeof snapshot>) {
+  const standing = standingOf(given);
+  return meterUsage(of, balance, standing, windowOf(standing, of.meter, 'month'));
+}
 
 test('lent units reduce what remains, and do not count as used', () => {
   expect(line(100, 30, 20)).toMatchObject({ used: 30, reserved: 20, remaining: 50, percent: 30, resetsAt: period.end });
@@ -25,7 +30,7 @@ test('past the limit nothing remains; a balance below zero counts as nothing use
 
 test('an unlimited meter has no percentage, and a meter outside the plan has no allowance', () => {
   expect(line(null, 5)).toMatchObject({ limit: null, remaining: null, percent: null, included: true });
-  expect(meterUsage({ ...meter, meter: 'faxes' }, { used: 0, reserved: 0 }, snapshot(), period)).toMatchObject({
+  expect(lineOf({ ...meter, meter: 'faxes' }, { used: 0, reserved: 0 }, snapshot())).toMatchObject({
     included: false,
     limit: 0,
     remaining: 0,
@@ -33,17 +38,18 @@ test('an unlimited meter has no percentage, and a meter outside the plan has no 
 });
 
 const now = Date.parse('2026-11-20T10:20:00Z');
-const anchor = Date.parse('2026-01-31T10:00:00.123Z');
+const from = '2026-01-31T10:00:00.000Z';
+const steps = [{ from, anchor: from, months: 1 as const }];
 const range = (from: string | undefined, to: string | undefined, granularity: 'hour' | 'day') =>
-  historyRange({ from, to, granularity }, anchor, now);
+  historyRange({ from, to, granularity }, steps, now);
 
 test('an edge of a range is exact where a period begins, and nowhere else', () => {
-  expect(range('2026-10-31T10:00:00.123Z', '2026-11-30T10:00:00.123Z', 'hour')).toMatchObject({
-    from: '2026-10-31T10:00:00.123Z',
+  expect(range('2026-10-31T10:00:00.000Z', '2026-11-30T10:00:00.000Z', 'hour')).toMatchObject({
+    from: '2026-10-31T10:00:00.000Z',
     cutFrom: true,
     cutTo: true,
   });
-  expect(range('2026-10-31T10:00:00.122Z', undefined, 'hour')).toMatchObject({ cutFrom: false, cutTo: false });
+  expect(range('2026-10-31T09:59:59.999Z', undefined, 'hour')).toMatchObject({ cutFrom: false, cutTo: false });
   expect(range(undefined, undefined, 'day')).toEqual({
     from: undefined,
     to: '2026-11-20T10:20:00.000Z',
@@ -56,4 +62,15 @@ test('an edge of a range is exact where a period begins, and nowhere else', () =
 test('an empty or endless range is refused with the field', () => {
   expect(() => range('2026-11-21T00:00:00Z', '2026-11-20T00:00:00Z', 'hour')).toThrow(/from.*must lie before/);
   expect(() => range('2025-01-01T00:00:00Z', undefined, 'hour')).toThrow(/at most 744 hours/);
+});
+
+test('months are those that cover the range, the one at the end included', () => {
+  const months = (from: string | undefined, to: string | undefined) =>
+    monthsOf(steps, historyRange({ from, to, granularity: 'month' }, steps, now));
+  expect(months('2026-08-31T10:00:00Z', '2026-10-31T10:00:00Z')).toEqual([
+    '2026-08-31T10:00:00.000Z',
+    '2026-09-30T10:00:00.000Z',
+  ]);
+  expect(months('2026-08-31T09:59:59Z', '2026-10-31T10:00:01Z')).toHaveLength(4);
+  expect(months(undefined, undefined)).toHaveLength(12);
 });

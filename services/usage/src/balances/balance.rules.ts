@@ -1,34 +1,24 @@
-import { type Entitlements, SHARED } from '@tidegate/contracts/billing/entitlements';
-import { monthAt } from '@tidegate/contracts/billing/period';
+import type { PeriodStep } from '@tidegate/contracts/billing/period';
 import { invalid } from '@tidegate/contracts/kernel/problem';
-import type { Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
+import type { Granularity, Meter, MeterUsage } from '@tidegate/contracts/usage/usage';
+import { monthOf } from '../entitlements/meter-periods.rules.ts';
+import type { Standing } from '../entitlements/standing.ts';
+import { asText, type MeterWindow } from './window.rules.ts';
 
-export interface PeriodText {
-  start: string;
-  end: string;
-}
-
-/** The instant from which the months of an organisation are counted, in epoch milliseconds. */
-export const anchorOf = ({ periods }: Pick<Entitlements, 'periods'>): number =>
-  Date.parse(periods[SHARED]?.at(-1)?.anchor ?? '');
-
-/** The current quota period. */
-export function currentPeriod(entitlements: Pick<Entitlements, 'periods'>, now: number): PeriodText {
-  const { start, end } = monthAt(anchorOf(entitlements), now);
-  return { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
+export interface Balance {
+  used: number;
+  /** Lent and not yet reported. */
+  reserved: number;
 }
 
 /** One line of the usage page. */
-export function meterUsage(
-  meter: Meter,
-  balance: { used: number; reserved: number },
-  entitlements: Entitlements,
-  period: PeriodText,
-): MeterUsage {
-  const grant = entitlements.features[meter.meter];
+export function meterUsage(meter: Meter, balance: Balance, standing: Standing, window: MeterWindow): MeterUsage {
+  const { features, upgrade } = standing.snapshot;
+  const grant = features[meter.meter];
   const included = grant?.kind === 'metered';
   const limit = included ? grant.limit : 0;
   const { used, reserved } = balance;
+  const { start, end } = asText(standing, window);
   return {
     ...meter,
     used,
@@ -37,14 +27,17 @@ export function meterUsage(
     enforcement: included ? grant.enforcement : null,
     per: included ? grant.per : null,
     included,
-    remaining: limit === null ? null : Math.max(0, limit - used - reserved),
+    remaining: remainingOf(limit, balance),
     percent: limit === null ? null : percentOf(used, limit),
-    periodStart: period.start,
-    periodEnd: period.end,
-    resetsAt: period.end,
-    upgradeTo: entitlements.upgrade[meter.meter]?.plan ?? null,
+    periodStart: start,
+    periodEnd: end,
+    resetsAt: end,
+    upgradeTo: upgrade[meter.meter]?.plan ?? null,
   };
 }
+
+export const remainingOf = (limit: number | null, { used, reserved }: Balance): number | null =>
+  limit === null ? null : Math.max(0, limit - used - reserved);
 
 /** Rounded down in whole numbers, so that 100 means reached. Corrections may take usage below zero. */
 function percentOf(used: number, limit: number): number {
@@ -53,9 +46,15 @@ function percentOf(used: number, limit: number): number {
 }
 
 const HOUR_MS = 3_600_000;
-const STEP = { hour: HOUR_MS, day: 24 * HOUR_MS } as const;
-const MAX_STEPS = { hour: 31 * 24, day: 400 } as const;
-const DEFAULT_STEPS = { hour: 48, day: 30 } as const;
+const STEP = { hour: HOUR_MS, day: 24 * HOUR_MS, month: 28 * 24 * HOUR_MS } as const;
+const MAX_STEPS = { hour: 31 * 24, day: 400, month: 120 } as const;
+const DEFAULT_STEPS = { hour: 48, day: 30, month: 12 } as const;
+
+interface Asked {
+  from?: string | undefined;
+  to?: string | undefined;
+  granularity: Granularity;
+}
 
 export interface Range {
   from: string | undefined;
@@ -67,14 +66,10 @@ export interface Range {
 }
 
 /**
- * Whole steps that cover the requested range. Where the range begins or ends with a period, its edge is exact, so that the
- * steps of a period add up to its balance.
+ * Whole steps that cover the requested range. Where the range begins or ends with a month of the meter, its edge is exact, so
+ * that the steps of a month add up to its balance.
  */
-export function historyRange(
-  asked: { from?: string | undefined; to?: string | undefined; granularity: 'hour' | 'day' },
-  anchor: number,
-  now: number,
-): Range {
+export function historyRange(asked: Asked, periods: readonly PeriodStep[], now: number): Range {
   const from = asked.from === undefined ? undefined : Date.parse(asked.from);
   const to = asked.to === undefined ? now : Date.parse(asked.to);
   const most = MAX_STEPS[asked.granularity];
@@ -82,7 +77,7 @@ export function historyRange(
   if (from !== undefined && (to - from) / STEP[asked.granularity] > most) {
     throw invalid('/from', 'range_too_long', `Ask for at most ${most} ${asked.granularity}s at once.`);
   }
-  const begins = (at: number | undefined) => at !== undefined && monthAt(anchor, at).start === at;
+  const begins = (at: number | undefined) => at !== undefined && monthOf(periods, at).start === at;
   return {
     from: from === undefined ? undefined : new Date(from).toISOString(),
     to: new Date(to).toISOString(),
@@ -90,4 +85,17 @@ export function historyRange(
     cutFrom: begins(from),
     cutTo: begins(to),
   };
+}
+
+/** Where the months begin that cover the range, ascending. */
+export function monthsOf(periods: readonly PeriodStep[], { from, to, steps }: Range): string[] {
+  const first = from === undefined ? undefined : Date.parse(from);
+  const starts: number[] = [];
+  for (let at = Date.parse(to) - 1; starts.length < MAX_STEPS.month; ) {
+    const { start } = monthOf(periods, at);
+    starts.unshift(start);
+    if (first === undefined ? starts.length === steps : start <= first) break;
+    at = start - 1;
+  }
+  return starts.map((start) => new Date(start).toISOString());
 }

@@ -1,82 +1,66 @@
 import type { Tx } from '@tidegate/database/tx';
+import { instant, isOfHours, type MeterWindow } from './window.rules.ts';
 
 /** A threshold of a quota that was reached just now. */
 export interface Reached {
   org_id: string;
   meter: string;
+  /** Where the window begins. */
   period_start: string;
-  /** Set for daily limits; the end of a month follows from the anchor. */
-  period_end?: string;
-  percent: 80 | 100;
+  percent: 50 | 80 | 100;
   quota: number;
   used: number;
 }
 
+const IS_REACHED = 'b.used >= (q.quota * t.percent + 99) / 100';
+
 /** Records the thresholds that the balances of that table or query have reached, each once. */
-export const recordReached = (balances: string, per: 'month' | 'day' = 'month'): string => `
+const record = (balances: string, of: string): string => `
   insert into quota_alerts (org_id, meter, period_start, percent, quota, used)
   select b.org_id, b.meter, b.period_start, t.percent, q.quota, b.used
-    from ${balances} b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = '${per}'
-         cross join (values (80), (100)) as t(percent)
-   where b.used > 0 and b.used >= (q.quota * t.percent + 99) / 100
+    from ${balances} b join quotas q on q.org_id = b.org_id and q.meter = b.meter and ${of}
+         cross join (values (50), (80), (100)) as t(percent)
+   where b.used > 0 and ${IS_REACHED}
    order by 1, 2, 3, 4
   on conflict do nothing
   returning org_id, meter, period_start, percent, quota, used`;
 
-/** Blocks writers of this period's balances, so that a lowered limit is compared with the final usage. */
-export const lockBalances = (tx: Tx, orgId: string, periodStart: string): Promise<unknown> =>
-  tx.query('select from usage_balances where org_id = $1 and period_start = $2 order by meter for update', [
-    orgId,
-    periodStart,
-  ]);
+/** For the statement that counts: the months it has just written. */
+export const recordReachedMonths = (balances: string): string => record(balances, "q.per = 'month'");
 
-/** The thresholds that the current limits put below the usage so far. */
-export async function reachedByLimits(tx: Tx, orgId: string, periodStart: string): Promise<Reached[]> {
+/**
+ * Thresholds that are reached in these windows now, as their limits are now. Those that a raised limit has moved beyond the
+ * balance may be reached again.
+ */
+export async function reachedIn(tx: Tx, windows: readonly (MeterWindow & { orgId: string })[]): Promise<Reached[]> {
+  if (windows.length === 0) return [];
   const row = await tx.one<{ reached: Reached[] }>(
-    `with running as (select * from usage_balances where org_id = $1 and period_start = $2),
-          reached as (${recordReached('running')})
-     select coalesce(json_agg(r order by r.meter, r.percent), '[]') as reached from reached r`,
-    [orgId, periodStart],
+    `with running as materialized (
+       select w.org_id, w.meter, w.per, w.start as period_start,
+              case when w.of_hours
+                then (select coalesce(sum(quantity), 0)::bigint from usage_hours h
+                       where h.org_id = w.org_id and h.meter = w.meter and h.hour >= w.start and h.hour < w.stop)
+                else (select coalesce(sum(used), 0)::bigint from usage_balances b
+                       where b.org_id = w.org_id and b.meter = w.meter
+                         and b.period_start >= w.start and b.period_start < w.stop)
+              end as used
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[], $6::timestamptz[])
+                as w(org_id, meter, per, of_hours, start, stop)),
+     rearmed as (
+       delete from quota_alerts t using running b
+        where t.org_id = b.org_id and t.meter = b.meter and t.period_start = b.period_start
+          and not exists (select from quotas q where q.org_id = b.org_id and q.meter = b.meter and q.per = b.per
+                             and ${IS_REACHED})),
+     reached as (${record('running', 'q.per = b.per')})
+     select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') as reached from reached r`,
+    [
+      windows.map(({ orgId }) => orgId),
+      windows.map(({ meter }) => meter),
+      windows.map(({ per }) => per),
+      windows.map(({ per }) => isOfHours(per)),
+      windows.map(({ start }) => instant(start)),
+      windows.map(({ end }) => instant(end)),
+    ],
   );
   return row?.reached ?? [];
-}
-
-/** Today's usage of these meters of these organisations, where they have a daily limit. */
-const TODAY = `
-  select q.org_id, q.meter, d.start as period_start, d.stop as period_end,
-         (select coalesce(sum(h.quantity), 0)::bigint from usage_hours h
-           where h.org_id = q.org_id and h.meter = q.meter and h.hour >= d.start and h.hour < d.stop) as used
-    from (select distinct * from unnest($1::uuid[], $2::text[]) as u(org_id, meter)) as t
-         join quotas q on q.org_id = t.org_id and q.meter = t.meter and q.per = 'day'
-         join entitlement_snapshots a on a.org_id = t.org_id,
-         lateral day_of(a.time_zone, a.zone_day, a.zone_until, now()) as d`;
-
-/** Thresholds of daily limits that are reached today; `of` may name other meters as well. */
-export async function reachedToday(tx: Tx, of: readonly { org_id: string; meter: string }[]): Promise<Reached[]> {
-  if (of.length === 0) return [];
-  const row = await tx.one<{ reached: Reached[] }>(
-    `with running as (${TODAY}),
-          rearmed as (
-            delete from quota_alerts a using running b join quotas q on q.org_id = b.org_id and q.meter = b.meter
-             where a.org_id = b.org_id and a.meter = b.meter and a.period_start = b.period_start
-               and b.used < (q.quota * a.percent + 99) / 100),
-          reached as (${recordReached('running', 'day')})
-     select coalesce(json_agg(json_build_object('org_id', r.org_id, 'meter', r.meter, 'period_start', r.period_start,
-                                                'period_end', b.period_end, 'percent', r.percent, 'quota', r.quota,
-                                                'used', r.used) order by r.org_id, r.meter, r.percent), '[]') as reached
-       from reached r join running b on b.org_id = r.org_id and b.meter = r.meter`,
-    [of.map((one) => one.org_id), of.map((one) => one.meter)],
-  );
-  return row?.reached ?? [];
-}
-
-/** A raised limit re-arms the thresholds that now lie above the balance. */
-export async function rearmAlerts(tx: Tx, orgId: string): Promise<void> {
-  await tx.query(
-    `delete from quota_alerts a using usage_balances b
-      where a.org_id = $1 and b.org_id = a.org_id and b.meter = a.meter and b.period_start = a.period_start
-        and not exists (select 1 from quotas q where q.org_id = a.org_id and q.meter = a.meter
-                         and (q.per = 'day' or b.used >= (q.quota * a.percent + 99) / 100))`,
-    [orgId],
-  );
 }

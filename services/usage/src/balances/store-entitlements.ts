@@ -2,12 +2,13 @@ import { Controller } from '@nestjs/common';
 import { entitlementsChanged } from '@tidegate/contracts/billing/entitlements';
 import { type EventContext, On } from '@tidegate/messaging/handler';
 import { Wakes } from '@tidegate/runtime/wakes';
-import { storeSnapshot } from '../entitlements/entitlement-snapshot.rows.ts';
+import { keepSnapshot } from '../entitlements/keep-snapshot.ts';
+import { findStored } from '../entitlements/standing.ts';
 import { REPLAY_PARKED } from '../kernel/parked.rules.ts';
 import { nameMeters } from '../meters/meter.rows.ts';
-import { anchorOf, currentPeriod } from './balance.rules.ts';
 import { emitReached } from './emit-reached.ts';
-import { lockBalances, reachedByLimits, reachedToday, rearmAlerts } from './quota-alert.rows.ts';
+import { reachedIn } from './quota-alert.rows.ts';
+import { asText, currentWindow } from './window.rules.ts';
 
 /**
  * Stores an organisation's newest entitlements. A smaller plan may be used up the moment it begins: that is announced at
@@ -19,19 +20,17 @@ export class StoreEntitlements {
 
   @On(entitlementsChanged)
   async handle({ data, tx, emit }: EventContext<typeof entitlementsChanged>): Promise<void> {
-    const { start } = currentPeriod(data, Date.now());
-    await lockBalances(tx, data.orgId, start);
-    if (!(await storeSnapshot(tx, data))) return;
-    const metered = Object.entries(data.features).filter(([, grant]) => grant.kind === 'metered');
-    await nameMeters(
+    if (!(await keepSnapshot(tx, data))) return;
+    const metered = Object.keys(data.features).filter((key) => data.features[key]?.kind === 'metered');
+    await nameMeters(tx, metered);
+    const standing = await findStored(tx);
+    if (!standing) throw new Error('What was stored a moment ago is there.');
+    const windows = metered.map((meter) => currentWindow(standing, meter));
+    const reached = await reachedIn(
       tx,
-      metered.map(([meter]) => meter),
+      windows.map((window) => ({ ...window, orgId: data.orgId })),
     );
-    await rearmAlerts(tx, data.orgId);
-    const anchors = new Map([[data.orgId, anchorOf(data)]]);
-    const ofToday = metered.map(([meter]) => ({ org_id: data.orgId, meter }));
-    const reached = [...(await reachedByLimits(tx, data.orgId, start)), ...(await reachedToday(tx, ofToday))];
-    await emitReached(emit, reached, anchors);
+    await emitReached(emit, reached, ({ meter }) => asText(standing, currentWindow(standing, meter)));
     tx.onCommit(() => this.wakes.wake(REPLAY_PARKED));
   }
 }

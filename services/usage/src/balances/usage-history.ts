@@ -2,29 +2,34 @@ import { Controller } from '@nestjs/common';
 import { usageHistory } from '@tidegate/contracts/usage/usage';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { findTimeZone } from '../entitlements/entitlement-snapshot.rows.ts';
-import { requireSnapshot } from '../entitlements/require-snapshot.ts';
+import { stepsOf } from '../entitlements/meter-periods.rules.ts';
+import { requireStanding } from '../entitlements/standing.ts';
 import { requireMeter } from '../meters/meter.rows.ts';
-import { findBuckets } from './balance.rows.ts';
-import { anchorOf, historyRange } from './balance.rules.ts';
+import { historyRange, monthsOf } from './balance.rules.ts';
+import { findBuckets, findMonths } from './history.rows.ts';
 
-/** Hours are those of UTC; days are those of the organisation's time zone. */
+/** Hours are those of UTC, days those of the organisation's time zone, months those of its periods. */
 @Controller()
 export class UsageHistory {
   constructor(private readonly bus: Bus) {}
 
   @Handles(usageHistory)
   async handle({ input, tx, refuse }: OperationContext<typeof usageHistory>) {
-    const snapshot = await requireSnapshot(tx, this.bus);
+    const { snapshot, periods, timeZone: zone, now } = await requireStanding(tx, this.bus);
     await requireMeter(refuse, tx, input.meter);
     const { meter, granularity } = input;
-    const timeZone = granularity === 'day' ? await findTimeZone(tx, snapshot.orgId) : 'UTC';
-    const range = historyRange(input, anchorOf(snapshot), Date.now());
-    const buckets = await findBuckets(tx, { orgId: snapshot.orgId, meter, granularity, timeZone, ...range });
+    const steps = stepsOf(periods, meter);
+    const range = historyRange(input, steps, now);
+    const timeZone = granularity === 'day' ? zone : 'UTC';
+    const of = { orgId: snapshot.orgId, meter };
+    const buckets =
+      granularity === 'month'
+        ? await findMonths(tx, of, monthsOf(steps, range))
+        : await findBuckets(tx, { ...of, granularity, timeZone, ...range });
     const items = buckets.map(({ start, quantity, events }) => ({
       start: start.toISOString(),
       quantity: Number(quantity),
-      events: Number(events),
+      events: events === null ? null : Number(events),
     }));
     return { meter, granularity, timeZone, items, total: items.reduce((sum, item) => sum + item.quantity, 0) };
   }

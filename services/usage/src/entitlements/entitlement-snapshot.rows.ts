@@ -1,5 +1,6 @@
-import { type Entitlements, SHARED } from '@tidegate/contracts/billing/entitlements';
+import type { Entitlements } from '@tidegate/contracts/billing/entitlements';
 import type { Tx } from '@tidegate/database/tx';
+import type { MeterPeriods } from './meter-periods.rules.ts';
 
 export async function findSnapshot(tx: Tx, orgId: string): Promise<Entitlements | undefined> {
   const row = await tx.one<{ snapshot: Entitlements }>('select snapshot from entitlement_snapshots where org_id = $1', [
@@ -8,16 +9,57 @@ export async function findSnapshot(tx: Tx, orgId: string): Promise<Entitlements 
   return row?.snapshot;
 }
 
-/** Stores the newest snapshot and its finite quotas. Returns false when a newer one is stored already. */
-export async function storeSnapshot(tx: Tx, snapshot: Entitlements): Promise<boolean> {
-  const row = await tx.one(
-    `insert into entitlement_snapshots as a (org_id, version, period_anchor, snapshot) values ($1, $2, $3, $4::jsonb)
-     on conflict (org_id) do update set version = excluded.version, snapshot = excluded.snapshot
-       where a.version < excluded.version
-     returning org_id`,
-    [snapshot.orgId, snapshot.version, snapshot.periods[SHARED]?.at(-1)?.anchor, JSON.stringify(snapshot)],
+/** The snapshot, and the day of the organisation in which that instant lies. */
+export const findStanding = (
+  tx: Tx,
+  orgId: string,
+  at: string,
+): Promise<{ snapshot: Entitlements; time_zone: string; start: Date; stop: Date } | undefined> =>
+  tx.one(
+    `select a.snapshot, a.time_zone, d.start, d.stop
+       from entitlement_snapshots a, day_of(a.time_zone, a.zone_day, a.zone_until, $2) as d where a.org_id = $1`,
+    [orgId, at],
   );
-  if (!row) return false;
+
+export interface StoredSnapshot {
+  version: number;
+  snapshot: Entitlements;
+  periods: MeterPeriods;
+}
+
+export const lockSnapshot = (tx: Tx, orgId: string): Promise<StoredSnapshot | undefined> =>
+  tx.one<StoredSnapshot>('select version, snapshot, periods from entitlement_snapshots where org_id = $1 for update', [
+    orgId,
+  ]);
+
+/** The first snapshot of an organisation with its finite quotas; false when there is one. */
+export async function insertSnapshot(tx: Tx, snapshot: Entitlements, periods: MeterPeriods): Promise<boolean> {
+  const row = await tx.one(
+    `insert into entitlement_snapshots (org_id, version, periods, snapshot) values ($1, $2, $3::json, $4::jsonb)
+     on conflict (org_id) do nothing returning org_id`,
+    [snapshot.orgId, snapshot.version, JSON.stringify(periods), JSON.stringify(snapshot)],
+  );
+  if (row) await saveQuotas(tx, snapshot);
+  return row !== undefined;
+}
+
+/** `epoch`: the one that began with this change of periods. */
+export async function updateSnapshot(
+  tx: Tx,
+  snapshot: Entitlements,
+  periods: MeterPeriods,
+  epoch?: number,
+): Promise<void> {
+  await tx.query(
+    `update entitlement_snapshots
+        set version = $2, periods = $3::json, snapshot = $4::jsonb, period_epoch = coalesce($5, period_epoch)
+      where org_id = $1`,
+    [snapshot.orgId, snapshot.version, JSON.stringify(periods), JSON.stringify(snapshot), epoch ?? null],
+  );
+  await saveQuotas(tx, snapshot);
+}
+
+async function saveQuotas(tx: Tx, snapshot: Entitlements): Promise<void> {
   const quotas = Object.entries(snapshot.features).flatMap(([meter, grant]) =>
     grant.kind === 'metered' && grant.limit !== null ? [{ meter, quota: grant.limit, per: grant.per }] : [],
   );
@@ -27,7 +69,8 @@ export async function storeSnapshot(tx: Tx, snapshot: Entitlements): Promise<boo
   ]);
   await tx.query(
     `insert into quotas (org_id, meter, quota, per) select $1, t.* from unnest($2::text[], $3::bigint[], $4::text[]) as t
-     on conflict (org_id, meter) do update set quota = excluded.quota, per = excluded.per`,
+     on conflict (org_id, meter) do update set quota = excluded.quota, per = excluded.per
+       where (quotas.quota, quotas.per) <> (excluded.quota, excluded.per)`,
     [
       snapshot.orgId,
       quotas.map((quota) => quota.meter),
@@ -35,17 +78,43 @@ export async function storeSnapshot(tx: Tx, snapshot: Entitlements): Promise<boo
       quotas.map((quota) => quota.per),
     ],
   );
-  return true;
 }
 
-/** The instants from which the periods of these organisations are counted. Needs a transaction that sees all of them. */
-export async function findAnchors(tx: Tx, orgIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx.query<{ org_id: string; period_anchor: Date }>(
-    'select org_id, period_anchor from entitlement_snapshots where org_id = any($1::uuid[])',
-    [orgIds],
-  );
-  return new Map(rows.map((row) => [row.org_id, row.period_anchor.getTime()]));
+/**
+ * To be called before anything is counted: until the transaction ends nobody changes periods. The number grows with every
+ * change.
+ */
+export async function beginCounting(tx: Tx): Promise<number> {
+  const row = await tx.one<{ epoch: string }>('select begin_counting() as epoch');
+  return Number(row?.epoch);
 }
+
+/** Waits for all who count, and makes the others wait until the transaction ends. The number that this change gets. */
+export async function beginPeriodChange(tx: Tx): Promise<number> {
+  const row = await tx.one<{ epoch: string }>('select begin_period_change() as epoch');
+  return Number(row?.epoch);
+}
+
+/** Whose periods were changed since then. Needs a transaction that sees all organisations. */
+export const findChangedSince = (tx: Tx, epoch: number): Promise<{ org_id: string }[]> =>
+  tx.query('select org_id from entitlement_snapshots where period_epoch > $1', [epoch]);
+
+/** The periods of these organisations, as far as the transaction sees them. */
+export const findPeriods = (tx: Tx, orgIds: readonly string[]): Promise<{ org_id: string; periods: MeterPeriods }[]> =>
+  tx.query('select org_id, periods from entitlement_snapshots where org_id = any($1::uuid[])', [orgIds]);
+
+/** The days of these organisations in which that instant lies. */
+export const findDays = (
+  tx: Tx,
+  orgIds: readonly string[],
+  at: string,
+): Promise<{ org_id: string; start: Date; stop: Date }[]> =>
+  tx.query(
+    `select a.org_id, d.start, d.stop
+       from entitlement_snapshots a, day_of(a.time_zone, a.zone_day, a.zone_until, $2) as d
+      where a.org_id = any($1::uuid[])`,
+    [orgIds, at],
+  );
 
 /** The time zone whose days reports and daily limits use. */
 export async function findTimeZone(tx: Tx, orgId: string): Promise<string> {

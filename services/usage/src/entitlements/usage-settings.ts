@@ -4,7 +4,7 @@ import { getUsageSettings, setUsageSettings } from '@tidegate/contracts/usage/us
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
 import { findTimeZone, saveTimeZone } from './entitlement-snapshot.rows.ts';
-import { requireStoredSnapshot } from './require-snapshot.ts';
+import { requireStoredStanding } from './standing.ts';
 
 const UNKNOWN_ZONE = '22023';
 
@@ -19,7 +19,8 @@ export class UsageSettings {
 
   @Handles(setUsageSettings)
   async write({ input, tx }: OperationContext<typeof setUsageSettings>) {
-    const { orgId } = await requireStoredSnapshot(tx, this.bus);
+    const { snapshot } = await requireStoredStanding(tx, this.bus);
+    const { orgId } = snapshot;
     try {
       await saveTimeZone(tx, orgId, input.timeZone);
     } catch (error) {

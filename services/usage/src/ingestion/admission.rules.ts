@@ -1,14 +1,14 @@
-import { monthAt, type Period } from '@tidegate/contracts/billing/period';
 import { MAX_EVENT_AGE_DAYS, MAX_EVENT_LEAD_MINUTES, type UsageEvent } from '@tidegate/contracts/usage/event';
 import type { RejectionCode } from '@tidegate/contracts/usage/usage';
+import { type MeterPeriods, monthOf, stepsOf } from '../entitlements/meter-periods.rules.ts';
 
 const DAY_MS = 86_400_000;
 
 /** What is needed to judge an event. */
 export interface Known {
   meters: ReadonlySet<string>;
-  /** By organisation: the instant its periods are counted from. */
-  anchors: ReadonlyMap<string, number>;
+  /** By organisation. */
+  periods: ReadonlyMap<string, MeterPeriods>;
 }
 
 export interface Rejection {
@@ -26,27 +26,16 @@ export function timeRejection(event: UsageEvent, now: number): Rejection | undef
   return { code: 'in_the_future', message: `The time is more than ${MAX_EVENT_LEAD_MINUTES} minutes ahead.` };
 }
 
-/** The start of the period in which the event counts, or why it is not counted. */
+/** The start of the month in which the event counts, or why it is not counted. */
 export function admit(event: UsageEvent, known: Known, now: number): { periodStart: number } | Rejection {
   const late = timeRejection(event, now);
   if (late) return late;
   if (!known.meters.has(event.meter)) {
     return { code: 'unknown_meter', message: `No plan has a metered feature called ${event.meter}.` };
   }
-  const anchor = known.anchors.get(event.org);
-  if (anchor === undefined) {
+  const periods = known.periods.get(event.org);
+  if (!periods) {
     return { code: 'unknown_organisation', message: 'The plan of this organisation has not arrived yet.' };
   }
-  return { periodStart: periodOf(anchor, Date.parse(event.at)).start };
-}
-
-/* Consecutive events of an organisation nearly always fall into one period: the last one is cached. */
-const lastPeriods = new Map<number, Period>();
-function periodOf(anchor: number, at: number): Period {
-  const last = lastPeriods.get(anchor);
-  if (last && at >= last.start && at < last.end) return last;
-  if (lastPeriods.size > 50_000) lastPeriods.clear();
-  const period = monthAt(anchor, at);
-  lastPeriods.set(anchor, period);
-  return period;
+  return { periodStart: monthOf(stepsOf(periods, event.meter), Date.parse(event.at)).start };
 }

@@ -135,10 +135,10 @@ const zoneOf = (org: string, timeZone: string) =>
   usage.call(new UsageSettings(noBus), setUsageSettings, { timeZone }, org);
 
 test('the hours and days of a period add up to its balance, wherever in an hour it begins, and adjacent periods share nothing', async () => {
-  // A sign-up some days ago, at an odd millisecond: periods begin within an hour and within a day.
+  // A sign-up some days ago, at an odd second: periods begin within an hour and within a day. Milliseconds do not count.
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
-  const anchor = hour - 50 * 3_600_000 + 17 * 60_000 + 59_999;
-  const org = await newOrg({ anchor: new Date(anchor).toISOString() });
+  const anchor = hour - 50 * 3_600_000 + 17 * 60_000 + 59_000;
+  const org = await newOrg({ anchor: new Date(anchor + 999).toISOString() });
   const before = new Date(anchor).toISOString().replace('Z', '');
   const times = [
     // As far as JavaScript sees it is the last millisecond of the old period; rounded it would be the new one.

@@ -6,7 +6,8 @@ import { ingestUsage, NewUsageEvent, type RejectionCode } from '@tidegate/contra
 import type { Tx } from '@tidegate/database/tx';
 import { Bus } from '@tidegate/messaging/bus';
 import { Handles, type OperationContext } from '@tidegate/messaging/handler';
-import { requireStoredSnapshot } from '../entitlements/require-snapshot.ts';
+import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
+import { requireStoredStanding } from '../entitlements/standing.ts';
 import { checkLeases } from '../leases/check-leases.ts';
 import { findMeters } from '../meters/meter.rows.ts';
 import { timeRejection } from './admission.rules.ts';
@@ -43,15 +44,16 @@ export class IngestUsage {
       given.map(({ event }) => event),
       now,
     );
-    const entitlements = await requireStoredSnapshot(tx, this.bus);
-    const included = await includedIn(tx, entitlements, given, rejected);
-    const events = await paidFor(tx, entitlements, included, rejected, now);
+    await beginCounting(tx);
+    const { snapshot, periods } = await requireStoredStanding(tx, this.bus, now);
+    const included = await includedIn(tx, snapshot, given, rejected);
+    const events = await paidFor(tx, snapshot, included, rejected, now);
     try {
       const written = await this.writer.write(
         tx,
         emit,
         events.map(({ event }) => event),
-        now,
+        { periods: new Map([[snapshot.orgId, periods]]), now },
       );
       for (const [at, rejection] of written.rejected) rejected.push({ index: events[at]?.index ?? 0, ...rejection });
       rejected.sort((a, b) => a.index - b.index);

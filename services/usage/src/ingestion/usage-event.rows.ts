@@ -1,5 +1,6 @@
+import type { QuotaWindow } from '@tidegate/contracts/billing/features';
 import type { Tx } from '@tidegate/database/tx';
-import { type Reached, recordReached } from '../balances/quota-alert.rows.ts';
+import { type Reached, recordReachedMonths } from '../balances/quota-alert.rows.ts';
 import { plain, quoted } from '../kernel/array-literal.ts';
 
 /** An event that may be counted, with everything the statement needs. */
@@ -20,7 +21,7 @@ export interface CountableEvent {
 
 /*
  * One statement: claim the identities, store the events that were claimed, add them to hours and balances, and record
- * which thresholds were reached. An hour in which a period or a day of the organisation begins is two rows. Everything is
+ * which thresholds were reached. An hour in which a month or a day of the organisation begins is two rows. Everything is
  * sorted by key, so that two replicas with the same events wait for each other instead of deadlocking.
  */
 const COUNT = `
@@ -56,21 +57,22 @@ with input as materialized (
   on conflict (org_id, meter, period_start) do update set used = b.used + excluded.used
   returning b.org_id, b.meter, b.period_start, b.used
 ), reached as (
-  ${recordReached('balances')}
+  ${recordReachedMonths('balances')}
 )
 select (select coalesce(array_agg(i.n::int), '{}') from input i
          where not exists (select 1 from claimed c where c.org_id = i.org_id and c.key = i.key)) as repeated,
        (select coalesce(json_agg(r order by r.org_id, r.meter, r.percent), '[]') from reached r) as reached,
-       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter)), '[]')
-          from balances b join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per = 'day') as daily`;
+       (select coalesce(json_agg(json_build_object('org_id', q.org_id, 'meter', q.meter, 'per', q.per)), '[]')
+          from (select distinct org_id, meter from balances) b
+               join quotas q on q.org_id = b.org_id and q.meter = b.meter and q.per <> 'month') as others`;
 
 export interface Counted {
   /** Indexes in the batch of what was counted before. */
   repeated: Set<number>;
   /** Thresholds of monthly limits. */
   reached: Reached[];
-  /** Meters that were counted and have a daily limit. */
-  daily: { org_id: string; meter: string }[];
+  /** Meters that were counted and have a limit of another window. */
+  others: { org_id: string; meter: string; per: QuotaWindow }[];
 }
 
 /** Counts the events that were not counted before. They must be sorted by organisation and key, with each key once. */
@@ -87,6 +89,6 @@ export async function countEvents(tx: Tx, events: readonly CountableEvent[]): Pr
     plain(events, (event) => event.lease ?? 'NULL'),
     plain(events, (event) => event.periodStart),
   ]);
-  const { repeated = [], reached = [], daily = [] } = row ?? {};
-  return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, daily };
+  const { repeated = [], reached = [], others = [] } = row ?? {};
+  return { repeated: new Set(repeated.map((ordinal) => ordinal - 1)), reached, others };
 }

@@ -4,24 +4,23 @@ import { TenantDatabase } from '@tidegate/database/tenant-database';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
 import { Outbox } from '@tidegate/messaging/outbox';
-import { findAnchors } from '../entitlements/entitlement-snapshot.rows.ts';
+import type { MeterPeriods } from '../entitlements/meter-periods.rules.ts';
 import { findMeters } from '../meters/meter.rows.ts';
-import type { Known } from './admission.rules.ts';
 import { ensureEventDays } from './event-days.ts';
+import { PeriodCache } from './period-cache.ts';
 import { insertRejected, type RejectedEvent } from './rejected-event.rows.ts';
 import { type Written, writeEvents } from './write-events.ts';
 
 const DAY_MS = 86_400_000;
-const MAX_ANCHORS = 200_000;
 
 /**
- * Writes batches from any source. Anchors and meters are cached between batches: anchors never change and meters are only
- * added, so the cache can be incomplete but never wrong; what it lacks is read.
+ * Writes batches from any source. Meters are cached between batches: they are only added, so the cache can be incomplete
+ * but never wrong; what it lacks is read.
  */
 @Injectable()
 export class UsageWriter {
   private readonly meters = new Set<string>();
-  private readonly anchors = new Map<string, number>();
+  private readonly periods = new PeriodCache();
   /** Days since 1970 whose partition is known to exist. */
   private readonly days = new Set<number>();
 
@@ -42,9 +41,9 @@ export class UsageWriter {
     }
   }
 
-  /** Counts what can be counted and stores the rest with the reason. */
+  /** Counts what can be counted and stores the rest with the reason, in a transaction that sees all organisations. */
   async writeAll(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
-    const written = await this.write(tx, emit, events, now);
+    const written = await this.write(tx, emit, events, { periods: await this.periods.of(tx, events), now });
     await insertRejected(
       tx,
       [...written.rejected].flatMap(([index, rejection]) => {
@@ -60,9 +59,18 @@ export class UsageWriter {
     return this.tenants.system('ingest', (tx) => insertRejected(tx, rejected));
   }
 
-  /** Writes in the caller's transaction; partitions must have been ensured before it began. */
-  async write(tx: Tx, emit: Emit, events: readonly UsageEvent[], now: number): Promise<Written> {
-    return writeEvents(tx, emit, { events, known: await this.know(tx, events), now });
+  /**
+   * Writes in the caller's transaction, which has begun to count before it read the periods; partitions must have been
+   * ensured before it began.
+   */
+  async write(
+    tx: Tx,
+    emit: Emit,
+    events: readonly UsageEvent[],
+    { periods, now }: { periods: ReadonlyMap<string, MeterPeriods>; now: number },
+  ): Promise<Written> {
+    const meters = await this.metersFor(tx, events);
+    return writeEvents(tx, emit, { events, known: { meters, periods }, now });
   }
 
   /** Creates partitions for days that this process has not seen yet; otherwise Postgres is not asked. */
@@ -78,22 +86,11 @@ export class UsageWriter {
     for (let day = today - back; day <= today + 3; day += 1) this.days.add(day);
   }
 
-  private async know(tx: Tx, events: readonly UsageEvent[]): Promise<Known> {
-    const lacking = new Set<string>();
-    let meterLacks = false;
-    for (const { org, meter } of events) {
-      if (!this.anchors.has(org)) lacking.add(org);
-      if (!this.meters.has(meter)) meterLacks = true;
+  private async metersFor(tx: Tx, events: readonly UsageEvent[]): Promise<ReadonlySet<string>> {
+    if (events.some(({ meter }) => !this.meters.has(meter))) {
+      for (const { meter } of await findMeters(tx)) this.meters.add(meter);
     }
-    if (meterLacks) for (const { meter } of await findMeters(tx)) this.meters.add(meter);
-    if (lacking.size > 0) {
-      if (this.anchors.size > MAX_ANCHORS) {
-        this.anchors.clear();
-        for (const { org } of events) lacking.add(org);
-      }
-      for (const [org, anchor] of await findAnchors(tx, [...lacking])) this.anchors.set(org, anchor);
-    }
-    return { meters: this.meters, anchors: this.anchors };
+    return this.meters;
   }
 }
 

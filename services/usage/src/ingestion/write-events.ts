@@ -1,12 +1,11 @@
 import type { UsageEvent } from '@tidegate/contracts/usage/event';
 import type { Tx } from '@tidegate/database/tx';
 import type { Emit } from '@tidegate/messaging/handler';
-import { emitReached } from '../balances/emit-reached.ts';
-import { reachedToday } from '../balances/quota-alert.rows.ts';
 import { digestOf, eventKey } from '../kernel/event-identity.ts';
 import { findConflicts } from '../kernel/usage-identity.rows.ts';
 import { settleLeases } from '../leases/lease.rows.ts';
 import { admit, type Known, type Rejection } from './admission.rules.ts';
+import { emitThresholds } from './emit-thresholds.ts';
 import { type CountableEvent, countEvents } from './usage-event.rows.ts';
 
 export interface Written {
@@ -51,8 +50,7 @@ export async function writeEvents(
   const conflicts = again.length === 0 ? new Set<number>() : await findConflicts(tx, again);
   for (const at of conflicts) rejected.set(again[at]?.index ?? 0, CONFLICT);
   await settleLeases(tx, fresh);
-  const today = await reachedToday(tx, counted.daily);
-  await emitReached(emit, [...counted.reached, ...today], batch.known.anchors);
+  await emitThresholds(tx, emit, counted, batch);
   return { accepted: fresh.length, duplicates: again.length - conflicts.size, rejected };
 }
 

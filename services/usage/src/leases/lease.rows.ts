@@ -1,6 +1,5 @@
 import type { Tx } from '@tidegate/database/tx';
-import { RESERVES } from '../balances/balance.rows.ts';
-import type { PeriodText } from '../balances/balance.rules.ts';
+import { instant, type MeterWindow } from '../balances/window.rules.ts';
 import { plain } from '../kernel/array-literal.ts';
 
 /** Rows that one statement deletes, so that neither locks nor dead rows pile up. */
@@ -9,86 +8,108 @@ const CHUNK = 20_000;
 export interface LeaseRow {
   id: string;
   meter: string;
-  period_start: Date;
   granted: number;
   spent: number | null;
-  expires_at: Date;
-  reserved: string;
+  created_at: Date;
+  /** By the database's clock. */
+  expired: boolean;
 }
 
-const COLUMNS = 'id, meter, period_start, granted, spent, expires_at, reserved';
+const COLUMNS = 'id, meter, granted, spent, created_at, expires_at <= clock_timestamp() as expired';
 
 interface Of {
   orgId: string;
   meter: string;
-  /** The month or day that the limit applies to, half-open. */
-  window: PeriodText;
 }
 
 /**
- * Locks the balance until the transaction ends, so that all who lend from it or add to it take turns. Returns what is
- * used.
+ * All who take from a quota take turns until their transaction ends. A lock of its own and not that of a balance: balances
+ * are reset with every month, also with one that begins while somebody takes.
  */
-export async function lockBalance(tx: Tx, of: { orgId: string; meter: string; periodStart: string }): Promise<number> {
-  const key = [of.orgId, of.meter, of.periodStart];
-  const lock = () =>
-    tx.one<{ used: string }>(
-      'select used from usage_balances where org_id = $1 and meter = $2 and period_start = $3 for update',
-      key,
-    );
-  let row = await lock();
-  if (!row) {
-    await tx.query(
-      'insert into usage_balances (org_id, meter, period_start, used) values ($1, $2, $3, 0) on conflict do nothing',
-      key,
-    );
-    row = await lock();
-  }
-  return Number(row?.used ?? 0);
+export const lockQuota = (tx: Tx, orgId: string, meter: string): Promise<unknown> =>
+  tx.query("select pg_advisory_xact_lock(hashtextextended(current_schema() || ' quota ' || $1 || ' ' || $2, 0))", [
+    orgId,
+    meter,
+  ]);
+
+interface Name {
+  holderId: string;
+  leaseKey: string;
 }
 
-/** Lent and not yet reported. A statement of its own after the lock, so that it sees what the lock waited for. */
-export async function sumReserved(tx: Tx, of: Of): Promise<number> {
-  const row = await tx.one<{ reserved: string }>(
-    `select coalesce(sum(reserved), 0) as reserved from leases
-      where org_id = $1 and meter = $2 and period_start < $4 and coalesce(period_end, expires_at) > $3 and ${RESERVES}`,
-    [of.orgId, of.meter, of.window.start, of.window.end],
-  );
-  return Number(row?.reserved ?? 0);
+export interface KnownLease {
+  id: string;
+  granted: number;
+  expiresAt: string;
 }
 
-export const findLeaseByKey = (
-  tx: Tx,
-  of: { orgId: string; meter: string; holderId: string; leaseKey: string },
-): Promise<LeaseRow | undefined> =>
-  tx.one<LeaseRow>(
-    `select ${COLUMNS} from leases where org_id = $1 and meter = $2 and holder_id = $3 and lease_key = $4`,
-    [of.orgId, of.meter, of.holderId, of.leaseKey],
+/** Those of the named leases that exist, by name. */
+export async function findLeasesByKey(tx: Tx, of: Of, names: readonly Name[]): Promise<Map<string, KnownLease>> {
+  const rows = await tx.query<{ id: string; granted: number; expires_at: Date; holder_id: string; lease_key: string }>(
+    `select l.id, l.granted, l.expires_at, l.holder_id, l.lease_key
+       from unnest($3::text[], $4::text[]) as n(holder_id, lease_key)
+            join leases l on l.org_id = $1 and l.meter = $2 and l.holder_id = n.holder_id and l.lease_key = n.lease_key`,
+    [of.orgId, of.meter, names.map(({ holderId }) => holderId), names.map(({ leaseKey }) => leaseKey)],
   );
+  return new Map(
+    rows.map(({ id, granted, expires_at, holder_id, lease_key }) => [
+      nameOf({ holderId: holder_id, leaseKey: lease_key }),
+      { id, granted, expiresAt: expires_at.toISOString() },
+    ]),
+  );
+}
 
-export async function insertLease(
+export const nameOf = ({ holderId, leaseKey }: Name): string => `${holderId.length} ${holderId}${leaseKey}`;
+
+export interface NewLease extends Name {
+  id: string;
+  granted: number;
+  ttlSeconds: number;
+  hold: boolean;
+}
+
+/**
+ * When each of them ends: a lease with its window at the latest, because its events count where they happen. What is held
+ * counts where the hold was taken, however long the work takes.
+ */
+export async function insertLeases(
   tx: Tx,
-  lease: Of & { id: string; holderId: string; leaseKey: string; granted: number; expiresAt: string },
-): Promise<void> {
-  await tx.query(
-    `insert into leases (org_id, id, meter, period_start, holder_id, lease_key, granted, expires_at, period_end)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  { orgId, window }: { orgId: string; window: MeterWindow },
+  leases: readonly NewLease[],
+): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; expires_at: Date }>(
+    `insert into leases (org_id, id, meter, period_start, period_end, holder_id, lease_key, granted, hold, expires_at)
+     select $1, id, $2, $3, $4, holder_id, lease_key, granted, hold,
+            date_trunc('milliseconds', case when hold then now() + make_interval(secs => ttl)
+                                            else least(now() + make_interval(secs => ttl), $4) end)
+       from unnest($5::uuid[], $6::text[], $7::text[], $8::int[], $9::boolean[], $10::int[])
+              as t(id, holder_id, lease_key, granted, hold, ttl)
+     returning id, expires_at`,
     [
-      lease.orgId,
-      lease.id,
-      lease.meter,
-      lease.window.start,
-      lease.holderId,
-      lease.leaseKey,
-      lease.granted,
-      lease.expiresAt,
-      lease.window.end,
+      orgId,
+      window.meter,
+      instant(window.start),
+      instant(window.end),
+      plain(leases, ({ id }) => id),
+      leases.map(({ holderId }) => holderId),
+      leases.map(({ leaseKey }) => leaseKey),
+      plain(leases, ({ granted }) => granted),
+      plain(leases, ({ hold }) => `${hold}`),
+      plain(leases, ({ ttlSeconds }) => ttlSeconds),
     ],
   );
+  return new Map(rows.map(({ id, expires_at }) => [id, expires_at.toISOString()]));
 }
 
-export const lockLease = (tx: Tx, orgId: string, id: string): Promise<LeaseRow | undefined> =>
-  tx.one<LeaseRow>(`select ${COLUMNS} from leases where org_id = $1 and id = $2 for update`, [orgId, id]);
+export const findHold = (tx: Tx, orgId: string, id: string): Promise<LeaseRow | undefined> =>
+  tx.one<LeaseRow>(`select ${COLUMNS} from leases where org_id = $1 and id = $2 and hold`, [orgId, id]);
+
+export const lockLease = (tx: Tx, orgId: string, id: string, kind: { hold: boolean }): Promise<LeaseRow | undefined> =>
+  tx.one<LeaseRow>(`select ${COLUMNS} from leases where org_id = $1 and id = $2 and hold = $3 for update`, [
+    orgId,
+    id,
+    kind.hold,
+  ]);
 
 export interface LeaseLeft {
   id: string;
@@ -103,12 +124,17 @@ export interface LeaseLeft {
 export const lockLeases = (tx: Tx, orgId: string, ids: readonly string[]): Promise<LeaseLeft[]> =>
   tx.query<LeaseLeft>(
     `select id, meter, period_start, period_end, coalesce(spent, granted) - settled as left from leases
-      where org_id = $1 and id = any($2::uuid[]) order by id for update`,
+      where org_id = $1 and id = any($2::uuid[]) and not hold order by id for update`,
     [orgId, ids],
   );
 
 export async function closeLease(tx: Tx, orgId: string, id: string, spent: number): Promise<void> {
   await tx.query('update leases set spent = $3 where org_id = $1 and id = $2', [orgId, id, spent]);
+}
+
+/** A hold ends at once with what was used of it: its usage is counted in the same transaction. */
+export async function closeHold(tx: Tx, orgId: string, id: string, used: number): Promise<void> {
+  await tx.query('update leases set spent = $3, settled = $3 where org_id = $1 and id = $2', [orgId, id, used]);
 }
 
 /** An event that was counted, and the lease it names. */

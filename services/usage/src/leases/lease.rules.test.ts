@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { leaseEnd, slice } from './lease.rules.ts';
+import { slice } from './lease.rules.ts';
 
 const hard = { used: 0, reserved: 0, whole: false } as const;
 
@@ -38,9 +38,4 @@ test('any series of requests adds up to the limit exactly, never more', () => {
     }),
     { numRuns: 50 },
   );
-});
-
-test('a lease does not reach into the next period', () => {
-  expect(leaseEnd(1_000, 2_000)).toBe(2_000);
-  expect(leaseEnd(1_000, 9_000_000)).toBe(61_000);
 });

@@ -1,7 +1,3 @@
-/** A lease must be spent or returned within this time. */
-export const LEASE_MS = 60_000;
-/** Units of an expired lease are lent again after this time; its last events may still be in flight. */
-export const SETTLE_MS = 60_000;
 /** Nobody gets more than a twentieth of what is left, so that holders share the end of a quota. */
 const SHARE = 20;
 
@@ -50,6 +46,3 @@ export function refusalOf(
   if (event.quantity <= lease.left) return undefined;
   return `The lease has ${Math.max(0, lease.left)} left. Send anything beyond that without it.`;
 }
-
-/** Units belong to a period: a lease ends with it at the latest. */
-export const leaseEnd = (now: number, periodEnd: number): number => Math.min(now + LEASE_MS, periodEnd);

@@ -9,13 +9,13 @@ import { ReturnLease } from './return-lease.ts';
 import { TakeLease } from './take-lease.ts';
 
 let usage: Fixture;
+let taker: TakeLease;
 beforeAll(async () => {
   usage = await openUsage();
+  taker = new TakeLease(usage.lend());
 });
 afterAll(() => usage.close());
 
-// The snapshots are stored here, so nobody asks billing over the bus.
-const taker = new TakeLease(undefined as never);
 let keys = 0;
 const nextKey = () => {
   keys += 1;

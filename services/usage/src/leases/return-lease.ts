@@ -11,7 +11,7 @@ export class ReturnLease {
   @Handles(returnLease)
   async handle({ input, caller, tx, refuse }: OperationContext<typeof returnLease>) {
     if (!caller.orgId) throw forbidden({}, 'A lease belongs to an organisation: call with one.');
-    const lease = await lockLease(tx, caller.orgId, input.leaseId);
+    const lease = await lockLease(tx, caller.orgId, input.leaseId, { hold: false });
     if (!lease) throw notFound(undefined, 'There is no such lease.');
     if (PLATFORM_METERS.has(lease.meter) && caller.kind !== 'service') {
       throw forbidden({}, `${lease.meter} is counted by the platform itself. Return leases of meters of your own.`);

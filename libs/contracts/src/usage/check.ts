@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import { type Entitlements, Upgrade } from '../billing/entitlements.ts';
+import { FeatureKey, type FeatureKind, Level, Limit } from '../billing/features.ts';
+import { accessTo, planFor, productOf } from '../billing/snapshot.ts';
+import { operation } from '../kernel/operation.ts';
+import { problem } from '../kernel/problem.ts';
+import { Id, Timestamp } from '../kernel/types.ts';
+import { MAX_QUANTITY } from './event.ts';
+import { MAX_TTL_SECONDS } from './leases.ts';
+
+export const CheckReason = z.enum(['no_subscription', 'not_included', 'limit_reached', 'past_due', 'read_only']).meta({
+  id: 'CheckReason',
+  description:
+    'no_subscription: no plan of the product. not_included: the plan lacks the feature. limit_reached: nothing is left. ' +
+    'past_due: a payment is overdue for longer than the days of grace. read_only: the subscription is paused',
+});
+export type CheckReason = z.infer<typeof CheckReason>;
+
+const FEATURE_KINDS = ['counted', 'metered', 'static', 'boolean', 'level'] as const satisfies readonly FeatureKind[];
+
+export const Check = z
+  .object({
+    feature: FeatureKey,
+    allowed: z.boolean(),
+    reason: CheckReason.nullable().meta({ description: 'Why not; null when it is allowed' }),
+    kind: z.enum(FEATURE_KINDS).nullable().meta({ description: 'null: no plan of the organisation has the feature' }),
+    product: z.string().nullable().meta({ description: 'null: shared by all products' }),
+    plan: z.string().nullable(),
+    level: Level.nullable().meta({ description: 'Of a feature with levels' }),
+    limit: Limit.meta({ description: 'null: unlimited, or a feature without numbers' }),
+    used: z.int().nullable().meta({ description: 'null: not counted here' }),
+    remaining: Limit.meta({
+      description: 'Of the limit, without what others hold; null: unlimited, or not counted here',
+    }),
+    resetsAt: Timestamp.nullable().meta({ description: 'When the use of a metered feature is reset; null: never' }),
+    upgrade: Upgrade.nullable().meta({ description: 'The cheapest plan on offer that gives more' }),
+    holdId: Id.optional().meta({ description: 'Commit or release it' }),
+    expiresAt: Timestamp.optional().meta({ description: 'The hold frees its units by itself at this instant' }),
+  })
+  .meta({ id: 'Check' });
+export type Check = z.infer<typeof Check>;
+
+const Hold = z.strictObject({
+  key: z.string().min(1).max(100).meta({
+    description: 'Chosen by you, new for every piece of work; the same key again returns the same hold',
+  }),
+  ttlSeconds: z
+    .int()
+    .min(1)
+    .max(MAX_TTL_SECONDS)
+    .default(60)
+    .meta({ description: 'The hold ends by itself after this time, at most a day' }),
+});
+
+export const checkEntitlement = operation({
+  service: 'usage',
+  name: 'entitlements.check',
+  http: ['POST', '/api/v1/entitlements/check'],
+  scope: 'usage:write',
+  summary: 'May the organisation do this now?',
+  description:
+    'For every kind of feature. Without `hold` nothing is written: two callers may both be told yes for the last unit. With ' +
+    '`hold` the units of a metered feature are reserved until the hold is committed, released or expires, and all holds, ' +
+    'leases and usage together never exceed the limit. A refusal is an answer, not an error.',
+  input: z.strictObject({
+    feature: FeatureKey,
+    quantity: z.int().min(1).max(MAX_QUANTITY).default(1).meta({ description: 'Units that the work needs' }),
+    used: z.int().min(0).optional().meta({
+      description: 'For counted features of your own product: how many exist. Without it the answer only has the limit',
+    }),
+    level: Level.optional().meta({ description: 'The level that the work needs; by default any but none' }),
+    hold: Hold.optional().meta({ description: 'Reserve the units of a metered feature' }),
+  }),
+  output: Check,
+  status: 200,
+  metered: false,
+});
+
+export const holdEnded = problem(
+  'hold_ended',
+  409,
+  'The hold has ended',
+  z.object({ holdId: Id, state: z.enum(['expired', 'released', 'committed']), quantity: z.int() }),
+);
+
+export const EndedHold = z
+  .object({
+    holdId: Id,
+    feature: FeatureKey,
+    held: z.int().min(1),
+    quantity: z.int().min(0).meta({ description: 'What was counted' }),
+    released: z.int().min(0).meta({ description: 'What others can have again' }),
+  })
+  .meta({ id: 'EndedHold' });
+
+const holdId = Id.meta({ description: '`holdId` of the check' });
+
+export const commitHold = operation({
+  service: 'usage',
+  name: 'holds.commit',
+  http: ['POST', '/api/v1/entitlements/holds/{holdId}/commit'],
+  scope: 'usage:write',
+  summary: 'The work was done: count it and end the hold',
+  description:
+    'The usage counts at the instant at which the hold was taken. Less than was held frees the rest; more is counted if the ' +
+    'limit allows it, and otherwise refused with `quota_exhausted` while the hold stays as it is. Repeated with the same ' +
+    'quantity it is answered as the first time.',
+  input: z.strictObject({
+    holdId,
+    quantity: z
+      .int()
+      .min(0)
+      .max(MAX_QUANTITY)
+      .optional()
+      .meta({ description: 'What was used; by default what is held' }),
+  }),
+  output: EndedHold,
+  errors: [holdEnded],
+  status: 200,
+  metered: false,
+});
+
+export const releaseHold = operation({
+  service: 'usage',
+  name: 'holds.release',
+  http: ['POST', '/api/v1/entitlements/holds/{holdId}/release'],
+  scope: 'usage:write',
+  summary: 'The work was not done: give everything back',
+  input: z.strictObject({ holdId }),
+  output: EndedHold,
+  errors: [holdEnded],
+  status: 200,
+  metered: false,
+});
+
+export interface Ask {
+  feature: string;
+  quantity: number;
+  /** How many of a counted thing exist. */
+  used?: number | undefined;
+  level?: Level | undefined;
+}
+
+/** What is counted of a metered feature in the window of its limit. */
+export interface Metering {
+  used: number;
+  /** Lent and held. */
+  reserved: number;
+  resetsAt: string | null;
+}
+
+/**
+ * Decides from the snapshot alone, and for metered features from what is counted. Free of input and output, so that every
+ * service and every product can decide for itself.
+ */
+export function judge(snapshot: Entitlements, ask: Ask, metering?: Metering): Check {
+  const { feature } = ask;
+  const grant = snapshot.features[feature];
+  const check: Check = {
+    feature,
+    allowed: true,
+    reason: null,
+    kind: grant?.kind ?? null,
+    product: productOf(snapshot, feature),
+    plan: planFor(snapshot, feature)?.plan ?? null,
+    level: null,
+    limit: null,
+    used: null,
+    remaining: null,
+    resetsAt: null,
+    upgrade: snapshot.upgrade[feature] ?? null,
+  };
+  if (!grant) return refuse(check, lacks(snapshot, check) ? 'no_subscription' : 'not_included');
+  const barred = barredBy(snapshot, feature);
+  const refusal = measure(check, grant, ask, metering);
+  return barred || refusal ? refuse(check, barred ?? refusal ?? 'not_included') : check;
+}
+
+/** Why nothing new may be done with a feature at the moment, whatever is left of it. */
+export function barredBy(snapshot: Pick<Entitlements, 'features' | 'plans'>, feature: string): CheckReason | undefined {
+  if (accessTo(snapshot, feature) !== 'read_only') return undefined;
+  return planFor(snapshot, feature)?.status === 'past_due' ? 'past_due' : 'read_only';
+}
+
+function refuse(check: Check, reason: CheckReason): Check {
+  check.allowed = false;
+  check.reason = reason;
+  return check;
+}
+
+/** A feature that no plan of the organisation has: whether it is of a product to which it has no subscription. */
+const lacks = ({ plans }: Entitlements, { upgrade }: Check): boolean =>
+  Object.keys(plans).length === 0 || (upgrade !== null && plans[upgrade.product] === undefined);
+
+const RANK: Record<Level, number> = { none: 0, basic: 1, premium: 2, unlimited: 3 };
+
+/** Writes down what the grant says and answers why it does not suffice. */
+function measure(
+  check: Check,
+  grant: Entitlements['features'][string],
+  { quantity, used, level = 'basic' }: Ask,
+  metering: Metering | undefined,
+): CheckReason | undefined {
+  if (grant.kind === 'boolean') return grant.value ? undefined : 'not_included';
+  if (grant.kind === 'level') {
+    check.level = grant.level;
+    return RANK[grant.level] >= RANK[level] ? undefined : 'not_included';
+  }
+  if (grant.kind === 'static') {
+    check.limit = grant.value;
+    return quantity <= grant.value ? undefined : 'limit_reached';
+  }
+  check.limit = grant.limit;
+  if (grant.limit === 0) check.remaining = 0;
+  if (grant.kind === 'counted') {
+    if (used !== undefined) {
+      check.used = used;
+      check.remaining = grant.limit === null ? null : Math.max(0, grant.limit - used);
+    }
+    return grant.limit === null || (used ?? 0) + quantity <= grant.limit ? undefined : 'limit_reached';
+  }
+  if (metering) {
+    const taken = metering.used + metering.reserved;
+    check.used = metering.used;
+    check.remaining = grant.limit === null ? null : Math.max(0, grant.limit - taken);
+    check.resetsAt = metering.resetsAt;
+    return grant.ceiling === null || taken + quantity <= grant.ceiling ? undefined : 'limit_reached';
+  }
+  return grant.ceiling === null || quantity <= grant.ceiling ? undefined : 'limit_reached';
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { operation } from '../kernel/operation.ts';
+import { Instant, page, pageQuery, Timestamp } from '../kernel/types.ts';
+import { MeterKey } from './event.ts';
+import { unknownMeter } from './leases.ts';
+
+export const RecordedEvent = z
+  .object({
+    id: z.string(),
+    source: z
+      .string()
+      .meta({ description: '`api:…` for what was sent to POST /api/v1/usage/events; `hold` for holds' }),
+    meter: MeterKey,
+    quantity: z.int().meta({ description: 'Negative for corrections' }),
+    time: Timestamp.meta({ description: 'When it happened' }),
+    receivedAt: Timestamp,
+  })
+  .meta({ id: 'RecordedEvent' });
+export type RecordedEvent = z.infer<typeof RecordedEvent>;
+
+export const listUsageEvents = operation({
+  service: 'usage',
+  name: 'usage.events',
+  http: ['GET', '/api/v1/usage/events'],
+  scope: 'usage:read',
+  summary: 'The events behind a figure: what was counted of one meter, newest first',
+  description:
+    'From `from` to `to`, half-open, as the steps of the history and the periods are: the quantities of a period’s events ' +
+    'add up to its balance. Single events are stored for as long as the operator says (400 days by default).',
+  input: z.strictObject({
+    meter: MeterKey,
+    from: Instant.optional().meta({ description: 'Included; default 30 days before `to`' }),
+    to: Instant.optional().meta({ description: 'Excluded; default now' }),
+    ...pageQuery,
+  }),
+  output: page(RecordedEvent),
+  errors: [unknownMeter],
+});

@@ -1,0 +1,53 @@
+import { Controller } from '@nestjs/common';
+import { estimateUsage, type UsageEstimate } from '@tidegate/contracts/usage/estimate';
+import { Bus } from '@tidegate/messaging/bus';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { requireStanding, type Standing } from '../entitlements/standing.ts';
+import { findMeters } from '../meters/meter.rows.ts';
+import { findBalances } from './balance.rows.ts';
+import { estimate } from './estimate.rules.ts';
+import { findWeeks } from './history.rows.ts';
+import { instant, type MeterWindow, windowOf } from './window.rules.ts';
+
+@Controller()
+export class EstimateUsage {
+  constructor(private readonly bus: Bus) {}
+
+  @Handles(estimateUsage)
+  async handle({ tx }: OperationContext<typeof estimateUsage>) {
+    const standing = await requireStanding(tx, this.bus);
+    const { orgId } = standing.snapshot;
+    const periods = (await findMeters(tx)).map(({ meter }) => periodOf(standing, meter));
+    const balances = await findBalances(tx, orgId, periods);
+    const weeks = await findWeeks(tx, orgId, instant(standing.now));
+    return {
+      items: periods.map((period, at) =>
+        line(standing, period, balances[at]?.used ?? 0, weeks.get(period.meter) ?? null),
+      ),
+    };
+  }
+}
+
+const grantOf = ({ snapshot }: Standing, meter: string) => {
+  const grant = snapshot.features[meter];
+  return grant?.kind === 'metered' ? grant : undefined;
+};
+
+/** Hours and days end too soon to look ahead, and `ever` never does: those are estimated by the month. */
+const periodOf = (standing: Standing, meter: string): MeterWindow =>
+  windowOf(standing, meter, grantOf(standing, meter)?.per === 'period' ? 'period' : 'month');
+
+function line(standing: Standing, period: MeterWindow, used: number, week: readonly number[] | null): UsageEstimate {
+  const grant = grantOf(standing, period.meter);
+  const limit = grant?.per === period.per ? grant.limit : null;
+  const { reachesLimitAt, ...figures } = estimate({ period, now: standing.now, used, limit, week });
+  return {
+    meter: period.meter,
+    periodStart: instant(period.start),
+    periodEnd: instant(period.end),
+    used,
+    ...figures,
+    limit,
+    reachesLimitAt: reachesLimitAt === null ? null : instant(reachesLimitAt),
+  };
+}

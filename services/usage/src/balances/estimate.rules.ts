@@ -1,0 +1,66 @@
+import type { Period } from '@tidegate/contracts/billing/period';
+import type { EstimateMethod } from '@tidegate/contracts/usage/estimate';
+
+const HOUR_MS = 3_600_000;
+export const WEEK_HOURS = 168;
+
+export interface Estimate {
+  estimate: number;
+  method: EstimateMethod;
+  straightLine: number;
+  lastSevenDays: number | null;
+  /** Epoch milliseconds; null: not before the period ends. */
+  reachesLimitAt: number | null;
+}
+
+interface Given {
+  period: Period;
+  now: number;
+  used: number;
+  limit: number | null;
+  /** Use by the hour, the 168 whole hours before the current one, oldest first; null while there are fewer. */
+  week: readonly number[] | null;
+}
+
+/** A forecast of use: the rest of the period goes on as the last seven days, or as the period so far. */
+export function estimate({ period, now, used, limit, week }: Given): Estimate {
+  const elapsed = Math.max(1, now - period.start);
+  const straight = course(used, period.end, now, () => used / elapsed);
+  const weekly =
+    week && course(used, period.end, now, (hour) => (week[(hour - weekStart(now)) % WEEK_HOURS] ?? 0) / HOUR_MS);
+  const best = weekly ?? straight;
+  return {
+    estimate: Math.round(best.end),
+    method: weekly ? 'last_7_days' : 'straight_line',
+    straightLine: Math.round(straight.end),
+    lastSevenDays: weekly ? Math.round(weekly.end) : null,
+    reachesLimitAt: limit === null ? null : best.reaches(limit),
+  };
+}
+
+/** The oldest of the hours in `week`, counted since 1970. */
+const weekStart = (now: number): number => Math.floor(now / HOUR_MS) - WEEK_HOURS;
+
+/** Use from now to the end of the period, hour by hour, at a pace in units a millisecond. */
+function course(used: number, end: number, now: number, pace: (hour: number) => number) {
+  const points: { at: number; used: number }[] = [{ at: now, used }];
+  let sum = used;
+  for (let at = now; at < end; ) {
+    const hour = Math.floor(at / HOUR_MS);
+    const next = Math.min(end, (hour + 1) * HOUR_MS);
+    sum += pace(hour) * (next - at);
+    points.push({ at: next, used: sum });
+    at = next;
+  }
+  return {
+    end: sum,
+    reaches(limit: number): number | null {
+      const index = points.findIndex((point) => point.used >= limit);
+      const [before, after] = [points[index - 1], points[index]];
+      if (!after) return null;
+      if (!before) return after.at;
+      const share = (limit - before.used) / (after.used - before.used);
+      return Math.ceil(before.at + share * (after.at - before.at));
+    },
+  };
+}

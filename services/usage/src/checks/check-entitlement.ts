@@ -1,0 +1,68 @@
+import { Controller } from '@nestjs/common';
+import type { Input } from '@tidegate/contracts/kernel/operation';
+import { forbidden, invalid } from '@tidegate/contracts/kernel/problem';
+import { type Check, checkEntitlement, judge } from '@tidegate/contracts/usage/check';
+import { PLATFORM_METERS } from '@tidegate/contracts/usage/event';
+import { TenantDatabase } from '@tidegate/database/tenant-database';
+import { Bus } from '@tidegate/messaging/bus';
+import { Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findBalances } from '../balances/balance.rows.ts';
+import { asText, currentWindow } from '../balances/window.rules.ts';
+import { requireStanding } from '../entitlements/standing.ts';
+import { HOLDS, Lend } from '../leases/lend.ts';
+
+type Asked = Input<typeof checkEntitlement>;
+
+@Controller()
+export class CheckEntitlement {
+  constructor(
+    private readonly tenants: TenantDatabase,
+    private readonly lend: Lend,
+    private readonly bus: Bus,
+  ) {}
+
+  @Handles(checkEntitlement)
+  async handle({ input, caller }: OperationContext<typeof checkEntitlement>): Promise<Check> {
+    const { orgId } = caller;
+    if (!orgId) throw forbidden({}, 'A check is for an organisation: call with one.');
+    if (!input.hold) return this.answer(orgId, input);
+    if (PLATFORM_METERS.has(input.feature) && caller.kind !== 'service') {
+      throw forbidden({}, `${input.feature} is counted by the platform itself. Hold meters of your own.`);
+    }
+    return this.hold(orgId, input, input.hold);
+  }
+
+  /** Reads only, each query in one round trip. */
+  private answer(orgId: string, input: Asked): Promise<Check> {
+    return this.tenants.read(orgId, async (tx) => {
+      const standing = await requireStanding(tx, this.bus);
+      if (standing.snapshot.features[input.feature]?.kind !== 'metered') return judge(standing.snapshot, input);
+      const window = currentWindow(standing, input.feature);
+      const [balance] = await findBalances(tx, orgId, [window]);
+      const resetsAt = asText(standing, window).end;
+      return judge(standing.snapshot, input, { used: 0, reserved: 0, ...balance, resetsAt });
+    });
+  }
+
+  private async hold(orgId: string, input: Asked, { key, ttlSeconds }: NonNullable<Asked['hold']>): Promise<Check> {
+    const { feature, quantity } = input;
+    const request = { want: quantity, whole: true, holderId: HOLDS, leaseKey: key, ttlSeconds, hold: true };
+    const { standing, window, balance, leaseId, granted, expiresAt } = await this.lend.take(orgId, feature, request);
+    const { features } = standing.snapshot;
+    if (features[feature] && features[feature].kind !== 'metered') {
+      throw invalid('/hold', 'not_metered', `${feature} is not metered: nothing of it can be held. Check it without.`);
+    }
+    // As it is after the hold: what was asked for is decided.
+    const after = { ...balance, resetsAt: asText(standing, window).end };
+    const check = judge(standing.snapshot, { ...input, quantity: 0 }, after);
+    if (!leaseId) return { ...check, allowed: false, reason: check.reason ?? 'limit_reached' };
+    if (granted !== quantity) {
+      throw invalid(
+        '/quantity',
+        'another_hold',
+        `The hold of this key is for ${granted}. Another hold needs another key.`,
+      );
+    }
+    return { ...check, allowed: true, reason: null, holdId: leaseId, expiresAt };
+  }
+}

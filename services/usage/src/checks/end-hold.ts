@@ -1,0 +1,116 @@
+import { Controller } from '@nestjs/common';
+import { refusalOf } from '@tidegate/contracts/billing/snapshot';
+import type { Output } from '@tidegate/contracts/kernel/operation';
+import { forbidden, notFound, quotaExhausted, type Refuse } from '@tidegate/contracts/kernel/problem';
+import { commitHold, holdEnded, releaseHold } from '@tidegate/contracts/usage/check';
+import { MAX_TTL_SECONDS } from '@tidegate/contracts/usage/leases';
+import type { Tx } from '@tidegate/database/tx';
+import { Bus } from '@tidegate/messaging/bus';
+import { type Emit, Handles, type OperationContext } from '@tidegate/messaging/handler';
+import { findBalances } from '../balances/balance.rows.ts';
+import { asText, currentWindow } from '../balances/window.rules.ts';
+import { beginCounting } from '../entitlements/entitlement-snapshot.rows.ts';
+import { requireStoredStanding, type Standing } from '../entitlements/standing.ts';
+import { UsageWriter } from '../ingestion/usage-writer.ts';
+import { closeHold, findHold, type LeaseRow, lockLease, lockQuota } from '../leases/lease.rows.ts';
+
+/** Events of holds; a customer's own sources begin with `api:`. */
+const SOURCE = 'hold';
+
+type Ended = Output<typeof commitHold>;
+
+/**
+ * open ──commit──► committed: its usage is counted in the same transaction, in the window in which it was held
+ *   ├──release───► released
+ *   └──time──────► expired: others may have its units already, so it cannot be committed any more
+ */
+@Controller()
+export class EndHold {
+  constructor(
+    private readonly writer: UsageWriter,
+    private readonly bus: Bus,
+  ) {}
+
+  @Handles(commitHold)
+  async commit({ input, caller, tx, emit, refuse }: OperationContext<typeof commitHold>): Promise<Ended> {
+    const orgId = ownerOf(caller);
+    const now = Date.now();
+    const days = [now - MAX_TTL_SECONDS * 1_000, now].map((at) => ({ at: new Date(at).toISOString() }));
+    await this.writer.ensurePartitions(days, now);
+    const { meter } = await findHold(tx, orgId, input.holdId).then(orNoHold);
+    // Before the hold's state is read: whoever takes from the quota meanwhile waits, and sees it committed or expired.
+    await lockQuota(tx, orgId, meter);
+    const hold = await lockLease(tx, orgId, input.holdId, { hold: true }).then(orNoHold);
+    const used = input.quantity ?? hold.granted;
+    if (hold.spent !== null && hold.spent === used) return ended(hold, used);
+    requireOpen(refuse, hold);
+    if (used > 0) await this.count(tx, emit, hold, { orgId, used });
+    await closeHold(tx, orgId, hold.id, used);
+    return ended(hold, used);
+  }
+
+  @Handles(releaseHold)
+  async release({ input, caller, tx, refuse }: OperationContext<typeof releaseHold>): Promise<Ended> {
+    const orgId = ownerOf(caller);
+    const hold = await lockLease(tx, orgId, input.holdId, { hold: true }).then(orNoHold);
+    // What has expired is free already.
+    if (hold.spent === null && !hold.expired) await closeHold(tx, orgId, hold.id, 0);
+    else if (hold.spent !== null && hold.spent > 0) requireOpen(refuse, hold);
+    return ended(hold, 0);
+  }
+
+  private async count(tx: Tx, emit: Emit, hold: LeaseRow, { orgId, used }: { orgId: string; used: number }) {
+    await beginCounting(tx);
+    const standing = await requireStoredStanding(tx, this.bus, hold.created_at.getTime());
+    if (used > hold.granted) await requireRoom(tx, standing, hold, used);
+    const at = hold.created_at.toISOString();
+    const event = { id: hold.id, org: orgId, meter: hold.meter, quantity: used, at, source: SOURCE, lease: hold.id };
+    const of = { periods: new Map([[orgId, standing.periods]]), now: Date.now() };
+    const { accepted } = await this.writer.write(tx, emit, [event], of);
+    if (accepted !== 1) throw new Error('A hold is counted once, when it is committed.');
+  }
+}
+
+/** More than was held: if the window in which it was held has room for the rest. */
+async function requireRoom(tx: Tx, standing: Standing, hold: LeaseRow, used: number): Promise<void> {
+  const { snapshot } = standing;
+  const grant = snapshot.features[hold.meter];
+  const ceiling = grant?.kind === 'metered' ? grant.ceiling : 0;
+  if (ceiling === null) return;
+  const window = currentWindow(standing, hold.meter);
+  const [balance] = await findBalances(tx, snapshot.orgId, [window]);
+  const others = { used: 0, reserved: 0, ...balance };
+  const taken = others.used + others.reserved - hold.granted;
+  if (taken + used <= ceiling) return;
+  const resetsAt = asText(standing, window).end;
+  const { product, upgradeTo } = refusalOf(snapshot, hold.meter);
+  throw quotaExhausted(
+    { meter: hold.meter, limit: ceiling, used: taken, resetsAt, product, upgradeTo },
+    `${hold.granted} are held and ${Math.max(0, ceiling - taken)} could be counted. The hold is as it was.`,
+  );
+}
+
+function requireOpen(refuse: Refuse<typeof holdEnded>, { id, spent, expired }: LeaseRow): void {
+  if (spent === null && !expired) return;
+  const state = spent === null ? 'expired' : spent === 0 ? 'released' : 'committed';
+  const advice = state === 'expired' ? 'Others may have its units: check again with a new key.' : 'It ends once.';
+  throw refuse(holdEnded, { holdId: id, state, quantity: spent ?? 0 }, advice);
+}
+
+const ended = ({ id, meter, granted }: LeaseRow, quantity: number): Ended => ({
+  holdId: id,
+  feature: meter,
+  held: granted,
+  quantity,
+  released: Math.max(0, granted - quantity),
+});
+
+function ownerOf({ orgId }: OperationContext['caller']): string {
+  if (!orgId) throw forbidden({}, 'A hold belongs to an organisation: call with one.');
+  return orgId;
+}
+
+function orNoHold(hold: LeaseRow | undefined): LeaseRow {
+  if (!hold) throw notFound(undefined, 'There is no such hold (it is deleted two hours after it ends).');
+  return hold;
+}

@@ -1,0 +1,66 @@
+import { cursorTime } from '@tidegate/database/paging';
+import type { Tx } from '@tidegate/database/tx';
+
+export interface RecordedRow {
+  id: string;
+  source: string;
+  meter: string;
+  quantity: string;
+  at: Date;
+  received_at: Date;
+  place: string;
+}
+
+interface Of {
+  orgId: string;
+  meter: string;
+  /** Instants as text. */
+  from: string;
+}
+
+/**
+ * From which instant on there are enough events before another one, looking back hour by hour; undefined when there are
+ * none. `inclusive`: the hour of `before` itself may hold events at that very instant.
+ */
+export async function findHours(
+  tx: Tx,
+  { orgId, meter, from, before, inclusive }: Of & { before: string; inclusive: boolean },
+  count: number,
+): Promise<string | undefined> {
+  const row = await tx.one<{ since: string | null }>(
+    `with hours as (
+       select date_trunc('hour', hour, 'UTC') as hour, sum(events) as events from usage_hours
+        where org_id = $1 and meter = $2 and hour >= date_trunc('hour', $3::timestamptz, 'UTC')
+          and (hour < $4::timestamptz or ($5 and hour = $4::timestamptz))
+        group by 1),
+     counted as (
+       -- The newest hour may hold events that are not asked for any more: it is read and not counted on.
+       select hour, coalesce(sum(events) over (order by hour desc rows between unbounded preceding and 1 preceding), 0)
+                      - first_value(events) over (order by hour desc) as newer from hours)
+     select to_char(greatest(min(hour), $3::timestamptz) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as since
+       from counted where newer < $6`,
+    [orgId, meter, from, before, inclusive, count],
+  );
+  return row?.since ?? undefined;
+}
+
+/** Newest first. `after`: time, source and id of the last one that was shown. */
+export const findEvents = (
+  tx: Tx,
+  {
+    orgId,
+    meter,
+    from,
+    to,
+    after,
+  }: Of & { to: string; after: readonly [time: string, source: string, id: string] | undefined },
+  limit: number,
+): Promise<RecordedRow[]> =>
+  tx.query<RecordedRow>(
+    `select id, source, meter, quantity, at, received_at, ${cursorTime('at')} as place
+       from usage_events
+      where org_id = $1 and meter = $2 and at >= $3 and (at < $4 or ($5::text is not null and at = $4))
+        and ($5::text is null or at < $4 or (source, id) > ($5, $6))
+      order by at desc, source, id limit $7`,
+    [orgId, meter, from, to, after?.[1] ?? null, after?.[2] ?? null, limit],
+  );
