@@ -30,7 +30,7 @@ import { MovePlans } from '../src/subscriptions/move-plans.ts';
 import { SetSubscription } from '../src/subscriptions/set-subscription.ts';
 
 const root = (path: string) => join(__dirname, '../../..', path);
-export const SHIPPED = readFileSync(root('plans/default.yaml'), 'utf8');
+export const SHIPPED = readFileSync(root('libs/testing/plans.yaml'), 'utf8');
 
 async function openSchema(schema: string, folders: string[]) {
   const all = ['libs/database/migrations', 'libs/messaging/migrations', ...folders].map(root);
