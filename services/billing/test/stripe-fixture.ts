@@ -20,7 +20,6 @@ import { ApplyCustomer } from '../src/stripe/mirror/apply-customer.ts';
 import { FetchCustomer } from '../src/stripe/mirror/fetch-customer.ts';
 import { MirrorInvoices } from '../src/stripe/mirror/mirror-invoices.ts';
 import { ResolveEvents } from '../src/stripe/mirror/resolve-events.ts';
-import { SetByProvider } from '../src/stripe/mirror/set-by-provider.ts';
 import { SyncCustomer } from '../src/stripe/mirror/sync-customer.ts';
 import { SyncCustomers } from '../src/stripe/mirror/sync-customers.loop.ts';
 import { type Fixture, openBilling } from './fixture.ts';
@@ -44,7 +43,7 @@ export async function openStripeBilling(options: StripeOptions = {}) {
 export type StripeBilling = Awaited<ReturnType<typeof openStripeBilling>>;
 
 /** Another process of the service on the same schema. */
-export async function stripeParts({ tenants, outbox }: Fixture, options: StripeOptions = {}) {
+export async function stripeParts({ tenants, outbox, states }: Fixture, options: StripeOptions = {}) {
   const { apiBase = NOWHERE, webhookSecrets = [SECRET, NEXT_SECRET] } = options;
   const secretKey = 'secretKey' in options ? options.secretKey : 'sk_test_of_the_test_account';
   const config = {
@@ -53,6 +52,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     STRIPE_API_BASE: apiBase,
     STRIPE_TAX: false,
     INVOICE_DUE_DAYS: 14,
+    GRACE_DAYS: 7,
   };
   const log = new Log({ service: 'billing' });
   const metrics = new Metrics();
@@ -66,7 +66,7 @@ export async function stripeParts({ tenants, outbox }: Fixture, options: StripeO
     tenants,
     api,
     new FetchCustomer(api),
-    new ApplyCustomer(tenants, outbox, new SetByProvider(), new MirrorInvoices(outbox), log),
+    new ApplyCustomer(tenants, outbox, states, new MirrorInvoices(outbox), log),
   );
   const loop = new SyncCustomers(tenants, api, sync, new ResolveEvents(tenants, api, log), log);
   const handlers = [new ReceiveWebhook(api, new StoreEvents(tenants, wakes)), new ManageEvents(wakes)].flatMap(
