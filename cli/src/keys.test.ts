@@ -110,7 +110,7 @@ test('status names the current key of every service that stores secrets', async 
 });
 
 test('plans: all mistakes of a file with their lines, the catalogue in force to the letter, and a yearly subscription', async () => {
-  const shipped = readFileSync('plans/default.yaml', 'utf8');
+  const shipped = readFileSync('libs/testing/plans.yaml', 'utf8');
   const file = join(dataDir, 'broken.yaml');
   writeFileSync(file, shipped.replace('month: 2900,', 'month: 29.00,').replace('servers: 100', 'servers: lots'));
   const { code, stderr } = await tidegate(['plans', 'validate', file]);

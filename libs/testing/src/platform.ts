@@ -35,6 +35,7 @@ export async function startPlatform(
       env: {
         ...programEnvironment(),
         ...readJson<Record<string, string>>(root, 'node-environment.json'),
+        PLANS_FILE: join(root, 'libs/testing/plans.yaml'),
         ...options.env,
         PORT: String(port),
         DATA_DIR: dataDir,
